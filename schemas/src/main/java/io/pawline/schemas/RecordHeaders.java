@@ -1,0 +1,28 @@
+package io.pawline.schemas;
+
+/**
+ * Names of the record headers. Numbers and instants are written as decimal text in UTF-8, so that any Kafka tool shows
+ * them. A dead letter also carries Spring Kafka's {@code kafka_dlt-*} names.
+ */
+public final class RecordHeaders {
+
+    /** Which try of its stage the record is for, 1 for the first; absent means 1. */
+    public static final String ATTEMPT = "pawline-attempt";
+
+    /** Epoch milliseconds before which the record is not to be tried. */
+    public static final String NOT_BEFORE = "pawline-not-before";
+
+    /** Epoch milliseconds of the stage's first failure with this record. */
+    public static final String FIRST_FAILED_AT = "pawline-first-failed-at";
+
+    /** Code of the {@link Reason} of the last failure. */
+    public static final String REASON = "pawline-reason";
+
+    /** One sentence about the last failure, for a person. */
+    public static final String DETAIL = "pawline-detail";
+
+    /** W3C trace context. */
+    public static final String TRACEPARENT = "traceparent";
+
+    private RecordHeaders() {}
+}

@@ -1,0 +1,46 @@
+package io.pawline.schemas;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/** One step of the pipeline that takes its work from a topic, in the order a task passes them. */
+public enum Stage {
+    DETECT,
+    GENERATE,
+    MATTING,
+    FINALIZE,
+    CALLBACK;
+
+    /** The stage's name in topics, headers, metrics, columns and the API. */
+    public String code() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Topic of the stage's work. */
+    public String workTopic() {
+        return "pawline." + code();
+    }
+
+    /** Topic of work that failed and waits for its next attempt. */
+    public String retryTopic() {
+        return workTopic() + ".retry";
+    }
+
+    /** Topic of work given up, for the analyst. */
+    public String deadLetterTopic() {
+        return workTopic() + ".dlt";
+    }
+
+    /** Consumer group of the stage's processes. */
+    public String consumerGroup() {
+        return workTopic();
+    }
+
+    /** The stage of this code, if there is one. */
+    public static Optional<Stage> ofCode(String code) {
+        return Arrays.stream(values())
+                .filter(stage -> stage.code().equals(code))
+                .findFirst();
+    }
+}

@@ -1,0 +1,22 @@
+package io.pawline.stage;
+
+/**
+ * A stage's own work on one task: typically one call to one outside service. Called on a virtual thread of its own, so it
+ * may block; many calls run at once, so it must be thread-safe.
+ *
+ * <p>An expected failure is an {@link Outcome}. An exception means a bug or lost infrastructure; the runtime then retries
+ * the task as {@link io.pawline.schemas.Reason#UNCLASSIFIED}.
+ *
+ * @param <I> the stage's input event
+ */
+@FunctionalInterface
+public interface Handler<I> {
+
+    /**
+     * Does the stage's work on this task, once.
+     *
+     * @throws InterruptedException if the runtime gave the task up; the record stays open and another process takes it
+     * @throws Exception on a bug or lost infrastructure
+     */
+    Outcome handle(I task, Attempt attempt) throws Exception;
+}

@@ -1,0 +1,71 @@
+package io.pawline.stage;
+
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
+import org.jspecify.annotations.Nullable;
+
+/** What became of one attempt at one task. */
+public sealed interface Outcome {
+
+    /** The stage has done its work; {@code next}, if present, goes to the stage that follows. */
+    record Done(Optional<Next> next) implements Outcome {}
+
+    /**
+     * A failure that another attempt may mend. The runtime decides when, and gives up when the attempts are used up.
+     *
+     * @param detail one sentence for a person: no secret, no signed address
+     * @param notBefore the earliest moment of the next attempt, as a {@code Retry-After} has it; null: the stage's backoff
+     */
+    record Retry(Reason reason, String detail, @Nullable Instant notBefore) implements Outcome {
+        public Retry {
+            Objects.requireNonNull(reason, "reason");
+            Objects.requireNonNull(detail, "detail");
+        }
+
+        public Retry(Reason reason, String detail) {
+            this(reason, detail, null);
+        }
+    }
+
+    /**
+     * A failure that no further attempt mends: straight to the dead letters, and the task ends as failed.
+     *
+     * @param detail one sentence for a person: no secret, no signed address
+     */
+    record Rejected(Reason reason, String detail) implements Outcome {
+        public Rejected {
+            Objects.requireNonNull(reason, "reason");
+            Objects.requireNonNull(detail, "detail");
+        }
+    }
+
+    /** An event for the stage that follows. */
+    record Next(Stage stage, SpecificRecord event) {
+        public Next {
+            Objects.requireNonNull(stage, "stage");
+            Objects.requireNonNull(event, "event");
+        }
+    }
+
+    /** Done, and this event goes to that stage under the same task id. */
+    static Outcome done(Stage stage, SpecificRecord event) {
+        return new Done(Optional.of(new Next(stage, event)));
+    }
+
+    /** Done, and nothing follows. */
+    static Outcome done() {
+        return new Done(Optional.empty());
+    }
+
+    /** A retry or a rejection, as the reason's kind has it. */
+    static Outcome failed(Reason reason, String detail) {
+        return switch (reason.kind()) {
+            case TRANSIENT -> new Retry(reason, detail);
+            case PERMANENT -> new Rejected(reason, detail);
+        };
+    }
+}

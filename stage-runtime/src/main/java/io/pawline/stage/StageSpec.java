@@ -1,0 +1,22 @@
+package io.pawline.stage;
+
+import io.pawline.events.TaskContext;
+import io.pawline.schemas.Stage;
+import java.util.Objects;
+import java.util.function.Function;
+
+/**
+ * What makes a stage: its place in the pipeline, the event it takes, and its policies. Together with a {@link Handler} it
+ * is all that a service has to say.
+ *
+ * @param input the Avro class of the stage's input event
+ * @param context how the event names its task
+ */
+public record StageSpec<I>(Stage stage, Class<I> input, Function<I, TaskContext> context, StagePolicies policies) {
+    public StageSpec {
+        Objects.requireNonNull(stage, "stage");
+        Objects.requireNonNull(input, "input");
+        Objects.requireNonNull(context, "context");
+        Objects.requireNonNull(policies, "policies");
+    }
+}
