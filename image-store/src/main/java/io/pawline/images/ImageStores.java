@@ -1,0 +1,24 @@
+package io.pawline.images;
+
+import java.util.Objects;
+
+/** Opens the image store that the settings name. */
+public final class ImageStores {
+
+    private ImageStores() {}
+
+    /**
+     * The store; the caller closes it if it is {@link AutoCloseable}, as Spring does with a bean.
+     *
+     * @throws ImageStoreException if a folder cannot be made; an S3 store is first called when it is used
+     */
+    public static ImageStore open(ImageStoreProperties properties) {
+        return switch (properties.kind()) {
+            case FOLDER ->
+                new FolderImageStore(
+                        Objects.requireNonNull(properties.folder(), "folder"),
+                        Objects.requireNonNull(properties.publicBaseUrl(), "publicBaseUrl"));
+            case S3 -> new S3ImageStore(properties.s3(), properties.publicBaseUrl());
+        };
+    }
+}

@@ -1,0 +1,132 @@
+package io.pawline.images;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+
+/** Images as objects in one bucket of an S3-compatible store. The bucket must be there; it is never made. */
+final class S3ImageStore implements ImageStore, AutoCloseable {
+
+    // A second try within the call mends a connection that the store closed while it lay idle. Everything worse is the
+    // caller's to retry, with its backoff and its budget.
+    private static final int TRIES = 2;
+
+    private final S3Client client;
+    private final S3Presigner presigner;
+    private final String bucket;
+    private final Duration urlExpiry;
+    private final @Nullable URI publicBaseUrl;
+
+    /** @param publicBaseUrl where objects are read from outside without a signature; null: addresses are presigned */
+    S3ImageStore(ImageStoreProperties.S3 settings, @Nullable URI publicBaseUrl) {
+        AwsCredentialsProvider credentials = credentials(settings);
+        this.client = client(settings, credentials);
+        this.presigner = presigner(settings, credentials);
+        this.bucket = Objects.requireNonNull(settings.bucket(), "bucket");
+        this.urlExpiry = settings.urlExpiry();
+        this.publicBaseUrl = publicBaseUrl;
+    }
+
+    private static AwsCredentialsProvider credentials(ImageStoreProperties.S3 settings) {
+        String accessKey = settings.accessKey();
+        String secretKey = settings.secretKey();
+        return accessKey == null || secretKey == null
+                ? DefaultCredentialsProvider.builder().build()
+                : StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey));
+    }
+
+    private static S3Client client(ImageStoreProperties.S3 settings, AwsCredentialsProvider credentials) {
+        return S3Client.builder()
+                .region(Region.of(settings.region()))
+                .endpointOverride(settings.endpoint())
+                .credentialsProvider(credentials)
+                .forcePathStyle(settings.pathStyle())
+                // Many S3-compatible stores know neither the checksum trailers nor the chunked signature of the SDK
+                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+                .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+                .serviceConfiguration(
+                        S3Configuration.builder().chunkedEncodingEnabled(false).build())
+                .httpClient(UrlConnectionHttpClient.builder()
+                        .connectionTimeout(settings.connectTimeout())
+                        .socketTimeout(settings.callTimeout())
+                        .build())
+                .overrideConfiguration(override -> override.apiCallTimeout(settings.callTimeout())
+                        .retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                                .maxAttempts(TRIES)
+                                .build()))
+                .build();
+    }
+
+    private static S3Presigner presigner(ImageStoreProperties.S3 settings, AwsCredentialsProvider credentials) {
+        URI endpoint = settings.publicEndpoint() == null ? settings.endpoint() : settings.publicEndpoint();
+        return S3Presigner.builder()
+                .region(Region.of(settings.region()))
+                .endpointOverride(endpoint)
+                .credentialsProvider(credentials)
+                .serviceConfiguration(S3Configuration.builder()
+                        .pathStyleAccessEnabled(settings.pathStyle())
+                        .build())
+                .build();
+    }
+
+    @Override
+    public void put(ImageKey key, byte[] bytes, String contentType) {
+        try {
+            client.putObject(
+                    put -> put.bucket(bucket).key(key.value()).contentType(contentType), RequestBody.fromBytes(bytes));
+        } catch (SdkException e) {
+            throw new ImageStoreException("image %s could not be written to bucket %s".formatted(key, bucket), e);
+        }
+    }
+
+    @Override
+    public Optional<byte[]> get(ImageKey key) {
+        try {
+            return Optional.of(client.getObjectAsBytes(get -> get.bucket(bucket).key(key.value()))
+                    .asByteArrayUnsafe());
+        } catch (NoSuchKeyException e) {
+            return Optional.empty();
+        } catch (SdkException e) {
+            throw new ImageStoreException("image %s could not be read from bucket %s".formatted(key, bucket), e);
+        }
+    }
+
+    @Override
+    public URI urlOf(ImageKey key) {
+        if (publicBaseUrl != null) {
+            return BaseUrl.append(publicBaseUrl, key.value());
+        }
+        try {
+            return URI.create(presigner
+                    .presignGetObject(presign -> presign.signatureDuration(urlExpiry)
+                            .getObjectRequest(get -> get.bucket(bucket).key(key.value())))
+                    .url()
+                    .toString());
+        } catch (SdkException e) {
+            throw new ImageStoreException("an address for image %s could not be signed".formatted(key), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        presigner.close();
+        client.close();
+    }
+}
