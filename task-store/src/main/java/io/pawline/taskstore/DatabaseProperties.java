@@ -1,21 +1,21 @@
 package io.pawline.taskstore;
 
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * Where the task database is: {@code pawline.database.*}.
  *
  * @param url JDBC address, {@code jdbc:postgresql://host:port/database}
- * @param poolSize connections kept open by one process, 1 or more; 10 if not given
+ * @param poolSize connections kept open by one process, 1 or more
  */
+@ConfigurationProperties("pawline.database")
 public record DatabaseProperties(
         String url,
         String username,
         String password,
-        @Nullable Integer poolSize) {
-
-    private static final int DEFAULT_POOL_SIZE = 10;
+        @DefaultValue("10") int poolSize) {
 
     public DatabaseProperties {
         required(url, "url");
@@ -25,7 +25,6 @@ public record DatabaseProperties(
             throw new IllegalArgumentException(
                     "pawline.database.url must start with jdbc:postgresql: and name host, port and database");
         }
-        poolSize = Objects.requireNonNullElse(poolSize, DEFAULT_POOL_SIZE);
         if (poolSize < 1) {
             throw new IllegalArgumentException("pawline.database.pool-size must be > 0, was " + poolSize);
         }
@@ -36,10 +35,6 @@ public record DatabaseProperties(
         if (value == null) {
             throw new IllegalArgumentException("pawline.database." + name + " is not set");
         }
-    }
-
-    int connections() {
-        return Objects.requireNonNullElse(poolSize, DEFAULT_POOL_SIZE);
     }
 
     @Override

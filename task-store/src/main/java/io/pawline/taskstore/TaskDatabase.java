@@ -5,7 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Set;
-import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
@@ -43,14 +43,15 @@ public final class TaskDatabase implements AutoCloseable {
      * @throws DatabaseUnavailableException if it cannot be reached
      */
     public static TaskDatabase open(DatabaseProperties properties) {
-        HikariDataSource pool = pool(properties);
         try {
-            migrate(pool);
-            return new TaskDatabase(pool);
-        } catch (RuntimeException e) {
-            pool.close();
-            throw isUnavailable(e) ? new DatabaseUnavailableException(e) : e;
+            Migration.run(properties, CONNECTION_WAIT);
+        } catch (SQLException | FlywayException e) {
+            if (isUnavailable(e)) {
+                throw new DatabaseUnavailableException(e);
+            }
+            throw new IllegalStateException("The task tables cannot be brought up to date: " + e.getMessage(), e);
         }
+        return new TaskDatabase(pool(properties));
     }
 
     private static HikariDataSource pool(DatabaseProperties properties) {
@@ -59,7 +60,7 @@ public final class TaskDatabase implements AutoCloseable {
         config.setJdbcUrl(properties.url());
         config.setUsername(properties.username());
         config.setPassword(properties.password());
-        config.setMaximumPoolSize(properties.connections());
+        config.setMaximumPoolSize(properties.poolSize());
         config.setConnectionTimeout(CONNECTION_WAIT.toMillis());
         config.setValidationTimeout(CONNECTION_WAIT.dividedBy(2).toMillis());
         config.setInitializationFailTimeout(-1);
@@ -69,18 +70,6 @@ public final class TaskDatabase implements AutoCloseable {
         config.addDataSourceProperty("reWriteBatchedInserts", true);
         config.addDataSourceProperty("ApplicationName", "pawline");
         return new HikariDataSource(config);
-    }
-
-    private static void migrate(HikariDataSource pool) {
-        Flyway.configure()
-                .dataSource(pool)
-                .locations("classpath:db/pawline/task")
-                // A history of its own, so that others may keep their tables in the same database.
-                .table("task_schema_history")
-                .baselineOnMigrate(true)
-                .baselineVersion("0")
-                .load()
-                .migrate();
     }
 
     /** For queries of one's own. What a DAO of this package throws is translated; what this throws is not. */

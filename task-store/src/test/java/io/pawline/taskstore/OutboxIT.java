@@ -78,7 +78,8 @@ class OutboxIT {
         List<TaskId> inner = new ArrayList<>();
         List<TaskId> outer = new ArrayList<>();
         outbox.relay(2, batch -> {
-            outbox.relay(10, all(inner));
+            Thread other = Thread.startVirtualThread(() -> relayAll(inner));
+            other.join();
             return all(outer).take(batch);
         });
         assertThat(outer).isEqualTo(ids.subList(0, 2));
@@ -91,6 +92,14 @@ class OutboxIT {
                 .peek(tasks::accept)
                 .map(Submission::id)
                 .toList();
+    }
+
+    private static void relayAll(List<TaskId> received) {
+        try {
+            outbox.relay(10, all(received));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static Outbox.Receiver all(List<TaskId> received) {
