@@ -1,0 +1,49 @@
+package io.pawline.schemas.serde;
+
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads Avro events in Confluent's wire format, configured with Confluent's keys (docs/schemas.md lists them). The
+ * written schema comes from the registry, once per id, and is resolved into the event's class. Safe for use by many
+ * threads once configured.
+ */
+public final class AvroDeserializer implements Deserializer<SpecificRecord> {
+
+    private @Nullable SchemaRegistryClient registry;
+    private @Nullable RecordReader reader;
+
+    /** To be {@linkplain #configure configured} before use, as Kafka does. */
+    public AvroDeserializer() {}
+
+    @Override
+    public void configure(Map<String, ?> settings, boolean isKey) {
+        SerdeConfig config = new SerdeConfig(settings);
+        SchemaRegistryClient client = new SchemaRegistryClient(config);
+        registry = client;
+        reader = new RecordReader(client, config.readerType(isKey));
+    }
+
+    /**
+     * The event in these bytes; null for null, which is a tombstone.
+     *
+     * @throws UndecodableException if the bytes are no event that can be read here
+     * @throws RegistryUnavailableException if the registry could not be asked for the schema: try again
+     */
+    @Override
+    public @Nullable SpecificRecord deserialize(String topic, byte @Nullable [] bytes) {
+        if (reader == null) {
+            throw new IllegalStateException("AvroDeserializer is used before it is configured");
+        }
+        return bytes == null ? null : reader.read(bytes);
+    }
+
+    @Override
+    public void close() {
+        if (registry != null) {
+            registry.close();
+        }
+    }
+}
