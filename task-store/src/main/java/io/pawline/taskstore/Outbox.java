@@ -1,0 +1,87 @@
+package io.pawline.taskstore;
+
+import static io.pawline.taskstore.TaskRow.timestamp;
+
+import io.pawline.schemas.TaskId;
+import java.time.Clock;
+import java.util.List;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Accepted tasks that have not been handed on: the transactional outbox
+ * (<a href="https://microservices.io/patterns/data/transactional-outbox.html">Richardson</a>). Several processes may relay
+ * at once; each takes rows that no other has. Thread-safe.
+ */
+public final class Outbox {
+
+    private static final String NEXT = """
+            select * from task where relayed_at is null order by id limit :limit for update skip locked
+            """;
+
+    private static final String RELAYED = "update task set relayed_at = :at where id = any(:ids)";
+
+    private final TaskDatabase database;
+    private final Clock clock;
+
+    public Outbox(TaskDatabase database, Clock clock) {
+        this.database = database;
+        this.clock = clock;
+    }
+
+    /** Hands tasks on. */
+    @FunctionalInterface
+    public interface Receiver {
+
+        /**
+         * Hands these tasks on, in this order, and waits until it is known what became of them.
+         *
+         * @return those that have surely arrived; the others come again
+         */
+        List<TaskId> take(List<Task> tasks) throws InterruptedException;
+    }
+
+    /**
+     * Hands on the oldest tasks that wait, and notes those that arrived, in one transaction. A crash in between leaves
+     * them waiting: what waits arrives at least once.
+     *
+     * @throws DatabaseUnavailableException when the database is lost
+     */
+    public Relayed relay(int limit, Receiver receiver) throws InterruptedException {
+        return database.inTransaction(handle -> {
+            List<Task> tasks = handle.createQuery(NEXT)
+                    .bind("limit", limit)
+                    .map(new TaskRow())
+                    .list();
+            List<TaskId> arrived = tasks.isEmpty() ? List.of() : receiver.take(tasks);
+            markRelayed(handle, arrived);
+            return new Relayed(tasks.size(), arrived.size());
+        });
+    }
+
+    private void markRelayed(Handle handle, List<TaskId> arrived) {
+        if (!arrived.isEmpty()) {
+            handle.createUpdate(RELAYED)
+                    .bind("at", timestamp(clock.instant()))
+                    .bindArray(
+                            "ids",
+                            UUID.class,
+                            arrived.stream().map(TaskId::value).toList())
+                    .execute();
+        }
+    }
+
+    /**
+     * What one round did.
+     *
+     * @param taken tasks handed on
+     * @param arrived those of them that arrived
+     */
+    public record Relayed(int taken, int arrived) {
+
+        /** Whether some did not arrive. */
+        public boolean fellShort() {
+            return arrived < taken;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.pawline.taskstore;
+
+import static io.pawline.taskstore.TaskRow.timestamp;
+
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.statement.PreparedBatch;
+
+/**
+ * The rows of {@code task_progress}: which stages a task has reached. Rows are only added; the same fact added again
+ * changes nothing. Thread-safe.
+ *
+ * <p>Every method throws {@link DatabaseUnavailableException} when the database is lost.
+ */
+public final class ProgressDao {
+
+    private static final String ADD = """
+            insert into task_progress (task_id, generation, stage, reached_at)
+            values (:taskId, :generation, :stage, :reachedAt) on conflict do nothing
+            """;
+
+    // One order for all writers, so that two batches with the same rows cannot lock each other out.
+    private static final Comparator<StageReached> LOCK_ORDER = Comparator.comparing(StageReached::taskId)
+            .thenComparingInt(StageReached::generation)
+            .thenComparing(StageReached::stage);
+
+    private final TaskDatabase database;
+
+    public ProgressDao(TaskDatabase database) {
+        this.database = database;
+    }
+
+    /** Adds these facts in one transaction. */
+    public void add(Collection<StageReached> facts) {
+        if (facts.isEmpty()) {
+            return;
+        }
+        database.inTransaction(handle -> {
+            PreparedBatch batch = handle.prepareBatch(ADD);
+            facts.stream()
+                    .sorted(LOCK_ORDER)
+                    .forEach(fact -> batch.bind("taskId", fact.taskId().value())
+                            .bind("generation", fact.generation())
+                            .bind("stage", fact.stage().code())
+                            .bind("reachedAt", timestamp(fact.at()))
+                            .add());
+            return batch.execute();
+        });
+    }
+
+    /** The stages that this generation of a task has reached, in the order of the pipeline. */
+    public List<StageReached> of(TaskId taskId, int generation) {
+        String query =
+                "select stage, reached_at from task_progress where task_id = :taskId and generation = :generation";
+        return database.with(handle -> handle
+                .createQuery(query)
+                .bind("taskId", taskId.value())
+                .bind("generation", generation)
+                .map((row, context) -> {
+                    Instant at =
+                            row.getObject("reached_at", OffsetDateTime.class).toInstant();
+                    return Stage.ofCode(row.getString("stage"))
+                            .map(stage -> new StageReached(taskId, generation, stage, at));
+                })
+                .stream()
+                .flatMap(Optional::stream)
+                .sorted(LOCK_ORDER)
+                .toList());
+    }
+}

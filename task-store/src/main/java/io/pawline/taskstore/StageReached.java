@@ -1,0 +1,15 @@
+package io.pawline.taskstore;
+
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import java.time.Instant;
+import java.util.Objects;
+
+/** That a task has come to a stage, and when its record entered the stage's topic. */
+public record StageReached(TaskId taskId, int generation, Stage stage, Instant at) {
+    public StageReached {
+        Objects.requireNonNull(taskId, "taskId");
+        Objects.requireNonNull(stage, "stage");
+        Objects.requireNonNull(at, "at");
+    }
+}

@@ -1,0 +1,130 @@
+package io.pawline.taskstore;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Set;
+import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.ConnectionException;
+import org.jdbi.v3.core.HandleCallback;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+import org.jdbi.v3.postgres.PostgresPlugin;
+
+/**
+ * The task database, open and migrated. A lost database is told within seconds: nobody waits longer than
+ * {@link #CONNECTION_WAIT} for a connection. Thread-safe.
+ */
+public final class TaskDatabase implements AutoCloseable {
+
+    /** Longest wait for a free or new connection. */
+    public static final Duration CONNECTION_WAIT = Duration.ofSeconds(2);
+
+    /** Longest wait for the server's next bytes; no statement here takes near as long. */
+    private static final Duration ANSWER_WAIT = Duration.ofSeconds(10);
+
+    // https://www.postgresql.org/docs/current/errcodes-appendix.html: connection exception, insufficient resources,
+    // operator intervention (shutting down, starting up)
+    private static final Set<String> UNAVAILABLE = Set.of("08", "53", "57");
+
+    private final HikariDataSource pool;
+    private final Jdbi jdbi;
+
+    private TaskDatabase(HikariDataSource pool) {
+        this.pool = pool;
+        this.jdbi = Jdbi.create(pool).installPlugin(new PostgresPlugin());
+    }
+
+    /**
+     * Opens the database and brings its tables up to date. Several processes may do so at once.
+     *
+     * @throws DatabaseUnavailableException if it cannot be reached
+     */
+    public static TaskDatabase open(DatabaseProperties properties) {
+        try {
+            Migration.run(properties, CONNECTION_WAIT);
+        } catch (SQLException | FlywayException e) {
+            if (isUnavailable(e)) {
+                throw new DatabaseUnavailableException(e);
+            }
+            throw new IllegalStateException("The task tables cannot be brought up to date: " + e.getMessage(), e);
+        }
+        return new TaskDatabase(pool(properties));
+    }
+
+    private static HikariDataSource pool(DatabaseProperties properties) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("pawline-tasks");
+        config.setJdbcUrl(properties.url());
+        config.setUsername(properties.username());
+        config.setPassword(properties.password());
+        config.setMaximumPoolSize(properties.poolSize());
+        config.setConnectionTimeout(CONNECTION_WAIT.toMillis());
+        config.setValidationTimeout(CONNECTION_WAIT.dividedBy(2).toMillis());
+        config.setInitializationFailTimeout(-1);
+        config.addDataSourceProperty("connectTimeout", CONNECTION_WAIT.toSeconds());
+        config.addDataSourceProperty("socketTimeout", ANSWER_WAIT.toSeconds());
+        config.addDataSourceProperty("tcpKeepAlive", true);
+        config.addDataSourceProperty("reWriteBatchedInserts", true);
+        config.addDataSourceProperty("ApplicationName", "pawline");
+        return new HikariDataSource(config);
+    }
+
+    /** For queries of one's own. What a DAO of this package throws is translated; what this throws is not. */
+    public Jdbi jdbi() {
+        return jdbi;
+    }
+
+    /** Whether the database answers now. */
+    public boolean answers() {
+        try {
+            return with(handle ->
+                    handle.createQuery("select true").mapTo(Boolean.class).one());
+        } catch (DatabaseUnavailableException e) {
+            return false;
+        }
+    }
+
+    /** Does this work on one connection, each statement in a transaction of its own. */
+    <T, X extends Exception> T with(HandleCallback<T, X> work) throws X {
+        try {
+            return jdbi.withHandle(work);
+        } catch (JdbiException e) {
+            throw translated(e);
+        }
+    }
+
+    /** Does this work in one transaction, committed when this method returns. */
+    <T, X extends Exception> T inTransaction(HandleCallback<T, X> work) throws X {
+        try {
+            return jdbi.inTransaction(TransactionIsolationLevel.READ_COMMITTED, work);
+        } catch (JdbiException e) {
+            throw translated(e);
+        }
+    }
+
+    private static RuntimeException translated(JdbiException e) {
+        return isUnavailable(e) ? new DatabaseUnavailableException(e) : e;
+    }
+
+    private static boolean isUnavailable(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ConnectionException) {
+                return true;
+            }
+            if (cause instanceof SQLException sql
+                    && sql.getSQLState() != null
+                    && UNAVAILABLE.stream().anyMatch(sql.getSQLState()::startsWith)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

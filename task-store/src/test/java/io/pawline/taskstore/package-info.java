@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.taskstore;
+
+import org.jspecify.annotations.NullMarked;
