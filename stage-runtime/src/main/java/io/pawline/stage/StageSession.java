@@ -55,7 +55,6 @@ final class StageSession<I> {
     /** A record's thread ended without an outcome, so its partition can never be completed in this session. */
     private volatile boolean broken;
 
-
     StageSession(
             StageSpec<I> spec, TaskExecution<I> execution, KafkaClients clients, Clock clock, StageMetrics metrics) {
         this.spec = spec;
