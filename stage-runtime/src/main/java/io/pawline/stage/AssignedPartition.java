@@ -1,9 +1,11 @@
 package io.pawline.stage;
 
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One assignment of one partition to this process. A partition that is taken away and comes back is a new object, so work
@@ -12,30 +14,40 @@ import org.apache.kafka.common.TopicPartition;
 final class AssignedPartition {
 
     private final TopicPartition name;
-    private final OffsetTracker tracker = new OffsetTracker();
+    private final OffsetTracker tracker;
     private final AtomicInteger atWork = new AtomicInteger();
     private volatile boolean admitting = true;
     private volatile boolean fenced;
 
-    AssignedPartition(TopicPartition name) {
+    /**
+     * @param committed where the group stands in the partition, null if nowhere yet
+     */
+    AssignedPartition(TopicPartition name, @Nullable OffsetAndMetadata committed) {
         this.name = name;
+        this.tracker = new OffsetTracker(committed);
     }
 
     TopicPartition name() {
         return name;
     }
 
-    synchronized WorkItem receive(ConsumerRecord<byte[], byte[]> data) {
-        return new WorkItem(this, data, tracker.receive(data.offset()));
+    /** The record as work to do; empty if an earlier assignment completed it. */
+    synchronized Optional<WorkItem> receive(ConsumerRecord<byte[], byte[]> data) {
+        return tracker.receive(data.offset()) ? Optional.of(new WorkItem(this, data)) : Optional.empty();
     }
 
     synchronized void complete(WorkItem item) {
-        tracker.complete(item.entry());
+        tracker.complete(item.data().offset());
     }
 
-    /** The offset to commit now. */
+    /** What to commit now. */
     synchronized OffsetAndMetadata position() {
-        return new OffsetAndMetadata(tracker.position());
+        return tracker.position();
+    }
+
+    /** Whether the commit has room for what more records would add to it. */
+    synchronized boolean hasRoom() {
+        return tracker.hasRoom();
     }
 
     /** Records received whose outcome is not committed. */

@@ -1,6 +1,9 @@
 package io.pawline.stage;
 
-import java.util.ArrayDeque;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which of a partition's records are open, when they are completed in any order. Knows received offsets only, since a
@@ -8,56 +11,88 @@ import java.util.ArrayDeque;
  */
 final class OffsetTracker {
 
-    /** One received record: open until completed. */
-    static final class Entry {
-        private final long offset;
-        private boolean completed;
+    /** With fewer open records than this, whatever completes next, the metadata fit. */
+    private static final int ALWAYS_FIT = 700;
 
-        private Entry(long offset) {
-            this.offset = offset;
-        }
+    private final @Nullable CommitMetadata before;
+    private final TreeSet<Long> open = new TreeSet<>();
+    private long next;
+    private long end;
+
+    /**
+     * The tracker of a partition that is read from the committed offset on.
+     *
+     * @param committed what the group has committed for the partition, null if nothing
+     */
+    OffsetTracker(@Nullable OffsetAndMetadata committed) {
+        next = committed == null ? 0 : committed.offset();
+        end = next;
+        before = committed == null
+                ? null
+                : CommitMetadata.decode(committed.metadata(), committed.offset())
+                        .orElse(null);
     }
-
-    private final ArrayDeque<Entry> received = new ArrayDeque<>();
-    private long next = -1;
-    private int open;
 
     /**
      * Takes note of a record.
      *
+     * @return false if it was completed in an earlier assignment, and must not be worked on again
      * @throws IllegalStateException if it lies before one already received: the caller mixes two assignments
      */
-    Entry receive(long offset) {
+    boolean receive(long offset) {
         if (offset < next) {
             throw new IllegalStateException("received offset " + offset + " after " + (next - 1));
         }
         next = offset + 1;
-        Entry entry = new Entry(offset);
-        received.addLast(entry);
-        open++;
-        return entry;
+        if (before != null && before.completed(offset)) {
+            end = next;
+            return false;
+        }
+        open.add(offset);
+        return true;
     }
 
     /** Closes a record; doing so again changes nothing. */
-    void complete(Entry entry) {
-        if (entry.completed) {
-            return;
-        }
-        entry.completed = true;
-        open--;
-        for (Entry head = received.peekFirst(); head != null && head.completed; head = received.peekFirst()) {
-            received.removeFirst();
+    void complete(long offset) {
+        if (open.remove(offset)) {
+            end = Math.max(end, offset + 1);
         }
     }
 
     /** Records received and not completed. */
     int open() {
-        return open;
+        return open.size();
     }
 
-    /** What to commit: the lowest open offset, or the one after the last received. -1 before the first record. */
-    long position() {
-        Entry head = received.peekFirst();
-        return head == null ? next : head.offset;
+    /** What to commit: the lowest open offset, with the completed ones above it as metadata. */
+    OffsetAndMetadata position() {
+        SortedSet<Long> notCompleted = open;
+        long completedEnd = end;
+        if (before != null && next < before.end()) {
+            // Until all that was completed before has been read again, it must not be forgotten.
+            notCompleted = new TreeSet<>(open);
+            notCompleted.addAll(before.open().tailSet(next));
+            completedEnd = before.end();
+        }
+        if (notCompleted.isEmpty()) {
+            return new OffsetAndMetadata(Math.max(next, completedEnd));
+        }
+        long lowest = notCompleted.first();
+        return completedEnd <= lowest
+                ? new OffsetAndMetadata(lowest)
+                : new OffsetAndMetadata(
+                        lowest, new CommitMetadata(completedEnd, notCompleted.headSet(completedEnd)).encode(lowest));
+    }
+
+    /**
+     * Whether more records may be received: whichever of the open ones complete first, the metadata will still fit. Each
+     * open record may become a bit of disorder, hence the reserve for each.
+     */
+    boolean hasRoom() {
+        if (open.size() < ALWAYS_FIT) {
+            return true;
+        }
+        String allOpen = new CommitMetadata(next, open).encode(open.first());
+        return allOpen.length() + open.size() / 4 < CommitMetadata.MOST_CHARACTERS;
     }
 }

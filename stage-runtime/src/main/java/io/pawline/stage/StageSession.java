@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -116,13 +117,14 @@ final class StageSession<I> {
         List<WorkItem> due = new ArrayList<>();
         Instant now = clock.instant();
         for (ConsumerRecord<byte[], byte[]> data : consumer.poll(POLL)) {
-            WorkItem item = partition(data).receive(data);
-            Instant notBefore = Progress.of(data.headers()).notBefore();
-            if (notBefore.isAfter(now)) {
-                timer.hold(item, notBefore);
-            } else {
-                due.add(item);
-            }
+            partition(data).receive(data).ifPresent(item -> {
+                Instant notBefore = Progress.of(data.headers()).notBefore();
+                if (notBefore.isAfter(now)) {
+                    timer.hold(item, notBefore);
+                } else {
+                    due.add(item);
+                }
+            });
         }
         dispatcher.add(due);
         lastPoll = System.nanoTime();
@@ -140,9 +142,10 @@ final class StageSession<I> {
         assigned.forEach((name, partition) -> {
             int open = partition.open();
             int most = mostOpen(name);
-            if (open >= most && !paused.contains(name)) {
+            boolean full = open >= most || !partition.hasRoom();
+            if (full && !paused.contains(name)) {
                 toPause.add(name);
-            } else if (open <= most - KafkaClients.MAX_POLL_RECORDS && paused.contains(name)) {
+            } else if (!full && open <= most - KafkaClients.MAX_POLL_RECORDS && paused.contains(name)) {
                 toResume.add(name);
             }
         });
@@ -206,7 +209,8 @@ final class StageSession<I> {
 
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> names) {
-            names.forEach(name -> assigned.put(name, new AssignedPartition(name)));
+            Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(names));
+            names.forEach(name -> assigned.put(name, new AssignedPartition(name, committed.get(name))));
             joined = true;
             log.info("assigned {}", names);
         }

@@ -6,77 +6,154 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 
 class OffsetTrackerTest {
 
-    /** The model: every offset in a sorted map, the position read off it naively. */
+    /** The model: all offsets of the log and those completed, as sets; the position read off them naively. */
     @Property
     void commitsTheLowestOpenOffsetInWhateverOrderRecordsComplete(
             @ForAll @Size(min = 1, max = 60) List<@IntRange(min = 1, max = 5) Integer> gaps, @ForAll long seed) {
-        OffsetTracker tracker = new OffsetTracker();
-        TreeMap<Long, OffsetTracker.Entry> open = new TreeMap<>();
-        long offset = 0;
-        for (int gap : gaps) {
-            offset += gap;
-            open.put(offset, tracker.receive(offset));
-        }
-        List<Long> order = new ArrayList<>(open.keySet());
+        OffsetTracker tracker = new OffsetTracker(null);
+        List<Long> log = log(gaps);
+        log.forEach(tracker::receive);
+        TreeSet<Long> open = new TreeSet<>(log);
+        List<Long> order = new ArrayList<>(log);
         Collections.shuffle(order, new Random(seed));
 
         for (long completed : order) {
-            assertThat(tracker.position()).isEqualTo(open.firstKey());
+            assertThat(tracker.position().offset()).isEqualTo(open.first());
             assertThat(tracker.open()).isEqualTo(open.size());
-            tracker.complete(Objects.requireNonNull(open.remove(completed)));
+            tracker.complete(completed);
+            open.remove(completed);
         }
 
-        assertThat(tracker.position()).isEqualTo(offset + 1);
+        assertThat(tracker.position()).isEqualTo(new OffsetAndMetadata(log.getLast() + 1));
         assertThat(tracker.open()).isZero();
     }
 
+    /** A process that dies at any moment, again and again: nothing completed is worked on again, nothing open is lost. */
     @Property
-    void receivingAndCompletingMayAlternate(@ForAll @Size(max = 80) List<Boolean> receives, @ForAll long seed) {
+    void aNewAssignmentTakesUpExactlyWhatTheCommitLeftOpen(
+            @ForAll @Size(min = 1, max = 80) List<@IntRange(min = 1, max = 4) Integer> gaps, @ForAll long seed) {
         Random random = new Random(seed);
-        OffsetTracker tracker = new OffsetTracker();
-        TreeMap<Long, OffsetTracker.Entry> open = new TreeMap<>();
-        long next = 0;
-        for (boolean receive : receives) {
-            if (receive || open.isEmpty()) {
-                open.put(next, tracker.receive(next));
-                next++;
-            } else {
-                long completed = List.copyOf(open.keySet()).get(random.nextInt(open.size()));
-                tracker.complete(Objects.requireNonNull(open.remove(completed)));
+        List<Long> log = log(gaps);
+        TreeSet<Long> completed = new TreeSet<>();
+        OffsetAndMetadata committed = null;
+        while (completed.size() < log.size()) {
+            OffsetTracker tracker = new OffsetTracker(committed);
+            long from = committed == null ? 0 : committed.offset();
+            List<Long> given = new ArrayList<>();
+            // It may die before it has read everything again.
+            int read = random.nextInt(log.size() + 1);
+            log.stream().filter(offset -> offset >= from).limit(read).forEach(offset -> {
+                assertThat(tracker.receive(offset)).isEqualTo(!completed.contains(offset));
+                if (!completed.contains(offset)) {
+                    given.add(offset);
+                }
+            });
+            assertThat(completed)
+                    .containsAll(log.stream().filter(offset -> offset < from).toList());
+            Collections.shuffle(given, random);
+            given.stream().limit(random.nextInt(given.size() + 1)).forEach(offset -> {
+                tracker.complete(offset);
+                completed.add(offset);
+            });
+            committed = tracker.position();
+        }
+        assertThat(new OffsetTracker(committed).position().offset()).isGreaterThan(log.getLast());
+    }
+
+    @Property(tries = 30)
+    void whateverCompletesTheMetadataFitAsLongAsItSaidThereIsRoom(
+            @ForAll @IntRange(min = 1, max = 300) int widestGap, @ForAll long seed) {
+        Random random = new Random(seed);
+        OffsetTracker tracker = new OffsetTracker(null);
+        List<Long> open = new ArrayList<>();
+        long offset = 0;
+        for (int round = 0; round < 6; round++) {
+            while (tracker.hasRoom() && open.size() < 12_000) {
+                for (int record = 0; record < KafkaClients.MAX_POLL_RECORDS; record++) {
+                    offset += 1 + random.nextInt(widestGap);
+                    tracker.receive(offset);
+                    open.add(offset);
+                }
             }
-            assertThat(tracker.position()).isEqualTo(open.isEmpty() ? next : open.firstKey());
+            Collections.shuffle(open, random);
+            for (int i = open.size() / 2; i > 0; i--) {
+                tracker.complete(open.removeLast());
+            }
+            assertThat(tracker.position().metadata()).hasSizeLessThan(CommitMetadata.MOST_CHARACTERS);
+        }
+    }
+
+    @Example
+    void aRecordStuckForHoursCostsAFewCharacters() {
+        OffsetTracker tracker = new OffsetTracker(null);
+        for (long offset = 0; offset < 1_000_000; offset++) {
+            tracker.receive(offset);
+            if (offset != 17) {
+                tracker.complete(offset);
+            }
+        }
+
+        assertThat(tracker.hasRoom()).isTrue();
+        assertThat(tracker.position().offset()).isEqualTo(17);
+        assertThat(tracker.position().metadata()).hasSizeLessThan(40);
+    }
+
+    @Example
+    void ignoresMetadataThatAreForeignCorruptOrOfAnotherOffset() {
+        OffsetTracker tracker = new OffsetTracker(null);
+        List.of(5L, 6L, 7L).forEach(tracker::receive);
+        tracker.complete(7);
+        String own = tracker.position().metadata();
+
+        assertThat(new OffsetTracker(new OffsetAndMetadata(5, own)).receive(7)).isFalse();
+        assertThat(new OffsetTracker(new OffsetAndMetadata(4, own)).receive(7)).isTrue();
+        for (String other :
+                List.of("", "by hand", "AAAA", own.substring(0, own.length() - 2), "B" + own.substring(1))) {
+            assertThat(new OffsetTracker(new OffsetAndMetadata(5, other)).receive(7))
+                    .as(other)
+                    .isTrue();
         }
     }
 
     @Example
     void completingTwiceCountsOnce() {
-        OffsetTracker tracker = new OffsetTracker();
-        OffsetTracker.Entry first = tracker.receive(7);
+        OffsetTracker tracker = new OffsetTracker(null);
+        tracker.receive(7);
         tracker.receive(8);
 
-        tracker.complete(first);
-        tracker.complete(first);
+        tracker.complete(7);
+        tracker.complete(7);
 
         assertThat(tracker.open()).isEqualTo(1);
-        assertThat(tracker.position()).isEqualTo(8);
+        assertThat(tracker.position()).isEqualTo(new OffsetAndMetadata(8));
     }
 
     @Example
     void refusesAnOffsetThatLiesBack() {
-        OffsetTracker tracker = new OffsetTracker();
+        OffsetTracker tracker = new OffsetTracker(null);
         tracker.receive(7);
 
         assertThatIllegalStateException().isThrownBy(() -> tracker.receive(7)).withMessageContaining("7");
+    }
+
+    private static List<Long> log(List<Integer> gaps) {
+        List<Long> log = new ArrayList<>();
+        long offset = 0;
+        for (int gap : gaps) {
+            offset += gap;
+            log.add(offset);
+        }
+        return log;
     }
 }

@@ -275,6 +275,36 @@ class StageRuntimeIT {
     }
 
     @Test
+    void takesUpOnlyWhatWasStillOpenWhenItsPredecessorGaveUp() {
+        CountDownLatch never = new CountDownLatch(1);
+        ConcurrentLinkedQueue<String> calls = new ConcurrentLinkedQueue<>();
+        List<ProducerRecord<byte[], byte[]>> tasks = new ArrayList<>();
+        tasks.add(task(TaskId.next(), "stuck", DAY));
+        IntStream.range(0, 30).forEach(_ -> tasks.add(task(TaskId.next(), "quick", DAY)));
+        tasks.replaceAll(task -> new ProducerRecord<>(task.topic(), 0, task.key(), task.value()));
+        TestingKafka.send(tasks);
+        StageRuntime<TaskAccepted> first = start(4, Duration.ZERO, (in, attempt) -> {
+            calls.add(in.getContext().getStyle());
+            if (in.getContext().getStyle().equals("stuck")) {
+                never.await();
+            }
+            return described(in);
+        });
+        awaitRecords("pawline.generate", 30);
+        first.close();
+        calls.clear();
+
+        start(4, (in, attempt) -> {
+            calls.add(in.getContext().getStyle());
+            return described(in);
+        });
+
+        awaitRecords("pawline.generate", 31);
+        assertThat(calls).containsExactly("stuck");
+        never.countDown();
+    }
+
+    @Test
     void eachTaskGoesOnExactlyOnceWhileProcessesComeAndGo() throws InterruptedException {
         int count = 400;
         Map<String, AtomicInteger> calls = new ConcurrentHashMap<>();
