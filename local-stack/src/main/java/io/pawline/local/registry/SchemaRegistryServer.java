@@ -6,23 +6,21 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A schema registry for one machine: the part of <a
+ * A running schema registry for one machine: the part of <a
  * href="https://docs.confluent.io/platform/current/schema-registry/develop/api.html">Confluent's API</a> that serializers
- * need, for Avro, on the loopback address, kept in PostgreSQL. Not thread-safe itself, though it serves many requests at
- * once.
+ * need, for Avro, on 127.0.0.1, kept in PostgreSQL. It answers many requests at once; several of them may share a
+ * database.
  */
-public final class SchemaRegistryServer {
+public final class SchemaRegistryServer implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(SchemaRegistryServer.class);
     private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
@@ -31,62 +29,48 @@ public final class SchemaRegistryServer {
     /** Not {@link InetAddress#getLoopbackAddress()}, which may be of the other kind than {@link #url()} says. */
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
 
-    private final SchemaStore store;
     private final RegistryApi api;
-    private final int port;
-    private @Nullable HttpServer server;
-    private @Nullable ExecutorService threads;
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    /**
-     * @param dataSource where the schemas are kept, in tables of their own
-     * @param port to listen on; 0 for any that is free
-     */
-    public SchemaRegistryServer(DataSource dataSource, int port) {
-        this.store = new SchemaStore(dataSource);
-        this.api = new RegistryApi(store);
-        this.port = port;
+    private SchemaRegistryServer(RegistryApi api, HttpServer server) {
+        this.api = api;
+        this.server = server;
     }
 
     /**
      * Creates the tables that are missing and begins to answer.
      *
+     * @param dataSource where the schemas are kept, in a database schema of their own
+     * @param port to listen on; 0 for any that is free
      * @throws UncheckedIOException if the port cannot be listened on
      */
-    public void start() {
-        if (server != null) {
-            throw new IllegalStateException("the schema registry runs already, on " + url());
-        }
+    public static SchemaRegistryServer start(DataSource dataSource, int port) {
+        SchemaStore store = new SchemaStore(dataSource);
         store.createTables();
-        HttpServer starting;
+        HttpServer server;
         try {
-            starting = HttpServer.create(new InetSocketAddress(LOOPBACK, port), 0);
+            server = HttpServer.create(new InetSocketAddress(LOOPBACK, port), 0);
         } catch (IOException e) {
             throw new UncheckedIOException("the schema registry cannot listen on port " + port, e);
         }
-        threads = Executors.newVirtualThreadPerTaskExecutor();
-        starting.setExecutor(threads);
-        starting.createContext("/", this::serve);
-        starting.start();
-        server = starting;
+        SchemaRegistryServer registry = new SchemaRegistryServer(new RegistryApi(store), server);
+        server.setExecutor(registry.threads);
+        server.createContext("/", registry::serve);
+        server.start();
+        return registry;
     }
 
-    /** Stops answering; does nothing if it does not run. */
-    public void stop() {
-        if (server != null && threads != null) {
-            server.stop(0);
-            threads.shutdownNow();
-            server = null;
-            threads = null;
-        }
+    /** The address for {@code schema.registry.url}. */
+    public String url() {
+        return "http://" + LOOPBACK.getHostAddress() + ":" + server.getAddress().getPort();
     }
 
-    /** The address for {@code schema.registry.url}, while it runs. */
-    public URI url() {
-        if (server == null) {
-            throw new IllegalStateException("the schema registry does not run");
-        }
-        return URI.create("http://" + LOOPBACK.getHostAddress() + ":"
-                + server.getAddress().getPort());
+    /** Stops answering; what is kept stays. */
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
     }
 
     private void serve(HttpExchange exchange) throws IOException {

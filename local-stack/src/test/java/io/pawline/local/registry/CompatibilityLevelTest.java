@@ -37,7 +37,8 @@ class CompatibilityLevelTest {
     @CsvSource({"BACKWARD, true", "BACKWARD_TRANSITIVE, false", "FULL, true", "FULL_TRANSITIVE, false"})
     void looksAtEarlierVersionsOnlyWhenTransitive(CompatibilityLevel level, boolean allowed) {
         Schema ofAnotherType = pet("{'name': 'age', 'type': 'string', 'default': ''}");
-        assertThat(level.violations(WITH_DEFAULT, List.of(ofAnotherType, WITHOUT)).isEmpty())
+        assertThat(level.violations(WITH_DEFAULT, List.of(ofAnotherType, WITHOUT))
+                        .isEmpty())
                 .isEqualTo(allowed);
     }
 

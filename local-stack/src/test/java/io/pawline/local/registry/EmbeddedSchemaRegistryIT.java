@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
@@ -30,19 +31,18 @@ class EmbeddedSchemaRegistryIT extends SchemaRegistryContract {
     @BeforeAll
     static void start() throws IOException {
         postgres = EmbeddedPostgres.start();
-        server = new SchemaRegistryServer(postgres.getPostgresDatabase(), 0);
-        server.start();
+        server = SchemaRegistryServer.start(postgres.getPostgresDatabase(), 0);
     }
 
     @AfterAll
     static void stop() throws IOException {
-        server.stop();
+        server.close();
         postgres.close();
     }
 
     @Override
     String url() {
-        return server.url().toString();
+        return server.url();
     }
 
     @Test
@@ -54,26 +54,19 @@ class EmbeddedSchemaRegistryIT extends SchemaRegistryContract {
     @Test
     void keepsWhatItWasGivenOverARestart() {
         int id = register(subject, record(""));
-        SchemaRegistryServer again = new SchemaRegistryServer(postgres.getPostgresDatabase(), 0);
-        again.start();
-        try {
-            assertThat(new RegistryClient(again.url().toString())
-                            .get("/schemas/ids/" + id)
-                            .status())
+        try (SchemaRegistryServer again = SchemaRegistryServer.start(postgres.getPostgresDatabase(), 0)) {
+            assertThat(new RegistryClient(again.url()).get("/schemas/ids/" + id).status())
                     .isEqualTo(200);
-        } finally {
-            again.stop();
         }
     }
 
     @Test
     void givesOneIdToASchemaThatManyRegisterAtOnce() throws Exception {
-        SchemaRegistryServer other = new SchemaRegistryServer(postgres.getPostgresDatabase(), 0);
-        other.start();
-        RegistryClient toOther = new RegistryClient(other.url().toString());
         String schema = record("{'name': 'at_once', 'type': 'string'}");
         Set<Integer> ids = new HashSet<>();
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (SchemaRegistryServer other = SchemaRegistryServer.start(postgres.getPostgresDatabase(), 0);
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            RegistryClient toOther = new RegistryClient(other.url());
             for (Future<Integer> id : threads.invokeAll(IntStream.range(0, 40)
                     .<Callable<Integer>>mapToObj(i -> () -> (i % 2 == 0 ? registry() : toOther)
                             .post("/subjects/" + subject + i % 3 + "/versions", schema)
@@ -83,8 +76,6 @@ class EmbeddedSchemaRegistryIT extends SchemaRegistryContract {
                     .toList())) {
                 ids.add(id.get());
             }
-        } finally {
-            other.stop();
         }
         assertThat(ids).hasSize(1).allMatch(id -> id > 0);
         assertThat(registry().get("/subjects/" + subject + "0/versions").body()).hasToString("[1]");
@@ -193,24 +184,18 @@ class EmbeddedSchemaRegistryIT extends SchemaRegistryContract {
 
     @Test
     void saysThatItsDatabaseIsAway() throws IOException {
-        SchemaRegistryServer broken;
-        try (EmbeddedPostgres shortLived = EmbeddedPostgres.start()) {
-            broken = new SchemaRegistryServer(shortLived.getPostgresDatabase(), 0);
-            broken.start();
-        }
-        try {
-            assertRefused(new RegistryClient(broken.url().toString()).get("/subjects"), 500, 50001);
-        } finally {
-            broken.stop();
+        EmbeddedPostgres shortLived = EmbeddedPostgres.start();
+        try (SchemaRegistryServer broken = SchemaRegistryServer.start(shortLived.getPostgresDatabase(), 0)) {
+            shortLived.close();
+            assertRefused(new RegistryClient(broken.url()).get("/subjects"), 500, 50001);
         }
     }
 
     @Test
     void saysWhichPortIsTaken() {
-        SchemaRegistryServer second = new SchemaRegistryServer(
-                postgres.getPostgresDatabase(), server.url().getPort());
-        assertThatThrownBy(second::start)
+        int taken = URI.create(server.url()).getPort();
+        assertThatThrownBy(() -> SchemaRegistryServer.start(postgres.getPostgresDatabase(), taken))
                 .isInstanceOf(UncheckedIOException.class)
-                .hasMessageContaining(String.valueOf(server.url().getPort()));
+                .hasMessageContaining(String.valueOf(taken));
     }
 }
