@@ -1,0 +1,208 @@
+package io.pawline.local.simulator;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.standardwebhooks.Webhook;
+import com.standardwebhooks.exceptions.EmptyWebhookSecretException;
+import com.standardwebhooks.exceptions.WebhookSigningException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/** The front end's side: takes callbacks, checks their signature, and shows what came. Thread-safe. */
+final class CallbackReceiver {
+
+    /** The body bytes kept; the oldest callbacks go first. */
+    private static final long KEPT_BYTES = 64L << 20;
+
+    /** As Standard Webhooks has it. */
+    private static final Duration TOLERANCE = Duration.ofMinutes(5);
+
+    private static final int SHOWN = 1000;
+
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Received(
+            long number,
+            Optional<String> taskId,
+            String path,
+            @Nullable String webhookId,
+            @Nullable String timestamp,
+            Instant at,
+            @Nullable Boolean signatureOk,
+            int answered,
+            byte[] body) {}
+
+    private final Workload workload;
+    private final @Nullable Webhook webhook;
+    private final Clock clock;
+    private final AtomicLong numbers = new AtomicLong();
+    private final LongAdder signaturesRight = new LongAdder();
+    private final LongAdder signaturesWrong = new LongAdder();
+    private final Cache<Long, Received> received = Caffeine.newBuilder()
+            .maximumWeight(KEPT_BYTES)
+            .weigher((Long _, Received callback) -> 256 + callback.body().length)
+            .build();
+
+    CallbackReceiver(Workload workload, Optional<String> secret, Clock clock) {
+        this.workload = workload;
+        this.webhook = secret.map(CallbackReceiver::webhook).orElse(null);
+        this.clock = clock;
+    }
+
+    private static Webhook webhook(String secret) {
+        try {
+            return new Webhook(secret);
+        } catch (EmptyWebhookSecretException e) {
+            throw new IllegalArgumentException("the webhook secret is empty", e);
+        }
+    }
+
+    /** Takes a callback. One that is not signed rightly is kept as well, but refused. */
+    Reply receive(Call call) throws InterruptedException {
+        Boolean signatureOk = webhook == null ? null : isSigned(webhook, call);
+        if (signatureOk != null) {
+            (signatureOk ? signaturesRight : signaturesWrong).increment();
+        }
+        if (Boolean.FALSE.equals(signatureOk)) {
+            keep(call, signatureOk, 401);
+            return workload.refuse(Reply.problem(401, "the webhook signature is missing or wrong"));
+        }
+        Reply reply = workload.perform(call, new Receipt(call));
+        keep(call, signatureOk, reply instanceof Reply.Answer answer ? answer.status() : 0);
+        return reply;
+    }
+
+    /** What came for this task, or the last that came for any, in the order it came. */
+    Reply show(Optional<String> taskId) {
+        List<Map<String, Object>> shown = received.asMap().values().stream()
+                .filter(callback -> taskId.isEmpty() || callback.taskId().equals(taskId))
+                .sorted(Comparator.comparingLong(Received::number).reversed())
+                .limit(SHOWN)
+                .map(CallbackReceiver::asJson)
+                .toList();
+        return Reply.ok(new ArrayList<>(shown.reversed()));
+    }
+
+    Map<String, Object> stats() {
+        Map<String, Object> stats = new LinkedHashMap<>(workload.stats());
+        stats.put("signatures_right", signaturesRight.sum());
+        stats.put("signatures_wrong", signaturesWrong.sum());
+        return stats;
+    }
+
+    void clearStats() {
+        workload.clearStats();
+        signaturesRight.reset();
+        signaturesWrong.reset();
+    }
+
+    private void keep(Call call, @Nullable Boolean signatureOk, int answered) {
+        long number = numbers.incrementAndGet();
+        received.put(
+                number,
+                new Received(
+                        number,
+                        taskId(call.body()),
+                        call.path(),
+                        call.header("webhook-id").orElse(null),
+                        call.header("webhook-timestamp").orElse(null),
+                        clock.instant(),
+                        signatureOk,
+                        answered,
+                        call.body()));
+    }
+
+    private static Optional<String> taskId(byte[] body) {
+        try {
+            JsonNode id = Reply.JSON.readTree(body).path("params").path("data").path("task_id");
+            return id.isString() ? Optional.of(id.stringValue()) : Optional.empty();
+        } catch (JacksonException e) {
+            return Optional.empty();
+        }
+    }
+
+    private boolean isSigned(Webhook webhook, Call call) {
+        try {
+            String id = call.header("webhook-id").orElse("");
+            long timestamp = Long.parseLong(call.header("webhook-timestamp").orElse(""));
+            Duration age = Duration.between(Instant.ofEpochSecond(timestamp), clock.instant());
+            byte[] expected = webhook.sign(id, timestamp, text(call.body())).getBytes(StandardCharsets.UTF_8);
+            return age.abs().compareTo(TOLERANCE) <= 0
+                    && Arrays.stream(call.header("webhook-signature").orElse("").split(" "))
+                            .anyMatch(one -> MessageDigest.isEqual(expected, one.getBytes(StandardCharsets.UTF_8)));
+        } catch (NumberFormatException | DateTimeException | WebhookSigningException e) {
+            return false;
+        }
+    }
+
+    private static Map<String, Object> asJson(Received callback) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("webhook-id", callback.webhookId());
+        json.put("webhook-timestamp", callback.timestamp());
+        json.put("received-at", callback.at().toString());
+        json.put("signature_ok", callback.signatureOk());
+        json.put("path", callback.path());
+        json.put("answered", callback.answered());
+        json.put("body", body(callback.body()));
+        return json;
+    }
+
+    private static Object body(byte[] bytes) {
+        try {
+            return Reply.JSON.readTree(bytes);
+        } catch (JacksonException e) {
+            return text(bytes);
+        }
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private record Receipt(Call call) implements Workload.Job {
+
+        @Override
+        public String text() {
+            return CallbackReceiver.text(call.body());
+        }
+
+        @Override
+        public String matter() {
+            return call.header("webhook-id").orElseGet(this::text);
+        }
+
+        @Override
+        public Reply.Answer done() {
+            return Reply.ok(Map.of("received", true));
+        }
+
+        @Override
+        public Reply.Answer failed(Fault fault) {
+            Reply.Answer answer = Reply.json(fault.status(), fault.code(), Map.of("error", fault.message()));
+            boolean slowDown = fault.status() == 429 || fault.status() == 503;
+            return slowDown
+                    ? new Reply.Answer(
+                            answer.status(),
+                            answer.code(),
+                            answer.contentType(),
+                            answer.body(),
+                            Map.of("Retry-After", "1"))
+                    : answer;
+        }
+    }
+}
