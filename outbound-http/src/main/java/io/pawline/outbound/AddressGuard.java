@@ -25,6 +25,8 @@ public final class AddressGuard implements Dns {
 
     private static final Pattern DOTTED_QUAD = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
 
+    static final String NO_HTTP = "only absolute http and https addresses are called";
+
     private final AllowList allowed;
     private final Dns resolver;
 
@@ -45,8 +47,12 @@ public final class AddressGuard implements Dns {
      * @return one sentence for a person, or nothing
      */
     public Optional<String> objection(URI url) {
-        HttpUrl parsed = HttpUrl.get(url);
-        return parsed == null ? Optional.of("only absolute http and https addresses are called") : objection(parsed);
+        return parse(url).map(this::objection).orElse(Optional.of(NO_HTTP));
+    }
+
+    /** The address as OkHttp reads it, which also finds a host in {@code http:///host}. */
+    static Optional<HttpUrl> parse(URI url) {
+        return url.getRawAuthority() == null ? Optional.empty() : Optional.ofNullable(HttpUrl.get(url));
     }
 
     Optional<String> objection(HttpUrl url) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -30,22 +31,28 @@ record AllowList(Set<String> hosts, List<AddressRange> ranges) {
         List<AddressRange> ranges = new ArrayList<>();
         for (String entry : entries) {
             String text = entry.strip().toLowerCase(Locale.ROOT);
-            try {
-                if (ADDRESS.matcher(text).matches()) {
-                    ranges.add(AddressRange.parse(text));
-                } else if (HOST_NAME.matcher(text).matches()) {
-                    hosts.add(text);
-                } else {
-                    throw new IllegalArgumentException("no host name");
-                }
-            } catch (IllegalArgumentException wrong) {
-                throw new IllegalArgumentException(
-                        "pawline.outbound.allow holds \"" + entry
-                                + "\": write a host name, an IP address or a range such as 10.0.0.0/8",
-                        wrong);
+            if (ADDRESS.matcher(text).matches()) {
+                ranges.add(range(text).orElseThrow(() -> unreadable(entry)));
+            } else if (HOST_NAME.matcher(text).matches()) {
+                hosts.add(text);
+            } else {
+                throw unreadable(entry);
             }
         }
         return new AllowList(hosts, ranges);
+    }
+
+    private static Optional<AddressRange> range(String text) {
+        try {
+            return Optional.of(AddressRange.parse(text));
+        } catch (IllegalArgumentException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    private static IllegalArgumentException unreadable(String entry) {
+        return new IllegalArgumentException("pawline.outbound.allow holds \"" + entry
+                + "\": write a host name, an IP address or a range such as 10.0.0.0/8");
     }
 
     boolean allowsHost(String host) {

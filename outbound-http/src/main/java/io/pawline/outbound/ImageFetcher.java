@@ -9,6 +9,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
 
@@ -47,12 +48,12 @@ public final class ImageFetcher {
      * @throws InterruptedException if the (virtual) thread is interrupted; the call is then cancelled at once
      */
     public Fetched fetch(URI url, Instant deadline) throws InterruptedException {
-        HttpUrl address = HttpUrl.get(url);
-        if (address == null) {
-            return refused("only absolute http and https addresses are called");
+        Optional<HttpUrl> address = AddressGuard.parse(url);
+        if (address.isEmpty()) {
+            return refused(AddressGuard.NO_HTTP);
         }
         Instant end = clock.instant().plus(properties.fetchTimeout());
-        return follow(address, deadline.isBefore(end) ? deadline : end);
+        return follow(address.get(), deadline.isBefore(end) ? deadline : end);
     }
 
     private Fetched follow(HttpUrl first, Instant end) throws InterruptedException {

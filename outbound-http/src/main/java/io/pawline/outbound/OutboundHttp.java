@@ -79,8 +79,8 @@ public final class OutboundHttp {
         Call call = client.newCall(
                 request.newBuilder().tag(Timeouts.class, timeouts).build());
         call.timeout().timeout(timeouts.call().toMillis(), TimeUnit.MILLISECONDS);
-        PhaseListener listener = new PhaseListener();
-        call.addEventListener(listener);
+        CallWatch watch = new CallWatch(call, timeouts.connect());
+        call.addEventListener(watch);
         try {
             return ScopedValue.where(SystemDns.PATIENCE, timeouts.endingSooner())
                     .call(() -> answer(call, bytes));
@@ -90,7 +90,9 @@ public final class OutboundHttp {
                 interrupted.initCause(failure);
                 throw interrupted;
             }
-            return TransportFailure.classify(host, listener.phase(), failure);
+            return watch.handshakeTimedOut()
+                    ? TransportFailure.timedOut(host, CallPhase.CONNECT)
+                    : TransportFailure.classify(host, watch.phase(), failure);
         }
     }
 

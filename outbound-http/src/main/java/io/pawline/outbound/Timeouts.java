@@ -6,7 +6,7 @@ import java.time.Instant;
 /**
  * How long a call may take.
  *
- * @param connect for making one connection: TCP, and then again the TLS handshake
+ * @param connect for each step towards a connection: looking up the host, one attempt at TCP, the TLS handshake
  * @param call for everything together, from looking up the host to the last byte of the answer
  */
 public record Timeouts(Duration connect, Duration call) {

@@ -28,7 +28,7 @@ final class TransportFailure {
         };
     }
 
-    private static Died timedOut(String host, CallPhase phase) {
+    static Died timedOut(String host, CallPhase phase) {
         return switch (phase) {
             case CONNECT -> new Died(Reason.CONNECT_TIMEOUT, phase, "no connection to " + host + " in time");
             case SEND -> new Died(Reason.READ_TIMEOUT, phase, host + " did not take the whole request in time");

@@ -29,8 +29,7 @@ public record ArkProperties(
 
     private static void requireKey(@Nullable String apiKey) {
         if (apiKey == null || apiKey.isBlank()) {
-            throw new IllegalArgumentException(
-                    "pawline.ark.api-key is not set; it is the key of the Ark account, also given as PAWLINE_ARK_API_KEY");
+            throw new IllegalArgumentException("pawline.ark.api-key is not set; it is the key of the Ark account");
         }
         if (!apiKey.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
             throw new IllegalArgumentException("pawline.ark.api-key holds characters that no key has, such as spaces");

@@ -1,0 +1,51 @@
+package io.pawline.detect;
+
+import io.pawline.events.TaskAccepted;
+import io.pawline.images.ImageStore;
+import io.pawline.images.ImageStoreProperties;
+import io.pawline.images.ImageStores;
+import io.pawline.outbound.ImageFetcher;
+import io.pawline.outbound.OutboundHttp;
+import io.pawline.outbound.OutboundProperties;
+import io.pawline.outbound.ark.ArkClient;
+import io.pawline.outbound.ark.ArkProperties;
+import io.pawline.schemas.Stage;
+import io.pawline.stage.Handler;
+import io.pawline.stage.StageSpec;
+import java.time.Clock;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({
+    DetectProperties.class,
+    ArkProperties.class,
+    OutboundProperties.class,
+    ImageStoreProperties.class
+})
+class DetectConfiguration {
+
+    @Bean
+    StageSpec<TaskAccepted> stage(DetectProperties properties) {
+        return new StageSpec<>(
+                Stage.DETECT,
+                TaskAccepted.class,
+                TaskAccepted::getContext,
+                properties.stage().policies());
+    }
+
+    /** A bean for the sake of being closed. */
+    @Bean
+    ImageStore imageStore(ImageStoreProperties properties) {
+        return ImageStores.open(properties);
+    }
+
+    @Bean
+    Handler<TaskAccepted> handler(
+            DetectProperties properties, ArkProperties ark, OutboundProperties outbound, ImageStore images, Clock clock) {
+        ArkClient client = new ArkClient(OutboundHttp.create(outbound), ark, clock);
+        return new DetectHandler(
+                new PhotoLoader(images, ImageFetcher.create(outbound)), new PetDetector(client, properties, clock));
+    }
+}

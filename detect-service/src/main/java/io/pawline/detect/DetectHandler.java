@@ -1,0 +1,79 @@
+package io.pawline.detect;
+
+import io.pawline.detect.PhotoLoader.Loaded;
+import io.pawline.events.ImageRef;
+import io.pawline.events.PetDescribed;
+import io.pawline.events.TaskAccepted;
+import io.pawline.events.TaskContext;
+import io.pawline.images.ImageKey;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.stage.Attempt;
+import io.pawline.stage.Handler;
+import io.pawline.stage.Outcome;
+import java.net.URI;
+import java.util.Objects;
+import java.util.Optional;
+
+/** The stage's edge: from the accepted task to the described pet. */
+final class DetectHandler implements Handler<TaskAccepted> {
+
+    private final PhotoLoader photos;
+    private final PetDetector detector;
+
+    DetectHandler(PhotoLoader photos, PetDetector detector) {
+        this.photos = Objects.requireNonNull(photos, "photos");
+        this.detector = Objects.requireNonNull(detector, "detector");
+    }
+
+    @Override
+    public Outcome handle(TaskAccepted task, Attempt attempt) throws InterruptedException {
+        return switch (load(task.getPhoto(), attempt)) {
+            case Loaded.Present present -> detect(present.photo(), task.getContext(), attempt);
+            case Loaded.Absent absent when absent.retryable() -> new Outcome.Retry(absent.reason(), absent.detail());
+            case Loaded.Absent absent -> new Outcome.Rejected(absent.reason(), absent.detail());
+        };
+    }
+
+    private Loaded load(ImageRef photo, Attempt attempt) throws InterruptedException {
+        Optional<String> key = photo.getKey();
+        if (key.isPresent()) {
+            return photos.stored(new ImageKey(key.get()));
+        }
+        String url = photo.getUrl().orElseThrow(() -> new IllegalArgumentException("the photo has no key and no url"));
+        URI address;
+        try {
+            address = URI.create(url);
+        } catch (IllegalArgumentException unreadable) {
+            return new Loaded.Absent(Reason.ADDRESS_REFUSED, false, "the photo's address is no valid URI");
+        }
+        return photos.remote(address, attempt.deadline());
+    }
+
+    private Outcome detect(Photo photo, TaskContext context, Attempt attempt) throws InterruptedException {
+        String callId = "%s-%d-%s-%d"
+                .formatted(attempt.taskId(), context.getGeneration(), Stage.DETECT.code(), attempt.number());
+        return switch (detector.detect(photo, callId, attempt.deadline())) {
+            case Detection.Pet pet ->
+                Outcome.done(
+                        Stage.GENERATE,
+                        PetDescribed.newBuilder()
+                                .setContext(context)
+                                .setDescription(pet.description())
+                                .build());
+            case Detection.NoPet _ -> new Outcome.Rejected(Reason.NO_PET, Reason.NO_PET.description());
+            case Detection.Unknown unknown -> failed(unknown);
+        };
+    }
+
+    private static Outcome failed(Detection.Unknown unknown) {
+        return switch (unknown.reason().kind()) {
+            case TRANSIENT ->
+                new Outcome.Retry(
+                        unknown.reason(),
+                        unknown.detail(),
+                        unknown.notBefore().orElse(null));
+            case PERMANENT -> new Outcome.Rejected(unknown.reason(), unknown.detail());
+        };
+    }
+}

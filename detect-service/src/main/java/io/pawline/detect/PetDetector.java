@@ -1,0 +1,51 @@
+package io.pawline.detect;
+
+import io.pawline.outbound.ark.ArkAnswer;
+import io.pawline.outbound.ark.ArkClient;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks the vision model whether there is a pet in a photo, and what it looks like. Thread-safe. */
+final class PetDetector {
+
+    private static final Logger log = LoggerFactory.getLogger(PetDetector.class);
+
+    private final ArkClient ark;
+    private final DetectProperties properties;
+    private final Clock clock;
+    private final VisionRequest request;
+    private final VisionAnswer answer;
+
+    PetDetector(ArkClient ark, DetectProperties properties, Clock clock) {
+        this.ark = Objects.requireNonNull(ark, "ark");
+        this.properties = Objects.requireNonNull(properties, "properties");
+        this.clock = Objects.requireNonNull(clock, "clock");
+        this.request = new VisionRequest(properties);
+        this.answer = new VisionAnswer(properties.maxDescriptionLength());
+    }
+
+    /**
+     * Makes one call.
+     *
+     * @param callId our name for it
+     * @throws InterruptedException if the thread is interrupted; the call is then cancelled
+     */
+    Detection detect(Photo photo, String callId, Instant deadline) throws InterruptedException {
+        ArkAnswer answered = ark.post(
+                "chat/completions",
+                request.about(photo),
+                callId,
+                properties.timeouts().endingBy(deadline, clock.instant()));
+        return switch (answered) {
+            case ArkAnswer.Ok ok -> {
+                log.info("The vision model answered request {}", ok.requestId());
+                yield answer.read(ok.body());
+            }
+            case ArkAnswer.Failed failed ->
+                new Detection.Unknown(failed.reason(), failed.detail(), failed.notBefore());
+        };
+    }
+}

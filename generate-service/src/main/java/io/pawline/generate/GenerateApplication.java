@@ -1,0 +1,19 @@
+package io.pawline.generate;
+
+import io.pawline.stage.spring.ServiceApplication;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+
+/** The service of the second stage: a picture from the pet's description and the style. */
+@SpringBootApplication
+public class GenerateApplication {
+
+    /** The service, not yet running. */
+    public static SpringApplication application() {
+        return ServiceApplication.of(GenerateApplication.class, "generate-service");
+    }
+
+    static void main(String[] args) {
+        application().run(args);
+    }
+}

@@ -1,0 +1,91 @@
+package io.pawline.outbound;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Call;
+import okhttp3.EventListener;
+import okhttp3.Handshake;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.Response;
+import okio.AsyncTimeout;
+import org.jspecify.annotations.Nullable;
+
+/** Follows one call through its phases, and limits its TLS handshake, on which OkHttp's connect time-out has no hold. */
+final class CallWatch extends EventListener {
+
+    private final HandshakeTimeout handshake;
+    private volatile CallPhase phase = CallPhase.CONNECT;
+
+    CallWatch(Call call, Duration handshakeLimit) {
+        this.handshake = new HandshakeTimeout(call);
+        handshake.timeout(handshakeLimit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    CallPhase phase() {
+        return phase;
+    }
+
+    /** Whether the call was cancelled because the TLS handshake took too long. */
+    boolean handshakeTimedOut() {
+        return handshake.timedOut;
+    }
+
+    @Override
+    public void secureConnectStart(Call call) {
+        handshake.enter();
+    }
+
+    @Override
+    public void secureConnectEnd(Call call, @Nullable Handshake done) {
+        handshake.exit();
+    }
+
+    @Override
+    public void connectFailed(
+            Call call, InetSocketAddress address, Proxy proxy, @Nullable Protocol protocol, IOException failure) {
+        handshake.exit();
+    }
+
+    @Override
+    public void requestHeadersStart(Call call) {
+        phase = CallPhase.SEND;
+    }
+
+    @Override
+    public void requestHeadersEnd(Call call, Request request) {
+        if (request.body() == null) {
+            phase = CallPhase.WAIT;
+        }
+    }
+
+    @Override
+    public void requestBodyEnd(Call call, long byteCount) {
+        phase = CallPhase.WAIT;
+    }
+
+    /** Not {@code responseHeadersStart}: that is told before a first byte is there. */
+    @Override
+    public void responseHeadersEnd(Call call, Response response) {
+        phase = CallPhase.READ;
+    }
+
+    private static final class HandshakeTimeout extends AsyncTimeout {
+
+        private final Call call;
+        private volatile boolean timedOut;
+
+        HandshakeTimeout(Call call) {
+            this.call = call;
+        }
+
+        @Override
+        protected void timedOut() {
+            timedOut = true;
+            call.cancel();
+        }
+    }
+}

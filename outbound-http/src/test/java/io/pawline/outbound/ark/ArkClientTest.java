@@ -1,0 +1,296 @@
+package io.pawline.outbound.ark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pawline.outbound.OutboundHttp;
+import io.pawline.outbound.OutboundProperties;
+import io.pawline.outbound.Timeouts;
+import io.pawline.outbound.ark.ArkAnswer.Failed;
+import io.pawline.outbound.ark.ArkAnswer.Ok;
+import io.pawline.schemas.Reason;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import mockwebserver3.SocketEffect;
+import okio.Buffer;
+import okio.ByteString;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+@Timeout(60)
+class ArkClientTest {
+
+    private static final String KEY = "ark-0f3d-secret";
+    private static final Instant NOW = Instant.parse("2025-08-16T06:00:00Z");
+    private static final Timeouts TIMEOUTS = new Timeouts(Duration.ofSeconds(10), Duration.ofSeconds(20));
+
+    private final JsonMapper json = new JsonMapper();
+    private final MockWebServer server = new MockWebServer();
+
+    @BeforeEach
+    void start() throws IOException {
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/v3", "/api/v3/"})
+    void postsJsonWithTheKeyAndOurNameForTheCall(String base) throws Exception {
+        server.enqueue(response(200)
+                .addHeader("X-Request-Id", "021755")
+                .body("{\"id\":1}")
+                .build());
+
+        ArkAnswer answer = client(base).post("images/generations", json.readTree("{\"a\":\"猫\"}"), "task-1", TIMEOUTS);
+
+        assertThat(answer).isEqualTo(new Ok(json.readTree("{\"id\":1}"), "021755"));
+        RecordedRequest request = server.takeRequest();
+        assertThat(request.getRequestLine()).isEqualTo("POST /api/v3/images/generations HTTP/1.1");
+        assertThat(request.getHeaders().get("Authorization")).isEqualTo("Bearer " + KEY);
+        assertThat(request.getHeaders().get("X-Client-Request-Id")).isEqualTo("task-1");
+        assertThat(request.getHeaders().get("Content-Type")).isEqualTo("application/json");
+        assertThat(request.getBody()).isEqualTo(ByteString.encodeUtf8("{\"a\":\"猫\"}"));
+    }
+
+    @Test
+    void namesTheCallAsWeDoWhereArkDoesNot() throws Exception {
+        server.enqueue(response(200).body("{}").build());
+
+        assertThat(post()).isEqualTo(new Ok(json.createObjectNode(), "task-1"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "MissingParameter, 400, INVALID_REQUEST",
+        "MissingParameter.prompt, 400, INVALID_REQUEST",
+        "InvalidParameter, 400, INVALID_REQUEST",
+        "InvalidParameter.size, 400, INVALID_REQUEST",
+        "InvalidArgumentError, 400, INVALID_REQUEST",
+        "InvalidArgumentError.x, 400, INVALID_REQUEST",
+        "InvalidImageURL.EmptyURL, 400, INVALID_REQUEST",
+        "InvalidImageURL.InvalidFormat, 400, INVALID_REQUEST",
+        "OutofContextError, 400, INVALID_REQUEST",
+        "InputTextSensitiveContentDetected, 400, MODERATED_PROMPT",
+        "InputTextSensitiveContentDetected.PolicyViolation, 400, MODERATED_PROMPT",
+        "InputImageSensitiveContentDetected, 400, MODERATED_PHOTO",
+        "InputImageSensitiveContentDetected.PrivacyInformation, 400, MODERATED_PHOTO",
+        "InputTextRiskDetection, 400, MODERATED_PROMPT",
+        "InputImageRiskDetection, 400, MODERATED_PHOTO",
+        "SomeRiskDetection, 400, MODERATED_PHOTO",
+        "SensitiveContentDetected, 400, MODERATED_PROMPT",
+        "SensitiveContentDetected.SevereViolation, 400, MODERATED_PROMPT",
+        "OutputImageSensitiveContentDetected, 400, MODERATED_IMAGE",
+        "OutputImageSensitiveContentDetected.PolicyViolation, 400, MODERATED_IMAGE",
+        "OutputTextSensitiveContentDetected, 400, MODERATED_IMAGE",
+        "OutputImageRiskDetection, 400, MODERATED_IMAGE",
+        "OutputTextRiskDetection, 400, MODERATED_IMAGE",
+        "ContentSecurityDetectionError, 400, MODERATION_UNCERTAIN",
+        "AuthenticationError, 401, AUTHENTICATION",
+        "InvalidAccountStatus, 401, AUTHENTICATION",
+        "AccountOverdueError, 403, BILLING",
+        "OperationDenied.ServiceOverdue, 403, BILLING",
+        "AccessDenied, 403, AUTHENTICATION",
+        "OperationDenied.PermissionDenied, 403, AUTHENTICATION",
+        "OperationDenied.ServiceNotOpen, 403, AUTHENTICATION",
+        "ModelNotOpen, 404, CONFIGURATION",
+        "InvalidEndpointOrModel.NotFound, 404, CONFIGURATION",
+        "InvalidEndpointOrModel.ModelIDAccessDisabled, 404, CONFIGURATION",
+        "UnsupportedModel, 404, CONFIGURATION",
+        "RateLimitExceeded.EndpointRPMExceeded, 429, RATE_LIMITED",
+        "RateLimitExceeded.EndpointTPMExceeded, 429, RATE_LIMITED",
+        "ModelAccountRpmRateLimitExceeded, 429, RATE_LIMITED",
+        "ModelAccountTpmRateLimitExceeded, 429, RATE_LIMITED",
+        "ModelAccountIpmRateLimitExceeded, 429, RATE_LIMITED",
+        "APIAccountRpmRateLimitExceeded, 429, RATE_LIMITED",
+        "AccountRateLimitExceeded, 429, RATE_LIMITED",
+        "ServerOverloaded, 429, OVERLOADED",
+        "RequestBurstTooFast, 429, OVERLOADED",
+        "InflightBatchsizeExceeded, 429, OVERLOADED",
+        "SetLimitExceeded, 429, QUOTA_EXHAUSTED",
+        "QuotaExceeded, 429, QUOTA_EXHAUSTED",
+        "InternalServiceError, 500, PROVIDER_ERROR",
+        // the code counts, not the status
+        "InternalServiceError, 503, PROVIDER_ERROR",
+        "ServerOverloaded, 500, OVERLOADED",
+        "QuotaExceeded, 400, QUOTA_EXHAUSTED",
+        "OutputImageSensitiveContentDetected, 500, MODERATED_IMAGE",
+        "RateLimitExceeded.EndpointRPMExceeded, 200, RATE_LIMITED",
+        // unless it is unknown
+        "BrandNewError, 400, INVALID_REQUEST",
+        "BrandNewError, 429, RATE_LIMITED",
+        "BrandNewError, 502, PROVIDER_ERROR",
+        "BrandNewError, 200, PROVIDER_ERROR",
+        "QuotaExceededSomehow, 429, RATE_LIMITED"
+    })
+    void matchesTheCodeBeforeTheStatus(String code, int status, Reason reason) throws Exception {
+        server.enqueue(response(status)
+                .addHeader("X-Request-Id", "021755")
+                .body(error(code, "something with Bearer " + KEY + " at https://ark.example/x?Signature=s3cr3t"))
+                .build());
+
+        assertThat(post()).isInstanceOfSatisfying(Failed.class, failed -> {
+            assertThat(failed.reason()).isEqualTo(reason);
+            assertThat(failed.status()).contains(status);
+            assertThat(failed.providerCode()).contains(code);
+            assertThat(failed.notBefore()).isEmpty();
+            assertThat(failed.detail())
+                    .contains(code, "021755")
+                    .doesNotContain(KEY)
+                    .doesNotContain("s3cr3t")
+                    .doesNotContain("://");
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "302, CONFIGURATION",
+        "400, INVALID_REQUEST",
+        "401, AUTHENTICATION",
+        "402, BILLING",
+        "403, AUTHENTICATION",
+        "404, CONFIGURATION",
+        "405, CONFIGURATION",
+        "408, PROVIDER_ERROR",
+        "413, INVALID_REQUEST",
+        "422, INVALID_REQUEST",
+        "429, RATE_LIMITED",
+        "500, PROVIDER_ERROR",
+        "502, PROVIDER_ERROR",
+        "503, OVERLOADED",
+        "504, PROVIDER_ERROR"
+    })
+    void goesByTheStatusWhereThereIsNoCode(int status, Reason reason) throws Exception {
+        for (String body :
+                new String[] {"<html>bad gateway</html>", "", "{}", "[]", "{\"error\":null}", "{\"error\":\"no\"}"}) {
+            server.enqueue(response(status).body(body).build());
+
+            assertThat(post()).as(body).isInstanceOfSatisfying(Failed.class, failed -> {
+                assertThat(failed.reason()).isEqualTo(reason);
+                assertThat(failed.status()).contains(status);
+                assertThat(failed.providerCode()).isEmpty();
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "  ", "null", "[]", "7", "\"ok\"", "<html>ok</html>", "{\"data\":", "\u0000"})
+    void callsASuccessWithoutAJsonObjectMalformed(String body) throws Exception {
+        server.enqueue(response(200).body(body).build());
+
+        assertThat(post())
+                .isInstanceOfSatisfying(
+                        Failed.class, failed -> assertThat(failed.reason()).isEqualTo(Reason.MALFORMED_ANSWER));
+    }
+
+    @Test
+    void callsAnAnswerOfManyMegabytesMalformed() throws Exception {
+        server.enqueue(response(200).body(new Buffer().write(new byte[2 << 20])).build());
+
+        assertThat(post())
+                .isInstanceOfSatisfying(
+                        Failed.class, failed -> assertThat(failed.reason()).isEqualTo(Reason.MALFORMED_ANSWER));
+    }
+
+    @Test
+    void tellsWhenArkWantsToBeCalledAgain() throws Exception {
+        server.enqueue(response(429)
+                .addHeader("Retry-After", "30")
+                .body(error("ServerOverloaded", "busy"))
+                .build());
+
+        assertThat(post())
+                .isInstanceOfSatisfying(
+                        Failed.class, failed -> assertThat(failed.notBefore()).contains(NOW.plusSeconds(30)));
+    }
+
+    @Test
+    void passesOnHowACallDied() throws Exception {
+        server.enqueue(
+                response(200).onResponseStart(new SocketEffect.CloseSocket()).build());
+
+        assertThat(post()).isInstanceOfSatisfying(Failed.class, failed -> {
+            assertThat(failed.reason()).isEqualTo(Reason.CONNECTION_LOST);
+            assertThat(failed.status()).isEmpty();
+            assertThat(failed.detail()).doesNotContain("/api/v3");
+        });
+    }
+
+    @Test
+    void keepsWhatArkSaysToOneShortLineWithoutAddresses() throws Exception {
+        String message =
+                "line one\r\n\tline two\u0000 data:image/png;base64,AAAA HTTP://X.EXAMPLE/?sig=1 " + "y".repeat(500);
+        server.enqueue(
+                response(400).body(error("InvalidParameter.size", message)).build());
+
+        assertThat(post())
+                .isInstanceOfSatisfying(
+                        Failed.class,
+                        failed -> assertThat(failed.detail())
+                                .startsWith("Ark answered 400 InvalidParameter.size: line one line two … … yyy")
+                                .hasSizeLessThan(320));
+    }
+
+    @Test
+    void saysNothingOfWhatArkSaysAboutAKey() throws Exception {
+        server.enqueue(response(401)
+                .body(error("AuthenticationError", "the key ark-0f3d-sec*** is invalid"))
+                .build());
+
+        assertThat(post())
+                .isInstanceOfSatisfying(
+                        Failed.class, failed -> assertThat(failed.detail()).doesNotContain("0f3d"));
+    }
+
+    @Test
+    void takesNoCodeThatDoesNotLookLikeOne() throws Exception {
+        server.enqueue(
+                response(400).body(error("see https://x.example/ now", "")).build());
+
+        assertThat(post()).isInstanceOfSatisfying(Failed.class, failed -> {
+            assertThat(failed.providerCode()).isEmpty();
+            assertThat(failed.detail()).doesNotContain("://");
+        });
+    }
+
+    private ArkAnswer post() throws InterruptedException {
+        return client("/api/v3").post("chat/completions", json.createObjectNode(), "task-1", TIMEOUTS);
+    }
+
+    private ArkClient client(String base) {
+        URI baseUrl = server.url(base).uri();
+        return new ArkClient(
+                OutboundHttp.create(OutboundProperties.allowing()),
+                new ArkProperties(baseUrl, KEY),
+                Clock.fixed(NOW, ZoneOffset.UTC));
+    }
+
+    private String error(String code, String message) {
+        JsonNode error = json.createObjectNode()
+                .put("code", code)
+                .put("message", message)
+                .put("param", "")
+                .put("type", "BadRequest");
+        return json.writeValueAsString(json.createObjectNode().set("error", error));
+    }
+
+    private static MockResponse.Builder response(int status) {
+        return new MockResponse.Builder().code(status);
+    }
+}
