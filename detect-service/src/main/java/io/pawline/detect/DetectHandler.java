@@ -62,18 +62,7 @@ final class DetectHandler implements Handler<TaskAccepted> {
                                 .setDescription(pet.description())
                                 .build());
             case Detection.NoPet _ -> new Outcome.Rejected(Reason.NO_PET, Reason.NO_PET.description());
-            case Detection.Unknown unknown -> failed(unknown);
-        };
-    }
-
-    private static Outcome failed(Detection.Unknown unknown) {
-        return switch (unknown.reason().kind()) {
-            case TRANSIENT ->
-                new Outcome.Retry(
-                        unknown.reason(),
-                        unknown.detail(),
-                        unknown.notBefore().orElse(null));
-            case PERMANENT -> new Outcome.Rejected(unknown.reason(), unknown.detail());
+            case Detection.Unknown unknown -> Outcome.failed(unknown.reason(), unknown.detail(), unknown.notBefore());
         };
     }
 }

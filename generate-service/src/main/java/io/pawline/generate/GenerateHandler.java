@@ -30,20 +30,12 @@ final class GenerateHandler implements Handler<PetDescribed> {
                 .formatted(attempt.taskId(), context.getGeneration(), Stage.GENERATE.code(), attempt.number());
         return switch (generator.generate(prompt, callId, attempt.deadline())) {
             case Generation.Picture picture -> Outcome.done(Stage.MATTING, event(context, picture.url()));
-            case Generation.Failed failed -> outcome(failed);
+            case Generation.Failed failed -> Outcome.failed(failed.reason(), failed.detail(), failed.notBefore());
         };
     }
 
     private static ImageGenerated event(TaskContext context, URI url) {
         ImageRef image = ImageRef.newBuilder().setUrl(url.toString()).build();
         return ImageGenerated.newBuilder().setContext(context).setImage(image).build();
-    }
-
-    private static Outcome outcome(Generation.Failed failed) {
-        return switch (failed.reason().kind()) {
-            case TRANSIENT ->
-                new Outcome.Retry(failed.reason(), failed.detail(), failed.notBefore().orElse(null));
-            case PERMANENT -> new Outcome.Rejected(failed.reason(), failed.detail());
-        };
     }
 }

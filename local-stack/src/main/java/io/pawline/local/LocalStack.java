@@ -2,6 +2,7 @@ package io.pawline.local;
 
 import io.pawline.kafka.EmbeddedKafka;
 import io.pawline.local.registry.SchemaRegistryServer;
+import io.pawline.local.simulator.Profile;
 import io.pawline.local.simulator.ProviderSimulator;
 import io.pawline.local.simulator.SimulatorOptions;
 import io.pawline.schemas.Topics;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.springframework.kafka.core.KafkaAdmin;
 
 /**
@@ -61,15 +63,7 @@ public final class LocalStack implements AutoCloseable {
                 .ifPresent(profile -> started(
                         "provider simulator",
                         progress,
-                        () -> ProviderSimulator.start(
-                                new SimulatorOptions(
-                                        options.ports().simulator(),
-                                        LocalSettings.ARK_API_KEY,
-                                        LocalSettings.ACCESS_KEY,
-                                        LocalSettings.SECRET_KEY,
-                                        LocalSettings.WEBHOOK_SECRET,
-                                        profile),
-                                Clock.systemUTC())));
+                        () -> simulator(profile, options.ports().simulator())));
         settings = local.write();
     }
 
@@ -112,7 +106,26 @@ public final class LocalStack implements AutoCloseable {
 
     private static void createTopics(String bootstrapServers) {
         KafkaAdmin admin = new KafkaAdmin(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
-        admin.createOrModifyTopics(Topics.all(PARTITIONS, (short) 1).toArray(new org.apache.kafka.clients.admin.NewTopic[0]));
+        admin.createOrModifyTopics(Topics.all(PARTITIONS, (short) 1).toArray(NewTopic[]::new));
+    }
+
+    private static ProviderSimulator simulator(String profile, int port) {
+        Profile chosen = Files.isRegularFile(Path.of(profile)) ? Profile.load(Path.of(profile)) : Profile.bundled(profile);
+        SimulatorOptions options = new SimulatorOptions(
+                port,
+                LocalSettings.ARK_API_KEY,
+                LocalSettings.ACCESS_KEY,
+                LocalSettings.SECRET_KEY,
+                Optional.of(LocalSettings.WEBHOOK_SECRET),
+                chosen);
+        ProviderSimulator simulator = new ProviderSimulator(options, Clock.systemUTC());
+        try {
+            simulator.start();
+            return simulator;
+        } catch (IOException taken) {
+            simulator.close();
+            throw new UncheckedIOException("the provider simulator cannot listen on port " + port, taken);
+        }
     }
 
     private static Path prepared(Path folder) {

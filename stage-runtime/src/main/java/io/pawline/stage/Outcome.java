@@ -63,8 +63,17 @@ public sealed interface Outcome {
 
     /** A retry or a rejection, as the reason's kind has it. */
     static Outcome failed(Reason reason, String detail) {
+        return failed(reason, detail, Optional.empty());
+    }
+
+    /**
+     * A retry or a rejection, as the reason's kind has it.
+     *
+     * @param notBefore the earliest moment of a retry, if the other side named one
+     */
+    static Outcome failed(Reason reason, String detail, Optional<Instant> notBefore) {
         return switch (reason.kind()) {
-            case TRANSIENT -> new Retry(reason, detail);
+            case TRANSIENT -> new Retry(reason, detail, notBefore.orElse(null));
             case PERMANENT -> new Rejected(reason, detail);
         };
     }
