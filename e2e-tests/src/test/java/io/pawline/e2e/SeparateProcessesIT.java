@@ -1,0 +1,194 @@
+package io.pawline.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.pawline.local.LocalStack;
+import io.pawline.local.Ports;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** The six services as the operator runs them, a process each, against the simulated providers. */
+class SeparateProcessesIT {
+
+    private static final List<String> SERVICES =
+            List.of("ingest", "detect", "generate", "matting", "finalize", "callback");
+
+    /** Retries soon, so that the test need not wait for them. */
+    private static final List<String> IMPATIENT = Stream.of("detect", "generate", "matting", "finalize", "callback")
+            .flatMap(stage -> Stream.of(
+                    "--pawline." + stage + ".stage.max-attempts=3",
+                    "--pawline." + stage + ".stage.first-delay=200ms",
+                    "--pawline." + stage + ".stage.max-delay=1s"))
+            .toList();
+
+    /** A sort of task, and how it must end. */
+    private record Sort(int count, String photo, String style, Optional<Stage> failsIn, Optional<Reason> reason) {
+
+        static Sort succeeds(int count, String photo, String style) {
+            return new Sort(count, photo, style, Optional.empty(), Optional.empty());
+        }
+
+        static Sort fails(int count, String photo, String style, Stage stage, Reason reason) {
+            return new Sort(count, photo, style, Optional.of(stage), Optional.of(reason));
+        }
+
+        String state() {
+            return reason.isPresent() ? "failed" : "success";
+        }
+    }
+
+    private static List<Sort> sorts(String photos) {
+        String cat = photos + "/cat.png";
+        return List.of(
+                Sort.succeeds(110, cat, "watercolor"),
+                Sort.succeeds(10, cat, "flaky-500 oil painting"),
+                Sort.fails(10, photos + "/flat.png", "watercolor", Stage.DETECT, Reason.NO_PET),
+                Sort.fails(10, photos + "/no-such.png", "watercolor", Stage.DETECT, Reason.PHOTO_UNREACHABLE),
+                Sort.fails(10, "http://127.0.0.1:9/cat.png", "watercolor", Stage.DETECT, Reason.PHOTO_UNREACHABLE),
+                Sort.fails(10, photos + "/not-an-image", "watercolor", Stage.DETECT, Reason.PHOTO_NOT_AN_IMAGE),
+                Sort.fails(10, cat, "moderated-prompt", Stage.GENERATE, Reason.MODERATED_PROMPT),
+                Sort.fails(10, cat, "moderated-image", Stage.GENERATE, Reason.MODERATED_IMAGE),
+                Sort.fails(10, cat, "risky-cutout", Stage.MATTING, Reason.MODERATED_PHOTO),
+                Sort.fails(10, cat, "broken-cutout", Stage.FINALIZE, Reason.INCONSISTENT_RESULT));
+    }
+
+    @Test
+    void everyTaskEndsAsItMustWithOneCallbackAndItsDeadLetter(@TempDir Path folder) throws Exception {
+        Ports ports = Ports.anyFree();
+        List<ChildProcess> services = new ArrayList<>();
+        try (LocalStack stack =
+                LocalStack.start(new LocalStack.Options(folder, ports, Optional.of("default")), _ -> {})) {
+            Properties settings = settings(stack.settings());
+            for (String service : SERVICES) {
+                services.add(start(service, folder, stack.settings()));
+            }
+            try (TestingFrontEnd frontEnd =
+                    new TestingFrontEnd(ports.ingest(), settings.getProperty("pawline.callback.secrets"))) {
+                awaitReady(settings);
+                Map<String, Sort> tasks = submitAll(frontEnd, "http://127.0.0.1:" + ports.simulator() + "/photos");
+
+                await().atMost(Duration.ofMinutes(3)).until(() -> frontEnd.tasksCalledBack() == tasks.size());
+
+                for (Map.Entry<String, Sort> task : tasks.entrySet()) {
+                    assertEnding(frontEnd, task.getKey(), task.getValue());
+                }
+                assertDeadLetters(settings.getProperty("spring.kafka.bootstrap-servers"), tasks);
+            } finally {
+                for (ChildProcess service : services) {
+                    service.close();
+                }
+            }
+        }
+    }
+
+    private static Map<String, Sort> submitAll(TestingFrontEnd frontEnd, String photos) throws IOException {
+        Map<String, Sort> tasks = new LinkedHashMap<>();
+        for (Sort sort : sorts(photos)) {
+            for (int i = 0; i < sort.count(); i++) {
+                tasks.put(frontEnd.submit(sort.photo(), sort.style() + " " + i), sort);
+            }
+        }
+        assertThat(tasks).hasSize(200);
+        return tasks;
+    }
+
+    private static void assertEnding(TestingFrontEnd frontEnd, String id, Sort sort) throws IOException {
+        JsonNode task = frontEnd.task(id);
+        String what = id + " " + sort + " was " + task;
+        assertThat(task.path("state").asString("")).as(what).isEqualTo(sort.state());
+        assertThat(task.path("reason").asString(""))
+                .as(what)
+                .isEqualTo(sort.reason().map(Reason::code).orElse(""));
+        assertThat(frontEnd.callbacks(id)).as(what).singleElement().satisfies(callback -> {
+            assertThat(callback.signed()).isTrue();
+            assertThat(callback.status()).isEqualTo(sort.state());
+            assertThat(callback.params().path("code").asInt(-1))
+                    .isEqualTo(sort.reason().map(Reason::number).orElse(0));
+            assertThat(callback.reason()).isEqualTo(sort.reason().map(Reason::code).orElse(""));
+        });
+    }
+
+    private static void assertDeadLetters(String bootstrapServers, Map<String, Sort> tasks) {
+        for (Stage stage : Stage.values()) {
+            List<ConsumerRecord<byte[], byte[]>> letters = records(bootstrapServers, stage.deadLetterTopic());
+            assertThat(letters.stream().map(letter -> new String(letter.key(), UTF_8)))
+                    .as("dead letters of " + stage)
+                    .containsExactlyInAnyOrderElementsOf(tasks.entrySet().stream()
+                            .filter(task -> task.getValue().failsIn().equals(Optional.of(stage)))
+                            .map(Map.Entry::getKey)
+                            .toList());
+            assertThat(letters).allSatisfy(letter -> {
+                Sort sort = tasks.get(new String(letter.key(), UTF_8));
+                assertThat(header(letter, "pawline-reason"))
+                        .isEqualTo(sort.reason().orElseThrow().code());
+                assertThat(header(letter, "kafka_dlt-original-topic")).isEqualTo(stage.workTopic());
+                assertThat(letter.value()).isNotEmpty();
+            });
+        }
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> records(String bootstrapServers, String topic) {
+        Map<String, Object> settings =
+                Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed");
+        try (var consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(info -> new TopicPartition(info.topic(), info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+            while (partitions.stream()
+                    .anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
+                consumer.poll(Duration.ofMillis(50)).forEach(records::add);
+            }
+            return records;
+        }
+    }
+
+    private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), UTF_8);
+    }
+
+    private static ChildProcess start(String service, Path folder, Path settings) throws IOException {
+        List<String> arguments = new ArrayList<>(IMPATIENT);
+        arguments.add("--spring.config.additional-location=file:" + settings);
+        return ChildProcess.service(service, folder.resolve("logs").resolve(service + ".log"), arguments);
+    }
+
+    private static void awaitReady(Properties settings) {
+        for (String service : SERVICES) {
+            String port = settings.getProperty("pawline." + service + ".port");
+            Health health = new Health("http://127.0.0.1:" + port);
+            await().atMost(Duration.ofMinutes(2)).until(health::ready);
+        }
+    }
+
+    private static Properties settings(Path file) throws IOException {
+        Properties settings = new Properties();
+        try (var lines = Files.newBufferedReader(file)) {
+            settings.load(lines);
+        }
+        return settings;
+    }
+}

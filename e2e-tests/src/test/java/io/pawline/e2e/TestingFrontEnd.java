@@ -1,0 +1,154 @@
+package io.pawline.e2e;
+
+import com.standardwebhooks.Webhook;
+import com.standardwebhooks.exceptions.WebhookVerificationException;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import okhttp3.MediaType;
+import okhttp3.MultipartBody;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A front end that outlives what it talks to: it submits tasks, asks for them, and keeps every callback it gets. */
+final class TestingFrontEnd implements AutoCloseable {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /** A callback as it came. */
+    record Callback(String webhookId, boolean signed, JsonNode params) {
+
+        String taskId() {
+            return params.path("data").path("task_id").asString("");
+        }
+
+        String status() {
+            return params.path("data").path("status").asString("");
+        }
+
+        String reason() {
+            return params.path("data").path("reason").asString("");
+        }
+    }
+
+    private final OkHttpClient http =
+            new OkHttpClient.Builder().callTimeout(Duration.ofSeconds(30)).build();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Map<String, List<Callback>> callbacks = new ConcurrentHashMap<>();
+    private final HttpServer receiver;
+    private final Webhook webhook;
+    private final String ingest;
+
+    TestingFrontEnd(int ingestPort, String webhookSecret) throws IOException {
+        ingest = "http://127.0.0.1:" + ingestPort;
+        webhook = new Webhook(webhookSecret);
+        receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        receiver.createContext("/callback", this::receive);
+        receiver.setExecutor(threads);
+        receiver.start();
+    }
+
+    String callbackUrl() {
+        return "http://127.0.0.1:" + receiver.getAddress().getPort() + "/callback";
+    }
+
+    /** Submits a photo by its address; the id of the task. */
+    String submit(String photoUrl, String style) throws IOException {
+        String json = JSON.writeValueAsString(
+                Map.of("image_url", photoUrl, "style", style, "callback_url", callbackUrl()));
+        return accepted(RequestBody.create(json, MediaType.get("application/json")));
+    }
+
+    /** Submits a photo's bytes; the id of the task. */
+    String submit(byte[] photo, String style) throws IOException {
+        return accepted(new MultipartBody.Builder()
+                .setType(MultipartBody.FORM)
+                .addFormDataPart("style", style)
+                .addFormDataPart("callback_url", callbackUrl())
+                .addFormDataPart("image", "photo", RequestBody.create(photo, MediaType.get("image/png")))
+                .build());
+    }
+
+    JsonNode task(String id) throws IOException {
+        return JSON.readTree(get("/v1/tasks/" + id));
+    }
+
+    byte[] download(String url) throws IOException {
+        try (Response answer =
+                http.newCall(new Request.Builder().url(url).build()).execute()) {
+            if (answer.code() != 200) {
+                throw new IOException("GET " + url + " answered " + answer.code());
+            }
+            return answer.body().bytes();
+        }
+    }
+
+    /** What the task was called back with, in order. */
+    List<Callback> callbacks(String taskId) {
+        return List.copyOf(callbacks.getOrDefault(taskId, List.of()));
+    }
+
+    /** Tasks that were called back at least once. */
+    int tasksCalledBack() {
+        return callbacks.size();
+    }
+
+    private byte[] get(String path) throws IOException {
+        return download(ingest + path);
+    }
+
+    private String accepted(RequestBody body) throws IOException {
+        Request request =
+                new Request.Builder().url(ingest + "/v1/tasks").post(body).build();
+        try (Response answer = http.newCall(request).execute()) {
+            String text = answer.body().string();
+            if (answer.code() != 202) {
+                throw new IOException("not accepted: " + answer.code() + " " + text);
+            }
+            return JSON.readTree(text).path("task_id").asString("");
+        }
+    }
+
+    private void receive(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            String id = String.valueOf(exchange.getRequestHeaders().getFirst("webhook-id"));
+            Callback callback = new Callback(
+                    id, signed(exchange, body), JSON.readTree(body).path("params"));
+            callbacks
+                    .computeIfAbsent(callback.taskId(), _ -> new CopyOnWriteArrayList<>())
+                    .add(callback);
+            exchange.sendResponseHeaders(204, -1);
+        }
+    }
+
+    private boolean signed(HttpExchange exchange, String body) {
+        try {
+            webhook.verify(body, HttpHeaders.of(exchange.getRequestHeaders(), (_, _) -> true));
+            return true;
+        } catch (WebhookVerificationException forged) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        receiver.stop(0);
+        threads.close();
+    }
+}
