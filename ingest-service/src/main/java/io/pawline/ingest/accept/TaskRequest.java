@@ -1,0 +1,15 @@
+package io.pawline.ingest.accept;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A submission as it came, nothing of it checked.
+ *
+ * @param image bytes of an uploaded photo; instead of {@code imageUrl}
+ */
+public record TaskRequest(
+        @Nullable String imageUrl,
+        byte @Nullable [] image,
+        @Nullable String style,
+        @Nullable String callbackUrl,
+        @Nullable String deadline) {}
