@@ -17,6 +17,14 @@ public enum Stage {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /** Whether the stage calls a service that takes money for it; no such call starts after a task's deadline. */
+    public boolean paid() {
+        return switch (this) {
+            case DETECT, GENERATE, MATTING -> true;
+            case FINALIZE, CALLBACK -> false;
+        };
+    }
+
     /** Topic of the stage's work. */
     public String workTopic() {
         return "pawline." + code();

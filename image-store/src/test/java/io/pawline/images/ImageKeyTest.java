@@ -1,0 +1,59 @@
+package io.pawline.images;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pawline.schemas.TaskId;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ImageKeyTest {
+
+    @Test
+    void namesAnImageByTaskAndGeneration() {
+        TaskId task = TaskId.parse("0198b0a8-5c00-7000-8000-000000000001");
+
+        assertThat(ImageKey.photo(task)).hasToString("0198b0a8-5c00-7000-8000-000000000001/photo");
+        assertThat(ImageKey.cutOut(task, 1)).hasToString("0198b0a8-5c00-7000-8000-000000000001/1/cutout.png");
+        assertThat(ImageKey.result(task, 2)).hasToString("0198b0a8-5c00-7000-8000-000000000001/2/result.png");
+        assertThat(ImageKey.thumbnail(task, 1, 256))
+                .hasToString("0198b0a8-5c00-7000-8000-000000000001/1/thumbnail-256.png");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "/",
+                "/etc/passwd",
+                "..",
+                "../a",
+                "a/../../b",
+                "a/./b",
+                "a//b",
+                "a/",
+                ".incoming/a",
+                "a/.hidden",
+                "a\\b",
+                "a b",
+                "a%2e%2e/b",
+                "A/b",
+                "a\u0000b",
+                "c:/windows",
+                "\u732b",
+                "a\n"
+            })
+    void refusesWhatIsNoSafePath(String text) {
+        assertThatThrownBy(() -> new ImageKey(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("an image key is made of segments");
+    }
+
+    @Test
+    void refusesAKeyThatIsTooLong() {
+        assertThat(new ImageKey("a".repeat(200)).value()).hasSize(200);
+        assertThatThrownBy(() -> new ImageKey("a".repeat(201)))
+                .hasMessage("an image key has at most 200 characters, this one has 201");
+    }
+}

@@ -1,0 +1,88 @@
+package io.pawline.images;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pawline.schemas.TaskId;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What every image store promises; each kind runs it. */
+abstract class ImageStoreContract {
+
+    protected final ImageKey key = ImageKey.result(TaskId.next(), 1);
+
+    /** The store under test. */
+    protected abstract ImageStore store();
+
+    @Test
+    void givesBackTheBytesThatWerePut() {
+        byte[] image = new byte[300_000];
+        new Random(1).nextBytes(image);
+
+        store().put(key, image, "image/png");
+
+        assertThat(store().get(key))
+                .hasValueSatisfying(bytes -> assertThat(bytes).isEqualTo(image));
+    }
+
+    @Test
+    void keepsAnEmptyImageAsOne() {
+        store().put(key, new byte[0], "image/png");
+
+        assertThat(store().get(key))
+                .hasValueSatisfying(bytes -> assertThat(bytes).isEmpty());
+    }
+
+    @Test
+    void hasNothingUnderAKeyThatWasNeverPut() {
+        assertThat(store().get(key)).isEmpty();
+    }
+
+    @Test
+    void hasNothingUnderTheBeginningOfAKey() {
+        TaskId task = TaskId.next();
+        store().put(ImageKey.result(task, 1), "image".getBytes(UTF_8), "image/png");
+
+        assertThat(store().get(new ImageKey(task.toString()))).isEmpty();
+    }
+
+    @Test
+    void replacesWhatWasThere() {
+        store().put(key, "an old image".getBytes(UTF_8), "image/png");
+        store().put(key, "new".getBytes(UTF_8), "image/png");
+
+        assertThat(store().get(key))
+                .hasValueSatisfying(bytes -> assertThat(bytes).asString().isEqualTo("new"));
+    }
+
+    @Test
+    void keepsOneImageWholeWhenManyWriteItAtOnce() throws Exception {
+        List<byte[]> images = IntStream.range(0, 8)
+                .mapToObj(i -> filled(200_000 + i, (byte) i))
+                .toList();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> puts = images.stream()
+                    .<Future<?>>map(image -> threads.submit(() -> store().put(key, image, "image/png")))
+                    .toList();
+            for (Future<?> put : puts) {
+                put.get();
+            }
+        }
+
+        assertThat(store().get(key))
+                .hasValueSatisfying(bytes ->
+                        assertThat(images).anySatisfy(image -> assertThat(bytes).isEqualTo(image)));
+    }
+
+    private static byte[] filled(int length, byte value) {
+        byte[] bytes = new byte[length];
+        Arrays.fill(bytes, value);
+        return bytes;
+    }
+}

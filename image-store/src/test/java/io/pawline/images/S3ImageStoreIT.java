@@ -1,0 +1,180 @@
+package io.pawline.images;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
+import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Against S3Proxy, a server of the S3 protocol that checks every signature. */
+class S3ImageStoreIT extends ImageStoreContract {
+
+    private static final String BUCKET = "pets";
+    private static final String SECRET = "the-secret-key";
+
+    private static S3Proxy server;
+    private static URI endpoint;
+
+    private S3ImageStore store;
+
+    @BeforeAll
+    static void startServer() throws Exception {
+        TransientNio2BlobStore blobs = new TransientNio2BlobStore();
+        blobs.createContainer(BUCKET);
+        server = S3Proxy.builder()
+                .blobStore(blobs)
+                .endpoint(URI.create("http://127.0.0.1:0"))
+                .awsAuthentication(AuthenticationType.AWS_V4, "the-access-key", SECRET)
+                .build();
+        server.start();
+        endpoint = URI.create("http://127.0.0.1:" + server.getPort());
+    }
+
+    @AfterAll
+    static void stopServer() throws Exception {
+        server.stop();
+    }
+
+    @BeforeEach
+    void open() {
+        store = open(settings(endpoint, SECRET, BUCKET), null);
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Override
+    protected ImageStore store() {
+        return store;
+    }
+
+    @Test
+    void signsAnAddressThatAnybodyCanReadTheImageFrom() throws Exception {
+        store.put(key, "an image".getBytes(UTF_8), "image/png");
+
+        HttpResponse<String> answer = fetch(store.urlOf(key));
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("an image");
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("image/png");
+    }
+
+    @Test
+    void showsNothingWithoutTheSignature() throws Exception {
+        store.put(key, "an image".getBytes(UTF_8), "image/png");
+        URI signed = store.urlOf(key);
+
+        assertThat(fetch(endpoint.resolve(signed.getRawPath())).statusCode()).isEqualTo(403);
+    }
+
+    @Test
+    void signsForTheTimeAsked() {
+        assertThat(store.urlOf(key)).hasParameter("X-Amz-Expires", "3600");
+    }
+
+    @Test
+    void signsForTheAddressThatTheStoreHasFromOutside() {
+        ImageStoreProperties.S3 settings = new ImageStoreProperties.S3(
+                endpoint,
+                URI.create("https://images.example"),
+                "us-east-1",
+                BUCKET,
+                "the-access-key",
+                SECRET,
+                true,
+                Duration.ofHours(1),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(5));
+
+        try (S3ImageStore outside = open(settings, null)) {
+            assertThat(outside.urlOf(key))
+                    .hasScheme("https")
+                    .hasHost("images.example")
+                    .hasPath("/pets/" + key);
+        }
+    }
+
+    @Test
+    void namesThePublicAddressWhenThereIsOne() {
+        try (S3ImageStore open = open(settings(endpoint, SECRET, BUCKET), URI.create("https://cdn.example/pets/"))) {
+            assertThat(open.urlOf(key)).isEqualTo(URI.create("https://cdn.example/pets/" + key));
+        }
+    }
+
+    @Test
+    void saysThatItIsLostWhenTheServerIsDown() throws IOException {
+        try (S3ImageStore down = open(settings(URI.create("http://127.0.0.1:" + freePort()), SECRET, BUCKET), null)) {
+            assertLost(down);
+        }
+    }
+
+    @Test
+    void saysThatItIsLostWhenTheSecretIsWrong() {
+        try (S3ImageStore refused = open(settings(endpoint, "wrong", BUCKET), null)) {
+            assertLost(refused);
+        }
+    }
+
+    @Test
+    void saysThatItIsLostWhenThereIsNoSuchBucket() {
+        try (S3ImageStore nowhere = open(settings(endpoint, SECRET, "cats"), null)) {
+            assertLost(nowhere);
+        }
+    }
+
+    private void assertLost(ImageStore lost) {
+        assertThatThrownBy(() -> lost.put(key, new byte[] {1}, "image/png"))
+                .isInstanceOf(ImageStoreException.class)
+                .hasMessageContaining(key.value());
+        assertThatThrownBy(() -> lost.get(key))
+                .isInstanceOf(ImageStoreException.class)
+                .hasMessageContaining(key.value());
+    }
+
+    private static S3ImageStore open(ImageStoreProperties.S3 settings, @Nullable URI publicBaseUrl) {
+        return new S3ImageStore(settings, publicBaseUrl);
+    }
+
+    private static ImageStoreProperties.S3 settings(URI endpoint, String secret, String bucket) {
+        return new ImageStoreProperties.S3(
+                endpoint,
+                null,
+                "us-east-1",
+                bucket,
+                "the-access-key",
+                secret,
+                true,
+                Duration.ofHours(1),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(5));
+    }
+
+    private static HttpResponse<String> fetch(URI url) throws IOException, InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(HttpRequest.newBuilder(url).build(), HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.pawline.outbound;
+
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import okhttp3.Dns;
+import okhttp3.HttpUrl;
+
+/**
+ * Keeps calls to addresses from outside away from everything that is not public: http(s) only, no user and password, and
+ * no address inside. A host is looked up once and the connection goes to the address that was checked, so a name that
+ * changes between check and use (DNS rebinding) gains nothing. Thread-safe.
+ */
+public final class AddressGuard implements Dns {
+
+    /**
+     * A host that some resolver takes for a number: its last label is digits or 0x… (the URL standard's
+     * <a href="https://url.spec.whatwg.org/#ends-in-a-number-checker">ends in a number</a>).
+     */
+    private static final Pattern ENDS_IN_A_NUMBER = Pattern.compile("(?i)(.*\\.)?([0-9]+|0x[0-9a-f]*)\\.?");
+
+    private static final Pattern DOTTED_QUAD = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
+
+    private final AllowList allowed;
+    private final Dns resolver;
+
+    AddressGuard(AllowList allowed, Dns resolver) {
+        this.allowed = Objects.requireNonNull(allowed, "allowed");
+        this.resolver = Objects.requireNonNull(resolver, "resolver");
+    }
+
+    /** A guard with these settings' allow-list, asking the system's resolver. */
+    public static AddressGuard of(OutboundProperties properties) {
+        return new AddressGuard(AllowList.parse(properties.allow()), new SystemDns());
+    }
+
+    /**
+     * What speaks against this address as far as can be told without looking its host up; for refusing it early. The
+     * whole check is made when it is called.
+     *
+     * @return one sentence for a person, or nothing
+     */
+    public Optional<String> objection(URI url) {
+        HttpUrl parsed = HttpUrl.get(url);
+        return parsed == null ? Optional.of("only absolute http and https addresses are called") : objection(parsed);
+    }
+
+    Optional<String> objection(HttpUrl url) {
+        if (!url.username().isEmpty() || !url.password().isEmpty()) {
+            return Optional.of("an address with a user or a password is not called");
+        }
+        String host = url.host();
+        if (allowed.allowsHost(host)) {
+            return Optional.empty();
+        }
+        return isLiteral(host) ? objectionToLiteral(host) : Optional.empty();
+    }
+
+    /** OkHttp connects to literal addresses without asking its {@code Dns}; they are checked here. */
+    private Optional<String> objectionToLiteral(String host) {
+        InetAddress address;
+        try {
+            address = InetAddress.ofLiteral(host);
+        } catch (IllegalArgumentException unreadable) {
+            return Optional.of("the host is no IP address in its usual form");
+        }
+        // 127.1, 2130706433 and 010.0.0.1 mean different addresses to different readers
+        if (!host.contains(":")
+                && !(DOTTED_QUAD.matcher(host).matches()
+                        && address.getHostAddress().equals(host))) {
+            return Optional.of("the host is no IP address in its usual form");
+        }
+        return mayCall(address) ? Optional.empty() : Optional.of("the address is not public");
+    }
+
+    @Override
+    public List<InetAddress> lookup(String hostname) throws UnknownHostException {
+        if (isLiteral(hostname)) {
+            Optional<String> objection = allowed.allowsHost(hostname) ? Optional.empty() : objectionToLiteral(hostname);
+            if (objection.isPresent()) {
+                throw new AddressRefusedException(objection.get());
+            }
+        }
+        List<InetAddress> addresses = resolver.lookup(hostname);
+        if (!allowed.allowsHost(hostname) && !addresses.stream().allMatch(this::mayCall)) {
+            throw new AddressRefusedException("the host has an address that is not public");
+        }
+        return addresses;
+    }
+
+    private static boolean isLiteral(String host) {
+        return host.contains(":") || ENDS_IN_A_NUMBER.matcher(host).matches();
+    }
+
+    private boolean mayCall(InetAddress address) {
+        return PublicAddresses.contain(address) || allowed.allowsAddress(address);
+    }
+}

@@ -1,0 +1,58 @@
+package io.pawline.outbound;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Hosts, addresses and ranges that may be called although they are not public. */
+record AllowList(Set<String> hosts, List<AddressRange> ranges) {
+
+    private static final Pattern HOST_NAME = Pattern.compile("[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?");
+    private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|.*[:/].*");
+
+    AllowList {
+        hosts = Set.copyOf(hosts);
+        ranges = List.copyOf(ranges);
+    }
+
+    /**
+     * Reads the setting's entries.
+     *
+     * @throws IllegalArgumentException naming the setting and the entry that is neither a host name nor an address nor a
+     *     range
+     */
+    static AllowList parse(List<String> entries) {
+        Set<String> hosts = new HashSet<>();
+        List<AddressRange> ranges = new ArrayList<>();
+        for (String entry : entries) {
+            String text = entry.strip().toLowerCase(Locale.ROOT);
+            try {
+                if (ADDRESS.matcher(text).matches()) {
+                    ranges.add(AddressRange.parse(text));
+                } else if (HOST_NAME.matcher(text).matches()) {
+                    hosts.add(text);
+                } else {
+                    throw new IllegalArgumentException("no host name");
+                }
+            } catch (IllegalArgumentException wrong) {
+                throw new IllegalArgumentException(
+                        "pawline.outbound.allow holds \"" + entry
+                                + "\": write a host name, an IP address or a range such as 10.0.0.0/8",
+                        wrong);
+            }
+        }
+        return new AllowList(hosts, ranges);
+    }
+
+    boolean allowsHost(String host) {
+        return hosts.contains(host.toLowerCase(Locale.ROOT));
+    }
+
+    boolean allowsAddress(InetAddress address) {
+        return ranges.stream().anyMatch(range -> range.contains(address));
+    }
+}

@@ -1,0 +1,35 @@
+package io.pawline.outbound;
+
+import io.pawline.schemas.Reason;
+import java.util.Objects;
+import okhttp3.Headers;
+
+/** What came of one HTTP call. */
+public sealed interface Exchange {
+
+    /**
+     * The other side answered, with whatever status.
+     *
+     * @param body all of it; empty if there was none. Not copied: treat it as read-only
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared; copying megabytes would buy nothing
+    record Answered(int status, Headers headers, byte[] body) implements Exchange {
+        public Answered {
+            Objects.requireNonNull(headers, "headers");
+            Objects.requireNonNull(body, "body");
+        }
+    }
+
+    /**
+     * There was no whole answer.
+     *
+     * @param detail one sentence for a person: it names the host, never the path or the query
+     */
+    record Died(Reason reason, CallPhase phase, String detail) implements Exchange {
+        public Died {
+            Objects.requireNonNull(reason, "reason");
+            Objects.requireNonNull(phase, "phase");
+            Objects.requireNonNull(detail, "detail");
+        }
+    }
+}

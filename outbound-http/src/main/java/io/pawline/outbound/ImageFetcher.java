@@ -1,0 +1,135 @@
+package io.pawline.outbound;
+
+import io.pawline.outbound.Exchange.Answered;
+import io.pawline.outbound.Exchange.Died;
+import io.pawline.outbound.Fetched.Image;
+import io.pawline.outbound.Fetched.NotFetched;
+import io.pawline.schemas.Reason;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Objects;
+import okhttp3.HttpUrl;
+import okhttp3.Request;
+
+/**
+ * Fetches images from addresses that others gave: through the address guard, redirects included, no further than the byte
+ * limit, and only what its first bytes show to be an image of allowed size. Thread-safe.
+ */
+public final class ImageFetcher {
+
+    private final OutboundHttp http;
+    private final OutboundProperties properties;
+    private final Clock clock;
+
+    ImageFetcher(OutboundHttp guarded, OutboundProperties properties, Clock clock) {
+        this.http = Objects.requireNonNull(guarded, "guarded");
+        this.properties = Objects.requireNonNull(properties, "properties");
+        this.clock = Objects.requireNonNull(clock, "clock");
+    }
+
+    public static ImageFetcher create(OutboundProperties properties) {
+        return new ImageFetcher(OutboundHttp.guarded(properties), properties, Clock.systemUTC());
+    }
+
+    /**
+     * Fetches within the configured time.
+     *
+     * @throws InterruptedException if the (virtual) thread is interrupted; the call is then cancelled at once
+     */
+    public Fetched fetch(URI url) throws InterruptedException {
+        return fetch(url, Instant.MAX);
+    }
+
+    /**
+     * Fetches within the configured time, and not beyond the deadline; a second is granted all the same.
+     *
+     * @throws InterruptedException if the (virtual) thread is interrupted; the call is then cancelled at once
+     */
+    public Fetched fetch(URI url, Instant deadline) throws InterruptedException {
+        HttpUrl address = HttpUrl.get(url);
+        if (address == null) {
+            return refused("only absolute http and https addresses are called");
+        }
+        Instant end = clock.instant().plus(properties.fetchTimeout());
+        return follow(address, deadline.isBefore(end) ? deadline : end);
+    }
+
+    private Fetched follow(HttpUrl first, Instant end) throws InterruptedException {
+        HttpUrl address = first;
+        for (int redirects = 0; redirects <= properties.maxRedirects(); redirects++) {
+            Exchange exchange = get(address, end);
+            if (!(exchange instanceof Answered answered) || !isRedirect(answered.status())) {
+                return judge(address.host(), exchange);
+            }
+            String location = answered.headers().get("Location");
+            HttpUrl next = location == null ? null : address.resolve(location);
+            if (next == null) {
+                return unreachable(false, address.host() + " redirects to no http or https address");
+            }
+            address = next;
+        }
+        return unreachable(false, first.host() + " redirects more than " + properties.maxRedirects() + " times");
+    }
+
+    private Exchange get(HttpUrl address, Instant end) throws InterruptedException {
+        Request request = new Request.Builder()
+                .url(address)
+                .header("Accept", "image/jpeg, image/png, image/webp")
+                .header("User-Agent", "pawline")
+                .build();
+        Timeouts timeouts = new Timeouts(properties.connectTimeout(), properties.fetchTimeout());
+        return http.exchangeUpTo(
+                properties.maxImageSize().toBytes() + 1, request, timeouts.endingBy(end, clock.instant()));
+    }
+
+    private Fetched judge(String host, Exchange exchange) {
+        return switch (exchange) {
+            case Died died when died.reason() == Reason.ADDRESS_REFUSED -> refused(died.detail());
+            case Died died -> unreachable(true, died.detail());
+            case Answered answered when answered.status() == 200 -> image(host, answered.body());
+            case Answered answered ->
+                unreachable(mayPass(answered.status()), host + " answered with status " + answered.status());
+        };
+    }
+
+    private Fetched image(String host, byte[] bytes) {
+        long most = properties.maxImageSize().toBytes();
+        if (bytes.length > most) {
+            return tooLarge("the image at " + host + " has more than " + most + " bytes");
+        }
+        ImageHeader header = ImageSniffer.sniff(bytes).orElse(null);
+        if (header == null) {
+            return new NotFetched(
+                    FetchFailure.NOT_AN_IMAGE, false, "what " + host + " sent is no JPEG, PNG or WebP image");
+        }
+        if (header.pixels() > properties.maxImagePixels()) {
+            return tooLarge("the image at " + host + " is " + header.width() + " x " + header.height()
+                    + " pixels; at most " + properties.maxImagePixels() + " in all are allowed");
+        }
+        return new Image(bytes, header.kind());
+    }
+
+    private static boolean isRedirect(int status) {
+        return switch (status) {
+            case 301, 302, 303, 307, 308 -> true;
+            default -> false;
+        };
+    }
+
+    private static boolean mayPass(int status) {
+        return status >= 500 || status == 408 || status == 425 || status == 429;
+    }
+
+    private static NotFetched refused(String detail) {
+        return new NotFetched(FetchFailure.ADDRESS_REFUSED, false, detail);
+    }
+
+    private static NotFetched unreachable(boolean retryable, String detail) {
+        return new NotFetched(FetchFailure.UNREACHABLE, retryable, detail);
+    }
+
+    private static NotFetched tooLarge(String detail) {
+        return new NotFetched(FetchFailure.TOO_LARGE, false, detail);
+    }
+}

@@ -1,0 +1,147 @@
+package io.pawline.outbound;
+
+import io.pawline.outbound.Exchange.Answered;
+import io.pawline.outbound.Exchange.Died;
+import io.pawline.schemas.Reason;
+import java.io.IOException;
+import java.net.Proxy;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Call;
+import okhttp3.ConnectionPool;
+import okhttp3.Dns;
+import okhttp3.Interceptor;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.Response;
+import okio.Buffer;
+import okio.BufferedSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes calls to the outside, each exactly once: no repetition, no redirect followed. Thread-safe, for thousands of calls
+ * at once on virtual threads; one instance keeps the connections of all its calls.
+ */
+public final class OutboundHttp {
+
+    /** Idle connections kept; with a call per virtual thread, as many are in use at once as there are calls. */
+    private static final int IDLE_CONNECTIONS = 1024;
+
+    private final OkHttpClient client;
+    private final @Nullable AddressGuard guard;
+
+    private OutboundHttp(OkHttpClient.Builder builder, @Nullable AddressGuard guard) {
+        this.client = builder.build();
+        this.guard = guard;
+    }
+
+    /** For addresses from the configuration, which are called wherever they are. */
+    public static OutboundHttp create(OutboundProperties properties) {
+        return new OutboundHttp(builder(new SystemDns(), properties), null);
+    }
+
+    /** For addresses from outside, which the guard checks. Goes through no proxy: that would look hosts up by itself. */
+    public static OutboundHttp guarded(OutboundProperties properties) {
+        return guarded(properties, AddressGuard.of(properties));
+    }
+
+    static OutboundHttp guarded(OutboundProperties properties, AddressGuard guard) {
+        return new OutboundHttp(builder(guard, properties).proxy(Proxy.NO_PROXY), guard);
+    }
+
+    /**
+     * Makes the call and reads the whole answer.
+     *
+     * @param limit an answer with a longer body counts as malformed
+     * @throws InterruptedException if the (virtual) thread is interrupted; the call is then cancelled at once
+     */
+    public Exchange exchange(Request request, Timeouts timeouts, DataLimit limit) throws InterruptedException {
+        Exchange exchange = exchangeUpTo(limit.bytes() + 1, request, timeouts);
+        if (exchange instanceof Answered answered && answered.body().length > limit.bytes()) {
+            return new Died(
+                    Reason.MALFORMED_ANSWER,
+                    CallPhase.READ,
+                    "the answer of " + request.url().host() + " has more than " + limit.bytes() + " bytes");
+        }
+        return exchange;
+    }
+
+    /** The same, but of a longer body only this many bytes are read. */
+    Exchange exchangeUpTo(long bytes, Request request, Timeouts timeouts) throws InterruptedException {
+        String host = request.url().host();
+        Optional<String> objection = guard == null ? Optional.empty() : guard.objection(request.url());
+        if (objection.isPresent()) {
+            return new Died(Reason.ADDRESS_REFUSED, CallPhase.CONNECT, host + " is not called: " + objection.get());
+        }
+        Call call = client.newCall(
+                request.newBuilder().tag(Timeouts.class, timeouts).build());
+        call.timeout().timeout(timeouts.call().toMillis(), TimeUnit.MILLISECONDS);
+        PhaseListener listener = new PhaseListener();
+        call.addEventListener(listener);
+        try {
+            return ScopedValue.where(SystemDns.PATIENCE, timeouts.endingSooner())
+                    .call(() -> answer(call, bytes));
+        } catch (IOException failure) {
+            if (Thread.interrupted()) {
+                InterruptedException interrupted = new InterruptedException("interrupted during a call to " + host);
+                interrupted.initCause(failure);
+                throw interrupted;
+            }
+            return TransportFailure.classify(host, listener.phase(), failure);
+        }
+    }
+
+    private static Answered answer(Call call, long bytes) throws IOException {
+        try (Response response = call.execute()) {
+            BufferedSource source = response.body().source();
+            Buffer body = new Buffer();
+            while (body.size() < bytes && source.read(body, bytes - body.size()) != -1) {
+                // reads on until the end or the limit
+            }
+            return new Answered(response.code(), response.headers(), body.readByteArray());
+        }
+    }
+
+    private static OkHttpClient.Builder builder(Dns dns, OutboundProperties properties) {
+        ConnectionPool pool =
+                new ConnectionPool(IDLE_CONNECTIONS, properties.keepAlive().toMillis(), TimeUnit.MILLISECONDS);
+        return new OkHttpClient.Builder()
+                .dns(dns)
+                // One connection, one call: an interrupt closes the socket it hits, and a lost connection loses one
+                // paid call, not all that HTTP/2 would have put on it.
+                .protocols(List.of(Protocol.HTTP_1_1))
+                .connectionPool(pool)
+                .retryOnConnectionFailure(false)
+                .followRedirects(false)
+                .followSslRedirects(false)
+                // Racing addresses would connect on threads of OkHttp's own, two for each call
+                .fastFallback(false)
+                // The deadline of the whole call is set for each one
+                .readTimeout(Duration.ZERO)
+                .writeTimeout(Duration.ZERO)
+                .addInterceptor(OutboundHttp::limitConnecting)
+                .addNetworkInterceptor(OutboundHttp::forbidRepetition);
+    }
+
+    private static Response limitConnecting(Interceptor.Chain chain) throws IOException {
+        Timeouts timeouts = chain.request().tag(Timeouts.class);
+        if (timeouts == null) {
+            return chain.proceed(chain.request());
+        }
+        int millis =
+                Math.toIntExact(Math.min(Integer.MAX_VALUE, timeouts.connect().toMillis()));
+        return chain.withConnectTimeout(millis, TimeUnit.MILLISECONDS).proceed(chain.request());
+    }
+
+    /** OkHttp repeats a call that was answered 503 with {@code Retry-After: 0}, whatever it is told. */
+    private static Response forbidRepetition(Interceptor.Chain chain) throws IOException {
+        Response response = chain.proceed(chain.request());
+        String retryAfter = response.header("Retry-After");
+        return response.code() == 503 && retryAfter != null && retryAfter.matches("0+")
+                ? response.newBuilder().removeHeader("Retry-After").build()
+                : response;
+    }
+}

@@ -1,0 +1,59 @@
+package io.pawline.outbound;
+
+import java.time.Duration;
+import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * How addresses from outside (photos, results, callbacks) are called.
+ *
+ * @param allow host names, addresses and address ranges (CIDR) that may be called although they are not public; for
+ *     development and tests
+ * @param connectTimeout for one connection to such an address
+ * @param fetchTimeout for fetching one image, redirects included
+ * @param maxRedirects redirects followed while fetching one image, 0 or more
+ * @param maxImageSize most bytes of an image, more than 0
+ * @param maxImagePixels most pixels (width times height) of an image, more than 0
+ * @param keepAlive how long an idle connection, also one to a provider, is kept for the next call; short, so that few
+ *     calls meet a connection that the other side has just given up
+ */
+@ConfigurationProperties("pawline.outbound")
+public record OutboundProperties(
+        @DefaultValue List<String> allow,
+        @DefaultValue("5s") Duration connectTimeout,
+        @DefaultValue("30s") Duration fetchTimeout,
+        @DefaultValue("3") int maxRedirects,
+        @DefaultValue("10MB") DataSize maxImageSize,
+        @DefaultValue("40000000") long maxImagePixels,
+        @DefaultValue("30s") Duration keepAlive) {
+
+    public OutboundProperties {
+        allow = List.copyOf(allow);
+        AllowList.parse(allow);
+        new Timeouts(connectTimeout, fetchTimeout);
+        if (maxRedirects < 0) {
+            throw new IllegalArgumentException("pawline.outbound.max-redirects must be >= 0, was " + maxRedirects);
+        }
+        new DataLimit(maxImageSize.toBytes());
+        if (maxImagePixels < 1) {
+            throw new IllegalArgumentException("pawline.outbound.max-image-pixels must be > 0, was " + maxImagePixels);
+        }
+        if (keepAlive.toMillis() < 1) {
+            throw new IllegalArgumentException("pawline.outbound.keep-alive must be > 0, was " + keepAlive);
+        }
+    }
+
+    /** The defaults, with these hosts, addresses and ranges allowed although they are not public. */
+    public static OutboundProperties allowing(String... allow) {
+        return new OutboundProperties(
+                List.of(allow),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(30),
+                3,
+                DataSize.ofMegabytes(10),
+                40_000_000,
+                Duration.ofSeconds(30));
+    }
+}

@@ -1,0 +1,62 @@
+package io.pawline.outbound;
+
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Objects;
+import java.util.Optional;
+import okhttp3.Headers;
+
+/**
+ * Reads {@code Retry-After} (<a href="https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3">RFC 9110</a>): seconds or a
+ * date. What cannot be read, or has passed, counts as absent; what is too far off is cut down, so that no answer parks a
+ * task for days. Thread-safe.
+ */
+public final class RetryAfter {
+
+    private static final Duration LONGEST = Duration.ofHours(1);
+
+    private final Clock clock;
+    private final Duration longest;
+
+    /** A reader that believes no wait longer than an hour. */
+    public RetryAfter(Clock clock) {
+        this(clock, LONGEST);
+    }
+
+    public RetryAfter(Clock clock, Duration longest) {
+        this.clock = Objects.requireNonNull(clock, "clock");
+        this.longest = Objects.requireNonNull(longest, "longest");
+    }
+
+    /** The moment before which the answer asks not to be called again. */
+    public Optional<Instant> notBefore(Headers headers) {
+        String value = headers.get("Retry-After");
+        if (value == null) {
+            return Optional.empty();
+        }
+        Instant now = clock.instant();
+        Instant latest = now.plus(longest);
+        return parse(value.strip(), now, latest)
+                .filter(moment -> moment.isAfter(now))
+                .map(moment -> moment.isAfter(latest) ? latest : moment);
+    }
+
+    private static Optional<Instant> parse(String value, Instant now, Instant latest) {
+        if (value.isEmpty()) {
+            return Optional.empty();
+        }
+        if (value.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return Optional.of(value.length() > 9 ? latest : now.plusSeconds(Long.parseLong(value)));
+        }
+        try {
+            return Optional.of(ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant());
+        } catch (DateTimeException noDate) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package io.pawline.outbound;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * How long a call may take.
+ *
+ * @param connect for making one connection: TCP, and then again the TLS handshake
+ * @param call for everything together, from looking up the host to the last byte of the answer
+ */
+public record Timeouts(Duration connect, Duration call) {
+
+    private static final Duration LEAST = Duration.ofSeconds(1);
+
+    public Timeouts {
+        requirePositive("connect time-out", connect);
+        requirePositive("call time-out", call);
+    }
+
+    /** The same, but no call longer than what is left until the deadline; at least one second all the same. */
+    public Timeouts endingBy(Instant deadline, Instant now) {
+        Duration left = Duration.between(now, deadline);
+        Duration bounded = left.compareTo(LEAST) < 0 ? LEAST : left;
+        return bounded.compareTo(call) < 0 ? new Timeouts(connect, bounded) : this;
+    }
+
+    /** The shorter of the two. */
+    Duration endingSooner() {
+        return connect.compareTo(call) < 0 ? connect : call;
+    }
+
+    private static void requirePositive(String name, Duration duration) {
+        if (duration.isNegative() || duration.isZero()) {
+            throw new IllegalArgumentException(name + " must be > 0, was " + duration);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package io.pawline.outbound.ark;
+
+import io.pawline.outbound.DataLimit;
+import io.pawline.outbound.Exchange;
+import io.pawline.outbound.Exchange.Answered;
+import io.pawline.outbound.Exchange.Died;
+import io.pawline.outbound.OutboundHttp;
+import io.pawline.outbound.RetryAfter;
+import io.pawline.outbound.Timeouts;
+import io.pawline.outbound.ark.ArkAnswer.Failed;
+import io.pawline.outbound.ark.ArkAnswer.Ok;
+import io.pawline.schemas.Reason;
+import java.time.Clock;
+import java.util.Objects;
+import java.util.Optional;
+import okhttp3.Headers;
+import okhttp3.HttpUrl;
+import okhttp3.MediaType;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Calls Volcengine Ark: posts JSON, and classifies whatever comes back. Each call is made once. Thread-safe.
+ */
+public final class ArkClient {
+
+    private static final MediaType JSON = MediaType.get("application/json");
+
+    /** Answers hold texts and addresses, a few kilobytes. */
+    private static final DataLimit ANSWER_LIMIT = DataLimit.ofMegabytes(1);
+
+    private final OutboundHttp http;
+    private final ArkProperties properties;
+    private final HttpUrl baseUrl;
+    private final RetryAfter retryAfter;
+    private final JsonMapper json = new JsonMapper();
+
+    public ArkClient(OutboundHttp http, ArkProperties properties, Clock clock) {
+        this.http = Objects.requireNonNull(http, "http");
+        this.properties = Objects.requireNonNull(properties, "properties");
+        this.baseUrl = HttpUrl.get(properties.baseUrl().toString());
+        this.retryAfter = new RetryAfter(clock);
+    }
+
+    /**
+     * Posts the body to this path below the base URL.
+     *
+     * @param path without a leading slash, for example {@code images/generations}
+     * @param clientRequestId our name for the call, which Ark keeps next to its own; visible ASCII
+     * @throws InterruptedException if the (virtual) thread is interrupted; the call is then cancelled at once
+     */
+    public ArkAnswer post(String path, JsonNode body, String clientRequestId, Timeouts timeouts)
+            throws InterruptedException {
+        Request request = new Request.Builder()
+                .url(baseUrl.newBuilder().addPathSegments(path).build())
+                .header("Authorization", "Bearer " + properties.apiKey())
+                .header("User-Agent", "pawline")
+                .header("X-Client-Request-Id", clientRequestId)
+                .post(RequestBody.create(json.writeValueAsBytes(body), JSON))
+                .build();
+        Exchange exchange = http.exchange(request, timeouts, ANSWER_LIMIT);
+        return switch (exchange) {
+            case Died died ->
+                new Failed(died.reason(), died.detail(), Optional.empty(), Optional.empty(), Optional.empty());
+            case Answered answered -> read(answered, clientRequestId);
+        };
+    }
+
+    private ArkAnswer read(Answered answered, String clientRequestId) {
+        String requestId = requestId(answered.headers()).orElse(clientRequestId);
+        JsonNode body = parse(answered.body());
+        JsonNode error = body == null ? null : body.get("error");
+        boolean succeeded = answered.status() >= 200 && answered.status() < 300;
+        if (error != null && !error.isNull()) {
+            return failed(answered, ArkError.of(error), requestId);
+        }
+        if (!succeeded) {
+            return failed(answered, ArkError.NONE, requestId);
+        }
+        if (body == null || !body.isObject()) {
+            String detail = "Ark's answer is no JSON object (request " + requestId + ")";
+            return new Failed(
+                    Reason.MALFORMED_ANSWER,
+                    detail,
+                    Optional.of(answered.status()),
+                    Optional.empty(),
+                    Optional.empty());
+        }
+        return new Ok(body, requestId);
+    }
+
+    private Failed failed(Answered answered, ArkError error, String requestId) {
+        Reason reason = error.reason().orElseGet(() -> ArkErrors.ofStatus(answered.status()));
+        // What is said about a refused key may quote it
+        String said = reason == Reason.AUTHENTICATION ? "" : error.message(properties.apiKey());
+        String detail = "Ark answered " + answered.status()
+                + error.code().map(code -> " " + code).orElse("")
+                + (said.isEmpty() ? "" : ": " + said)
+                + " (request " + requestId + ")";
+        return new Failed(
+                reason, detail, Optional.of(answered.status()), error.code(), retryAfter.notBefore(answered.headers()));
+    }
+
+    private @Nullable JsonNode parse(byte[] bytes) {
+        try {
+            return json.readTree(bytes);
+        } catch (JacksonException noJson) {
+            return null;
+        }
+    }
+
+    private static Optional<String> requestId(Headers headers) {
+        return Optional.ofNullable(headers.get("X-Request-Id")).filter(ArkError::isPlainName);
+    }
+}

@@ -1,0 +1,94 @@
+package io.pawline.outbound.ark;
+
+import io.pawline.schemas.Reason;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What Ark's error codes and, where there is none that we know, its HTTP statuses mean
+ * (<a href="https://www.volcengine.com/docs/82379/1299023">Ark's list of error codes</a>).
+ */
+final class ArkErrors {
+
+    private record Row(Match match, String text, Reason reason) {
+        boolean matches(String code) {
+            return switch (match) {
+                case FAMILY -> code.equals(text) || code.startsWith(text + ".");
+                case PREFIX -> code.startsWith(text);
+                case CONTAINS -> code.contains(text);
+            };
+        }
+    }
+
+    private enum Match {
+        /** The code itself, or the code and a dot and more. */
+        FAMILY,
+        PREFIX,
+        CONTAINS
+    }
+
+    /** The first row that matches counts. */
+    private static final List<Row> CODES = List.of(
+            family("MissingParameter", Reason.INVALID_REQUEST),
+            family("InvalidParameter", Reason.INVALID_REQUEST),
+            family("InvalidArgumentError", Reason.INVALID_REQUEST),
+            family("InvalidImageURL", Reason.INVALID_REQUEST),
+            family("OutofContextError", Reason.INVALID_REQUEST),
+            new Row(Match.PREFIX, "InputTextSensitiveContentDetected", Reason.MODERATED_PROMPT),
+            new Row(Match.PREFIX, "InputTextRiskDetection", Reason.MODERATED_PROMPT),
+            new Row(Match.PREFIX, "InputImageSensitiveContentDetected", Reason.MODERATED_PHOTO),
+            new Row(Match.PREFIX, "OutputImageSensitiveContentDetected", Reason.MODERATED_IMAGE),
+            new Row(Match.PREFIX, "OutputTextSensitiveContentDetected", Reason.MODERATED_IMAGE),
+            new Row(Match.PREFIX, "OutputImageRiskDetection", Reason.MODERATED_IMAGE),
+            new Row(Match.PREFIX, "OutputTextRiskDetection", Reason.MODERATED_IMAGE),
+            family("SensitiveContentDetected", Reason.MODERATED_PROMPT),
+            new Row(Match.CONTAINS, "RiskDetection", Reason.MODERATED_PHOTO),
+            family("ContentSecurityDetectionError", Reason.MODERATION_UNCERTAIN),
+            family("AuthenticationError", Reason.AUTHENTICATION),
+            family("InvalidAccountStatus", Reason.AUTHENTICATION),
+            family("AccountOverdueError", Reason.BILLING),
+            family("OperationDenied.ServiceOverdue", Reason.BILLING),
+            family("AccessDenied", Reason.AUTHENTICATION),
+            family("OperationDenied", Reason.AUTHENTICATION),
+            family("ModelNotOpen", Reason.CONFIGURATION),
+            family("InvalidEndpointOrModel", Reason.CONFIGURATION),
+            family("UnsupportedModel", Reason.CONFIGURATION),
+            family("ServerOverloaded", Reason.OVERLOADED),
+            family("RequestBurstTooFast", Reason.OVERLOADED),
+            family("InflightBatchsizeExceeded", Reason.OVERLOADED),
+            family("SetLimitExceeded", Reason.QUOTA_EXHAUSTED),
+            family("QuotaExceeded", Reason.QUOTA_EXHAUSTED),
+            // ModelAccountRpmRateLimitExceeded, RateLimitExceeded.EndpointTPMExceeded and their relatives
+            new Row(Match.CONTAINS, "RateLimitExceeded", Reason.RATE_LIMITED),
+            family("InternalServiceError", Reason.PROVIDER_ERROR));
+
+    private ArkErrors() {}
+
+    static Optional<Reason> ofCode(String code) {
+        return CODES.stream().filter(row -> row.matches(code)).map(Row::reason).findFirst();
+    }
+
+    /** For an answer whose code says nothing to us; a success that still holds an error is the provider's fault. */
+    static Reason ofStatus(int status) {
+        return switch (status) {
+            case 401, 403 -> Reason.AUTHENTICATION;
+            case 402 -> Reason.BILLING;
+            case 404, 405 -> Reason.CONFIGURATION;
+            case 408 -> Reason.PROVIDER_ERROR;
+            case 429 -> Reason.RATE_LIMITED;
+            // Sent by gateways that have no room; a 503 of Ark's own has a code
+            case 503 -> Reason.OVERLOADED;
+            default -> {
+                if (status >= 500 || status < 300) {
+                    yield Reason.PROVIDER_ERROR;
+                }
+                // A redirect means that the base URL is wrong
+                yield status < 400 ? Reason.CONFIGURATION : Reason.INVALID_REQUEST;
+            }
+        };
+    }
+
+    private static Row family(String code, Reason reason) {
+        return new Row(Match.FAMILY, code, reason);
+    }
+}

@@ -1,0 +1,45 @@
+package io.pawline.outbound.ark;
+
+import java.net.URI;
+import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Access to Volcengine Ark, which serves the vision model and the text-to-image model.
+ *
+ * @param baseUrl where its API is, without the path of a single call
+ * @param apiKey sent as bearer token; required
+ */
+@ConfigurationProperties("pawline.ark")
+public record ArkProperties(
+        @DefaultValue("https://ark.cn-beijing.volces.com/api/v3")
+        URI baseUrl,
+
+        String apiKey) {
+
+    public ArkProperties {
+        if (HttpUrl.get(baseUrl) == null) {
+            throw new IllegalArgumentException(
+                    "pawline.ark.base-url must be an absolute http or https address, was " + baseUrl);
+        }
+        requireKey(apiKey);
+    }
+
+    private static void requireKey(@Nullable String apiKey) {
+        if (apiKey == null || apiKey.isBlank()) {
+            throw new IllegalArgumentException(
+                    "pawline.ark.api-key is not set; it is the key of the Ark account, also given as PAWLINE_ARK_API_KEY");
+        }
+        if (!apiKey.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
+            throw new IllegalArgumentException("pawline.ark.api-key holds characters that no key has, such as spaces");
+        }
+    }
+
+    /** Without the key. */
+    @Override
+    public String toString() {
+        return "ArkProperties[baseUrl=" + baseUrl + ", apiKey=…]";
+    }
+}

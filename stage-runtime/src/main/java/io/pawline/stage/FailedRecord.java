@@ -1,0 +1,93 @@
+package io.pawline.stage;
+
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.RecordHeaders;
+import io.pawline.schemas.Stage;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeader;
+
+/**
+ * A record that its stage could not finish, on its way to the retry topic or to the dead letters: the same key and bytes,
+ * with headers that tell what happened. Each header is replaced and never added twice, so they do not grow with the
+ * attempts. Where the record stood at first is told in Spring Kafka's {@code kafka_dlt-*} headers and encodings
+ * (<a href="https://docs.spring.io/spring-kafka/reference/kafka/annotation-error-handling.html#dead-letters">Dead-letter
+ * publishing</a>), so that other people's tools can read and replay a dead letter.
+ *
+ * @param reason of the newest failure
+ * @param detail of the newest failure, one sentence
+ */
+record FailedRecord(Stage stage, ConsumerRecord<byte[], byte[]> data, Reason reason, String detail, Instant failedAt) {
+
+    /** A header longer than this says nothing that helps. */
+    private static final int MAX_DETAIL = 1_000;
+
+    ProducerRecord<byte[], byte[]> retry(int nextAttempt, Instant notBefore) {
+        ProducerRecord<byte[], byte[]> retry = copyTo(stage.retryTopic());
+        put(retry.headers(), RecordHeaders.ATTEMPT, nextAttempt);
+        put(retry.headers(), RecordHeaders.NOT_BEFORE, notBefore.toEpochMilli());
+        return retry;
+    }
+
+    ProducerRecord<byte[], byte[]> deadLetter() {
+        ProducerRecord<byte[], byte[]> letter = copyTo(stage.deadLetterTopic());
+        Headers headers = letter.headers();
+        put(headers, RecordHeaders.ATTEMPT, Progress.of(data.headers()).attempt());
+        headers.remove(RecordHeaders.NOT_BEFORE);
+        put(headers, "kafka_dlt-exception-message", text(reason.code() + ": " + detail));
+        put(headers, "kafka_dlt-original-consumer-group", text(stage.consumerGroup()));
+        return letter;
+    }
+
+    private ProducerRecord<byte[], byte[]> copyTo(String topic) {
+        ProducerRecord<byte[], byte[]> copy =
+                new ProducerRecord<>(topic, null, data.key(), data.value(), data.headers());
+        Headers headers = copy.headers();
+        put(headers, RecordHeaders.REASON, text(reason.code()));
+        put(headers, RecordHeaders.DETAIL, text(detail));
+        if (headers.lastHeader(RecordHeaders.FIRST_FAILED_AT) == null) {
+            put(headers, RecordHeaders.FIRST_FAILED_AT, failedAt.toEpochMilli());
+        }
+        if (headers.lastHeader("kafka_dlt-original-topic") == null) {
+            put(headers, "kafka_dlt-original-topic", text(data.topic()));
+            put(
+                    headers,
+                    "kafka_dlt-original-partition",
+                    bytes(Integer.BYTES).putInt(data.partition()).array());
+            put(
+                    headers,
+                    "kafka_dlt-original-offset",
+                    bytes(Long.BYTES).putLong(data.offset()).array());
+            put(
+                    headers,
+                    "kafka_dlt-original-timestamp",
+                    bytes(Long.BYTES).putLong(data.timestamp()).array());
+            put(
+                    headers,
+                    "kafka_dlt-original-timestamp-type",
+                    text(data.timestampType().toString()));
+        }
+        return copy;
+    }
+
+    private static void put(Headers headers, String name, long value) {
+        put(headers, name, text(Long.toString(value)));
+    }
+
+    private static void put(Headers headers, String name, byte[] value) {
+        headers.remove(name).add(new RecordHeader(name, value));
+    }
+
+    private static byte[] text(String value) {
+        String bounded = value.length() <= MAX_DETAIL ? value : value.substring(0, MAX_DETAIL);
+        return bounded.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static ByteBuffer bytes(int size) {
+        return ByteBuffer.allocate(size);
+    }
+}

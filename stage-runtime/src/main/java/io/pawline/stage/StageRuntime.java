@@ -1,0 +1,125 @@
+package io.pawline.stage;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a stage: takes its records, gives each to the handler on a virtual thread, and publishes what comes of it exactly
+ * once. A session with the broker that fails is followed by another one, so a broker that goes and comes back needs no
+ * restart. Thread-safe.
+ */
+public final class StageRuntime<I> implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(StageRuntime.class);
+    private static final Duration BETWEEN_SESSIONS = Duration.ofSeconds(1);
+
+    /** A poll thread that takes longer than this to come round, beyond a drain, is stuck. */
+    private static final Duration LONGEST_TURN = Duration.ofSeconds(60);
+
+    private final StageSpec<I> spec;
+    private final TaskExecution<I> execution;
+    private final KafkaClients clients;
+    private final Clock clock;
+    private final StageMetrics metrics;
+    private final Thread thread;
+    private volatile @Nullable StageSession<I> session;
+    private volatile boolean stopping;
+
+    /**
+     * A stage that is not running yet.
+     *
+     * @param serializer of the events it publishes, thread-safe
+     * @param deserializer of the events it takes, thread-safe
+     * @param random for the jitter of retries
+     */
+    public StageRuntime(
+            StageSpec<I> spec,
+            Handler<I> handler,
+            KafkaClients clients,
+            Serializer<? super SpecificRecord> serializer,
+            Deserializer<?> deserializer,
+            MeterRegistry meters,
+            Clock clock,
+            RandomGenerator random) {
+        this.spec = spec;
+        this.clients = clients;
+        this.clock = clock;
+        this.metrics = new StageMetrics(meters, spec.stage());
+        this.execution =
+                new TaskExecution<>(spec, handler, new Codec<>(spec, deserializer, serializer), clock, random, metrics);
+        this.thread = Thread.ofPlatform().name(spec.stage().code() + "-poll").unstarted(this::run);
+    }
+
+    /** Starts the poll thread and returns at once; whether Kafka can be reached shows in {@link #ready}. */
+    public void start() {
+        thread.start();
+    }
+
+    /** Whether the stage has a place in its group and is not stopping. */
+    public boolean ready() {
+        StageSession<I> current = session;
+        return !stopping && current != null && current.joined();
+    }
+
+    /** Whether the poll thread moves. A stage that is not alive has to be restarted. */
+    public boolean alive() {
+        StageSession<I> current = session;
+        return thread.isAlive()
+                && (current == null
+                        || current.sinceLastPoll()
+                                        .compareTo(spec.policies().drain().plus(LONGEST_TURN))
+                                < 0);
+    }
+
+    /** Takes nothing more, waits for what is under way for the drain time at most, commits and leaves. */
+    @Override
+    public void close() {
+        stopping = true;
+        StageSession<I> current = session;
+        if (current != null) {
+            current.stop();
+        }
+        try {
+            thread.join(spec.policies().drain().plusSeconds(30));
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        while (!stopping) {
+            try {
+                StageSession<I> next = new StageSession<>(spec, execution, clients, clock, metrics);
+                session = next;
+                if (stopping) {
+                    next.stop();
+                }
+                next.run();
+            } catch (RuntimeException failed) {
+                log.error(
+                        "stage {}: the session with Kafka ended and a new one is begun",
+                        spec.stage().code(),
+                        failed);
+                pause();
+            }
+        }
+    }
+
+    private void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(BETWEEN_SESSIONS.toMillis());
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            stopping = true;
+        }
+    }
+}

@@ -1,0 +1,6 @@
+package io.pawline.stage;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** One received record and the assignment it came with. */
+record WorkItem(AssignedPartition partition, ConsumerRecord<byte[], byte[]> data, OffsetTracker.Entry entry) {}
