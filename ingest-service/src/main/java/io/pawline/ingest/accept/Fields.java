@@ -50,8 +50,10 @@ final class Fields {
         if (text.length() > MAX_URL_LENGTH) {
             throw RefusedException.invalid(field, "has more than " + MAX_URL_LENGTH + " characters");
         }
-        URI url = parse(text).orElseThrow(() -> RefusedException.invalid(
-                field, "is no absolute http or https URL: it looks like https://host/path, and others are escaped"));
+        URI url = parse(text)
+                .orElseThrow(() -> RefusedException.invalid(
+                        field,
+                        "is no absolute http or https URL: it looks like https://host/path, and others are escaped"));
         Optional<String> objection = guard.objection(url);
         if (objection.isPresent()) {
             throw new RefusedException(Fault.ADDRESS_REFUSED, field + " is refused: " + objection.get());

@@ -53,9 +53,8 @@ public final class TaskIntake {
     public Submission accept(TaskRequest request, String tenant) throws RefusedException {
         Instant now = clock.instant();
         String style = fields.style(request.style());
-        URI callback = request.callbackUrl() == null
-                ? defaultCallback
-                : fields.url("callback_url", request.callbackUrl());
+        URI callback =
+                request.callbackUrl() == null ? defaultCallback : fields.url("callback_url", request.callbackUrl());
         Instant deadline = fields.deadline(request.deadline(), now);
         TaskId id = TaskId.next();
         Photo photo = photo(id, request);

@@ -5,8 +5,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A submission as it came, nothing of it checked.
  *
- * @param image bytes of an uploaded photo; instead of {@code imageUrl}
+ * @param image bytes of an uploaded photo, instead of {@code imageUrl}. Not copied: treat it as read-only
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared; copying megabytes would buy nothing
 public record TaskRequest(
         @Nullable String imageUrl,
         byte @Nullable [] image,

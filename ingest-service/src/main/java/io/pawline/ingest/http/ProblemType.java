@@ -48,7 +48,8 @@ public enum ProblemType {
 
     /** The stable name that clients match. */
     public URI uri() {
-        return URI.create("urn:pawline:problem:" + name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        return URI.create(
+                "urn:pawline:problem:" + name().toLowerCase(Locale.ROOT).replace('_', '-'));
     }
 
     public HttpStatus status() {
