@@ -28,6 +28,7 @@ import io.pawline.taskstore.TestingPostgres;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -36,6 +37,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -130,7 +132,7 @@ class IngestIT {
                         new StageReached(taskId, 1, Stage.MATTING, Instant.now()),
                         new StageReached(taskId, 1, Stage.GENERATE, Instant.now())));
         assertThat(status(id).get("stage").asString()).isEqualTo("matting");
-        assertThat(status(id.toUpperCase(java.util.Locale.ROOT)).get("task_id").asString())
+        assertThat(status(id.toUpperCase(Locale.ROOT)).get("task_id").asString())
                 .isEqualTo(id);
     }
 
@@ -369,7 +371,7 @@ class IngestIT {
 
     @Test
     void answersAMalformedRequestLineWithAProblem() throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", ingest.port());
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), ingest.port());
                 OutputStream out = socket.getOutputStream();
                 InputStream in = socket.getInputStream()) {
             out.write("GET /v1/tasks/%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".getBytes(UTF_8));

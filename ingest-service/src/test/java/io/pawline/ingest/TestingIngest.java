@@ -47,6 +47,7 @@ final class TestingIngest implements AutoCloseable {
     }
 
     /** An answer, its body read as JSON if it is. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Answer(int status, Map<String, List<String>> headers, byte[] body) {
         JsonNode json() {
             return JSON.readTree(body);
