@@ -7,14 +7,14 @@ import io.pawline.schemas.Reason;
 import io.pawline.schemas.RecordHeaders;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
-import java.io.IOException;
+import io.pawline.schemas.serde.RegistryUnavailableException;
+import io.pawline.schemas.serde.SchemaRefusedException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
@@ -71,7 +71,11 @@ final class Codec<I> {
         return new Task<>(task);
     }
 
-    /** The event for the next stage, under the same key and trace. */
+    /**
+     * The event for the next stage, under the same key and trace.
+     *
+     * @throws org.apache.kafka.common.errors.SerializationException if the event lacks something: a bug of its maker
+     */
     ProducerRecord<byte[], byte[]> encode(ConsumerRecord<byte[], byte[]> cause, Outcome.Next next)
             throws InterruptedException {
         String topic = next.stage().workTopic();
@@ -136,22 +140,13 @@ final class Codec<I> {
         for (long wait = FIRST_WAIT_MILLIS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MILLIS)) {
             try {
                 return conversion.convert();
-            } catch (SerializationException failure) {
-                if (!registryIsOutOfReach(failure)) {
-                    throw failure;
-                }
-                log.warn("the schema registry does not answer, asking again in {} ms: {}", wait, failure.getMessage());
+            } catch (RegistryUnavailableException noAnswer) {
+                log.warn("the schema registry does not answer, asking again in {} ms: {}", wait, noAnswer.getMessage());
+                Thread.sleep(wait);
+            } catch (SchemaRefusedException refused) {
+                log.error("the result is kept until the registry takes its schema: {}", refused.getMessage());
                 Thread.sleep(wait);
             }
         }
-    }
-
-    private static boolean registryIsOutOfReach(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof IOException) {
-                return true;
-            }
-        }
-        return false;
     }
 }

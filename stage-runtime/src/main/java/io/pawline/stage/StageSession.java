@@ -52,6 +52,8 @@ final class StageSession<I> {
     private final CountDownLatch stop = new CountDownLatch(1);
     private volatile long lastPoll = System.nanoTime();
     private volatile boolean joined;
+    /** A record's thread ended without an outcome, so its partition can never be completed in this session. */
+    private volatile boolean broken;
 
     StageSession(
             StageSpec<I> spec, TaskExecution<I> execution, KafkaClients clients, Clock clock, StageMetrics metrics) {
@@ -106,6 +108,9 @@ final class StageSession<I> {
         if (failure != null) {
             throw failure;
         }
+        if (broken) {
+            throw new IllegalStateException("a record was left without an outcome; it is read again");
+        }
         commit.commitAs(consumer.groupMetadata());
         pauseAndResume();
         List<WorkItem> due = new ArrayList<>();
@@ -153,12 +158,18 @@ final class StageSession<I> {
 
     private void work(WorkItem item) {
         metrics.began();
+        boolean handedOver = false;
         try {
             commit.add(item, execution.execute(item.data()));
+            handedOver = true;
         } catch (InterruptedException givenUp) {
-            item.partition().end();
+            Thread.currentThread().interrupt();
         } finally {
             metrics.ended();
+            if (!handedOver) {
+                broken = true;
+                item.partition().end();
+            }
         }
     }
 

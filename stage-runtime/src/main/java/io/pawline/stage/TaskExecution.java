@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.SerializationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -80,15 +81,22 @@ final class TaskExecution<I> {
         Outcome outcome = handle(event, context, progress.attempt());
         metrics.handled(outcome, Duration.between(started, clock.instant()));
         return switch (outcome) {
-            case Outcome.Done done -> published(data, done);
+            case Outcome.Done done -> published(data, context, done);
             case Outcome.Retry retry -> retry(data, progress, context, retry);
             case Outcome.Rejected rejected -> failed(data, context, rejected.reason(), rejected.detail());
         };
     }
 
-    private List<ProducerRecord<byte[], byte[]>> published(ConsumerRecord<byte[], byte[]> data, Outcome.Done done)
-            throws InterruptedException {
-        return done.next().isPresent() ? List.of(codec.encode(data, done.next().get())) : List.of();
+    private List<ProducerRecord<byte[], byte[]>> published(
+            ConsumerRecord<byte[], byte[]> data, TaskContext context, Outcome.Done done) throws InterruptedException {
+        try {
+            return done.next().isPresent()
+                    ? List.of(codec.encode(data, done.next().get()))
+                    : List.of();
+        } catch (SerializationException bug) {
+            log.error("the handler made an event that cannot be written", bug);
+            return failed(data, context, Reason.UNCLASSIFIED, "the result's event cannot be written");
+        }
     }
 
     private Outcome handle(I event, TaskContext context, int number) throws InterruptedException {

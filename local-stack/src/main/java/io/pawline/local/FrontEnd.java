@@ -1,0 +1,84 @@
+package io.pawline.local;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import okhttp3.MediaType;
+import okhttp3.MultipartBody;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A front end of the demo's: submits a photo, follows its task and fetches the pictures. */
+final class FrontEnd {
+
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final Duration LOOK_EVERY = Duration.ofMillis(50);
+
+    private final OkHttpClient http = new OkHttpClient.Builder().callTimeout(Duration.ofSeconds(30)).build();
+    private final String ingest;
+
+    /**
+     * @param ingest address of ingest-service, without a path
+     */
+    FrontEnd(String ingest) {
+        this.ingest = ingest;
+    }
+
+    /** The id of the task that was accepted. */
+    String submit(byte[] photo, String style, URI callback) throws IOException {
+        RequestBody form = new MultipartBody.Builder()
+                .setType(MultipartBody.FORM)
+                .addFormDataPart("style", style)
+                .addFormDataPart("callback_url", callback.toString())
+                .addFormDataPart(
+                        "image", "photo", RequestBody.create(photo, MediaType.get("application/octet-stream")))
+                .build();
+        try (Response answer = http.newCall(
+                        new Request.Builder().url(ingest + "/v1/tasks").post(form).build())
+                .execute()) {
+            JsonNode body = JSON.readTree(answer.body().string());
+            if (answer.code() != 202) {
+                throw new IllegalStateException(
+                        "the photo was not accepted: " + body.path("detail").asString("HTTP " + answer.code()));
+            }
+            return body.path("task_id").asString("");
+        }
+    }
+
+    /** Returns when the task has ended, and tells of each stage that it reaches and of the end. */
+    void follow(String task, Duration atMost, Consumer<String> progress) throws IOException, InterruptedException {
+        URI address = URI.create(ingest + "/v1/tasks/" + task);
+        String shown = "";
+        for (long end = System.nanoTime() + atMost.toNanos(); System.nanoTime() < end; ) {
+            JsonNode state = JSON.readTree(download(address));
+            boolean open = state.path("state").asString("").equals("processing");
+            String now = state.path(open ? "stage" : "state").asString("");
+            if (!now.equals(shown)) {
+                progress.accept(now);
+                shown = now;
+            }
+            if (!open) {
+                return;
+            }
+            TimeUnit.MILLISECONDS.sleep(LOOK_EVERY.toMillis());
+        }
+        throw new IllegalStateException("the task did not end within " + atMost.toSeconds() + " s; it is in " + shown);
+    }
+
+    byte[] download(URI url) throws IOException {
+        try (Response answer = http.newCall(
+                        new Request.Builder().url(url.toString()).build())
+                .execute()) {
+            if (answer.code() != 200) {
+                throw new IllegalStateException("GET " + url.getPath() + " answered " + answer.code());
+            }
+            return answer.body().bytes();
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.pawline.local;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A real PostgreSQL server, a child of this process, on 127.0.0.1 only. What it has committed survives anything: unlike
+ * the embedding library's default, it writes to the disk before it says so. A server that a killed process left behind on
+ * the same folder is stopped first.
+ */
+public final class LocalDatabase implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(LocalDatabase.class);
+    private static final Duration START_WAIT = Duration.ofSeconds(60);
+    private static final Duration STOP_WAIT = Duration.ofSeconds(10);
+
+    private final EmbeddedPostgres server;
+
+    private LocalDatabase(EmbeddedPostgres server) {
+        this.server = server;
+    }
+
+    /**
+     * Starts a server on this folder, which is created where it is missing.
+     *
+     * @param port to listen on, 0 for any free one
+     * @param output file of what the server says
+     * @throws UncheckedIOException if it does not start
+     */
+    public static LocalDatabase start(Path folder, int port, Path output) {
+        stopLeftover(folder);
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
+                .setDataDirectory(folder)
+                .setCleanDataDirectory(false)
+                .setPGStartupWait(START_WAIT)
+                .setServerConfig("fsync", "on")
+                .setServerConfig("synchronous_commit", "on")
+                .setServerConfig("full_page_writes", "on")
+                .setServerConfig("max_connections", "100")
+                .setServerConfig("shared_buffers", "64MB")
+                .setOutputRedirector(ProcessBuilder.Redirect.appendTo(output.toFile()))
+                .setErrorRedirector(ProcessBuilder.Redirect.appendTo(output.toFile()));
+        if (port != 0) {
+            builder.setPort(port);
+        }
+        try {
+            Files.createDirectories(folder);
+            return new LocalDatabase(builder.start());
+        } catch (IOException failed) {
+            throw new UncheckedIOException("PostgreSQL did not start on " + folder + "; see " + output, failed);
+        }
+    }
+
+    /** The JDBC address, user and database included. */
+    public String url() {
+        return server.getJdbcUrl("postgres", "postgres");
+    }
+
+    public DataSource dataSource() {
+        return server.getPostgresDatabase();
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException failed) {
+            throw new UncheckedIOException("PostgreSQL did not stop", failed);
+        }
+    }
+
+    private static void stopLeftover(Path folder) {
+        Path pidFile = folder.resolve("postmaster.pid");
+        leftover(pidFile).ifPresent(server -> {
+            log.info("stopping the PostgreSQL server {} that an earlier run left on {}", server.pid(), folder);
+            server.destroy();
+            if (!ended(server)) {
+                server.destroyForcibly();
+                ended(server);
+            }
+        });
+    }
+
+    private static Optional<ProcessHandle> leftover(Path pidFile) {
+        try {
+            if (!Files.exists(pidFile)) {
+                return Optional.empty();
+            }
+            long pid = Long.parseLong(Files.readAllLines(pidFile).getFirst().strip());
+            return ProcessHandle.of(pid).filter(LocalDatabase::isPostgres);
+        } catch (IOException | NumberFormatException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    /** The number in the file may by now belong to another program. */
+    private static boolean isPostgres(ProcessHandle process) {
+        return process.info().command().map(command -> command.contains("postgres")).orElse(false);
+    }
+
+    private static boolean ended(ProcessHandle process) {
+        CompletableFuture<ProcessHandle> end = process.onExit();
+        try {
+            end.get(STOP_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException | ExecutionException late) {
+            return false;
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

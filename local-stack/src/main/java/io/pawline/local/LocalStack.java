@@ -1,0 +1,125 @@
+package io.pawline.local;
+
+import io.pawline.kafka.EmbeddedKafka;
+import io.pawline.local.registry.SchemaRegistryServer;
+import io.pawline.local.simulator.ProviderSimulator;
+import io.pawline.local.simulator.SimulatorOptions;
+import io.pawline.schemas.Topics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.springframework.kafka.core.KafkaAdmin;
+
+/**
+ * What the services need around them, on one machine and on 127.0.0.1 only: Kafka, PostgreSQL, a schema registry and, if
+ * wanted, a simulator of the outside services. All of it keeps its data in one folder.
+ */
+public final class LocalStack implements AutoCloseable {
+
+    private static final int PARTITIONS = 4;
+
+    private final Deque<AutoCloseable> running = new ArrayDeque<>();
+    private final Path settings;
+
+    /**
+     * @param folder of all data and logs
+     * @param simulator name or file of the simulator's profile; empty for no simulator
+     */
+    public record Options(Path folder, Ports ports, Optional<String> simulator) {}
+
+    private LocalStack(Options options, Consumer<String> progress) {
+        Path logs = prepared(options.folder().resolve("logs"));
+        LocalDatabase database = started(
+                "PostgreSQL",
+                progress,
+                () -> LocalDatabase.start(
+                        options.folder().resolve("postgres"),
+                        options.ports().database(),
+                        logs.resolve("postgres.log")));
+        EmbeddedKafka kafka = started("Kafka", progress, () -> {
+            EmbeddedKafka broker = EmbeddedKafka.start(
+                    options.folder().resolve("kafka"), options.ports().kafka(), Map.of());
+            createTopics(broker.bootstrapServers());
+            return broker;
+        });
+        SchemaRegistryServer registry = started(
+                "schema registry",
+                progress,
+                () -> SchemaRegistryServer.start(database.dataSource(), options.ports().registry()));
+        LocalSettings local =
+                new LocalSettings(options, kafka.bootstrapServers(), database.url(), registry.url());
+        options.simulator()
+                .ifPresent(profile -> started(
+                        "provider simulator",
+                        progress,
+                        () -> ProviderSimulator.start(
+                                new SimulatorOptions(
+                                        options.ports().simulator(),
+                                        LocalSettings.ARK_API_KEY,
+                                        LocalSettings.ACCESS_KEY,
+                                        LocalSettings.SECRET_KEY,
+                                        LocalSettings.WEBHOOK_SECRET,
+                                        profile),
+                                Clock.systemUTC())));
+        settings = local.write();
+    }
+
+    /**
+     * Starts everything and returns when it can be used; if one part fails, those started before are stopped.
+     *
+     * @param progress is told of each part in a few words
+     */
+    public static LocalStack start(Options options, Consumer<String> progress) {
+        return new LocalStack(options, progress);
+    }
+
+    /** A file of settings with which each service finds this stack. */
+    public Path settings() {
+        return settings;
+    }
+
+    @Override
+    public void close() {
+        while (!running.isEmpty()) {
+            try {
+                running.pop().close();
+            } catch (Exception failed) {
+                throw new IllegalStateException("a part of the local stack did not stop", failed);
+            }
+        }
+    }
+
+    private <T extends AutoCloseable> T started(String name, Consumer<String> progress, Supplier<T> start) {
+        progress.accept(name);
+        try {
+            T part = start.get();
+            running.push(part);
+            return part;
+        } catch (RuntimeException failed) {
+            close();
+            throw failed;
+        }
+    }
+
+    private static void createTopics(String bootstrapServers) {
+        KafkaAdmin admin = new KafkaAdmin(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
+        admin.createOrModifyTopics(Topics.all(PARTITIONS, (short) 1).toArray(new org.apache.kafka.clients.admin.NewTopic[0]));
+    }
+
+    private static Path prepared(Path folder) {
+        try {
+            return Files.createDirectories(folder);
+        } catch (IOException unwritable) {
+            throw new UncheckedIOException("the data folder cannot be written: " + folder, unwritable);
+        }
+    }
+}

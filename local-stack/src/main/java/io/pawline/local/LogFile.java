@@ -1,0 +1,29 @@
+package io.pawline.local;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Where the launcher and all that it runs write their log; the terminal is for the person at it. */
+final class LogFile {
+
+    private static final String PROPERTY = "pawline.log";
+
+    private LogFile() {}
+
+    /** Sends the log into this folder. To be called before anything logs. */
+    static void in(Path folder) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException unwritable) {
+            throw new UncheckedIOException("the data folder cannot be written: " + folder, unwritable);
+        }
+        System.setProperty(PROPERTY, folder.resolve("pawline.log").toString());
+    }
+
+    /** The log's path, or a word that there is none yet. */
+    static String path() {
+        return System.getProperty(PROPERTY, "not begun");
+    }
+}

@@ -1,0 +1,41 @@
+package io.pawline.local;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The launcher behind {@code ./pawline}. */
+@Command(
+        name = "pawline",
+        description = "A photo of a pet in, a stylised cut-out back.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {DemoCommand.class, UpCommand.class, InfraCommand.class},
+        footer = {
+            "",
+            "Besides, without this program:",
+            "  ./pawline build   builds everything",
+            "  ./pawline test    runs every test",
+        })
+public final class PawlineCommand implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "which command?");
+    }
+
+    public static void main(String[] args) {
+        CommandLine command = new CommandLine(new PawlineCommand())
+                .setExecutionExceptionHandler((failure, line, _) -> {
+                    line.getErr().println("pawline: " + Failures.inOneLine(failure));
+                    line.getErr().println("pawline: the log is " + LogFile.path());
+                    return CommandLine.ExitCode.SOFTWARE;
+                });
+        System.exit(command.execute(args));
+    }
+}

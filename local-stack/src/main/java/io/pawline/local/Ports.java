@@ -1,0 +1,75 @@
+package io.pawline.local;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.stream.IntStream;
+
+/**
+ * The ports of a local stack, all on 127.0.0.1.
+ *
+ * @param ingest of the front end's API
+ * @param firstStage of detect-service; those of the other four stages follow
+ */
+public record Ports(int ingest, int firstStage, int kafka, int database, int registry, int simulator) {
+
+    private static final int COUNT = 10;
+
+    /**
+     * Ten ports from this one on.
+     *
+     * @throws IllegalArgumentException if one of them is taken or out of range, and which
+     */
+    public static Ports from(int base) {
+        if (base < 1024 || base + COUNT > 65_536) {
+            throw new IllegalArgumentException("--ports must lie between 1024 and 65526, was " + base);
+        }
+        for (int port = base; port < base + COUNT; port++) {
+            if (!free(port)) {
+                throw new IllegalArgumentException("port " + port
+                        + " is taken: another stack may be running; stop it, or choose other ports with --ports");
+            }
+        }
+        return new Ports(base, base + 1, base + 6, base + 7, base + 8, base + 9);
+    }
+
+    /** Ten neighbouring ports that are free now. */
+    public static Ports anyFree() {
+        for (int tried = 0; tried < 100; tried++) {
+            int base = anyFreePort();
+            if (base + COUNT <= 65_536 && allFree(base)) {
+                return from(base);
+            }
+        }
+        throw new IllegalStateException("no ten neighbouring free ports on this machine");
+    }
+
+    /** The port of the stage with this place in the pipeline, 0 for the first. */
+    public int stage(int place) {
+        return firstStage + place;
+    }
+
+    private static boolean allFree(int base) {
+        return IntStream.range(base, base + COUNT).allMatch(Ports::free);
+    }
+
+    private static boolean free(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException taken) {
+            return false;
+        }
+    }
+
+    private static int anyFreePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException none) {
+            throw new UncheckedIOException("no free port on this machine", none);
+        }
+    }
+}

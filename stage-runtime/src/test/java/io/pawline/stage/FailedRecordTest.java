@@ -1,0 +1,100 @@
+package io.pawline.stage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.RecordHeaders;
+import io.pawline.schemas.Stage;
+import java.time.Instant;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.record.TimestampType;
+import org.junit.jupiter.api.Test;
+
+class FailedRecordTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
+
+    @Test
+    void keepsKeyBytesAndForeignHeaders() {
+        ConsumerRecord<byte[], byte[]> data = received();
+        data.headers().add("traceparent", "00-1-2-01".getBytes(UTF_8));
+
+        ProducerRecord<byte[], byte[]> letter = failed(data, NOW).deadLetter();
+
+        assertThat(letter.topic()).isEqualTo("pawline.matting.dlt");
+        assertThat(letter.key()).isEqualTo(data.key());
+        assertThat(letter.value()).isEqualTo(data.value());
+        assertThat(text(letter.headers(), "traceparent")).isEqualTo("00-1-2-01");
+        assertThat(text(letter.headers(), "kafka_dlt-exception-message")).isEqualTo("read_timeout: no answer");
+        assertThat(text(letter.headers(), "kafka_dlt-original-consumer-group")).isEqualTo("pawline.matting");
+    }
+
+    @Test
+    void headersDoNotGrowWithTheAttempts() {
+        ProducerRecord<byte[], byte[]> retry = failed(received(), NOW).retry(2, NOW.plusSeconds(1));
+        int size = retry.headers().toArray().length;
+        for (int attempt = 3; attempt < 50; attempt++) {
+            retry = failed(receivedAgain(retry), NOW.plusSeconds(attempt)).retry(attempt, NOW.plusSeconds(attempt));
+            assertThat(retry.headers().toArray()).hasSize(size);
+        }
+        assertThat(Progress.of(retry.headers())).isEqualTo(new Progress(49, NOW.plusSeconds(49), Optional.of(NOW)));
+    }
+
+    @Test
+    void tellsWhereTheRecordStoodAtFirstAndNotInTheRetryTopic() {
+        ProducerRecord<byte[], byte[]> retry = failed(received(), NOW).retry(2, NOW);
+
+        Headers letter = failed(receivedAgain(retry), NOW).deadLetter().headers();
+
+        assertThat(text(letter, "kafka_dlt-original-topic")).isEqualTo("pawline.matting");
+        assertThat(letter.lastHeader(RecordHeaders.NOT_BEFORE)).isNull();
+        assertThat(text(letter, RecordHeaders.ATTEMPT)).isEqualTo("2");
+    }
+
+    @Test
+    void boundsTheDetail() {
+        FailedRecord failed =
+                new FailedRecord(Stage.MATTING, received(), Reason.PROVIDER_ERROR, "x".repeat(50_000), NOW);
+
+        assertThat(text(failed.deadLetter().headers(), RecordHeaders.DETAIL)).hasSize(1_000);
+    }
+
+    @Test
+    void takesUnreadableHeadersForAFirstAttempt() {
+        ConsumerRecord<byte[], byte[]> data = received();
+        data.headers().add(RecordHeaders.ATTEMPT, "many".getBytes(UTF_8)).add(RecordHeaders.NOT_BEFORE, new byte[] {1});
+
+        assertThat(Progress.of(data.headers())).isEqualTo(new Progress(1, Instant.EPOCH, Optional.empty()));
+    }
+
+    private static FailedRecord failed(ConsumerRecord<byte[], byte[]> data, Instant at) {
+        return new FailedRecord(Stage.MATTING, data, Reason.READ_TIMEOUT, "no answer", at);
+    }
+
+    private static ConsumerRecord<byte[], byte[]> received() {
+        return new ConsumerRecord<>("pawline.matting", 3, 42, "key".getBytes(UTF_8), new byte[] {0, 1, 2});
+    }
+
+    private static ConsumerRecord<byte[], byte[]> receivedAgain(ProducerRecord<byte[], byte[]> sent) {
+        return new ConsumerRecord<>(
+                sent.topic(),
+                0,
+                7,
+                NOW.toEpochMilli(),
+                TimestampType.CREATE_TIME,
+                3,
+                3,
+                sent.key(),
+                sent.value(),
+                sent.headers(),
+                Optional.empty());
+    }
+
+    private static String text(Headers headers, String name) {
+        return new String(headers.lastHeader(name).value(), UTF_8);
+    }
+}
