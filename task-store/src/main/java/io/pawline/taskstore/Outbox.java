@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Accepted tasks that have not been handed on: the transactional outbox
@@ -38,7 +39,19 @@ public final class Outbox {
          *
          * @return those that have surely arrived; the others come again
          */
-        List<TaskId> take(List<Task> tasks) throws InterruptedException;
+        Handover take(List<Task> tasks) throws InterruptedException;
+    }
+
+    /**
+     * What a receiver did.
+     *
+     * @param arrived the tasks that have surely arrived
+     * @param obstacle what kept the others; null if nothing did
+     */
+    public record Handover(List<TaskId> arrived, @Nullable Throwable obstacle) {
+        public Handover {
+            arrived = List.copyOf(arrived);
+        }
     }
 
     /**
@@ -53,9 +66,9 @@ public final class Outbox {
                     .bind("limit", limit)
                     .map(new TaskRow())
                     .list();
-            List<TaskId> arrived = tasks.isEmpty() ? List.of() : receiver.take(tasks);
-            markRelayed(handle, arrived);
-            return new Relayed(tasks.size(), arrived.size());
+            Handover handover = tasks.isEmpty() ? new Handover(List.of(), null) : receiver.take(tasks);
+            markRelayed(handle, handover.arrived());
+            return new Relayed(tasks.size(), handover.arrived().size(), handover.obstacle());
         });
     }
 
@@ -76,8 +89,9 @@ public final class Outbox {
      *
      * @param taken tasks handed on
      * @param arrived those of them that arrived
+     * @param obstacle what kept the others; null if nothing did
      */
-    public record Relayed(int taken, int arrived) {
+    public record Relayed(int taken, int arrived, @Nullable Throwable obstacle) {
 
         /** Whether some did not arrive. */
         public boolean fellShort() {

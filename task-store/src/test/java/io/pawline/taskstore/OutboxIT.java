@@ -44,16 +44,18 @@ class OutboxIT {
     void handsOnTheOldestFirstAndEachOnce() throws InterruptedException {
         List<TaskId> ids = accepted(5);
         List<TaskId> received = new ArrayList<>();
-        assertThat(outbox.relay(3, all(received))).isEqualTo(new Outbox.Relayed(3, 3));
-        assertThat(outbox.relay(3, all(received))).isEqualTo(new Outbox.Relayed(2, 2));
-        assertThat(outbox.relay(3, all(received))).isEqualTo(new Outbox.Relayed(0, 0));
+        assertThat(outbox.relay(3, all(received))).isEqualTo(new Outbox.Relayed(3, 3, null));
+        assertThat(outbox.relay(3, all(received))).isEqualTo(new Outbox.Relayed(2, 2, null));
+        assertThat(outbox.relay(3, all(received))).isEqualTo(new Outbox.Relayed(0, 0, null));
         assertThat(received).isEqualTo(ids);
     }
 
     @Test
     void keepsWhatDidNotArrive() throws InterruptedException {
         List<TaskId> ids = accepted(3);
-        Outbox.Relayed first = outbox.relay(10, batch -> List.of(ids.get(1)));
+        Throwable obstacle = new IllegalStateException("no broker");
+        Outbox.Relayed first = outbox.relay(10, batch -> new Outbox.Handover(List.of(ids.get(1)), obstacle));
+        assertThat(first).isEqualTo(new Outbox.Relayed(3, 1, obstacle));
         assertThat(first.fellShort()).isTrue();
         List<TaskId> received = new ArrayList<>();
         outbox.relay(10, all(received));
@@ -106,7 +108,7 @@ class OutboxIT {
         return batch -> {
             List<TaskId> ids = batch.stream().map(Task::id).toList();
             received.addAll(ids);
-            return ids;
+            return new Outbox.Handover(ids, null);
         };
     }
 }

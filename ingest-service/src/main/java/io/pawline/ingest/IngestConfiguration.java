@@ -1,0 +1,134 @@
+package io.pawline.ingest;
+
+import io.pawline.images.ImageStore;
+import io.pawline.images.ImageStoreProperties;
+import io.pawline.images.ImageStores;
+import io.pawline.ingest.accept.TaskIntake;
+import io.pawline.ingest.http.ProblemReportValve;
+import io.pawline.ingest.progress.ProgressListener;
+import io.pawline.ingest.relay.OutboxRelay;
+import io.pawline.ingest.relay.TaskAcceptedPublisher;
+import io.pawline.outbound.OutboundProperties;
+import io.pawline.schemas.serde.AvroDeserializer;
+import io.pawline.taskstore.DatabaseProperties;
+import io.pawline.taskstore.Outbox;
+import io.pawline.taskstore.ProgressDao;
+import io.pawline.taskstore.TaskDao;
+import io.pawline.taskstore.TaskDatabase;
+import jakarta.servlet.MultipartConfigElement;
+import java.time.Clock;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.catalina.core.StandardHost;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.kafka.listener.CommonErrorHandler;
+import org.springframework.kafka.listener.DefaultErrorHandler;
+import org.springframework.util.backoff.ExponentialBackOff;
+
+/** How ingest-service is put together. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({
+    IngestProperties.class,
+    DatabaseProperties.class,
+    ImageStoreProperties.class,
+    OutboundProperties.class
+})
+class IngestConfiguration {
+
+    // Room for the form's other fields and the headers of its parts.
+    private static final long FORM_OVERHEAD_BYTES = 64 * 1024;
+    private static final int UPLOAD_MEMORY_BYTES = 256 * 1024;
+
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean
+    TaskDatabase taskDatabase(DatabaseProperties properties) {
+        return TaskDatabase.open(properties);
+    }
+
+    @Bean
+    TaskDao taskDao(TaskDatabase database) {
+        return new TaskDao(database);
+    }
+
+    @Bean
+    ProgressDao progressDao(TaskDatabase database) {
+        return new ProgressDao(database);
+    }
+
+    @Bean
+    ImageStore imageStore(ImageStoreProperties properties) {
+        return ImageStores.open(properties);
+    }
+
+    @Bean
+    OutboxRelay outboxRelay(
+            TaskDatabase database,
+            KafkaTemplate<String, SpecificRecord> kafka,
+            IngestProperties settings,
+            Clock clock) {
+        return new OutboxRelay(new Outbox(database, clock), new TaskAcceptedPublisher(kafka), settings.relay());
+    }
+
+    @Bean
+    TaskIntake taskIntake(
+            TaskDao tasks,
+            ImageStore images,
+            IngestProperties settings,
+            OutboundProperties outbound,
+            Clock clock,
+            OutboxRelay relay) {
+        return new TaskIntake(tasks, images, settings, outbound, clock, relay::nudge);
+    }
+
+    @Bean
+    AvroDeserializer eventDeserializer(KafkaProperties kafka) {
+        AvroDeserializer deserializer = new AvroDeserializer();
+        deserializer.configure(kafka.buildConsumerProperties(), false);
+        return deserializer;
+    }
+
+    @Bean
+    ProgressListener progressListener(ProgressDao progress, AvroDeserializer events) {
+        return new ProgressListener(progress, events);
+    }
+
+    /** A batch that cannot be written is tried until it can: the database will be back. */
+    @Bean
+    CommonErrorHandler progressErrorHandler() {
+        ExponentialBackOff backOff = new ExponentialBackOff(500, 2);
+        backOff.setMaxInterval(10_000);
+        return new DefaultErrorHandler(backOff);
+    }
+
+    @Bean
+    HealthIndicator taskDatabaseHealth(TaskDatabase database) {
+        return () -> database.answers() ? Health.up().build() : Health.down().build();
+    }
+
+    /** Spring's own settings for uploads, derived from the one cap on photos. */
+    @Bean
+    MultipartConfigElement uploadLimits(OutboundProperties outbound) {
+        long image = outbound.maxImageSize().toBytes();
+        return new MultipartConfigElement("", image, image + FORM_OVERHEAD_BYTES, UPLOAD_MEMORY_BYTES);
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemsFromTomcat() {
+        return tomcat -> tomcat.addContextCustomizers(context -> {
+            if (context.getParent() instanceof StandardHost host) {
+                host.setErrorReportValveClass(ProblemReportValve.class.getName());
+            }
+        });
+    }
+}

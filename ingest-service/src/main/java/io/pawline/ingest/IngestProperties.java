@@ -1,0 +1,82 @@
+package io.pawline.ingest;
+
+import java.net.URI;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * What ingest-service takes: {@code pawline.ingest.*}. The caps on a photo are those of {@code pawline.outbound}.
+ *
+ * @param publicBaseUrl where the front end reaches this service, for the addresses in its answers; not set: as the request
+ *     has it
+ * @param defaultCallbackUrl where to tell of the ending of a task that names no callback; not set: nowhere
+ * @param defaultDeadline how long a task that names no deadline may take, from 1 second to {@code maxDeadline}
+ * @param maxDeadline how far ahead a deadline may be
+ * @param maxBodySize most bytes of a JSON body, more than 0
+ * @param uploadsAtOnce photos held in memory at once, 1 or more; further uploads wait
+ * @param relay how accepted tasks get to Kafka
+ */
+@ConfigurationProperties("pawline.ingest")
+public record IngestProperties(
+        @Nullable URI publicBaseUrl,
+        @Nullable URI defaultCallbackUrl,
+        @DefaultValue("1h") Duration defaultDeadline,
+        @DefaultValue("24h") Duration maxDeadline,
+        @DefaultValue("64KB") DataSize maxBodySize,
+        @DefaultValue("8") int uploadsAtOnce,
+        @DefaultValue Relay relay) {
+
+    private static final String PREFIX = "pawline.ingest.";
+
+    public IngestProperties {
+        checkUrl("public-base-url", publicBaseUrl);
+        checkUrl("default-callback-url", defaultCallbackUrl);
+        if (defaultDeadline.toSeconds() < 1 || defaultDeadline.compareTo(maxDeadline) > 0) {
+            throw new IllegalArgumentException("%sdefault-deadline must be from 1 second to max-deadline (%s), was %s"
+                    .formatted(PREFIX, maxDeadline, defaultDeadline));
+        }
+        if (maxBodySize.toBytes() < 1 || maxBodySize.compareTo(DataSize.ofMegabytes(16)) > 0) {
+            throw new IllegalArgumentException(
+                    PREFIX + "max-body-size must be from 1 byte to 16 MB, was " + maxBodySize);
+        }
+        if (uploadsAtOnce < 1) {
+            throw new IllegalArgumentException(PREFIX + "uploads-at-once must be > 0, was " + uploadsAtOnce);
+        }
+    }
+
+    /**
+     * The way from the outbox to Kafka: {@code pawline.ingest.relay.*}.
+     *
+     * @param batchSize most tasks handed to Kafka in one go, 1 or more
+     * @param pollInterval how often to look for tasks that another process accepted and did not relay, more than 0
+     * @param maxBackoff longest wait between tries while Kafka or the database is away, at least the poll interval
+     */
+    public record Relay(
+            @DefaultValue("500") int batchSize,
+            @DefaultValue("1s") Duration pollInterval,
+            @DefaultValue("10s") Duration maxBackoff) {
+
+        public Relay {
+            if (batchSize < 1) {
+                throw new IllegalArgumentException(PREFIX + "relay.batch-size must be > 0, was " + batchSize);
+            }
+            if (!pollInterval.isPositive()) {
+                throw new IllegalArgumentException(PREFIX + "relay.poll-interval must be > 0, was " + pollInterval);
+            }
+            if (maxBackoff.compareTo(pollInterval) < 0) {
+                throw new IllegalArgumentException(
+                        PREFIX + "relay.max-backoff must be >= relay.poll-interval, was " + maxBackoff);
+            }
+        }
+    }
+
+    private static void checkUrl(String name, @Nullable URI url) {
+        if (url != null
+                && (url.getHost() == null || !("http".equals(url.getScheme()) || "https".equals(url.getScheme())))) {
+            throw new IllegalArgumentException("%s%s must be an http or https URL".formatted(PREFIX, name));
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package io.pawline.ingest.accept;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A submission as it came, nothing of it checked.
+ *
+ * @param image bytes of an uploaded photo, instead of {@code imageUrl}. Not copied: treat it as read-only
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared; copying megabytes would buy nothing
+public record TaskRequest(
+        @Nullable String imageUrl,
+        byte @Nullable [] image,
+        @Nullable String style,
+        @Nullable String callbackUrl,
+        @Nullable String deadline) {}

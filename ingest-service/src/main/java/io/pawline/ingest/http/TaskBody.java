@@ -1,0 +1,109 @@
+package io.pawline.ingest.http;
+
+import io.pawline.ingest.accept.TaskRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.StreamReadException;
+import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonNaming;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.type.LogicalType;
+
+/**
+ * The JSON body of a submission.
+ *
+ * @param imageUrl address of the photo
+ * @param deadline RFC 3339
+ */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+record TaskBody(
+        @Nullable String imageUrl,
+        @Nullable String style,
+        @Nullable String callbackUrl,
+        @Nullable String deadline) {
+
+    /** Names of the fields a submission may have besides its photo, in JSON and in a form. */
+    static final List<String> FIELDS = List.of("image_url", "style", "callback_url", "deadline");
+
+    // A typing error is told, not guessed around: no unknown fields, no field twice, no number for a text.
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            .withCoercionConfig(
+                    LogicalType.Textual,
+                    text -> text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                            .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                            .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+            .build();
+
+    /**
+     * Reads a body.
+     *
+     * @param maxBytes a longer one is refused, and not read to its end
+     */
+    static TaskBody read(InputStream in, long maxBytes) throws IOException {
+        byte[] bytes = in.readNBytes(Math.toIntExact(maxBytes + 1));
+        if (bytes.length > maxBytes) {
+            throw new ProblemException(
+                    ProblemType.REQUEST_TOO_LARGE, "a JSON body has at most " + maxBytes + " bytes: this one has more");
+        }
+        try {
+            TaskBody body = JSON.readValue(bytes, TaskBody.class);
+            if (body == null) {
+                throw invalid("the body is null: send a JSON object");
+            }
+            return body;
+        } catch (UnrecognizedPropertyException e) {
+            throw invalid("there is no field %s; the fields are %s"
+                    .formatted(quoted(e.getPropertyName()), String.join(", ", FIELDS)));
+        } catch (StreamReadException e) {
+            throw invalid("the body is no well-formed JSON: " + where(e));
+        } catch (DatabindException e) {
+            throw invalid(fieldOf(e) + " must be a string");
+        } catch (JacksonException e) {
+            throw invalid("the body cannot be read as JSON: " + where(e));
+        }
+    }
+
+    TaskRequest request() {
+        return new TaskRequest(imageUrl, null, style, callbackUrl, deadline);
+    }
+
+    /** A name from outside, cut down and without what could disturb a terminal or a log. */
+    static String quoted(String name) {
+        String printable = name.codePoints()
+                .limit(40)
+                .mapToObj(c -> Character.isLetterOrDigit(c) || "-_. ".indexOf(c) >= 0 ? Character.toString(c) : "?")
+                .collect(Collectors.joining());
+        return '"' + printable + '"';
+    }
+
+    private static String fieldOf(DatabindException e) {
+        return e.getPath().isEmpty()
+                ? "the body must be a JSON object, and each of its fields"
+                : e.getPath().getFirst().getPropertyName();
+    }
+
+    private static String where(JacksonException e) {
+        return e.getLocation() == null
+                ? "it cannot be parsed"
+                : "it breaks at line %d, column %d"
+                        .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
+    }
+
+    private static ProblemException invalid(String detail) {
+        return new ProblemException(ProblemType.INVALID_REQUEST, detail);
+    }
+}

@@ -1,0 +1,106 @@
+package io.pawline.ingest.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.pawline.images.ImageKey;
+import io.pawline.images.ImageStore;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.taskstore.Ending;
+import io.pawline.taskstore.Picture;
+import io.pawline.taskstore.Pictures;
+import io.pawline.taskstore.Submission;
+import io.pawline.taskstore.Task;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/**
+ * A task as the API shows it; what does not apply is left out.
+ *
+ * @param state {@code processing}, or how it ended
+ * @param stage the stage it is in, or the one that gave up
+ * @param reason code of the reason, when it did not succeed
+ */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record TaskView(
+        String taskId,
+        String state,
+        @Nullable String stage,
+        String style,
+        Instant submittedAt,
+        Instant deadline,
+        @Nullable Instant endedAt,
+        @Nullable String reason,
+        @Nullable String message,
+        @Nullable Result result,
+        @Nullable Instant deliveredAt) {
+
+    /** The pictures of a task that succeeded; {@code thumbnailUrl} is the largest thumbnail. */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Result(URI imageUrl, @Nullable URI thumbnailUrl, int width, int height, List<Image> thumbnails) {}
+
+    /** One picture and where it is. */
+    record Image(URI url, int width, int height) {}
+
+    /** @param reached the newest stage that an open task has reached */
+    static TaskView of(Task task, Stage reached, ImageStore images) {
+        return switch (task.ending().orElse(null)) {
+            case null -> view(task, "processing", reached, null, null, null);
+            case Ending.Success success ->
+                view(task, success.state().code(), null, null, null, result(success, images));
+            case Ending.Failure failure ->
+                view(
+                        task,
+                        failure.state().code(),
+                        failure.endingStage().orElse(null),
+                        failure.reason(),
+                        failure.message(),
+                        null);
+        };
+    }
+
+    private static TaskView view(
+            Task task,
+            String state,
+            @Nullable Stage stage,
+            @Nullable Reason reason,
+            @Nullable String message,
+            @Nullable Result result) {
+        Submission submission = task.submission();
+        return new TaskView(
+                task.id().toString(),
+                state,
+                Optional.ofNullable(stage).map(Stage::code).orElse(null),
+                submission.style(),
+                submission.submittedAt(),
+                submission.deadline(),
+                task.ending().map(Ending::at).orElse(null),
+                Optional.ofNullable(reason).map(Reason::code).orElse(null),
+                message,
+                result,
+                task.delivery().deliveredAt());
+    }
+
+    private static Result result(Ending.Success success, ImageStore images) {
+        Pictures pictures = success.pictures();
+        List<Image> thumbnails = pictures.thumbnails().stream()
+                .map(picture -> new Image(urlOf(picture, images), picture.width(), picture.height()))
+                .toList();
+        return new Result(
+                urlOf(pictures.image(), images),
+                thumbnails.isEmpty() ? null : thumbnails.getFirst().url(),
+                pictures.image().width(),
+                pictures.image().height(),
+                thumbnails);
+    }
+
+    private static URI urlOf(Picture picture, ImageStore images) {
+        return images.urlOf(new ImageKey(picture.key()));
+    }
+}

@@ -1,0 +1,80 @@
+package io.pawline.ingest.progress;
+
+import io.pawline.events.TaskContext;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.schemas.serde.UndecodableException;
+import io.pawline.taskstore.ProgressDao;
+import io.pawline.taskstore.StageReached;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.kafka.annotation.KafkaListener;
+
+/**
+ * Reads the stages' work topics and notes which stage each task has reached. A record that names no task, or cannot be
+ * read, is passed over: the stage it is meant for deals with it.
+ */
+public final class ProgressListener {
+
+    private static final Map<String, Stage> STAGES =
+            Arrays.stream(Stage.values()).collect(Collectors.toMap(Stage::workTopic, Function.identity()));
+
+    private final ProgressDao progress;
+    private final Deserializer<SpecificRecord> events;
+
+    public ProgressListener(ProgressDao progress, Deserializer<SpecificRecord> events) {
+        this.progress = progress;
+        this.events = events;
+    }
+
+    /** Every stage but the first, which a task has reached as soon as it is accepted. */
+    @KafkaListener(
+            id = "progress",
+            groupId = "pawline.ingest.progress",
+            topics = {"pawline.generate", "pawline.matting", "pawline.finalize", "pawline.callback"},
+            batch = "true")
+    public void note(List<ConsumerRecord<String, byte[]>> records) {
+        progress.add(records.stream()
+                .map(this::stageReached)
+                .flatMap(Optional::stream)
+                .toList());
+    }
+
+    private Optional<StageReached> stageReached(ConsumerRecord<String, byte[]> record) {
+        Stage stage = STAGES.get(record.topic());
+        return stage == null
+                ? Optional.empty()
+                : context(record)
+                        .filter(context -> context.getGeneration() > 0)
+                        .map(context -> new StageReached(
+                                TaskId.parse(context.getTaskId()),
+                                context.getGeneration(),
+                                stage,
+                                Instant.ofEpochMilli(record.timestamp())));
+    }
+
+    private Optional<TaskContext> context(ConsumerRecord<String, byte[]> record) {
+        try {
+            return contextOf(events.deserialize(record.topic(), record.value()));
+        } catch (UndecodableException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<TaskContext> contextOf(@Nullable SpecificRecord event) {
+        Schema.Field field = event == null ? null : event.getSchema().getField("context");
+        return event != null && field != null && event.get(field.pos()) instanceof TaskContext context
+                ? Optional.of(context)
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,5 @@
+/** Which stage each task has reached, read from the topics. */
+@NullMarked
+package io.pawline.ingest.progress;
+
+import org.jspecify.annotations.NullMarked;

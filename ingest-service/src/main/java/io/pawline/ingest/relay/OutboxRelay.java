@@ -1,0 +1,127 @@
+package io.pawline.ingest.relay;
+
+import io.pawline.ingest.IngestProperties;
+import io.pawline.taskstore.Outbox;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Brings accepted tasks from the outbox to Kafka, one batch after the other, on a thread of its own. Works at once when
+ * {@linkplain #nudge nudged}, and looks by itself for what other processes left behind. While Kafka or the database is
+ * away it tries again ever more slowly, and nobody waits for it. Thread-safe.
+ */
+public final class OutboxRelay implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(OutboxRelay.class);
+
+    // Longer than the producer's delivery time-out, so that a batch under way can end.
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(20);
+
+    private final Outbox outbox;
+    private final Outbox.Receiver receiver;
+    private final IngestProperties.Relay settings;
+    private final Semaphore nudges = new Semaphore(0);
+    private @Nullable Thread worker;
+    private volatile CountDownLatch stopped = new CountDownLatch(0);
+
+    public OutboxRelay(Outbox outbox, Outbox.Receiver receiver, IngestProperties.Relay settings) {
+        this.outbox = outbox;
+        this.receiver = receiver;
+        this.settings = settings;
+    }
+
+    /** Says that there is something to relay; returns at once. */
+    public void nudge() {
+        nudges.release();
+    }
+
+    @Override
+    public synchronized void start() {
+        stopped = new CountDownLatch(1);
+        worker = Thread.ofPlatform().name("outbox-relay").start(this::run);
+    }
+
+    private void run() {
+        Duration backoff = Duration.ZERO;
+        try {
+            while (isRunning()) {
+                Throwable obstacle = relay();
+                if (obstacle == null) {
+                    if (!backoff.isZero()) {
+                        log.info("Accepted tasks reach Kafka again");
+                    }
+                    backoff = Duration.ZERO;
+                    awaitNudge();
+                } else {
+                    if (backoff.isZero()) {
+                        log.warn("Accepted tasks do not reach Kafka; they are kept and relayed later", obstacle);
+                    }
+                    backoff = longer(backoff);
+                    // Nudges do not cut this short, or each accepted task would knock at a Kafka that is down.
+                    stopped.await(backoff.toMillis(), TimeUnit.MILLISECONDS);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Relays all that waits; returns what stood in the way, or null. */
+    private @Nullable Throwable relay() throws InterruptedException {
+        try {
+            while (isRunning()) {
+                Outbox.Relayed round = outbox.relay(settings.batchSize(), receiver);
+                if (round.fellShort()) {
+                    return Objects.requireNonNullElseGet(
+                            round.obstacle(), () -> new IllegalStateException("Some tasks did not arrive"));
+                }
+                if (round.taken() < settings.batchSize()) {
+                    return null;
+                }
+            }
+            return null;
+        } catch (RuntimeException e) {
+            return e;
+        }
+    }
+
+    private Duration longer(Duration backoff) {
+        Duration doubled = backoff.isZero() ? settings.pollInterval() : backoff.multipliedBy(2);
+        return doubled.compareTo(settings.maxBackoff()) < 0 ? doubled : settings.maxBackoff();
+    }
+
+    private void awaitNudge() throws InterruptedException {
+        if (nudges.tryAcquire(settings.pollInterval().toMillis(), TimeUnit.MILLISECONDS)) {
+            nudges.drainPermits();
+        }
+    }
+
+    @Override
+    public synchronized void stop() {
+        stopped.countDown();
+        nudge();
+        Thread running = worker;
+        if (running != null) {
+            try {
+                if (!running.join(LONGEST_STOP)) {
+                    running.interrupt();
+                }
+            } catch (InterruptedException e) {
+                running.interrupt();
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return stopped.getCount() > 0;
+    }
+}

@@ -1,0 +1,89 @@
+package io.pawline.ingest.relay;
+
+import io.pawline.events.ImageRef;
+import io.pawline.events.TaskAccepted;
+import io.pawline.events.TaskContext;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.taskstore.Outbox.Handover;
+import io.pawline.taskstore.Outbox.Receiver;
+import io.pawline.taskstore.Photo;
+import io.pawline.taskstore.Submission;
+import io.pawline.taskstore.Task;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.avro.specific.SpecificRecord;
+import org.jspecify.annotations.Nullable;
+import org.springframework.kafka.KafkaException;
+import org.springframework.kafka.core.KafkaTemplate;
+
+/** Sends accepted tasks to the first stage, and waits until the brokers have them. */
+public final class TaskAcceptedPublisher implements Receiver {
+
+    private final KafkaTemplate<String, SpecificRecord> kafka;
+
+    public TaskAcceptedPublisher(KafkaTemplate<String, SpecificRecord> kafka) {
+        this.kafka = kafka;
+    }
+
+    @Override
+    public Handover take(List<Task> tasks) throws InterruptedException {
+        Map<TaskId, Future<?>> sent = new LinkedHashMap<>();
+        Throwable obstacle = send(tasks, sent);
+        kafka.flush();
+        List<TaskId> arrived = new ArrayList<>();
+        for (var each : sent.entrySet()) {
+            try {
+                each.getValue().get();
+                arrived.add(each.getKey());
+            } catch (ExecutionException e) {
+                obstacle = e.getCause();
+            }
+        }
+        return new Handover(arrived, obstacle);
+    }
+
+    /** Stops at the first that cannot even be handed to the producer: those behind it would wait as long for nothing. */
+    private @Nullable Throwable send(List<Task> tasks, Map<TaskId, Future<?>> sent) {
+        for (Task task : tasks) {
+            try {
+                sent.put(
+                        task.id(),
+                        kafka.send(Stage.DETECT.workTopic(), task.id().toString(), event(task)));
+            } catch (KafkaException | org.apache.kafka.common.KafkaException e) {
+                return e;
+            }
+        }
+        return null;
+    }
+
+    static TaskAccepted event(Task task) {
+        Submission submission = task.submission();
+        return TaskAccepted.newBuilder()
+                .setContext(TaskContext.newBuilder()
+                        .setTaskId(task.id().toString())
+                        .setTenant(submission.tenant())
+                        .setStyle(submission.style())
+                        .setSubmittedAt(submission.submittedAt())
+                        .setDeadline(submission.deadline())
+                        .setCallbackUrl(
+                                submission.callbackUrl().map(URI::toString).orElse(null))
+                        .setGeneration(task.generation())
+                        .build())
+                .setPhoto(photo(submission.photo()))
+                .build();
+    }
+
+    private static ImageRef photo(Photo photo) {
+        return switch (photo) {
+            case Photo.Remote(URI url) ->
+                ImageRef.newBuilder().setUrl(url.toString()).build();
+            case Photo.Stored(String key) -> ImageRef.newBuilder().setKey(key).build();
+        };
+    }
+}

@@ -1,0 +1,480 @@
+package io.pawline.ingest;
+
+import static io.pawline.ingest.TestingImages.PNG;
+import static io.pawline.ingest.TestingImages.pngClaiming;
+import static io.pawline.ingest.TestingIngest.file;
+import static io.pawline.ingest.TestingIngest.part;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.pawline.images.ImageKey;
+import io.pawline.images.ImageStore;
+import io.pawline.ingest.TestingIngest.Answer;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.taskstore.Ending;
+import io.pawline.taskstore.Photo;
+import io.pawline.taskstore.Picture;
+import io.pawline.taskstore.Pictures;
+import io.pawline.taskstore.ProgressDao;
+import io.pawline.taskstore.StageReached;
+import io.pawline.taskstore.Task;
+import io.pawline.taskstore.TaskDao;
+import io.pawline.taskstore.TaskDatabase;
+import io.pawline.taskstore.TaskState;
+import io.pawline.taskstore.TestingPostgres;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+
+class IngestIT {
+
+    private static final String VALID = "{\"image_url\":\"https://photos.example/cat.jpg\",\"style\":\"watercolour\"}";
+
+    @TempDir
+    static Path images;
+
+    private static TestingPostgres postgres;
+    private static TestingIngest ingest;
+
+    @BeforeAll
+    static void start() {
+        postgres = TestingPostgres.start();
+        ingest = new TestingIngest(
+                postgres,
+                images,
+                "--pawline.ingest.default-callback-url=https://shop.example/default",
+                "--pawline.outbound.max-image-size=100KB");
+    }
+
+    @AfterAll
+    static void stop() {
+        ingest.close();
+        postgres.close();
+    }
+
+    @Test
+    void acceptsATaskAndSaysWhereToFollowIt() {
+        Answer answer = ingest.post("""
+                {"image_url": "https://photos.example/cat.jpg?size=large", "style": "  ink 水墨 🐈 ",
+                 "callback_url": "https://shop.example/callback"}""");
+        assertThat(answer.status()).isEqualTo(202);
+        String id = answer.json().get("task_id").asString();
+        String url = "http://127.0.0.1:" + ingest.port() + "/v1/tasks/" + id;
+        assertThat(answer.json().get("status_url").asString()).isEqualTo(url);
+        assertThat(answer.header("location")).isEqualTo(url);
+        Task task = task(id);
+        assertThat(task.submission().style()).isEqualTo("ink 水墨 🐈");
+        assertThat(task.submission().photo())
+                .isEqualTo(new Photo.Remote(URI.create("https://photos.example/cat.jpg?size=large")));
+        assertThat(task.submission().callbackUrl()).contains(URI.create("https://shop.example/callback"));
+        assertThat(Duration.between(
+                        task.submission().submittedAt(), task.submission().deadline()))
+                .isEqualTo(Duration.ofHours(1));
+    }
+
+    @Test
+    void takesTheDefaultCallbackAndTheDeadlineGiven() {
+        Instant deadline = Instant.now().plus(Duration.ofMinutes(20)).truncatedTo(ChronoUnit.SECONDS);
+        Answer answer =
+                ingest.post("{\"image_url\":\"https://photos.example/cat.jpg\",\"style\":\"ink\",\"deadline\":\"%s\"}"
+                        .formatted(deadline.toString().replace("Z", "+00:00")));
+        Task task = task(answer.json().get("task_id").asString());
+        assertThat(task.submission().deadline()).isEqualTo(deadline);
+        assertThat(task.submission().callbackUrl()).contains(URI.create("https://shop.example/default"));
+    }
+
+    @Test
+    void keepsAnUploadedPhoto() {
+        Answer answer = ingest.upload(file("image", PNG), part("style", "oil"));
+        assertThat(answer.status()).isEqualTo(202);
+        String id = answer.json().get("task_id").asString();
+        assertThat(task(id).submission().photo()).isEqualTo(new Photo.Stored(id + "/photo"));
+        Answer photo = ingest.get("/v1/images/" + id + "/photo");
+        assertThat(photo.status()).isEqualTo(200);
+        assertThat(photo.body()).isEqualTo(PNG);
+        assertThat(photo.header("content-type")).isEqualTo("image/png");
+        assertThat(photo.header("cache-control")).contains("immutable", "max-age=31536000");
+        assertThat(photo.header("x-content-type-options")).isEqualTo("nosniff");
+    }
+
+    @Test
+    void showsAnOpenTaskWithItsNewestStage() {
+        String id = ingest.post(VALID).json().get("task_id").asString();
+        assertThat(status(id).get("state").asString()).isEqualTo("processing");
+        assertThat(status(id).get("stage").asString()).isEqualTo("detect");
+        TaskId taskId = TaskId.parse(id);
+        ingest.bean(ProgressDao.class)
+                .add(List.of(
+                        new StageReached(taskId, 1, Stage.MATTING, Instant.now()),
+                        new StageReached(taskId, 1, Stage.GENERATE, Instant.now())));
+        assertThat(status(id).get("stage").asString()).isEqualTo("matting");
+        assertThat(status(id.toUpperCase(Locale.ROOT)).get("task_id").asString())
+                .isEqualTo(id);
+    }
+
+    @Test
+    void showsASuccessWithItsPictures() {
+        String id = ingest.post(VALID).json().get("task_id").asString();
+        Instant now = Instant.parse("2026-11-23T10:15:30.123Z");
+        close(
+                id,
+                new Ending.Success(
+                        now,
+                        new Pictures(
+                                new Picture(id + "/1/result.png", 1024, 768),
+                                List.of(
+                                        new Picture(id + "/1/thumbnail-512.png", 512, 384),
+                                        new Picture(id + "/1/thumbnail-128.png", 128, 96)))));
+        ingest.bean(TaskDao.class).markDelivered(TaskId.parse(id), 1, now.plusSeconds(1));
+        JsonNode task = status(id);
+        String base = "https://pawline.example/v1/images/" + id + "/1/";
+        assertThat(task.get("state").asString()).isEqualTo("success");
+        assertThat(task.get("ended_at").asString()).isEqualTo("2026-11-23T10:15:30.123Z");
+        assertThat(task.get("delivered_at").asString()).isEqualTo("2026-11-23T10:15:31.123Z");
+        assertThat(task.get("result").toString()).isEqualTo("""
+                {"image_url":"%1$sresult.png","thumbnail_url":"%1$sthumbnail-512.png","width":1024,"height":768,\
+                "thumbnails":[{"url":"%1$sthumbnail-512.png","width":512,"height":384},\
+                {"url":"%1$sthumbnail-128.png","width":128,"height":96}]}""".formatted(base));
+        assertThat(task.has("stage")).isFalse();
+        assertThat(task.has("reason")).isFalse();
+    }
+
+    @Test
+    void showsAFailureWithItsReason() {
+        String id = ingest.post(VALID).json().get("task_id").asString();
+        close(id, new Ending.Failure(Instant.now(), TaskState.FAILED, Reason.NO_PET, Stage.DETECT, "It is a car."));
+        JsonNode task = status(id);
+        assertThat(task.get("state").asString()).isEqualTo("failed");
+        assertThat(task.get("stage").asString()).isEqualTo("detect");
+        assertThat(task.get("reason").asString()).isEqualTo("no_pet");
+        assertThat(task.get("message").asString()).isEqualTo("It is a car.");
+        assertThat(task.has("result")).isFalse();
+    }
+
+    static Stream<Arguments> badBodies() {
+        return Stream.of(
+                arguments("", "JSON"),
+                arguments("{", "line 1"),
+                arguments("null", "JSON object"),
+                arguments("[]", "JSON object"),
+                arguments("\"text\"", "JSON object"),
+                arguments(VALID + VALID, "JSON"),
+                arguments("{\"style\":\"ink\",\"style\":\"oil\"}", "JSON"),
+                arguments("{\"stile\":\"ink\"}", "\"stile\""),
+                arguments("{\"image\":\"aGVsbG8=\",\"style\":\"ink\"}", "\"image\""),
+                arguments("{\"style\":5}", "style must be a string"),
+                arguments("{\"style\":true}", "style must be a string"),
+                arguments("{\"image_url\":{\"a\":1},\"style\":\"ink\"}", "image_url must be a string"),
+                arguments("[".repeat(5000), "JSON"),
+                arguments("{\"image_url\":\"https://photos.example/cat.jpg\"}", "style is missing"),
+                arguments("{\"image_url\":\"https://photos.example/cat.jpg\",\"style\":\" \"}", "style is missing"),
+                arguments(style("x".repeat(501)), "style has more than 500"),
+                arguments(style("a\\nb"), "style has a control character"),
+                arguments(style("a\\u0000b"), "style has a control character"),
+                arguments(style("a\\ud800b"), "style has a control character"),
+                arguments("{\"style\":\"ink\"}", "image_url is missing"),
+                arguments(photo("cat.jpg"), "image_url is no absolute http"),
+                arguments(photo("ftp://photos.example/cat.jpg"), "image_url is no absolute http"),
+                arguments(photo("file:///etc/passwd"), "image_url is no absolute http"),
+                arguments(photo("http:///cat.jpg"), "image_url is no absolute http"),
+                arguments(photo("https://photos.example/a cat.jpg"), "image_url is no absolute http"),
+                arguments(photo("https://photos.example/\\ud800"), "image_url is no absolute http"),
+                arguments(photo("https://photos.example/" + "x".repeat(2048)), "image_url has more than 2048"),
+                arguments(callback("nowhere"), "callback_url is no absolute http"),
+                arguments(deadline("tomorrow"), "deadline is no RFC 3339 time"),
+                arguments(deadline("2030-01-01T00:00:00"), "deadline is no RFC 3339 time"),
+                arguments(deadline("2020-01-01T00:00:00Z"), "deadline has passed"),
+                arguments(deadline("+999999999-12-31T23:59:59Z"), "deadline is too far ahead"));
+    }
+
+    private static String style(String style) {
+        return "{\"image_url\":\"https://photos.example/cat.jpg\",\"style\":\"" + style + "\"}";
+    }
+
+    private static String photo(String url) {
+        return "{\"image_url\":\"" + url + "\",\"style\":\"ink\"}";
+    }
+
+    private static String callback(String url) {
+        return VALID.replace("}", ",\"callback_url\":\"" + url + "\"}");
+    }
+
+    private static String deadline(String deadline) {
+        return VALID.replace("}", ",\"deadline\":\"" + deadline + "\"}");
+    }
+
+    @ParameterizedTest
+    @MethodSource("badBodies")
+    void refusesABadBodyAndKeepsNothing(String body, String detail) {
+        long before = rows();
+        assertProblem(ingest.post(body), 400, "invalid-request", detail);
+        assertThat(rows()).isEqualTo(before);
+    }
+
+    static Stream<String> insideAddresses() {
+        return Stream.of(
+                "http://127.0.0.1/cat.jpg",
+                "http://10.0.0.7/cat.jpg",
+                "http://169.254.169.254/latest/meta-data",
+                "http://[::1]/cat.jpg",
+                "http://[::ffff:192.168.0.1]/cat.jpg",
+                "http://2130706433/",
+                "https://user:secret@photos.example/cat.jpg");
+    }
+
+    @ParameterizedTest
+    @MethodSource("insideAddresses")
+    void refusesAnAddressThatIsNotPublic(String url) {
+        assertProblem(ingest.post(photo(url)), 422, "address-refused", "image_url is refused");
+        assertProblem(ingest.post(callback(url)), 422, "address-refused", "callback_url is refused");
+    }
+
+    static Stream<Arguments> badForms() {
+        return Stream.of(
+                arguments(400, "invalid-request", "style is missing", List.of(file("image", PNG))),
+                arguments(400, "invalid-request", "image_url is missing", List.of(part("style", "ink"))),
+                arguments(
+                        400,
+                        "invalid-request",
+                        "image_url and image are both given",
+                        List.of(file("image", PNG), part("style", "ink"), part("image_url", "https://a.example/"))),
+                arguments(
+                        400, "invalid-request", "no part \"photo\"", List.of(file("photo", PNG), part("style", "ink"))),
+                arguments(
+                        400,
+                        "invalid-request",
+                        "no part \"tenant\"",
+                        List.of(file("image", PNG), part("style", "ink"), part("tenant", "other"))),
+                arguments(
+                        400,
+                        "invalid-request",
+                        "style is given more than once",
+                        List.of(file("image", PNG), part("style", "ink"), part("style", "oil"))),
+                arguments(
+                        400,
+                        "invalid-request",
+                        "image is given more than once",
+                        List.of(file("image", PNG), file("image", PNG), part("style", "ink"))),
+                arguments(
+                        422,
+                        "photo-not-an-image",
+                        "image is no JPEG, PNG or WebP",
+                        List.of(file("image", "<html>".getBytes(UTF_8)), part("style", "ink"))),
+                arguments(
+                        422,
+                        "photo-not-an-image",
+                        "image is no JPEG, PNG or WebP",
+                        List.of(file("image", new byte[0]), part("style", "ink"))),
+                arguments(
+                        413,
+                        "photo-too-large",
+                        "image has 30000 x 30000 pixels",
+                        List.of(file("image", pngClaiming(30_000, 30_000)), part("style", "ink"))),
+                arguments(
+                        413, "request-too-large", "", List.of(file("image", new byte[150_000]), part("style", "ink"))),
+                arguments(
+                        413,
+                        "request-too-large",
+                        "",
+                        List.of(file("image", new byte[8_000_000]), part("style", "ink"))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("badForms")
+    void refusesABadFormAndKeepsNothing(int status, String type, String detail, List<byte[]> parts) throws IOException {
+        long before = rows();
+        long files = files();
+        assertProblem(ingest.upload(parts.toArray(byte[][]::new)), status, type, detail);
+        assertThat(rows()).isEqualTo(before);
+        assertThat(files()).isEqualTo(files);
+    }
+
+    @Test
+    void refusesABrokenForm() {
+        assertProblem(ingest.post("multipart/form-data", PNG), 400, "invalid-request", "multipart");
+        assertProblem(
+                ingest.post("multipart/form-data; boundary=x", "--x\r\nContent-Dis".getBytes(UTF_8)),
+                400,
+                "invalid-request",
+                "multipart");
+        assertProblem(
+                ingest.upload(
+                        Stream.generate(() -> part("style", "ink")).limit(40).toArray(byte[][]::new)),
+                413,
+                "request-too-large",
+                "");
+    }
+
+    @Test
+    void refusesAnOversizedBody() {
+        assertProblem(ingest.post(style("x".repeat(100_000))), 413, "request-too-large", "65536 bytes");
+        assertProblem(ingest.post(style("x".repeat(5_000_000))), 413, "request-too-large", "65536 bytes");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET,    /v1/tasks/none,                                 400, invalid-request",
+        "GET,    /v1/tasks/0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f, 404, task-not-found",
+        "GET,    /v1/tasks/0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5exx, 400, invalid-request",
+        "GET,    /v1/tasks,                                      405, method-not-allowed",
+        "DELETE, /v1/tasks/0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f, 405, method-not-allowed",
+        "POST,   /v1/tasks,                                      415, unsupported-media-type",
+        "GET,    /v1/elsewhere,                                  404, not-found",
+        "GET,    /,                                              404, not-found",
+        "GET,    /error,                                         404, not-found",
+        "GET,    /v1/images/none/photo,                          404, image-not-found",
+        "GET,    /v1/images/,                                    404, image-not-found",
+        "GET,    /v1/images/.incoming/x,                         404, image-not-found",
+        "GET,    /v1/images/UPPER,                               404, image-not-found",
+        "GET,    /v1/images/%2e%2e/%2e%2e/etc/passwd,            400, invalid-request",
+        "GET,    /v1/images/a%2Fb,                               400, invalid-request",
+        "GET,    /v1/tasks/%00,                                  400, invalid-request",
+    })
+    void answersWithAProblemWhateverIsAskedFor(String method, String path, int status, String type) {
+        assertProblem(ingest.call(method, path), status, type, "");
+    }
+
+    @Test
+    void refusesOtherMediaTypes() {
+        assertProblem(ingest.post("text/plain", VALID.getBytes(UTF_8)), 415, "unsupported-media-type", "");
+        assertProblem(
+                ingest.post("application/x-www-form-urlencoded", "style=ink".getBytes(UTF_8)),
+                415,
+                "unsupported-media-type",
+                "");
+        assertProblem(ingest.post("not a media type", VALID.getBytes(UTF_8)), 415, "unsupported-media-type", "");
+    }
+
+    @Test
+    void answersAMalformedRequestLineWithAProblem() throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), ingest.port());
+                OutputStream out = socket.getOutputStream();
+                InputStream in = socket.getInputStream()) {
+            out.write("GET /v1/tasks/%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".getBytes(UTF_8));
+            String answer = new String(in.readAllBytes(), UTF_8);
+            assertThat(answer).startsWith("HTTP/1.1 400").contains("application/problem+json", "invalid-request");
+        }
+    }
+
+    @Test
+    void neverFailsOnRandomBodies() {
+        Random random = new Random(7);
+        long before = rows();
+        for (int i = 0; i < 500; i++) {
+            byte[] body = VALID.getBytes(UTF_8);
+            for (int changes = 1 + random.nextInt(4); changes > 0; changes--) {
+                body[random.nextInt(body.length)] = (byte) random.nextInt(256);
+            }
+            Answer answer = ingest.post("application/json", body);
+            if (answer.status() == 202) {
+                before++;
+            } else {
+                assertThat(answer.status()).isBetween(400, 499);
+                assertThat(answer.header("content-type")).isEqualTo("application/problem+json");
+            }
+        }
+        assertThat(rows()).isEqualTo(before);
+    }
+
+    @Test
+    void isReadyWithoutKafka() {
+        assertThat(ingest.get("/actuator/health/readiness").status()).isEqualTo(200);
+        assertThat(ingest.get("/actuator/health").json().get("status").asString())
+                .isEqualTo("UP");
+    }
+
+    @Test
+    void keepsAcceptingWithoutKafka() {
+        for (int i = 0; i < 20; i++) {
+            assertThat(ingest.post(VALID).status()).isEqualTo(202);
+        }
+        long waiting = ingest.bean(TaskDatabase.class)
+                .jdbi()
+                .withHandle(handle -> handle.createQuery("select count(*) from task where relayed_at is null")
+                        .mapTo(Long.class)
+                        .one());
+        assertThat(waiting).isEqualTo(rows());
+    }
+
+    @Test
+    void saysAtOnceThatTheDatabaseIsLost() {
+        TestingPostgres own = TestingPostgres.start();
+        try (TestingIngest orphan = new TestingIngest(own, images)) {
+            own.close();
+            Answer answer = orphan.post(VALID);
+            assertProblem(answer, 503, "database-unavailable", "send the request again");
+            assertThat(answer.header("retry-after")).isEqualTo("5");
+            assertProblem(orphan.get("/v1/tasks/" + TaskId.next()), 503, "database-unavailable", "");
+            assertThat(orphan.get("/actuator/health").status()).isEqualTo(503);
+            assertThat(orphan.get("/actuator/health/readiness").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void servesNothingThatIsNoImageAsOne() {
+        ingest.bean(ImageStore.class).put(new ImageKey("t/page"), "<html>".getBytes(UTF_8), "text/html");
+        assertThat(ingest.get("/v1/images/t/page").header("content-type")).isEqualTo("application/octet-stream");
+    }
+
+    private static void assertProblem(Answer answer, int status, String type, String detail) {
+        assertThat(answer.status()).as(new String(answer.body(), UTF_8)).isEqualTo(status);
+        assertThat(answer.header("content-type")).isEqualTo("application/problem+json");
+        JsonNode problem = answer.json();
+        assertThat(problem.get("type").asString()).isEqualTo("urn:pawline:problem:" + type);
+        assertThat(problem.get("status").asInt()).isEqualTo(status);
+        assertThat(problem.get("title").asString()).isNotBlank();
+        assertThat(problem.get("detail").asString()).contains(detail).doesNotContain("Exception", "io.pawline");
+    }
+
+    private static Task task(String id) {
+        return ingest.bean(TaskDao.class).find(TaskId.parse(id)).orElseThrow();
+    }
+
+    private static JsonNode status(String id) {
+        Answer answer = ingest.get("/v1/tasks/" + id);
+        assertThat(answer.status()).isEqualTo(200);
+        return answer.json();
+    }
+
+    private static void close(String id, Ending ending) {
+        ingest.bean(TaskDao.class).close(TaskId.parse(id), 1, ending);
+    }
+
+    private static long rows() {
+        return ingest.bean(TaskDatabase.class)
+                .jdbi()
+                .withHandle(handle -> handle.createQuery("select count(*) from task")
+                        .mapTo(Long.class)
+                        .one());
+    }
+
+    private static long files() throws IOException {
+        try (Stream<Path> all = Files.walk(images)) {
+            return all.filter(Files::isRegularFile).count();
+        }
+    }
+}

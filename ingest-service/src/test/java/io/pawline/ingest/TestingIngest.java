@@ -1,0 +1,139 @@
+package io.pawline.ingest;
+
+import io.pawline.taskstore.DatabaseProperties;
+import io.pawline.taskstore.TestingPostgres;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The whole ingest-service on a port of its own, with a real PostgreSQL and without Kafka. */
+final class TestingIngest implements AutoCloseable {
+
+    static final String BOUNDARY = "form-boundary";
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final ConfigurableApplicationContext service;
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    TestingIngest(TestingPostgres postgres, Path images, String... settings) {
+        DatabaseProperties database = postgres.database("postgres");
+        List<String> arguments = new ArrayList<>(List.of(
+                "--pawline.ingest.port=0",
+                "--pawline.database.url=" + database.url(),
+                "--pawline.database.username=" + database.username(),
+                "--pawline.database.password=" + database.password(),
+                "--pawline.image-store.folder=" + images,
+                "--pawline.image-store.public-base-url=https://pawline.example",
+                "--spring.kafka.bootstrap-servers=127.0.0.1:1",
+                "--spring.kafka.properties.schema.registry.url=http://127.0.0.1:1",
+                "--spring.kafka.producer.properties.max.block.ms=200",
+                "--spring.kafka.producer.properties.delivery.timeout.ms=1000",
+                "--spring.kafka.producer.properties.request.timeout.ms=500"));
+        arguments.addAll(List.of(settings));
+        service = IngestApplication.application().run(arguments.toArray(String[]::new));
+    }
+
+    /** An answer, its body read as JSON if it is. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Answer(int status, Map<String, List<String>> headers, byte[] body) {
+        JsonNode json() {
+            return JSON.readTree(body);
+        }
+
+        String header(String name) {
+            return headers.getOrDefault(name, List.of("none")).getFirst();
+        }
+    }
+
+    int port() {
+        return Integer.parseInt(service.getEnvironment().getRequiredProperty("local.server.port"));
+    }
+
+    <T> T bean(Class<T> type) {
+        return service.getBean(type);
+    }
+
+    Answer post(String json) {
+        return post("application/json", json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    Answer post(String contentType, byte[] body) {
+        return send(request("/v1/tasks")
+                .header("Content-Type", contentType)
+                .POST(BodyPublishers.ofByteArray(body))
+                .build());
+    }
+
+    /** Posts a form with these parts. */
+    Answer upload(byte[]... parts) {
+        byte[] end = ("--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.US_ASCII);
+        List<byte[]> all = new ArrayList<>(List.of(parts));
+        all.add(end);
+        return send(request("/v1/tasks")
+                .header("Content-Type", "multipart/form-data; boundary=" + BOUNDARY)
+                .POST(BodyPublishers.ofByteArrays(all))
+                .build());
+    }
+
+    static byte[] part(String name, String text) {
+        return "--%s\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s\r\n"
+                .formatted(BOUNDARY, name, text)
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    static byte[] file(String name, byte[] bytes) {
+        byte[] head =
+                "--%s\r\nContent-Disposition: form-data; name=\"%s\"; filename=\"../../cat.exe\"\r\nContent-Type: text/html\r\n\r\n"
+                        .formatted(BOUNDARY, name)
+                        .getBytes(StandardCharsets.UTF_8);
+        byte[] whole = new byte[head.length + bytes.length + 2];
+        System.arraycopy(head, 0, whole, 0, head.length);
+        System.arraycopy(bytes, 0, whole, head.length, bytes.length);
+        whole[whole.length - 2] = '\r';
+        whole[whole.length - 1] = '\n';
+        return whole;
+    }
+
+    Answer get(String path) {
+        return send(request(path).build());
+    }
+
+    Answer call(String method, String path) {
+        return send(request(path).method(method, BodyPublishers.noBody()).build());
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path));
+    }
+
+    private Answer send(HttpRequest request) {
+        try {
+            HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
+            return new Answer(response.statusCode(), response.headers().map(), response.body());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        service.close();
+        http.close();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.ingest.progress;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.ingest.relay;
+
+import org.jspecify.annotations.NullMarked;
