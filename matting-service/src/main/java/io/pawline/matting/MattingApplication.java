@@ -1,0 +1,19 @@
+package io.pawline.matting;
+
+import io.pawline.stage.spring.ServiceApplication;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+
+/** Stage 3: the picture's background is cut out. */
+@SpringBootApplication
+public class MattingApplication {
+
+    /** The service, not yet running. */
+    public static SpringApplication application() {
+        return ServiceApplication.of(MattingApplication.class, "matting-service");
+    }
+
+    public static void main(String[] args) {
+        application().run(args);
+    }
+}

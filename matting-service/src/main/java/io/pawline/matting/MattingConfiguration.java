@@ -1,0 +1,42 @@
+package io.pawline.matting;
+
+import io.pawline.events.ImageGenerated;
+import io.pawline.images.ImageStore;
+import io.pawline.images.ImageStoreProperties;
+import io.pawline.images.ImageStores;
+import io.pawline.matting.visual.VisualClient;
+import io.pawline.outbound.OutboundHttp;
+import io.pawline.outbound.OutboundProperties;
+import io.pawline.schemas.Stage;
+import io.pawline.stage.Handler;
+import io.pawline.stage.StageSpec;
+import java.time.Clock;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({MattingProperties.class, ImageStoreProperties.class, OutboundProperties.class})
+class MattingConfiguration {
+
+    @Bean
+    StageSpec<ImageGenerated> stageSpec(MattingProperties properties) {
+        return new StageSpec<>(
+                Stage.MATTING,
+                ImageGenerated.class,
+                ImageGenerated::getContext,
+                properties.stage().policies());
+    }
+
+    @Bean
+    ImageStore imageStore(ImageStoreProperties properties) {
+        return ImageStores.open(properties);
+    }
+
+    @Bean
+    Handler<ImageGenerated> handler(
+            MattingProperties properties, OutboundProperties outbound, ImageStore images, Clock clock) {
+        VisualClient visual = new VisualClient(OutboundHttp.create(outbound), properties.visual(), clock);
+        return new MattingHandler(visual, images, new CutOutArchive(images, Thread::sleep));
+    }
+}

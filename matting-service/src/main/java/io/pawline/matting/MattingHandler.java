@@ -1,0 +1,77 @@
+package io.pawline.matting;
+
+import io.pawline.events.ImageCutOut;
+import io.pawline.events.ImageGenerated;
+import io.pawline.events.ImageRef;
+import io.pawline.images.ImageKey;
+import io.pawline.images.ImageStore;
+import io.pawline.images.ImageStoreException;
+import io.pawline.matting.visual.VisualAnswer.CutOut;
+import io.pawline.matting.visual.VisualAnswer.CutOutAt;
+import io.pawline.matting.visual.VisualAnswer.Failed;
+import io.pawline.matting.visual.VisualClient;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.stage.Attempt;
+import io.pawline.stage.Handler;
+import io.pawline.stage.Outcome;
+import java.net.URI;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Has the background of a generated picture removed, and keeps the cut-out in the image store. */
+final class MattingHandler implements Handler<ImageGenerated> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MattingHandler.class);
+
+    private final VisualClient visual;
+    private final ImageStore images;
+    private final CutOutArchive archive;
+
+    MattingHandler(VisualClient visual, ImageStore images, CutOutArchive archive) {
+        this.visual = visual;
+        this.images = images;
+        this.archive = archive;
+    }
+
+    @Override
+    public Outcome handle(ImageGenerated task, Attempt attempt) throws InterruptedException {
+        try {
+            return switch (visual.cutOut(address(task.getImage()), attempt.deadline())) {
+                case CutOut cutOut -> {
+                    ImageKey key =
+                            ImageKey.cutOut(attempt.taskId(), task.getContext().getGeneration());
+                    archive.keep(key, cutOut.png());
+                    yield done(task, new ImageRef(key.value(), null));
+                }
+                case CutOutAt cutOut ->
+                    done(task, new ImageRef(null, cutOut.url().toString()));
+                case Failed failed -> outcome(failed);
+            };
+        } catch (ImageStoreException e) {
+            LOG.warn("{}: {}", e.getMessage(), String.valueOf(e.getCause())); // every task would show the same stack
+            return new Outcome.Retry(Reason.STORAGE_UNAVAILABLE, Reason.STORAGE_UNAVAILABLE.description());
+        }
+    }
+
+    /** Where the provider finds the picture. */
+    private URI address(ImageRef picture) {
+        return picture.getKey()
+                .map(key -> images.urlOf(new ImageKey(key)))
+                .or(() -> picture.getUrl().map(URI::create))
+                .orElseThrow(() -> new IllegalArgumentException("the picture has neither key nor url"));
+    }
+
+    private static Outcome done(ImageGenerated task, ImageRef cutOut) {
+        return Outcome.done(Stage.FINALIZE, new ImageCutOut(task.getContext(), cutOut));
+    }
+
+    private static Outcome outcome(Failed failed) {
+        return switch (failed.reason().kind()) {
+            case TRANSIENT ->
+                new Outcome.Retry(
+                        failed.reason(), failed.detail(), failed.notBefore().orElse(null));
+            case PERMANENT -> new Outcome.Rejected(failed.reason(), failed.detail());
+        };
+    }
+}

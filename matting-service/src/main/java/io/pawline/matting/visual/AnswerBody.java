@@ -1,0 +1,73 @@
+package io.pawline.matting.visual;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The JSON of an answer, of the API or of the gateway before it; of either, any part may be missing.
+ *
+ * @param code 10000 when the API did what was asked
+ * @param gateway set when the request did not come through to the API
+ */
+record AnswerBody(
+        @JsonProperty("code") @Nullable Integer code,
+        @JsonProperty("message") @Nullable String message,
+        @JsonProperty("request_id") @Nullable String requestId,
+        @JsonProperty("data") @Nullable Data data,
+        @JsonProperty("ResponseMetadata") @Nullable Gateway gateway) {
+
+    static final int SUCCESS = 10000;
+    static final AnswerBody EMPTY = new AnswerBody(null, null, null, null, null);
+
+    record Data(
+            @JsonProperty("algorithm_base_resp") @Nullable Algorithm algorithm,
+            @JsonProperty("binary_data_base64") @Nullable List<byte @Nullable []> images,
+            @JsonProperty("image_urls") @Nullable List<@Nullable String> urls) {}
+
+    record Algorithm(
+            @JsonProperty("status_code") @Nullable Integer status,
+            @JsonProperty("status_message") @Nullable String message) {}
+
+    record Gateway(
+            @JsonProperty("RequestId") @Nullable String requestId,
+            @JsonProperty("Error") @Nullable GatewayError error) {}
+
+    record GatewayError(
+            @JsonProperty("CodeN") @Nullable Integer number,
+            @JsonProperty("Code") @Nullable String code,
+            @JsonProperty("Message") @Nullable String message) {}
+
+    Optional<GatewayError> gatewayError() {
+        return Optional.ofNullable(gateway).map(Gateway::error);
+    }
+
+    /** The API's or the gateway's name for the call. */
+    Optional<String> anyRequestId() {
+        return Optional.ofNullable(requestId)
+                .or(() -> Optional.ofNullable(gateway).map(Gateway::requestId));
+    }
+
+    /** What the model itself complains of, although the API is content. */
+    Optional<Algorithm> algorithmFailure() {
+        return Optional.ofNullable(data)
+                .map(Data::algorithm)
+                .filter(algorithm -> algorithm.status() != null && algorithm.status() != 0);
+    }
+
+    Optional<byte[]> image() {
+        return Optional.ofNullable(data)
+                .map(Data::images)
+                .flatMap(images -> images.stream().filter(Objects::nonNull).findFirst())
+                .filter(bytes -> bytes.length > 0);
+    }
+
+    Optional<String> url() {
+        return Optional.ofNullable(data)
+                .map(Data::urls)
+                .flatMap(urls -> urls.stream().filter(Objects::nonNull).findFirst())
+                .filter(url -> !url.isBlank());
+    }
+}

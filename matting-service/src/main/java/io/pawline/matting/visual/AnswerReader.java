@@ -1,0 +1,135 @@
+package io.pawline.matting.visual;
+
+import io.pawline.matting.visual.AnswerBody.GatewayError;
+import io.pawline.matting.visual.VisualAnswer.CutOut;
+import io.pawline.matting.visual.VisualAnswer.CutOutAt;
+import io.pawline.matting.visual.VisualAnswer.Failed;
+import io.pawline.outbound.DataLimit;
+import io.pawline.outbound.Exchange.Answered;
+import io.pawline.outbound.ImageKind;
+import io.pawline.outbound.ImageSniffer;
+import io.pawline.outbound.RetryAfter;
+import io.pawline.schemas.Reason;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads and classifies what the visual API answers: its codes before the HTTP status. Thread-safe. */
+final class AnswerReader {
+
+    private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+    // No slash: so that no address of a picture gets through
+    private static final Pattern PLAIN_SENTENCE = Pattern.compile("[\\p{L}\\p{N} .,:;_'()\\[\\]-]{1,160}");
+
+    private final JsonMapper json;
+    private final RetryAfter retryAfter;
+
+    AnswerReader(DataLimit limit, Clock clock) {
+        // One string holds the whole picture
+        StreamReadConstraints constraints = StreamReadConstraints.builder()
+                .maxStringLength(Math.toIntExact(limit.bytes()))
+                .build();
+        this.json = JsonMapper.builder(
+                        JsonFactory.builder().streamReadConstraints(constraints).build())
+                .enable(DeserializationFeature.ACCEPT_EMPTY_STRING_AS_NULL_OBJECT)
+                .build();
+        this.retryAfter = new RetryAfter(clock);
+    }
+
+    VisualAnswer read(Answered answered) {
+        AnswerBody body;
+        try {
+            body = parse(answered.body());
+        } catch (JacksonException e) {
+            return succeeded(answered)
+                    ? failed(answered, Reason.MALFORMED_ANSWER, "an answer that could not be read", AnswerBody.EMPTY)
+                    : failed(answered, VisualErrors.ofStatus(answered.status()), "", AnswerBody.EMPTY);
+        }
+        Optional<GatewayError> gatewayError = body.gatewayError();
+        if (gatewayError.isPresent()) {
+            return gatewayFailure(answered, gatewayError.get(), body);
+        }
+        Integer code = body.code();
+        if (code == null) {
+            return succeeded(answered)
+                    ? failed(answered, Reason.MALFORMED_ANSWER, "an answer without a code", body)
+                    : failed(answered, VisualErrors.ofStatus(answered.status()), "", body);
+        }
+        return code == AnswerBody.SUCCESS ? success(answered, body) : apiFailure(answered, code, body);
+    }
+
+    private VisualAnswer success(Answered answered, AnswerBody body) {
+        Optional<AnswerBody.Algorithm> failure = body.algorithmFailure();
+        if (failure.isPresent()) {
+            AnswerBody.Algorithm algorithm = failure.get();
+            String said = "model status " + algorithm.status() + sentence(algorithm.message());
+            return failed(answered, Reason.PROVIDER_ERROR, said, body);
+        }
+        Optional<byte[]> image = body.image();
+        if (image.isPresent()) {
+            return isPng(image.get())
+                    ? new CutOut(image.get())
+                    // Here another try may still help; finalize-service could only give the task up
+                    : failed(answered, Reason.INCONSISTENT_RESULT, "a cut-out that is no PNG", body);
+        }
+        Optional<HttpUrl> url = body.url().map(HttpUrl::parse);
+        return url.isPresent()
+                ? new CutOutAt(url.get().uri())
+                : failed(answered, Reason.MALFORMED_ANSWER, "neither a picture nor the address of one", body);
+    }
+
+    private VisualAnswer apiFailure(Answered answered, int code, AnswerBody body) {
+        Reason reason = VisualErrors.ofCode(code).orElseGet(() -> VisualErrors.ofStatus(answered.status()));
+        return failed(answered, reason, code + sentence(body.message()), body);
+    }
+
+    private VisualAnswer gatewayFailure(Answered answered, GatewayError error, AnswerBody body) {
+        Integer number = error.number();
+        Reason reason = Optional.ofNullable(number)
+                .flatMap(VisualErrors::ofGatewayCode)
+                .orElseGet(() -> VisualErrors.ofStatus(answered.status()));
+        // The gateway's message may quote the key that it refuses
+        String said = "gateway error" + (number == null ? "" : " " + number) + name(error.code());
+        return failed(answered, reason, said, body);
+    }
+
+    private Failed failed(Answered answered, Reason reason, String said, AnswerBody body) {
+        String requestId = body.anyRequestId()
+                .filter(id -> PLAIN_NAME.matcher(id).matches())
+                .orElse("");
+        String detail = "the visual API answered " + answered.status()
+                + (said.isEmpty() ? "" : ": " + said)
+                + (requestId.isEmpty() ? "" : " (request " + requestId + ")");
+        return new Failed(reason, detail, retryAfter.notBefore(answered.headers()));
+    }
+
+    private AnswerBody parse(byte[] bytes) {
+        AnswerBody body = bytes.length == 0 ? null : json.readValue(bytes, AnswerBody.class);
+        return body == null ? AnswerBody.EMPTY : body;
+    }
+
+    private static boolean isPng(byte[] bytes) {
+        return ImageSniffer.sniff(bytes)
+                .filter(header -> header.kind() == ImageKind.PNG)
+                .isPresent();
+    }
+
+    private static boolean succeeded(Answered answered) {
+        return answered.status() >= 200 && answered.status() < 300;
+    }
+
+    private static String sentence(@Nullable String text) {
+        return text != null && PLAIN_SENTENCE.matcher(text).matches() ? " " + text : "";
+    }
+
+    private static String name(@Nullable String text) {
+        return text != null && PLAIN_NAME.matcher(text).matches() ? " " + text : "";
+    }
+}

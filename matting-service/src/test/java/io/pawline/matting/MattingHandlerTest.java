@@ -1,0 +1,166 @@
+package io.pawline.matting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pawline.events.ImageCutOut;
+import io.pawline.events.ImageGenerated;
+import io.pawline.events.ImageRef;
+import io.pawline.events.TaskContext;
+import io.pawline.images.ImageKey;
+import io.pawline.matting.visual.VisualClient;
+import io.pawline.matting.visual.VisualCredentials;
+import io.pawline.matting.visual.VisualSettings;
+import io.pawline.outbound.DataLimit;
+import io.pawline.outbound.OutboundHttp;
+import io.pawline.outbound.OutboundProperties;
+import io.pawline.outbound.Timeouts;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.stage.Attempt;
+import io.pawline.stage.Outcome;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import okhttp3.HttpUrl;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class MattingHandlerTest {
+
+    private static final Instant NOW = Instant.parse("2025-08-16T06:00:00Z");
+    private static final String PNG =
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+    private static final String CUT_OUT = "{\"code\":10000,\"data\":{\"binary_data_base64\":[\"" + PNG + "\"]}}";
+
+    private final TaskId taskId = TaskId.next();
+    private final TaskContext context =
+            new TaskContext(taskId.toString(), "tenant", "as an oil painting", NOW, NOW.plusSeconds(600), null, 2);
+    private final ImageKey key = ImageKey.cutOut(taskId, 2);
+    private final TestingImageStore images = new TestingImageStore();
+    private final List<Duration> pauses = new ArrayList<>();
+    private MockWebServer provider;
+
+    @BeforeEach
+    void startProvider() throws Exception {
+        provider = new MockWebServer();
+        provider.start();
+    }
+
+    @AfterEach
+    void stopProvider() {
+        provider.close();
+    }
+
+    @Test
+    void keepsTheCutOutAndPassesItsKeyOn() throws Exception {
+        answer(200, CUT_OUT);
+
+        Outcome outcome = handle(new ImageRef(null, "https://images.example/picture.jpg"));
+
+        assertThat(outcome)
+                .isEqualTo(Outcome.done(Stage.FINALIZE, new ImageCutOut(context, new ImageRef(key.value(), null))));
+        assertThat(images.get(key)).hasValue(Base64.getDecoder().decode(PNG));
+        assertThat(sentBody()).contains("\"image_urls\":[\"https://images.example/picture.jpg\"]");
+    }
+
+    @Test
+    void namesThePictureOfTheStoreByItsAddress() throws Exception {
+        answer(200, CUT_OUT);
+
+        handle(new ImageRef("some/picture", null));
+
+        assertThat(sentBody()).contains("\"image_urls\":[\"https://images.example/some/picture\"]");
+    }
+
+    @Test
+    void passesTheAddressOnWhenTheProviderKeepsTheCutOut() throws Exception {
+        answer(
+                200,
+                "{\"code\":10000,\"data\":{\"binary_data_base64\":[],\"image_urls\":[\"https://cdn.example/c.png\"]}}");
+
+        assertThat(handle(new ImageRef(null, "https://images.example/picture.jpg")))
+                .isEqualTo(Outcome.done(
+                        Stage.FINALIZE, new ImageCutOut(context, new ImageRef(null, "https://cdn.example/c.png"))));
+        assertThat(images.puts()).isZero();
+    }
+
+    @Test
+    void retriesWhenTheProviderIsOverloaded() throws Exception {
+        provider.enqueue(new MockResponse.Builder()
+                .code(429)
+                .setHeader("Retry-After", "3")
+                .body("{\"code\":50430,\"message\":\"busy\"}")
+                .build());
+
+        assertThat(handle(new ImageRef(null, "https://images.example/picture.jpg")))
+                .isEqualTo(new Outcome.Retry(
+                        Reason.OVERLOADED, "the visual API answered 429: 50430 busy", NOW.plusSeconds(3)));
+    }
+
+    @Test
+    void rejectsAPictureThatTheProviderRefuses() throws Exception {
+        answer(400, "{\"code\":50411,\"message\":\"Pre Img Risk Not Pass\"}");
+
+        assertThat(handle(new ImageRef(null, "https://images.example/picture.jpg")))
+                .isEqualTo(new Outcome.Rejected(
+                        Reason.MODERATED_PHOTO, "the visual API answered 400: 50411 Pre Img Risk Not Pass"));
+    }
+
+    @Test
+    void paysOnlyOnceWhenTheStoreIsAwayForAMoment() throws Exception {
+        answer(200, CUT_OUT);
+        images.failNext(3);
+
+        assertThat(handle(new ImageRef(null, "https://images.example/picture.jpg")))
+                .isInstanceOf(Outcome.Done.class);
+
+        assertThat(images.get(key)).isPresent();
+        assertThat(pauses).isEqualTo(CutOutArchive.PAUSES);
+        assertThat(provider.getRequestCount()).isEqualTo(1);
+    }
+
+    @Test
+    void triesAgainLaterWhenTheStoreStaysAway() throws Exception {
+        answer(200, CUT_OUT);
+        images.failNext(100);
+
+        assertThat(handle(new ImageRef(null, "https://images.example/picture.jpg")))
+                .isInstanceOfSatisfying(
+                        Outcome.Retry.class, retry -> assertThat(retry.reason()).isEqualTo(Reason.STORAGE_UNAVAILABLE));
+        assertThat(images.puts()).isEqualTo(4);
+    }
+
+    private void answer(int status, String body) {
+        provider.enqueue(new MockResponse.Builder().code(status).body(body).build());
+    }
+
+    private String sentBody() throws InterruptedException {
+        return Optional.ofNullable(provider.takeRequest().getBody())
+                .orElseThrow()
+                .utf8();
+    }
+
+    private Outcome handle(ImageRef picture) throws InterruptedException {
+        VisualSettings settings = new VisualSettings(
+                HttpUrl.get("http://localhost:" + provider.getPort()),
+                "cn-north-1",
+                "cv",
+                new VisualCredentials("access", "secret", Optional.empty()),
+                new Timeouts(Duration.ofSeconds(2), Duration.ofSeconds(10)),
+                DataLimit.ofMegabytes(1),
+                new VisualSettings.Model("saliency_seg", 3, 2, List.of(-1, -1, -1)));
+        Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+        VisualClient visual = new VisualClient(OutboundHttp.create(OutboundProperties.allowing()), settings, clock);
+        return new MattingHandler(visual, images, new CutOutArchive(images, pauses::add))
+                .handle(new ImageGenerated(context, picture), new Attempt(taskId, 1, context.getDeadline()));
+    }
+}
