@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.convert.DurationStyle;
 import tools.jackson.core.JacksonException;
@@ -89,17 +90,24 @@ final class ProfileReader {
             return new Profile(file.seed() == null ? 1 : file.seed(), providers);
         } catch (UnrecognizedPropertyException e) {
             throw new IllegalArgumentException(
-                    "simulator profile %s, line %d: unknown key '%s'; known here: %s"
-                            .formatted(name, e.getLocation().getLineNr(), e.getPropertyName(), e.getKnownPropertyIds()),
+                    "simulator profile %s: unknown key '%s'; known there: %s"
+                            .formatted(name, path(e), e.getKnownPropertyIds()),
                     e);
         } catch (JacksonException e) {
             throw new IllegalArgumentException(
-                    "simulator profile %s, line %d: %s"
-                            .formatted(name, e.getLocation().getLineNr(), e.getOriginalMessage()),
+                    "simulator profile %s, line %d, %s: %s"
+                            .formatted(name, e.getLocation().getLineNr(), path(e), e.getOriginalMessage()),
                     e);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("simulator profile %s: %s".formatted(name, e.getMessage()), e);
         }
+    }
+
+    /** Where in the file, as in {@code vision.windows.0.from}. */
+    private static String path(JacksonException e) {
+        return e.getPath().stream()
+                .map(step -> step.getPropertyName() == null ? String.valueOf(step.getIndex()) : step.getPropertyName())
+                .collect(Collectors.joining("."));
     }
 
     private static ProviderProfile provider(Provider provider, @Nullable ProviderPart part) {
