@@ -160,6 +160,14 @@ class ChartTest {
                 .isNotEqualTo(checksum("detect", Map.of("detect.drainSeconds", 99)));
     }
 
+    @Test
+    void theNotesNameTheObjectsOfThisRelease() {
+        assertThat(TestingChart.notes("autumn"))
+                .contains("installed as autumn in pets")
+                .contains("rollout status deployment --selector app.kubernetes.io/instance=autumn")
+                .contains("port-forward service/autumn-pawline-ingest 8080:http");
+    }
+
     private static String checksum(String component, Map<String, Object> values) {
         Map<String, String> annotations = object(Deployment.class, component, values)
                 .getSpec()

@@ -68,6 +68,20 @@ final class TestingChart {
         return template.call();
     }
 
+    /** What Helm tells the operator after an installation. */
+    static String notes(String release) {
+        return new Helm(CHART)
+                .install()
+                .withName(release)
+                .withNamespace(NAMESPACE)
+                .withKubeVersion(OLDEST_KUBERNETES)
+                .withValuesFile(MINIMAL)
+                .clientOnly()
+                .dryRun()
+                .call()
+                .getOutput();
+    }
+
     /** The same as objects of Kubernetes; a field that Kubernetes does not know is refused. */
     static List<HasMetadata> objects(Map<String, Object> values) {
         return parse(render(values));
