@@ -97,7 +97,8 @@ spec:
     spec:
       serviceAccountName: {{ include "pawline.componentName" . }}
       automountServiceAccountToken: false
-      terminationGracePeriodSeconds: {{ add .values.drainSeconds 45 }}
+      # The stage drains and commits, then the web server ends its requests: see timeout-per-shutdown-phase.
+      terminationGracePeriodSeconds: {{ add .values.drainSeconds 60 }}
       {{- with $image.pullSecrets }}
       imagePullSecrets:
         {{- range . }}

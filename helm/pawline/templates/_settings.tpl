@@ -17,7 +17,7 @@ the component. Takes the component.
     "bootstrap-servers" (include "pawline.required" (list $values.kafka.bootstrapServers "kafka.bootstrapServers" "brokers as host:port,host:port"))
     "properties" (merge (dict "schema.registry.url" (include "pawline.required" (list $values.schemaRegistry.url "schemaRegistry.url" "address of the schema registry"))) $values.kafka.properties)
 -}}
-{{- $shutdown := printf "%ds" (add .values.drainSeconds 15) -}}
+{{- $shutdown := printf "%ds" (add .values.drainSeconds 30) -}}
 {{- $pawline := dict -}}
 {{- if .stage -}}
 {{- $_ := set $pawline .name (dict "stage" (dict "drain" (printf "%ds" (int .values.drainSeconds)))) -}}

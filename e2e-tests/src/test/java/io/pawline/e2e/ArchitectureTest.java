@@ -47,6 +47,7 @@ class ArchitectureTest {
             "finalize-service", List.of("io.pawline.finalizing.."),
             "callback-service", List.of("io.pawline.callback.."));
 
+    private static final String EMBEDDED_KAFKA = "io.pawline.kafka..";
     private static final String LOCAL = "io.pawline.local..";
 
     /** Endings of the names of classes that may know Spring. */
@@ -63,7 +64,9 @@ class ArchitectureTest {
                 .toList()) {
             modules = modules.layer(module.getKey()).definedBy(module.getValue().toArray(String[]::new));
         }
+        modules = modules.layer("embedded-kafka").definedBy(EMBEDDED_KAFKA);
         modules = modules.layer("local-stack").definedBy(LOCAL);
+        modules = modules.whereLayer("embedded-kafka").mayNotAccessAnyLayer();
         for (String shared : SHARED.keySet()) {
             modules = shared.equals("schemas")
                     ? modules.whereLayer(shared).mayNotAccessAnyLayer()
@@ -78,7 +81,7 @@ class ArchitectureTest {
 
     @ArchTest
     static void everyClassIsInThePackageOfItsModule(JavaClasses production) {
-        String[] packages = Stream.of(packagesOf(SHARED), packagesOf(SERVICES), Stream.of(LOCAL))
+        String[] packages = Stream.of(packagesOf(SHARED), packagesOf(SERVICES), Stream.of(EMBEDDED_KAFKA, LOCAL))
                 .flatMap(stream -> stream)
                 .toArray(String[]::new);
 

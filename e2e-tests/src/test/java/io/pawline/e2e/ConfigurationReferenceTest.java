@@ -14,6 +14,7 @@ class ConfigurationReferenceTest {
 
     /** Who reads the settings of a group, in the reference's order. */
     private static final List<Map.Entry<String, String>> GROUPS = List.of(
+            Map.entry("pawline", "All services with a stage."),
             Map.entry("pawline.database", "ingest-service and callback-service: the task table in PostgreSQL."),
             Map.entry("pawline.image-store", "All services but generate-service: the bytes of the images."),
             Map.entry("pawline.outbound", "All services that call addresses which came from outside."),

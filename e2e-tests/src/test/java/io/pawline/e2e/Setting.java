@@ -49,9 +49,10 @@ record Setting(
                 .toList();
     }
 
-    /** The first two parts of the name: {@code pawline.detect}. */
+    /** The first two parts of the name, {@code pawline.detect}; the first one where there are no three. */
     String group() {
-        return name.substring(0, name.indexOf('.', "pawline.".length()));
+        int end = name.indexOf('.', "pawline.".length());
+        return end < 0 ? "pawline" : name.substring(0, end);
     }
 
     /** The default, or whether the setting must be given. */
@@ -83,7 +84,10 @@ record Setting(
     private static String constantsOf(String type) {
         Object[] constants = classOf(type).getEnumConstants();
         if (constants == null) {
-            throw new IllegalStateException("say in Setting.typeForPeople() how people call a " + type);
+            throw new IllegalStateException("%s is no type of a value. A record of settings needs @NestedConfigurationProperty where it is used, and"
+                            .formatted(type)
+                    + " @ConfigurationPropertiesSource if it is of another module; for a new type of values, say in"
+                    + " Setting.typeForPeople() how people call it");
         }
         return Arrays.stream(constants)
                 .map(constant ->
@@ -125,7 +129,7 @@ record Setting(
 
     /** Javadoc's inline tags as Markdown. */
     private static String markdownOf(String javadoc) {
-        return javadoc.replaceAll("\\{@(?:code|link|linkplain|value)\\s+#?([^}]*)}", "`$1`");
+        return javadoc.replaceAll("\\{@(?:code|link|linkplain)\\s+#?((?:[^{}]|\\{[^{}]*})*)}", "`$1`");
     }
 
     private static JsonNode read(URL url) throws IOException {

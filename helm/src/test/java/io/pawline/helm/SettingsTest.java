@@ -50,13 +50,13 @@ class SettingsTest {
         assertThat(settings.at("/pawline/" + component.code() + "/stage/drain").asText())
                 .isEqualTo(component.isStage() ? "100s" : "");
         assertThat(settings.at("/spring/lifecycle/timeout-per-shutdown-phase").asText())
-                .isEqualTo("115s");
+                .isEqualTo("130s");
         assertThat(object(Deployment.class, component.code(), values)
                         .getSpec()
                         .getTemplate()
                         .getSpec()
                         .getTerminationGracePeriodSeconds())
-                .isEqualTo(145);
+                .isEqualTo(160);
     }
 
     @Test
