@@ -11,7 +11,7 @@ import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
 
 import com.tngtech.archunit.base.DescribedPredicate;
-import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitCallTarget;
+import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -119,7 +119,7 @@ class ArchitectureTest {
     static void timeComesFromAnInjectedClock(JavaClasses production) {
         DescribedPredicate<JavaAccess<?>> readsTheClock = describe(
                 "read the system's clock",
-                access -> access.getTarget() instanceof CodeUnitCallTarget call
+                access -> access.getTarget() instanceof CodeUnitAccessTarget call
                         && (isNowWithoutClock(call) || isMillisOfTheSystem(call)));
 
         noClasses()
@@ -134,13 +134,13 @@ class ArchitectureTest {
         NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING.check(production);
     }
 
-    private static boolean isNowWithoutClock(CodeUnitCallTarget call) {
+    private static boolean isNowWithoutClock(CodeUnitAccessTarget call) {
         return call.getName().equals("now")
                 && resideInAPackage("java.time..").test(call.getOwner())
                 && call.getRawParameterTypes().stream().noneMatch(type -> type.isEquivalentTo(Clock.class));
     }
 
-    private static boolean isMillisOfTheSystem(CodeUnitCallTarget call) {
+    private static boolean isMillisOfTheSystem(CodeUnitAccessTarget call) {
         return call.getName().equals("currentTimeMillis") && call.getOwner().isEquivalentTo(System.class);
     }
 

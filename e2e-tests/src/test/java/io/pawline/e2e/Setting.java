@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -60,7 +61,11 @@ record Setting(
         if (byDefault != null) {
             return byDefault.isEmpty() ? "empty" : "`" + byDefault + "`";
         }
-        return isOptional() ? "none" : "**required**";
+        RecordComponent component = component();
+        if (component.isAnnotationPresent(DefaultValue.class)) {
+            return "empty";
+        }
+        return component.getAnnotatedType().isAnnotationPresent(Nullable.class) ? "none" : "**required**";
     }
 
     /** What can be written as its value. */
@@ -95,15 +100,12 @@ record Setting(
                 .collect(joining(", "));
     }
 
-    private boolean isOptional() {
+    private RecordComponent component() {
         String component = name.substring(name.lastIndexOf('.') + 1).replace("-", "");
         return Arrays.stream(classOf(sourceType).getRecordComponents())
                 .filter(candidate -> candidate.getName().equalsIgnoreCase(component))
-                .anyMatch(Setting::mayBeNull);
-    }
-
-    private static boolean mayBeNull(RecordComponent component) {
-        return component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(sourceType + " has no component for " + name));
     }
 
     private static Class<?> classOf(String name) {

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -134,8 +135,10 @@ class ServicesTest {
         List<String> names = new ArrayList<>();
         ClassLoader classPath = ServicesTest.class.getClassLoader();
         for (URL url : Collections.list(classPath.getResources("META-INF/spring-configuration-metadata.json"))) {
-            for (JsonNode property : new ObjectMapper().readTree(url).path("properties")) {
-                names.add(property.path("name").asText());
+            try (InputStream metadata = url.openStream()) {
+                for (JsonNode property : new ObjectMapper().readTree(metadata).path("properties")) {
+                    names.add(property.path("name").asText());
+                }
             }
         }
         return names.stream().filter(name -> name.startsWith("pawline.")).collect(toSet());
