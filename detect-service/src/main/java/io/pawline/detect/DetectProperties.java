@@ -5,6 +5,7 @@ import io.pawline.stage.spring.StageProperties;
 import java.time.Duration;
 import java.util.Objects;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -33,7 +34,7 @@ record DetectProperties(
         @DefaultValue("500") int maxDescriptionLength,
         @DefaultValue("5s") Duration connectTimeout,
         @DefaultValue("30s") Duration callTimeout,
-        @DefaultValue StageProperties stage) {
+        @DefaultValue @NestedConfigurationProperty StageProperties stage) {
 
     static final String DEFAULT_PROMPT =
             """

@@ -5,6 +5,7 @@ import io.pawline.stage.spring.StageProperties;
 import java.time.Duration;
 import java.util.Objects;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -31,7 +32,7 @@ record GenerateProperties(
         @DefaultValue("-1") long seed,
         @DefaultValue("5s") Duration connectTimeout,
         @DefaultValue("60s") Duration callTimeout,
-        @DefaultValue StageProperties stage) {
+        @DefaultValue @NestedConfigurationProperty StageProperties stage) {
 
     static final String DEFAULT_TEMPLATE =
             "{description}. Style: {style}. One animal, its whole body in view, centred, on a plain background, no text.";

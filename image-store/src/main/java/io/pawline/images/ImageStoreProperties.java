@@ -10,6 +10,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Where the images are: {@code pawline.image-store.*}.
  *
+ * @param kind what keeps the images
  * @param folder where a folder store keeps its files; required for it
  * @param publicBaseUrl where images are read from outside. For a folder: the address of ingest-service, required. For S3:
  *     the address of the bucket's public front (a CDN, say); without it, addresses are presigned
@@ -51,6 +52,7 @@ public record ImageStoreProperties(
      * @param bucket required
      * @param accessKey without it and {@code secretKey}, the SDK's default chain looks for credentials: environment,
      *     profile, role
+     * @param secretKey belongs to {@code accessKey}
      * @param pathStyle whether the bucket is named in the path and not in the host, as many compatible stores want it
      * @param urlExpiry how long a presigned URL is good for, from 1 second to 7 days
      * @param connectTimeout longest wait for a connection, more than 0

@@ -8,6 +8,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * Where the task database is: {@code pawline.database.*}.
  *
  * @param url JDBC address, {@code jdbc:postgresql://host:port/database}
+ * @param username of a user that may create tables in it
+ * @param password of that user
  * @param poolSize connections kept open by one process, 1 or more
  */
 @ConfigurationProperties("pawline.database")

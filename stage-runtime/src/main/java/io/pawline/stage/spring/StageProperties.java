@@ -3,6 +3,7 @@ package io.pawline.stage.spring;
 import io.pawline.stage.RetryPolicy;
 import io.pawline.stage.StagePolicies;
 import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationPropertiesSource;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -14,6 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param firstDelay longest wait before the second try; doubles with each further one
  * @param maxDelay longest wait before any try
  */
+@ConfigurationPropertiesSource
 public record StageProperties(
         @DefaultValue("64") int maxInFlight,
         @DefaultValue("30s") Duration drain,

@@ -1,0 +1,79 @@
+package io.pawline.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/**
+ * The part of a Markdown file that is made from the code, between a comment with its name and {@code <!-- end -->}. What
+ * stands around it is written by hand.
+ */
+record GeneratedSection(Path file, String name) {
+
+    /** Tests run in their module's folder. */
+    private static final Path ROOT = Path.of("..");
+
+    private static final String COMMAND = "./mvnw -pl e2e-tests -am test -Dtest='*ReferenceTest'"
+            + " -Dsurefire.failIfNoSpecifiedTests=false -Dpawline.docs.write=true";
+    private static final String END = "<!-- end -->\n";
+
+    /** In this file, named from the project's root. */
+    GeneratedSection(String file, String name) {
+        this(ROOT.resolve(file), name);
+    }
+
+    /** Fails if the file says anything else; writes it instead when {@code -Dpawline.docs.write=true} is set. */
+    void shouldBe(String markdown) {
+        String before = read();
+        String after = replaceIn(before, markdown);
+        if (Boolean.getBoolean("pawline.docs.write")) {
+            write(after);
+        } else {
+            assertThat(before)
+                    .as("%s is not up to date. Write it again with%n%n    %s%n", file.getFileName(), COMMAND)
+                    .isEqualTo(after);
+        }
+    }
+
+    /** One row of a table; a vertical bar inside a cell is escaped. */
+    static String row(String... cells) {
+        return Stream.of(cells)
+                .map(cell -> " " + cell.replace("|", "\\|") + " ")
+                .reduce("|", (row, cell) -> row + cell + "|")
+                .concat("\n");
+    }
+
+    /** The first two lines of a table. */
+    static String header(String... titles) {
+        return row(titles) + "|" + "---|".repeat(titles.length) + "\n";
+    }
+
+    private String replaceIn(String text, String markdown) {
+        String begin = "<!-- generated: " + name + " -->\n";
+        int from = text.indexOf(begin);
+        int to = text.indexOf(END, from);
+        assertThat(from).as("place of '%s' in %s", begin.strip(), file).isNotNegative();
+        assertThat(to).as("place of '%s' in %s", END.strip(), file).isNotNegative();
+        return text.substring(0, from + begin.length()) + "\n" + markdown + "\n" + text.substring(to);
+    }
+
+    private String read() {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void write(String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+{{/* A required value, or an error that names its key and says what it is. Takes a list: value, key, what it is. */}}
+{{- define "pawline.required" -}}
+{{- required (printf "%s is required: %s" (index . 1) (index . 2)) (index . 0 | default nil) -}}
+{{- end -}}
+
+{{/*
+The component's settings as Spring reads them: what the chart knows, below `settings` of all components, below those of
+the component. Takes the component.
+*/}}
+{{- define "pawline.settings" -}}
+{{- $values := .root.Values -}}
+{{- $given := mergeOverwrite (deepCopy $values.settings) (deepCopy .values.settings) -}}
+{{- if dig "pawline" .name "stage" "drain" "" $given -}}
+{{- fail (printf "settings must not have pawline.%s.stage.drain: set %s.drainSeconds instead, which the grace period of the pod follows" .name .name) -}}
+{{- end -}}
+{{- $kafka := dict
+    "bootstrap-servers" (include "pawline.required" (list $values.kafka.bootstrapServers "kafka.bootstrapServers" "brokers as host:port,host:port"))
+    "properties" (merge (dict "schema.registry.url" (include "pawline.required" (list $values.schemaRegistry.url "schemaRegistry.url" "address of the schema registry"))) $values.kafka.properties)
+-}}
+{{- $shutdown := printf "%ds" (add .values.drainSeconds 30) -}}
+{{- $pawline := dict -}}
+{{- if .stage -}}
+{{- $_ := set $pawline .name (dict "stage" (dict "drain" (printf "%ds" (int .values.drainSeconds)))) -}}
+{{- end -}}
+{{- if has "database" .needs -}}
+{{- $_ := set $pawline "database" (dict "url" (include "pawline.required" (list $values.database.url "database.url" "jdbc:postgresql://host:5432/pawline"))) -}}
+{{- end -}}
+{{- if has "imageStore" .needs -}}
+{{- $_ := set $pawline "image-store" (include "pawline.imageStore" $values.imageStore | fromYaml) -}}
+{{- end -}}
+{{- if and (has "ark" .needs) $values.ark.baseUrl -}}
+{{- $_ := set $pawline "ark" (dict "base-url" $values.ark.baseUrl) -}}
+{{- end -}}
+{{- if and (has "visual" .needs) $values.visual.baseUrl -}}
+{{- $_ := set $pawline "matting" (merge (dict "base-url" $values.visual.baseUrl) ($pawline.matting | default dict)) -}}
+{{- end -}}
+{{- $chart := dict
+    "spring" (dict "kafka" $kafka "lifecycle" (dict "timeout-per-shutdown-phase" $shutdown))
+    "pawline" $pawline
+-}}
+{{- mergeOverwrite $chart $given | toYaml -}}
+{{- end -}}
+
+{{- define "pawline.imageStore" -}}
+kind: s3
+{{- with .publicBaseUrl }}
+public-base-url: {{ . | quote }}
+{{- end }}
+s3:
+  bucket: {{ include "pawline.required" (list .bucket "imageStore.bucket" "the bucket of the pictures") | quote }}
+  region: {{ .region | quote }}
+  path-style: {{ .pathStyle }}
+  {{- with .endpoint }}
+  endpoint: {{ . | quote }}
+  {{- end }}
+  {{- with .publicEndpoint }}
+  public-endpoint: {{ . | quote }}
+  {{- end }}
+{{- end -}}
+
+{{/* The keys a component needs, as environment variables out of existing Secrets. Takes the component. */}}
+{{- define "pawline.secretEnv" -}}
+{{- $values := .root.Values -}}
+{{- if has "database" .needs }}
+{{ include "pawline.secretKey" (dict "env" "PAWLINE_DATABASE_USERNAME" "in" $values.database "of" "database" "key" "usernameKey") }}
+{{ include "pawline.secretKey" (dict "env" "PAWLINE_DATABASE_PASSWORD" "in" $values.database "of" "database" "key" "passwordKey") }}
+{{- end }}
+{{- if and (has "imageStore" .needs) $values.imageStore.existingSecret }}
+{{ include "pawline.secretKey" (dict "env" "PAWLINE_IMAGESTORE_S3_ACCESSKEY" "in" $values.imageStore "of" "imageStore" "key" "accessKeyKey") }}
+{{ include "pawline.secretKey" (dict "env" "PAWLINE_IMAGESTORE_S3_SECRETKEY" "in" $values.imageStore "of" "imageStore" "key" "secretKeyKey") }}
+{{- end }}
+{{- if has "ark" .needs }}
+{{ include "pawline.secretKey" (dict "env" "PAWLINE_ARK_APIKEY" "in" $values.ark "of" "ark" "key" "apiKeyKey") }}
+{{- end }}
+{{- if has "visual" .needs }}
+{{ include "pawline.secretKey" (dict "env" "PAWLINE_MATTING_ACCESSKEY" "in" $values.visual "of" "visual" "key" "accessKeyKey") }}
+{{ include "pawline.secretKey" (dict "env" "PAWLINE_MATTING_SECRETKEY" "in" $values.visual "of" "visual" "key" "secretKeyKey") }}
+{{- end }}
+{{- if has "webhook" .needs }}
+{{ include "pawline.secretKey" (dict "env" "PAWLINE_CALLBACK_SECRET" "in" $values.webhook "of" "webhook" "key" "secretKey") }}
+{{- end }}
+{{- end -}}
+
+{{- define "pawline.secretKey" -}}
+- name: {{ .env }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ include "pawline.required" (list .in.existingSecret (printf "%s.existingSecret" .of) (printf "name of the Secret with %s's keys" .of)) }}
+      key: {{ index .in .key }}
+{{- end -}}

@@ -1,0 +1,79 @@
+package io.pawline.helm;
+
+import static io.pawline.helm.TestingChart.object;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.SecretKeySelector;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SecretsTest {
+
+    @ParameterizedTest
+    @EnumSource
+    void aServiceReadsTheSecretsItNeedsAndNoOthers(Component component) {
+        assertThat(secretsOf(component, Map.of()))
+                .extracting(SecretKeySelector::getName)
+                .hasSameElementsAs(component.secrets());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void secretsReachAServiceInNoOtherWay(Component component) {
+        Container container = containerOf(component, Map.of());
+
+        assertThat(container.getEnvFrom()).isEmpty();
+        assertThat(container.getEnv())
+                .filteredOn(env -> env.getValueFrom() == null)
+                .extracting(EnvVar::getName)
+                .containsExactlyInAnyOrder("JAVA_TOOL_OPTIONS", "SPRING_CONFIG_ADDITIONALLOCATION");
+        assertThat(object(ConfigMap.class, component.code()).getData().get("settings.yaml"))
+                .doesNotContainIgnoringCase("password", "username", "api-key", "access-key", "secret");
+    }
+
+    @Test
+    void theChartMakesNoSecretOfItsOwn() {
+        assertThat(TestingChart.render(Map.of())).doesNotContain("kind: Secret");
+    }
+
+    @Test
+    void keysInsideASecretCanBearOtherNames() {
+        Map<String, Object> values = Map.of("ark.existingSecret", "providers", "ark.apiKeyKey", "ark_key");
+
+        assertThat(secretsOf(Component.GENERATE, values)).singleElement().satisfies(secret -> {
+            assertThat(secret.getName()).isEqualTo("providers");
+            assertThat(secret.getKey()).isEqualTo("ark_key");
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void withoutASecretTheImageStoreIsReachedByThePodsOwnIdentity(Component component) {
+        assertThat(secretsOf(component, Map.of("imageStore.existingSecret", "")))
+                .extracting(SecretKeySelector::getName)
+                .doesNotContain("pawline-images");
+    }
+
+    private static List<SecretKeySelector> secretsOf(Component component, Map<String, Object> values) {
+        return containerOf(component, values).getEnv().stream()
+                .filter(env -> env.getValueFrom() != null)
+                .map(env -> env.getValueFrom().getSecretKeyRef())
+                .toList();
+    }
+
+    private static Container containerOf(Component component, Map<String, Object> values) {
+        return object(Deployment.class, component.code(), values)
+                .getSpec()
+                .getTemplate()
+                .getSpec()
+                .getContainers()
+                .getFirst();
+    }
+}
