@@ -332,8 +332,12 @@ class StageRuntimeIT {
     }
 
     private StageRuntime<TaskAccepted> start(int maxInFlight, Handler<TaskAccepted> handler) {
-        StagePolicies policies = new StagePolicies(
-                maxInFlight, Duration.ofSeconds(20), new RetryPolicy(3, Duration.ofMillis(50), Duration.ofMillis(200)));
+        return start(maxInFlight, Duration.ofSeconds(20), handler);
+    }
+
+    private StageRuntime<TaskAccepted> start(int maxInFlight, Duration drain, Handler<TaskAccepted> handler) {
+        RetryPolicy retry = new RetryPolicy(3, Duration.ofMillis(50), Duration.ofMillis(200));
+        StagePolicies policies = new StagePolicies(maxInFlight, drain, retry);
         StageRuntime<TaskAccepted> stage = new StageRuntime<>(
                 new StageSpec<>(Stage.DETECT, TaskAccepted.class, TaskAccepted::getContext, policies),
                 handler,

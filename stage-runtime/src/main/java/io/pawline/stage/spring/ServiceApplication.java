@@ -1,5 +1,6 @@
 package io.pawline.stage.spring;
 
+import io.pawline.schemas.serde.EventClasses;
 import java.util.Map;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
@@ -14,6 +15,7 @@ public final class ServiceApplication {
 
     /** The service of this name, not yet running. */
     public static SpringApplication of(Class<?> application, String name) {
+        EventClasses.trust();
         SpringApplication service = new SpringApplication(application);
         service.setBannerMode(Banner.Mode.OFF);
         service.setDefaultProperties(

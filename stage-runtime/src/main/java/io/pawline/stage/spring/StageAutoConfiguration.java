@@ -84,7 +84,7 @@ public class StageAutoConfiguration {
                 (Handler<I>) handler,
                 new KafkaClients(kafka.buildAdminProperties(), instance.instanceId()),
                 serializer(kafka),
-                deserializer(kafka),
+                deserializer(kafka, spec.input()),
                 meters,
                 clock,
                 RandomGenerator.getDefault());
@@ -101,8 +101,10 @@ public class StageAutoConfiguration {
         return serializer;
     }
 
-    private static Deserializer<?> deserializer(KafkaProperties kafka) {
+    private static Deserializer<?> deserializer(KafkaProperties kafka, Class<?> input) {
         Map<String, Object> settings = kafka.buildConsumerProperties();
+        // Two events of the same fields are still two events: without this, Avro reads one as the other.
+        settings.put("specific.avro.value.type", input.getName());
         Deserializer<?> deserializer =
                 create(settings, ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, Deserializer.class);
         deserializer.configure(settings, false);
