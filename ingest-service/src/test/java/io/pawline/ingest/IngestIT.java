@@ -350,7 +350,7 @@ class IngestIT {
         "GET,    /v1/images/,                                    404, image-not-found",
         "GET,    /v1/images/.incoming/x,                         404, image-not-found",
         "GET,    /v1/images/UPPER,                               404, image-not-found",
-        "GET,    /v1/images/%2e%2e/%2e%2e/etc/passwd,            400, invalid-request",
+        "GET,    /v1/images/%2e%2e/%2e%2e/etc/passwd,            404, image-not-found",
         "GET,    /v1/images/a%2Fb,                               400, invalid-request",
         "GET,    /v1/tasks/%00,                                  400, invalid-request",
     })

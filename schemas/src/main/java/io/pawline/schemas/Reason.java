@@ -47,6 +47,7 @@ public enum Reason {
     CANCELLED(4002, Kind.PERMANENT, "The front end cancelled the task."),
     UNDECODABLE(4003, Kind.PERMANENT, "The record's bytes are no event of the stage's type."),
     STORAGE_UNAVAILABLE(4004, Kind.TRANSIENT, "The image store could not be read or written."),
+    DATABASE_UNAVAILABLE(4005, Kind.TRANSIENT, "The task database could not be read or written."),
     UNCLASSIFIED(4999, Kind.TRANSIENT, "None of the above: a fault in Pawline itself, to be looked at.");
 
     /** Whether another attempt may help. */

@@ -1,7 +1,6 @@
 package io.pawline.ingest.http;
 
 import java.io.IOException;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
@@ -24,14 +23,11 @@ public final class ProblemReportValve extends ErrorReportValve {
         }
         ProblemType type = ProblemType.of(HttpStatusCode.valueOf(status));
         response.setContentType("application/problem+json");
-        response.setCharacterEncoding(StandardCharsets.UTF_8);
+        String body = """
+                {"type":"%s","title":"%s","status":%d,"detail":"the request's address or headers are malformed"}""".formatted(type.uri(), type.title(), status);
         try {
-            Writer writer = response.getReporter();
-            if (writer != null) {
-                writer.write("""
-                        {"type":"%s","title":"%s","status":%d,"detail":"the request's address or headers are malformed"}""".formatted(type.uri(), type.title(), status));
-                response.finishResponse();
-            }
+            response.getOutputStream().write(body.getBytes(StandardCharsets.UTF_8));
+            response.finishResponse();
         } catch (IOException e) {
             log.debug("The caller is gone", e);
         }

@@ -1,0 +1,89 @@
+package io.pawline.callback;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.pawline.images.ImageKey;
+import io.pawline.images.ImageStore;
+import io.pawline.taskstore.Ending;
+import io.pawline.taskstore.Picture;
+import io.pawline.taskstore.Pictures;
+import io.pawline.taskstore.Task;
+import java.net.URI;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonNaming;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What the front end is told, in the envelope it has always known; what does not apply is left out. */
+record CallbackBody(Params params) {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final int SUCCESS = 0;
+
+    /** @param code 0, or the number of the reason */
+    record Params(int code, Told data) {}
+
+    /**
+     * @param reason code of the reason, when it did not succeed
+     * @param timestamp when the task ended, in epoch milliseconds
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Told(
+            String taskId,
+            String status,
+            @Nullable Result data,
+            @Nullable String reason,
+            String message,
+            long timestamp) {}
+
+    /** {@code thumbnailUrl} is the largest thumbnail. */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Result(URI imageUrl, @Nullable URI thumbnailUrl, int width, int height, List<Thumbnail> thumbnails) {}
+
+    record Thumbnail(URI url, int width, int height) {}
+
+    /**
+     * The body that tells this ending of this task.
+     *
+     * @throws io.pawline.images.ImageStoreException if the pictures' addresses cannot be made
+     */
+    static CallbackBody of(Task task, Ending ending, ImageStore images) {
+        String id = task.id().toString();
+        String status = ending.state().code();
+        long at = ending.at().toEpochMilli();
+        return switch (ending) {
+            case Ending.Success success ->
+                body(SUCCESS, new Told(id, status, result(success.pictures(), images), null, "success", at));
+            case Ending.Failure failure ->
+                body(
+                        failure.reason().number(),
+                        new Told(id, status, null, failure.reason().code(), failure.message(), at));
+        };
+    }
+
+    byte[] json() {
+        return JSON.writeValueAsBytes(this);
+    }
+
+    private static CallbackBody body(int code, Told data) {
+        return new CallbackBody(new Params(code, data));
+    }
+
+    private static Result result(Pictures pictures, ImageStore images) {
+        List<Thumbnail> thumbnails = pictures.thumbnails().stream()
+                .map(picture -> new Thumbnail(urlOf(picture, images), picture.width(), picture.height()))
+                .toList();
+        return new Result(
+                urlOf(pictures.image(), images),
+                thumbnails.isEmpty() ? null : thumbnails.getFirst().url(),
+                pictures.image().width(),
+                pictures.image().height(),
+                thumbnails);
+    }
+
+    private static URI urlOf(Picture picture, ImageStore images) {
+        return images.urlOf(new ImageKey(picture.key()));
+    }
+}

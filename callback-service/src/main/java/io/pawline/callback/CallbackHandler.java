@@ -1,0 +1,87 @@
+package io.pawline.callback;
+
+import io.pawline.events.TaskFinished;
+import io.pawline.images.ImageStore;
+import io.pawline.images.ImageStoreException;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.TaskId;
+import io.pawline.stage.Attempt;
+import io.pawline.stage.Handler;
+import io.pawline.stage.Outcome;
+import io.pawline.taskstore.Closing;
+import io.pawline.taskstore.DatabaseUnavailableException;
+import io.pawline.taskstore.Ending;
+import io.pawline.taskstore.Task;
+import io.pawline.taskstore.TaskDao;
+import java.net.URI;
+import java.time.Clock;
+import java.util.Optional;
+
+/**
+ * Closes the task's row, then tells the front end what the row says, then notes that it was told. So a crash in between
+ * tells it again under the same {@code webhook-id}, and never tells what the row does not say.
+ */
+final class CallbackHandler implements Handler<TaskFinished> {
+
+    private final TaskDao tasks;
+    private final ImageStore images;
+    private final WebhookClient webhooks;
+    private final Clock clock;
+
+    CallbackHandler(TaskDao tasks, ImageStore images, WebhookClient webhooks, Clock clock) {
+        this.tasks = tasks;
+        this.images = images;
+        this.webhooks = webhooks;
+        this.clock = clock;
+    }
+
+    @Override
+    public Outcome handle(TaskFinished event, Attempt attempt) throws InterruptedException {
+        try {
+            return closeAndTell(event, attempt.taskId());
+        } catch (DatabaseUnavailableException e) {
+            return Outcome.failed(Reason.DATABASE_UNAVAILABLE, Reason.DATABASE_UNAVAILABLE.description());
+        } catch (ImageStoreException e) {
+            return Outcome.failed(Reason.STORAGE_UNAVAILABLE, "The pictures' addresses cannot be made.");
+        }
+    }
+
+    private Outcome closeAndTell(TaskFinished event, TaskId id) throws InterruptedException {
+        int generation = event.getContext().getGeneration();
+        Optional<Task> row = tasks.close(id, generation, Endings.of(event)).map(Closing::task);
+        if (row.isEmpty()) {
+            return new Outcome.Rejected(
+                    Reason.UNCLASSIFIED, "The task database has no task of this id: it was not accepted here.");
+        }
+        Task task = row.get();
+        Optional<URI> callback = task.submission().callbackUrl();
+        Optional<Ending> ending = task.ending();
+        boolean superseded = generation != TaskDao.CURRENT_GENERATION && generation < task.generation();
+        if (superseded
+                || callback.isEmpty()
+                || ending.isEmpty()
+                || task.delivery().delivered().isPresent()) {
+            return Outcome.done();
+        }
+        return tell(task, ending.get(), callback.get());
+    }
+
+    private Outcome tell(Task task, Ending ending, URI callback) throws InterruptedException {
+        String webhookId = "msg_%s_%d".formatted(task.id(), task.generation());
+        byte[] body = CallbackBody.of(task, ending, images).json();
+        return switch (webhooks.post(callback, webhookId, body)) {
+            case Reply.Taken() -> {
+                tasks.markDelivered(task.id(), task.generation(), clock.instant());
+                yield Outcome.done();
+            }
+            case Reply.Refused refused -> {
+                tasks.recordDeliveryFailure(
+                        task.id(), task.generation(), clock.instant(), refused.reason(), refused.detail());
+                yield switch (refused.reason().kind()) {
+                    case TRANSIENT -> new Outcome.Retry(refused.reason(), refused.detail(), refused.notBefore());
+                    case PERMANENT -> new Outcome.Rejected(refused.reason(), refused.detail());
+                };
+            }
+        };
+    }
+}

@@ -1,0 +1,65 @@
+package io.pawline.callback;
+
+import io.pawline.events.StoredPicture;
+import io.pawline.events.TaskFinished;
+import io.pawline.events.TaskResult;
+import io.pawline.images.ImageKey;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.taskstore.Ending;
+import io.pawline.taskstore.Picture;
+import io.pawline.taskstore.Pictures;
+import io.pawline.taskstore.TaskState;
+import java.time.Instant;
+
+/** Reads a task's ending from its event. Whatever the event says, it is an ending: the task must not stay open. */
+final class Endings {
+
+    private Endings() {}
+
+    static Ending of(TaskFinished event) {
+        return switch (event.getEnding()) {
+            case SUCCESS -> success(event);
+            case FAILED -> failure(event, TaskState.FAILED, Reason.UNCLASSIFIED);
+            case CANCELLED -> failure(event, TaskState.CANCELLED, Reason.CANCELLED);
+            case EXPIRED -> failure(event, TaskState.EXPIRED, Reason.DEADLINE_PASSED);
+        };
+    }
+
+    private static Ending success(TaskFinished event) {
+        Instant at = event.getFinishedAt();
+        try {
+            return new Ending.Success(
+                    at,
+                    event.getResult()
+                            .map(Endings::pictures)
+                            .orElseThrow(() -> new IllegalArgumentException("it names no pictures")));
+        } catch (IllegalArgumentException e) {
+            return new Ending.Failure(
+                    at,
+                    TaskState.FAILED,
+                    Reason.UNCLASSIFIED,
+                    Stage.CALLBACK,
+                    "The pictures were made, but the event that says so is not valid: " + e.getMessage());
+        }
+    }
+
+    private static Pictures pictures(TaskResult result) {
+        return new Pictures(
+                picture(result.getImage()),
+                result.getThumbnails().stream().map(Endings::picture).toList());
+    }
+
+    private static Picture picture(StoredPicture picture) {
+        return new Picture(new ImageKey(picture.getKey()).value(), picture.getWidth(), picture.getHeight());
+    }
+
+    private static Ending failure(TaskFinished event, TaskState state, Reason unnamed) {
+        return new Ending.Failure(
+                event.getFinishedAt(),
+                state,
+                event.getReason().flatMap(Reason::ofCode).orElse(unnamed),
+                event.getStage().flatMap(Stage::ofCode).orElse(null),
+                event.getDetail().orElse(null));
+    }
+}

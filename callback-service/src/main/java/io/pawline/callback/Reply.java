@@ -1,0 +1,26 @@
+package io.pawline.callback;
+
+import io.pawline.schemas.Reason;
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What a callback's receiver made of it. */
+sealed interface Reply {
+
+    /** It has taken it. */
+    record Taken() implements Reply {}
+
+    /**
+     * It has not, or is not known to have.
+     *
+     * @param detail one sentence for a person; names the host at most, never the path or the query
+     * @param notBefore when it wants to be called again; null: it did not say
+     */
+    record Refused(Reason reason, String detail, @Nullable Instant notBefore) implements Reply {
+        public Refused {
+            Objects.requireNonNull(reason, "reason");
+            Objects.requireNonNull(detail, "detail");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.pawline.callback;
+
+import io.pawline.outbound.DataLimit;
+import io.pawline.outbound.Exchange;
+import io.pawline.outbound.OutboundHttp;
+import io.pawline.outbound.RetryAfter;
+import io.pawline.outbound.Timeouts;
+import io.pawline.schemas.Reason;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Instant;
+import okhttp3.HttpUrl;
+import okhttp3.MediaType;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+
+/** Posts signed callbacks, once each, through the address guard. Thread-safe. */
+final class WebhookClient {
+
+    private static final MediaType JSON = MediaType.get("application/json");
+
+    // Nobody reads the answer's body; a receiver may still send a page.
+    private static final DataLimit ANSWER_LIMIT = DataLimit.ofMegabytes(1);
+
+    private final OutboundHttp http;
+    private final Timeouts timeouts;
+    private final WebhookSigner signer;
+    private final RetryAfter retryAfter;
+    private final Clock clock;
+
+    /** @param http the guarded one: the addresses come from outside */
+    WebhookClient(OutboundHttp http, CallbackProperties settings, Clock clock) {
+        this.http = http;
+        this.timeouts = new Timeouts(settings.connectTimeout(), settings.timeout());
+        this.signer = new WebhookSigner(settings.secrets());
+        this.retryAfter = new RetryAfter(clock, settings.maxRetryAfter());
+        this.clock = clock;
+    }
+
+    /** @param id the callback's name, the same on each try */
+    Reply post(URI callback, String id, byte[] body) throws InterruptedException {
+        HttpUrl url = HttpUrl.get(callback);
+        if (url == null) {
+            return new Reply.Refused(Reason.ADDRESS_REFUSED, "The callback's address is no http(s) URL.", null);
+        }
+        Instant now = clock.instant();
+        Request request = new Request.Builder()
+                .url(url)
+                .header("User-Agent", "Pawline")
+                .header("webhook-id", id)
+                .header("webhook-timestamp", Long.toString(now.getEpochSecond()))
+                .header("webhook-signature", signer.sign(id, now, body))
+                .post(RequestBody.create(body, JSON))
+                .build();
+        return switch (http.exchange(request, timeouts, ANSWER_LIMIT)) {
+            case Exchange.Answered answered -> reply(url.host(), answered);
+            case Exchange.Died died -> new Reply.Refused(died.reason(), died.detail(), null);
+        };
+    }
+
+    private Reply reply(String host, Exchange.Answered answered) {
+        int status = answered.status();
+        if (status >= 200 && status < 300) {
+            return new Reply.Taken();
+        }
+        String detail = "The callback's receiver %s answered %d.".formatted(host, status);
+        if (status == 410) {
+            return new Reply.Refused(Reason.CALLBACK_GONE, detail, null);
+        }
+        if (status >= 300 && status < 400) {
+            return new Reply.Refused(Reason.CALLBACK_REFUSED, detail + " Redirects are not followed.", null);
+        }
+        return new Reply.Refused(
+                Reason.CALLBACK_REFUSED,
+                detail,
+                retryAfter.notBefore(answered.headers()).orElse(null));
+    }
+}

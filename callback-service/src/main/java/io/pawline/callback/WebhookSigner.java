@@ -1,0 +1,55 @@
+package io.pawline.callback;
+
+import com.standardwebhooks.Webhook;
+import com.standardwebhooks.exceptions.EmptyWebhookSecretException;
+import com.standardwebhooks.exceptions.WebhookSigningException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Signs callbacks as <a href="https://www.standardwebhooks.com">Standard Webhooks</a> has it, with every live secret.
+ * Thread-safe.
+ */
+final class WebhookSigner {
+
+    private final List<Webhook> keys;
+
+    /** @throws IllegalArgumentException if a secret is no base64; which one, not what it is */
+    WebhookSigner(List<String> secrets) {
+        List<Webhook> parsed = new ArrayList<>();
+        for (String secret : secrets) {
+            parsed.add(key(secret, parsed.size()));
+        }
+        keys = List.copyOf(parsed);
+    }
+
+    // Without its cause, which would show the secret
+    @SuppressWarnings("UnusedException")
+    private static Webhook key(String secret, int index) {
+        try {
+            return new Webhook(secret);
+        } catch (EmptyWebhookSecretException | IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "pawline.callback.secrets[%d] is no secret: it looks like whsec_ and then base64".formatted(index));
+        }
+    }
+
+    /** The value of {@code webhook-signature}: one signature for each secret, with a space between. */
+    String sign(String id, Instant timestamp, byte[] body) {
+        String payload = new String(body, StandardCharsets.UTF_8);
+        return keys.stream()
+                .map(key -> sign(key, id, timestamp.getEpochSecond(), payload))
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String sign(Webhook key, String id, long timestamp, String payload) {
+        try {
+            return key.sign(id, timestamp, payload);
+        } catch (WebhookSigningException e) {
+            throw new IllegalStateException("This JVM cannot compute HMAC-SHA256", e);
+        }
+    }
+}

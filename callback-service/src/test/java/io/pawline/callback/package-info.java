@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.callback;
+
+import org.jspecify.annotations.NullMarked;
