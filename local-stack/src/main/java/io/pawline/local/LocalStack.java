@@ -5,7 +5,6 @@ import io.pawline.local.registry.SchemaRegistryServer;
 import io.pawline.local.simulator.Profile;
 import io.pawline.local.simulator.ProviderSimulator;
 import io.pawline.local.simulator.SimulatorOptions;
-import io.pawline.schemas.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,9 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.apache.kafka.clients.CommonClientConfigs;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.springframework.kafka.core.KafkaAdmin;
 
 /**
  * What the services need around them, on one machine and on 127.0.0.1 only: Kafka, PostgreSQL, a schema registry and, if
@@ -50,7 +46,7 @@ public final class LocalStack implements AutoCloseable {
         EmbeddedKafka kafka = started("Kafka", progress, () -> {
             EmbeddedKafka broker = EmbeddedKafka.start(
                     options.folder().resolve("kafka"), options.ports().kafka(), Map.of());
-            createTopics(broker.bootstrapServers());
+            TopicsCommand.create(broker.bootstrapServers(), PARTITIONS, (short) 1);
             return broker;
         });
         SchemaRegistryServer registry = started(
@@ -102,11 +98,6 @@ public final class LocalStack implements AutoCloseable {
             close();
             throw failed;
         }
-    }
-
-    private static void createTopics(String bootstrapServers) {
-        KafkaAdmin admin = new KafkaAdmin(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
-        admin.createOrModifyTopics(Topics.all(PARTITIONS, (short) 1).toArray(NewTopic[]::new));
     }
 
     private static ProviderSimulator simulator(String profile, int port) {

@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         description = "A photo of a pet in, a stylised cut-out back.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DemoCommand.class, UpCommand.class, InfraCommand.class},
+        subcommands = {DemoCommand.class, UpCommand.class, InfraCommand.class, TopicsCommand.class},
         footer = {
             "",
             "Besides, without this program:",
