@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 /** Pawline's topics on a cluster of one's own. */
 @Command(
         name = "topics",
-        description = "Creates what topics a Kafka cluster lacks; changes none that are there.",
+        description = "Creates what topics and partitions a Kafka cluster lacks; takes nothing away.",
         mixinStandardHelpOptions = true)
 final class TopicsCommand implements Runnable {
 
