@@ -1,6 +1,7 @@
 package io.pawline.e2e;
 
 import com.standardwebhooks.Webhook;
+import com.standardwebhooks.exceptions.EmptyWebhookSecretException;
 import com.standardwebhooks.exceptions.WebhookVerificationException;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -54,7 +55,7 @@ final class TestingFrontEnd implements AutoCloseable {
     private final Webhook webhook;
     private final String ingest;
 
-    TestingFrontEnd(int ingestPort, String webhookSecret) throws IOException {
+    TestingFrontEnd(int ingestPort, String webhookSecret) throws IOException, EmptyWebhookSecretException {
         ingest = "http://127.0.0.1:" + ingestPort;
         webhook = new Webhook(webhookSecret);
         receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

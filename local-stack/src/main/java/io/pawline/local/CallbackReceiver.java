@@ -1,6 +1,7 @@
 package io.pawline.local;
 
 import com.standardwebhooks.Webhook;
+import com.standardwebhooks.exceptions.EmptyWebhookSecretException;
 import com.standardwebhooks.exceptions.WebhookVerificationException;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -70,6 +71,8 @@ final class CallbackReceiver implements AutoCloseable {
             server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
             server.start();
             return receiver;
+        } catch (EmptyWebhookSecretException noSecret) {
+            throw new IllegalArgumentException("the webhook secret is empty", noSecret);
         } catch (IOException failed) {
             throw new UncheckedIOException("the callback receiver did not start", failed);
         }

@@ -57,7 +57,7 @@ final class DemoCommand implements Callable<Integer> {
         LocalStack.Options options = new LocalStack.Options(folder, Ports.anyFree(), Optional.of("default"));
         try (CallbackReceiver receiver = CallbackReceiver.start(LocalSettings.WEBHOOK_SECRET);
                 LocalStack stack = LocalStack.start(options, part -> terminal.step("starting " + part));
-                LocalServices services = LocalServices.start(
+                LocalServices _ = LocalServices.start(
                         stack.settings(), Optional.empty(), name -> terminal.step("starting " + name))) {
             FrontEnd frontEnd = new FrontEnd("http://127.0.0.1:" + options.ports().ingest());
             String task = frontEnd.submit(image, style, receiver.url());
