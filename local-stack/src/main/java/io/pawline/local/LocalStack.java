@@ -29,6 +29,8 @@ public final class LocalStack implements AutoCloseable {
     private final Path settings;
 
     /**
+     * What a stack is to be.
+     *
      * @param folder of all data and logs
      * @param simulator name or file of the simulator's profile; empty for no simulator
      */
@@ -52,9 +54,9 @@ public final class LocalStack implements AutoCloseable {
         SchemaRegistryServer registry = started(
                 "schema registry",
                 progress,
-                () -> SchemaRegistryServer.start(database.dataSource(), options.ports().registry()));
-        LocalSettings local =
-                new LocalSettings(options, kafka.bootstrapServers(), database.url(), registry.url());
+                () -> SchemaRegistryServer.start(
+                        database.dataSource(), options.ports().registry()));
+        LocalSettings local = new LocalSettings(options, kafka.bootstrapServers(), database.url(), registry.url());
         options.simulator()
                 .ifPresent(profile -> started(
                         "provider simulator",
@@ -101,7 +103,8 @@ public final class LocalStack implements AutoCloseable {
     }
 
     private static ProviderSimulator simulator(String profile, int port) {
-        Profile chosen = Files.isRegularFile(Path.of(profile)) ? Profile.load(Path.of(profile)) : Profile.bundled(profile);
+        Profile chosen =
+                Files.isRegularFile(Path.of(profile)) ? Profile.load(Path.of(profile)) : Profile.bundled(profile);
         SimulatorOptions options = new SimulatorOptions(
                 port,
                 LocalSettings.ARK_API_KEY,

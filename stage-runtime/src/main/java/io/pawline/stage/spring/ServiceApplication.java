@@ -17,6 +17,7 @@ public final class ServiceApplication {
     public static SpringApplication of(Class<?> application, String name) {
         EventClasses.trust();
         SpringApplication service = new SpringApplication(application);
+        service.setMainApplicationClass(application);
         service.setBannerMode(Banner.Mode.OFF);
         service.setDefaultProperties(
                 Map.of("spring.application.name", name, "spring.config.name", "pawline-service," + name));
