@@ -43,7 +43,11 @@ class DetectConfiguration {
 
     @Bean
     Handler<TaskAccepted> handler(
-            DetectProperties properties, ArkProperties ark, OutboundProperties outbound, ImageStore images, Clock clock) {
+            DetectProperties properties,
+            ArkProperties ark,
+            OutboundProperties outbound,
+            ImageStore images,
+            Clock clock) {
         ArkClient client = new ArkClient(OutboundHttp.create(outbound), ark, clock);
         return new DetectHandler(
                 new PhotoLoader(images, ImageFetcher.create(outbound)), new PetDetector(client, properties, clock));

@@ -36,8 +36,7 @@ record DetectProperties(
         @DefaultValue("30s") Duration callTimeout,
         @DefaultValue @NestedConfigurationProperty StageProperties stage) {
 
-    static final String DEFAULT_PROMPT =
-            """
+    static final String DEFAULT_PROMPT = """
             Is there a real pet (a cat, a dog, a rabbit, a bird or another animal that people keep) in this photo? \
             Answer with one JSON object and nothing else: {"has_pet": true or false, "description": "..."}. \
             If there is a pet, describe the most prominent one for an illustrator in at most 60 words: species and breed, \

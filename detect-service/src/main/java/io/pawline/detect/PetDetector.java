@@ -44,8 +44,7 @@ final class PetDetector {
                 log.info("The vision model answered request {}", ok.requestId());
                 yield answer.read(ok.body());
             }
-            case ArkAnswer.Failed failed ->
-                new Detection.Unknown(failed.reason(), failed.detail(), failed.notBefore());
+            case ArkAnswer.Failed failed -> new Detection.Unknown(failed.reason(), failed.detail(), failed.notBefore());
         };
     }
 }

@@ -30,13 +30,14 @@ final class VisionAnswer {
 
     Detection read(JsonNode body) {
         JsonNode choice = body.path("choices").path(0);
-        return switch (choice.path("finish_reason").asString("")) {
+        return switch (choice.path("finish_reason").stringValue("")) {
             case "content_filter" ->
                 new Detection.Unknown(Reason.MODERATED_PHOTO, "the model's answer was stopped by the content filter");
             case "length" ->
                 new Detection.Unknown(
-                        Reason.MALFORMED_ANSWER, "the model's answer was cut off; pawline.detect.max-tokens is too low");
-            default -> readContent(choice.path("message").path("content").asString(""));
+                        Reason.MALFORMED_ANSWER,
+                        "the model's answer was cut off; pawline.detect.max-tokens is too low");
+            default -> readContent(choice.path("message").path("content").stringValue(""));
         };
     }
 
@@ -52,7 +53,7 @@ final class VisionAnswer {
         if (!hasPet.get()) {
             return new Detection.NoPet();
         }
-        String description = clean(answer.path("description").asString(""));
+        String description = clean(answer.path("description").stringValue(""));
         return description.isEmpty() ? malformed("describes no pet") : new Detection.Pet(description);
     }
 
@@ -81,7 +82,7 @@ final class VisionAnswer {
         if (node.isBoolean()) {
             return Optional.of(node.booleanValue());
         }
-        return switch (node.asString("").strip().toLowerCase(Locale.ROOT)) {
+        return switch (node.stringValue("").strip().toLowerCase(Locale.ROOT)) {
             case "true", "yes" -> Optional.of(true);
             case "false", "no" -> Optional.of(false);
             default -> Optional.empty();

@@ -42,8 +42,7 @@ record GenerateProperties(
         requireText("size", size);
         new PromptTemplate(promptTemplate);
         if (!(guidanceScale >= 1 && guidanceScale <= 10)) {
-            throw new IllegalArgumentException(
-                    "pawline.generate.guidance-scale must be 1 to 10, was " + guidanceScale);
+            throw new IllegalArgumentException("pawline.generate.guidance-scale must be 1 to 10, was " + guidanceScale);
         }
         if (seed < -1 || seed > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("pawline.generate.seed must be -1 to 2147483647, was " + seed);

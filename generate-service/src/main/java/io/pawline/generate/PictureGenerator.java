@@ -54,8 +54,7 @@ final class PictureGenerator {
                         ok.body().path("usage").path("total_tokens").asInt(0));
                 yield read(ok);
             }
-            case ArkAnswer.Failed failed ->
-                new Generation.Failed(failed.reason(), failed.detail(), failed.notBefore());
+            case ArkAnswer.Failed failed -> new Generation.Failed(failed.reason(), failed.detail(), failed.notBefore());
         };
     }
 
@@ -77,7 +76,7 @@ final class PictureGenerator {
         if (image.path("error").isObject()) {
             return refused(ArkError.of(image.path("error")), ok.requestId());
         }
-        String url = image.path("url").asString("");
+        String url = image.path("url").stringValue("");
         if (url.isEmpty()) {
             return malformed("holds no address of a picture", ok.requestId());
         }

@@ -1,0 +1,86 @@
+package io.pawline.detect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pawline.schemas.Stage;
+import io.pawline.stage.Handler;
+import io.pawline.stage.StageSpec;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+class DetectConfigurationTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void makesTheStageFromItsSettings() {
+        runner().withPropertyValues(
+                        "pawline.ark.api-key=k1",
+                        "pawline.detect.model=m1",
+                        "pawline.detect.prompt=p1",
+                        "pawline.detect.answer-format=none",
+                        "pawline.detect.detail=high",
+                        "pawline.detect.thinking=",
+                        "pawline.detect.max-tokens=7",
+                        "pawline.detect.max-description-length=8",
+                        "pawline.detect.connect-timeout=1s",
+                        "pawline.detect.call-timeout=2s",
+                        "pawline.detect.stage.max-in-flight=3")
+                .run(context -> {
+                    DetectProperties properties = context.getBean(DetectProperties.class);
+                    assertThat(properties.model()).isEqualTo("m1");
+                    assertThat(properties.prompt()).isEqualTo("p1");
+                    assertThat(properties.answerFormat()).isEqualTo(AnswerFormat.NONE);
+                    assertThat(properties.detail()).isEqualTo("high");
+                    assertThat(properties.thinking()).isEmpty();
+                    assertThat(properties.maxTokens()).isEqualTo(7);
+                    assertThat(properties.maxDescriptionLength()).isEqualTo(8);
+                    assertThat(properties.timeouts().connect()).isEqualTo(Duration.ofSeconds(1));
+                    assertThat(properties.timeouts().call()).isEqualTo(Duration.ofSeconds(2));
+                    StageSpec<?> spec = context.getBean(StageSpec.class);
+                    assertThat(spec.stage()).isEqualTo(Stage.DETECT);
+                    assertThat(spec.policies().maxInFlight()).isEqualTo(3);
+                    assertThat(context.getBean(Handler.class)).isInstanceOf(DetectHandler.class);
+                });
+    }
+
+    @Test
+    void needsNoMoreThanTheKeyAndTheImageStore() {
+        runner().withPropertyValues("pawline.ark.api-key=k1").run(context -> {
+            DetectProperties properties = context.getBean(DetectProperties.class);
+            assertThat(properties.answerFormat()).isEqualTo(AnswerFormat.SCHEMA);
+            assertThat(properties.prompt()).contains("has_pet", "description").doesNotContain("\n");
+        });
+    }
+
+    @Test
+    void namesTheKeyIfItIsMissing() {
+        runner().run(context ->
+                assertThat(context).getFailure().rootCause().hasMessageContaining("pawline.ark.api-key"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"model", "prompt", "detail", "max-tokens", "max-description-length"})
+    void namesTheSettingThatMakesNoSense(String setting) {
+        String value = setting.startsWith("max") ? "0" : "";
+        runner().withPropertyValues("pawline.ark.api-key=k1", "pawline.detect." + setting + "=" + value)
+                .run(context ->
+                        assertThat(context).getFailure().rootCause().hasMessageContaining("pawline.detect." + setting));
+    }
+
+    private ApplicationContextRunner runner() {
+        return new ApplicationContextRunner()
+                .withUserConfiguration(DetectConfiguration.class)
+                .withBean(Clock.class, Clock::systemUTC)
+                .withPropertyValues(
+                        "pawline.image-store.folder=" + folder,
+                        "pawline.image-store.public-base-url=http://localhost:8080");
+    }
+}

@@ -1,0 +1,250 @@
+package io.pawline.detect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pawline.events.ImageRef;
+import io.pawline.events.PetDescribed;
+import io.pawline.events.TaskAccepted;
+import io.pawline.events.TaskContext;
+import io.pawline.images.ImageKey;
+import io.pawline.outbound.ImageFetcher;
+import io.pawline.outbound.OutboundProperties;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.stage.Attempt;
+import io.pawline.stage.Outcome;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import javax.imageio.ImageIO;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.SocketEffect;
+import okio.Buffer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class DetectHandlerTest {
+
+    private static final Instant NOW = Instant.parse("2025-08-16T06:00:00Z");
+
+    private final TaskId task = TaskId.next();
+    private final Attempt attempt = new Attempt(task, 2, Instant.MAX);
+    private final TestingImageStore images = new TestingImageStore();
+    private final MockWebServer ark = new MockWebServer();
+    private final MockWebServer web = new MockWebServer();
+
+    @BeforeEach
+    void start() throws IOException {
+        ark.start();
+        web.start();
+    }
+
+    @AfterEach
+    void stop() {
+        ark.close();
+        web.close();
+    }
+
+    @Test
+    void describesAnUploadedPhoto() throws Exception {
+        images.put(ImageKey.photo(task), jpeg(), "image/jpeg");
+        ark.enqueue(TestingArk.pet("a fluffy cat"));
+
+        TaskAccepted accepted = accepted(ImageKey.photo(task).value(), null);
+
+        assertThat(handler().handle(accepted, attempt)).isEqualTo(described(accepted, "a fluffy cat"));
+        assertThat(ark.takeRequest().getHeaders().get("X-Client-Request-Id")).isEqualTo(task + "-3-detect-2");
+    }
+
+    @Test
+    void describesAPhotoFromAnAddress() throws Exception {
+        web.enqueue(new MockResponse.Builder().body(new Buffer().write(jpeg())).build());
+        ark.enqueue(TestingArk.pet("a fluffy cat"));
+
+        TaskAccepted accepted = accepted(null, photoUrl());
+
+        assertThat(handler().handle(accepted, attempt)).isEqualTo(described(accepted, "a fluffy cat"));
+    }
+
+    @Test
+    void rejectsAPhotoWithoutAPet() throws Exception {
+        images.put(ImageKey.photo(task), jpeg(), "image/jpeg");
+        ark.enqueue(TestingArk.completion("{\"has_pet\":false,\"description\":\"\"}", "stop"));
+
+        assertRejected(handler().handle(accepted(ImageKey.photo(task).value(), null), attempt), Reason.NO_PET);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 403, 404, 410})
+    void rejectsAPhotoThatIsNotThere(int status) throws Exception {
+        web.enqueue(new MockResponse.Builder().code(status).build());
+
+        assertRejected(handler().handle(accepted(null, photoUrl()), attempt), Reason.PHOTO_UNREACHABLE);
+        assertThat(ark.getRequestCount()).as("paid calls").isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {429, 500, 503})
+    void triesAgainWhereThePhotoMayBeThereLater(int status) throws Exception {
+        web.enqueue(new MockResponse.Builder().code(status).build());
+
+        assertRetry(handler().handle(accepted(null, photoUrl()), attempt), Reason.PHOTO_UNREACHABLE);
+    }
+
+    @Test
+    void rejectsWhatIsNoImage() throws Exception {
+        web.enqueue(new MockResponse.Builder().body("<html>").build());
+        images.put(ImageKey.photo(task), new byte[] {1, 2, 3}, "image/jpeg");
+
+        assertRejected(handler().handle(accepted(null, photoUrl()), attempt), Reason.PHOTO_NOT_AN_IMAGE);
+        assertRejected(
+                handler().handle(accepted(ImageKey.photo(task).value(), null), attempt), Reason.PHOTO_NOT_AN_IMAGE);
+        assertThat(ark.getRequestCount()).as("paid calls").isZero();
+    }
+
+    @Test
+    void rejectsAPhotoThatIsTooLarge() throws Exception {
+        web.enqueue(new MockResponse.Builder()
+                .body(new Buffer().write(new byte[11 << 20]))
+                .build());
+
+        assertRejected(handler().handle(accepted(null, photoUrl()), attempt), Reason.PHOTO_TOO_LARGE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"http://10.0.0.1/secret", "ftp://photos.example/secret", "http://photos.example/a b", "secret"})
+    void rejectsAnAddressThatIsNotToBeCalled(String url) throws Exception {
+        assertRejected(handler().handle(accepted(null, url), attempt), Reason.ADDRESS_REFUSED);
+    }
+
+    @Test
+    void triesAgainWhenTheStoreIsUnreachableOrDoesNotHaveThePhotoYet() throws Exception {
+        TaskAccepted accepted = accepted(ImageKey.photo(task).value(), null);
+
+        assertRetry(handler().handle(accepted, attempt), Reason.PHOTO_UNREACHABLE);
+        images.becomeUnreachable();
+        assertRetry(handler().handle(accepted, attempt), Reason.STORAGE_UNAVAILABLE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "InputImageSensitiveContentDetected, 400, MODERATED_PHOTO",
+        "AccountOverdueError, 403, BILLING",
+        "InvalidEndpointOrModel.NotFound, 404, CONFIGURATION"
+    })
+    void rejectsWhatNoFurtherCallMends(String code, int status, Reason reason) throws Exception {
+        images.put(ImageKey.photo(task), jpeg(), "image/jpeg");
+        ark.enqueue(error(code).code(status).build());
+
+        assertRejected(handler().handle(accepted(ImageKey.photo(task).value(), null), attempt), reason);
+    }
+
+    @Test
+    void triesAgainWhenTheProviderSaysSo() throws Exception {
+        images.put(ImageKey.photo(task), jpeg(), "image/jpeg");
+        ark.enqueue(error("ServerOverloaded")
+                .code(429)
+                .addHeader("Retry-After", "30")
+                .build());
+
+        Outcome outcome = handler().handle(accepted(ImageKey.photo(task).value(), null), attempt);
+
+        assertThat(outcome).isInstanceOfSatisfying(Outcome.Retry.class, retry -> {
+            assertThat(retry.reason()).isEqualTo(Reason.OVERLOADED);
+            assertThat(retry.notBefore()).isAfter(Instant.now().plusSeconds(15));
+        });
+    }
+
+    @Test
+    void triesAgainAfterALostConnection() throws Exception {
+        images.put(ImageKey.photo(task), jpeg(), "image/jpeg");
+        ark.enqueue(new MockResponse.Builder()
+                .onResponseStart(new SocketEffect.CloseSocket())
+                .build());
+
+        assertRetry(handler().handle(accepted(ImageKey.photo(task).value(), null), attempt), Reason.CONNECTION_LOST);
+    }
+
+    private DetectHandler handler() {
+        DetectProperties properties = TestingArk.properties(AnswerFormat.SCHEMA, Duration.ofSeconds(20));
+        return new DetectHandler(
+                new PhotoLoader(images, ImageFetcher.create(OutboundProperties.allowing("127.0.0.1"))),
+                new PetDetector(TestingArk.client(ark), properties, Clock.systemUTC()));
+    }
+
+    private String photoUrl() {
+        return "http://127.0.0.1:" + web.getPort() + "/secret";
+    }
+
+    private TaskAccepted accepted(@Nullable String key, @Nullable String url) {
+        TaskContext context = TaskContext.newBuilder()
+                .setTaskId(task.toString())
+                .setTenant("acme")
+                .setStyle("watercolour")
+                .setSubmittedAt(NOW)
+                .setDeadline(NOW.plusSeconds(600))
+                .setGeneration(3)
+                .build();
+        ImageRef photo = ImageRef.newBuilder().setKey(key).setUrl(url).build();
+        return TaskAccepted.newBuilder().setContext(context).setPhoto(photo).build();
+    }
+
+    private static Outcome described(TaskAccepted accepted, String description) {
+        return Outcome.done(
+                Stage.GENERATE,
+                PetDescribed.newBuilder()
+                        .setContext(accepted.getContext())
+                        .setDescription(description)
+                        .build());
+    }
+
+    private static MockResponse.Builder error(String code) {
+        return new MockResponse.Builder()
+                .body("{\"error\":{\"code\":\"" + code + "\",\"message\":\"see https://ark.example/secret\"}}");
+    }
+
+    private static byte[] jpeg() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            ImageIO.write(new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB), "jpg", bytes);
+        } catch (IOException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void assertRejected(Outcome outcome, Reason reason) {
+        assertThat(outcome).isInstanceOfSatisfying(Outcome.Rejected.class, rejected -> {
+            assertThat(rejected.reason()).isEqualTo(reason);
+            assertSaysNoSecret(rejected.detail());
+        });
+    }
+
+    private static void assertRetry(Outcome outcome, Reason reason) {
+        assertThat(outcome).isInstanceOfSatisfying(Outcome.Retry.class, retry -> {
+            assertThat(retry.reason()).isEqualTo(reason);
+            assertSaysNoSecret(retry.detail());
+        });
+    }
+
+    private static void assertSaysNoSecret(String detail) {
+        assertThat(detail)
+                .isNotBlank()
+                .doesNotContain("secret")
+                .doesNotContain("s3cr3t")
+                .doesNotContain("://");
+    }
+}

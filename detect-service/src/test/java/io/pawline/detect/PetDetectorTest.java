@@ -1,0 +1,117 @@
+package io.pawline.detect;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pawline.detect.Detection.Pet;
+import io.pawline.detect.Detection.Unknown;
+import io.pawline.outbound.ImageKind;
+import io.pawline.schemas.Reason;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import mockwebserver3.SocketEffect;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
+
+@Timeout(60)
+class PetDetectorTest {
+
+    private static final Photo PHOTO = new Photo(new byte[] {1, 2, 3}, ImageKind.PNG);
+
+    private final JsonMapper json = new JsonMapper();
+    private final MockWebServer server = new MockWebServer();
+
+    @BeforeEach
+    void start() throws IOException {
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    SCHEMA | ,"response_format":{"type":"json_schema","json_schema":{"name":"pet_detection","strict":true,"schema":{"type":"object","properties":{"has_pet":{"type":"boolean"},"description":{"type":"string"}},"required":["has_pet","description"],"additionalProperties":false}}}
+                    OBJECT | ,"response_format":{"type":"json_object"}
+                    NONE   | ''
+                    """)
+    void sendsThePhotoAndTheQuestion(AnswerFormat format, String responseFormat) throws Exception {
+        server.enqueue(TestingArk.pet("a fluffy cat"));
+
+        Detection detection = detector(format, Duration.ofSeconds(20)).detect(PHOTO, "task-1", Instant.MAX);
+
+        assertThat(detection).isEqualTo(new Pet("a fluffy cat"));
+        RecordedRequest request = server.takeRequest();
+        assertThat(request.getTarget()).isEqualTo("/api/v3/chat/completions");
+        assertThat(request.getHeaders().get("X-Client-Request-Id")).isEqualTo("task-1");
+        assertThat(json.readTree(requireNonNull(request.getBody()).utf8()))
+                .isEqualTo(json.readTree("""
+                                {"model":"vision-1","thinking":{"type":"disabled"},"max_tokens":300,
+                                 "messages":[{"role":"user","content":[
+                                  {"type":"image_url","image_url":{"url":"data:image/png;base64,AQID","detail":"low"}},
+                                  {"type":"text","text":"Is there a pet?"}]}]%s}
+                                """.formatted(responseFormat)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "400, InvalidParameter.image_url, INVALID_REQUEST",
+        "400, InputImageSensitiveContentDetected, MODERATED_PHOTO",
+        "400, OutofContextError, INVALID_REQUEST",
+        "401, AuthenticationError, AUTHENTICATION",
+        "404, ModelNotOpen, CONFIGURATION",
+        "429, QuotaExceeded, QUOTA_EXHAUSTED",
+        "429, ServerOverloaded, OVERLOADED",
+        "500, InternalServiceError, PROVIDER_ERROR",
+        "200, InternalServiceError, PROVIDER_ERROR"
+    })
+    void passesOnWhyTheModelDidNotAnswer(int status, String code, Reason reason) throws Exception {
+        server.enqueue(new MockResponse.Builder()
+                .code(status)
+                .body("{\"error\":{\"code\":\"%s\",\"message\":\"key %s at https://ark.example/\"}}"
+                        .formatted(code, TestingArk.KEY))
+                .build());
+
+        assertUnknown(detector(AnswerFormat.NONE, Duration.ofSeconds(20)).detect(PHOTO, "task-1", Instant.MAX), reason);
+    }
+
+    @Test
+    void givesUpAfterTheConfiguredTimeOrAtTheDeadlineWhicheverIsFirst() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            server.enqueue(new MockResponse.Builder()
+                    .onResponseStart(SocketEffect.Stall.INSTANCE)
+                    .build());
+        }
+
+        assertUnknown(
+                detector(AnswerFormat.NONE, Duration.ofMillis(200)).detect(PHOTO, "task-1", Instant.MAX),
+                Reason.READ_TIMEOUT);
+        assertUnknown(
+                detector(AnswerFormat.NONE, Duration.ofHours(1)).detect(PHOTO, "task-1", Instant.EPOCH),
+                Reason.READ_TIMEOUT);
+    }
+
+    private static void assertUnknown(Detection detection, Reason reason) {
+        assertThat(detection).isInstanceOfSatisfying(Unknown.class, unknown -> {
+            assertThat(unknown.reason()).isEqualTo(reason);
+            assertThat(unknown.detail()).doesNotContain(TestingArk.KEY).doesNotContain("://");
+        });
+    }
+
+    private PetDetector detector(AnswerFormat format, Duration callTimeout) {
+        return new PetDetector(
+                TestingArk.client(server), TestingArk.properties(format, callTimeout), Clock.systemUTC());
+    }
+}

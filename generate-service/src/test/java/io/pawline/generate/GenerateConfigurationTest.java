@@ -1,0 +1,81 @@
+package io.pawline.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pawline.schemas.Stage;
+import io.pawline.stage.Handler;
+import io.pawline.stage.StageSpec;
+import java.time.Clock;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+class GenerateConfigurationTest {
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withUserConfiguration(GenerateConfiguration.class)
+            .withBean(Clock.class, Clock::systemUTC);
+
+    @Test
+    void makesTheStageFromItsSettings() {
+        runner.withPropertyValues(
+                        "pawline.ark.api-key=k1",
+                        "pawline.generate.model=m1",
+                        "pawline.generate.prompt-template={style} {description}",
+                        "pawline.generate.size=512x512",
+                        "pawline.generate.watermark=true",
+                        "pawline.generate.guidance-scale=3.5",
+                        "pawline.generate.seed=7",
+                        "pawline.generate.connect-timeout=1s",
+                        "pawline.generate.call-timeout=2s",
+                        "pawline.generate.stage.max-in-flight=3")
+                .run(context -> {
+                    GenerateProperties properties = context.getBean(GenerateProperties.class);
+                    assertThat(properties.model()).isEqualTo("m1");
+                    assertThat(properties.promptTemplate()).isEqualTo("{style} {description}");
+                    assertThat(properties.size()).isEqualTo("512x512");
+                    assertThat(properties.watermark()).isTrue();
+                    assertThat(properties.guidanceScale()).isEqualTo(3.5);
+                    assertThat(properties.seed()).isEqualTo(7);
+                    assertThat(properties.timeouts().connect()).isEqualTo(Duration.ofSeconds(1));
+                    assertThat(properties.timeouts().call()).isEqualTo(Duration.ofSeconds(2));
+                    StageSpec<?> spec = context.getBean(StageSpec.class);
+                    assertThat(spec.stage()).isEqualTo(Stage.GENERATE);
+                    assertThat(spec.policies().maxInFlight()).isEqualTo(3);
+                    assertThat(context.getBean(Handler.class)).isInstanceOf(GenerateHandler.class);
+                });
+    }
+
+    @Test
+    void needsNoMoreThanTheKey() {
+        runner.withPropertyValues("pawline.ark.api-key=k1").run(context -> {
+            GenerateProperties properties = context.getBean(GenerateProperties.class);
+            assertThat(properties.isSeedream3()).isTrue();
+            assertThat(properties.watermark()).isFalse();
+        });
+    }
+
+    @Test
+    void namesTheKeyIfItIsMissing() {
+        runner.run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining("pawline.ark.api-key"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "model, ''",
+        "prompt-template, a cat",
+        "size, ''",
+        "guidance-scale, 11",
+        "guidance-scale, NaN",
+        "seed, -2"
+    })
+    void namesTheSettingThatMakesNoSense(String setting, String value) {
+        runner.withPropertyValues("pawline.ark.api-key=k1", "pawline.generate." + setting + "=" + value)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("pawline.generate." + setting));
+    }
+}

@@ -1,0 +1,125 @@
+package io.pawline.generate;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pawline.events.ImageGenerated;
+import io.pawline.events.ImageRef;
+import io.pawline.events.PetDescribed;
+import io.pawline.events.TaskContext;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.stage.Attempt;
+import io.pawline.stage.Outcome;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class GenerateHandlerTest {
+
+    private static final Instant NOW = Instant.parse("2025-08-16T06:00:00Z");
+
+    private final TaskId task = TaskId.next();
+    private final Attempt attempt = new Attempt(task, 2, Instant.MAX);
+    private final MockWebServer server = new MockWebServer();
+
+    @BeforeEach
+    void start() throws IOException {
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void sendsThePictureOnToMatting() throws Exception {
+        server.enqueue(TestingArk.picture());
+        PetDescribed described = described();
+
+        Outcome outcome = handler().handle(described, attempt);
+
+        assertThat(outcome)
+                .isEqualTo(Outcome.done(
+                        Stage.MATTING,
+                        ImageGenerated.newBuilder()
+                                .setContext(described.getContext())
+                                .setImage(ImageRef.newBuilder()
+                                        .setUrl(TestingArk.PICTURE)
+                                        .build())
+                                .build()));
+        RecordedRequest request = server.takeRequest();
+        assertThat(request.getHeaders().get("X-Client-Request-Id")).isEqualTo(task + "-3-generate-2");
+        assertThat(requireNonNull(request.getBody()).utf8()).contains("\"prompt\":\"a fluffy cat in watercolour\"");
+    }
+
+    @Test
+    void rejectsWhatNoFurtherCallMends() throws Exception {
+        server.enqueue(error("InputTextSensitiveContentDetected").code(400).build());
+
+        assertThat(handler().handle(described(), attempt))
+                .isInstanceOfSatisfying(
+                        Outcome.Rejected.class,
+                        rejected -> assertThat(rejected.reason()).isEqualTo(Reason.MODERATED_PROMPT));
+    }
+
+    @Test
+    void triesAgainWhenTheProviderSaysSo() throws Exception {
+        server.enqueue(error("ServerOverloaded")
+                .code(429)
+                .addHeader("Retry-After", "30")
+                .build());
+
+        assertThat(handler().handle(described(), attempt)).isInstanceOfSatisfying(Outcome.Retry.class, retry -> {
+            assertThat(retry.reason()).isEqualTo(Reason.OVERLOADED);
+            assertThat(retry.notBefore()).isAfter(Instant.now().plusSeconds(15));
+        });
+    }
+
+    @Test
+    void leavesTheMomentOfTheNextTryToTheStageOtherwise() throws Exception {
+        server.enqueue(error("InternalServiceError").code(500).build());
+
+        assertThat(handler().handle(described(), attempt)).isInstanceOfSatisfying(Outcome.Retry.class, retry -> {
+            assertThat(retry.reason()).isEqualTo(Reason.PROVIDER_ERROR);
+            assertThat(retry.notBefore()).isNull();
+        });
+    }
+
+    private GenerateHandler handler() {
+        GenerateProperties properties = TestingArk.properties("seedream-1", Duration.ofSeconds(20));
+        return new GenerateHandler(
+                new PromptTemplate(properties.promptTemplate()),
+                new PictureGenerator(TestingArk.client(server), properties, Clock.systemUTC()));
+    }
+
+    private PetDescribed described() {
+        TaskContext context = TaskContext.newBuilder()
+                .setTaskId(task.toString())
+                .setTenant("acme")
+                .setStyle("watercolour")
+                .setSubmittedAt(NOW)
+                .setDeadline(NOW.plusSeconds(600))
+                .setGeneration(3)
+                .build();
+        return PetDescribed.newBuilder()
+                .setContext(context)
+                .setDescription("a fluffy cat")
+                .build();
+    }
+
+    private static MockResponse.Builder error(String code) {
+        return new MockResponse.Builder().body("{\"error\":{\"code\":\"" + code + "\",\"message\":\"no\"}}");
+    }
+}

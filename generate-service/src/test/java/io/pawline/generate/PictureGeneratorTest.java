@@ -1,0 +1,188 @@
+package io.pawline.generate;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pawline.generate.Generation.Failed;
+import io.pawline.generate.Generation.Picture;
+import io.pawline.schemas.Reason;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import mockwebserver3.SocketEffect;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
+
+@Timeout(60)
+class PictureGeneratorTest {
+
+    private static final String SEEDREAM_3 = "doubao-seedream-3-0-t2i-250415";
+    private static final Duration AMPLE = Duration.ofSeconds(20);
+
+    private final JsonMapper json = new JsonMapper();
+    private final MockWebServer server = new MockWebServer();
+
+    @BeforeEach
+    void start() throws IOException {
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    doubao-seedream-3-0-t2i-250415 | ,"seed":-1,"guidance_scale":2.5
+                    doubao-seedream-4-0-250828     | ''
+                    ep-20250816-abcde              | ''
+                    """)
+    void sendsSeedAndGuidanceOnlyToTheModelsThatTakeThem(String model, String more) throws Exception {
+        server.enqueue(TestingArk.picture());
+
+        Generation generation = generator(model, AMPLE).generate("a \"cat\" 猫", "task-1", Instant.MAX);
+
+        assertThat(generation).isEqualTo(new Picture(URI.create(TestingArk.PICTURE)));
+        RecordedRequest request = server.takeRequest();
+        assertThat(request.getTarget()).isEqualTo("/api/v3/images/generations");
+        assertThat(request.getHeaders().get("X-Client-Request-Id")).isEqualTo("task-1");
+        assertThat(json.readTree(requireNonNull(request.getBody()).utf8()))
+                .isEqualTo(json.readTree("""
+                                {"model":"%s","prompt":"a \\"cat\\" 猫","size":"1024x1024","response_format":"url"%s,"watermark":false}
+                                """.formatted(model, more)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "OutputImageSensitiveContentDetected, MODERATED_IMAGE",
+        "InputTextSensitiveContentDetected, MODERATED_PROMPT",
+        "InternalServiceError, PROVIDER_ERROR",
+        "ContentSecurityDetectionError, MODERATION_UNCERTAIN",
+        "BrandNewError, PROVIDER_ERROR"
+    })
+    void readsAnErrorThatStandsInForThePicture(String code, Reason reason) throws Exception {
+        server.enqueue(TestingArk.answer(
+                "{\"data\":[{\"error\":{\"code\":\"" + code + "\",\"message\":\"see https://ark.example/?key="
+                        + TestingArk.KEY + "\"}}],\"usage\":{\"generated_images\":0}}"));
+
+        assertFailed(generate(), reason);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "400, MissingParameter.prompt, INVALID_REQUEST",
+        "400, InputTextSensitiveContentDetected, MODERATED_PROMPT",
+        "400, OutputImageSensitiveContentDetected, MODERATED_IMAGE",
+        "400, ContentSecurityDetectionError, MODERATION_UNCERTAIN",
+        "401, AuthenticationError, AUTHENTICATION",
+        "403, AccountOverdueError, BILLING",
+        "404, InvalidEndpointOrModel.NotFound, CONFIGURATION",
+        "429, ModelAccountIpmRateLimitExceeded, RATE_LIMITED",
+        "429, InflightBatchsizeExceeded, OVERLOADED",
+        "429, SetLimitExceeded, QUOTA_EXHAUSTED",
+        "500, InternalServiceError, PROVIDER_ERROR",
+        "200, OutputImageSensitiveContentDetected, MODERATED_IMAGE"
+    })
+    void passesOnWhyThereIsNoPicture(int status, String code, Reason reason) throws Exception {
+        server.enqueue(new MockResponse.Builder()
+                .code(status)
+                .body("{\"error\":{\"code\":\"%s\",\"message\":\"key %s at https://ark.example/\"}}"
+                        .formatted(code, TestingArk.KEY))
+                .build());
+
+        assertFailed(generate(), reason);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "<html>",
+                "[]",
+                "{}",
+                "{\"data\":[]}",
+                "{\"data\":{}}",
+                "{\"data\":[7]}",
+                "{\"data\":[{}]}",
+                "{\"data\":[{\"url\":\"\"}]}",
+                "{\"data\":[{\"url\":null}]}",
+                "{\"data\":[{\"url\":7}]}",
+                "{\"data\":[{\"url\":\"a picture\"}]}",
+                "{\"data\":[{\"url\":\"/a.jpg\"}]}",
+                "{\"data\":[{\"url\":\"ftp://x.example/a.jpg\"}]}",
+                "{\"data\":[{\"url\":\"https:///a.jpg\"}]}",
+                "{\"data\":[{\"b64_json\":\"AAAA\"}]}"
+            })
+    void callsASuccessWithoutAPictureMalformed(String body) throws Exception {
+        server.enqueue(TestingArk.answer(body));
+
+        assertFailed(generate(), Reason.MALFORMED_ANSWER);
+    }
+
+    @Test
+    void needsNoUsage() throws Exception {
+        server.enqueue(TestingArk.answer("{\"data\":[{\"url\":\"" + TestingArk.PICTURE + "\"}],\"usage\":null}"));
+
+        assertThat(generate()).isInstanceOf(Picture.class);
+    }
+
+    @Test
+    void givesUpAfterTheConfiguredTimeOrAtTheDeadlineWhicheverIsFirst() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            server.enqueue(new MockResponse.Builder()
+                    .onResponseStart(SocketEffect.Stall.INSTANCE)
+                    .build());
+        }
+
+        assertFailed(
+                generator(SEEDREAM_3, Duration.ofMillis(200)).generate("a cat", "task-1", Instant.MAX),
+                Reason.READ_TIMEOUT);
+        assertFailed(
+                generator(SEEDREAM_3, Duration.ofHours(1)).generate("a cat", "task-1", Instant.EPOCH),
+                Reason.READ_TIMEOUT);
+    }
+
+    @Test
+    void tellsALostConnectionFromARefusedOne() throws Exception {
+        server.enqueue(new MockResponse.Builder()
+                .onResponseStart(new SocketEffect.CloseSocket())
+                .build());
+
+        assertFailed(generate(), Reason.CONNECTION_LOST);
+        PictureGenerator generator = generator(SEEDREAM_3, AMPLE);
+        server.close();
+        assertFailed(generator.generate("a cat", "task-1", Instant.MAX), Reason.CONNECTION_FAILED);
+    }
+
+    private Generation generate() throws InterruptedException {
+        return generator(SEEDREAM_3, AMPLE).generate("a cat", "task-1", Instant.MAX);
+    }
+
+    private PictureGenerator generator(String model, Duration callTimeout) {
+        return new PictureGenerator(
+                TestingArk.client(server), TestingArk.properties(model, callTimeout), Clock.systemUTC());
+    }
+
+    private static void assertFailed(Generation generation, Reason reason) {
+        assertThat(generation).isInstanceOfSatisfying(Failed.class, failed -> {
+            assertThat(failed.reason()).isEqualTo(reason);
+            assertThat(failed.detail())
+                    .isNotBlank()
+                    .doesNotContain(TestingArk.KEY)
+                    .doesNotContain("s3cr3t")
+                    .doesNotContain("://");
+        });
+    }
+}
