@@ -93,7 +93,8 @@ final class Easel implements AutoCloseable {
     }
 
     /** A soft shadow or blush on what is painted already. */
-    void tinge(double x, double y, double across, double down, Color color, int alpha) {
+    void tinge(double x, double y, double across, double down, Color natural, int alpha) {
+        Color color = style.palette().apply(natural);
         if (style.glow()) {
             return;
         }

@@ -3,6 +3,7 @@ package io.pawline.local.simulator.picture;
 import java.awt.BasicStroke;
 import java.awt.Shape;
 import java.awt.geom.AffineTransform;
+import java.awt.geom.Area;
 import java.awt.geom.Path2D;
 
 /** The shapes that a pet is put together from, in {@link Easel}'s coordinates. */
@@ -52,9 +53,10 @@ final class Outlines {
         return new AffineTransform(-1, 0, 0, 1, 2 * MIDDLE, 0).createTransformedShape(shape);
     }
 
-    /** The band along a line. */
+    /** The band along a line, without the loops that a stroke has inside bends. */
     static Shape band(Shape line, double width) {
-        return new BasicStroke((float) width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND).createStrokedShape(line);
+        return new Area(
+                new BasicStroke((float) width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND).createStrokedShape(line));
     }
 
     /**

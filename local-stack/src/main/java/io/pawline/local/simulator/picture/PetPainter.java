@@ -19,8 +19,14 @@ final class PetPainter {
     private static final Color NOSE = new Color(0xD9737C);
     private static final Color DARK_NOSE = new Color(0x3A2A2C);
 
-    private static final Shape TAIL = path("M 350 456 C 430 470 468 424 456 376 C 449 348 452 330 464 312");
-    private static final Shape DOG_TAIL = path("M 340 440 C 400 440 440 400 448 345");
+    private static final Shape CAT_TAIL_LINE = path("M 350 456 C 430 470 468 424 456 376 C 449 348 452 330 464 312");
+    private static final Shape CAT_TAIL = band(CAT_TAIL_LINE, 36);
+    private static final Shape FLUFFY_CAT_TAIL = band(CAT_TAIL_LINE, 50);
+    private static final Shape DOG_TAIL_LINE = path("M 340 440 C 400 440 440 400 448 345");
+    private static final Shape DOG_TAIL = band(DOG_TAIL_LINE, 34);
+    private static final Shape FLUFFY_DOG_TAIL = band(DOG_TAIL_LINE, 48);
+    private static final Shape COLLAR = band(path("M 202 290 C 230 306 282 306 310 290"), 13);
+    private static final Shape SCARF = band(path("M 198 288 C 228 308 284 308 314 288"), 26);
     private static final Shape BODY =
             path("M 196 262 C 150 320 132 400 142 462 C 146 486 366 486 370 462 C 380 400 362 320 316 262 Z");
     private static final Shape CHEST =
@@ -57,14 +63,14 @@ final class PetPainter {
     private void tail() {
         switch (pet.species()) {
             case CAT -> {
-                easel.part(band(TAIL, pet.fluffy() ? 50 : 36), points);
+                easel.part(pet.fluffy() ? FLUFFY_CAT_TAIL : CAT_TAIL, points);
                 if (pet.coat() == Coat.TABBY) {
                     for (String ring : List.of("M 400 446 L 412 480", "M 428 420 L 462 438", "M 430 376 L 470 374")) {
                         easel.stripe(path(ring), 9, pet.markings());
                     }
                 }
             }
-            case DOG -> easel.part(band(DOG_TAIL, pet.fluffy() ? 48 : 34), points);
+            case DOG -> easel.part(pet.fluffy() ? FLUFFY_DOG_TAIL : DOG_TAIL, points);
             case RABBIT -> easel.part(oval(376, 440, 36, 34), pet.light());
         }
     }
@@ -202,7 +208,7 @@ final class PetPainter {
         Color cloth = Color.getHSBColor((pet.seed() >>> 33 & 63) / 64f, 0.72f, 0.86f);
         switch ((int) (pet.seed() >>> 40 & 3)) {
             case 1 -> {
-                easel.part(band(path("M 202 290 C 230 306 282 306 310 290"), 13), cloth);
+                easel.part(COLLAR, cloth);
                 easel.part(oval(256, 312, 14, 14), new Color(0xF2C438));
                 easel.line(path("M 250 316 L 262 316"), 2.5, new Color(0xF2C438));
             }
@@ -215,7 +221,7 @@ final class PetPainter {
             }
             case 3 -> {
                 easel.part(path("M 276 300 C 300 330 300 360 292 384 L 262 378 C 270 350 266 326 256 306 Z"), cloth);
-                easel.part(band(path("M 198 288 C 228 308 284 308 314 288"), 26), cloth);
+                easel.part(SCARF, cloth);
             }
             default -> {}
         }

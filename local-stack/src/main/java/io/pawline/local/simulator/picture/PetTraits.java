@@ -39,7 +39,8 @@ record PetTraits(
             new Named(0xE88A33, "ginger", "orange", "marmalade", "red", "橘", "橙"),
             new Named(0xE3B05E, "golden", "yellow", "金"),
             new Named(0xEBD5B0, "cream", "beige", "fawn", "sandy", "米"),
-            new Named(0x7C4F30, "brown", "chocolate", "sepia", "棕", "褐"),
+            new Named(0x6B432A, "chocolate", "sepia"),
+            new Named(0xA8794C, "brown", "棕", "褐"),
             new Named(0x8FA3B8, "blue-grey", "blue-gray"),
             new Named(0x8D9096, "grey", "gray", "silver", "灰"),
             new Named(0x34343C, "black", "tuxedo", "黑"),
@@ -70,7 +71,7 @@ record PetTraits(
                         named(EYES, new Wording(part.found()), EYES.get(0).color()))
                 .orElseGet(() -> free(EYES, seed >>> 8));
         Coat coat = coat(words);
-        boolean dark = Tint.luminance(fur) < 90;
+        boolean dark = Tint.luminance(fur) < 70;
         return new PetTraits(
                 species,
                 fur,
