@@ -77,7 +77,7 @@ s3:
 {{ include "pawline.secretKey" (dict "env" "PAWLINE_MATTING_SECRETKEY" "in" $values.visual "of" "visual" "key" "secretKeyKey") }}
 {{- end }}
 {{- if has "webhook" .needs }}
-{{ include "pawline.secretKey" (dict "env" "PAWLINE_CALLBACK_SECRET" "in" $values.webhook "of" "webhook" "key" "secretKey") }}
+{{ include "pawline.secretKey" (dict "env" "PAWLINE_CALLBACK_SECRETS" "in" $values.webhook "of" "webhook" "key" "secretKey") }}
 {{- end }}
 {{- end -}}
 

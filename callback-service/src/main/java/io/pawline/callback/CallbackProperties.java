@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -23,7 +24,7 @@ public record CallbackProperties(
         @DefaultValue("5s") Duration connectTimeout,
         @DefaultValue("15s") Duration timeout,
         @DefaultValue("1h") Duration maxRetryAfter,
-        @DefaultValue StageProperties stage) {
+        @DefaultValue @NestedConfigurationProperty StageProperties stage) {
 
     public CallbackProperties {
         secrets = required(secrets);

@@ -54,10 +54,11 @@ class ArchitectureTest {
 
     /** Endings of the names of classes that may know Spring. */
     private static final Set<String> SPRINGS_EDGE =
-            Set.of("Application", "Configuration", "Properties", "Controller", "Listener");
+            Set.of("Application", "Configuration", "Properties", "Controller", "Listener", "Publisher", "Relay");
 
     /** Endings of the names of classes that may know the events. */
-    private static final Set<String> EVENTS_EDGE = Set.of("Configuration", "Handler", "Events");
+    private static final Set<String> EVENTS_EDGE =
+            Set.of("Configuration", "Handler", "Listener", "Publisher", "Endings");
 
     @ArchTest
     static void modulesDependDownwardsAndServicesNeverOnEachOther(JavaClasses production) {

@@ -5,7 +5,7 @@ import static java.util.stream.Collectors.joining;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Parameter;
 import java.net.URL;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -61,11 +61,11 @@ record Setting(
         if (byDefault != null) {
             return byDefault.isEmpty() ? "empty" : "`" + byDefault + "`";
         }
-        RecordComponent component = component();
-        if (component.isAnnotationPresent(DefaultValue.class)) {
+        Parameter parameter = parameter();
+        if (parameter.isAnnotationPresent(DefaultValue.class)) {
             return "empty";
         }
-        return component.getAnnotatedType().isAnnotationPresent(Nullable.class) ? "none" : "**required**";
+        return parameter.getAnnotatedType().isAnnotationPresent(Nullable.class) ? "none" : "**required**";
     }
 
     /** What can be written as its value. */
@@ -89,10 +89,11 @@ record Setting(
     private static String constantsOf(String type) {
         Object[] constants = classOf(type).getEnumConstants();
         if (constants == null) {
-            throw new IllegalStateException("%s is no type of a value. A record of settings needs @NestedConfigurationProperty where it is used, and"
-                            .formatted(type)
-                    + " @ConfigurationPropertiesSource if it is of another module; for a new type of values, say in"
-                    + " Setting.typeForPeople() how people call it");
+            throw new IllegalStateException(
+                    "%s is no type of a value. A record of settings needs @NestedConfigurationProperty where it is used, and"
+                                    .formatted(type)
+                            + " @ConfigurationPropertiesSource if it is of another module; for a new type of values, say in"
+                            + " Setting.typeForPeople() how people call it");
         }
         return Arrays.stream(constants)
                 .map(constant ->
@@ -100,12 +101,14 @@ record Setting(
                 .collect(joining(", "));
     }
 
-    private RecordComponent component() {
+    /** What the setting is in the constructor that binds it. */
+    private Parameter parameter() {
         String component = name.substring(name.lastIndexOf('.') + 1).replace("-", "");
-        return Arrays.stream(classOf(sourceType).getRecordComponents())
-                .filter(candidate -> candidate.getName().equalsIgnoreCase(component))
+        return Arrays.stream(classOf(sourceType).getDeclaredConstructors())
+                .flatMap(constructor -> Arrays.stream(constructor.getParameters()))
+                .filter(parameter -> parameter.getName().equalsIgnoreCase(component))
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException(sourceType + " has no component for " + name));
+                .orElseThrow(() -> new IllegalStateException(sourceType + " has no parameter for " + name));
     }
 
     private static Class<?> classOf(String name) {

@@ -13,6 +13,7 @@ import java.util.Optional;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
@@ -48,7 +49,7 @@ record MattingProperties(
         @DefaultValue("3") int onlyMask,
         @DefaultValue("2") int refineMask,
         @DefaultValue({"-1", "-1", "-1"}) List<Integer> rgb,
-        @DefaultValue StageProperties stage) {
+        @DefaultValue @NestedConfigurationProperty StageProperties stage) {
 
     MattingProperties {
         if (HttpUrl.get(baseUrl) == null) {
