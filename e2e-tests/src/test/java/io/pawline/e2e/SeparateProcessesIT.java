@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
@@ -138,7 +139,7 @@ class SeparateProcessesIT {
                             .map(Map.Entry::getKey)
                             .toList());
             assertThat(letters).allSatisfy(letter -> {
-                Sort sort = tasks.get(new String(letter.key(), UTF_8));
+                Sort sort = Objects.requireNonNull(tasks.get(new String(letter.key(), UTF_8)));
                 assertThat(header(letter, "pawline-reason"))
                         .isEqualTo(sort.reason().orElseThrow().code());
                 assertThat(header(letter, "kafka_dlt-original-topic")).isEqualTo(stage.workTopic());
