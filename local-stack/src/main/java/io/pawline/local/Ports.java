@@ -1,10 +1,10 @@
 package io.pawline.local;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 
 /**
@@ -35,24 +35,20 @@ public record Ports(int ingest, int firstStage, int kafka, int database, int reg
         return new Ports(base, base + 1, base + 6, base + 7, base + 8, base + 9);
     }
 
-    /** Ten neighbouring ports that are free now. */
+    /** Ten neighbouring ports that are free now, from below those that systems give to outgoing connections. */
     public static Ports anyFree() {
-        for (int tried = 0; tried < 100; tried++) {
-            int base = anyFreePort();
-            if (base + COUNT <= 65_536 && allFree(base)) {
-                return from(base);
-            }
-        }
-        throw new IllegalStateException("no ten neighbouring free ports on this machine");
+        return ThreadLocalRandom.current()
+                .ints(10_000, 30_000)
+                .limit(100)
+                .filter(base -> IntStream.range(base, base + COUNT).allMatch(Ports::free))
+                .mapToObj(Ports::from)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no ten neighbouring free ports on this machine"));
     }
 
     /** The port of the stage with this place in the pipeline, 0 for the first. */
     public int stage(int place) {
         return firstStage + place;
-    }
-
-    private static boolean allFree(int base) {
-        return IntStream.range(base, base + COUNT).allMatch(Ports::free);
     }
 
     private static boolean free(int port) {
@@ -62,14 +58,6 @@ public record Ports(int ingest, int firstStage, int kafka, int database, int reg
             return true;
         } catch (IOException taken) {
             return false;
-        }
-    }
-
-    private static int anyFreePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException none) {
-            throw new UncheckedIOException("no free port on this machine", none);
         }
     }
 }
