@@ -49,7 +49,8 @@ final class MattingHandler implements Handler<ImageGenerated> {
                 case Failed failed -> outcome(failed);
             };
         } catch (ImageStoreException e) {
-            LOG.warn("{}: {}", e.getMessage(), String.valueOf(e.getCause())); // every task would show the same stack
+            // Without the stack: every task would show the same
+            LOG.warn("{}: {}", e.getMessage(), String.valueOf(e.getCause()));
             return new Outcome.Retry(Reason.STORAGE_UNAVAILABLE, Reason.STORAGE_UNAVAILABLE.description());
         }
     }

@@ -1,0 +1,84 @@
+package io.pawline.finalizing;
+
+import io.pawline.events.Ending;
+import io.pawline.events.ImageCutOut;
+import io.pawline.events.StoredPicture;
+import io.pawline.events.TaskContext;
+import io.pawline.events.TaskFinished;
+import io.pawline.events.TaskResult;
+import io.pawline.finalizing.CutOutSource.Found;
+import io.pawline.finalizing.Finished.Implausible;
+import io.pawline.finalizing.Finished.Pictures;
+import io.pawline.images.ImageKey;
+import io.pawline.images.ImageStore;
+import io.pawline.images.ImageStoreException;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.stage.Attempt;
+import io.pawline.stage.Handler;
+import io.pawline.stage.Outcome;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Checks a cut-out, makes its thumbnails, and keeps them all in the image store: the task's result. */
+final class FinalizeHandler implements Handler<ImageCutOut> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FinalizeHandler.class);
+
+    private final CutOutSource source;
+    private final PictureFinisher finisher;
+    private final ImageStore images;
+    private final Clock clock;
+
+    FinalizeHandler(CutOutSource source, PictureFinisher finisher, ImageStore images, Clock clock) {
+        this.source = source;
+        this.finisher = finisher;
+        this.images = images;
+        this.clock = clock;
+    }
+
+    @Override
+    public Outcome handle(ImageCutOut task, Attempt attempt) throws InterruptedException {
+        try {
+            return switch (source.find(task.getImage(), attempt.deadline())) {
+                case Found.Nothing nothing -> nothing.outcome();
+                case Found.Bytes found -> finish(found.bytes(), task.getContext(), attempt.taskId());
+            };
+        } catch (ImageStoreException e) {
+            // Without the stack: every task would show the same
+            LOG.warn("{}: {}", e.getMessage(), String.valueOf(e.getCause()));
+            return new Outcome.Retry(Reason.STORAGE_UNAVAILABLE, Reason.STORAGE_UNAVAILABLE.description());
+        }
+    }
+
+    private Outcome finish(byte[] cutOut, TaskContext context, TaskId task) throws InterruptedException {
+        return switch (finisher.finish(cutOut)) {
+            // Not retried here, for the same bytes will be no better
+            case Implausible implausible -> new Outcome.Rejected(Reason.INCONSISTENT_RESULT, implausible.why());
+            case Pictures pictures ->
+                Outcome.done(Stage.CALLBACK, succeeded(context, keep(pictures, task, context.getGeneration())));
+        };
+    }
+
+    private TaskResult keep(Pictures pictures, TaskId task, int generation) {
+        StoredPicture result = keep(ImageKey.result(task, generation), pictures.result());
+        List<StoredPicture> thumbnails = pictures.thumbnails().stream()
+                .map(thumbnail -> keep(ImageKey.thumbnail(task, generation, thumbnail.size()), thumbnail.picture()))
+                .toList();
+        return new TaskResult(result, thumbnails);
+    }
+
+    private StoredPicture keep(ImageKey key, Picture picture) {
+        images.put(key, picture.png(), Png.MEDIA_TYPE);
+        return new StoredPicture(key.value(), picture.width(), picture.height());
+    }
+
+    private TaskFinished succeeded(TaskContext context, TaskResult result) {
+        return new TaskFinished(
+                context, Ending.SUCCESS, clock.instant().truncatedTo(ChronoUnit.MILLIS), null, null, null, result);
+    }
+}

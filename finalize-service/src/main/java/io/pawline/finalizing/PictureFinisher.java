@@ -1,0 +1,105 @@
+package io.pawline.finalizing;
+
+import io.pawline.finalizing.Finished.Implausible;
+import io.pawline.finalizing.Finished.Pictures;
+import io.pawline.finalizing.Finished.Thumbnail;
+import java.awt.AlphaComposite;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import net.coobird.thumbnailator.Thumbnails;
+
+/** Checks a cut-out and makes its thumbnails, of few cut-outs at once: pixels take much memory. Thread-safe. */
+final class PictureFinisher {
+
+    private final Plausibility plausibility;
+    private final List<Integer> sizes;
+    private final Semaphore decodes;
+
+    /**
+     * @param sizes longest sides of the thumbnails, in pixels
+     * @param maxDecodes cut-outs under work at once; further ones wait
+     */
+    PictureFinisher(Plausibility plausibility, List<Integer> sizes, int maxDecodes) {
+        this.plausibility = plausibility;
+        this.sizes = sizes.stream().sorted(Comparator.reverseOrder()).toList();
+        this.decodes = new Semaphore(maxDecodes);
+    }
+
+    Finished finish(byte[] png) throws InterruptedException {
+        Optional<String> objection = plausibility.objectionTo(png);
+        if (objection.isPresent()) {
+            return new Implausible(objection.get());
+        }
+        decodes.acquire();
+        try {
+            return decodeAndFinish(png);
+        } finally {
+            decodes.release();
+        }
+    }
+
+    private Finished decodeAndFinish(byte[] png) {
+        BufferedImage decoded;
+        try {
+            decoded = Png.decode(png);
+        } catch (IOException e) {
+            return new Implausible("the cut-out's PNG is damaged");
+        }
+        if (!decoded.getColorModel().hasAlpha()) {
+            return new Implausible("the cut-out has no alpha");
+        }
+        BufferedImage image = toAbgr(decoded);
+        Optional<String> objection = plausibility.objectionTo(image);
+        if (objection.isPresent()) {
+            return new Implausible(objection.get());
+        }
+        Picture result = new Picture(png, image.getWidth(), image.getHeight());
+        return new Pictures(
+                result,
+                sizes.stream()
+                        .map(size -> new Thumbnail(size, thumbnail(result, image, size)))
+                        .toList());
+    }
+
+    /** The picture with its longest side reduced to this many pixels; itself, if it is no larger. */
+    private static Picture thumbnail(Picture original, BufferedImage image, int size) {
+        int longest = Math.max(image.getWidth(), image.getHeight());
+        if (longest <= size) {
+            return original;
+        }
+        int width = scaled(image.getWidth(), size, longest);
+        int height = scaled(image.getHeight(), size, longest);
+        try {
+            BufferedImage small = Thumbnails.of(image)
+                    .forceSize(width, height)
+                    .imageType(BufferedImage.TYPE_4BYTE_ABGR)
+                    .asBufferedImage();
+            return new Picture(Png.encode(small), width, height);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a picture in memory could not be written to memory", e);
+        }
+    }
+
+    private static int scaled(int side, int size, int longest) {
+        return Math.max(1, Math.round((float) side * size / longest));
+    }
+
+    /** The usual form of a picture with alpha; palettes, grey and 16 bits are converted to it. */
+    private static BufferedImage toAbgr(BufferedImage image) {
+        if (image.getType() == BufferedImage.TYPE_4BYTE_ABGR) {
+            return image;
+        }
+        BufferedImage converted = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_4BYTE_ABGR);
+        Graphics2D graphics = converted.createGraphics();
+        graphics.setComposite(AlphaComposite.Src);
+        graphics.drawImage(image, 0, 0, null);
+        graphics.dispose();
+        return converted;
+    }
+}
