@@ -1,6 +1,5 @@
 package io.pawline.finalizing;
 
-import io.pawline.events.ImageRef;
 import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.outbound.Fetched;
@@ -10,7 +9,6 @@ import io.pawline.stage.Outcome;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Objects;
-import java.util.Optional;
 
 /** Gets a cut-out's bytes: from the image store, or from the provider that kept them. */
 final class CutOutSource {
@@ -46,21 +44,20 @@ final class CutOutSource {
         this.fetcher = fetcher;
     }
 
-    /** @throws io.pawline.images.ImageStoreException if the store cannot be read */
-    Found find(ImageRef image, Instant deadline) throws InterruptedException {
-        Optional<String> key = image.getKey();
-        if (key.isPresent()) {
-            return stored(new ImageKey(key.get()));
-        }
-        String url =
-                image.getUrl().orElseThrow(() -> new IllegalArgumentException("the cut-out has neither key nor url"));
-        return switch (fetcher.fetch(URI.create(url), deadline)) {
+    /** The provider's file at this address. */
+    Found remote(URI url, Instant deadline) throws InterruptedException {
+        return switch (fetcher.fetch(url, deadline)) {
             case Fetched.Image fetched -> new Found.Bytes(fetched.bytes());
             case Fetched.NotFetched notFetched -> new Found.Nothing(outcome(notFetched));
         };
     }
 
-    private Found stored(ImageKey key) {
+    /**
+     * The file that matting-service has stored.
+     *
+     * @throws io.pawline.images.ImageStoreException if the store cannot be read
+     */
+    Found stored(ImageKey key) {
         return images.get(key).<Found>map(Found.Bytes::new).orElseGet(() -> {
             String detail = "the cut-out " + key + " is not in the image store";
             return new Found.Nothing(new Outcome.Retry(Reason.STORAGE_UNAVAILABLE, detail));

@@ -2,6 +2,7 @@ package io.pawline.finalizing;
 
 import io.pawline.events.Ending;
 import io.pawline.events.ImageCutOut;
+import io.pawline.events.ImageRef;
 import io.pawline.events.StoredPicture;
 import io.pawline.events.TaskContext;
 import io.pawline.events.TaskFinished;
@@ -18,7 +19,9 @@ import io.pawline.schemas.TaskId;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.Handler;
 import io.pawline.stage.Outcome;
+import java.net.URI;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.slf4j.Logger;
@@ -44,7 +47,7 @@ final class FinalizeHandler implements Handler<ImageCutOut> {
     @Override
     public Outcome handle(ImageCutOut task, Attempt attempt) throws InterruptedException {
         try {
-            return switch (source.find(task.getImage(), attempt.deadline())) {
+            return switch (find(task.getImage(), attempt.deadline())) {
                 case Found.Nothing nothing -> nothing.outcome();
                 case Found.Bytes found -> finish(found.bytes(), task.getContext(), attempt.taskId());
             };
@@ -53,6 +56,12 @@ final class FinalizeHandler implements Handler<ImageCutOut> {
             LOG.warn("{}: {}", e.getMessage(), String.valueOf(e.getCause()));
             return new Outcome.Retry(Reason.STORAGE_UNAVAILABLE, Reason.STORAGE_UNAVAILABLE.description());
         }
+    }
+
+    private Found find(ImageRef image, Instant deadline) throws InterruptedException {
+        return image.getKey().isPresent()
+                ? source.stored(new ImageKey(image.getKey().get()))
+                : source.remote(URI.create(image.getUrl().orElseThrow()), deadline);
     }
 
     private Outcome finish(byte[] cutOut, TaskContext context, TaskId task) throws InterruptedException {

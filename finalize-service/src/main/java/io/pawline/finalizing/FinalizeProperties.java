@@ -3,6 +3,7 @@ package io.pawline.finalizing;
 import io.pawline.stage.spring.StageProperties;
 import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -14,6 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxVisible largest share of a cut-out's pixels that may be visible, from {@code minVisible} to 1
  * @param thumbnailSizes longest sides of the thumbnails in pixels, one or more, each from 16 to 4096
  * @param maxDecodes cut-outs in work at once, 1 or more; each takes 4 bytes for a pixel, for a while
+ * @param stage the stage's limits and retries
  */
 @ConfigurationProperties("pawline.finalize")
 record FinalizeProperties(
@@ -23,7 +25,7 @@ record FinalizeProperties(
         @DefaultValue("0.995") double maxVisible,
         @DefaultValue("256") List<Integer> thumbnailSizes,
         @DefaultValue("4") int maxDecodes,
-        @DefaultValue StageProperties stage) {
+        @NestedConfigurationProperty @DefaultValue StageProperties stage) {
 
     FinalizeProperties {
         new Plausibility(minSide, maxPixels, minVisible, maxVisible);

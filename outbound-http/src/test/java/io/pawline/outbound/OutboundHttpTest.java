@@ -8,9 +8,11 @@ import io.pawline.outbound.Exchange.Died;
 import io.pawline.schemas.Reason;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,11 +129,24 @@ class OutboundHttpTest {
 
     @Test
     void tellsAFailedTlsHandshake() throws Exception {
-        server.enqueue(response(200).build());
+        // Answers in plain text without waiting for a line's end, which a ClientHello may or may not contain.
+        try (ServerSocket plain = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+            Thread answering = Thread.ofVirtual().start(() -> {
+                try (Socket client = plain.accept()) {
+                    client.getOutputStream()
+                            .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                    client.getInputStream().readAllBytes();
+                } catch (IOException gone) {
+                    throw new UncheckedIOException(gone);
+                }
+            });
 
-        Exchange exchange = http.exchange(get("https://127.0.0.1:" + server.getPort() + "/secret"), PATIENT, LIMIT);
+            Exchange exchange =
+                    http.exchange(get("https://127.0.0.1:" + plain.getLocalPort() + "/secret"), PATIENT, LIMIT);
 
-        assertDied(exchange, Reason.CONNECTION_FAILED, CallPhase.CONNECT);
+            assertDied(exchange, Reason.CONNECTION_FAILED, CallPhase.CONNECT);
+            answering.join();
+        }
     }
 
     @ParameterizedTest
