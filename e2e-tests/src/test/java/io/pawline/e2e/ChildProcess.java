@@ -66,7 +66,8 @@ final class ChildProcess implements AutoCloseable {
     /** Its exit code once it has ended by itself. */
     int exitCode() throws InterruptedException {
         if (!process.waitFor(5, TimeUnit.MINUTES)) {
-            throw new IllegalStateException("still running after 5 minutes: " + process.info().commandLine());
+            throw new IllegalStateException(
+                    "still running after 5 minutes: " + process.info().commandLine());
         }
         return process.exitValue();
     }

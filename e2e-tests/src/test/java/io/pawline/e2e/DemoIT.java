@@ -27,7 +27,9 @@ class DemoIT {
         BufferedImage result = ImageIO.read(out.resolve("result.png").toFile());
         assertThat(result.getColorModel().hasAlpha()).isTrue();
         assertThat(alpha(result, 0, 0)).as("a corner").isZero();
-        assertThat(alpha(result, result.getWidth() / 2, result.getHeight() / 2)).as("the middle").isEqualTo(255);
+        assertThat(alpha(result, result.getWidth() / 2, result.getHeight() / 2))
+                .as("the middle")
+                .isEqualTo(255);
         BufferedImage thumbnail = ImageIO.read(out.resolve("thumbnail.png").toFile());
         assertThat(Math.max(thumbnail.getWidth(), thumbnail.getHeight())).isEqualTo(256);
         assertThat(alpha(thumbnail, 0, 0)).isZero();
@@ -41,8 +43,12 @@ class DemoIT {
         Path photo = folder.resolve("wall.png");
         ImageIO.write(new BufferedImage(400, 300, BufferedImage.TYPE_INT_RGB), "png", photo.toFile());
 
-        try (ChildProcess demo =
-                demo(folder, "--photo", photo.toString(), "--out", folder.resolve("out").toString())) {
+        try (ChildProcess demo = demo(
+                folder,
+                "--photo",
+                photo.toString(),
+                "--out",
+                folder.resolve("out").toString())) {
             assertThat(demo.exitCode()).isNotZero();
             assertThat(demo.output()).contains("no_pet").contains("the log is ").doesNotContain("\tat ");
         }
@@ -57,8 +63,7 @@ class DemoIT {
     }
 
     private static ChildProcess demo(Path folder, String... options) throws Exception {
-        List<String> command =
-                new ArrayList<>(List.of(ProjectFiles.launcher().toString(), "demo"));
+        List<String> command = new ArrayList<>(List.of(ProjectFiles.launcher().toString(), "demo"));
         command.addAll(List.of(options));
         return ChildProcess.start(folder.resolve("output.log"), command);
     }

@@ -125,7 +125,8 @@ class SeparateProcessesIT {
             assertThat(callback.status()).isEqualTo(sort.state());
             assertThat(callback.params().path("code").asInt(-1))
                     .isEqualTo(sort.reason().map(Reason::number).orElse(0));
-            assertThat(callback.reason()).isEqualTo(sort.reason().map(Reason::code).orElse(""));
+            assertThat(callback.reason())
+                    .isEqualTo(sort.reason().map(Reason::code).orElse(""));
         });
     }
 

@@ -70,8 +70,8 @@ final class TestingFrontEnd implements AutoCloseable {
 
     /** Submits a photo by its address; the id of the task. */
     String submit(String photoUrl, String style) throws IOException {
-        String json = JSON.writeValueAsString(
-                Map.of("image_url", photoUrl, "style", style, "callback_url", callbackUrl()));
+        String json =
+                JSON.writeValueAsString(Map.of("image_url", photoUrl, "style", style, "callback_url", callbackUrl()));
         return accepted(RequestBody.create(json, MediaType.get("application/json")));
     }
 
@@ -129,8 +129,8 @@ final class TestingFrontEnd implements AutoCloseable {
         try (exchange) {
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             String id = String.valueOf(exchange.getRequestHeaders().getFirst("webhook-id"));
-            Callback callback = new Callback(
-                    id, signed(exchange, body), JSON.readTree(body).path("params"));
+            Callback callback =
+                    new Callback(id, signed(exchange, body), JSON.readTree(body).path("params"));
             callbacks
                     .computeIfAbsent(callback.taskId(), _ -> new CopyOnWriteArrayList<>())
                     .add(callback);

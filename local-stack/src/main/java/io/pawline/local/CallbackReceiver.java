@@ -47,8 +47,10 @@ final class CallbackReceiver implements AutoCloseable {
         private URI picture(String field) {
             String url = data().path("data").path(field).asString("");
             if (url.isEmpty()) {
-                throw new IllegalStateException("the task ended without pictures: " + data().path("status").asString("")
-                        + ", " + data().path("reason").asString("") + ": " + data().path("message").asString(""));
+                throw new IllegalStateException("the task ended without pictures: "
+                        + data().path("status").asString("") + ", "
+                        + data().path("reason").asString("") + ": "
+                        + data().path("message").asString(""));
             }
             return URI.create(url);
         }

@@ -59,7 +59,8 @@ final class DemoCommand implements Callable<Integer> {
                 LocalStack stack = LocalStack.start(options, part -> terminal.step("starting " + part));
                 LocalServices _ = LocalServices.start(
                         stack.settings(), Optional.empty(), name -> terminal.step("starting " + name))) {
-            FrontEnd frontEnd = new FrontEnd("http://127.0.0.1:" + options.ports().ingest());
+            FrontEnd frontEnd =
+                    new FrontEnd("http://127.0.0.1:" + options.ports().ingest());
             String task = frontEnd.submit(image, style, receiver.url());
             terminal.step("submitted a photo of " + image.length / 1_024 + " KiB as task " + task);
             frontEnd.follow(task, LONGEST, stage -> terminal.step("  " + stage));

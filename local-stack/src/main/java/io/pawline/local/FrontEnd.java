@@ -20,7 +20,8 @@ final class FrontEnd {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Duration LOOK_EVERY = Duration.ofMillis(50);
 
-    private final OkHttpClient http = new OkHttpClient.Builder().callTimeout(Duration.ofSeconds(30)).build();
+    private final OkHttpClient http =
+            new OkHttpClient.Builder().callTimeout(Duration.ofSeconds(30)).build();
     private final String ingest;
 
     /**
@@ -36,11 +37,12 @@ final class FrontEnd {
                 .setType(MultipartBody.FORM)
                 .addFormDataPart("style", style)
                 .addFormDataPart("callback_url", callback.toString())
-                .addFormDataPart(
-                        "image", "photo", RequestBody.create(photo, MediaType.get("application/octet-stream")))
+                .addFormDataPart("image", "photo", RequestBody.create(photo, MediaType.get("application/octet-stream")))
                 .build();
-        try (Response answer = http.newCall(
-                        new Request.Builder().url(ingest + "/v1/tasks").post(form).build())
+        try (Response answer = http.newCall(new Request.Builder()
+                        .url(ingest + "/v1/tasks")
+                        .post(form)
+                        .build())
                 .execute()) {
             JsonNode body = JSON.readTree(answer.body().string());
             if (answer.code() != 202) {
@@ -72,9 +74,8 @@ final class FrontEnd {
     }
 
     byte[] download(URI url) throws IOException {
-        try (Response answer = http.newCall(
-                        new Request.Builder().url(url.toString()).build())
-                .execute()) {
+        try (Response answer =
+                http.newCall(new Request.Builder().url(url.toString()).build()).execute()) {
             if (answer.code() != 200) {
                 throw new IllegalStateException("GET " + url.getPath() + " answered " + answer.code());
             }

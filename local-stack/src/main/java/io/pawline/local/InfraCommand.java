@@ -21,9 +21,11 @@ final class InfraCommand implements Runnable {
         UntilStopped.close(stack::close);
         terminal.step("ready. Ctrl-C stops it; the data stay.");
         terminal.line("");
-        terminal.line("Start a service, each in a terminal of its own (ingest, detect, generate, matting, finalize, callback):");
-        terminal.line("  java -jar detect-service/target/detect-service-app.jar --spring.config.additional-location=file:"
-                + stack.settings());
+        terminal.line(
+                "Start a service, each in a terminal of its own (ingest, detect, generate, matting, finalize, callback):");
+        terminal.line(
+                "  java -jar detect-service/target/detect-service-app.jar --spring.config.additional-location=file:"
+                        + stack.settings());
         UntilStopped.await();
     }
 }

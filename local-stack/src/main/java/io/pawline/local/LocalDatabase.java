@@ -17,8 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A real PostgreSQL server, a child of this process, on 127.0.0.1 only. What it has committed survives anything: unlike
- * the embedding library's default, it writes to the disk before it says so. A server that a killed process left behind on
- * the same folder is stopped first.
+ * the embedding library's default, it writes to the disk before it says so.
  */
 public final class LocalDatabase implements AutoCloseable {
 
@@ -40,7 +39,6 @@ public final class LocalDatabase implements AutoCloseable {
      * @throws UncheckedIOException if it does not start
      */
     public static LocalDatabase start(Path folder, int port, Path output) {
-        stopLeftover(folder);
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                 .setDataDirectory(folder)
                 .setCleanDataDirectory(false)
@@ -81,7 +79,8 @@ public final class LocalDatabase implements AutoCloseable {
         }
     }
 
-    private static void stopLeftover(Path folder) {
+    /** Stops the server that a killed process left running on this folder, if there is one. */
+    static void stopLeftover(Path folder) {
         Path pidFile = folder.resolve("postmaster.pid");
         leftover(pidFile).ifPresent(server -> {
             log.info("stopping the PostgreSQL server {} that an earlier run left on {}", server.pid(), folder);
@@ -107,7 +106,10 @@ public final class LocalDatabase implements AutoCloseable {
 
     /** The number in the file may by now belong to another program. */
     private static boolean isPostgres(ProcessHandle process) {
-        return process.info().command().map(command -> command.contains("postgres")).orElse(false);
+        return process.info()
+                .command()
+                .map(command -> command.contains("postgres"))
+                .orElse(false);
     }
 
     private static boolean ended(ProcessHandle process) {

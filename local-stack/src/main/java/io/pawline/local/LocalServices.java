@@ -46,8 +46,8 @@ public final class LocalServices implements AutoCloseable {
                 + overrides.map(file -> ",file:" + file.toAbsolutePath()).orElse("");
         try {
             services.run("ingest-service", IngestApplication.application(), locations, progress);
-            STAGES.forEach(stage ->
-                    services.run(stage.prefix() + "-service", stage.application().get(), locations, progress));
+            STAGES.forEach(stage -> services.run(
+                    stage.prefix() + "-service", stage.application().get(), locations, progress));
             return services;
         } catch (RuntimeException failed) {
             services.close();
@@ -58,8 +58,7 @@ public final class LocalServices implements AutoCloseable {
     private void run(String name, SpringApplication application, String locations, Consumer<String> progress) {
         progress.accept(name);
         application.setRegisterShutdownHook(false);
-        running.add(application.run(
-                "--spring.config.additional-location=" + locations, "--pawline.instance-id=local"));
+        running.add(application.run("--spring.config.additional-location=" + locations, "--pawline.instance-id=local"));
     }
 
     /** Stops all at once, each drained. */

@@ -28,7 +28,8 @@ final class LocalSettings {
         settings.put("pawline.database.username", "postgres");
         settings.put("pawline.database.password", "postgres");
         settings.put("pawline.image-store.kind", "folder");
-        settings.put("pawline.image-store.folder", options.folder().resolve("images").toString());
+        settings.put(
+                "pawline.image-store.folder", options.folder().resolve("images").toString());
         settings.put("pawline.image-store.public-base-url", "http://127.0.0.1:" + ports.ingest());
         settings.put("pawline.outbound.allow", "127.0.0.0/8,localhost");
         settings.put("pawline.callback.secrets", WEBHOOK_SECRET);
@@ -56,7 +57,8 @@ final class LocalSettings {
                 .map(setting -> setting.getKey() + "=" + setting.getValue() + "\n")
                 .collect(Collectors.joining());
         try {
-            return Files.writeString(file, "# Written at each start of the local stack. For development only.\n" + lines);
+            return Files.writeString(
+                    file, "# Written at each start of the local stack. For development only.\n" + lines);
         } catch (IOException unwritable) {
             throw new UncheckedIOException("the settings cannot be written: " + file, unwritable);
         }

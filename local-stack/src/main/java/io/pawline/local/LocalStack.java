@@ -38,6 +38,9 @@ public final class LocalStack implements AutoCloseable {
 
     private LocalStack(Options options, Consumer<String> progress) {
         Path logs = prepared(options.folder().resolve("logs"));
+        running.push(FolderLock.of(options.folder()));
+        LocalDatabase.stopLeftover(options.folder().resolve("postgres"));
+        requireFree(options.ports());
         LocalDatabase database = started(
                 "PostgreSQL",
                 progress,
@@ -99,6 +102,15 @@ public final class LocalStack implements AutoCloseable {
         } catch (RuntimeException failed) {
             close();
             throw failed;
+        }
+    }
+
+    private void requireFree(Ports ports) {
+        try {
+            ports.requireFree();
+        } catch (IllegalStateException taken) {
+            close();
+            throw taken;
         }
     }
 

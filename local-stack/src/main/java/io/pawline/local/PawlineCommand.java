@@ -30,12 +30,11 @@ public final class PawlineCommand implements Runnable {
     }
 
     public static void main(String[] args) {
-        CommandLine command = new CommandLine(new PawlineCommand())
-                .setExecutionExceptionHandler((failure, line, _) -> {
-                    line.getErr().println("pawline: " + Failures.inOneLine(failure));
-                    line.getErr().println("pawline: the log is " + LogFile.path());
-                    return CommandLine.ExitCode.SOFTWARE;
-                });
+        CommandLine command = new CommandLine(new PawlineCommand()).setExecutionExceptionHandler((failure, line, _) -> {
+            line.getErr().println("pawline: " + Failures.inOneLine(failure));
+            line.getErr().println("pawline: the log is " + LogFile.path());
+            return CommandLine.ExitCode.SOFTWARE;
+        });
         System.exit(command.execute(args));
     }
 }

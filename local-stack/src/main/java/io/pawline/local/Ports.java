@@ -18,21 +18,29 @@ public record Ports(int ingest, int firstStage, int kafka, int database, int reg
     private static final int COUNT = 10;
 
     /**
-     * Ten ports from this one on.
+     * Ten ports from this one on, free or not.
      *
-     * @throws IllegalArgumentException if one of them is taken or out of range, and which
+     * @throws IllegalArgumentException if one of them is out of range
      */
     public static Ports from(int base) {
         if (base < 1024 || base + COUNT > 65_536) {
             throw new IllegalArgumentException("--ports must lie between 1024 and 65526, was " + base);
         }
-        for (int port = base; port < base + COUNT; port++) {
+        return new Ports(base, base + 1, base + 6, base + 7, base + 8, base + 9);
+    }
+
+    /**
+     * Makes sure that all can be listened on.
+     *
+     * @throws IllegalStateException if one is taken, and which
+     */
+    void requireFree() {
+        for (int port = ingest; port < ingest + COUNT; port++) {
             if (!free(port)) {
-                throw new IllegalArgumentException("port " + port
+                throw new IllegalStateException("port " + port
                         + " is taken: another stack may be running; stop it, or choose other ports with --ports");
             }
         }
-        return new Ports(base, base + 1, base + 6, base + 7, base + 8, base + 9);
     }
 
     /** Ten neighbouring ports that are free now, from below those that systems give to outgoing connections. */

@@ -35,8 +35,6 @@ final class StackOptions {
         Path data = folder.toAbsolutePath().normalize();
         LogFile.in(data.resolve("logs"));
         return new LocalStack.Options(
-                data,
-                Ports.from(basePort),
-                noSimulator ? Optional.empty() : Optional.of(profile));
+                data, Ports.from(basePort), noSimulator ? Optional.empty() : Optional.of(profile));
     }
 }
