@@ -9,7 +9,6 @@ import io.pawline.ingest.progress.ProgressListener;
 import io.pawline.ingest.relay.OutboxRelay;
 import io.pawline.ingest.relay.TaskAcceptedPublisher;
 import io.pawline.outbound.OutboundProperties;
-import io.pawline.schemas.serde.AvroDeserializer;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.Outbox;
 import io.pawline.taskstore.ProgressDao;
@@ -19,6 +18,8 @@ import jakarta.servlet.MultipartConfigElement;
 import java.time.Clock;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.catalina.core.StandardHost;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.utils.Utils;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -91,16 +92,18 @@ class IngestConfiguration {
         return new TaskIntake(tasks, images, settings, outbound, clock, relay::nudge);
     }
 
+    /** The class is the one that the stages read their events with, so that it is a matter of configuration, too. */
     @Bean
-    AvroDeserializer eventDeserializer(KafkaProperties kafka) {
-        AvroDeserializer deserializer = new AvroDeserializer();
+    Deserializer<?> eventDeserializer(KafkaProperties kafka) {
+        Deserializer<?> deserializer =
+                Utils.newInstance(kafka.getConsumer().getValueDeserializer().asSubclass(Deserializer.class));
         deserializer.configure(kafka.buildConsumerProperties(), false);
         return deserializer;
     }
 
     @Bean
-    ProgressListener progressListener(ProgressDao progress, AvroDeserializer events) {
-        return new ProgressListener(progress, events);
+    ProgressListener progressListener(ProgressDao progress, Deserializer<?> eventDeserializer) {
+        return new ProgressListener(progress, eventDeserializer);
     }
 
     /** A batch that cannot be written is tried until it can: the database will be back. */

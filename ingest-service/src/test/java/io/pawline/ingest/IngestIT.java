@@ -426,7 +426,7 @@ class IngestIT {
         try (TestingIngest orphan = new TestingIngest(own, images)) {
             own.close();
             Answer answer = orphan.post(VALID);
-            assertProblem(answer, 503, "database-unavailable", "send the request again");
+            assertProblem(answer, 503, "database-unavailable", "send it again later");
             assertThat(answer.header("retry-after")).isEqualTo("5");
             assertProblem(orphan.get("/v1/tasks/" + TaskId.next()), 503, "database-unavailable", "");
             assertThat(orphan.get("/actuator/health").status()).isEqualTo(503);

@@ -43,13 +43,13 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<ProblemDetail> databaseLost(DatabaseUnavailableException e) {
         log.warn("A request cannot be served: {}", String.valueOf(e.getCause()));
-        return answer(ProblemType.DATABASE_UNAVAILABLE, "nothing was kept: send the request again later");
+        return answer(ProblemType.DATABASE_UNAVAILABLE, "the request was not served: send it again later");
     }
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> imageStoreLost(ImageStoreException e) {
         log.warn("A request cannot be served", e);
-        return answer(ProblemType.IMAGE_STORE_UNAVAILABLE, "nothing was kept: send the request again later");
+        return answer(ProblemType.IMAGE_STORE_UNAVAILABLE, "the request was not served: send it again later");
     }
 
     @ExceptionHandler

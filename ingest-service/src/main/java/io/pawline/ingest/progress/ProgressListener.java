@@ -3,7 +3,7 @@ package io.pawline.ingest.progress;
 import io.pawline.events.TaskContext;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
-import io.pawline.schemas.serde.UndecodableException;
+import io.pawline.schemas.serde.RegistryUnavailableException;
 import io.pawline.taskstore.ProgressDao;
 import io.pawline.taskstore.StageReached;
 import java.time.Instant;
@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.kafka.annotation.KafkaListener;
@@ -30,9 +31,9 @@ public final class ProgressListener {
             Arrays.stream(Stage.values()).collect(Collectors.toMap(Stage::workTopic, Function.identity()));
 
     private final ProgressDao progress;
-    private final Deserializer<SpecificRecord> events;
+    private final Deserializer<?> events;
 
-    public ProgressListener(ProgressDao progress, Deserializer<SpecificRecord> events) {
+    public ProgressListener(ProgressDao progress, Deserializer<?> events) {
         this.progress = progress;
         this.events = events;
     }
@@ -42,7 +43,9 @@ public final class ProgressListener {
             id = "progress",
             groupId = "pawline.ingest.progress",
             topics = {"pawline.generate", "pawline.matting", "pawline.finalize", "pawline.callback"},
-            batch = "true")
+            batch = "true",
+            // Decoded here, where what cannot be decoded may be passed over.
+            properties = "value.deserializer=org.apache.kafka.common.serialization.ByteArrayDeserializer")
     public void note(List<ConsumerRecord<String, byte[]>> records) {
         progress.add(records.stream()
                 .map(this::stageReached)
@@ -56,24 +59,35 @@ public final class ProgressListener {
                 ? Optional.empty()
                 : context(record)
                         .filter(context -> context.getGeneration() > 0)
-                        .map(context -> new StageReached(
-                                TaskId.parse(context.getTaskId()),
-                                context.getGeneration(),
-                                stage,
-                                Instant.ofEpochMilli(record.timestamp())));
+                        .flatMap(context -> taskId(context)
+                                .map(id -> new StageReached(
+                                        id, context.getGeneration(), stage, Instant.ofEpochMilli(record.timestamp()))));
+    }
+
+    private static Optional<TaskId> taskId(TaskContext context) {
+        try {
+            return Optional.of(TaskId.parse(context.getTaskId()));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     private Optional<TaskContext> context(ConsumerRecord<String, byte[]> record) {
         try {
             return contextOf(events.deserialize(record.topic(), record.value()));
-        } catch (UndecodableException e) {
+        } catch (RegistryUnavailableException e) {
+            throw e;
+        } catch (SerializationException e) {
             return Optional.empty();
         }
     }
 
-    private static Optional<TaskContext> contextOf(@Nullable SpecificRecord event) {
-        Schema.Field field = event == null ? null : event.getSchema().getField("context");
-        return event != null && field != null && event.get(field.pos()) instanceof TaskContext context
+    private static Optional<TaskContext> contextOf(@Nullable Object event) {
+        if (!(event instanceof SpecificRecord fact)) {
+            return Optional.empty();
+        }
+        Schema.Field field = fact.getSchema().getField("context");
+        return field != null && fact.get(field.pos()) instanceof TaskContext context
                 ? Optional.of(context)
                 : Optional.empty();
     }

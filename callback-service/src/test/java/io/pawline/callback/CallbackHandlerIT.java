@@ -1,0 +1,404 @@
+package io.pawline.callback;
+
+import static io.pawline.callback.TestingEvents.NOW;
+import static io.pawline.callback.TestingEvents.failure;
+import static io.pawline.callback.TestingEvents.success;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import com.standardwebhooks.Webhook;
+import com.standardwebhooks.exceptions.WebhookVerificationException;
+import io.pawline.events.TaskFinished;
+import io.pawline.images.ImageKey;
+import io.pawline.images.ImageStore;
+import io.pawline.images.ImageStoreException;
+import io.pawline.outbound.OutboundHttp;
+import io.pawline.outbound.OutboundProperties;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.TaskId;
+import io.pawline.stage.Attempt;
+import io.pawline.stage.Outcome;
+import io.pawline.stage.spring.StageProperties;
+import io.pawline.taskstore.Delivery;
+import io.pawline.taskstore.Submission;
+import io.pawline.taskstore.Task;
+import io.pawline.taskstore.TaskDao;
+import io.pawline.taskstore.TaskDatabase;
+import io.pawline.taskstore.TaskState;
+import io.pawline.taskstore.TestingPostgres;
+import io.pawline.taskstore.TestingTasks;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CallbackHandlerIT {
+
+    private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    private static final String OLDER_SECRET = "whsec_" + "QUJD".repeat(8);
+    private static final OutboundProperties LOCAL = OutboundProperties.allowing("127.0.0.1", "localhost");
+
+    private static TestingPostgres postgres;
+    private static TaskDatabase database;
+    private static TaskDao tasks;
+
+    private MockWebServer receiver;
+
+    @BeforeAll
+    static void startDatabase() {
+        postgres = TestingPostgres.start();
+        database = TaskDatabase.open(postgres.database("postgres"));
+        tasks = new TaskDao(database);
+    }
+
+    @AfterAll
+    static void stopDatabase() {
+        database.close();
+        postgres.close();
+    }
+
+    @BeforeEach
+    void startReceiver() throws IOException {
+        receiver = new MockWebServer();
+        receiver.start();
+    }
+
+    @AfterEach
+    void stopReceiver() {
+        receiver.close();
+    }
+
+    @Test
+    void tellsASuccessInTheEnvelopeTheFrontEndKnows() throws InterruptedException {
+        TaskId id = accepted();
+        answer(200);
+        assertThat(handle(success(id, 1))).isEqualTo(Outcome.done());
+        RecordedRequest request = request();
+        String base = "https://images.example/" + id + "/1/";
+        assertThat(body(request)).isEqualTo("""
+                {"params":{"code":0,"data":{"task_id":"%s","status":"success",\
+                "data":{"image_url":"%2$sresult.png","thumbnail_url":"%2$sthumbnail-512.png","width":1024,"height":768,\
+                "thumbnails":[{"url":"%2$sthumbnail-512.png","width":512,"height":384},\
+                {"url":"%2$sthumbnail-128.png","width":128,"height":96}]},\
+                "message":"success","timestamp":%3$d}}}""".formatted(id, base, NOW.toEpochMilli()));
+        assertThat(request.getMethod()).isEqualTo("POST");
+        assertThat(request.getUrl().encodedPath()).isEqualTo("/callback");
+        assertThat(request.getHeaders().get("Content-Type")).isEqualTo("application/json");
+        assertThat(task(id).state()).isEqualTo(TaskState.SUCCESS);
+        assertThat(task(id).delivery().deliveredAt()).isNotNull();
+    }
+
+    @Test
+    void tellsAFailureWithItsReason() throws InterruptedException {
+        TaskId id = accepted();
+        answer(204);
+        assertThat(handle(failure(id, 1, Reason.NO_PET))).isEqualTo(Outcome.done());
+        assertThat(body(request())).isEqualTo("""
+                {"params":{"code":1001,"data":{"task_id":"%s","status":"failed","reason":"no_pet",\
+                "message":"There is a car in the photo.","timestamp":%d}}}""".formatted(id, NOW.toEpochMilli()));
+    }
+
+    @Test
+    void signsSoThatTheStandardsLibraryVerifiesItWithEitherSecret() throws InterruptedException {
+        TaskId id = accepted();
+        answer(200);
+        handle(success(id, 1));
+        RecordedRequest request = request();
+        Map<String, List<String>> headers = request.getHeaders().toMultimap();
+        String body = body(request);
+        assertThat(headers).containsEntry("webhook-id", List.of("msg_" + id + "_1"));
+        assertThatCode(() -> new Webhook(SECRET).verify(body, headers)).doesNotThrowAnyException();
+        assertThatCode(() -> new Webhook(OLDER_SECRET).verify(body, headers)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> new Webhook(SECRET).verify(body.replace("1024", "1025"), headers))
+                .isInstanceOf(WebhookVerificationException.class);
+    }
+
+    @Test
+    void closesTheRowBeforeItTellsAndNotesTheDeliveryAfter() throws InterruptedException {
+        TaskId id = accepted();
+        receiver.setDispatcher(new Dispatcher() {
+            @Override
+            public MockResponse dispatch(RecordedRequest request) {
+                boolean first = task(id).state() == TaskState.SUCCESS
+                        && task(id).delivery().delivered().isEmpty();
+                return new MockResponse.Builder().code(first ? 200 : 500).build();
+            }
+        });
+        assertThat(handle(success(id, 1))).isEqualTo(Outcome.done());
+        assertThat(task(id).delivery().delivered()).isPresent();
+    }
+
+    @Test
+    void tellsADeliveredEndingNoSecondTime() throws InterruptedException {
+        TaskId id = accepted();
+        answer(200);
+        handle(success(id, 1));
+        assertThat(handle(success(id, 1))).isEqualTo(Outcome.done());
+        assertThat(handle(failure(id, 1, Reason.NO_PET))).isEqualTo(Outcome.done());
+        assertThat(receiver.getRequestCount()).isEqualTo(1);
+        assertThat(task(id).state()).isEqualTo(TaskState.SUCCESS);
+    }
+
+    @Test
+    void tellsWhatTheRowSaysUnderTheSameNameOnEveryTry() throws InterruptedException {
+        TaskId id = accepted();
+        answer(500);
+        answer(200);
+        handle(failure(id, 1, Reason.NO_PET));
+        handle(success(id, 1));
+        RecordedRequest first = request();
+        RecordedRequest second = request();
+        assertThat(body(second)).isEqualTo(body(first));
+        assertThat(second.getHeaders().get("webhook-id"))
+                .isEqualTo(first.getHeaders().get("webhook-id"));
+        assertThat(task(id).delivery().attempts()).isEqualTo(2);
+    }
+
+    @Test
+    void tellsALaterGenerationUnderAnotherNameAndNoEarlierOneAnyMore() throws InterruptedException {
+        TaskId id = accepted();
+        answer(200);
+        answer(200);
+        handle(failure(id, 1, Reason.OVERLOADED));
+        handle(success(id, 2));
+        handle(failure(id, 1, Reason.OVERLOADED));
+        assertThat(receiver.getRequestCount()).isEqualTo(2);
+        assertThat(request().getHeaders().get("webhook-id")).isEqualTo("msg_" + id + "_1");
+        assertThat(request().getHeaders().get("webhook-id")).isEqualTo("msg_" + id + "_2");
+        assertThat(task(id).state()).isEqualTo(TaskState.SUCCESS);
+    }
+
+    @Test
+    void closesTheCurrentGenerationForARecordThatCouldNotBeDecoded() throws InterruptedException {
+        TaskId id = accepted();
+        answer(200);
+        handle(failure(id, 0, Reason.UNDECODABLE));
+        assertThat(request().getHeaders().get("webhook-id")).isEqualTo("msg_" + id + "_1");
+        assertThat(task(id).state()).isEqualTo(TaskState.FAILED);
+    }
+
+    @Test
+    void closesATaskThatNobodyWantsToHearOf() throws InterruptedException {
+        TaskId id = accepted(null);
+        assertThat(handle(success(id, 1))).isEqualTo(Outcome.done());
+        assertThat(task(id).state()).isEqualTo(TaskState.SUCCESS);
+        assertThat(task(id).delivery()).isEqualTo(new Delivery(null, 0, null, null, null));
+    }
+
+    @Test
+    void rejectsTheEndingOfATaskNobodyAccepted() throws InterruptedException {
+        assertThat(handle(success(TaskId.next(), 1)))
+                .asInstanceOf(type(Outcome.Rejected.class))
+                .satisfies(rejected -> assertThat(rejected.detail()).contains("no task of this id"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {200, 201, 202, 204, 299})
+    void countsEverySuccessAsDelivered(int status) throws InterruptedException {
+        TaskId id = accepted();
+        answer(status);
+        assertThat(handle(success(id, 1))).isEqualTo(Outcome.done());
+        assertThat(task(id).delivery().delivered()).isPresent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {301, 302, 307, 308, 400, 401, 403, 404, 409, 422, 429, 500, 502, 503, 504})
+    void triesAgainWhenTheReceiverAnswersWithAnError(int status) throws InterruptedException {
+        TaskId id = accepted();
+        receiver.enqueue(new MockResponse.Builder()
+                .code(status)
+                .addHeader("Location", receiver.url("/elsewhere").toString())
+                .build());
+        Outcome outcome = handle(success(id, 1));
+        assertThat(outcome)
+                .asInstanceOf(type(Outcome.Retry.class))
+                .satisfies(retry -> assertThat(retry.reason()).isEqualTo(Reason.CALLBACK_REFUSED))
+                .satisfies(retry -> assertThat(retry.detail())
+                        .contains(Integer.toString(status))
+                        .doesNotContain("/callback", "token"))
+                .satisfies(retry -> assertThat(retry.notBefore()).isNull());
+        assertThat(receiver.getRequestCount()).isEqualTo(1);
+        Delivery delivery = task(id).delivery();
+        assertThat(delivery.delivered()).isEmpty();
+        assertThat(delivery.attempts()).isEqualTo(1);
+        assertThat(delivery.reason()).isEqualTo(Reason.CALLBACK_REFUSED);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"429, 30, 30", "503, 120, 120", "500, 7, 7", "503, 999999, 3600"})
+    void waitsAsLongAsTheReceiverAsksUpToALimit(int status, String retryAfter, long seconds)
+            throws InterruptedException {
+        TaskId id = accepted();
+        receiver.enqueue(new MockResponse.Builder()
+                .code(status)
+                .addHeader("Retry-After", retryAfter)
+                .build());
+        Instant before = Instant.now();
+        assertThat(handle(success(id, 1)))
+                .asInstanceOf(type(Outcome.Retry.class))
+                .extracting(Outcome.Retry::notBefore)
+                .satisfies(moment -> assertThat(moment)
+                        .isBetween(
+                                before.plusSeconds(seconds - 1), Instant.now().plusSeconds(seconds)));
+    }
+
+    @Test
+    void stopsWhenTheReceiverIsGone() throws InterruptedException {
+        TaskId id = accepted();
+        answer(410);
+        assertThat(handle(success(id, 1)))
+                .asInstanceOf(type(Outcome.Rejected.class))
+                .extracting(Outcome.Rejected::reason)
+                .isEqualTo(Reason.CALLBACK_GONE);
+        assertThat(task(id).delivery().reason()).isEqualTo(Reason.CALLBACK_GONE);
+    }
+
+    @Test
+    void triesAgainWhenNobodyListens() throws InterruptedException {
+        TaskId id = accepted();
+        receiver.close();
+        assertThat(handle(success(id, 1)))
+                .asInstanceOf(type(Outcome.Retry.class))
+                .extracting(Outcome.Retry::reason)
+                .isEqualTo(Reason.CONNECTION_FAILED);
+    }
+
+    @Test
+    void triesAgainWhenTheReceiverDoesNotAnswerInTime() throws InterruptedException {
+        TaskId id = accepted();
+        receiver.enqueue(
+                new MockResponse.Builder().headersDelay(30, TimeUnit.SECONDS).build());
+        assertThat(handle(success(id, 1)))
+                .asInstanceOf(type(Outcome.Retry.class))
+                .extracting(Outcome.Retry::reason)
+                .isEqualTo(Reason.READ_TIMEOUT);
+    }
+
+    @Test
+    void doesNotCallAnAddressThatIsNotPublic() throws InterruptedException {
+        TaskId id = accepted();
+        Outcome outcome =
+                handler(OutboundProperties.allowing(), tasks, images(false)).handle(success(id, 1), attempt(id));
+        assertThat(outcome)
+                .asInstanceOf(type(Outcome.Rejected.class))
+                .extracting(Outcome.Rejected::reason)
+                .isEqualTo(Reason.ADDRESS_REFUSED);
+        assertThat(receiver.getRequestCount()).isZero();
+        assertThat(task(id).state()).isEqualTo(TaskState.SUCCESS);
+    }
+
+    @Test
+    void triesAgainWhenTheDatabaseIsLost() throws InterruptedException {
+        TestingPostgres own = TestingPostgres.start();
+        try (TaskDatabase lost = TaskDatabase.open(own.database("postgres"))) {
+            own.close();
+            TaskId id = TaskId.next();
+            assertThat(handler(LOCAL, new TaskDao(lost), images(false)).handle(success(id, 1), attempt(id)))
+                    .asInstanceOf(type(Outcome.Retry.class))
+                    .extracting(Outcome.Retry::reason)
+                    .isEqualTo(Reason.DATABASE_UNAVAILABLE);
+        }
+        assertThat(receiver.getRequestCount()).isZero();
+    }
+
+    @Test
+    void triesAgainWhenThePicturesHaveNoAddress() throws InterruptedException {
+        TaskId id = accepted();
+        assertThat(handler(LOCAL, tasks, images(true)).handle(success(id, 1), attempt(id)))
+                .asInstanceOf(type(Outcome.Retry.class))
+                .extracting(Outcome.Retry::reason)
+                .isEqualTo(Reason.STORAGE_UNAVAILABLE);
+        assertThat(task(id).state()).isEqualTo(TaskState.SUCCESS);
+    }
+
+    private TaskId accepted() {
+        return accepted(receiver.url("/callback?token=secret").uri());
+    }
+
+    private static TaskId accepted(@Nullable URI callback) {
+        Submission submission = TestingTasks.submission(callback);
+        tasks.accept(submission);
+        return submission.id();
+    }
+
+    private void answer(int status) {
+        receiver.enqueue(new MockResponse.Builder().code(status).build());
+    }
+
+    private RecordedRequest request() throws InterruptedException {
+        return Objects.requireNonNull(receiver.takeRequest(5, TimeUnit.SECONDS), "no request came");
+    }
+
+    private static String body(RecordedRequest request) {
+        return Objects.requireNonNull(request.getBody()).string(UTF_8);
+    }
+
+    private static Task task(TaskId id) {
+        return tasks.find(id).orElseThrow();
+    }
+
+    private static Outcome handle(TaskFinished event) throws InterruptedException {
+        TaskId id = TaskId.parse(event.getContext().getTaskId());
+        return handler(LOCAL, tasks, images(false)).handle(event, attempt(id));
+    }
+
+    private static Attempt attempt(TaskId id) {
+        return new Attempt(id, 1, NOW);
+    }
+
+    private static CallbackHandler handler(OutboundProperties outbound, TaskDao tasks, ImageStore images) {
+        CallbackProperties settings = new CallbackProperties(
+                List.of(SECRET, OLDER_SECRET),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(2),
+                Duration.ofHours(1),
+                new StageProperties(8, Duration.ZERO, 3, Duration.ofSeconds(1), Duration.ofSeconds(1)));
+        Clock clock = Clock.systemUTC();
+        return new CallbackHandler(
+                tasks, images, new WebhookClient(OutboundHttp.guarded(outbound), settings, clock), clock);
+    }
+
+    private static ImageStore images(boolean broken) {
+        return new ImageStore() {
+            @Override
+            public void put(ImageKey key, byte[] bytes, String contentType) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public Optional<byte[]> get(ImageKey key) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public URI urlOf(ImageKey key) {
+                if (broken) {
+                    throw new ImageStoreException("no credentials", new IllegalStateException());
+                }
+                return URI.create("https://images.example/" + key);
+            }
+        };
+    }
+}

@@ -1,0 +1,82 @@
+package io.pawline.callback;
+
+import static io.pawline.callback.TestingEvents.NOW;
+import static io.pawline.callback.TestingEvents.finished;
+import static io.pawline.callback.TestingEvents.picture;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import io.pawline.events.TaskResult;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.taskstore.Ending;
+import io.pawline.taskstore.TaskState;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class EndingsTest {
+
+    private static final TaskId ID = TaskId.next();
+
+    @ParameterizedTest
+    @EnumSource(
+            value = io.pawline.events.Ending.class,
+            names = {"FAILED", "CANCELLED", "EXPIRED"})
+    void readsAnEndingWithoutAReason(io.pawline.events.Ending ending) {
+        assertThat(Endings.of(finished(ID, 1).setEnding(ending).build()))
+                .asInstanceOf(type(Ending.Failure.class))
+                .satisfies(failure -> assertThat(failure.state()).isEqualTo(TaskState.valueOf(ending.name())))
+                .satisfies(failure ->
+                        assertThat(failure.message()).isEqualTo(failure.reason().description()));
+    }
+
+    @Test
+    void readsAFailure() {
+        assertThat(Endings.of(TestingEvents.failure(ID, 1, Reason.NO_PET)))
+                .isEqualTo(new Ending.Failure(
+                        NOW, TaskState.FAILED, Reason.NO_PET, Stage.DETECT, "There is a car in the photo."));
+    }
+
+    @Test
+    void takesAReasonItDoesNotKnowForUnclassified() {
+        assertThat(Endings.of(finished(ID, 1)
+                        .setEnding(io.pawline.events.Ending.FAILED)
+                        .setReason("from_a_later_version")
+                        .build()))
+                .asInstanceOf(type(Ending.Failure.class))
+                .extracting(Ending.Failure::reason)
+                .isEqualTo(Reason.UNCLASSIFIED);
+    }
+
+    static Stream<TaskResult> nonsense() {
+        return Stream.of(
+                new TaskResult(picture("../etc/passwd", 1, 1), List.of()),
+                new TaskResult(picture("t/1/result.png", 0, 1), List.of()),
+                new TaskResult(picture("t/1/result.png", 1, 1), List.of(picture("", 1, 1))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("nonsense")
+    void endsATaskEvenIfItsPicturesMakeNoSense(TaskResult result) {
+        assertThat(Endings.of(finished(ID, 1)
+                                .setEnding(io.pawline.events.Ending.SUCCESS)
+                                .setResult(result)
+                                .build())
+                        .state())
+                .isEqualTo(TaskState.FAILED);
+    }
+
+    @Test
+    void endsATaskEvenIfItsSuccessNamesNoPictures() {
+        assertThat(Endings.of(finished(ID, 1)
+                                .setEnding(io.pawline.events.Ending.SUCCESS)
+                                .build())
+                        .state())
+                .isEqualTo(TaskState.FAILED);
+    }
+}

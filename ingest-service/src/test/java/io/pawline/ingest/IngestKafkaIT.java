@@ -1,0 +1,164 @@
+package io.pawline.ingest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.pawline.events.PetDescribed;
+import io.pawline.events.TaskAccepted;
+import io.pawline.events.TaskContext;
+import io.pawline.kafka.EmbeddedKafka;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.schemas.Topics;
+import io.pawline.taskstore.ProgressDao;
+import io.pawline.taskstore.StageReached;
+import io.pawline.taskstore.TaskDatabase;
+import io.pawline.taskstore.TestingPostgres;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+class IngestKafkaIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final TopicPartition DETECT = new TopicPartition(Stage.DETECT.workTopic(), 0);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void keepsWhatItAcceptsWhileKafkaIsAwayAndCatchesUpInOrder() throws InterruptedException, ExecutionException {
+        int port;
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0, Map.of())) {
+            port = Integer.parseInt(kafka.bootstrapServers().split(":", -1)[1]);
+            createTopics(kafka.bootstrapServers());
+        }
+        try (TestingPostgres postgres = TestingPostgres.start();
+                TestingIngest ingest = ingest(postgres, "127.0.0.1:" + port)) {
+            List<String> ids = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                ids.add(submit(ingest));
+            }
+            assertThat(waiting(ingest)).isEqualTo(20);
+            try (EmbeddedKafka kafka = EmbeddedKafka.start(folder.resolve("kafka"), port, Map.of())) {
+                await().atMost(PATIENCE).until(() -> waiting(ingest) == 0);
+                String late = submit(ingest);
+                ids.add(late);
+                await().atMost(PATIENCE).until(() -> waiting(ingest) == 0);
+                List<ConsumerRecord<String, SpecificRecord>> records = records(kafka.bootstrapServers());
+                // A batch whose acknowledgement got lost comes again; the first of each id are in order.
+                assertThat(records.stream().map(ConsumerRecord::key).distinct().toList())
+                        .isEqualTo(ids);
+                assertThat(records.getLast().value()).isInstanceOfSatisfying(TaskAccepted.class, event -> {
+                    assertThat(event.getContext().getTaskId()).isEqualTo(late);
+                    assertThat(event.getContext().getStyle()).isEqualTo("ink");
+                    assertThat(event.getContext().getGeneration()).isEqualTo(1);
+                    assertThat(event.getPhoto().getUrl()).contains("https://photos.example/cat.jpg");
+                });
+                noteStages(ingest, kafka.bootstrapServers(), late);
+            }
+        }
+    }
+
+    private static void noteStages(TestingIngest ingest, String bootstrap, String id) {
+        TaskId other = TaskId.next();
+        try (var producer = new KafkaProducer<>(
+                Map.<String, Object>of("bootstrap.servers", bootstrap),
+                new StringSerializer(),
+                new ByteArraySerializer())) {
+            for (byte[] value : List.of(
+                    "garbage".getBytes(UTF_8),
+                    described("no id", 1),
+                    described(other.toString(), 2),
+                    described(id, 1))) {
+                var _ = producer.send(new ProducerRecord<>(Stage.GENERATE.workTopic(), 0, id, value));
+            }
+            producer.flush();
+        }
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            JsonNode task = ingest.get("/v1/tasks/" + id).json();
+            assertThat(task.get("stage").asString()).isEqualTo("generate");
+        });
+        ProgressDao progress = ingest.bean(ProgressDao.class);
+        assertThat(progress.of(other, 2)).map(StageReached::stage).containsExactly(Stage.GENERATE);
+        assertThat(progress.of(other, 1)).isEmpty();
+    }
+
+    private static byte[] described(String id, int generation) {
+        TaskContext context = TaskContext.newBuilder()
+                .setTaskId(id)
+                .setTenant("default")
+                .setStyle("ink")
+                .setSubmittedAt(Instant.EPOCH)
+                .setDeadline(Instant.EPOCH)
+                .setGeneration(generation)
+                .build();
+        try (var serializer = new TestingSerde.ToBytes()) {
+            return serializer.serialize(Stage.GENERATE.workTopic(), new PetDescribed(context, "a cat"));
+        }
+    }
+
+    private TestingIngest ingest(TestingPostgres postgres, String bootstrap) {
+        return new TestingIngest(
+                postgres,
+                folder.resolve("images"),
+                "--spring.kafka.bootstrap-servers=" + bootstrap,
+                "--spring.kafka.producer.value-serializer=" + TestingSerde.ToBytes.class.getName(),
+                "--spring.kafka.consumer.value-deserializer=" + TestingSerde.FromBytes.class.getName());
+    }
+
+    private static String submit(TestingIngest ingest) {
+        TestingIngest.Answer answer =
+                ingest.post("{\"image_url\":\"https://photos.example/cat.jpg\",\"style\":\"ink\"}");
+        assertThat(answer.status()).isEqualTo(202);
+        return answer.json().get("task_id").asString();
+    }
+
+    private static long waiting(TestingIngest ingest) {
+        return ingest.bean(TaskDatabase.class)
+                .jdbi()
+                .withHandle(handle -> handle.createQuery("select count(*) from task where relayed_at is null")
+                        .mapTo(Long.class)
+                        .one());
+    }
+
+    private static void createTopics(String bootstrap) throws InterruptedException, ExecutionException {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+            admin.createTopics(Topics.all(1, (short) 1)).all().get();
+        }
+    }
+
+    private static List<ConsumerRecord<String, SpecificRecord>> records(String bootstrap) {
+        try (var consumer = new KafkaConsumer<>(
+                Map.<String, Object>of("bootstrap.servers", bootstrap),
+                new StringDeserializer(),
+                new TestingSerde.FromBytes())) {
+            consumer.assign(List.of(DETECT));
+            consumer.seekToBeginning(List.of(DETECT));
+            long end = consumer.endOffsets(List.of(DETECT)).getOrDefault(DETECT, 0L);
+            List<ConsumerRecord<String, SpecificRecord>> records = new ArrayList<>();
+            while (consumer.position(DETECT) < end) {
+                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+            }
+            return records;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.pawline.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.util.unit.DataSize;
+
+class IngestPropertiesTest {
+
+    @Test
+    void hasDefaults() {
+        assertThat(bind(Map.of("pawline.ingest.port", "8080")))
+                .isEqualTo(new IngestProperties(
+                        null,
+                        null,
+                        Duration.ofHours(1),
+                        Duration.ofHours(24),
+                        DataSize.ofKilobytes(64),
+                        8,
+                        new IngestProperties.Relay(500, Duration.ofSeconds(1), Duration.ofSeconds(10))));
+    }
+
+    @Test
+    void takesEverySetting() {
+        assertThat(bind(Map.of(
+                        "pawline.ingest.public-base-url", "https://pawline.example",
+                        "pawline.ingest.default-callback-url", "https://shop.example/callback",
+                        "pawline.ingest.default-deadline", "10m",
+                        "pawline.ingest.max-deadline", "2h",
+                        "pawline.ingest.max-body-size", "8KB",
+                        "pawline.ingest.uploads-at-once", "2",
+                        "pawline.ingest.relay.batch-size", "50",
+                        "pawline.ingest.relay.poll-interval", "200ms",
+                        "pawline.ingest.relay.max-backoff", "3s")))
+                .isEqualTo(new IngestProperties(
+                        URI.create("https://pawline.example"),
+                        URI.create("https://shop.example/callback"),
+                        Duration.ofMinutes(10),
+                        Duration.ofHours(2),
+                        DataSize.ofKilobytes(8),
+                        2,
+                        new IngestProperties.Relay(50, Duration.ofMillis(200), Duration.ofSeconds(3))));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "public-base-url,      ftp://pawline.example, must be an http or https URL",
+        "default-callback-url, nowhere,               must be an http or https URL",
+        "default-deadline,     25h,                   must be from 1 second to max-deadline",
+        "default-deadline,     0s,                    must be from 1 second to max-deadline",
+        "max-body-size,        0B,                    must be from 1 byte to 16 MB",
+        "uploads-at-once,      0,                     must be > 0",
+        "relay.batch-size,     0,                     must be > 0",
+        "relay.poll-interval,  0s,                    must be > 0",
+        "relay.max-backoff,    10ms,                  must be >= relay.poll-interval",
+    })
+    void namesTheSettingThatIsWrong(String setting, String value, String fault) {
+        assertThatThrownBy(() -> bind(Map.of("pawline.ingest." + setting, value)))
+                .isInstanceOf(BindException.class)
+                .rootCause()
+                .hasMessageContaining("pawline.ingest." + setting)
+                .hasMessageContaining(fault);
+    }
+
+    private static IngestProperties bind(Map<String, String> settings) {
+        return new Binder(new MapConfigurationPropertySource(settings))
+                .bind("pawline.ingest", IngestProperties.class)
+                .get();
+    }
+}

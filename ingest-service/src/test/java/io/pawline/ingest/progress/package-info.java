@@ -1,4 +1,0 @@
-@NullMarked
-package io.pawline.ingest.progress;
-
-import org.jspecify.annotations.NullMarked;
