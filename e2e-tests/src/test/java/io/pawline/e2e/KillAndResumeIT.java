@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /** The whole system on a laptop, and the plug pulled. */
 class KillAndResumeIT {
@@ -55,7 +56,8 @@ class KillAndResumeIT {
     }
 
     private static void assertSucceededOnce(TestingFrontEnd frontEnd, String id) throws IOException {
-        assertThat(frontEnd.task(id).path("state").asString("")).isEqualTo("success");
+        JsonNode task = frontEnd.task(id);
+        assertThat(task.path("state").asString("")).as(task.toString()).isEqualTo("success");
         // A kill between the receiver's answer and the commit repeats a callback, under the same webhook-id.
         assertThat(frontEnd.callbacks(id).stream()
                         .map(TestingFrontEnd.Callback::webhookId)

@@ -117,7 +117,8 @@ final class ArkTextToImage {
             String size = order.width() + "x" + order.height();
             Map<String, Object> image = new LinkedHashMap<>();
             if (asUrl) {
-                image.put("url", baseUrl.get() + "/generated/" + studio.draw(order) + ".jpg");
+                studio.picture(order);
+                image.put("url", baseUrl.get() + "/generated/" + order.name() + ".jpg");
             } else {
                 image.put("b64_json", Base64.getEncoder().encodeToString(studio.picture(order)));
             }

@@ -136,7 +136,7 @@ public final class ProviderSimulator implements AutoCloseable {
         }
         if (path.startsWith("/generated/") && path.endsWith(".jpg")) {
             String name = path.substring("/generated/".length(), path.length() - ".jpg".length());
-            Optional<Studio.Order> order = studio.order(name);
+            Optional<Studio.Order> order = Studio.Order.ofName(name);
             return order.isPresent() ? Reply.bytes("image/jpeg", studio.picture(order.get())) : notFound(path);
         }
         return notFound(path);

@@ -7,8 +7,9 @@ import io.pawline.local.simulator.picture.PetPhoto;
 import io.pawline.local.simulator.picture.PetPicture;
 import io.pawline.local.simulator.picture.Pictures;
 import java.awt.image.BufferedImage;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,16 +22,40 @@ import java.util.function.Supplier;
 final class Studio implements AutoCloseable {
 
     private static final long KEPT_BYTES = 64L << 20;
-    private static final long KEPT_ORDERS = 200_000;
 
-    /** What a picture is drawn from. */
-    record Order(String prompt, long variant, int width, int height, boolean watermark) {}
+    /** What a picture is drawn from. Its name says it all, so a simulator that was killed still knows it afterwards. */
+    record Order(String prompt, long variant, int width, int height, boolean watermark) {
+
+        private static final int LARGEST_SIDE = 4_096;
+
+        /** The order as letters, digits, hyphens and underscores. */
+        String name() {
+            String text = "%d %d %d %b %s".formatted(variant, width, height, watermark, prompt);
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        /** The order of this name, if it is one. */
+        static Optional<Order> ofName(String name) {
+            try {
+                String[] parts = new String(Base64.getUrlDecoder().decode(name), StandardCharsets.UTF_8).split(" ", 5);
+                Order order = new Order(
+                        parts[4],
+                        Long.parseLong(parts[0]),
+                        Integer.parseInt(parts[1]),
+                        Integer.parseInt(parts[2]),
+                        Boolean.parseBoolean(parts[3]));
+                int least = Math.min(order.width, order.height);
+                int most = Math.max(order.width, order.height);
+                return least > 0 && most <= LARGEST_SIDE ? Optional.of(order) : Optional.empty();
+            } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException noName) {
+                return Optional.empty();
+            }
+        }
+    }
 
     private final ExecutorService hands = Executors.newFixedThreadPool(
             Runtime.getRuntime().availableProcessors(),
             Thread.ofPlatform().name("simulator-pictures-", 0).daemon().factory());
-    private final Cache<String, Order> orders =
-            Caffeine.newBuilder().maximumSize(KEPT_ORDERS).build();
     private final Cache<Order, byte[]> drawn = keptBytes();
     private final Cache<Order, byte[]> cutOuts = keptBytes();
     private final Cache<String, Optional<PetPhoto>> seen =
@@ -41,18 +66,6 @@ final class Studio implements AutoCloseable {
                 .maximumWeight(KEPT_BYTES)
                 .weigher((Order _, byte[] bytes) -> bytes.length)
                 .build();
-    }
-
-    /** Draws it and keeps it under a new, unguessable name. */
-    String draw(Order order) {
-        picture(order);
-        String name = UUID.randomUUID().toString().replace("-", "");
-        orders.put(name, order);
-        return name;
-    }
-
-    Optional<Order> order(String name) {
-        return Optional.ofNullable(orders.getIfPresent(name));
     }
 
     /** The drawn picture as JPEG. */

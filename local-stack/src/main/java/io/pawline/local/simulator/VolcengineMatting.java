@@ -22,7 +22,7 @@ final class VolcengineMatting {
 
     private static final int LEAST_SIDE = 128;
     private static final int MOST_SIDE = 4096;
-    private static final Pattern GENERATED = Pattern.compile("https?://[^/]+/generated/([0-9a-f]{32})\\.jpg");
+    private static final Pattern GENERATED = Pattern.compile("https?://[^/]+/generated/([\\w-]+)\\.jpg");
 
     private final Workload workload;
     private final Studio studio;
@@ -88,7 +88,7 @@ final class VolcengineMatting {
     private Source source(String address) throws Refused, InterruptedException {
         Matcher own = GENERATED.matcher(address);
         if (own.matches()) {
-            Optional<Studio.Order> order = studio.order(own.group(1));
+            Optional<Studio.Order> order = Studio.Order.ofName(own.group(1));
             if (order.isPresent()) {
                 return new Source(
                         order.get().prompt(),
