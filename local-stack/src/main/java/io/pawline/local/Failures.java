@@ -1,20 +1,33 @@
 package io.pawline.local;
 
-/** Failures as a person at a terminal wants them: the cause, in one line, without a stack trace. */
+/** Failures as a person at a terminal wants them: what failed and why, in one line, without a stack trace. */
 final class Failures {
 
     private Failures() {}
 
     static String inOneLine(Throwable failure) {
-        Throwable root = failure;
+        // The framework's wrappers tell of beans; what they wrap tells of settings.
+        Throwable what = failure;
+        while (what.getCause() != null && what.getClass().getName().startsWith("org.springframework.")) {
+            what = what.getCause();
+        }
+        Throwable root = what;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        String message = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
-        return message.lines()
-                .map(String::strip)
-                .filter(line -> !line.isEmpty())
-                .findFirst()
-                .orElse(message);
+        String said = firstLine(what);
+        String why = firstLine(root);
+        return said.contains(why) ? said : said + ": " + why;
+    }
+
+    private static String firstLine(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null
+                ? failure.getClass().getSimpleName()
+                : message.lines()
+                        .map(String::strip)
+                        .filter(line -> !line.isEmpty())
+                        .findFirst()
+                        .orElse(failure.getClass().getSimpleName());
     }
 }

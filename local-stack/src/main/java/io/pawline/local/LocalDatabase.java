@@ -79,17 +79,22 @@ public final class LocalDatabase implements AutoCloseable {
         }
     }
 
-    /** Stops the server that a killed process left running on this folder, if there is one. */
+    /**
+     * Stops the server that a killed process left running on this folder, if there is one. Where the server itself was
+     * killed, waits for its children, which notice that soon: as long as they are there, no other server starts.
+     */
     static void stopLeftover(Path folder) {
-        Path pidFile = folder.resolve("postmaster.pid");
-        leftover(pidFile).ifPresent(server -> {
+        leftover(folder.resolve("postmaster.pid")).ifPresent(server -> {
             log.info("stopping the PostgreSQL server {} that an earlier run left on {}", server.pid(), folder);
             server.destroy();
             if (!ended(server)) {
                 server.destroyForcibly();
-                ended(server);
             }
         });
+        ProcessHandle.allProcesses()
+                .filter(LocalDatabase::isPostgres)
+                .filter(process -> worksIn(process, folder))
+                .forEach(LocalDatabase::ended);
     }
 
     private static Optional<ProcessHandle> leftover(Path pidFile) {
@@ -101,6 +106,15 @@ public final class LocalDatabase implements AutoCloseable {
             return ProcessHandle.of(pid).filter(LocalDatabase::isPostgres);
         } catch (IOException | NumberFormatException unreadable) {
             return Optional.empty();
+        }
+    }
+
+    /** PostgreSQL's processes work in its data folder; only Linux tells. */
+    private static boolean worksIn(ProcessHandle process, Path folder) {
+        try {
+            return Files.isSameFile(Path.of("/proc", Long.toString(process.pid()), "cwd"), folder);
+        } catch (IOException gone) {
+            return false;
         }
     }
 
