@@ -31,6 +31,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.kafka.listener.CommonErrorHandler;
 import org.springframework.kafka.listener.DefaultErrorHandler;
+import org.springframework.kafka.support.ProducerListener;
 import org.springframework.util.backoff.ExponentialBackOff;
 
 /** How ingest-service is put together. */
@@ -79,6 +80,12 @@ class IngestConfiguration {
             IngestProperties settings,
             Clock clock) {
         return new OutboxRelay(new Outbox(database, clock), new TaskAcceptedPublisher(kafka), settings.relay());
+    }
+
+    /** In place of Spring's, which logs the payload of each record that fails, and with it addresses from outside. */
+    @Bean
+    ProducerListener<Object, Object> silentProducerListener() {
+        return new ProducerListener<>() {};
     }
 
     @Bean

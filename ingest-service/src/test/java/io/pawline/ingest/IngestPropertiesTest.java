@@ -18,7 +18,7 @@ class IngestPropertiesTest {
 
     @Test
     void hasDefaults() {
-        assertThat(bind(Map.of("pawline.ingest.port", "8080")))
+        assertThat(bind(Map.of()))
                 .isEqualTo(new IngestProperties(
                         null,
                         null,
@@ -73,7 +73,6 @@ class IngestPropertiesTest {
 
     private static IngestProperties bind(Map<String, String> settings) {
         return new Binder(new MapConfigurationPropertySource(settings))
-                .bind("pawline.ingest", IngestProperties.class)
-                .get();
+                .bindOrCreate("pawline.ingest", IngestProperties.class);
     }
 }
