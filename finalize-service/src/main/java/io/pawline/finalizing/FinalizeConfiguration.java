@@ -1,5 +1,6 @@
 package io.pawline.finalizing;
 
+import io.airlift.compress.v3.deflate.DeflateNativeCompressor;
 import io.pawline.events.ImageCutOut;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreProperties;
@@ -10,6 +11,8 @@ import io.pawline.schemas.Stage;
 import io.pawline.stage.Handler;
 import io.pawline.stage.StageSpec;
 import java.time.Clock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -17,6 +20,8 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({FinalizeProperties.class, ImageStoreProperties.class, OutboundProperties.class})
 class FinalizeConfiguration {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FinalizeConfiguration.class);
 
     @Bean
     StageSpec<ImageCutOut> stageSpec(FinalizeProperties properties) {
@@ -27,6 +32,7 @@ class FinalizeConfiguration {
                 properties.stage().policies());
     }
 
+    /** A bean for the sake of being closed. */
     @Bean
     ImageStore imageStore(ImageStoreProperties properties) {
         return ImageStores.open(properties);
@@ -35,6 +41,7 @@ class FinalizeConfiguration {
     @Bean
     Handler<ImageCutOut> handler(
             FinalizeProperties properties, OutboundProperties outbound, ImageStore images, Clock clock) {
+        LOG.info("PNG is packed by {}", DeflateNativeCompressor.isEnabled() ? "libdeflate" : "the JDK's zlib");
         CutOutSource source = new CutOutSource(images, ImageFetcher.create(outbound));
         return new FinalizeHandler(source, properties.finisher(), images, clock);
     }

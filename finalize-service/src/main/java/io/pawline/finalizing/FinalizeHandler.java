@@ -82,7 +82,7 @@ final class FinalizeHandler implements Handler<ImageCutOut> {
     }
 
     private StoredPicture keep(ImageKey key, Picture picture) {
-        images.put(key, picture.png(), Png.MEDIA_TYPE);
+        images.put(key, picture.png(), "image/png");
         return new StoredPicture(key.value(), picture.width(), picture.height());
     }
 

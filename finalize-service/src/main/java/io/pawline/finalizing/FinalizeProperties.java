@@ -14,7 +14,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param minVisible least share of a cut-out's pixels that must be visible, from 0 to 1
  * @param maxVisible largest share of a cut-out's pixels that may be visible, from {@code minVisible} to 1
  * @param thumbnailSizes longest sides of the thumbnails in pixels, one or more, each from 16 to 4096
- * @param maxDecodes cut-outs in work at once, 1 or more; each takes 4 bytes for a pixel, for a while
+ * @param maxDecodes cut-outs in work at once, 1 or more; each takes 8 bytes for a pixel, for a while
  * @param stage the stage's limits and retries
  */
 @ConfigurationProperties("pawline.finalize")

@@ -11,7 +11,9 @@ import java.io.UncheckedIOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.stream.Stream;
 import net.coobird.thumbnailator.Thumbnails;
 
 /** Checks a cut-out and makes its thumbnails, of few cut-outs at once: pixels take much memory. Thread-safe. */
@@ -19,7 +21,7 @@ final class PictureFinisher {
 
     private final Plausibility plausibility;
     private final List<Integer> sizes;
-    private final Semaphore decodes;
+    private final BlockingQueue<PngCodec> codecs;
 
     /**
      * @param sizes longest sides of the thumbnails, in pixels
@@ -28,7 +30,10 @@ final class PictureFinisher {
     PictureFinisher(Plausibility plausibility, List<Integer> sizes, int maxDecodes) {
         this.plausibility = plausibility;
         this.sizes = sizes.stream().sorted(Comparator.reverseOrder()).toList();
-        this.decodes = new Semaphore(maxDecodes);
+        this.codecs = new ArrayBlockingQueue<>(
+                maxDecodes,
+                false,
+                Stream.generate(PngCodec::new).limit(maxDecodes).toList());
     }
 
     Finished finish(byte[] png) throws InterruptedException {
@@ -36,18 +41,18 @@ final class PictureFinisher {
         if (objection.isPresent()) {
             return new Implausible(objection.get());
         }
-        decodes.acquire();
+        PngCodec codec = codecs.take();
         try {
-            return decodeAndFinish(png);
+            return finish(png, codec);
         } finally {
-            decodes.release();
+            codecs.add(codec);
         }
     }
 
-    private Finished decodeAndFinish(byte[] png) {
+    private Finished finish(byte[] png, PngCodec codec) {
         BufferedImage decoded;
         try {
-            decoded = Png.decode(png);
+            decoded = codec.decode(png);
         } catch (IOException e) {
             return new Implausible("the cut-out's PNG is damaged");
         }
@@ -63,12 +68,12 @@ final class PictureFinisher {
         return new Pictures(
                 result,
                 sizes.stream()
-                        .map(size -> new Thumbnail(size, thumbnail(result, image, size)))
+                        .map(size -> new Thumbnail(size, thumbnail(result, image, size, codec)))
                         .toList());
     }
 
     /** The picture with its longest side reduced to this many pixels; itself, if it is no larger. */
-    private static Picture thumbnail(Picture original, BufferedImage image, int size) {
+    private static Picture thumbnail(Picture original, BufferedImage image, int size, PngCodec codec) {
         int longest = Math.max(image.getWidth(), image.getHeight());
         if (longest <= size) {
             return original;
@@ -80,9 +85,9 @@ final class PictureFinisher {
                     .forceSize(width, height)
                     .imageType(BufferedImage.TYPE_4BYTE_ABGR)
                     .asBufferedImage();
-            return new Picture(Png.encode(small), width, height);
+            return new Picture(codec.encode(small), width, height);
         } catch (IOException e) {
-            throw new UncheckedIOException("a picture in memory could not be written to memory", e);
+            throw new UncheckedIOException("a picture in memory could not be read from memory", e);
         }
     }
 

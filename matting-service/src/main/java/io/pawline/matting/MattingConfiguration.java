@@ -28,6 +28,7 @@ class MattingConfiguration {
                 properties.stage().policies());
     }
 
+    /** A bean for the sake of being closed. */
     @Bean
     ImageStore imageStore(ImageStoreProperties properties) {
         return ImageStores.open(properties);

@@ -46,7 +46,7 @@ final class MattingHandler implements Handler<ImageGenerated> {
                 }
                 case CutOutAt cutOut ->
                     done(task, new ImageRef(null, cutOut.url().toString()));
-                case Failed failed -> outcome(failed);
+                case Failed failed -> Outcome.failed(failed.reason(), failed.detail(), failed.notBefore());
             };
         } catch (ImageStoreException e) {
             // Without the stack: every task would show the same
@@ -65,14 +65,5 @@ final class MattingHandler implements Handler<ImageGenerated> {
 
     private static Outcome done(ImageGenerated task, ImageRef cutOut) {
         return Outcome.done(Stage.FINALIZE, new ImageCutOut(task.getContext(), cutOut));
-    }
-
-    private static Outcome outcome(Failed failed) {
-        return switch (failed.reason().kind()) {
-            case TRANSIENT ->
-                new Outcome.Retry(
-                        failed.reason(), failed.detail(), failed.notBefore().orElse(null));
-            case PERMANENT -> new Outcome.Rejected(failed.reason(), failed.detail());
-        };
     }
 }
