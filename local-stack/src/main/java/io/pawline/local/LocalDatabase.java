@@ -81,7 +81,7 @@ public final class LocalDatabase implements AutoCloseable {
 
     /**
      * Stops the server that a killed process left running on this folder, if there is one. Where the server itself was
-     * killed, waits for its children, which notice that soon: as long as they are there, no other server starts.
+     * killed, waits until it and its children have left the system's list: before that, no other server starts.
      */
     static void stopLeftover(Path folder) {
         leftover(folder.resolve("postmaster.pid")).ifPresent(server -> {
@@ -91,10 +91,7 @@ public final class LocalDatabase implements AutoCloseable {
                 server.destroyForcibly();
             }
         });
-        ProcessHandle.allProcesses()
-                .filter(LocalDatabase::isPostgres)
-                .filter(process -> worksIn(process, folder))
-                .forEach(LocalDatabase::ended);
+        ProcessHandle.allProcesses().filter(process -> worksIn(process, folder)).forEach(LocalDatabase::ended);
     }
 
     private static Optional<ProcessHandle> leftover(Path pidFile) {
@@ -103,7 +100,7 @@ public final class LocalDatabase implements AutoCloseable {
                 return Optional.empty();
             }
             long pid = Long.parseLong(Files.readAllLines(pidFile).getFirst().strip());
-            return ProcessHandle.of(pid).filter(LocalDatabase::isPostgres);
+            return ProcessHandle.of(pid).filter(LocalDatabase::mayBePostgres);
         } catch (IOException | NumberFormatException unreadable) {
             return Optional.empty();
         }
@@ -118,12 +115,12 @@ public final class LocalDatabase implements AutoCloseable {
         }
     }
 
-    /** The number in the file may by now belong to another program. */
-    private static boolean isPostgres(ProcessHandle process) {
+    /** The number in the file may by now belong to another program; of one that is about to end, nothing is known. */
+    private static boolean mayBePostgres(ProcessHandle process) {
         return process.info()
                 .command()
                 .map(command -> command.contains("postgres"))
-                .orElse(false);
+                .orElse(true);
     }
 
     private static boolean ended(ProcessHandle process) {
