@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -27,7 +26,8 @@ class KillAndResumeIT {
         List<String> ids = new ArrayList<>();
         try (ChildProcess first = up(folder, ports, "first")) {
             awaitReady(first, ports);
-            try (TestingFrontEnd frontEnd = new TestingFrontEnd(ports.ingest(), webhookSecret(folder))) {
+            try (TestingFrontEnd frontEnd = new TestingFrontEnd(
+                    ports.ingest(), LocalSettingsFile.in(folder.resolve("data")).webhookSecret())) {
                 for (int i = 0; i < TASKS; i++) {
                     ids.add(frontEnd.submit(photo, "watercolor " + i));
                 }
@@ -92,13 +92,5 @@ class KillAndResumeIT {
                     .isTrue();
             return ingest.ready() && process.output().contains("ready");
         });
-    }
-
-    private static String webhookSecret(Path folder) throws IOException {
-        Properties settings = new Properties();
-        try (var lines = Files.newBufferedReader(folder.resolve("data/local.properties"))) {
-            settings.load(lines);
-        }
-        return settings.getProperty("pawline.callback.secrets");
     }
 }

@@ -9,7 +9,6 @@ import io.pawline.local.Ports;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -79,12 +77,11 @@ class SeparateProcessesIT {
         List<ChildProcess> services = new ArrayList<>();
         try (LocalStack stack =
                 LocalStack.start(new LocalStack.Options(folder, ports, Optional.of("default")), _ -> {})) {
-            Properties settings = settings(stack.settings());
+            LocalSettingsFile settings = LocalSettingsFile.in(folder);
             for (String service : SERVICES) {
                 services.add(start(service, folder, stack.settings()));
             }
-            try (TestingFrontEnd frontEnd =
-                    new TestingFrontEnd(ports.ingest(), settings.getProperty("pawline.callback.secrets"))) {
+            try (TestingFrontEnd frontEnd = new TestingFrontEnd(ports.ingest(), settings.webhookSecret())) {
                 awaitReady(settings);
                 Map<String, Sort> tasks = submitAll(frontEnd, "http://127.0.0.1:" + ports.simulator() + "/photos");
 
@@ -93,7 +90,7 @@ class SeparateProcessesIT {
                 for (Map.Entry<String, Sort> task : tasks.entrySet()) {
                     assertEnding(frontEnd, task.getKey(), task.getValue());
                 }
-                assertDeadLetters(settings.getProperty("spring.kafka.bootstrap-servers"), tasks);
+                assertDeadLetters(settings.get("spring.kafka.bootstrap-servers"), tasks);
             } finally {
                 for (ChildProcess service : services) {
                     service.close();
@@ -178,19 +175,11 @@ class SeparateProcessesIT {
         return ChildProcess.service(service, folder.resolve("logs").resolve(service + ".log"), arguments);
     }
 
-    private static void awaitReady(Properties settings) {
+    private static void awaitReady(LocalSettingsFile settings) {
         for (String service : SERVICES) {
-            String port = settings.getProperty("pawline." + service + ".port");
+            String port = settings.get("pawline." + service + ".port");
             Health health = new Health("http://127.0.0.1:" + port);
             await().atMost(Duration.ofMinutes(2)).until(health::ready);
         }
-    }
-
-    private static Properties settings(Path file) throws IOException {
-        Properties settings = new Properties();
-        try (var lines = Files.newBufferedReader(file)) {
-            settings.load(lines);
-        }
-        return settings;
     }
 }

@@ -125,7 +125,34 @@ record Setting(
                 property.path("type").asString(),
                 property.path("sourceType").asString(),
                 property.has("defaultValue") ? textOf(property.path("defaultValue")) : null,
-                markdownOf(property.path("description").asString("")));
+                markdownOf(property.path("description").asStringOpt().orElseGet(() -> describedAtSource(property))));
+    }
+
+    /**
+     * The description of a setting whose record is of another module. The processor takes it over from that module's
+     * classes, but not from its jar: javac's file manager does not look into META-INF there.
+     */
+    private static String describedAtSource(JsonNode property) {
+        URL source = Setting.class
+                .getClassLoader()
+                .getResource("META-INF/spring/configuration-metadata/"
+                        + property.path("sourceType").asString() + ".json");
+        if (source == null) {
+            return "";
+        }
+        String name = property.path("name").asString();
+        try {
+            return read(source)
+                    .path("properties")
+                    .valueStream()
+                    .filter(candidate ->
+                            name.endsWith("." + candidate.path("name").asString()))
+                    .map(candidate -> candidate.path("description").asString(""))
+                    .findFirst()
+                    .orElse("");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String textOf(JsonNode value) {

@@ -75,7 +75,7 @@ class SettingsTest {
         assertThat(settingsOf(Component.MATTING, values)
                         .at("/pawline/matting/stage/drain")
                         .asText())
-                .isEqualTo("30s");
+                .isEqualTo("75s");
         assertThat(settingsOf(Component.FINALIZE, values).at("/pawline").fieldNames())
                 .toIterable()
                 .containsExactlyInAnyOrder("finalize", "image-store");
@@ -103,7 +103,7 @@ class SettingsTest {
         assertThat(settingsOf(Component.DETECT, values)
                         .at("/pawline/detect/stage/drain")
                         .asText())
-                .isEqualTo("30s");
+                .isEqualTo("75s");
     }
 
     private static JsonNode settingsOf(Component component, Map<String, Object> values) {

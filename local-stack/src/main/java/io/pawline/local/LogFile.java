@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Where the launcher and all that it runs write their log; the terminal is for the person at it. */
 final class LogFile {
@@ -22,8 +23,8 @@ final class LogFile {
         System.setProperty(PROPERTY, folder.resolve("pawline.log").toString());
     }
 
-    /** The log's path, or a word that there is none yet. */
-    static String path() {
-        return System.getProperty(PROPERTY, "not begun");
+    /** The log's path; empty where the command has none. */
+    static Optional<String> path() {
+        return Optional.ofNullable(System.getProperty(PROPERTY));
     }
 }

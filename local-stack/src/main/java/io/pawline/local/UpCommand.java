@@ -66,7 +66,7 @@ final class UpCommand implements Runnable {
             terminal.line("  callbacks received        " + simulator + "/callbacks");
             terminal.line("  what the providers saw    " + simulator + "/stats");
         });
-        terminal.line("  log                       " + LogFile.path());
+        LogFile.path().ifPresent(log -> terminal.line("  log                       " + log));
         terminal.line("");
         terminal.line("Try:");
         terminal.line("  curl -F image=@local-stack/src/main/resources/sample/cat.png -F style=watercolor " + ingest

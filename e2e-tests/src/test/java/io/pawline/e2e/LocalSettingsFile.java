@@ -1,0 +1,27 @@
+package io.pawline.e2e;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+
+/** The settings that a local stack writes for its services. */
+record LocalSettingsFile(Properties settings) {
+
+    /** Those of the stack with this data folder. */
+    static LocalSettingsFile in(Path data) throws IOException {
+        Properties settings = new Properties();
+        try (var lines = Files.newBufferedReader(data.resolve("local.properties"))) {
+            settings.load(lines);
+        }
+        return new LocalSettingsFile(settings);
+    }
+
+    String get(String name) {
+        return settings.getProperty(name);
+    }
+
+    String webhookSecret() {
+        return get("pawline.callback.secrets");
+    }
+}
