@@ -8,6 +8,7 @@ import io.pawline.outbound.DataLimit;
 import io.pawline.outbound.Exchange.Answered;
 import io.pawline.outbound.ImageKind;
 import io.pawline.outbound.ImageSniffer;
+import io.pawline.outbound.ProviderStatus;
 import io.pawline.outbound.RetryAfter;
 import io.pawline.schemas.Reason;
 import java.time.Clock;
@@ -50,7 +51,7 @@ final class AnswerReader {
         } catch (JacksonException e) {
             return succeeded(answered)
                     ? failed(answered, Reason.MALFORMED_ANSWER, "an answer that could not be read", AnswerBody.EMPTY)
-                    : failed(answered, VisualErrors.ofStatus(answered.status()), "", AnswerBody.EMPTY);
+                    : failed(answered, ProviderStatus.reason(answered.status()), "", AnswerBody.EMPTY);
         }
         Optional<GatewayError> gatewayError = body.gatewayError();
         if (gatewayError.isPresent()) {
@@ -60,7 +61,7 @@ final class AnswerReader {
         if (code == null) {
             return succeeded(answered)
                     ? failed(answered, Reason.MALFORMED_ANSWER, "an answer without a code", body)
-                    : failed(answered, VisualErrors.ofStatus(answered.status()), "", body);
+                    : failed(answered, ProviderStatus.reason(answered.status()), "", body);
         }
         return code == AnswerBody.SUCCESS ? success(answered, body) : apiFailure(answered, code, body);
     }
@@ -86,7 +87,7 @@ final class AnswerReader {
     }
 
     private VisualAnswer apiFailure(Answered answered, int code, AnswerBody body) {
-        Reason reason = VisualErrors.ofCode(code).orElseGet(() -> VisualErrors.ofStatus(answered.status()));
+        Reason reason = VisualErrors.ofCode(code).orElseGet(() -> ProviderStatus.reason(answered.status()));
         return failed(answered, reason, code + sentence(body.message()), body);
     }
 
@@ -94,7 +95,7 @@ final class AnswerReader {
         Integer number = error.number();
         Reason reason = Optional.ofNullable(number)
                 .flatMap(VisualErrors::ofGatewayCode)
-                .orElseGet(() -> VisualErrors.ofStatus(answered.status()));
+                .orElseGet(() -> ProviderStatus.reason(answered.status()));
         // The gateway's message may quote the key that it refuses
         String said = "gateway error" + (number == null ? "" : " " + number) + name(error.code());
         return failed(answered, reason, said, body);

@@ -36,23 +36,4 @@ final class VisualErrors {
             default -> Optional.empty();
         };
     }
-
-    /** For an answer whose code says nothing to us; a success that still holds an error is the provider's fault. */
-    static Reason ofStatus(int status) {
-        return switch (status) {
-            case 401, 403 -> Reason.AUTHENTICATION;
-            case 402 -> Reason.BILLING;
-            case 404, 405 -> Reason.CONFIGURATION;
-            case 408 -> Reason.PROVIDER_ERROR;
-            case 429 -> Reason.RATE_LIMITED;
-            case 503 -> Reason.OVERLOADED;
-            default -> {
-                if (status >= 500 || status < 300) {
-                    yield Reason.PROVIDER_ERROR;
-                }
-                // A redirect means that the base URL is wrong
-                yield status < 400 ? Reason.CONFIGURATION : Reason.INVALID_REQUEST;
-            }
-        };
-    }
 }

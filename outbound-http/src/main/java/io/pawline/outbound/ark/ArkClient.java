@@ -5,6 +5,7 @@ import io.pawline.outbound.Exchange;
 import io.pawline.outbound.Exchange.Answered;
 import io.pawline.outbound.Exchange.Died;
 import io.pawline.outbound.OutboundHttp;
+import io.pawline.outbound.ProviderStatus;
 import io.pawline.outbound.RetryAfter;
 import io.pawline.outbound.Timeouts;
 import io.pawline.outbound.ark.ArkAnswer.Failed;
@@ -94,7 +95,7 @@ public final class ArkClient {
     }
 
     private Failed failed(Answered answered, ArkError error, String requestId) {
-        Reason reason = error.reason().orElseGet(() -> ArkErrors.ofStatus(answered.status()));
+        Reason reason = error.reason().orElseGet(() -> ProviderStatus.reason(answered.status()));
         // What is said about a refused key may quote it
         String said = reason == Reason.AUTHENTICATION ? "" : error.message(properties.apiKey());
         String detail = "Ark answered " + answered.status()

@@ -68,26 +68,6 @@ final class ArkErrors {
         return CODES.stream().filter(row -> row.matches(code)).map(Row::reason).findFirst();
     }
 
-    /** For an answer whose code says nothing to us; a success that still holds an error is the provider's fault. */
-    static Reason ofStatus(int status) {
-        return switch (status) {
-            case 401, 403 -> Reason.AUTHENTICATION;
-            case 402 -> Reason.BILLING;
-            case 404, 405 -> Reason.CONFIGURATION;
-            case 408 -> Reason.PROVIDER_ERROR;
-            case 429 -> Reason.RATE_LIMITED;
-            // Sent by gateways that have no room; a 503 of Ark's own has a code
-            case 503 -> Reason.OVERLOADED;
-            default -> {
-                if (status >= 500 || status < 300) {
-                    yield Reason.PROVIDER_ERROR;
-                }
-                // A redirect means that the base URL is wrong
-                yield status < 400 ? Reason.CONFIGURATION : Reason.INVALID_REQUEST;
-            }
-        };
-    }
-
     private static Row family(String code, Reason reason) {
         return new Row(Match.FAMILY, code, reason);
     }
