@@ -2,6 +2,7 @@ package io.pawline.local;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -11,6 +12,7 @@ import picocli.CommandLine.Spec;
         name = "pawline",
         description = "A photo of a pet in, a stylised cut-out back.",
         mixinStandardHelpOptions = true,
+        versionProvider = PawlineCommand.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {DemoCommand.class, UpCommand.class, InfraCommand.class, TopicsCommand.class},
         footer = {
@@ -36,5 +38,15 @@ public final class PawlineCommand implements Runnable {
             return CommandLine.ExitCode.SOFTWARE;
         });
         System.exit(command.execute(args));
+    }
+
+    /** The version that the build wrote into the jar. */
+    static final class Version implements IVersionProvider {
+
+        @Override
+        public String[] getVersion() {
+            String version = PawlineCommand.class.getPackage().getImplementationVersion();
+            return new String[] {"pawline " + (version == null ? "(not packaged)" : version)};
+        }
     }
 }
