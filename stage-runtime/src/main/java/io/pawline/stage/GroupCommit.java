@@ -64,9 +64,13 @@ final class GroupCommit implements AutoCloseable {
         thread.start();
     }
 
-    /** Hands over a finished task. */
+    /** Hands over a finished task; after the end it is dropped, for another session has its record by then. */
     void add(WorkItem item, List<ProducerRecord<byte[], byte[]>> records) {
-        finished.add(new Finished(item, records));
+        if (closed) {
+            drop(item);
+        } else {
+            finished.add(new Finished(item, records));
+        }
     }
 
     /** Whom the commits are for, as the group has it now: an older membership is refused by the broker. */
@@ -141,17 +145,21 @@ final class GroupCommit implements AutoCloseable {
 
     private void dropFenced(List<Finished> batch) {
         batch.removeIf(done -> {
-            if (!done.item().partition().fenced()) {
-                return false;
+            boolean fenced = done.item().partition().fenced();
+            if (fenced) {
+                drop(done.item());
             }
-            log.warn(
-                    "a finished attempt is dropped, since {} went elsewhere while it ran (offset {})",
-                    done.item().partition().name(),
-                    done.item().data().offset());
-            metrics.orphaned();
-            done.item().partition().end();
-            return true;
+            return fenced;
         });
+    }
+
+    private void drop(WorkItem item) {
+        log.warn(
+                "a finished attempt is dropped, since {} went elsewhere while it ran (offset {})",
+                item.partition().name(),
+                item.data().offset());
+        metrics.orphaned();
+        item.partition().end();
     }
 
     private boolean transact(List<Finished> batch, ConsumerGroupMetadata current) {

@@ -1,0 +1,112 @@
+package io.pawline.stage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.pawline.events.PetDescribed;
+import io.pawline.events.TaskAccepted;
+import io.pawline.kafka.EmbeddedKafka;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.schemas.Topics;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A broker of its own, since it goes away. */
+class BrokerOutageIT {
+
+    @Test
+    @SuppressWarnings("try") // the stage has to stop before its second broker does
+    void goesOnByItselfWhenTheBrokerIsBackAndDeliversWhatItHadFinishedMeanwhile(@TempDir Path folder) throws Exception {
+        CountDownLatch called = new CountDownLatch(1);
+        CountDownLatch answered = new CountDownLatch(1);
+        AtomicInteger calls = new AtomicInteger();
+        EmbeddedKafka before = EmbeddedKafka.start(folder, 0, Map.of());
+        int port = Integer.parseInt(before.bootstrapServers().split(":", 2)[1]);
+        Map<String, Object> connection = Map.of("bootstrap.servers", before.bootstrapServers());
+        try (Admin admin = Admin.create(connection)) {
+            admin.createTopics(Topics.all(1, (short) 1)).all().get(30, TimeUnit.SECONDS);
+        }
+        send(connection);
+        try (StageRuntime<TaskAccepted> stage = stage(connection, (in, attempt) -> {
+            calls.incrementAndGet();
+            called.countDown();
+            answered.await();
+            return Outcome.done(
+                    Stage.GENERATE,
+                    PetDescribed.newBuilder()
+                            .setContext(in.getContext())
+                            .setDescription("a cat")
+                            .build());
+        })) {
+            stage.start();
+            called.await();
+            before.close();
+            answered.countDown();
+
+            try (EmbeddedKafka after = EmbeddedKafka.start(folder, port, Map.of())) {
+                assertThat(after.bootstrapServers()).isEqualTo(before.bootstrapServers());
+                assertThat(firstResult(connection)).isEqualTo(1);
+                send(connection);
+                await().atMost(Duration.ofMinutes(1)).until(() -> calls.get() >= 2);
+                assertThat(stage.alive()).isTrue();
+                stage.close();
+            }
+        }
+    }
+
+    private static StageRuntime<TaskAccepted> stage(Map<String, Object> connection, Handler<TaskAccepted> handler) {
+        StagePolicies policies = new StagePolicies(
+                4, Duration.ofSeconds(20), new RetryPolicy(3, Duration.ofMillis(50), Duration.ofMillis(200)));
+        return new StageRuntime<>(
+                new StageSpec<>(Stage.DETECT, TaskAccepted.class, TaskAccepted::getContext, policies),
+                handler,
+                new KafkaClients(connection, "outage"),
+                TestingEvents.serializer(),
+                TestingEvents.deserializer(TaskAccepted.class),
+                new SimpleMeterRegistry(),
+                Clock.systemUTC(),
+                new Random(1));
+    }
+
+    private static void send(Map<String, Object> connection) throws Exception {
+        TaskId id = TaskId.next();
+        byte[] value = TestingEvents.serializer()
+                .serialize("pawline.detect", TestingEvents.accepted(id, "oil", Duration.ofDays(1)));
+        try (var producer = new KafkaProducer<>(connection, new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>("pawline.detect", id.toString().getBytes(UTF_8), value))
+                    .get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Results seen in the next topic, once there is one. */
+    private static int firstResult(Map<String, Object> connection) {
+        Map<String, Object> settings = new HashMap<>(connection);
+        settings.put("group.id", "witness");
+        settings.put("auto.offset.reset", "earliest");
+        settings.put("isolation.level", "read_committed");
+        try (var consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            consumer.subscribe(List.of("pawline.generate"));
+            return await().atMost(Duration.ofMinutes(2))
+                    .until(() -> consumer.poll(Duration.ofMillis(100)).count(), count -> count > 0);
+        }
+    }
+}
