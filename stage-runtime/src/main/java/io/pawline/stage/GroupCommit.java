@@ -10,17 +10,16 @@ import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.OutOfOrderSequenceException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +29,8 @@ import org.slf4j.LoggerFactory;
  * last one (<a href="https://cwiki.apache.org/confluence/display/KAFKA/KIP-447">KIP-447</a>). While one transaction runs,
  * the next one's results gather, so the batches grow with the load by themselves.
  *
- * <p>A transaction that fails is aborted and tried again whole, with results kept until one succeeds. Where its fate
+ * <p>A transaction that fails is aborted and tried again whole, with results kept until one succeeds: an outage of the
+ * broker, however long, repeats no call. A producer that is of no more use is replaced. Only where a transaction's fate
  * cannot be known, the {@linkplain #failure() failure} ends the session, and the next one starts from what the broker has.
  */
 final class GroupCommit implements AutoCloseable {
@@ -39,28 +39,35 @@ final class GroupCommit implements AutoCloseable {
     private static final int MAX_BATCH = 1_000;
     private static final long FIRST_WAIT_MILLIS = 20;
     private static final long LONGEST_WAIT_MILLIS = 1_000;
-    private static final int COMMIT_TRIES = 3;
 
     private record Finished(WorkItem item, List<ProducerRecord<byte[], byte[]>> records) {}
 
-    private final Producer<byte[], byte[]> producer;
+    private final Supplier<Producer<byte[], byte[]>> producers;
     private final StageMetrics metrics;
     private final LinkedBlockingQueue<Finished> finished = new LinkedBlockingQueue<>();
     /** Held during a transaction, so that a partition is never fenced in the middle of one. */
     private final ReentrantLock transaction = new ReentrantLock();
 
     private final Thread thread;
+    private Producer<byte[], byte[]> producer;
     private volatile @Nullable ConsumerGroupMetadata member;
     private volatile @Nullable RuntimeException failure;
     private volatile boolean closed;
 
-    GroupCommit(Producer<byte[], byte[]> producer, StageMetrics metrics, String name) {
-        this.producer = producer;
+    GroupCommit(Supplier<Producer<byte[], byte[]>> producers, StageMetrics metrics, String name) {
+        this.producers = producers;
+        this.producer = producers.get();
         this.metrics = metrics;
         this.thread = Thread.ofPlatform().daemon().name(name + "-commit").unstarted(this::run);
     }
 
+    /**
+     * Settles a predecessor's open transaction, so that the offsets read next are the final ones, and begins.
+     *
+     * @throws KafkaException if the broker cannot be reached
+     */
     void start() {
+        producer.initTransactions();
         thread.start();
     }
 
@@ -167,38 +174,70 @@ final class GroupCommit implements AutoCloseable {
             producer.beginTransaction();
             batch.forEach(done -> done.records().forEach(this::send));
             producer.sendOffsetsToTransaction(positionsAfter(batch), current);
-            commitTransaction();
-            return true;
-        } catch (ProducerFencedException
-                | OutOfOrderSequenceException
-                | AuthorizationException
-                | UnsupportedVersionException
-                | UnknownFate fatal) {
-            throw fatal;
         } catch (KafkaException failed) {
-            log.warn("a transaction of {} tasks failed and is tried again: {}", batch.size(), failed.toString());
-            producer.abortTransaction();
-            return false;
+            return abort(batch, failed);
         }
+        boolean askedBefore = false;
+        while (true) {
+            try {
+                producer.commitTransaction();
+                return true;
+            } catch (TimeoutException noAnswer) {
+                giveUpIfClosed(noAnswer);
+                askedBefore = true;
+            } catch (KafkaException failed) {
+                if (askedBefore && producerIsLost(failed)) {
+                    throw new UnknownFate(failed);
+                }
+                return abort(batch, failed);
+            }
+        }
+    }
+
+    /** Leaves nothing of the transaction behind; always false, for the caller to say that it failed. */
+    private boolean abort(List<Finished> batch, KafkaException failure) {
+        log.warn("a transaction of {} tasks failed and is tried again: {}", batch.size(), failure.toString());
+        while (true) {
+            try {
+                producer.abortTransaction();
+                return false;
+            } catch (TimeoutException noAnswer) {
+                giveUpIfClosed(noAnswer);
+            } catch (KafkaException lost) {
+                replaceProducer();
+                return false;
+            }
+        }
+    }
+
+    /** Its successor has the same transactional id, and so aborts what it left open. */
+    private void replaceProducer() {
+        producer.close(Duration.ZERO);
+        while (true) {
+            producer = producers.get();
+            try {
+                producer.initTransactions();
+                return;
+            } catch (KafkaException notYet) {
+                producer.close(Duration.ZERO);
+                giveUpIfClosed(notYet);
+            }
+        }
+    }
+
+    private void giveUpIfClosed(KafkaException failure) {
+        if (closed) {
+            throw failure;
+        }
+    }
+
+    private static boolean producerIsLost(KafkaException failure) {
+        return failure instanceof ProducerFencedException || failure instanceof InvalidProducerEpochException;
     }
 
     private void send(ProducerRecord<byte[], byte[]> record) {
         // In a transaction, a send that fails fails the commit.
         var _ = producer.send(record);
-    }
-
-    /** Asking again is allowed after a time-out; after that, whether it was committed is for the broker to say. */
-    private void commitTransaction() {
-        for (int tried = 1; ; tried++) {
-            try {
-                producer.commitTransaction();
-                return;
-            } catch (TimeoutException noAnswer) {
-                if (tried == COMMIT_TRIES) {
-                    throw new UnknownFate(noAnswer);
-                }
-            }
-        }
     }
 
     /**
@@ -224,6 +263,7 @@ final class GroupCommit implements AutoCloseable {
             if (!thread.join(Duration.ofSeconds(5))) {
                 thread.interrupt();
             }
+            producer.close(Duration.ofSeconds(5));
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
@@ -233,8 +273,8 @@ final class GroupCommit implements AutoCloseable {
     private static final class UnknownFate extends KafkaException {
         private static final long serialVersionUID = 1;
 
-        private UnknownFate(TimeoutException noAnswer) {
-            super("no answer whether a transaction was committed", noAnswer);
+        private UnknownFate(KafkaException lost) {
+            super("no answer whether a transaction was committed", lost);
         }
     }
 }

@@ -17,7 +17,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +44,6 @@ final class StageSession<I> {
     private final Clock clock;
     private final StageMetrics metrics;
     private final Consumer<byte[], byte[]> consumer;
-    private final Producer<byte[], byte[]> producer;
     private final GroupCommit commit;
     private final Dispatcher dispatcher;
     private final RetryTimer timer;
@@ -64,8 +62,7 @@ final class StageSession<I> {
         this.metrics = metrics;
         String name = spec.stage().code();
         this.consumer = clients.consumer(spec.stage().consumerGroup());
-        this.producer = clients.producer(spec.stage().consumerGroup());
-        this.commit = new GroupCommit(producer, metrics, name);
+        this.commit = new GroupCommit(() -> clients.producer(spec.stage().consumerGroup()), metrics, name);
         this.dispatcher = new Dispatcher(
                 spec.policies().maxInFlight(),
                 Thread.ofVirtual().name(name + "-task-", 0).factory(),
@@ -76,8 +73,6 @@ final class StageSession<I> {
     /** Works until told to stop; then drains and leaves the group. */
     void run() {
         try {
-            // Settles a predecessor's open transaction, so that the offsets read next are the final ones.
-            producer.initTransactions();
             commit.start();
             consumer.subscribe(List.of(spec.stage().workTopic(), spec.stage().retryTopic()), new Rebalance());
             while (stop.getCount() > 0) {
@@ -199,7 +194,6 @@ final class StageSession<I> {
         commit.fence(assigned.values());
         timer.close();
         commit.close();
-        producer.close(Duration.ofSeconds(5));
         consumer.close(CloseOptions.timeout(Duration.ofSeconds(5))
                 .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
     }
