@@ -204,6 +204,7 @@ final class GroupCommit implements AutoCloseable {
             } catch (TimeoutException noAnswer) {
                 giveUpIfClosed(noAnswer);
             } catch (KafkaException lost) {
+                giveUpIfClosed(lost);
                 replaceProducer();
                 return false;
             }

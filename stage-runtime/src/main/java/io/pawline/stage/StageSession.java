@@ -191,7 +191,7 @@ final class StageSession<I> {
     }
 
     private void close() {
-        commit.fence(assigned.values());
+        assigned.values().forEach(AssignedPartition::stopAdmitting);
         timer.close();
         commit.close();
         consumer.close(CloseOptions.timeout(Duration.ofSeconds(5))

@@ -27,6 +27,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -78,9 +79,34 @@ class BrokerOutageIT {
         }
     }
 
+    @Test
+    void stopsThoughTheBrokerIsGone(@TempDir Path folder) throws Exception {
+        CountDownLatch called = new CountDownLatch(1);
+        CountDownLatch answered = new CountDownLatch(1);
+        EmbeddedKafka broker = EmbeddedKafka.start(folder, 0, Map.of());
+        Map<String, Object> connection = Map.of("bootstrap.servers", broker.bootstrapServers());
+        try (Admin admin = Admin.create(connection)) {
+            admin.createTopics(Topics.all(1, (short) 1)).all().get(30, TimeUnit.SECONDS);
+        }
+        send(connection);
+        StageRuntime<TaskAccepted> stage = stage(connection, (in, attempt) -> {
+            called.countDown();
+            answered.await();
+            return Outcome.done();
+        });
+        stage.start();
+        called.await();
+        broker.close();
+        answered.countDown();
+
+        stage.close();
+
+        assertThat(stage.alive()).isFalse();
+    }
+
     private static StageRuntime<TaskAccepted> stage(Map<String, Object> connection, Handler<TaskAccepted> handler) {
         StagePolicies policies = new StagePolicies(
-                4, Duration.ofSeconds(20), new RetryPolicy(3, Duration.ofMillis(50), Duration.ofMillis(200)));
+                4, Duration.ofSeconds(2), new RetryPolicy(3, Duration.ofMillis(50), Duration.ofMillis(200)));
         return new StageRuntime<>(
                 new StageSpec<>(Stage.DETECT, TaskAccepted.class, TaskAccepted::getContext, policies),
                 handler,
