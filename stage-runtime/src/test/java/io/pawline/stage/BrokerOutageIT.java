@@ -19,12 +19,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
@@ -40,20 +42,17 @@ class BrokerOutageIT {
     @ValueSource(ints = {0, 35})
     @SuppressWarnings("try") // the stage has to stop before its second broker does
     void goesOnByItselfWhenTheBrokerIsBackAndRepeatsNoCall(int outageSeconds, @TempDir Path folder) throws Exception {
-        CountDownLatch called = new CountDownLatch(1);
-        CountDownLatch answered = new CountDownLatch(1);
+        Semaphore called = new Semaphore(0);
+        Semaphore answers = new Semaphore(1);
         AtomicInteger calls = new AtomicInteger();
         EmbeddedKafka before = EmbeddedKafka.start(folder, 0, Map.of());
         int port = Integer.parseInt(before.bootstrapServers().split(":", 2)[1]);
         Map<String, Object> connection = Map.of("bootstrap.servers", before.bootstrapServers());
-        try (Admin admin = Admin.create(connection)) {
-            admin.createTopics(Topics.all(1, (short) 1)).all().get(30, TimeUnit.SECONDS);
-        }
-        send(connection);
+        createTopics(connection);
         try (StageRuntime<TaskAccepted> stage = stage(connection, (in, attempt) -> {
             calls.incrementAndGet();
-            called.countDown();
-            answered.await();
+            called.release();
+            answers.acquire();
             return Outcome.done(
                     Stage.GENERATE,
                     PetDescribed.newBuilder()
@@ -62,17 +61,22 @@ class BrokerOutageIT {
                             .build());
         })) {
             stage.start();
-            called.await();
+            // The first task warms the producer up: only then is a transaction begun that the outage cuts in two.
+            send(connection);
+            awaitResults(connection, 1);
+            send(connection);
+            called.acquire(2);
             before.close();
-            answered.countDown();
+            answers.release(2);
             TimeUnit.SECONDS.sleep(outageSeconds);
 
             try (EmbeddedKafka after = EmbeddedKafka.start(folder, port, Map.of())) {
                 assertThat(after.bootstrapServers()).isEqualTo(before.bootstrapServers());
-                assertThat(firstResult(connection)).isEqualTo(1);
-                assertThat(calls).hasValue(1);
+                awaitResults(connection, 2);
+                assertThat(calls).hasValue(2);
                 send(connection);
-                await().atMost(Duration.ofMinutes(1)).until(() -> calls.get() == 2);
+                awaitResults(connection, 3);
+                assertThat(calls).hasValue(3);
                 assertThat(stage.alive()).isTrue();
                 stage.close();
             }
@@ -85,9 +89,7 @@ class BrokerOutageIT {
         CountDownLatch answered = new CountDownLatch(1);
         EmbeddedKafka broker = EmbeddedKafka.start(folder, 0, Map.of());
         Map<String, Object> connection = Map.of("bootstrap.servers", broker.bootstrapServers());
-        try (Admin admin = Admin.create(connection)) {
-            admin.createTopics(Topics.all(1, (short) 1)).all().get(30, TimeUnit.SECONDS);
-        }
+        createTopics(connection);
         send(connection);
         StageRuntime<TaskAccepted> stage = stage(connection, (in, attempt) -> {
             called.countDown();
@@ -128,16 +130,24 @@ class BrokerOutageIT {
         }
     }
 
-    /** Results seen in the next topic, once there is one. */
-    private static int firstResult(Map<String, Object> connection) {
+    private static void createTopics(Map<String, Object> connection) throws Exception {
+        try (Admin admin = Admin.create(connection)) {
+            admin.createTopics(Topics.all(1, (short) 1)).all().get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Waits until the next topic has exactly so many results. */
+    private static void awaitResults(Map<String, Object> connection, int count) {
         Map<String, Object> settings = new HashMap<>(connection);
-        settings.put("group.id", "witness");
-        settings.put("auto.offset.reset", "earliest");
         settings.put("isolation.level", "read_committed");
         try (var consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            consumer.subscribe(List.of("pawline.generate"));
-            return await().atMost(Duration.ofMinutes(2))
-                    .until(() -> consumer.poll(Duration.ofMillis(100)).count(), count -> count > 0);
+            TopicPartition next = new TopicPartition("pawline.generate", 0);
+            consumer.assign(List.of(next));
+            consumer.seekToBeginning(List.of(next));
+            AtomicInteger seen = new AtomicInteger();
+            await().atMost(Duration.ofMinutes(2))
+                    .until(() ->
+                            seen.addAndGet(consumer.poll(Duration.ofMillis(100)).count()) == count);
         }
     }
 }
