@@ -77,10 +77,7 @@ final class CallbackHandler implements Handler<TaskFinished> {
             case Reply.Refused refused -> {
                 tasks.recordDeliveryFailure(
                         task.id(), task.generation(), clock.instant(), refused.reason(), refused.detail());
-                yield switch (refused.reason().kind()) {
-                    case TRANSIENT -> new Outcome.Retry(refused.reason(), refused.detail(), refused.notBefore());
-                    case PERMANENT -> new Outcome.Rejected(refused.reason(), refused.detail());
-                };
+                yield Outcome.failed(refused.reason(), refused.detail(), Optional.ofNullable(refused.notBefore()));
             }
         };
     }

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * A real PostgreSQL server, a child of this process, on 127.0.0.1 only. What it has committed survives anything: unlike
  * the embedding library's default, it writes to the disk before it says so.
  */
-public final class LocalDatabase implements AutoCloseable {
+final class LocalDatabase implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(LocalDatabase.class);
     private static final Duration START_WAIT = Duration.ofSeconds(60);
@@ -34,14 +34,15 @@ public final class LocalDatabase implements AutoCloseable {
     /**
      * Starts a server on this folder, which is created where it is missing.
      *
-     * @param port to listen on, 0 for any free one
+     * @param port to listen on
      * @param output file of what the server says
      * @throws UncheckedIOException if it does not start
      */
-    public static LocalDatabase start(Path folder, int port, Path output) {
+    static LocalDatabase start(Path folder, int port, Path output) {
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                 .setDataDirectory(folder)
                 .setCleanDataDirectory(false)
+                .setPort(port)
                 .setPGStartupWait(START_WAIT)
                 .setServerConfig("fsync", "on")
                 .setServerConfig("synchronous_commit", "on")
@@ -50,9 +51,6 @@ public final class LocalDatabase implements AutoCloseable {
                 .setServerConfig("shared_buffers", "64MB")
                 .setOutputRedirector(ProcessBuilder.Redirect.appendTo(output.toFile()))
                 .setErrorRedirector(ProcessBuilder.Redirect.appendTo(output.toFile()));
-        if (port != 0) {
-            builder.setPort(port);
-        }
         try {
             Files.createDirectories(folder);
             return new LocalDatabase(builder.start());
@@ -62,11 +60,11 @@ public final class LocalDatabase implements AutoCloseable {
     }
 
     /** The JDBC address, user and database included. */
-    public String url() {
+    String url() {
         return server.getJdbcUrl("postgres", "postgres");
     }
 
-    public DataSource dataSource() {
+    DataSource dataSource() {
         return server.getPostgresDatabase();
     }
 

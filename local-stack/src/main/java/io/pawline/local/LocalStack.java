@@ -15,7 +15,6 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * What the services need around them, on one machine and on 127.0.0.1 only: Kafka, PostgreSQL, a schema registry and, if
@@ -38,34 +37,29 @@ public final class LocalStack implements AutoCloseable {
 
     private LocalStack(Options options, Consumer<String> progress) {
         Path logs = prepared(options.folder().resolve("logs"));
-        running.push(FolderLock.of(options.folder()));
-        LocalDatabase.stopLeftover(options.folder().resolve("postgres"));
-        requireFree(options.ports());
-        LocalDatabase database = started(
-                "PostgreSQL",
-                progress,
-                () -> LocalDatabase.start(
-                        options.folder().resolve("postgres"),
-                        options.ports().database(),
-                        logs.resolve("postgres.log")));
-        EmbeddedKafka kafka = started("Kafka", progress, () -> {
-            EmbeddedKafka broker = EmbeddedKafka.start(
-                    options.folder().resolve("kafka"), options.ports().kafka(), Map.of());
-            TopicsCommand.create(broker.bootstrapServers(), PARTITIONS, (short) 1);
-            return broker;
-        });
-        SchemaRegistryServer registry = started(
-                "schema registry",
-                progress,
-                () -> SchemaRegistryServer.start(
-                        database.dataSource(), options.ports().registry()));
-        LocalSettings local = new LocalSettings(options, kafka.bootstrapServers(), database.url(), registry.url());
-        options.simulator()
-                .ifPresent(profile -> started(
-                        "provider simulator",
-                        progress,
-                        () -> simulator(profile, options.ports().simulator())));
-        settings = local.write();
+        try {
+            running.push(FolderLock.of(options.folder()));
+            LocalDatabase.stopLeftover(options.folder().resolve("postgres"));
+            options.ports().requireFree();
+            progress.accept("PostgreSQL");
+            LocalDatabase database = started(LocalDatabase.start(
+                    options.folder().resolve("postgres"), options.ports().database(), logs.resolve("postgres.log")));
+            progress.accept("Kafka");
+            EmbeddedKafka kafka = started(EmbeddedKafka.start(
+                    options.folder().resolve("kafka"), options.ports().kafka(), Map.of()));
+            TopicsCommand.create(kafka.bootstrapServers(), PARTITIONS, (short) 1);
+            progress.accept("schema registry");
+            SchemaRegistryServer registry = started(SchemaRegistryServer.start(
+                    database.dataSource(), options.ports().registry()));
+            options.simulator().ifPresent(profile -> {
+                progress.accept("provider simulator");
+                started(simulator(profile, options.ports().simulator()));
+            });
+            settings = new LocalSettings(options, kafka.bootstrapServers(), database.url(), registry.url()).write();
+        } catch (RuntimeException failed) {
+            close();
+            throw failed;
+        }
     }
 
     /**
@@ -93,25 +87,10 @@ public final class LocalStack implements AutoCloseable {
         }
     }
 
-    private <T extends AutoCloseable> T started(String name, Consumer<String> progress, Supplier<T> start) {
-        progress.accept(name);
-        try {
-            T part = start.get();
-            running.push(part);
-            return part;
-        } catch (RuntimeException failed) {
-            close();
-            throw failed;
-        }
-    }
-
-    private void requireFree(Ports ports) {
-        try {
-            ports.requireFree();
-        } catch (IllegalStateException taken) {
-            close();
-            throw taken;
-        }
+    /** Takes note of a part, to stop it when the stack is closed. */
+    private <T extends AutoCloseable> T started(T part) {
+        running.push(part);
+        return part;
     }
 
     private static ProviderSimulator simulator(String profile, int port) {
