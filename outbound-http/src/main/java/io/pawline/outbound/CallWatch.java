@@ -1,5 +1,6 @@
 package io.pawline.outbound;
 
+import io.pawline.events.CallPhase;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;

@@ -1,11 +1,16 @@
 package io.pawline.outbound;
 
+import io.pawline.events.CallPhase;
 import io.pawline.schemas.Reason;
 import java.util.Objects;
+import java.util.Optional;
 import okhttp3.Headers;
 
 /** What came of one HTTP call. */
 public sealed interface Exchange {
+
+    /** What is known of the call without looking into the answer. */
+    CallFacts facts();
 
     /**
      * The other side answered, with whatever status.
@@ -17,6 +22,11 @@ public sealed interface Exchange {
         public Answered {
             Objects.requireNonNull(headers, "headers");
             Objects.requireNonNull(body, "body");
+        }
+
+        @Override
+        public CallFacts facts() {
+            return CallFacts.endedIn(CallPhase.DONE, Optional.of(status));
         }
     }
 
@@ -30,6 +40,11 @@ public sealed interface Exchange {
             Objects.requireNonNull(reason, "reason");
             Objects.requireNonNull(phase, "phase");
             Objects.requireNonNull(detail, "detail");
+        }
+
+        @Override
+        public CallFacts facts() {
+            return CallFacts.endedIn(phase, Optional.empty());
         }
     }
 }

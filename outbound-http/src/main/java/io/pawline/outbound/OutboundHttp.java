@@ -1,5 +1,6 @@
 package io.pawline.outbound;
 
+import io.pawline.events.CallPhase;
 import io.pawline.outbound.Exchange.Answered;
 import io.pawline.outbound.Exchange.Died;
 import io.pawline.schemas.Reason;

@@ -1,5 +1,6 @@
 package io.pawline.outbound;
 
+import io.pawline.events.CallPhase;
 import io.pawline.outbound.Exchange.Died;
 import io.pawline.schemas.Reason;
 import java.io.IOException;
@@ -33,7 +34,8 @@ final class TransportFailure {
             case CONNECT -> new Died(Reason.CONNECT_TIMEOUT, phase, "no connection to " + host + " in time");
             case SEND -> new Died(Reason.READ_TIMEOUT, phase, host + " did not take the whole request in time");
             case WAIT -> new Died(Reason.READ_TIMEOUT, phase, host + " did not answer in time");
-            case READ -> new Died(Reason.READ_TIMEOUT, phase, "the answer of " + host + " was not complete in time");
+            case READ, DONE ->
+                new Died(Reason.READ_TIMEOUT, phase, "the answer of " + host + " was not complete in time");
         };
     }
 
@@ -49,7 +51,7 @@ final class TransportFailure {
         String when = switch (phase) {
             case CONNECT, SEND -> "while the request was sent";
             case WAIT -> "before an answer came";
-            case READ -> "before the answer was complete";
+            case READ, DONE -> "before the answer was complete";
         };
         return new Died(Reason.CONNECTION_LOST, phase, "the connection to " + host + " broke " + when);
     }

@@ -9,6 +9,12 @@ public final class RecordHeaders {
     /** Which try of its stage the record is for, 1 for the first; absent means 1. */
     public static final String ATTEMPT = "pawline-attempt";
 
+    /**
+     * How often the record has failed in its stage, by {@link Reason.Scope}: {@code timeout=1,provider=2}. Failures that do
+     * not count against the task are not in it.
+     */
+    public static final String FAILURES = "pawline-failures";
+
     /** Epoch milliseconds before which the record is not to be tried. */
     public static final String NOT_BEFORE = "pawline-not-before";
 

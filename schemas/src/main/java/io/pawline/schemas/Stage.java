@@ -1,8 +1,10 @@
 package io.pawline.schemas;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** One step of the pipeline that takes its work from a topic, in the order a task passes them. */
 public enum Stage {
@@ -25,6 +27,11 @@ public enum Stage {
         };
     }
 
+    /** Whether the stage is the one that tells the front end of endings, and so has none of its own to tell. */
+    public boolean tellsOfEndings() {
+        return this == CALLBACK;
+    }
+
     /** Topic of the stage's work. */
     public String workTopic() {
         return "pawline." + code();
@@ -33,6 +40,20 @@ public enum Stage {
     /** Topic of work that failed and waits for its next attempt. */
     public String retryTopic() {
         return workTopic() + ".retry";
+    }
+
+    /**
+     * Topic of work whose next attempt is further away than {@link Topics#LONG_RETRY_HOP}; only the stage that tries for
+     * hours has one.
+     */
+    public Optional<String> longRetryTopic() {
+        return tellsOfEndings() ? Optional.of(workTopic() + ".retry-long") : Optional.empty();
+    }
+
+    /** All topics that the stage takes work from. */
+    public List<String> readTopics() {
+        return Stream.concat(Stream.of(workTopic(), retryTopic()), longRetryTopic().stream())
+                .toList();
     }
 
     /** Topic of work given up, for the analyst. */

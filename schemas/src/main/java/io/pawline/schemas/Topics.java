@@ -16,8 +16,23 @@ public final class Topics {
     /** Live instructions to the stages, the newest of a key holds. */
     public static final String CONTROL = "pawline.control";
 
+    /**
+     * How long a record of a long-retry topic stays there before it is looked at again. The same for all of them, so that
+     * the topic is due in the order it was written, and nothing of it has to be held in memory.
+     */
+    public static final Duration LONG_RETRY_HOP = Duration.ofMinutes(10);
+
+    /** Bytes of the largest record that a work topic takes, Kafka's default. */
+    private static final int LARGEST_WORK = 1024 * 1024 + 12;
+
+    /** A failed record comes with headers that tell of it, and still has to fit. */
+    private static final int LARGEST_FAILED = LARGEST_WORK + 64 * 1024;
+
     private static final Duration WORK_KEPT = Duration.ofDays(7);
     private static final Duration DEAD_LETTERS_KEPT = Duration.ofDays(30);
+
+    /** Longer than any cool-down: until then, one that ends later is still there beside a newer one that ends sooner. */
+    private static final Duration CONTROL_UNCOMPACTED = Duration.ofDays(2);
 
     private Topics() {}
 
@@ -30,18 +45,26 @@ public final class Topics {
     public static List<NewTopic> all(int partitions, short replicas) {
         List<NewTopic> topics = new ArrayList<>();
         for (Stage stage : Stage.values()) {
-            topics.add(keptFor(WORK_KEPT, stage.workTopic(), partitions, replicas));
-            topics.add(keptFor(WORK_KEPT, stage.retryTopic(), partitions, replicas));
-            topics.add(keptFor(DEAD_LETTERS_KEPT, stage.deadLetterTopic(), partitions, replicas));
+            topics.add(topic(stage.workTopic(), partitions, replicas, WORK_KEPT, LARGEST_WORK));
+            topics.add(topic(stage.retryTopic(), partitions, replicas, WORK_KEPT, LARGEST_FAILED));
+            stage.longRetryTopic()
+                    .ifPresent(name -> topics.add(topic(name, partitions, replicas, WORK_KEPT, LARGEST_FAILED)));
+            topics.add(topic(stage.deadLetterTopic(), partitions, replicas, DEAD_LETTERS_KEPT, LARGEST_FAILED));
         }
-        topics.add(keptFor(WORK_KEPT, ATTEMPTS, partitions, replicas));
+        topics.add(topic(ATTEMPTS, partitions, replicas, WORK_KEPT, LARGEST_WORK));
         topics.add(new NewTopic(CONTROL, 1, replicas)
-                .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT)));
+                .configs(Map.of(
+                        TopicConfig.CLEANUP_POLICY_CONFIG,
+                        TopicConfig.CLEANUP_POLICY_COMPACT,
+                        TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG,
+                        String.valueOf(CONTROL_UNCOMPACTED.toMillis()))));
         return List.copyOf(topics);
     }
 
-    private static NewTopic keptFor(Duration kept, String name, int partitions, short replicas) {
+    private static NewTopic topic(String name, int partitions, short replicas, Duration kept, int largest) {
         return new NewTopic(name, partitions, replicas)
-                .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, String.valueOf(kept.toMillis())));
+                .configs(Map.of(
+                        TopicConfig.RETENTION_MS_CONFIG, String.valueOf(kept.toMillis()),
+                        TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(largest)));
     }
 }

@@ -1,23 +1,43 @@
 package io.pawline.outbound.ark;
 
+import io.pawline.outbound.CallFacts;
 import io.pawline.schemas.Reason;
-import java.time.Instant;
 import java.util.Objects;
-import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** What came of one call to Ark. */
 public sealed interface ArkAnswer {
+
+    CallFacts facts();
 
     /**
      * Ark did what was asked, by its own account.
      *
      * @param requestId Ark's name for the call, or ours if it gave none
      */
-    record Ok(JsonNode body, String requestId) implements ArkAnswer {
+    record Ok(JsonNode body, String requestId, CallFacts facts) implements ArkAnswer {
         public Ok {
             Objects.requireNonNull(body, "body");
             Objects.requireNonNull(requestId, "requestId");
+            Objects.requireNonNull(facts, "facts");
+        }
+
+        /**
+         * The same answer, found to be of no use when it was looked at.
+         *
+         * @param what a sentence about the answer, as in {@link Failed#detail}
+         */
+        public Failed butFailed(Reason reason, String what) {
+            return new Failed(reason, what + " (request " + requestId + ")", facts);
+        }
+
+        /** The same answer, in which this error stands in for what was asked. */
+        public Failed butFailed(ArkError error, String what) {
+            String code = error.code().orElse("an error without a code");
+            return new Failed(
+                    error.reason().orElse(Reason.PROVIDER_ERROR),
+                    what + ": " + code + " (request " + requestId + ")",
+                    facts.withProviderCode(error.code()));
         }
     }
 
@@ -25,28 +45,12 @@ public sealed interface ArkAnswer {
      * It did not.
      *
      * @param detail one sentence for a person: no key, no address, no image
-     * @param status HTTP status, if there was an answer
-     * @param providerCode Ark's name for the failure, if it gave one
-     * @param notBefore when Ark wants to be called again, if it said so
      */
-    record Failed(
-            Reason reason,
-            String detail,
-            Optional<Integer> status,
-            Optional<String> providerCode,
-            Optional<Instant> notBefore)
-            implements ArkAnswer {
+    record Failed(Reason reason, String detail, CallFacts facts) implements ArkAnswer {
         public Failed {
             Objects.requireNonNull(reason, "reason");
             Objects.requireNonNull(detail, "detail");
-            Objects.requireNonNull(status, "status");
-            Objects.requireNonNull(providerCode, "providerCode");
-            Objects.requireNonNull(notBefore, "notBefore");
-        }
-
-        /** A failure that only the answer's content shows. */
-        public static Failed inAnswer(Reason reason, String detail) {
-            return new Failed(reason, detail, Optional.of(200), Optional.empty(), Optional.empty());
+            Objects.requireNonNull(facts, "facts");
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.pawline.outbound.ark;
 
+import io.pawline.outbound.CallFacts;
 import io.pawline.outbound.DataLimit;
 import io.pawline.outbound.Exchange;
 import io.pawline.outbound.Exchange.Answered;
@@ -65,36 +66,31 @@ public final class ArkClient {
                 .build();
         Exchange exchange = http.exchange(request, timeouts, ANSWER_LIMIT);
         return switch (exchange) {
-            case Died died ->
-                new Failed(died.reason(), died.detail(), Optional.empty(), Optional.empty(), Optional.empty());
+            case Died died -> new Failed(died.reason(), died.detail(), died.facts());
             case Answered answered -> read(answered, clientRequestId);
         };
     }
 
     private ArkAnswer read(Answered answered, String clientRequestId) {
-        String requestId = requestId(answered.headers()).orElse(clientRequestId);
+        CallFacts facts = answered.facts().withRequestId(requestId(answered.headers()));
+        String requestId = facts.requestId().orElse(clientRequestId);
         JsonNode body = parse(answered.body());
         JsonNode error = body == null ? null : body.get("error");
         boolean succeeded = answered.status() >= 200 && answered.status() < 300;
         if (error != null && !error.isNull()) {
-            return failed(answered, ArkError.of(error), requestId);
+            return failed(answered, ArkError.of(error), requestId, facts);
         }
         if (!succeeded) {
-            return failed(answered, ArkError.NONE, requestId);
+            return failed(answered, ArkError.NONE, requestId, facts);
         }
         if (body == null || !body.isObject()) {
             String detail = "Ark's answer is no JSON object (request " + requestId + ")";
-            return new Failed(
-                    Reason.MALFORMED_ANSWER,
-                    detail,
-                    Optional.of(answered.status()),
-                    Optional.empty(),
-                    Optional.empty());
+            return new Failed(Reason.MALFORMED_ANSWER, detail, facts);
         }
-        return new Ok(body, requestId);
+        return new Ok(body, requestId, facts);
     }
 
-    private Failed failed(Answered answered, ArkError error, String requestId) {
+    private Failed failed(Answered answered, ArkError error, String requestId, CallFacts facts) {
         Reason reason = error.reason().orElseGet(() -> ProviderStatus.reason(answered.status()));
         // What is said about a refused key may quote it
         String said = reason == Reason.AUTHENTICATION ? "" : error.message(properties.apiKey());
@@ -103,7 +99,9 @@ public final class ArkClient {
                 + (said.isEmpty() ? "" : ": " + said)
                 + " (request " + requestId + ")";
         return new Failed(
-                reason, detail, Optional.of(answered.status()), error.code(), retryAfter.notBefore(answered.headers()));
+                reason,
+                detail,
+                facts.withProviderCode(error.code()).withNotBefore(retryAfter.notBefore(answered.headers())));
     }
 
     private @Nullable JsonNode parse(byte[] bytes) {

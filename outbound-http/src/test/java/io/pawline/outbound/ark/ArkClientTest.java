@@ -2,6 +2,8 @@ package io.pawline.outbound.ark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pawline.events.CallPhase;
+import io.pawline.outbound.CallFacts;
 import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.outbound.Timeouts;
@@ -14,12 +16,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Optional;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
 import okio.Buffer;
 import okio.ByteString;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,7 +64,7 @@ class ArkClientTest {
 
         ArkAnswer answer = client(base).post("images/generations", json.readTree("{\"a\":\"猫\"}"), "task-1", TIMEOUTS);
 
-        assertThat(answer).isEqualTo(new Ok(json.readTree("{\"id\":1}"), "021755"));
+        assertThat(answer).isEqualTo(new Ok(json.readTree("{\"id\":1}"), "021755", answered(200, null, "021755")));
         RecordedRequest request = server.takeRequest();
         assertThat(request.getRequestLine()).isEqualTo("POST /api/v3/images/generations HTTP/1.1");
         assertThat(request.getHeaders().get("Authorization")).isEqualTo("Bearer " + KEY);
@@ -73,7 +77,7 @@ class ArkClientTest {
     void namesTheCallAsWeDoWhereArkDoesNot() throws Exception {
         server.enqueue(response(200).body("{}").build());
 
-        assertThat(post()).isEqualTo(new Ok(json.createObjectNode(), "task-1"));
+        assertThat(post()).isEqualTo(new Ok(json.createObjectNode(), "task-1", answered(200, null, null)));
     }
 
     @ParameterizedTest
@@ -147,9 +151,7 @@ class ArkClientTest {
 
         assertThat(post()).isInstanceOfSatisfying(Failed.class, failed -> {
             assertThat(failed.reason()).isEqualTo(reason);
-            assertThat(failed.status()).contains(status);
-            assertThat(failed.providerCode()).contains(code);
-            assertThat(failed.notBefore()).isEmpty();
+            assertThat(failed.facts()).isEqualTo(answered(status, code, "021755"));
             assertThat(failed.detail())
                     .contains(code, "021755")
                     .doesNotContain(KEY)
@@ -183,8 +185,7 @@ class ArkClientTest {
 
             assertThat(post()).as(body).isInstanceOfSatisfying(Failed.class, failed -> {
                 assertThat(failed.reason()).isEqualTo(reason);
-                assertThat(failed.status()).contains(status);
-                assertThat(failed.providerCode()).isEmpty();
+                assertThat(failed.facts()).isEqualTo(answered(status, null, null));
             });
         }
     }
@@ -194,9 +195,10 @@ class ArkClientTest {
     void callsASuccessWithoutAJsonObjectMalformed(String body) throws Exception {
         server.enqueue(response(200).body(body).build());
 
-        assertThat(post())
-                .isInstanceOfSatisfying(
-                        Failed.class, failed -> assertThat(failed.reason()).isEqualTo(Reason.MALFORMED_ANSWER));
+        assertThat(post()).isInstanceOfSatisfying(Failed.class, failed -> {
+            assertThat(failed.reason()).isEqualTo(Reason.MALFORMED_ANSWER);
+            assertThat(failed.facts()).isEqualTo(answered(200, null, null));
+        });
     }
 
     @Test
@@ -217,7 +219,10 @@ class ArkClientTest {
 
         assertThat(post())
                 .isInstanceOfSatisfying(
-                        Failed.class, failed -> assertThat(failed.notBefore()).contains(NOW.plusSeconds(30)));
+                        Failed.class,
+                        failed -> assertThat(failed.facts())
+                                .isEqualTo(answered(429, "ServerOverloaded", null)
+                                        .withNotBefore(Optional.of(NOW.plusSeconds(30)))));
     }
 
     @Test
@@ -227,9 +232,37 @@ class ArkClientTest {
 
         assertThat(post()).isInstanceOfSatisfying(Failed.class, failed -> {
             assertThat(failed.reason()).isEqualTo(Reason.CONNECTION_LOST);
-            assertThat(failed.status()).isEmpty();
+            assertThat(failed.facts()).isEqualTo(died(CallPhase.WAIT));
             assertThat(failed.detail()).doesNotContain("/api/v3");
         });
+    }
+
+    @Test
+    void saysThatNothingWasSentWhereNobodyListens() throws Exception {
+        ArkClient client = client("/api/v3");
+        server.close();
+
+        assertThat(post(client)).isInstanceOfSatisfying(Failed.class, failed -> {
+            assertThat(failed.reason()).isEqualTo(Reason.CONNECTION_FAILED);
+            assertThat(failed.facts()).isEqualTo(CallFacts.NOTHING_SENT).isEqualTo(died(CallPhase.CONNECT));
+        });
+    }
+
+    @Test
+    void keepsTheFactsOfAnAnswerThatTurnsOutToBeOfNoUse() throws Exception {
+        Ok ok = new Ok(json.createObjectNode(), "021755", answered(200, null, "021755"));
+
+        assertThat(ok.butFailed(Reason.MALFORMED_ANSWER, "the answer holds nothing"))
+                .isEqualTo(
+                        new Failed(Reason.MALFORMED_ANSWER, "the answer holds nothing (request 021755)", ok.facts()));
+        assertThat(ok.butFailed(ArkError.of(json.readTree("{\"code\":\"OutputImageRiskDetection\"}")), "no picture"))
+                .isEqualTo(new Failed(
+                        Reason.MODERATED_IMAGE,
+                        "no picture: OutputImageRiskDetection (request 021755)",
+                        answered(200, "OutputImageRiskDetection", "021755")));
+        assertThat(ok.butFailed(ArkError.NONE, "no picture"))
+                .isEqualTo(new Failed(
+                        Reason.PROVIDER_ERROR, "no picture: an error without a code (request 021755)", ok.facts()));
     }
 
     @Test
@@ -264,13 +297,17 @@ class ArkClientTest {
                 response(400).body(error("see https://x.example/ now", "")).build());
 
         assertThat(post()).isInstanceOfSatisfying(Failed.class, failed -> {
-            assertThat(failed.providerCode()).isEmpty();
+            assertThat(failed.facts().providerCode()).isEmpty();
             assertThat(failed.detail()).doesNotContain("://");
         });
     }
 
     private ArkAnswer post() throws InterruptedException {
-        return client("/api/v3").post("chat/completions", json.createObjectNode(), "task-1", TIMEOUTS);
+        return post(client("/api/v3"));
+    }
+
+    private ArkAnswer post(ArkClient client) throws InterruptedException {
+        return client.post("chat/completions", json.createObjectNode(), "task-1", TIMEOUTS);
     }
 
     private ArkClient client(String base) {
@@ -288,6 +325,19 @@ class ArkClientTest {
                 .put("param", "")
                 .put("type", "BadRequest");
         return json.writeValueAsString(json.createObjectNode().set("error", error));
+    }
+
+    private static CallFacts answered(int status, @Nullable String code, @Nullable String requestId) {
+        return new CallFacts(
+                CallPhase.DONE,
+                Optional.of(status),
+                Optional.ofNullable(code),
+                Optional.ofNullable(requestId),
+                Optional.empty());
+    }
+
+    private static CallFacts died(CallPhase phase) {
+        return new CallFacts(phase, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     private static MockResponse.Builder response(int status) {
