@@ -14,21 +14,28 @@ import org.jspecify.annotations.Nullable;
 final class AssignedPartition {
 
     private final TopicPartition name;
+    private final boolean ofRetries;
     private final OffsetTracker tracker;
     private final AtomicInteger atWork = new AtomicInteger();
     private volatile boolean admitting = true;
     private volatile boolean fenced;
 
     /**
+     * @param ofRetries whether its records have been tried before
      * @param committed where the group stands in the partition, null if nowhere yet
      */
-    AssignedPartition(TopicPartition name, @Nullable OffsetAndMetadata committed) {
+    AssignedPartition(TopicPartition name, boolean ofRetries, @Nullable OffsetAndMetadata committed) {
         this.name = name;
+        this.ofRetries = ofRetries;
         this.tracker = new OffsetTracker(committed);
     }
 
     TopicPartition name() {
         return name;
+    }
+
+    boolean ofRetries() {
+        return ofRetries;
     }
 
     /** The record as work to do; empty if an earlier assignment completed it. */
@@ -38,6 +45,11 @@ final class AssignedPartition {
 
     synchronized void complete(WorkItem item) {
         tracker.complete(item.data().offset());
+    }
+
+    /** Takes back a completion that no commit has told of. */
+    synchronized void reopen(WorkItem item) {
+        tracker.reopen(item.data().offset());
     }
 
     /** What to commit now. */
@@ -53,6 +65,11 @@ final class AssignedPartition {
     /** Records received whose outcome is not committed. */
     synchronized int open() {
         return tracker.open();
+    }
+
+    /** Offsets received from the lowest open one on. */
+    synchronized long span() {
+        return tracker.span();
     }
 
     /** Takes a place for one record at work, unless the partition is on its way out. */

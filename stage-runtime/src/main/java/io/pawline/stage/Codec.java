@@ -23,8 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Turns a stage's records into events and events into records. Runs on the record's virtual thread and may wait there: a
- * schema registry out of reach is no fault of the record, so it is asked again until it answers. Thread-safe, as the
- * serialiser and deserialiser it is given must be.
+ * schema registry out of reach is no fault of the record, so it is asked again until it answers. Thread-safe.
  */
 final class Codec<I> {
 
@@ -43,10 +42,10 @@ final class Codec<I> {
     private final Deserializer<?> deserializer;
     private final Serializer<? super SpecificRecord> serializer;
 
-    Codec(StageSpec<I> spec, Deserializer<?> deserializer, Serializer<? super SpecificRecord> serializer) {
+    Codec(StageSpec<I> spec, EventFormat format) {
         this.spec = spec;
-        this.deserializer = deserializer;
-        this.serializer = serializer;
+        this.deserializer = format.deserializers().apply(spec.input());
+        this.serializer = format.serializer();
     }
 
     Decoded<I> decode(ConsumerRecord<byte[], byte[]> data) throws InterruptedException {
@@ -79,13 +78,17 @@ final class Codec<I> {
     ProducerRecord<byte[], byte[]> encode(ConsumerRecord<byte[], byte[]> cause, Outcome.Next next)
             throws InterruptedException {
         String topic = next.stage().workTopic();
-        byte[] value = untilTheRegistryAnswers(() -> serializer.serialize(topic, next.event()));
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, cause.key(), value);
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, cause.key(), encode(topic, next.event()));
         Header trace = cause.headers().lastHeader(RecordHeaders.TRACEPARENT);
         if (trace != null) {
             record.headers().add(trace);
         }
         return record;
+    }
+
+    /** An event's bytes as this topic has them. */
+    byte[] encode(String topic, SpecificRecord event) throws InterruptedException {
+        return untilTheRegistryAnswers(() -> serializer.serialize(topic, event));
     }
 
     /** The event that ends a task without success; none from the last stage, which is the one that tells of endings. */
@@ -97,7 +100,7 @@ final class Codec<I> {
             String detail,
             Instant at)
             throws InterruptedException {
-        if (spec.stage() == Stage.CALLBACK) {
+        if (spec.stage().tellsOfEndings()) {
             return Optional.empty();
         }
         TaskFinished event = TaskFinished.newBuilder()

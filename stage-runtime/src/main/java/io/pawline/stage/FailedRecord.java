@@ -3,6 +3,7 @@ package io.pawline.stage;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.RecordHeaders;
 import io.pawline.schemas.Stage;
+import io.pawline.schemas.Topics;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -26,17 +27,42 @@ record FailedRecord(Stage stage, ConsumerRecord<byte[], byte[]> data, Reason rea
     /** A header longer than this says nothing that helps. */
     private static final int MAX_DETAIL = 1_000;
 
-    ProducerRecord<byte[], byte[]> retry(int nextAttempt, Instant notBefore) {
-        ProducerRecord<byte[], byte[]> retry = copyTo(stage.retryTopic());
-        put(retry.headers(), RecordHeaders.ATTEMPT, nextAttempt);
-        put(retry.headers(), RecordHeaders.NOT_BEFORE, notBefore.toEpochMilli());
+    /** The record again, for the attempt after the one that {@code progress} tells of. */
+    ProducerRecord<byte[], byte[]> retry(Progress progress, Instant notBefore) {
+        ProducerRecord<byte[], byte[]> retry = copyTo(retryTopic(stage, failedAt, notBefore));
+        put(retry.headers(), RecordHeaders.ATTEMPT, progress.attempt() + 1L);
+        put(retry.headers(), RecordHeaders.FAILURES, text(progress.failuresAsText()));
+        // Rounded up: never before.
+        put(
+                retry.headers(),
+                RecordHeaders.NOT_BEFORE,
+                notBefore.plusNanos(999_999).toEpochMilli());
         return retry;
+    }
+
+    /** A record that has been in the long-retry topic for its time: back to its end, or where it waits for its moment. */
+    static ProducerRecord<byte[], byte[]> hop(Stage stage, ConsumerRecord<byte[], byte[]> data, Instant now) {
+        String topic = retryTopic(stage, now, Progress.notBefore(data.headers()));
+        return new ProducerRecord<>(topic, null, data.key(), data.value(), data.headers());
+    }
+
+    private static String retryTopic(Stage stage, Instant now, Instant notBefore) {
+        return notBefore.isAfter(now.plus(Topics.LONG_RETRY_HOP))
+                ? stage.longRetryTopic().orElse(stage.retryTopic())
+                : stage.retryTopic();
     }
 
     ProducerRecord<byte[], byte[]> deadLetter() {
         ProducerRecord<byte[], byte[]> letter = copyTo(stage.deadLetterTopic());
         Headers headers = letter.headers();
-        put(headers, RecordHeaders.ATTEMPT, Progress.of(data.headers()).attempt());
+        Progress progress = Progress.of(data.headers());
+        put(headers, RecordHeaders.ATTEMPT, progress.attempt());
+        if (RetryPolicy.counts(reason.scope())) {
+            put(
+                    headers,
+                    RecordHeaders.FAILURES,
+                    text(progress.failed(reason.scope()).failuresAsText()));
+        }
         headers.remove(RecordHeaders.NOT_BEFORE);
         put(headers, "kafka_dlt-exception-message", text(reason.code() + ": " + detail));
         put(headers, "kafka_dlt-original-consumer-group", text(stage.consumerGroup()));

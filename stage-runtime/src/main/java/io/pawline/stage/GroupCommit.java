@@ -1,7 +1,9 @@
 package io.pawline.stage;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,9 +19,6 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.ProducerFencedException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,9 +28,9 @@ import org.slf4j.LoggerFactory;
  * last one (<a href="https://cwiki.apache.org/confluence/display/KAFKA/KIP-447">KIP-447</a>). While one transaction runs,
  * the next one's results gather, so the batches grow with the load by themselves.
  *
- * <p>A transaction that fails is aborted and tried again whole, with results kept until one succeeds: an outage of the
- * broker, however long, repeats no call. A producer that is of no more use is replaced. Only where a transaction's fate
- * cannot be known, the {@linkplain #failure() failure} ends the session, and the next one starts from what the broker has.
+ * <p>Results are kept until a transaction with them succeeds: an outage of the broker, however long, repeats no call. Only
+ * where a transaction's fate cannot be known, the {@linkplain #failure() failure} ends the session, and the next one
+ * starts from what the broker has.
  */
 final class GroupCommit implements AutoCloseable {
 
@@ -40,23 +39,53 @@ final class GroupCommit implements AutoCloseable {
     private static final long FIRST_WAIT_MILLIS = 20;
     private static final long LONGEST_WAIT_MILLIS = 1_000;
 
-    private record Finished(WorkItem item, List<ProducerRecord<byte[], byte[]>> records) {}
+    /** How long a record that no topic takes waits before it is tried again; it stays open meanwhile. */
+    private static final long BEFORE_TRYING_REFUSED_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    private final Supplier<Producer<byte[], byte[]>> producers;
+    /** What to publish instead of a settlement that a topic refuses for its size. */
+    interface Substitute {
+        Settlement tooLarge(WorkItem item) throws InterruptedException;
+    }
+
+    private record Finished(WorkItem item, Settlement settlement, boolean substituted) {}
+
+    private final Transactions transactions;
+    private final Substitute substitute;
+    private final Ledger ledger;
+    private final Duration interval;
     private final StageMetrics metrics;
     private final LinkedBlockingQueue<Finished> finished = new LinkedBlockingQueue<>();
+    /** What the next transactions carry, one each: one batch as a rule, its parts where a record in it is too large. */
+    private final Deque<List<Finished>> batches = new ArrayDeque<>();
+    /** Those that no topic takes in any form. */
+    private final List<Finished> setAside = new ArrayList<>();
+
+    private long setAsideSince;
+    private long lastCommit;
+    private long wait = FIRST_WAIT_MILLIS;
+
     /** Held during a transaction, so that a partition is never fenced in the middle of one. */
     private final ReentrantLock transaction = new ReentrantLock();
 
     private final Thread thread;
-    private Producer<byte[], byte[]> producer;
     private volatile @Nullable ConsumerGroupMetadata member;
     private volatile @Nullable RuntimeException failure;
     private volatile boolean closed;
+    /** Nothing is taken from {@link #finished} any more. */
+    private volatile boolean ended;
 
-    GroupCommit(Supplier<Producer<byte[], byte[]>> producers, StageMetrics metrics, String name) {
-        this.producers = producers;
-        this.producer = producers.get();
+    /** @param interval least time between two transactions */
+    GroupCommit(
+            Supplier<Producer<byte[], byte[]>> producers,
+            Substitute substitute,
+            Ledger ledger,
+            Duration interval,
+            StageMetrics metrics,
+            String name) {
+        this.transactions = new Transactions(producers);
+        this.substitute = substitute;
+        this.ledger = ledger;
+        this.interval = interval;
         this.metrics = metrics;
         this.thread = Thread.ofPlatform().daemon().name(name + "-commit").unstarted(this::run);
     }
@@ -67,16 +96,17 @@ final class GroupCommit implements AutoCloseable {
      * @throws KafkaException if the broker cannot be reached
      */
     void start() {
-        producer.initTransactions();
+        transactions.begin();
         thread.start();
     }
 
     /** Hands over a finished task; after the end it is dropped, for another session has its record by then. */
-    void add(WorkItem item, List<ProducerRecord<byte[], byte[]>> records) {
-        if (closed) {
-            drop(item);
-        } else {
-            finished.add(new Finished(item, records));
+    void add(WorkItem item, Settlement settlement) {
+        Finished done = new Finished(item, settlement, false);
+        finished.add(done);
+        // Whoever takes it out drops it, also where the end came in between.
+        if (ended && finished.remove(done)) {
+            drop(done);
         }
     }
 
@@ -101,149 +131,184 @@ final class GroupCommit implements AutoCloseable {
         return failure;
     }
 
+    /** Whether what is handed over has a chance to be committed. */
+    boolean working() {
+        return failure == null && !closed;
+    }
+
     private void run() {
-        List<Finished> batch = new ArrayList<>();
-        long wait = FIRST_WAIT_MILLIS;
+        lastCommit = System.nanoTime() - interval.toNanos();
         try {
             while (!closed) {
-                if (batch.isEmpty()) {
-                    Finished first = finished.poll(100, TimeUnit.MILLISECONDS);
-                    if (first == null) {
-                        continue;
-                    }
-                    batch.add(first);
-                }
-                finished.drainTo(batch, MAX_BATCH - batch.size());
-                if (commit(batch)) {
-                    batch.clear();
-                    wait = FIRST_WAIT_MILLIS;
+                if (batches.isEmpty()) {
+                    gather();
                 } else {
-                    TimeUnit.MILLISECONDS.sleep(wait);
-                    wait = Math.min(2 * wait, LONGEST_WAIT_MILLIS);
+                    advance();
                 }
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException fatal) {
             failure = fatal;
+        } finally {
+            dropAll();
         }
     }
 
-    /** Whether the batch is done with: committed, or dropped where its partitions are no longer ours. */
-    private boolean commit(List<Finished> batch) {
+    /** Makes a batch of what has finished by now; the first to finish waits until the interval since the last is over. */
+    private void gather() throws InterruptedException {
+        List<Finished> batch = takeBackSetAside();
+        if (batch.isEmpty()) {
+            Finished first = finished.poll(100, TimeUnit.MILLISECONDS);
+            if (first == null) {
+                return;
+            }
+            batch.add(first);
+            TimeUnit.NANOSECONDS.sleep(lastCommit + interval.toNanos() - System.nanoTime());
+        }
+        finished.drainTo(batch, MAX_BATCH - batch.size());
+        batches.add(batch);
+    }
+
+    /** Tries to be done with the first batch. */
+    private void advance() throws InterruptedException {
+        List<Finished> batch = batches.getFirst();
+        switch (commit(batch)) {
+            case COMMITTED -> {
+                batches.removeFirst();
+                lastCommit = System.nanoTime();
+                wait = FIRST_WAIT_MILLIS;
+            }
+            case FAILED -> {
+                TimeUnit.MILLISECONDS.sleep(wait);
+                wait = Math.min(2 * wait, LONGEST_WAIT_MILLIS);
+            }
+            case TOO_LARGE -> {
+                batches.removeFirst();
+                findTooLarge(batch);
+            }
+        }
+    }
+
+    private Transactions.Result commit(List<Finished> batch) {
         transaction.lock();
         try {
             dropFenced(batch);
+            if (batch.isEmpty()) {
+                return Transactions.Result.COMMITTED;
+            }
             ConsumerGroupMetadata current = member;
-            if (batch.isEmpty() || current == null) {
-                return batch.isEmpty();
+            if (current == null) {
+                return Transactions.Result.FAILED;
             }
             long started = System.nanoTime();
-            if (!transact(batch, current)) {
-                return false;
+            List<ProducerRecord<byte[], byte[]>> records = batch.stream()
+                    .flatMap(done -> done.settlement().records().stream())
+                    .toList();
+            Transactions.Result result = transactions.publish(records, positionsAfter(batch), current);
+            if (result == Transactions.Result.COMMITTED) {
+                metrics.committed(Duration.ofNanos(System.nanoTime() - started));
+                batch.forEach(this::settled);
             }
-            metrics.committed(Duration.ofNanos(System.nanoTime() - started));
-            batch.forEach(done -> done.item().partition().end());
-            return true;
+            return result;
         } finally {
             transaction.unlock();
         }
+    }
+
+    private void settled(Finished done) {
+        done.item().partition().end();
+        if (done.settlement().last()) {
+            metrics.left(done.item().data());
+        }
+    }
+
+    /** In halves, since the client does not say which it was: the others are not to suffer. */
+    private void findTooLarge(List<Finished> batch) throws InterruptedException {
+        // Not all of them are in the next transaction, so it must not count them as completed.
+        batch.forEach(done -> done.item().partition().reopen(done.item()));
+        if (batch.size() > 1) {
+            int half = batch.size() / 2;
+            batches.addFirst(new ArrayList<>(batch.subList(half, batch.size())));
+            batches.addFirst(new ArrayList<>(batch.subList(0, half)));
+        } else {
+            replaceTooLarge(batch.getFirst());
+        }
+    }
+
+    /** A result that is too large becomes a failure; a record that is too large even as a dead letter stays open. */
+    private void replaceTooLarge(Finished done) throws InterruptedException {
+        if (!done.substituted()) {
+            Settlement instead = substitute.tooLarge(done.item());
+            batches.addFirst(new ArrayList<>(List.of(
+                    new Finished(done.item(), instead.after(done.settlement().calls()), true))));
+            return;
+        }
+        log.error(
+                "no topic takes the record at {} offset {} for its size, it stays open: raise max.message.bytes of the"
+                        + " stage's dead-letter topic",
+                done.item().partition().name(),
+                done.item().data().offset());
+        setAside.add(done);
+        setAsideSince = System.nanoTime();
+        done.item().partition().end();
+    }
+
+    private List<Finished> takeBackSetAside() {
+        List<Finished> back = new ArrayList<>();
+        if (!setAside.isEmpty() && System.nanoTime() - setAsideSince > BEFORE_TRYING_REFUSED_NANOS) {
+            for (Finished done : setAside) {
+                if (done.item().partition().begin()) {
+                    back.add(done);
+                } else {
+                    orphan(done);
+                }
+            }
+            setAside.clear();
+        }
+        return back;
     }
 
     private void dropFenced(List<Finished> batch) {
         batch.removeIf(done -> {
             boolean fenced = done.item().partition().fenced();
             if (fenced) {
-                drop(done.item());
+                drop(done);
             }
             return fenced;
         });
     }
 
-    private void drop(WorkItem item) {
+    /** Nothing is committed any more: the ledger is told of the calls whose results go with this. */
+    private void dropAll() {
+        ended = true;
+        if (transactions.fateUnknown()) {
+            batches.removeFirst();
+        }
+        List<Finished> rest = new ArrayList<>();
+        batches.forEach(rest::addAll);
+        finished.drainTo(rest);
+        rest.forEach(this::drop);
+        setAside.forEach(this::orphan);
+    }
+
+    private void drop(Finished done) {
+        orphan(done);
+        done.item().partition().end();
+    }
+
+    private void orphan(Finished done) {
         log.warn(
                 "a finished attempt is dropped, since {} went elsewhere while it ran (offset {})",
-                item.partition().name(),
-                item.data().offset());
+                done.item().partition().name(),
+                done.item().data().offset());
         metrics.orphaned();
-        item.partition().end();
-    }
-
-    private boolean transact(List<Finished> batch, ConsumerGroupMetadata current) {
-        try {
-            producer.beginTransaction();
-            batch.forEach(done -> done.records().forEach(this::send));
-            producer.sendOffsetsToTransaction(positionsAfter(batch), current);
-        } catch (KafkaException failed) {
-            return abort(batch, failed);
-        }
-        boolean askedBefore = false;
-        while (true) {
-            try {
-                producer.commitTransaction();
-                return true;
-            } catch (TimeoutException noAnswer) {
-                giveUpIfClosed(noAnswer);
-                askedBefore = true;
-            } catch (KafkaException failed) {
-                if (askedBefore && producerIsLost(failed)) {
-                    throw new UnknownFate(failed);
-                }
-                return abort(batch, failed);
-            }
-        }
-    }
-
-    /** Leaves nothing of the transaction behind; always false, for the caller to say that it failed. */
-    private boolean abort(List<Finished> batch, KafkaException failure) {
-        log.warn("a transaction of {} tasks failed and is tried again: {}", batch.size(), failure.toString());
-        while (true) {
-            try {
-                producer.abortTransaction();
-                return false;
-            } catch (TimeoutException noAnswer) {
-                giveUpIfClosed(noAnswer);
-            } catch (KafkaException lost) {
-                giveUpIfClosed(lost);
-                replaceProducer();
-                return false;
-            }
-        }
-    }
-
-    /** Its successor has the same transactional id, and so aborts what it left open. */
-    private void replaceProducer() {
-        producer.close(Duration.ZERO);
-        while (true) {
-            producer = producers.get();
-            try {
-                producer.initTransactions();
-                return;
-            } catch (KafkaException notYet) {
-                producer.close(Duration.ZERO);
-                giveUpIfClosed(notYet);
-            }
-        }
-    }
-
-    private void giveUpIfClosed(KafkaException failure) {
-        if (closed) {
-            throw failure;
-        }
-    }
-
-    private static boolean producerIsLost(KafkaException failure) {
-        return failure instanceof ProducerFencedException || failure instanceof InvalidProducerEpochException;
-    }
-
-    private void send(ProducerRecord<byte[], byte[]> record) {
-        // In a transaction, a send that fails fails the commit.
-        var _ = producer.send(record);
+        done.settlement().calls().forEach(ledger::orphaned);
     }
 
     /**
      * Completing before the transaction is safe: the results stay in the batch until a transaction succeeds, and every
-     * later one carries them.
+     * later one carries them; where one does not, they are opened again.
      */
     private static Map<TopicPartition, OffsetAndMetadata> positionsAfter(List<Finished> batch) {
         Set<AssignedPartition> touched = new HashSet<>();
@@ -260,22 +325,14 @@ final class GroupCommit implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        transactions.giveUp();
         try {
             if (!thread.join(Duration.ofSeconds(5))) {
                 thread.interrupt();
             }
-            producer.close(Duration.ofSeconds(5));
+            transactions.close();
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /** A transaction that may or may not have been committed. */
-    private static final class UnknownFate extends KafkaException {
-        private static final long serialVersionUID = 1;
-
-        private UnknownFate(KafkaException lost) {
-            super("no answer whether a transaction was committed", lost);
         }
     }
 }

@@ -27,6 +27,11 @@ public record KafkaClients(Map<String, Object> connection, String instanceId) {
     /** Bounds the stall that a killed process leaves to those who read what it wrote last. */
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
 
+    /** Kafka's default. */
+    private static final Duration POLL_INTERVAL = Duration.ofMinutes(5);
+
+    private static final Duration LEDGER_PATIENCE = Duration.ofHours(1);
+    private static final int LARGEST_REQUEST = 16 * 1024 * 1024;
     private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
 
     /** With the default of 100, a commit that has to wait for the one before takes 100 ms. */
@@ -39,13 +44,24 @@ public record KafkaClients(Map<String, Object> connection, String instanceId) {
         Objects.requireNonNull(instanceId, "instanceId");
     }
 
-    Consumer<byte[], byte[]> consumer(String group) {
+    /** @param drain how long a poll may last when a partition is taken away */
+    Consumer<byte[], byte[]> consumer(String group, Duration drain) {
         Map<String, Object> settings = new HashMap<>(connection);
+        Duration pollInterval = drain.compareTo(POLL_INTERVAL) < 0 ? POLL_INTERVAL : drain.plus(POLL_INTERVAL);
+        settings.putIfAbsent(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, (int) pollInterval.toMillis());
         settings.put(ConsumerConfig.CLIENT_ID_CONFIG, group + "-" + instanceId);
         settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
-        settings.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instanceId);
-        settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) SESSION_TIMEOUT.toMillis());
-        settings.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
+        if (newGroupProtocol()) {
+            // A static member that was killed is let in again only after its session time-out, so there are none.
+            settings.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+            // The broker's default counts partitions whatever their topic: one process could get only retries.
+            settings.put(ConsumerConfig.GROUP_REMOTE_ASSIGNOR_CONFIG, "range");
+        } else {
+            settings.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instanceId);
+            settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) SESSION_TIMEOUT.toMillis());
+            settings.put(
+                    ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
+        }
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
@@ -54,17 +70,44 @@ public record KafkaClients(Map<String, Object> connection, String instanceId) {
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
+    /** Whether groups are run by the broker (KIP-848): Kafka's own setting {@code group.protocol=consumer}. */
+    private boolean newGroupProtocol() {
+        return "consumer".equalsIgnoreCase(String.valueOf(connection.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG)));
+    }
+
+    /** The producer of a stage's transactions. */
     Producer<byte[], byte[]> producer(String group) {
-        Map<String, Object> settings = new HashMap<>(connection);
-        settings.put(ProducerConfig.CLIENT_ID_CONFIG, group + "-" + instanceId);
+        Map<String, Object> settings = producerSettings(group + "-" + instanceId);
         settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, group + "-" + instanceId);
         settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) TRANSACTION_TIMEOUT.toMillis());
-        settings.put(ProducerConfig.ACKS_CONFIG, "all");
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-        settings.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, RETRY_BACKOFF_MILLIS);
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) TRANSACTION_TIMEOUT.toMillis());
+        // What is too large is for the topic to say, whose limit the operator can raise.
+        settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, LARGEST_REQUEST);
+        return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    /** The producer of what happened anyway, whatever becomes of a transaction; it waits out an outage of the broker. */
+    Producer<byte[], byte[]> ledgerProducer(String group) {
+        Map<String, Object> settings = producerSettings(group + "-" + instanceId + "-ledger");
+        settings.put(ProducerConfig.LINGER_MS_CONFIG, 2);
+        // Where a partition's leader just changed, a second request may overtake the first, which is then refused until
+        // it
+        // times out; and calls wait for it.
+        settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) LEDGER_PATIENCE.toMillis());
+        return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private Map<String, Object> producerSettings(String clientId) {
+        Map<String, Object> settings = new HashMap<>(connection);
+        settings.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
+        settings.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
+        settings.put(ProducerConfig.ACKS_CONFIG, "all");
+        settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        settings.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, RETRY_BACKOFF_MILLIS);
         settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) TRANSACTION_TIMEOUT.toMillis() / 2);
         settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, (int) TRANSACTION_TIMEOUT.toMillis());
-        return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+        return settings;
     }
 }

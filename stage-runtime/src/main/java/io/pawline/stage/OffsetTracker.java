@@ -11,13 +11,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class OffsetTracker {
 
-    /** With fewer open records than this, whatever completes next, the metadata fit. */
-    private static final int ALWAYS_FIT = 700;
+    /** With fewer open records than this, however far apart they lie, the metadata fit, and with one more poll as well. */
+    private static final int ALWAYS_FIT = 500;
 
-    private final @Nullable CommitMetadata before;
+    /** Characters that the records of one more poll may need: two bytes each tell of gaps up to 16,383. */
+    private static final int OF_ONE_POLL = KafkaClients.MAX_POLL_RECORDS * 2 * 4 / 3;
+
+    private @Nullable CommitMetadata before;
     private final TreeSet<Long> open = new TreeSet<>();
     private long next;
     private long end;
+    private boolean begun;
 
     /**
      * The tracker of a partition that is read from the committed offset on.
@@ -34,15 +38,21 @@ final class OffsetTracker {
     }
 
     /**
-     * Takes note of a record.
+     * Takes note of a record. A first one that lies before the committed offset tells that the log is another one than the
+     * commit was made in (its topic was created anew, or it was cut off), so what the commit says is void.
      *
      * @return false if it was completed in an earlier assignment, and must not be worked on again
      * @throws IllegalStateException if it lies before one already received: the caller mixes two assignments
      */
     boolean receive(long offset) {
         if (offset < next) {
-            throw new IllegalStateException("received offset " + offset + " after " + (next - 1));
+            if (begun) {
+                throw new IllegalStateException("received offset " + offset + " after " + (next - 1));
+            }
+            before = null;
+            end = offset;
         }
+        begun = true;
         next = offset + 1;
         if (before != null && before.completed(offset)) {
             end = next;
@@ -59,9 +69,19 @@ final class OffsetTracker {
         }
     }
 
+    /** Opens a completed record again, of which no commit has told yet. */
+    void reopen(long offset) {
+        open.add(offset);
+    }
+
     /** Records received and not completed. */
     int open() {
         return open.size();
+    }
+
+    /** Offsets from the lowest open one to where the next record is expected, whether there are records or not. */
+    long span() {
+        return open.isEmpty() ? 0 : next - open.first();
     }
 
     /** What to commit: the lowest open offset, with the completed ones above it as metadata. */
@@ -85,7 +105,7 @@ final class OffsetTracker {
     }
 
     /**
-     * Whether more records may be received: whichever of the open ones complete first, the metadata will still fit. Each
+     * Whether one more poll may be received: whichever of the open records complete first, the metadata will still fit. Each
      * open record may become a bit of disorder, hence the reserve for each.
      */
     boolean hasRoom() {
@@ -93,6 +113,6 @@ final class OffsetTracker {
             return true;
         }
         String allOpen = new CommitMetadata(next, open).encode(open.first());
-        return allOpen.length() + open.size() / 4 < CommitMetadata.MOST_CHARACTERS;
+        return allOpen.length() + open.size() / 4 + OF_ONE_POLL < CommitMetadata.MOST_CHARACTERS;
     }
 }

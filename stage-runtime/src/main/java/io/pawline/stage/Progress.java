@@ -1,9 +1,16 @@
 package io.pawline.stage;
 
+import io.pawline.schemas.Reason;
 import io.pawline.schemas.RecordHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
@@ -13,28 +20,84 @@ import org.apache.kafka.common.header.Headers;
  *
  * @param attempt which try it is for, 1 for the first
  * @param notBefore when that try is due; the epoch when at once
+ * @param failures how often it has failed, of those failures that count against it
  */
-record Progress(int attempt, Instant notBefore, Optional<Instant> firstFailedAt) {
+record Progress(int attempt, Instant notBefore, Optional<Instant> firstFailedAt, Map<Reason.Scope, Integer> failures) {
+
+    Progress {
+        Map<Reason.Scope, Integer> copy = noFailures();
+        copy.putAll(failures);
+        failures = Collections.unmodifiableMap(copy);
+    }
 
     static Progress of(Headers headers) {
         long attempt = number(headers, RecordHeaders.ATTEMPT).orElse(1L);
         return new Progress(
                 Math.clamp(attempt, 1, Integer.MAX_VALUE),
-                instant(headers, RecordHeaders.NOT_BEFORE).orElse(Instant.EPOCH),
-                instant(headers, RecordHeaders.FIRST_FAILED_AT));
+                notBefore(headers),
+                number(headers, RecordHeaders.FIRST_FAILED_AT).map(Instant::ofEpochMilli),
+                text(headers, RecordHeaders.FAILURES).map(Progress::failures).orElse(noFailures()));
     }
 
-    private static Optional<Instant> instant(Headers headers, String name) {
-        return number(headers, name).map(Instant::ofEpochMilli);
+    /** When the record is due; the epoch when at once. */
+    static Instant notBefore(Headers headers) {
+        return number(headers, RecordHeaders.NOT_BEFORE)
+                .map(Instant::ofEpochMilli)
+                .orElse(Instant.EPOCH);
+    }
+
+    /** The same with one more failure of this scope. */
+    Progress failed(Reason.Scope scope) {
+        Map<Reason.Scope, Integer> more = noFailures();
+        more.putAll(failures);
+        more.merge(scope, 1, Integer::sum);
+        return new Progress(attempt, notBefore, firstFailedAt, more);
+    }
+
+    int failures(Reason.Scope scope) {
+        return failures.getOrDefault(scope, 0);
+    }
+
+    /** {@code timeout=1,provider=2} */
+    String failuresAsText() {
+        return failures.entrySet().stream()
+                .map(failed -> failed.getKey().name().toLowerCase(Locale.ROOT) + "=" + failed.getValue())
+                .collect(Collectors.joining(","));
+    }
+
+    private static Map<Reason.Scope, Integer> failures(String text) {
+        Map<Reason.Scope, Integer> failures = noFailures();
+        for (String part : text.split(",", -1)) {
+            int sign = part.indexOf('=');
+            if (sign > 0) {
+                String name = part.substring(0, sign);
+                Arrays.stream(Reason.Scope.values())
+                        .filter(scope -> scope.name().equalsIgnoreCase(name))
+                        .forEach(scope -> asNumber(part.substring(sign + 1))
+                                .ifPresent(count -> failures.put(scope, Math.clamp(count, 0, Integer.MAX_VALUE))));
+            }
+        }
+        return failures;
+    }
+
+    private static Map<Reason.Scope, Integer> noFailures() {
+        return new EnumMap<>(Reason.Scope.class);
     }
 
     private static Optional<Long> number(Headers headers, String name) {
+        return text(headers, name).flatMap(Progress::asNumber);
+    }
+
+    private static Optional<String> text(Headers headers, String name) {
         Header header = headers.lastHeader(name);
-        if (header == null || header.value() == null) {
-            return Optional.empty();
-        }
+        return header == null || header.value() == null
+                ? Optional.empty()
+                : Optional.of(new String(header.value(), StandardCharsets.UTF_8));
+    }
+
+    private static Optional<Long> asNumber(String text) {
         try {
-            return Optional.of(Long.parseLong(new String(header.value(), StandardCharsets.UTF_8)));
+            return Optional.of(Long.parseLong(text));
         } catch (NumberFormatException foreign) {
             return Optional.empty();
         }

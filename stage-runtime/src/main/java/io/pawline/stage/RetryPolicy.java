@@ -1,20 +1,29 @@
 package io.pawline.stage;
 
+import io.pawline.schemas.Reason;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How often and how soon a failed task is tried again: exponential backoff with full jitter
+ * How often, for how long and how soon a failed task is tried again: exponential backoff with full jitter
  * (<a href="https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/">Brooker</a>).
  *
- * @param maxAttempts tries in all, the first one counted
+ * @param maxAttempts failures of one scope after which a task is given up, where they count against it
+ * @param maxTime since its first failure after which a task is given up, whatever failed
  * @param firstDelay upper bound of the delay after the first failure; doubles with each further one
  * @param maxDelay upper bound of any delay
  */
-public record RetryPolicy(int maxAttempts, Duration firstDelay, Duration maxDelay) {
+public record RetryPolicy(int maxAttempts, Duration maxTime, Duration firstDelay, Duration maxDelay) {
+
+    /** An answer that is of no use was paid for, so it is asked for a few times only. */
+    private static final int MAX_USELESS_ANSWERS = 3;
+
     public RetryPolicy {
         if (maxAttempts < 1) {
             throw new IllegalArgumentException("max-attempts must be > 0, was " + maxAttempts);
+        }
+        if (maxTime.isNegative() || maxTime.isZero()) {
+            throw new IllegalArgumentException("max-retry-time must be > 0, was " + maxTime);
         }
         if (firstDelay.isNegative() || firstDelay.isZero()) {
             throw new IllegalArgumentException("first-delay must be > 0, was " + firstDelay);
@@ -24,9 +33,23 @@ public record RetryPolicy(int maxAttempts, Duration firstDelay, Duration maxDela
         }
     }
 
-    /** Whether a task that failed on this attempt has another one. */
-    boolean allowsAttemptAfter(int attempt) {
-        return attempt < maxAttempts;
+    /** Whether failures of this scope count against the task: those that are no fault of it are limited by time alone. */
+    static boolean counts(Reason.Scope scope) {
+        return switch (scope) {
+            case TASK, ANSWER, TIMEOUT, PROVIDER -> true;
+            case OVERLOAD, ACCOUNT, PAWLINE -> false;
+        };
+    }
+
+    /**
+     * Whether a task has another try.
+     *
+     * @param failures of this scope, the newest counted
+     * @param sinceFirstFailure time since the stage first failed with it
+     */
+    boolean allowsAnother(Reason.Scope scope, int failures, Duration sinceFirstFailure) {
+        int most = scope == Reason.Scope.ANSWER ? Math.min(MAX_USELESS_ANSWERS, maxAttempts) : maxAttempts;
+        return failures < most && sinceFirstFailure.compareTo(maxTime) < 0;
     }
 
     /** A delay for the attempt after this one, uniform between zero and the attempt's bound. */

@@ -26,8 +26,8 @@ final class RetryTimer implements AutoCloseable {
     }
 
     void hold(WorkItem item, Instant notBefore) {
-        long delay = Math.max(0, Duration.between(clock.instant(), notBefore).toMillis());
-        var _ = heap.schedule(() -> dispatcher.add(List.of(item)), delay, TimeUnit.MILLISECONDS);
+        long delay = Math.max(0, Duration.between(clock.instant(), notBefore).toNanos());
+        var _ = heap.schedule(() -> dispatcher.add(List.of(item)), delay, TimeUnit.NANOSECONDS);
     }
 
     /** Records that wait for their time. */

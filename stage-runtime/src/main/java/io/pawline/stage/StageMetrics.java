@@ -6,36 +6,78 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
+import io.pawline.stage.provider.Permits;
+import java.nio.ByteBuffer;
+import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToDoubleFunction;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
 
 /** What a stage tells the operator, each meter with the tag {@code stage}. Thread-safe. */
 final class StageMetrics {
 
     private final MeterRegistry registry;
+    private final Clock clock;
     private final Tags tags;
-    private final AtomicInteger inFlight = new AtomicInteger();
     private final Timer commit;
+    private final Timer inStage;
+    private final Timer permitWait;
 
-    StageMetrics(MeterRegistry registry, Stage stage) {
+    StageMetrics(MeterRegistry registry, Stage stage, Clock clock) {
         this.registry = registry;
+        this.clock = clock;
         this.tags = Tags.of("stage", stage.code());
         this.commit = Timer.builder("pawline.stage.commit")
                 .description("A transaction: its messages, its offsets, its commit")
                 .tags(tags)
                 .register(registry);
-        Gauge.builder("pawline.stage.in.flight", inFlight, AtomicInteger::get)
-                .description("Tasks being handled")
+        this.inStage = Timer.builder("pawline.stage.time")
+                .description(
+                        "From a task's arrival in the stage until it has left it for good, all tries and waits counted")
+                .tags(tags)
+                .register(registry);
+        this.permitWait = Timer.builder("pawline.stage.permits.wait")
+                .description("How long a task that was due waited for its permit")
                 .tags(tags)
                 .register(registry);
     }
 
-    void began() {
-        inFlight.incrementAndGet();
+    void waitedForPermit(Duration time) {
+        permitWait.record(time);
     }
 
-    void ended() {
-        inFlight.decrementAndGet();
+    /** The gauges of what decides when a task may begin. */
+    void watch(Permits permits) {
+        gauge("pawline.stage.in.flight", "Tasks being handled", permits, Permits::inFlight);
+        gauge("pawline.stage.limit", "Tasks that may be handled at once, as of now", permits, Permits::limit);
+        gauge(
+                "pawline.stage.open",
+                "1 if tasks may begin; 0 while paused, while the provider cools down and while its breaker is open:"
+                        + " more processes would not help then",
+                permits,
+                open -> open.open() ? 1 : 0);
+        gauge(
+                "pawline.stage.breaker",
+                "0 closed, 1 open, 0.5 letting probes through",
+                permits,
+                of -> switch (of.breakerState()) {
+                    case OPEN, FORCED_OPEN -> 1;
+                    case HALF_OPEN -> 0.5;
+                    case CLOSED, DISABLED, METRICS_ONLY -> 0;
+                });
+    }
+
+    /** The gauges of what waits. */
+    void watch(Backlog backlog) {
+        gauge("pawline.stage.permits.waiting", "Tasks that are due and wait for a permit", backlog, Backlog::ready);
+        gauge("pawline.stage.retries.held", "Failed tasks in memory that wait for their time", backlog, Backlog::held);
+        gauge("pawline.stage.lag", "Records behind the committed offsets of the work topic", backlog, Backlog::lag);
+        gauge(
+                "pawline.stage.lag.net",
+                "The same without those already completed: what is left to do, to scale by",
+                backlog,
+                Backlog::netLag);
     }
 
     void handled(Outcome outcome, Duration took) {
@@ -69,7 +111,24 @@ final class StageMetrics {
         commit.record(took);
     }
 
+    /** The record has left the stage for good. */
+    void left(ConsumerRecord<byte[], byte[]> data) {
+        Header first = data.headers().lastHeader("kafka_dlt-original-timestamp");
+        long arrived = first != null && first.value().length == Long.BYTES
+                ? ByteBuffer.wrap(first.value()).getLong()
+                : data.timestamp();
+        inStage.record(Duration.ofMillis(Math.max(0, clock.millis() - arrived)));
+    }
+
     private void count(String name, Reason reason) {
         registry.counter(name, tags.and("reason", reason.code())).increment();
+    }
+
+    private <T> void gauge(String name, String description, T of, ToDoubleFunction<T> value) {
+        Gauge.builder(name, of, value)
+                .description(description)
+                .tags(tags)
+                .strongReference(true)
+                .register(registry);
     }
 }

@@ -1,13 +1,11 @@
 package io.pawline.stage;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.pawline.stage.provider.Permits;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
-import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.common.serialization.Deserializer;
-import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,10 +24,14 @@ public final class StageRuntime<I> implements AutoCloseable {
     private static final Duration LONGEST_TURN = Duration.ofSeconds(60);
 
     private final StageSpec<I> spec;
-    private final TaskExecution<I> execution;
     private final KafkaClients clients;
     private final Clock clock;
     private final StageMetrics metrics;
+    private final Backlog backlog = new Backlog();
+    private final LiveOrders orders;
+    private final Permits permits;
+    private final Ledger ledger;
+    private final TaskExecution<I> execution;
     private final Thread thread;
     private volatile @Nullable StageSession<I> session;
     private volatile boolean stopping;
@@ -37,30 +39,41 @@ public final class StageRuntime<I> implements AutoCloseable {
     /**
      * A stage that is not running yet.
      *
-     * @param serializer of the events it publishes, thread-safe
-     * @param deserializer of the events it takes, thread-safe
      * @param random for the jitter of retries
      */
     public StageRuntime(
             StageSpec<I> spec,
             Handler<I> handler,
             KafkaClients clients,
-            Serializer<? super SpecificRecord> serializer,
-            Deserializer<?> deserializer,
+            EventFormat format,
             MeterRegistry meters,
             Clock clock,
             RandomGenerator random) {
         this.spec = spec;
         this.clients = clients;
         this.clock = clock;
-        this.metrics = new StageMetrics(meters, spec.stage());
-        this.execution =
-                new TaskExecution<>(spec, handler, new Codec<>(spec, deserializer, serializer), clock, random, metrics);
+        this.orders = new LiveOrders(spec, clients, format, clock);
+        this.permits = new Permits(spec.provider(), spec.policies().maxInFlight(), orders, clock);
+        this.metrics = new StageMetrics(meters, spec.stage(), clock);
+        metrics.watch(permits);
+        metrics.watch(backlog);
+        Codec<I> codec = new Codec<>(spec, format);
+        this.ledger = new Ledger(clients.ledgerProducer(spec.stage().consumerGroup()), codec, clock);
+        this.execution = new TaskExecution<>(
+                spec,
+                handler,
+                codec,
+                new Settlements<>(spec, codec, clock, random, metrics),
+                ledger,
+                orders::cancelled,
+                clock,
+                metrics);
         this.thread = Thread.ofPlatform().name(spec.stage().code() + "-poll").unstarted(this::run);
     }
 
     /** Starts the poll thread and returns at once; whether Kafka can be reached shows in {@link #ready}. */
     public void start() {
+        orders.start();
         thread.start();
     }
 
@@ -93,12 +106,16 @@ public final class StageRuntime<I> implements AutoCloseable {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
+        ledger.close();
+        orders.close();
     }
 
     private void run() {
+        awaitOrders();
         while (!stopping) {
             try {
-                StageSession<I> next = new StageSession<>(spec, execution, clients, clock, metrics);
+                StageSession<I> next =
+                        new StageSession<>(spec, execution, permits, ledger, clients, clock, backlog, metrics);
                 session = next;
                 if (stopping) {
                     next.stop();
@@ -111,6 +128,18 @@ public final class StageRuntime<I> implements AutoCloseable {
                         failed);
                 pause();
             }
+        }
+    }
+
+    /** A stage that was paused must not begin before it knows. */
+    private void awaitOrders() {
+        try {
+            while (!stopping && !orders.known(BETWEEN_SESSIONS)) {
+                log.debug("waiting for the live controls");
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            stopping = true;
         }
     }
 

@@ -1,5 +1,7 @@
 package io.pawline.stage;
 
+import io.pawline.stage.provider.Permit;
+import io.pawline.stage.provider.Permits;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,8 +18,10 @@ import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,46 +43,69 @@ final class StageSession<I> {
     /** Records of a retry partition held until they are due; beyond that the rest waits in Kafka. */
     private static final int RETRIES_HELD = 10_000;
 
+    private static final long MEASURE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final StageSpec<I> spec;
     private final TaskExecution<I> execution;
     private final Clock clock;
-    private final StageMetrics metrics;
+    private final Backlog backlog;
     private final Consumer<byte[], byte[]> consumer;
     private final GroupCommit commit;
     private final Dispatcher dispatcher;
     private final RetryTimer timer;
+    private final LongRetries longRetries;
     private final Map<TopicPartition, AssignedPartition> assigned = new HashMap<>();
     private final CountDownLatch stop = new CountDownLatch(1);
+    private long lastMeasured = System.nanoTime();
     private volatile long lastPoll = System.nanoTime();
     private volatile boolean joined;
+    /** Once told to stop, the moment at which calls under way are given up. */
+    private @Nullable Long stopBy;
     /** A record's thread ended without an outcome, so its partition can never be completed in this session. */
     private volatile boolean broken;
 
     StageSession(
-            StageSpec<I> spec, TaskExecution<I> execution, KafkaClients clients, Clock clock, StageMetrics metrics) {
+            StageSpec<I> spec,
+            TaskExecution<I> execution,
+            Permits permits,
+            Ledger ledger,
+            KafkaClients clients,
+            Clock clock,
+            Backlog backlog,
+            StageMetrics metrics) {
         this.spec = spec;
         this.execution = execution;
         this.clock = clock;
-        this.metrics = metrics;
+        this.backlog = backlog;
         String name = spec.stage().code();
-        this.consumer = clients.consumer(spec.stage().consumerGroup());
-        this.commit = new GroupCommit(() -> clients.producer(spec.stage().consumerGroup()), metrics, name);
+        String group = spec.stage().consumerGroup();
+        this.consumer = clients.consumer(group, spec.policies().drain());
+        this.commit = new GroupCommit(
+                () -> clients.producer(group),
+                item -> execution.tooLarge(item.data()),
+                ledger,
+                spec.policies().commitInterval(),
+                metrics,
+                name);
         this.dispatcher = new Dispatcher(
-                spec.policies().maxInFlight(),
+                permits,
+                spec.policies().retryShare(),
                 Thread.ofVirtual().name(name + "-task-", 0).factory(),
-                this::work);
+                this::work,
+                metrics);
         this.timer = new RetryTimer(clock, dispatcher, name);
+        this.longRetries = new LongRetries(spec.stage(), consumer, commit, clock);
     }
 
     /** Works until told to stop; then drains and leaves the group. */
     void run() {
         try {
             commit.start();
-            consumer.subscribe(List.of(spec.stage().workTopic(), spec.stage().retryTopic()), new Rebalance());
+            consumer.subscribe(spec.stage().readTopics(), new Rebalance());
             while (stop.getCount() > 0) {
                 turn();
             }
-            drain(assigned.values());
+            drainAndStay();
         } finally {
             close();
         }
@@ -109,11 +136,26 @@ final class StageSession<I> {
         }
         commit.commitAs(consumer.groupMetadata());
         pauseAndResume();
+        ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
         List<WorkItem> due = new ArrayList<>();
+        for (TopicPartition name : polled.partitions()) {
+            if (longRetries.has(name)) {
+                longRetries.take(partition(name), polled.records(name));
+            } else {
+                take(partition(name), polled.records(name), due);
+            }
+        }
+        // Also with nothing new: a permit may have come with time.
+        dispatcher.add(due);
+        measure();
+        lastPoll = System.nanoTime();
+    }
+
+    private void take(AssignedPartition partition, List<ConsumerRecord<byte[], byte[]>> records, List<WorkItem> due) {
         Instant now = clock.instant();
-        for (ConsumerRecord<byte[], byte[]> data : consumer.poll(POLL)) {
-            partition(data).receive(data).ifPresent(item -> {
-                Instant notBefore = Progress.of(data.headers()).notBefore();
+        for (ConsumerRecord<byte[], byte[]> data : records) {
+            partition.receive(data).ifPresent(item -> {
+                Instant notBefore = Progress.notBefore(data.headers());
                 if (notBefore.isAfter(now)) {
                     timer.hold(item, notBefore);
                 } else {
@@ -121,12 +163,26 @@ final class StageSession<I> {
                 }
             });
         }
-        dispatcher.add(due);
-        lastPoll = System.nanoTime();
     }
 
-    private AssignedPartition partition(ConsumerRecord<byte[], byte[]> data) {
-        TopicPartition name = new TopicPartition(data.topic(), data.partition());
+    private void measure() {
+        if (System.nanoTime() - lastMeasured < MEASURE_NANOS) {
+            return;
+        }
+        lastMeasured = System.nanoTime();
+        long lag = 0;
+        long netLag = 0;
+        for (AssignedPartition partition : assigned.values()) {
+            if (!partition.ofRetries()) {
+                long unread = consumer.currentLag(partition.name()).orElse(0);
+                lag += unread + partition.span();
+                netLag += unread + partition.open();
+            }
+        }
+        backlog.is(dispatcher.waiting(), timer.held(), lag, netLag);
+    }
+
+    private AssignedPartition partition(TopicPartition name) {
         return Objects.requireNonNull(assigned.get(name), "record of a partition that is not assigned");
     }
 
@@ -136,8 +192,8 @@ final class StageSession<I> {
         List<TopicPartition> toResume = new ArrayList<>();
         assigned.forEach((name, partition) -> {
             int open = partition.open();
-            int most = mostOpen(name);
-            boolean full = open >= most || !partition.hasRoom();
+            int most = partition.ofRetries() ? RETRIES_HELD : spec.policies().maxInFlight() + READ_AHEAD;
+            boolean full = open >= most || !partition.hasRoom() || longRetries.sleeps(name);
             if (full && !paused.contains(name)) {
                 toPause.add(name);
             } else if (!full && open <= most - KafkaClients.MAX_POLL_RECORDS && paused.contains(name)) {
@@ -148,22 +204,14 @@ final class StageSession<I> {
         consumer.resume(toResume);
     }
 
-    private int mostOpen(TopicPartition name) {
-        return name.topic().equals(spec.stage().retryTopic())
-                ? RETRIES_HELD
-                : spec.policies().maxInFlight() + READ_AHEAD;
-    }
-
-    private void work(WorkItem item) {
-        metrics.began();
+    private void work(WorkItem item, Permit permit) {
         boolean handedOver = false;
         try {
-            commit.add(item, execution.execute(item.data()));
+            commit.add(item, execution.execute(item.data(), permit));
             handedOver = true;
         } catch (InterruptedException givenUp) {
             Thread.currentThread().interrupt();
         } finally {
-            metrics.ended();
             if (!handedOver) {
                 broken = true;
                 item.partition().end();
@@ -171,23 +219,48 @@ final class StageSession<I> {
         }
     }
 
+    /**
+     * Starts nothing more and waits for what is at work, for the drain time at most. Goes on polling, though it takes
+     * nothing: a member that does not would miss the group's next generation, and its last results would be refused.
+     */
+    private void drainAndStay() {
+        stopBy = System.nanoTime() + spec.policies().drain().toNanos();
+        assigned.values().forEach(AssignedPartition::stopAdmitting);
+        while (commit.working() && !settled(assigned.values()) && !tooLate(stopBy)) {
+            commit.commitAs(consumer.groupMetadata());
+            consumer.pause(consumer.assignment());
+            var _ = consumer.poll(POLL);
+            lastPoll = System.nanoTime();
+        }
+    }
+
     /** Starts nothing more of these partitions, and waits for what they have at work, for the drain time at most. */
     private void drain(Collection<AssignedPartition> partitions) {
         partitions.forEach(AssignedPartition::stopAdmitting);
-        long giveUp = System.nanoTime() + spec.policies().drain().toNanos();
+        long giveUp =
+                stopBy == null ? System.nanoTime() + spec.policies().drain().toNanos() : stopBy;
         try {
-            while (commit.failure() == null && !partitions.stream().allMatch(AssignedPartition::settled)) {
-                if (System.nanoTime() - giveUp > 0) {
-                    log.warn(
-                            "calls still under way after the drain time of {} are given up",
-                            spec.policies().drain());
-                    return;
-                }
+            while (commit.working() && !settled(partitions) && !tooLate(giveUp)) {
+                commit.commitAs(consumer.groupMetadata());
                 TimeUnit.MILLISECONDS.sleep(5);
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private boolean tooLate(long giveUp) {
+        boolean late = System.nanoTime() - giveUp > 0;
+        if (late) {
+            log.warn(
+                    "calls still under way after the drain time of {} are given up",
+                    spec.policies().drain());
+        }
+        return late;
+    }
+
+    private static boolean settled(Collection<AssignedPartition> partitions) {
+        return partitions.stream().allMatch(AssignedPartition::settled);
     }
 
     private void close() {
@@ -204,14 +277,19 @@ final class StageSession<I> {
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> names) {
             Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(names));
-            names.forEach(name -> assigned.put(name, new AssignedPartition(name, committed.get(name))));
+            names.forEach(name -> assigned.put(
+                    name,
+                    new AssignedPartition(
+                            name, !name.topic().equals(spec.stage().workTopic()), committed.get(name))));
+            if (stopBy != null) {
+                assigned.values().forEach(AssignedPartition::stopAdmitting);
+            }
             joined = true;
             log.info("assigned {}", names);
         }
 
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> names) {
-            commit.commitAs(consumer.groupMetadata());
             drain(leaving(names));
             onPartitionsLost(names);
         }
@@ -220,6 +298,7 @@ final class StageSession<I> {
         public void onPartitionsLost(Collection<TopicPartition> names) {
             commit.fence(leaving(names));
             names.forEach(assigned::remove);
+            names.forEach(longRetries::forget);
             log.info("gave up {}", names);
         }
 

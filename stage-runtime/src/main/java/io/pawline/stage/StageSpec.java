@@ -2,7 +2,9 @@ package io.pawline.stage;
 
 import io.pawline.events.TaskContext;
 import io.pawline.schemas.Stage;
+import io.pawline.stage.provider.ProviderPolicies;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -11,12 +13,19 @@ import java.util.function.Function;
  *
  * @param input the Avro class of the stage's input event
  * @param context how the event names its task
+ * @param provider the outside service that the stage calls through {@link Attempt#call}; empty if it calls none
  */
-public record StageSpec<I>(Stage stage, Class<I> input, Function<I, TaskContext> context, StagePolicies policies) {
+public record StageSpec<I>(
+        Stage stage,
+        Class<I> input,
+        Function<I, TaskContext> context,
+        StagePolicies policies,
+        Optional<ProviderPolicies> provider) {
     public StageSpec {
         Objects.requireNonNull(stage, "stage");
         Objects.requireNonNull(input, "input");
         Objects.requireNonNull(context, "context");
         Objects.requireNonNull(policies, "policies");
+        Objects.requireNonNull(provider, "provider");
     }
 }

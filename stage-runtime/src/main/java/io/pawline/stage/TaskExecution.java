@@ -1,25 +1,25 @@
 package io.pawline.stage;
 
-import io.pawline.events.Ending;
+import io.pawline.events.Billed;
+import io.pawline.events.CallAttempt;
 import io.pawline.events.TaskContext;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.TaskId;
+import io.pawline.stage.provider.Permit;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.errors.SerializationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * What happens to one record on its virtual thread: decoded, checked against its deadline, handled, and turned into the
- * records to publish. The one place where an {@link Outcome} is decided upon and a failure is logged. Thread-safe.
+ * What happens to one record on its virtual thread: decoded, checked against its deadline and cancellation, handled, and
+ * turned into what is published. Thread-safe.
  */
 final class TaskExecution<I> {
 
@@ -28,81 +28,113 @@ final class TaskExecution<I> {
     private final StageSpec<I> spec;
     private final Handler<I> handler;
     private final Codec<I> codec;
+    private final Settlements<I> settlements;
+    private final Ledger ledger;
+    private final Predicate<TaskId> cancelled;
     private final Clock clock;
-    private final RandomGenerator random;
     private final StageMetrics metrics;
 
     TaskExecution(
             StageSpec<I> spec,
             Handler<I> handler,
             Codec<I> codec,
+            Settlements<I> settlements,
+            Ledger ledger,
+            Predicate<TaskId> cancelled,
             Clock clock,
-            RandomGenerator random,
             StageMetrics metrics) {
         this.spec = spec;
         this.handler = handler;
         this.codec = codec;
+        this.settlements = settlements;
+        this.ledger = ledger;
+        this.cancelled = cancelled;
         this.clock = clock;
-        this.random = random;
         this.metrics = metrics;
     }
 
     /**
      * Does one attempt.
      *
-     * @return the records to publish, in one transaction with the record's own completion
      * @throws InterruptedException if the process gives the record up; nothing is to be published
      */
-    List<ProducerRecord<byte[], byte[]>> execute(ConsumerRecord<byte[], byte[]> data) throws InterruptedException {
-        Progress progress = Progress.of(data.headers());
-        MDC.put("stage", spec.stage().code());
-        MDC.put("topic", data.topic());
-        MDC.put("partition", Integer.toString(data.partition()));
-        MDC.put("offset", Long.toString(data.offset()));
-        MDC.put("attempt", Integer.toString(progress.attempt()));
-        try {
+    Settlement execute(ConsumerRecord<byte[], byte[]> data, Permit permit) throws InterruptedException {
+        int number = Progress.of(data.headers()).attempt();
+        try (Context _ = new Context(data, number)) {
             return switch (codec.decode(data)) {
-                case Codec.Task<I> task -> attempt(data, progress, task.event());
-                case Codec.NoTask<I> noTask -> undecodable(data, noTask.detail());
+                case Codec.Task<I> task -> attempt(data, number, task.event(), permit);
+                case Codec.NoTask<I> noTask -> settlements.undecodable(data, noTask.detail());
             };
-        } finally {
-            MDC.clear();
         }
     }
 
-    private List<ProducerRecord<byte[], byte[]>> attempt(
-            ConsumerRecord<byte[], byte[]> data, Progress progress, I event) throws InterruptedException {
+    /** What is published instead, when a broker refuses what an attempt brought because of its size. */
+    Settlement tooLarge(ConsumerRecord<byte[], byte[]> data) throws InterruptedException {
+        try (Context _ = new Context(data, Progress.of(data.headers()).attempt())) {
+            String detail = "the result's event is larger than the topic takes";
+            return switch (codec.decode(data)) {
+                case Codec.Task<I> task ->
+                    settlements.failed(data, spec.context().apply(task.event()), Reason.UNCLASSIFIED, detail);
+                case Codec.NoTask<I> noTask -> settlements.undecodable(data, noTask.detail());
+            };
+        }
+    }
+
+    private Settlement attempt(ConsumerRecord<byte[], byte[]> data, int number, I event, Permit permit)
+            throws InterruptedException {
         TaskContext context = spec.context().apply(event);
+        TaskId id = TaskId.parse(context.getTaskId());
         MDC.put("task_id", context.getTaskId());
-        if (spec.stage().paid() && clock.instant().isAfter(context.getDeadline())) {
-            return expired(data, context, "the deadline passed before this stage's call");
+        Optional<EndedEarly> over = over(id, context);
+        if (over.isPresent()) {
+            return settlements.ended(data, context, over.get());
         }
+        Optional<RecordedCalls> calls = spec.provider()
+                .map(provider -> new RecordedCalls(
+                        spec.stage(), provider, context, number, () -> over(id, context), permit, ledger, clock));
         Instant started = clock.instant();
-        Outcome outcome = handle(event, context, progress.attempt());
-        metrics.handled(outcome, Duration.between(started, clock.instant()));
-        return switch (outcome) {
-            case Outcome.Done done -> published(data, context, done);
-            case Outcome.Retry retry -> retry(data, progress, context, retry);
-            case Outcome.Rejected rejected -> failed(data, context, rejected.reason(), rejected.detail());
-        };
-    }
-
-    private List<ProducerRecord<byte[], byte[]>> published(
-            ConsumerRecord<byte[], byte[]> data, TaskContext context, Outcome.Done done) throws InterruptedException {
         try {
-            return done.next().isPresent()
-                    ? List.of(codec.encode(data, done.next().get()))
-                    : List.of();
-        } catch (SerializationException bug) {
-            log.error("the handler made an event that cannot be written", bug);
-            return failed(data, context, Reason.UNCLASSIFIED, "the result's event cannot be written");
+            Outcome outcome = handle(event, id, context, number, calls.isPresent() ? calls.get() : Attempt.UNRECORDED);
+            metrics.handled(outcome, Duration.between(started, clock.instant()));
+            List<CallAttempt> made = calls.map(RecordedCalls::made).orElse(List.of());
+            return settlements.of(outcome, data, context, count(permit, made)).after(made);
+        } catch (RecordedCalls.Over ended) {
+            return settlements.ended(data, context, ended.ended());
         }
     }
 
-    private Outcome handle(I event, TaskContext context, int number) throws InterruptedException {
+    private static Settlements.Count count(Permit permit, List<CallAttempt> made) {
+        if (permit.probe()) {
+            return Settlements.Count.NEVER;
+        }
+        boolean paid = made.stream().anyMatch(call -> call.getBilled() != Billed.NO);
+        return paid ? Settlements.Count.ALWAYS : Settlements.Count.BY_SCOPE;
+    }
+
+    private Optional<EndedEarly> over(TaskId id, TaskContext context) {
+        if (spec.stage().tellsOfEndings()) {
+            return Optional.empty();
+        }
+        if (cancelled.test(id)) {
+            return Optional.of(EndedEarly.cancelled());
+        }
+        return spec.stage().paid() && clock.instant().isAfter(context.getDeadline())
+                ? Optional.of(EndedEarly.expired("the deadline passed before this stage's call"))
+                : Optional.empty();
+    }
+
+    private Outcome handle(I event, TaskId id, TaskContext context, int number, Attempt.Calls calls)
+            throws InterruptedException {
+        String requestId = "%s-%d-%s-%d"
+                .formatted(
+                        context.getTaskId(),
+                        context.getGeneration(),
+                        spec.stage().code(),
+                        number);
+        Attempt attempt = new Attempt(id, requestId, number, context.getDeadline(), calls);
         try {
-            return handler.handle(event, new Attempt(TaskId.parse(context.getTaskId()), number, context.getDeadline()));
-        } catch (InterruptedException givenUp) {
+            return handler.handle(event, attempt);
+        } catch (InterruptedException | RecordedCalls.Over givenUp) {
             throw givenUp;
         } catch (Exception bug) {
             log.error("the handler threw instead of telling an outcome", bug);
@@ -111,66 +143,20 @@ final class TaskExecution<I> {
         }
     }
 
-    private List<ProducerRecord<byte[], byte[]>> retry(
-            ConsumerRecord<byte[], byte[]> data, Progress progress, TaskContext context, Outcome.Retry retry)
-            throws InterruptedException {
-        RetryPolicy policy = spec.policies().retry();
-        if (!policy.allowsAttemptAfter(progress.attempt())) {
-            return failed(
-                    data,
-                    context,
-                    retry.reason(),
-                    "%s (attempt %d was the last)".formatted(retry.detail(), progress.attempt()));
-        }
-        Instant now = clock.instant();
-        Instant notBefore = now.plus(policy.delayAfter(progress.attempt(), random));
-        if (retry.notBefore() != null && retry.notBefore().isAfter(notBefore)) {
-            notBefore = retry.notBefore();
-        }
-        if (spec.stage().paid() && notBefore.isAfter(context.getDeadline())) {
-            return expired(
-                    data, context, "the deadline comes before the next attempt; last failure: " + retry.detail());
-        }
-        log.warn(
-                "attempt failed, next one at {}: {}: {}",
-                notBefore,
-                retry.reason().code(),
-                retry.detail());
-        metrics.retried(retry.reason());
-        FailedRecord failed = new FailedRecord(spec.stage(), data, retry.reason(), retry.detail(), now);
-        return List.of(failed.retry(progress.attempt() + 1, notBefore));
-    }
+    /** Says in the log which record is at work, as long as it is open. */
+    private final class Context implements AutoCloseable {
 
-    private List<ProducerRecord<byte[], byte[]>> failed(
-            ConsumerRecord<byte[], byte[]> data, TaskContext context, Reason reason, String detail)
-            throws InterruptedException {
-        log.warn("given up: {}: {}", reason.code(), detail);
-        metrics.deadLettered(reason);
-        ProducerRecord<byte[], byte[]> letter =
-                new FailedRecord(spec.stage(), data, reason, detail, clock.instant()).deadLetter();
-        return codec.ending(data, context, Ending.FAILED, reason, detail, clock.instant())
-                .map(ending -> List.of(letter, ending))
-                .orElse(List.of(letter));
-    }
-
-    private List<ProducerRecord<byte[], byte[]>> expired(
-            ConsumerRecord<byte[], byte[]> data, TaskContext context, String detail) throws InterruptedException {
-        log.info("expired: {}", detail);
-        Optional<ProducerRecord<byte[], byte[]>> ending =
-                codec.ending(data, context, Ending.EXPIRED, Reason.DEADLINE_PASSED, detail, clock.instant());
-        return ending.map(List::of).orElse(List.of());
-    }
-
-    /** Its key still tells whose record it was, so that the front end hears of the ending. */
-    private List<ProducerRecord<byte[], byte[]>> undecodable(ConsumerRecord<byte[], byte[]> data, String detail)
-            throws InterruptedException {
-        Optional<TaskContext> context = codec.contextOfKey(data);
-        context.ifPresent(known -> MDC.put("task_id", known.getTaskId()));
-        if (context.isPresent()) {
-            return failed(data, context.get(), Reason.UNDECODABLE, detail);
+        Context(ConsumerRecord<byte[], byte[]> data, int attempt) {
+            MDC.put("stage", spec.stage().code());
+            MDC.put("topic", data.topic());
+            MDC.put("partition", Integer.toString(data.partition()));
+            MDC.put("offset", Long.toString(data.offset()));
+            MDC.put("attempt", Integer.toString(attempt));
         }
-        log.warn("given up, and nobody can be told since the key is no task id: undecodable: {}", detail);
-        metrics.deadLettered(Reason.UNDECODABLE);
-        return List.of(new FailedRecord(spec.stage(), data, Reason.UNDECODABLE, detail, clock.instant()).deadLetter());
+
+        @Override
+        public void close() {
+            MDC.clear();
+        }
     }
 }

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskAccepted;
 import io.pawline.kafka.EmbeddedKafka;
@@ -12,12 +11,10 @@ import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.schemas.Topics;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -107,17 +104,10 @@ class BrokerOutageIT {
     }
 
     private static StageRuntime<TaskAccepted> stage(Map<String, Object> connection, Handler<TaskAccepted> handler) {
-        StagePolicies policies = new StagePolicies(
-                4, Duration.ofSeconds(2), new RetryPolicy(3, Duration.ofMillis(50), Duration.ofMillis(200)));
-        return new StageRuntime<>(
-                new StageSpec<>(Stage.DETECT, TaskAccepted.class, TaskAccepted::getContext, policies),
-                handler,
-                new KafkaClients(connection, "outage"),
-                TestingEvents.serializer(),
-                TestingEvents.deserializer(TaskAccepted.class),
-                new SimpleMeterRegistry(),
-                Clock.systemUTC(),
-                new Random(1));
+        return TestingStage.on(connection)
+                .instance("outage")
+                .drain(Duration.ofSeconds(2))
+                .runtime(handler);
     }
 
     private static void send(Map<String, Object> connection) throws Exception {

@@ -7,6 +7,7 @@ import io.pawline.schemas.Reason;
 import io.pawline.schemas.RecordHeaders;
 import io.pawline.schemas.Stage;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -35,18 +36,22 @@ class FailedRecordTest {
 
     @Test
     void headersDoNotGrowWithTheAttempts() {
-        ProducerRecord<byte[], byte[]> retry = failed(received(), NOW).retry(2, NOW.plusSeconds(1));
+        ProducerRecord<byte[], byte[]> retry =
+                failed(received(), NOW).retry(Progress.of(received().headers()), NOW.plusSeconds(1));
         int size = retry.headers().toArray().length;
         for (int attempt = 3; attempt < 50; attempt++) {
-            retry = failed(receivedAgain(retry), NOW.plusSeconds(attempt)).retry(attempt, NOW.plusSeconds(attempt));
+            Progress progress = Progress.of(retry.headers()).failed(Reason.Scope.TIMEOUT);
+            retry = failed(receivedAgain(retry), NOW.plusSeconds(attempt)).retry(progress, NOW.plusSeconds(attempt));
             assertThat(retry.headers().toArray()).hasSize(size);
         }
-        assertThat(Progress.of(retry.headers())).isEqualTo(new Progress(49, NOW.plusSeconds(49), Optional.of(NOW)));
+        assertThat(Progress.of(retry.headers()))
+                .isEqualTo(new Progress(49, NOW.plusSeconds(49), Optional.of(NOW), Map.of(Reason.Scope.TIMEOUT, 47)));
     }
 
     @Test
     void tellsWhereTheRecordStoodAtFirstAndNotInTheRetryTopic() {
-        ProducerRecord<byte[], byte[]> retry = failed(received(), NOW).retry(2, NOW);
+        ProducerRecord<byte[], byte[]> retry =
+                failed(received(), NOW).retry(Progress.of(received().headers()), NOW);
 
         Headers letter = failed(receivedAgain(retry), NOW).deadLetter().headers();
 
@@ -66,9 +71,12 @@ class FailedRecordTest {
     @Test
     void takesUnreadableHeadersForAFirstAttempt() {
         ConsumerRecord<byte[], byte[]> data = received();
-        data.headers().add(RecordHeaders.ATTEMPT, "many".getBytes(UTF_8)).add(RecordHeaders.NOT_BEFORE, new byte[] {1});
+        data.headers()
+                .add(RecordHeaders.ATTEMPT, "many".getBytes(UTF_8))
+                .add(RecordHeaders.NOT_BEFORE, new byte[] {1})
+                .add(RecordHeaders.FAILURES, "=,timeout,provider=x,nothing=3,timeout=".getBytes(UTF_8));
 
-        assertThat(Progress.of(data.headers())).isEqualTo(new Progress(1, Instant.EPOCH, Optional.empty()));
+        assertThat(Progress.of(data.headers())).isEqualTo(new Progress(1, Instant.EPOCH, Optional.empty(), Map.of()));
     }
 
     private static FailedRecord failed(ConsumerRecord<byte[], byte[]> data, Instant at) {

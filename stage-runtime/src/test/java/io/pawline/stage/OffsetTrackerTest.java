@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -145,6 +146,121 @@ class OffsetTrackerTest {
         tracker.receive(7);
 
         assertThatIllegalStateException().isThrownBy(() -> tracker.receive(7)).withMessageContaining("7");
+    }
+
+    @Example
+    void beginsAnewWhereTheLogBeginsAnew() {
+        OffsetTracker old = new OffsetTracker(new OffsetAndMetadata(5_000));
+        for (long offset = 5_000; offset < 5_100; offset++) {
+            old.receive(offset);
+        }
+        old.complete(5_099);
+
+        OffsetTracker tracker = new OffsetTracker(old.position());
+
+        assertThat(tracker.receive(0)).isTrue();
+        assertThat(tracker.receive(1)).isTrue();
+        assertThat(tracker.position()).isEqualTo(new OffsetAndMetadata(0));
+        tracker.complete(0);
+        assertThat(tracker.position()).isEqualTo(new OffsetAndMetadata(1));
+        for (long offset = 2; offset < 5_200; offset++) {
+            assertThat(tracker.receive(offset)).isTrue();
+        }
+    }
+
+    @Example
+    void readsAgainWhatAnOperatorResetTheGroupTo() {
+        OffsetTracker tracker = new OffsetTracker(new OffsetAndMetadata(100, ""));
+
+        assertThat(tracker.receive(100)).isTrue();
+        assertThat(tracker.position()).isEqualTo(new OffsetAndMetadata(100));
+    }
+
+    @Example
+    void aRecordOpenedAgainIsNotCommitted() {
+        OffsetTracker tracker = new OffsetTracker(null);
+        tracker.receive(0);
+        tracker.receive(1);
+        tracker.complete(0);
+        tracker.complete(1);
+
+        tracker.reopen(0);
+
+        assertThat(tracker.position().offset()).isZero();
+        OffsetTracker next = new OffsetTracker(tracker.position());
+        assertThat(next.receive(0)).isTrue();
+        assertThat(next.receive(1)).isFalse();
+    }
+
+    /** However the records lie and complete: each poll is only made when there was room. */
+    @Property(tries = 60)
+    void aPollThatWasLetInNeverMakesTheMetadataTooLong(
+            @ForAll @IntRange(min = 1, max = 16_000) int widestGap,
+            @ForAll @IntRange(min = 1, max = 90) int percentCompleted,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        OffsetTracker tracker = new OffsetTracker(null);
+        List<Long> open = new ArrayList<>();
+        long offset = 0;
+        for (int poll = 0; poll < 60 && tracker.hasRoom(); poll++) {
+            for (int record = 0; record < KafkaClients.MAX_POLL_RECORDS; record++) {
+                offset += 1 + random.nextInt(widestGap);
+                tracker.receive(offset);
+                open.add(offset);
+            }
+            Collections.shuffle(open, random);
+            for (int i = KafkaClients.MAX_POLL_RECORDS * percentCompleted / 100; i > 0; i--) {
+                tracker.complete(open.removeLast());
+            }
+            assertThat(tracker.position().metadata()).hasSizeLessThan(CommitMetadata.MOST_CHARACTERS);
+        }
+    }
+
+    /** Ten minutes of a stage that reads whatever it may, in steps of 100 ms. */
+    @Property(tries = 4, shrinking = ShrinkingMode.OFF)
+    void whileARecordIsStuckForTenMinutesNothingIsForgottenAndAllGoesOnAfterwards(@ForAll long seed) {
+        Random random = new Random(seed);
+        TreeSet<Long> open = new TreeSet<>();
+        OffsetTracker tracker = new OffsetTracker(null);
+        tracker.receive(0);
+        long offset = 0;
+        int received = 0;
+        int heldBack = 0;
+        for (int step = 0; step < 6_000; step++) {
+            if (!tracker.hasRoom()) {
+                heldBack++;
+            } else if (open.size() < 10_000) {
+                int most = random.nextInt(KafkaClients.MAX_POLL_RECORDS + 1);
+                for (int record = 0; record < most; record++) {
+                    offset += 1 + random.nextInt(5);
+                    tracker.receive(offset);
+                    open.add(offset);
+                    received++;
+                }
+            }
+            List<Long> atWork = new ArrayList<>(open);
+            for (int i = Math.min(atWork.size(), random.nextInt(60)); i > 0; i--) {
+                long completed = atWork.get(random.nextInt(atWork.size()));
+                tracker.complete(completed);
+                open.remove(completed);
+            }
+            if (step % 10 == 9) {
+                OffsetAndMetadata position = tracker.position();
+                assertThat(position.offset()).isZero();
+                assertThat(position.metadata()).hasSizeLessThan(CommitMetadata.MOST_CHARACTERS);
+                CommitMetadata told =
+                        CommitMetadata.decode(position.metadata(), 0).orElseThrow();
+                assertThat(told.open().tailSet(1L)).isEqualTo(open.headSet(told.end()));
+            }
+        }
+        assertThat(received).isGreaterThan(30_000);
+        assertThat(heldBack).isPositive();
+
+        tracker.complete(0);
+        open.forEach(tracker::complete);
+
+        assertThat(tracker.hasRoom()).isTrue();
+        assertThat(tracker.position()).isEqualTo(new OffsetAndMetadata(offset + 1));
     }
 
     private static List<Long> log(List<Integer> gaps) {

@@ -3,6 +3,7 @@ package io.pawline.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.pawline.schemas.Reason.Scope;
 import java.time.Duration;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -10,7 +11,8 @@ import org.junit.jupiter.api.Test;
 
 class RetryPolicyTest {
 
-    private static final RetryPolicy POLICY = new RetryPolicy(4, Duration.ofSeconds(1), Duration.ofSeconds(5));
+    private static final RetryPolicy POLICY =
+            new RetryPolicy(4, Duration.ofHours(1), Duration.ofSeconds(1), Duration.ofSeconds(5));
 
     @Test
     void spreadsTheDelaysOverTheWholeOfABoundThatDoubles() {
@@ -35,21 +37,42 @@ class RetryPolicyTest {
     }
 
     @Test
-    void countsTheFirstTryAsAnAttempt() {
-        assertThat(POLICY.allowsAttemptAfter(3)).isTrue();
-        assertThat(POLICY.allowsAttemptAfter(4)).isFalse();
+    void givesUpAfterSoManyFailuresOfOneScope() {
+        assertThat(POLICY.allowsAnother(Scope.PROVIDER, 3, Duration.ZERO)).isTrue();
+        assertThat(POLICY.allowsAnother(Scope.PROVIDER, 4, Duration.ZERO)).isFalse();
+    }
+
+    @Test
+    void asksLessOftenForABetterAnswer() {
+        assertThat(POLICY.allowsAnother(Scope.ANSWER, 2, Duration.ZERO)).isTrue();
+        assertThat(POLICY.allowsAnother(Scope.ANSWER, 3, Duration.ZERO)).isFalse();
+    }
+
+    @Test
+    void givesUpAfterTheLongestTimeWhateverFailed() {
+        assertThat(Scope.values()).allSatisfy(scope -> {
+            assertThat(POLICY.allowsAnother(scope, 1, Duration.ofMinutes(59))).isTrue();
+            assertThat(POLICY.allowsAnother(scope, 1, Duration.ofHours(1))).isFalse();
+        });
+    }
+
+    @Test
+    void doesNotCountWhatIsNoFaultOfTheTask() {
+        assertThat(Scope.values())
+                .filteredOn(scope -> !RetryPolicy.counts(scope))
+                .containsExactly(Scope.OVERLOAD, Scope.ACCOUNT, Scope.PAWLINE);
     }
 
     @Test
     void saysWhichSettingIsWrong() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new RetryPolicy(0, Duration.ofSeconds(1), Duration.ofSeconds(1)))
+                .isThrownBy(() -> new RetryPolicy(0, Duration.ofHours(1), Duration.ofSeconds(1), Duration.ofSeconds(1)))
                 .withMessage("max-attempts must be > 0, was 0");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new RetryPolicy(1, Duration.ZERO, Duration.ofSeconds(1)))
+                .isThrownBy(() -> new RetryPolicy(1, Duration.ofHours(1), Duration.ZERO, Duration.ofSeconds(1)))
                 .withMessageContaining("first-delay");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new RetryPolicy(1, Duration.ofSeconds(2), Duration.ofSeconds(1)))
+                .isThrownBy(() -> new RetryPolicy(1, Duration.ofHours(1), Duration.ofSeconds(2), Duration.ofSeconds(1)))
                 .withMessageContaining("max-delay");
     }
 }

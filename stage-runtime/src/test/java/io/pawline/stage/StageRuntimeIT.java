@@ -1,26 +1,28 @@
 package io.pawline.stage;
 
+import static io.pawline.stage.TestingRecords.DAY;
+import static io.pawline.stage.TestingRecords.awaitRecords;
+import static io.pawline.stage.TestingRecords.described;
+import static io.pawline.stage.TestingRecords.endings;
+import static io.pawline.stage.TestingRecords.header;
+import static io.pawline.stage.TestingRecords.task;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.pawline.events.Ending;
 import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskAccepted;
 import io.pawline.events.TaskFinished;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.RecordHeaders;
-import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import java.nio.ByteBuffer;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -28,14 +30,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class StageRuntimeIT {
-
-    private static final Duration DAY = Duration.ofDays(1);
 
     private final List<StageRuntime<TaskAccepted>> started = new ArrayList<>();
 
@@ -236,6 +235,34 @@ class StageRuntimeIT {
     }
 
     @Test
+    void twoThousandCallsOfOnePartitionAreInFlightAtOnceAndASlowTwentiethDelaysNoOther() {
+        AtomicInteger inFlight = new AtomicInteger();
+        CountDownLatch quick = new CountDownLatch(1);
+        CountDownLatch slow = new CountDownLatch(1);
+        TestingKafka.send(IntStream.range(0, 2_000)
+                .mapToObj(i -> task(TaskId.next(), i % 20 == 0 ? "slow" : "quick", DAY))
+                .map(task -> new ProducerRecord<>(task.topic(), 0, task.key(), task.value()))
+                .toList());
+
+        start(2_000, (in, attempt) -> {
+            inFlight.incrementAndGet();
+            (in.getContext().getStyle().equals("slow") ? slow : quick).await();
+            return described(in);
+        });
+
+        await().atMost(Duration.ofMinutes(1)).until(() -> inFlight.get() == 2_000);
+        quick.countDown();
+        assertThat(awaitRecords("pawline.generate", 1_900)).hasSize(1_900);
+        TestingKafka.send(IntStream.range(0, 1_000)
+                .mapToObj(_ -> task(TaskId.next(), "quick", DAY))
+                .map(task -> new ProducerRecord<>(task.topic(), 0, task.key(), task.value()))
+                .toList());
+        assertThat(awaitRecords("pawline.generate", 2_900)).hasSize(2_900);
+        slow.countDown();
+        assertThat(awaitRecords("pawline.generate", 3_000)).hasSize(3_000);
+    }
+
+    @Test
     void neverHandlesMoreAtOnceThanItsLimit() {
         AtomicInteger now = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
@@ -336,51 +363,13 @@ class StageRuntimeIT {
     }
 
     private StageRuntime<TaskAccepted> start(int maxInFlight, Duration drain, Handler<TaskAccepted> handler) {
-        RetryPolicy retry = new RetryPolicy(3, Duration.ofMillis(50), Duration.ofMillis(200));
-        StagePolicies policies = new StagePolicies(maxInFlight, drain, retry);
-        StageRuntime<TaskAccepted> stage = new StageRuntime<>(
-                new StageSpec<>(Stage.DETECT, TaskAccepted.class, TaskAccepted::getContext, policies),
-                handler,
-                new KafkaClients(TestingKafka.connection(), "test-" + started.size()),
-                TestingEvents.serializer(),
-                TestingEvents.deserializer(TaskAccepted.class),
-                new SimpleMeterRegistry(),
-                Clock.systemUTC(),
-                new Random(1));
+        StageRuntime<TaskAccepted> stage = TestingStage.on(TestingKafka.connection())
+                .instance("test-" + started.size())
+                .maxInFlight(maxInFlight)
+                .drain(drain)
+                .runtime(handler);
         started.add(stage);
         stage.start();
         return stage;
-    }
-
-    private static Outcome described(TaskAccepted in) {
-        return Outcome.done(
-                Stage.GENERATE,
-                PetDescribed.newBuilder()
-                        .setContext(in.getContext())
-                        .setDescription("a cat")
-                        .build());
-    }
-
-    private static ProducerRecord<byte[], byte[]> task(TaskId id, String style, Duration untilDeadline) {
-        byte[] value = TestingEvents.serializer()
-                .serialize("pawline.detect", TestingEvents.accepted(id, style, untilDeadline));
-        return new ProducerRecord<>("pawline.detect", id.toString().getBytes(UTF_8), value);
-    }
-
-    private static List<TaskFinished> endings(int count) {
-        return awaitRecords("pawline.callback", count).stream()
-                .map(ending ->
-                        TestingEvents.deserializer(TaskFinished.class).deserialize("pawline.callback", ending.value()))
-                .toList();
-    }
-
-    private static List<ConsumerRecord<byte[], byte[]>> awaitRecords(String topic, int count) {
-        return await().atMost(Duration.ofSeconds(60))
-                .until(() -> TestingKafka.records(topic), records -> records.size() >= count);
-    }
-
-    private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
-        Header header = record.headers().lastHeader(name);
-        return header == null ? "" : new String(header.value(), UTF_8);
     }
 }

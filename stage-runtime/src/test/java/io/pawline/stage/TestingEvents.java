@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
@@ -21,7 +22,7 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 
 /** Events of a test, and their bytes without a schema registry. */
-final class TestingEvents {
+public final class TestingEvents {
 
     static {
         ClassSecurityValidator.setGlobal(ClassSecurityValidator.composite(
@@ -30,7 +31,7 @@ final class TestingEvents {
 
     private TestingEvents() {}
 
-    static TaskAccepted accepted(TaskId id, String style, Duration untilDeadline) {
+    public static TaskAccepted accepted(TaskId id, String style, Duration untilDeadline) {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         return TaskAccepted.newBuilder()
                 .setContext(TaskContext.newBuilder()
@@ -46,7 +47,12 @@ final class TestingEvents {
                 .build();
     }
 
-    static Serializer<SpecificRecord> serializer() {
+    @SuppressWarnings("unchecked") // only ever asked for classes of events
+    public static EventFormat format() {
+        return new EventFormat(serializer(), type -> deserializer((Class<? extends SpecificRecord>) type));
+    }
+
+    public static Serializer<SpecificRecord> serializer() {
         return (topic, event) -> {
             try {
                 ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -60,7 +66,7 @@ final class TestingEvents {
         };
     }
 
-    static <T extends SpecificRecord> Deserializer<T> deserializer(Class<T> type) {
+    public static <T extends SpecificRecord> Deserializer<T> deserializer(Class<T> type) {
         return (topic, bytes) -> {
             try {
                 return new SpecificDatumReader<>(type)
@@ -69,5 +75,35 @@ final class TestingEvents {
                 throw new SerializationException("not a " + type.getSimpleName());
             }
         };
+    }
+
+    /** By class name, as configuration has it. */
+    public static final class Writer implements Serializer<SpecificRecord> {
+        private final Serializer<SpecificRecord> writer = serializer();
+
+        @Override
+        public byte[] serialize(String topic, SpecificRecord event) {
+            return writer.serialize(topic, event);
+        }
+    }
+
+    /** By class name, as configuration has it. */
+    public static final class Reader implements Deserializer<SpecificRecord> {
+        private Class<? extends SpecificRecord> type = TaskAccepted.class;
+
+        @Override
+        public void configure(Map<String, ?> settings, boolean isKey) {
+            try {
+                type = Class.forName(String.valueOf(settings.get("specific.avro.value.type")))
+                        .asSubclass(SpecificRecord.class);
+            } catch (ClassNotFoundException unknown) {
+                throw new IllegalStateException(unknown);
+            }
+        }
+
+        @Override
+        public SpecificRecord deserialize(String topic, byte[] bytes) {
+            return deserializer(type).deserialize(topic, bytes);
+        }
     }
 }

@@ -18,7 +18,6 @@ public final class ServiceApplication {
         EventClasses.trust();
         SpringApplication service = new SpringApplication(application);
         service.setMainApplicationClass(application);
-        service.setMainApplicationClass(application);
         service.setBannerMode(Banner.Mode.OFF);
         service.setDefaultProperties(
                 Map.of("spring.application.name", name, "spring.config.name", "pawline-service," + name));

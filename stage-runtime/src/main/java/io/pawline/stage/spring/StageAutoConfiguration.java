@@ -6,14 +6,7 @@ import io.pawline.stage.KafkaClients;
 import io.pawline.stage.StageRuntime;
 import io.pawline.stage.StageSpec;
 import java.time.Clock;
-import java.util.Map;
 import java.util.random.RandomGenerator;
-import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.serialization.Deserializer;
-import org.apache.kafka.common.serialization.Serializer;
-import org.apache.kafka.common.utils.Utils;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -83,43 +76,9 @@ public class StageAutoConfiguration {
                 spec,
                 (Handler<I>) handler,
                 new KafkaClients(kafka.buildAdminProperties(), instance.instanceId()),
-                serializer(kafka),
-                deserializer(kafka, spec.input()),
+                EventFormats.of(kafka),
                 meters,
                 clock,
                 RandomGenerator.getDefault());
-    }
-
-    /** By class name, so that another serialiser of the same wire format is a matter of configuration. */
-    // The class is known from configuration only; one that takes no events fails with the first of them.
-    @SuppressWarnings("unchecked")
-    private static Serializer<SpecificRecord> serializer(KafkaProperties kafka) {
-        Map<String, Object> settings = kafka.buildProducerProperties();
-        Serializer<SpecificRecord> serializer =
-                create(settings, ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, Serializer.class);
-        serializer.configure(settings, false);
-        return serializer;
-    }
-
-    private static Deserializer<?> deserializer(KafkaProperties kafka, Class<?> input) {
-        Map<String, Object> settings = kafka.buildConsumerProperties();
-        // Two events of the same fields are still two events: without this, Avro reads one as the other.
-        settings.put("specific.avro.value.type", input.getName());
-        Deserializer<?> deserializer =
-                create(settings, ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, Deserializer.class);
-        deserializer.configure(settings, false);
-        return deserializer;
-    }
-
-    private static <T> T create(Map<String, Object> settings, String setting, Class<T> type) {
-        Object chosen = settings.get(setting);
-        try {
-            return chosen instanceof Class<?> known
-                    ? type.cast(Utils.newInstance(known))
-                    : Utils.newInstance(String.valueOf(chosen), type);
-        } catch (ClassNotFoundException absent) {
-            throw new IllegalStateException(
-                    "no class " + chosen + " on the class path, see setting " + setting, absent);
-        }
     }
 }

@@ -1,0 +1,62 @@
+package io.pawline.stage.provider;
+
+/** The provider's latency without a queue, as far as it is known. Not thread-safe. */
+final class Baseline {
+
+    /** Latency above this is suspect, even if measured without noise: a quarter more. */
+    private static final double SUSPECT = Math.log(1.25);
+
+    /** That many standard errors more. */
+    private static final double STANDARD_ERRORS = 2.5;
+
+    private static final double SPREAD_WEIGHT = 0.2;
+    private static final double LEAST_WEIGHT = 0.2;
+    private static final int MOST_CALLS = 100;
+
+    /** Below that many calls it is a first impression. */
+    private static final int SURE = 50;
+
+    private double log = Double.NEGATIVE_INFINITY;
+    private int calls;
+    private double spread = 0.4;
+
+    /** Natural logarithm of nanoseconds; minus infinity while unknown. */
+    double log() {
+        return log;
+    }
+
+    boolean known() {
+        return calls > 0;
+    }
+
+    boolean sure() {
+        return calls >= SURE;
+    }
+
+    /** Learns how much latencies scatter. */
+    void scatter(Latency latency) {
+        spread += SPREAD_WEIGHT * (latency.spread() - spread);
+    }
+
+    /** How far above the baseline this latency is suspect. */
+    double tolerance(Latency latency) {
+        return SUSPECT + STANDARD_ERRORS * spread * Math.sqrt(1.0 / latency.calls() + 1.0 / Math.max(1, calls));
+    }
+
+    /** Takes a latency for one without a queue. */
+    void average(Latency latency) {
+        if (!known()) {
+            replace(latency);
+            return;
+        }
+        double weight = Math.max(LEAST_WEIGHT, (double) latency.calls() / (latency.calls() + calls));
+        log += weight * (latency.log() - log);
+        calls = Math.min(MOST_CALLS, calls + latency.calls());
+    }
+
+    /** Forgets what was known: the provider has changed. */
+    void replace(Latency latency) {
+        log = latency.log();
+        calls = Math.min(MOST_CALLS, latency.calls());
+    }
+}

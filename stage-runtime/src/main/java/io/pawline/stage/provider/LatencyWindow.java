@@ -1,0 +1,89 @@
+package io.pawline.stage.provider;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Calls that ended one after the other, until they are enough to tell the latency: as many as the limit, up to 20, over 100 ms
+ * and about one usual latency at least. Not thread-safe.
+ */
+final class LatencyWindow {
+
+    private static final int ENOUGH = 20;
+    private static final int TOO_FEW = 3;
+    private static final long SHORTEST_NANOS = 100_000_000;
+
+    /** So many latencies after a change, what ends tells about the new limit, and not only its short calls have ended. */
+    private static final double SETTLED = 1.3;
+
+    /** More are not needed for a sure judgement; the oldest are overwritten. */
+    private static final int CAPACITY = 1_000;
+
+    /** Quartiles of a normal distribution lie this many standard deviations apart. */
+    private static final double NORMAL_QUARTILES = 1.349;
+
+    private double[] latencies = new double[ENOUGH];
+    private int count;
+    private int mostInFlight;
+    private long start;
+    private long firstSent;
+    private boolean settled;
+
+    LatencyWindow() {
+        restart(0);
+    }
+
+    /** Forgets all: the limit has changed so much that what was measured before tells nothing. */
+    void restart(long nanos) {
+        next(nanos);
+        firstSent = Long.MAX_VALUE;
+        settled = false;
+    }
+
+    /**
+     * Takes note of a call sent after the last restart.
+     *
+     * @param limit calls that may be in flight
+     * @param usual logarithm of the usual latency
+     * @return the latency, if there is enough to tell; the next window then begins
+     */
+    Optional<Latency> add(EndedCall call, int limit, double usual) {
+        firstSent = Math.min(firstSent, call.startNanos());
+        mostInFlight = Math.max(mostInFlight, call.inFlight());
+        put(call.logLatency());
+        long elapsed = call.endNanos() - start;
+        if (count < Math.clamp(limit, TOO_FEW, ENOUGH)
+                || elapsed < SHORTEST_NANOS
+                || Math.log((double) elapsed) < usual) {
+            return Optional.empty();
+        }
+        Latency latency = latency(call.endNanos());
+        settled = settled || (double) (start - firstSent) >= SETTLED * Math.exp(latency.log());
+        next(call.endNanos());
+        return settled ? Optional.of(latency) : Optional.empty();
+    }
+
+    private void next(long nanos) {
+        count = 0;
+        mostInFlight = 0;
+        start = nanos;
+    }
+
+    private void put(double logLatency) {
+        if (count == latencies.length && count < CAPACITY) {
+            latencies = Arrays.copyOf(latencies, Math.min(CAPACITY, 2 * count));
+        }
+        latencies[count % latencies.length] = logLatency;
+        count++;
+    }
+
+    private Latency latency(long endNanos) {
+        int size = Math.min(count, latencies.length);
+        double[] sorted = Arrays.copyOf(latencies, size);
+        Arrays.sort(sorted);
+        int quarter = size / 4;
+        double middle = Arrays.stream(sorted, quarter, size - quarter).average().orElseThrow();
+        double spread = (sorted[size - 1 - quarter] - sorted[quarter]) / NORMAL_QUARTILES;
+        return new Latency(middle, spread, size, mostInFlight, endNanos);
+    }
+}

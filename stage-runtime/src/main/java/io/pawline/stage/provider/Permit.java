@@ -1,0 +1,47 @@
+package io.pawline.stage.provider;
+
+import io.pawline.schemas.CallReport;
+
+/** One task's place among those at work, until it is closed. Used by the task's thread. */
+public final class Permit implements AutoCloseable {
+
+    private final Permits permits;
+    private final boolean probe;
+    private final int openingsBefore;
+    private final int inFlightAtStart;
+    private boolean called;
+
+    Permit(Permits permits, boolean probe, int openingsBefore, int inFlightAtStart) {
+        this.permits = permits;
+        this.probe = probe;
+        this.openingsBefore = openingsBefore;
+        this.inFlightAtStart = inFlightAtStart;
+    }
+
+    /** Whether this task finds out if a failing provider works again: its failure is then no fault of the task. */
+    public boolean probe() {
+        return probe;
+    }
+
+    /** How often the breaker had opened. */
+    int openingsBefore() {
+        return openingsBefore;
+    }
+
+    int inFlightAtStart() {
+        return inFlightAtStart;
+    }
+
+    /** Tells what a call to the provider came to; of several calls of one task, the first counts. */
+    public void called(CallReport report, long startedNanos, long endedNanos) {
+        if (!called) {
+            called = true;
+            permits.ended(this, report, startedNanos, endedNanos);
+        }
+    }
+
+    @Override
+    public void close() {
+        permits.release(this, called);
+    }
+}

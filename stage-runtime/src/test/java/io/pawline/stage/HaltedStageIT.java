@@ -1,0 +1,71 @@
+package io.pawline.stage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pawline.kafka.EmbeddedKafka;
+import io.pawline.schemas.Stage;
+import io.pawline.stage.CallJournal.Event;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A process of its own that ends at the worst of moments. */
+class HaltedStageIT {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void losesAndDoublesNothingWhenKilledBetweenTheAnswerAndTheCommit() throws Exception {
+        try (EmbeddedKafka broker = EmbeddedKafka.start(folder.resolve("kafka"), 0, Map.of());
+                StageSite site = new StageSite(broker.bootstrapServers(), folder, 2, (short) 1);
+                TopicReader results = site.results()) {
+            ChildProcess first = site.start(
+                    site.instance("a").withMaxInFlight(1).withClient(HaltPoint.BEHIND_THE_ANSWER.clientSettings()));
+            Set<String> tasks = site.send(5, StageProcess.QUICK);
+            assertThat(first.awaitExit()).isEqualTo(HaltPoint.EXIT_CODE);
+
+            ChildProcess second = site.start(site.instance("a"));
+
+            results.awaitTasks(tasks);
+            site.stopAll();
+            assertThat(results.keys()).containsExactlyInAnyOrderElementsOf(tasks);
+            assertThat(CallJournal.tasks(site.journal(), Event.ANSWER, first.pid()))
+                    .hasSize(1);
+            assertThat(CallJournal.tasks(site.journal(), Event.CALL, second.pid()))
+                    .isEqualTo(tasks);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"BETWEEN_TWO_MESSAGES", "BEFORE_THE_COMMIT"})
+    void publishesAllOfATransactionOrNothing(HaltPoint point) throws Exception {
+        try (EmbeddedKafka broker = EmbeddedKafka.start(folder.resolve("kafka"), 0, Map.of());
+                StageSite site = new StageSite(broker.bootstrapServers(), folder, 2, (short) 1);
+                TopicReader results = site.results();
+                TopicReader letters = site.read(Stage.DETECT.deadLetterTopic(), "read_committed");
+                TopicReader lettersWritten = site.read(Stage.DETECT.deadLetterTopic(), "read_uncommitted");
+                TopicReader endings = site.read(Stage.CALLBACK.workTopic(), "read_committed")) {
+            ChildProcess first = site.start(site.instance("a").withClient(point.clientSettings()));
+            Set<String> tasks = site.send(20, StageProcess.QUICK);
+            Set<String> refused = site.send(5, StageProcess.REFUSED);
+            assertThat(first.awaitExit()).isEqualTo(HaltPoint.EXIT_CODE);
+            assertThat(lettersWritten.keys()).isNotEmpty();
+            assertThat(letters.keys()).isEmpty();
+
+            site.start(site.instance("a"));
+
+            endings.awaitTasks(refused);
+            results.awaitTasks(tasks);
+            site.stopAll();
+            assertThat(results.keys()).containsExactlyInAnyOrderElementsOf(tasks);
+            assertThat(letters.keys()).containsExactlyInAnyOrderElementsOf(refused);
+            assertThat(endings.keys()).containsExactlyInAnyOrderElementsOf(refused);
+            assertThat(lettersWritten.keys()).hasSizeGreaterThan(refused.size());
+        }
+    }
+}

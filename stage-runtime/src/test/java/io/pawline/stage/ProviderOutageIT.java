@@ -1,0 +1,27 @@
+package io.pawline.stage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** Whether an overload outlives its cause. */
+class ProviderOutageIT {
+
+    @Test
+    void requestsAreAnsweredInTimeAgainAfterAnOutageUnderOverload() throws Exception {
+        ProviderOutage.Figures figures = ProviderOutage.withPawlinesPolicies(Scale.SMALL);
+
+        assertThat(figures.goodputBefore()).as("%s", figures).isGreaterThan(0.6);
+        assertThat(figures.goodputInOutage()).as("%s", figures).isLessThan(0.5);
+        assertThat(figures.goodputAfterTwiceTheOutage()).as("%s", figures).isGreaterThan(0.7);
+        assertThat(figures.callsPerSuccess()).as("%s", figures).isLessThan(3);
+    }
+
+    @Test
+    void theyAreNotIfCallsAreGivenUpOnSoonAndMadeAgainAtOnce() throws Exception {
+        ProviderOutage.Figures figures = ProviderOutage.withImpatientPolicies(Scale.SMALL);
+
+        assertThat(figures.goodputBefore()).as("%s", figures).isGreaterThan(0.6);
+        assertThat(figures.goodputAfterTwiceTheOutage()).as("%s", figures).isLessThan(0.4);
+    }
+}

@@ -1,0 +1,235 @@
+package io.pawline.stage.provider;
+
+import io.pawline.stage.provider.EndedCall.Ending;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.function.IntSupplier;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * A provider and its clients in virtual time: so many calls at once are worked on, those beyond wait, those beyond the hard
+ * limit are refused. A call that its client gave up on is worked on all the same. Times are in seconds.
+ */
+final class TestingProvider {
+
+    private static final double REFUSED_AFTER = 0.05;
+
+    private record Event(double at, long order, Runnable action) {}
+
+    private final PriorityQueue<Event> events =
+            new PriorityQueue<>(Comparator.comparingDouble(Event::at).thenComparingLong(Event::order));
+    private final Random random;
+    private final Deque<Call> waiting = new ArrayDeque<>();
+    private final List<Client> clients = new ArrayList<>();
+    private int working;
+    private long order;
+    private double now;
+    private double counted;
+    private double possible;
+    private double used;
+
+    int capacity = Integer.MAX_VALUE;
+    int hardLimit = Integer.MAX_VALUE;
+    double timeout = 1_000;
+    double shareOfFailures;
+    double shareOfHangs;
+    double shareOfStrayRefusals;
+    ToDoubleFunction<Random> service = logNormal(1, 0.3);
+
+    TestingProvider(long seed) {
+        random = new Random(seed);
+    }
+
+    static ToDoubleFunction<Random> logNormal(double median, double spread) {
+        return random -> median * Math.exp(spread * random.nextGaussian());
+    }
+
+    /** A client that always has work to do. */
+    Client client(IntSupplier limit, Consumer<EndedCall> ended) {
+        Client client = new Client(limit, ended);
+        clients.add(client);
+        schedule(0, client::fill);
+        return client;
+    }
+
+    /** A client with one thing to do every so often. */
+    Client occasionalClient(AdaptiveLimit limit, double seconds) {
+        Client client = new Client(() -> 0, limit::ended);
+        clients.add(client);
+        schedule(seconds, () -> startAgain(client, seconds));
+        return client;
+    }
+
+    private void startAgain(Client client, double seconds) {
+        client.start();
+        schedule(seconds, () -> startAgain(client, seconds));
+    }
+
+    void at(double time, Runnable action) {
+        schedule(time - now, action);
+    }
+
+    /** Lets so much time pass, with all that happens in it. */
+    TestingProvider run(double seconds) {
+        double end = now + seconds;
+        while (!events.isEmpty() && events.peek().at() <= end) {
+            Event event = events.remove();
+            advance(event.at());
+            event.action().run();
+        }
+        advance(end);
+        return this;
+    }
+
+    private void advance(double time) {
+        if (capacity != Integer.MAX_VALUE) {
+            possible += (time - now) * capacity;
+        }
+        now = time;
+    }
+
+    double now() {
+        return now;
+    }
+
+    /** What happened since the last call of this method. */
+    Counts counts() {
+        Counts all = new Counts();
+        all.seconds = now - counted;
+        all.use = used / possible;
+        clients.forEach(client -> {
+            all.add(client.counts);
+            client.counts = new Counts();
+        });
+        counted = now;
+        used = 0;
+        possible = 0;
+        return all;
+    }
+
+    private void schedule(double seconds, Runnable action) {
+        events.add(new Event(now + seconds, order++, action));
+    }
+
+    private void enter(Call call) {
+        if (working + waiting.size() >= hardLimit || random.nextDouble() < shareOfStrayRefusals) {
+            schedule(REFUSED_AFTER, () -> call.end(Ending.REFUSED));
+            return;
+        }
+        waiting.add(call);
+        schedule(timeout, () -> call.end(Ending.TIMED_OUT));
+        admit();
+    }
+
+    private void admit() {
+        while (working < capacity && !waiting.isEmpty()) {
+            Call call = waiting.remove();
+            working++;
+            double seconds = service.applyAsDouble(random);
+            boolean hangs = random.nextDouble() < shareOfHangs;
+            Ending ending = random.nextDouble() < shareOfFailures ? Ending.FAILED : Ending.SUCCEEDED;
+            schedule(seconds, () -> {
+                working--;
+                if (call.open) {
+                    used += seconds;
+                }
+                if (!hangs) {
+                    call.end(ending);
+                }
+                admit();
+            });
+        }
+    }
+
+    /** How many calls ended, and how. */
+    static final class Counts {
+        double seconds;
+        double use;
+        int calls;
+        int succeeded;
+        int refused;
+        int timedOut;
+
+        private void add(Counts other) {
+            calls += other.calls;
+            succeeded += other.succeeded;
+            refused += other.refused;
+            timedOut += other.timedOut;
+        }
+
+        double succeededPerSecond() {
+            return succeeded / seconds;
+        }
+
+        double shareTimedOut() {
+            return (double) timedOut / calls;
+        }
+
+        double shareRefused() {
+            return (double) refused / calls;
+        }
+    }
+
+    /** One process that calls the provider. */
+    final class Client {
+        private final IntSupplier limit;
+        private final Consumer<EndedCall> ended;
+        private Counts counts = new Counts();
+        private int inFlight;
+
+        private Client(IntSupplier limit, Consumer<EndedCall> ended) {
+            this.limit = limit;
+            this.ended = ended;
+        }
+
+        int succeeded() {
+            return counts.succeeded;
+        }
+
+        private void fill() {
+            while (inFlight < limit.getAsInt()) {
+                start();
+            }
+        }
+
+        private void start() {
+            inFlight++;
+            enter(new Call(this));
+        }
+    }
+
+    private final class Call {
+        private final Client client;
+        private final double start = now;
+        private final int inFlight;
+        private boolean open = true;
+
+        private Call(Client client) {
+            this.client = client;
+            inFlight = client.inFlight;
+        }
+
+        private void end(Ending ending) {
+            if (!open) {
+                return;
+            }
+            open = false;
+            client.inFlight--;
+            client.counts.calls++;
+            switch (ending) {
+                case SUCCEEDED -> client.counts.succeeded++;
+                case REFUSED -> client.counts.refused++;
+                case TIMED_OUT -> client.counts.timedOut++;
+                case FAILED -> {}
+            }
+            client.ended.accept(new EndedCall((long) (start * 1e9), (long) (now * 1e9), inFlight, ending));
+            client.fill();
+        }
+    }
+}
