@@ -13,6 +13,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -52,14 +54,16 @@ final class FolderImageStore implements ImageStore {
         Path aside = incoming.resolve(UUID.randomUUID().toString());
         try {
             Path target = target(key);
-            Path parent = makeParents(key);
+            List<Path> changed = makeParents(key);
             try {
                 write(aside, bytes);
                 Files.move(aside, target, ATOMIC_MOVE, REPLACE_EXISTING);
             } finally {
                 Files.deleteIfExists(aside);
+                for (Path directory : changed) {
+                    force(directory);
+                }
             }
-            force(parent);
         } catch (IOException e) {
             throw new ImageStoreException("image %s could not be written to %s".formatted(key, folder), e);
         }
@@ -87,19 +91,26 @@ final class FolderImageStore implements ImageStore {
         return folder.resolve(key.value());
     }
 
-    /** Makes the folders above the key's file, each durable, and gives the lowest. */
-    private Path makeParents(ImageKey key) throws IOException {
+    /**
+     * Makes the folders above the key's file.
+     *
+     * @return those whose entries are to be made durable, the file's own first. At the end and not one by one: to a
+     *     journalling file system, all of it is then one and the same change
+     */
+    private List<Path> makeParents(ImageKey key) throws IOException {
+        List<Path> changed = new ArrayList<>();
         Path parent = folder;
         String value = key.value();
         for (int slash = value.indexOf('/'); slash >= 0; slash = value.indexOf('/', slash + 1)) {
             Path child = folder.resolve(value.substring(0, slash));
             if (!Files.isDirectory(child)) {
                 Files.createDirectories(child);
-                force(parent);
+                changed.addFirst(parent);
             }
             parent = child;
         }
-        return parent;
+        changed.addFirst(parent);
+        return changed;
     }
 
     private static void write(Path file, byte[] bytes) throws IOException {

@@ -4,12 +4,15 @@ import static io.pawline.taskstore.TaskRow.timestamp;
 
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
@@ -56,21 +59,32 @@ public final class ProgressDao {
 
     /** The stages that this generation of a task has reached, in the order of the pipeline. */
     public List<StageReached> of(TaskId taskId, int generation) {
-        String query =
-                "select stage, reached_at from task_progress where task_id = :taskId and generation = :generation";
+        return of(List.of(taskId)).stream()
+                .filter(reached -> reached.generation() == generation)
+                .toList();
+    }
+
+    /** The stages that these tasks have reached in any generation, task by task, in the order of the pipeline. */
+    public List<StageReached> of(Collection<TaskId> tasks) {
+        if (tasks.isEmpty()) {
+            return List.of();
+        }
+        String query = "select task_id, generation, stage, reached_at from task_progress where task_id = any(:tasks)";
         return database.with(handle -> handle
                 .createQuery(query)
-                .bind("taskId", taskId.value())
-                .bind("generation", generation)
-                .map((row, context) -> {
-                    Instant at =
-                            row.getObject("reached_at", OffsetDateTime.class).toInstant();
-                    return Stage.ofCode(row.getString("stage"))
-                            .map(stage -> new StageReached(taskId, generation, stage, at));
-                })
+                .bindArray(
+                        "tasks", UUID.class, tasks.stream().map(TaskId::value).toList())
+                .map((row, _) -> stageReached(row))
                 .stream()
                 .flatMap(Optional::stream)
                 .sorted(LOCK_ORDER)
                 .toList());
+    }
+
+    private static Optional<StageReached> stageReached(ResultSet row) throws SQLException {
+        TaskId task = new TaskId(row.getObject("task_id", UUID.class));
+        int generation = row.getInt("generation");
+        Instant at = row.getObject("reached_at", OffsetDateTime.class).toInstant();
+        return Stage.ofCode(row.getString("stage")).map(stage -> new StageReached(task, generation, stage, at));
     }
 }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param callback where to tell of the ending; null: nowhere
  * @param deadline no paid call starts after this moment
+ * @param reference the front end's own name for it; null: none
+ * @param json an object of the front end's, as JSON text, given back with the ending; null: none
  */
 public record Submission(
         TaskId id,
@@ -21,7 +23,10 @@ public record Submission(
         Photo photo,
         @Nullable URI callback,
         Instant submittedAt,
-        Instant deadline) {
+        Instant deadline,
+        Priority priority,
+        @Nullable String reference,
+        @Nullable String json) {
 
     public Submission {
         Objects.requireNonNull(id, "id");
@@ -30,6 +35,29 @@ public record Submission(
         Objects.requireNonNull(photo, "photo");
         submittedAt = submittedAt.truncatedTo(ChronoUnit.MILLIS);
         deadline = deadline.truncatedTo(ChronoUnit.MILLIS);
+        Objects.requireNonNull(priority, "priority");
+    }
+
+    /** An interactive one, to which the front end adds nothing of its own. */
+    public Submission(
+            TaskId id,
+            String tenant,
+            String style,
+            Photo photo,
+            @Nullable URI callback,
+            Instant submittedAt,
+            Instant deadline) {
+        this(id, tenant, style, photo, callback, submittedAt, deadline, Priority.INTERACTIVE, null, null);
+    }
+
+    /** The front end's own name for it, if it gave one. */
+    public Optional<String> clientRef() {
+        return Optional.ofNullable(reference);
+    }
+
+    /** The front end's object, as JSON text, if it gave one: to be given back as it is. */
+    public Optional<String> metadata() {
+        return Optional.ofNullable(json);
     }
 
     /** Where to tell of the ending, if anywhere. */

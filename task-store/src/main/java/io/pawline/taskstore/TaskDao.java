@@ -10,10 +10,11 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of {@code task}: accepted, read, closed, delivered. Each method is one committed transaction when it returns.
- * States go forward only. Thread-safe.
+ * The rows of {@code task}: accepted, read, closed, delivered. What a method changes, it changes by one statement, which is
+ * committed when it returns. States go forward only. Thread-safe.
  *
  * <p>Every method throws {@link DatabaseUnavailableException} when the database is lost.
  */
@@ -23,8 +24,10 @@ public final class TaskDao {
     public static final int CURRENT_GENERATION = 0;
 
     private static final String ACCEPT = """
-            insert into task (id, tenant, style, photo_url, photo_key, callback_url, submitted_at, deadline)
-            values (:id, :tenant, :style, :photoUrl, :photoKey, :callbackUrl, :submittedAt, :deadline)
+            insert into task (id, tenant, style, photo_url, photo_key, callback_url, submitted_at, deadline,
+                priority, client_ref, metadata, fingerprint)
+            values (:id, :tenant, :style, :photoUrl, :photoKey, :callbackUrl, :submittedAt, :deadline,
+                :priority, :clientRef, cast(:metadata as json), :fingerprint)
             """;
 
     // An ending of a later generation opens and closes that generation in one step.
@@ -58,25 +61,31 @@ public final class TaskDao {
 
     /** Keeps a new task; it is in the outbox until an {@link Outbox} has relayed it. */
     public void accept(Submission submission) {
-        database.inTransaction(handle -> {
-            Update insert = handle.createUpdate(ACCEPT)
-                    .bind("id", submission.id().value())
-                    .bind("tenant", submission.tenant())
-                    .bind("style", submission.style())
-                    .bind("callbackUrl", submission.callbackUrl().map(URI::toString))
-                    .bind("submittedAt", timestamp(submission.submittedAt()))
-                    .bind("deadline", timestamp(submission.deadline()));
-            return switch (submission.photo()) {
-                case Photo.Remote(URI url) ->
-                    insert.bind("photoUrl", url.toString())
-                            .bind("photoKey", Optional.<String>empty())
-                            .execute();
-                case Photo.Stored(String key) ->
-                    insert.bind("photoUrl", Optional.<String>empty())
-                            .bind("photoKey", key)
-                            .execute();
-            };
-        });
+        database.with(handle -> insert(handle, submission, null));
+    }
+
+    static int insert(Handle handle, Submission submission, @Nullable String fingerprint) {
+        Update insert = handle.createUpdate(ACCEPT)
+                .bind("id", submission.id().value())
+                .bind("tenant", submission.tenant())
+                .bind("style", submission.style())
+                .bind("callbackUrl", submission.callbackUrl().map(URI::toString))
+                .bind("submittedAt", timestamp(submission.submittedAt()))
+                .bind("deadline", timestamp(submission.deadline()))
+                .bind("priority", submission.priority().code())
+                .bind("clientRef", submission.clientRef())
+                .bind("metadata", submission.metadata())
+                .bind("fingerprint", Optional.ofNullable(fingerprint));
+        return switch (submission.photo()) {
+            case Photo.Remote(URI url) ->
+                insert.bind("photoUrl", url.toString())
+                        .bind("photoKey", Optional.<String>empty())
+                        .execute();
+            case Photo.Stored(String key) ->
+                insert.bind("photoUrl", Optional.<String>empty())
+                        .bind("photoKey", key)
+                        .execute();
+        };
     }
 
     /** The task of this id, if there is one. */
@@ -99,7 +108,7 @@ public final class TaskDao {
      * @return the row afterwards, and whether this call closed it; empty if there is no such task
      */
     public Optional<Closing> close(TaskId id, int generation, Ending ending) {
-        return database.inTransaction(handle -> {
+        return database.with(handle -> {
             Optional<Task> closed = closeOpen(handle, id, generation, ending);
             return closed.isPresent()
                     ? closed.map(task -> new Closing(task, true))
@@ -133,7 +142,7 @@ public final class TaskDao {
 
     /** Notes that the ending of this generation has been taken by its receiver; false if that was known, or is outdated. */
     public boolean markDelivered(TaskId id, int generation, Instant at) {
-        return database.inTransaction(handle -> handle.createUpdate(DELIVERED)
+        return database.with(handle -> handle.createUpdate(DELIVERED)
                         .bind("id", id.value())
                         .bind("generation", generation)
                         .bind("at", timestamp(at))
@@ -147,7 +156,7 @@ public final class TaskDao {
      * @param detail one sentence for a person: no secret, no signed address
      */
     public boolean recordDeliveryFailure(TaskId id, int generation, Instant at, Reason reason, String detail) {
-        return database.inTransaction(handle -> handle.createUpdate(DELIVERY_FAILED)
+        return database.with(handle -> handle.createUpdate(DELIVERY_FAILED)
                         .bind("id", id.value())
                         .bind("generation", generation)
                         .bind("at", timestamp(at))

@@ -10,12 +10,11 @@ import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
-import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.jdbi.v3.postgres.PostgresPlugin;
 
 /**
- * The task database, open and migrated. A lost database is told within seconds: nobody waits longer than
- * {@link #CONNECTION_WAIT} for a connection. Thread-safe.
+ * The task database, open and migrated. A lost database is told within seconds: when it is its turn, nobody waits longer
+ * than {@link #CONNECTION_WAIT} for a connection. Thread-safe.
  */
 public final class TaskDatabase implements AutoCloseable {
 
@@ -25,14 +24,19 @@ public final class TaskDatabase implements AutoCloseable {
     /** Longest wait for the server's next bytes; no statement here takes near as long. */
     private static final Duration ANSWER_WAIT = Duration.ofSeconds(10);
 
+    /** Longest wait of one thread for others that work at the database. */
+    private static final Duration TURN_WAIT = Duration.ofSeconds(10);
+
     // https://www.postgresql.org/docs/current/errcodes-appendix.html: connection exception, insufficient resources,
-    // operator intervention (shutting down, starting up)
-    private static final Set<String> UNAVAILABLE = Set.of("08", "53", "57");
+    // operator intervention (shutting down, starting up), lock not available
+    private static final Set<String> UNAVAILABLE = Set.of("08", "53", "57", "55P03");
 
     private final HikariDataSource pool;
     private final Jdbi jdbi;
+    private final Turns turns;
 
     private TaskDatabase(HikariDataSource pool) {
+        this.turns = new Turns(pool.getMaximumPoolSize(), TURN_WAIT);
         this.pool = pool;
         this.jdbi = Jdbi.create(pool).installPlugin(new PostgresPlugin());
     }
@@ -64,6 +68,8 @@ public final class TaskDatabase implements AutoCloseable {
         config.setConnectionTimeout(CONNECTION_WAIT.toMillis());
         config.setValidationTimeout(CONNECTION_WAIT.dividedBy(2).toMillis());
         config.setInitializationFailTimeout(-1);
+        // Of the connection and not of each transaction: there, Jdbi asks the server for it three times
+        config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         config.addDataSourceProperty("connectTimeout", CONNECTION_WAIT.toSeconds());
         config.addDataSourceProperty("socketTimeout", ANSWER_WAIT.toSeconds());
         config.addDataSourceProperty("tcpKeepAlive", true);
@@ -87,22 +93,26 @@ public final class TaskDatabase implements AutoCloseable {
         }
     }
 
-    /** Does this work on one connection, each statement in a transaction of its own. */
+    /** Does this work on one connection, each statement in a transaction of its own: committed when it returns. */
     <T, X extends Exception> T with(HandleCallback<T, X> work) throws X {
-        try {
-            return jdbi.withHandle(work);
-        } catch (JdbiException e) {
-            throw translated(e);
-        }
+        return turns.take(() -> {
+            try {
+                return jdbi.withHandle(work);
+            } catch (JdbiException e) {
+                throw translated(e);
+            }
+        });
     }
 
     /** Does this work in one transaction, committed when this method returns. */
     <T, X extends Exception> T inTransaction(HandleCallback<T, X> work) throws X {
-        try {
-            return jdbi.inTransaction(TransactionIsolationLevel.READ_COMMITTED, work);
-        } catch (JdbiException e) {
-            throw translated(e);
-        }
+        return turns.take(() -> {
+            try {
+                return jdbi.inTransaction(work);
+            } catch (JdbiException e) {
+                throw translated(e);
+            }
+        });
     }
 
     private static RuntimeException translated(JdbiException e) {

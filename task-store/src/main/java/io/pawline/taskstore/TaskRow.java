@@ -34,7 +34,10 @@ final class TaskRow implements RowMapper<Task> {
                 photo(row),
                 uri(row, "callback_url"),
                 instant(row, "submitted_at"),
-                instant(row, "deadline"));
+                instant(row, "deadline"),
+                Priority.ofCode(row.getString("priority")),
+                row.getString("client_ref"),
+                row.getString("metadata"));
     }
 
     private static Photo photo(ResultSet row) throws SQLException {
