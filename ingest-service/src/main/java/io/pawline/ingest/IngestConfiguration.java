@@ -4,18 +4,27 @@ import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreProperties;
 import io.pawline.images.ImageStores;
 import io.pawline.ingest.accept.TaskIntake;
+import io.pawline.ingest.cancel.TaskCancel;
+import io.pawline.ingest.follow.Waits;
 import io.pawline.ingest.http.ProblemReportValve;
 import io.pawline.ingest.progress.ProgressListener;
 import io.pawline.ingest.relay.OutboxRelay;
 import io.pawline.ingest.relay.TaskAcceptedPublisher;
 import io.pawline.outbound.OutboundProperties;
+import io.pawline.stage.control.Controls;
+import io.pawline.stage.spring.EventFormats;
+import io.pawline.taskstore.Acceptances;
+import io.pawline.taskstore.Cancellations;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.Outbox;
 import io.pawline.taskstore.ProgressDao;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
+import io.pawline.taskstore.TaskListing;
+import io.pawline.taskstore.TaskMarks;
 import jakarta.servlet.MultipartConfigElement;
 import java.time.Clock;
+import java.time.Duration;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.catalina.core.StandardHost;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -89,14 +98,61 @@ class IngestConfiguration {
     }
 
     @Bean
+    Controls controls(KafkaProperties kafka, Clock clock) {
+        return new Controls(kafka.buildAdminProperties(), EventFormats.of(kafka).serializer(), clock);
+    }
+
+    @Bean
+    TaskCancel taskCancel(TaskDatabase database, Controls controls, Clock clock) {
+        return new TaskCancel(
+                new Cancellations(database),
+                task -> controls.cancel(
+                        task.id(), task.submission().deadline(), "ingest-service", "the front end cancelled it"),
+                clock);
+    }
+
+    @Bean
+    Periodic untoldCancellations(TaskCancel cancel) {
+        return Periodic.start("untold-cancellations", Duration.ofSeconds(1), cancel::tellAll);
+    }
+
+    @Bean
+    Waits waits(TaskDatabase database, IngestProperties settings) {
+        return new Waits(new TaskMarks(database), settings.follow().maxWaits());
+    }
+
+    @Bean
+    Periodic lookAfterWaits(Waits waits, IngestProperties settings) {
+        return Periodic.start("waits", settings.follow().lookEvery(), waits::look);
+    }
+
+    @Bean
+    TaskListing taskListing(TaskDatabase database) {
+        return new TaskListing(database);
+    }
+
+    @Bean
+    Acceptances acceptances(TaskDatabase database) {
+        return new Acceptances(database);
+    }
+
+    @Bean
+    Periodic lapsedKeys(Acceptances acceptances, IngestProperties settings, Clock clock) {
+        return Periodic.start(
+                "lapsed-keys",
+                Duration.ofMinutes(10),
+                () -> acceptances.forget(clock.instant().minus(settings.idempotencyWindow())));
+    }
+
+    @Bean
     TaskIntake taskIntake(
-            TaskDao tasks,
+            Acceptances acceptances,
             ImageStore images,
             IngestProperties settings,
             OutboundProperties outbound,
             Clock clock,
             OutboxRelay relay) {
-        return new TaskIntake(tasks, images, settings, outbound, clock, relay::nudge);
+        return new TaskIntake(acceptances, images, settings, outbound, clock, relay::nudge);
     }
 
     /** The class is the one that the stages read their events with, so that it is a matter of configuration, too. */

@@ -16,7 +16,11 @@ import org.springframework.util.unit.DataSize;
  * @param defaultDeadline how long a task that names no deadline may take, from 1 second to {@code maxDeadline}
  * @param maxDeadline how far ahead a deadline may be
  * @param maxBodySize most bytes of a JSON body, more than 0
+ * @param maxBatchSize most bytes of the JSON body of a batch, more than 0
  * @param uploadsAtOnce photos held in memory at once, 1 or more; further uploads wait
+ * @param idempotencyWindow how long a request is known again by its {@code Idempotency-Key}, more than 0
+ * @param collapseWindow how long a request without a key is folded into a running task that asks for the same; 0: never
+ * @param follow how requests wait for tasks
  * @param relay how accepted tasks get to Kafka
  */
 @ConfigurationProperties("pawline.ingest")
@@ -26,7 +30,11 @@ public record IngestProperties(
         @DefaultValue("1h") Duration defaultDeadline,
         @DefaultValue("24h") Duration maxDeadline,
         @DefaultValue("64KB") DataSize maxBodySize,
+        @DefaultValue("4MB") DataSize maxBatchSize,
         @DefaultValue("8") int uploadsAtOnce,
+        @DefaultValue("48h") Duration idempotencyWindow,
+        @DefaultValue("60s") Duration collapseWindow,
+        @DefaultValue Follow follow,
         @DefaultValue Relay relay) {
 
     private static final String PREFIX = "pawline.ingest.";
@@ -42,8 +50,18 @@ public record IngestProperties(
             throw new IllegalArgumentException(
                     PREFIX + "max-body-size must be from 1 byte to 16 MB, was " + maxBodySize);
         }
+        if (maxBatchSize.toBytes() < 1 || maxBatchSize.compareTo(DataSize.ofMegabytes(16)) > 0) {
+            throw new IllegalArgumentException(
+                    PREFIX + "max-batch-size must be from 1 byte to 16 MB, was " + maxBatchSize);
+        }
         if (uploadsAtOnce < 1) {
             throw new IllegalArgumentException(PREFIX + "uploads-at-once must be > 0, was " + uploadsAtOnce);
+        }
+        if (!idempotencyWindow.isPositive()) {
+            throw new IllegalArgumentException(PREFIX + "idempotency-window must be > 0, was " + idempotencyWindow);
+        }
+        if (collapseWindow.isNegative()) {
+            throw new IllegalArgumentException(PREFIX + "collapse-window must be >= 0, was " + collapseWindow);
         }
     }
 
@@ -69,6 +87,31 @@ public record IngestProperties(
             if (maxBackoff.compareTo(pollInterval) < 0) {
                 throw new IllegalArgumentException(
                         PREFIX + "relay.max-backoff must be >= relay.poll-interval, was " + maxBackoff);
+            }
+        }
+    }
+
+    /**
+     * Requests that wait for tasks: {@code pawline.ingest.follow.*}.
+     *
+     * @param lookEvery pause between two looks at the tasks that are waited for, more than 0
+     * @param maxWait longest time that a request may ask to wait, 1 second or more
+     * @param maxWaits requests that may wait at once, 1 or more
+     */
+    public record Follow(
+            @DefaultValue("250ms") Duration lookEvery,
+            @DefaultValue("20000") int maxWaits,
+            @DefaultValue("60s") Duration maxWait) {
+
+        public Follow {
+            if (!lookEvery.isPositive()) {
+                throw new IllegalArgumentException(PREFIX + "follow.look-every must be > 0, was " + lookEvery);
+            }
+            if (maxWaits < 1) {
+                throw new IllegalArgumentException(PREFIX + "follow.max-waits must be > 0, was " + maxWaits);
+            }
+            if (maxWait.toSeconds() < 1) {
+                throw new IllegalArgumentException(PREFIX + "follow.max-wait must be >= 1 s, was " + maxWait);
             }
         }
     }

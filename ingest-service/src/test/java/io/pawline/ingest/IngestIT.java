@@ -18,6 +18,7 @@ import io.pawline.taskstore.Ending;
 import io.pawline.taskstore.Photo;
 import io.pawline.taskstore.Picture;
 import io.pawline.taskstore.Pictures;
+import io.pawline.taskstore.Priority;
 import io.pawline.taskstore.ProgressDao;
 import io.pawline.taskstore.StageReached;
 import io.pawline.taskstore.Task;
@@ -67,6 +68,7 @@ class IngestIT {
                 postgres,
                 images,
                 "--pawline.ingest.default-callback-url=https://shop.example/default",
+                "--pawline.ingest.collapse-window=0s",
                 "--pawline.outbound.max-image-size=100KB");
     }
 
@@ -108,6 +110,44 @@ class IngestIT {
     }
 
     @Test
+    void givesBackWhatTheFrontEndAdds() {
+        String metadata = "{\"b\":[1,2.50,1E+400,null,\"\\u0000 \\\"\"],\"a\":{\"deep\":12345678901234567890}}";
+        Answer answer = ingest.post(
+                with("\"priority\":\"bulk\",\"client_ref\":\"order 水\",\"ttl\":\"5m\",\"metadata\":" + metadata));
+        String id = answer.json().get("task_id").asString();
+        Task task = task(id);
+        assertThat(task.submission().priority()).isEqualTo(Priority.BULK);
+        assertThat(task.submission().clientRef()).contains("order 水");
+        assertThat(task.submission().metadata()).contains(metadata);
+        assertThat(Duration.between(
+                        task.submission().submittedAt(), task.submission().deadline()))
+                .isEqualTo(Duration.ofMinutes(5));
+        JsonNode shown = status(id);
+        assertThat(shown.get("priority").asString()).isEqualTo("bulk");
+        assertThat(shown.get("client_ref").asString()).isEqualTo("order 水");
+        assertThat(new String(ingest.get("/v1/tasks/" + id).body(), UTF_8)).contains("\"metadata\":" + metadata);
+    }
+
+    @Test
+    void takesTheSameFieldsInAForm() {
+        Answer answer = ingest.upload(
+                file("image", PNG),
+                part("style", "oil"),
+                part("priority", "interactive"),
+                part("client_ref", "order-1"),
+                part("ttl", "90s"),
+                part("metadata", "{\"a\": 1}"));
+        Task task = task(answer.json().get("task_id").asString());
+        assertThat(task.submission().clientRef()).contains("order-1");
+        assertThat(task.submission().metadata()).contains("{\"a\":1}");
+        assertProblem(
+                ingest.upload(file("image", PNG), part("style", "oil"), part("metadata", "{")),
+                400,
+                "invalid-request",
+                "metadata is no well-formed JSON");
+    }
+
+    @Test
     void keepsAnUploadedPhoto() {
         Answer answer = ingest.upload(file("image", PNG), part("style", "oil"));
         assertThat(answer.status()).isEqualTo(202);
@@ -134,6 +174,25 @@ class IngestIT {
         assertThat(status(id).get("stage").asString()).isEqualTo("matting");
         assertThat(status(id.toUpperCase(Locale.ROOT)).get("task_id").asString())
                 .isEqualTo(id);
+    }
+
+    @Test
+    void cancelsATaskThoughTheStagesCannotBeTold() {
+        String id = ingest.post(VALID).json().get("task_id").asString();
+        Answer cancelled = ingest.call("POST", "/v1/tasks/" + id + "/cancel");
+        assertThat(cancelled.status()).isEqualTo(200);
+        assertThat(cancelled.json().get("state").asString()).isEqualTo("cancelled");
+        assertThat(cancelled.json().get("reason").asString()).isEqualTo("cancelled");
+        assertThat(status(id).get("state").asString()).isEqualTo("cancelled");
+        assertThat(ingest.call("POST", "/v1/tasks/" + id + "/cancel").body()).isEqualTo(cancelled.body());
+    }
+
+    @Test
+    void cancelsNoTaskThatHasEnded() {
+        String id = ingest.post(VALID).json().get("task_id").asString();
+        close(id, new Ending.Failure(Instant.now(), TaskState.FAILED, Reason.NO_PET, Stage.DETECT, null));
+        assertProblem(ingest.call("POST", "/v1/tasks/" + id + "/cancel"), 409, "task-finished", "ended as failed");
+        assertThat(status(id).get("state").asString()).isEqualTo("failed");
     }
 
     @Test
@@ -208,7 +267,31 @@ class IngestIT {
                 arguments(deadline("tomorrow"), "deadline is no RFC 3339 time"),
                 arguments(deadline("2030-01-01T00:00:00"), "deadline is no RFC 3339 time"),
                 arguments(deadline("2020-01-01T00:00:00Z"), "deadline has passed"),
-                arguments(deadline("+999999999-12-31T23:59:59Z"), "deadline is too far ahead"));
+                arguments(deadline("+999999999-12-31T23:59:59Z"), "deadline is too far ahead"),
+                arguments(with("\"ttl\":\"soon\""), "ttl is no span of time"),
+                arguments(with("\"ttl\":\"-5s\""), "ttl is no span of time"),
+                arguments(with("\"ttl\":60"), "ttl must be a string"),
+                arguments(with("\"ttl\":\"0s\""), "ttl has passed"),
+                arguments(with("\"ttl\":\"25h\""), "ttl is too far ahead"),
+                arguments(with("\"ttl\":\"999999999h\""), "ttl is too far ahead"),
+                arguments(
+                        with("\"ttl\":\"5m\",\"deadline\":\"2030-01-01T00:00:00Z\""),
+                        "ttl and deadline are both given"),
+                arguments(with("\"priority\":\"urgent\""), "priority is neither interactive nor bulk"),
+                arguments(with("\"client_ref\":\"\""), "client_ref has no characters"),
+                arguments(with("\"client_ref\":\"" + "x".repeat(201) + "\""), "client_ref has no characters, or more"),
+                arguments(with("\"client_ref\":\"a\\nb\""), "client_ref has a control character"),
+                arguments(with("\"metadata\":\"text\""), "metadata must be a JSON object"),
+                arguments(with("\"metadata\":[1]"), "metadata must be a JSON object"),
+                arguments(with("\"metadata\":{\"a\":1,\"a\":2}"), "JSON"),
+                arguments(with("\"metadata\":{\"a\":NaN}"), "JSON"),
+                arguments(with("\"metadata\":{\"a\":\"\\ud800\"}"), "metadata has half a surrogate pair"),
+                arguments(
+                        with("\"metadata\":{\"a\":\"" + "x".repeat(4100) + "\"}"), "metadata has more than 4096 bytes"),
+                arguments(
+                        with("\"metadata\":{\"a\":" + "[".repeat(8) + "]".repeat(8) + "}"),
+                        "metadata is nested more than 8"),
+                arguments(with("\"tenant\":\"other\""), "\"tenant\""));
     }
 
     private static String style(String style) {
@@ -221,6 +304,10 @@ class IngestIT {
 
     private static String callback(String url) {
         return VALID.replace("}", ",\"callback_url\":\"" + url + "\"}");
+    }
+
+    private static String with(String field) {
+        return VALID.replace("}", "," + field + "}");
     }
 
     private static String deadline(String deadline) {
@@ -340,7 +427,22 @@ class IngestIT {
         "GET,    /v1/tasks/none,                                 400, invalid-request",
         "GET,    /v1/tasks/0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f, 404, task-not-found",
         "GET,    /v1/tasks/0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5exx, 400, invalid-request",
-        "GET,    /v1/tasks,                                      405, method-not-allowed",
+        "PUT,    /v1/tasks,                                      405, method-not-allowed",
+        "GET,    /v1/tasks?state=done,                           400, invalid-request",
+        "GET,    /v1/tasks?reason=none,                          400, invalid-request",
+        "GET,    /v1/tasks?from=yesterday,                       400, invalid-request",
+        "GET,    /v1/tasks?to=%2B999999999-12-31T23:59:59Z,      400, invalid-request",
+        "GET,    /v1/tasks?limit=0,                              400, invalid-request",
+        "GET,    /v1/tasks?limit=101,                            400, invalid-request",
+        "GET,    /v1/tasks?cursor=abc,                           400, invalid-request",
+        "GET,    /v1/tasks?cursor=MTp4,                          400, invalid-request",
+        "GET,    /v1/tasks?client_ref=%00,                       400, invalid-request",
+        "GET,    /v1/tasks?tenant=other,                         400, invalid-request",
+        "GET,    /v1/tasks?limit=1&limit=2,                      400, invalid-request",
+        "POST,   /v1/tasks/batch,                                415, unsupported-media-type",
+        "POST,   /v1/tasks/0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f/cancel, 404, task-not-found",
+        "POST,   /v1/tasks/none/cancel,                          400, invalid-request",
+        "GET,    /v1/tasks/0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f/cancel, 405, method-not-allowed",
         "DELETE, /v1/tasks/0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f, 405, method-not-allowed",
         "POST,   /v1/tasks,                                      415, unsupported-media-type",
         "GET,    /v1/elsewhere,                                  404, not-found",

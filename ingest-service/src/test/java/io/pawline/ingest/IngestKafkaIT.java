@@ -4,9 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pawline.events.ControlAction;
+import io.pawline.events.ControlCommand;
+import io.pawline.events.Ending;
 import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskAccepted;
 import io.pawline.events.TaskContext;
+import io.pawline.events.TaskFinished;
 import io.pawline.kafka.EmbeddedKafka;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
@@ -21,7 +25,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -58,12 +64,14 @@ class IngestKafkaIT {
                 ids.add(submit(ingest));
             }
             assertThat(waiting(ingest)).isEqualTo(20);
+            String unwanted = ids.removeLast();
+            cancel(ingest, unwanted);
             try (EmbeddedKafka kafka = EmbeddedKafka.start(folder.resolve("kafka"), port, Map.of())) {
                 await().atMost(PATIENCE).until(() -> waiting(ingest) == 0);
                 String late = submit(ingest);
                 ids.add(late);
                 await().atMost(PATIENCE).until(() -> waiting(ingest) == 0);
-                List<ConsumerRecord<String, SpecificRecord>> records = records(kafka.bootstrapServers());
+                List<ConsumerRecord<String, SpecificRecord>> records = records(kafka.bootstrapServers(), DETECT);
                 // A batch whose acknowledgement got lost comes again; the first of each id are in order.
                 assertThat(records.stream().map(ConsumerRecord::key).distinct().toList())
                         .isEqualTo(ids);
@@ -71,9 +79,15 @@ class IngestKafkaIT {
                     assertThat(event.getContext().getTaskId()).isEqualTo(late);
                     assertThat(event.getContext().getStyle()).isEqualTo("ink");
                     assertThat(event.getContext().getGeneration()).isEqualTo(1);
+                    assertThat(event.getContext().getPriority()).isEqualTo("interactive");
                     assertThat(event.getPhoto().getUrl()).contains("https://photos.example/cat.jpg");
                 });
-                noteStages(ingest, kafka.bootstrapServers(), late);
+                assertThat(endings(kafka.bootstrapServers())).containsExactly(unwanted);
+                cancel(ingest, late);
+                await().atMost(PATIENCE)
+                        .untilAsserted(() -> assertThat(cancelled(kafka.bootstrapServers()))
+                                .containsExactlyInAnyOrder("task:" + unwanted, "task:" + late));
+                noteStages(ingest, kafka.bootstrapServers(), ids.getFirst());
             }
         }
     }
@@ -121,6 +135,7 @@ class IngestKafkaIT {
                 postgres,
                 folder.resolve("images"),
                 "--spring.kafka.bootstrap-servers=" + bootstrap,
+                "--pawline.ingest.collapse-window=0s",
                 "--spring.kafka.producer.value-serializer=" + TestingSerde.ToBytes.class.getName(),
                 "--spring.kafka.consumer.value-deserializer=" + TestingSerde.FromBytes.class.getName());
     }
@@ -130,6 +145,29 @@ class IngestKafkaIT {
                 ingest.post("{\"image_url\":\"https://photos.example/cat.jpg\",\"style\":\"ink\"}");
         assertThat(answer.status()).isEqualTo(202);
         return answer.json().get("task_id").asString();
+    }
+
+    /** Again while the relay has the row in hand. */
+    private static void cancel(TestingIngest ingest, String id) {
+        await().atMost(PATIENCE)
+                .until(() -> ingest.call("POST", "/v1/tasks/" + id + "/cancel").status() == 200);
+    }
+
+    private static Set<String> endings(String bootstrap) {
+        return records(bootstrap, new TopicPartition(Stage.CALLBACK.workTopic(), 0)).stream()
+                .filter(record -> record.value() instanceof TaskFinished finished
+                        && finished.getEnding() == Ending.CANCELLED
+                        && finished.getReason().orElse("").equals("cancelled"))
+                .map(ConsumerRecord::key)
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<String> cancelled(String bootstrap) {
+        return records(bootstrap, new TopicPartition(Topics.CONTROL, 0)).stream()
+                .filter(record ->
+                        record.value() instanceof ControlCommand command && command.getAction() == ControlAction.CANCEL)
+                .map(ConsumerRecord::key)
+                .collect(Collectors.toSet());
     }
 
     private static long waiting(TestingIngest ingest) {
@@ -146,16 +184,16 @@ class IngestKafkaIT {
         }
     }
 
-    private static List<ConsumerRecord<String, SpecificRecord>> records(String bootstrap) {
+    private static List<ConsumerRecord<String, SpecificRecord>> records(String bootstrap, TopicPartition partition) {
         try (var consumer = new KafkaConsumer<>(
                 Map.<String, Object>of("bootstrap.servers", bootstrap),
                 new StringDeserializer(),
                 new TestingSerde.FromBytes())) {
-            consumer.assign(List.of(DETECT));
-            consumer.seekToBeginning(List.of(DETECT));
-            long end = consumer.endOffsets(List.of(DETECT)).getOrDefault(DETECT, 0L);
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
             List<ConsumerRecord<String, SpecificRecord>> records = new ArrayList<>();
-            while (consumer.position(DETECT) < end) {
+            while (consumer.position(partition) < end) {
                 consumer.poll(Duration.ofMillis(100)).forEach(records::add);
             }
             return records;

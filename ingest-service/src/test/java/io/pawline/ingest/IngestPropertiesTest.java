@@ -25,29 +25,43 @@ class IngestPropertiesTest {
                         Duration.ofHours(1),
                         Duration.ofHours(24),
                         DataSize.ofKilobytes(64),
+                        DataSize.ofMegabytes(4),
                         8,
+                        Duration.ofHours(48),
+                        Duration.ofSeconds(60),
+                        new IngestProperties.Follow(Duration.ofMillis(250), 20_000, Duration.ofSeconds(60)),
                         new IngestProperties.Relay(500, Duration.ofSeconds(1), Duration.ofSeconds(10))));
     }
 
     @Test
     void takesEverySetting() {
-        assertThat(bind(Map.of(
-                        "pawline.ingest.public-base-url", "https://pawline.example",
-                        "pawline.ingest.default-callback-url", "https://shop.example/callback",
-                        "pawline.ingest.default-deadline", "10m",
-                        "pawline.ingest.max-deadline", "2h",
-                        "pawline.ingest.max-body-size", "8KB",
-                        "pawline.ingest.uploads-at-once", "2",
-                        "pawline.ingest.relay.batch-size", "50",
-                        "pawline.ingest.relay.poll-interval", "200ms",
-                        "pawline.ingest.relay.max-backoff", "3s")))
+        assertThat(bind(Map.ofEntries(
+                        Map.entry("pawline.ingest.public-base-url", "https://pawline.example"),
+                        Map.entry("pawline.ingest.default-callback-url", "https://shop.example/callback"),
+                        Map.entry("pawline.ingest.default-deadline", "10m"),
+                        Map.entry("pawline.ingest.max-deadline", "2h"),
+                        Map.entry("pawline.ingest.max-body-size", "8KB"),
+                        Map.entry("pawline.ingest.max-batch-size", "1MB"),
+                        Map.entry("pawline.ingest.uploads-at-once", "2"),
+                        Map.entry("pawline.ingest.idempotency-window", "1h"),
+                        Map.entry("pawline.ingest.collapse-window", "0s"),
+                        Map.entry("pawline.ingest.follow.look-every", "1s"),
+                        Map.entry("pawline.ingest.follow.max-waits", "5"),
+                        Map.entry("pawline.ingest.follow.max-wait", "10s"),
+                        Map.entry("pawline.ingest.relay.batch-size", "50"),
+                        Map.entry("pawline.ingest.relay.poll-interval", "200ms"),
+                        Map.entry("pawline.ingest.relay.max-backoff", "3s"))))
                 .isEqualTo(new IngestProperties(
                         URI.create("https://pawline.example"),
                         URI.create("https://shop.example/callback"),
                         Duration.ofMinutes(10),
                         Duration.ofHours(2),
                         DataSize.ofKilobytes(8),
+                        DataSize.ofMegabytes(1),
                         2,
+                        Duration.ofHours(1),
+                        Duration.ZERO,
+                        new IngestProperties.Follow(Duration.ofSeconds(1), 5, Duration.ofSeconds(10)),
                         new IngestProperties.Relay(50, Duration.ofMillis(200), Duration.ofSeconds(3))));
     }
 
@@ -58,7 +72,13 @@ class IngestPropertiesTest {
         "default-deadline,     25h,                   must be from 1 second to max-deadline",
         "default-deadline,     0s,                    must be from 1 second to max-deadline",
         "max-body-size,        0B,                    must be from 1 byte to 16 MB",
+        "max-batch-size,       17MB,                  must be from 1 byte to 16 MB",
         "uploads-at-once,      0,                     must be > 0",
+        "idempotency-window,   0s,                    must be > 0",
+        "collapse-window,      -1s,                   must be >= 0",
+        "follow.look-every,    0s,                    must be > 0",
+        "follow.max-waits,     0,                     must be > 0",
+        "follow.max-wait,      0s,                    must be >= 1 s",
         "relay.batch-size,     0,                     must be > 0",
         "relay.poll-interval,  0s,                    must be > 0",
         "relay.max-backoff,    10ms,                  must be >= relay.poll-interval",

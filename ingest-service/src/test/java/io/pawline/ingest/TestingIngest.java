@@ -77,6 +77,24 @@ final class TestingIngest implements AutoCloseable {
                 .build());
     }
 
+    /** Posts a batch of this body. */
+    Answer postBatch(String json, String idempotencyKey) {
+        return send(request("/v1/tasks/batch")
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", idempotencyKey)
+                .POST(BodyPublishers.ofString(json))
+                .build());
+    }
+
+    /** Posts this body with this key. */
+    Answer post(String json, String idempotencyKey) {
+        return send(request("/v1/tasks")
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", idempotencyKey)
+                .POST(BodyPublishers.ofString(json))
+                .build());
+    }
+
     /** Posts a form with these parts. */
     Answer upload(byte[]... parts) {
         byte[] end = ("--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.US_ASCII);
@@ -109,6 +127,11 @@ final class TestingIngest implements AutoCloseable {
 
     Answer get(String path) {
         return send(request(path).build());
+    }
+
+    /** Comes back to a stream of events. */
+    Answer getFrom(String path, String lastEventId) {
+        return send(request(path).header("Last-Event-ID", lastEventId).build());
     }
 
     Answer call(String method, String path) {

@@ -1,5 +1,6 @@
 package io.pawline.ingest;
 
+import io.pawline.events.ControlCommand;
 import io.pawline.events.ImageCutOut;
 import io.pawline.events.ImageGenerated;
 import io.pawline.events.PetDescribed;
@@ -64,7 +65,8 @@ public final class TestingSerde {
                         PetDescribed.getClassSchema(),
                         ImageGenerated.getClassSchema(),
                         ImageCutOut.getClassSchema(),
-                        TaskFinished.getClassSchema())
+                        TaskFinished.getClassSchema(),
+                        ControlCommand.getClassSchema())
                 .forEach(schemas::addSchema);
         return schemas;
     }

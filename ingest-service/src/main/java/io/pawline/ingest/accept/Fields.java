@@ -2,6 +2,7 @@ package io.pawline.ingest.accept;
 
 import io.pawline.ingest.accept.RefusedException.Fault;
 import io.pawline.outbound.AddressGuard;
+import io.pawline.taskstore.Priority;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.DateTimeException;
@@ -16,6 +17,8 @@ final class Fields {
 
     static final int MAX_STYLE_LENGTH = 500;
     static final int MAX_URL_LENGTH = 2048;
+    static final int MAX_REF_LENGTH = 200;
+    static final int MAX_KEY_LENGTH = 255;
 
     private final AddressGuard guard;
     private final Duration defaultDeadline;
@@ -72,23 +75,65 @@ final class Fields {
         }
     }
 
-    Instant deadline(@Nullable String text, Instant now) throws RefusedException {
-        if (text == null) {
-            return now.plus(defaultDeadline);
+    Instant deadline(@Nullable String deadline, @Nullable String ttl, Instant now) throws RefusedException {
+        if (deadline != null && ttl != null) {
+            throw RefusedException.invalid("ttl", "and deadline are both given: send one of them");
         }
-        Instant deadline;
+        if (deadline != null) {
+            return within("deadline", time(deadline), now);
+        }
+        return ttl == null ? now.plus(defaultDeadline) : within("ttl", now.plus(TimeSpan.parse("ttl", ttl)), now);
+    }
+
+    private static Instant time(String text) throws RefusedException {
         try {
-            deadline = OffsetDateTime.parse(text).toInstant();
+            return OffsetDateTime.parse(text).toInstant();
         } catch (DateTimeException e) {
             throw RefusedException.invalid("deadline", "is no RFC 3339 time: it looks like 2026-11-23T10:15:30Z");
         }
+    }
+
+    private Instant within(String field, Instant deadline, Instant now) throws RefusedException {
         if (!deadline.isAfter(now)) {
-            throw RefusedException.invalid("deadline", "has passed: it must lie in the future");
+            throw RefusedException.invalid(field, "has passed: it must lie in the future");
         }
         if (deadline.isAfter(now.plus(maxDeadline))) {
             throw RefusedException.invalid(
-                    "deadline", "is too far ahead: at most " + maxDeadline.toMinutes() + " minutes from now");
+                    field, "is too far ahead: at most " + maxDeadline.toMinutes() + " minutes from now");
         }
         return deadline;
+    }
+
+    Priority priority(@Nullable String text) throws RefusedException {
+        return switch (text) {
+            case null -> Priority.INTERACTIVE;
+            case "interactive" -> Priority.INTERACTIVE;
+            case "bulk" -> Priority.BULK;
+            default -> throw RefusedException.invalid("priority", "is neither interactive nor bulk");
+        };
+    }
+
+    String idempotencyKey(String text) throws RefusedException {
+        if (text.isEmpty() || text.length() > MAX_KEY_LENGTH || !text.chars().allMatch(c -> c > ' ' && c < 127)) {
+            throw RefusedException.invalid(
+                    "Idempotency-Key", "is not 1 to %d printable ASCII characters".formatted(MAX_KEY_LENGTH));
+        }
+        return text;
+    }
+
+    @Nullable
+    String clientRef(@Nullable String text) throws RefusedException {
+        if (text == null) {
+            return null;
+        }
+        if (text.isBlank() || text.codePointCount(0, text.length()) > MAX_REF_LENGTH) {
+            throw RefusedException.invalid(
+                    "client_ref", "has no characters, or more than %d".formatted(MAX_REF_LENGTH));
+        }
+        if (text.codePoints().anyMatch(Fields::isControlOrHalf)) {
+            throw RefusedException.invalid(
+                    "client_ref", "has a control character, a line break or half a surrogate pair");
+        }
+        return text;
     }
 }

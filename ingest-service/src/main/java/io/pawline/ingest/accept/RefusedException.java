@@ -14,7 +14,8 @@ public final class RefusedException extends Exception {
         INVALID_FIELD,
         ADDRESS_REFUSED,
         PHOTO_NOT_AN_IMAGE,
-        PHOTO_TOO_LARGE
+        PHOTO_TOO_LARGE,
+        KEY_REUSED
     }
 
     private final Fault fault;

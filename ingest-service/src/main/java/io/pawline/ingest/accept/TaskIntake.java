@@ -3,83 +3,152 @@ package io.pawline.ingest.accept;
 import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.ingest.IngestProperties;
+import io.pawline.ingest.accept.RefusedException.Fault;
 import io.pawline.outbound.AddressGuard;
 import io.pawline.outbound.ImageHeader;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.schemas.TaskId;
+import io.pawline.taskstore.Acceptance;
+import io.pawline.taskstore.Acceptances;
+import io.pawline.taskstore.Acceptances.Fingerprint;
 import io.pawline.taskstore.Photo;
 import io.pawline.taskstore.Submission;
-import io.pawline.taskstore.TaskDao;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Takes submissions: once one is accepted, it is in the database, and will be answered. Thread-safe. */
 public final class TaskIntake {
 
-    private final TaskDao tasks;
+    private final Acceptances acceptances;
     private final ImageStore images;
     private final Fields fields;
     private final Uploads uploads;
     private final @Nullable URI defaultCallback;
+    private final Duration keyWindow;
+    private final Duration collapseWindow;
     private final Clock clock;
     private final Runnable accepted;
 
     /** @param accepted told after each task that has been kept */
     public TaskIntake(
-            TaskDao tasks,
+            Acceptances acceptances,
             ImageStore images,
             IngestProperties settings,
             OutboundProperties outbound,
             Clock clock,
             Runnable accepted) {
-        this.tasks = tasks;
+        this.acceptances = acceptances;
         this.images = images;
         this.fields = new Fields(AddressGuard.of(outbound), settings.defaultDeadline(), settings.maxDeadline());
         this.uploads = new Uploads(outbound.maxImageSize().toBytes(), outbound.maxImagePixels());
         this.defaultCallback = settings.defaultCallbackUrl();
+        this.keyWindow = settings.idempotencyWindow();
+        this.collapseWindow = settings.collapseWindow();
         this.clock = clock;
         this.accepted = accepted;
     }
 
     /**
-     * Keeps a new task. An uploaded photo is stored first, so that no task is without its photo.
+     * Keeps a new task, unless it is one that has been kept already. An uploaded photo is stored first, so that no task is
+     * without its photo.
      *
+     * @param idempotencyKey by which the caller knows the request again; null: none
      * @throws RefusedException if it cannot be taken; then nothing has been kept
      * @throws io.pawline.taskstore.DatabaseUnavailableException if it could not be kept
      * @throws io.pawline.images.ImageStoreException if its photo could not be kept
      */
-    public Submission accept(TaskRequest request, String tenant) throws RefusedException {
+    public Receipt accept(TaskRequest request, Caller caller, @Nullable String idempotencyKey) throws RefusedException {
         Instant now = clock.instant();
+        if (idempotencyKey == null) {
+            return acceptOrFold(request, caller, now);
+        }
+        Acceptances.Key key = new Acceptances.Key(
+                fields.idempotencyKey(idempotencyKey), Identity.ofRequest(request), now.minus(keyWindow));
+        // Before anything is checked: what was valid then, such as a deadline, need not be now.
+        Optional<Acceptance> earlier = acceptances.earlier(caller.tenant(), key);
+        if (earlier.isPresent()) {
+            return receipt(earlier.get(), null);
+        }
+        Submission submission = submission(request, caller, now);
+        Fingerprint fingerprint = new Fingerprint(Identity.ofWork(caller, request, submission), null);
+        storePhoto(submission, request);
+        return receipt(acceptances.accept(submission, key, fingerprint), submission);
+    }
+
+    private Receipt acceptOrFold(TaskRequest request, Caller caller, Instant now) throws RefusedException {
+        Submission submission = submission(request, caller, now);
+        Fingerprint fingerprint = new Fingerprint(
+                Identity.ofWork(caller, request, submission),
+                collapseWindow.isZero() ? null : now.minus(collapseWindow));
+        if (request.image() != null) {
+            Optional<TaskId> running = acceptances.running(fingerprint);
+            if (running.isPresent()) {
+                return new Receipt(running.get(), false, true);
+            }
+            storePhoto(submission, request);
+        }
+        return receipt(acceptances.accept(submission, fingerprint), submission);
+    }
+
+    private Receipt receipt(Acceptance acceptance, @Nullable Submission submission) throws RefusedException {
+        return switch (acceptance) {
+            case Acceptance.Kept()
+            when submission != null -> {
+                accepted.run();
+                yield new Receipt(submission.id(), false, false);
+            }
+            case Acceptance.Kept() -> throw new IllegalStateException("kept without a submission");
+            case Acceptance.Repeated(TaskId task) -> new Receipt(task, true, false);
+            case Acceptance.Folded(TaskId task) -> new Receipt(task, false, true);
+            case Acceptance.KeyTaken() ->
+                throw new RefusedException(
+                        Fault.KEY_REUSED,
+                        "this Idempotency-Key came with another request before: use a new one for a new request");
+        };
+    }
+
+    private Submission submission(TaskRequest request, Caller caller, Instant now) throws RefusedException {
+        TaskId id = TaskId.next();
         String style = fields.style(request.style());
         URI callback =
                 request.callbackUrl() == null ? defaultCallback : fields.url("callback_url", request.callbackUrl());
-        Instant deadline = fields.deadline(request.deadline(), now);
-        TaskId id = TaskId.next();
-        Photo photo = photo(id, request);
-        Submission submission = new Submission(id, tenant, style, photo, callback, now, deadline);
-        tasks.accept(submission);
-        accepted.run();
-        return submission;
+        return new Submission(
+                id,
+                caller.tenant(),
+                style,
+                photo(id, request),
+                callback,
+                now,
+                fields.deadline(request.deadline(), request.ttl(), now),
+                fields.priority(request.priority()),
+                fields.clientRef(request.clientRef()),
+                Metadata.text(request.metadata()));
     }
 
     private Photo photo(TaskId id, TaskRequest request) throws RefusedException {
         String url = request.imageUrl();
-        byte[] image = request.image();
-        if (url != null && image != null) {
+        if (url != null && request.image() != null) {
             throw RefusedException.invalid("image_url", "and image are both given: send one of them");
         }
         if (url != null) {
             return new Photo.Remote(fields.url("image_url", url));
         }
-        if (image != null) {
-            ImageHeader header = uploads.check(image);
-            ImageKey key = ImageKey.photo(id);
-            images.put(key, image, header.kind().mediaType());
-            return new Photo.Stored(key.value());
+        if (request.image() != null) {
+            return new Photo.Stored(ImageKey.photo(id).value());
         }
         throw RefusedException.invalid(
                 "image_url", "is missing: send it in a JSON body, or upload the photo as the part image of a form");
+    }
+
+    private void storePhoto(Submission submission, TaskRequest request) throws RefusedException {
+        byte[] image = request.image();
+        if (image != null) {
+            ImageHeader header = uploads.check(image);
+            images.put(ImageKey.photo(submission.id()), image, header.kind().mediaType());
+        }
     }
 }

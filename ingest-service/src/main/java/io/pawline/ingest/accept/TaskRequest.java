@@ -1,6 +1,7 @@
 package io.pawline.ingest.accept;
 
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A submission as it came, nothing of it checked.
@@ -13,4 +14,8 @@ public record TaskRequest(
         byte @Nullable [] image,
         @Nullable String style,
         @Nullable String callbackUrl,
-        @Nullable String deadline) {}
+        @Nullable String deadline,
+        @Nullable String ttl,
+        @Nullable String priority,
+        @Nullable String clientRef,
+        @Nullable JsonNode metadata) {}

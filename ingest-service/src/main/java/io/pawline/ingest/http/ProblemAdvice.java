@@ -2,6 +2,7 @@ package io.pawline.ingest.http;
 
 import io.pawline.images.ImageStoreException;
 import io.pawline.ingest.accept.RefusedException;
+import io.pawline.ingest.follow.TooManyWaitsException;
 import io.pawline.taskstore.DatabaseUnavailableException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,13 +32,17 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> refused(RefusedException e) {
-        ProblemType type = switch (e.fault()) {
+        return answer(typeOf(e), e.detail());
+    }
+
+    static ProblemType typeOf(RefusedException e) {
+        return switch (e.fault()) {
             case INVALID_FIELD -> ProblemType.INVALID_REQUEST;
             case ADDRESS_REFUSED -> ProblemType.ADDRESS_REFUSED;
             case PHOTO_NOT_AN_IMAGE -> ProblemType.PHOTO_NOT_AN_IMAGE;
+            case KEY_REUSED -> ProblemType.IDEMPOTENCY_KEY_REUSED;
             case PHOTO_TOO_LARGE -> ProblemType.PHOTO_TOO_LARGE;
         };
-        return answer(type, e.detail());
     }
 
     @ExceptionHandler
@@ -50,6 +55,11 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     ResponseEntity<ProblemDetail> imageStoreLost(ImageStoreException e) {
         log.warn("A request cannot be served", e);
         return answer(ProblemType.IMAGE_STORE_UNAVAILABLE, "the request was not served: send it again later");
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> tooManyWaits(TooManyWaitsException e) {
+        return answer(ProblemType.TOO_MANY_WAITS, "ask without waiting, or again later");
     }
 
     @ExceptionHandler

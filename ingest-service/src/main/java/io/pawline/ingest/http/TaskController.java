@@ -2,6 +2,8 @@ package io.pawline.ingest.http;
 
 import io.pawline.images.ImageStore;
 import io.pawline.ingest.IngestProperties;
+import io.pawline.ingest.accept.Caller;
+import io.pawline.ingest.accept.Receipt;
 import io.pawline.ingest.accept.RefusedException;
 import io.pawline.ingest.accept.TaskIntake;
 import io.pawline.ingest.accept.TaskRequest;
@@ -14,6 +16,8 @@ import io.pawline.taskstore.TaskDao;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
@@ -23,16 +27,13 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.multipart.MultipartHttpServletRequest;
-import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
-import tools.jackson.databind.PropertyNamingStrategies;
-import tools.jackson.databind.annotation.JsonNaming;
 
 /** {@code /v1/tasks}: submit a task, and follow it. */
 @RestController
 final class TaskController {
 
     /** Whose tasks they are, as long as nobody has to say who they are. */
-    private static final String TENANT = "default";
+    static final Caller ANYBODY = new Caller("default", "default");
 
     private final TaskIntake intake;
     private final TaskDao tasks;
@@ -53,13 +54,9 @@ final class TaskController {
         this.uploads = new Semaphore(settings.uploadsAtOnce());
     }
 
-    /** What a submission is answered. */
-    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    record Accepted(String taskId, URI statusUrl) {}
-
     @PostMapping(path = "/v1/tasks", consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<Accepted> submit(HttpServletRequest request) throws IOException, RefusedException {
-        return accept(TaskBody.read(request.getInputStream(), maxBodyBytes).request());
+        return accept(TaskBody.read(request.getInputStream(), maxBodyBytes).request(), key(request));
     }
 
     @PostMapping(path = "/v1/tasks", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
@@ -67,33 +64,44 @@ final class TaskController {
             throws IOException, RefusedException, InterruptedException {
         uploads.acquire();
         try {
-            return accept(TaskForm.read(form));
+            return accept(TaskForm.read(form), key(form));
         } finally {
             uploads.release();
         }
     }
 
-    private ResponseEntity<Accepted> accept(TaskRequest request) throws RefusedException {
-        TaskId id = intake.accept(request, TENANT).id();
-        URI status = statusUrl(id);
-        return ResponseEntity.accepted().location(status).body(new Accepted(id.toString(), status));
+    static @Nullable String key(HttpServletRequest request) {
+        List<String> keys = Collections.list(request.getHeaders("Idempotency-Key"));
+        if (keys.size() > 1) {
+            throw new ProblemException(ProblemType.INVALID_REQUEST, "Idempotency-Key is given more than once");
+        }
+        return keys.isEmpty() ? null : keys.getFirst();
     }
 
-    private URI statusUrl(TaskId id) {
-        ServletUriComponentsBuilder here = ServletUriComponentsBuilder.fromCurrentContextPath();
-        String base = publicBaseUrl == null ? here.toUriString() : publicBaseUrl.toString();
-        return URI.create((base.endsWith("/") ? base : base + "/") + "v1/tasks/" + id);
+    private ResponseEntity<Accepted> accept(TaskRequest request, @Nullable String key) throws RefusedException {
+        Receipt receipt = intake.accept(request, ANYBODY, key);
+        Accepted accepted = Accepted.of(receipt, publicBaseUrl);
+        ResponseEntity.BodyBuilder answer = ResponseEntity.accepted().location(accepted.statusUrl());
+        if (receipt.repeated()) {
+            answer.header("Idempotent-Replayed", "true");
+        }
+        return answer.body(accepted);
     }
 
     @GetMapping("/v1/tasks/{id}")
     TaskView status(@PathVariable("id") String id) {
-        Task task = tasks.find(parse(id))
-                .orElseThrow(() -> new ProblemException(
-                        ProblemType.TASK_NOT_FOUND, "no task has this id: use the task_id of the submission's answer"));
-        return TaskView.of(task, stageOf(task), images);
+        Task task = find(tasks, parse(id));
+        return TaskView.of(task, stageOf(task, progress), images);
     }
 
-    private Stage stageOf(Task task) {
+    /** The caller's task of this id; somebody else's is not found. */
+    static Task find(TaskDao tasks, TaskId id) {
+        return tasks.find(id)
+                .filter(found -> found.submission().tenant().equals(ANYBODY.tenant()))
+                .orElseThrow(TaskController::notFound);
+    }
+
+    static Stage stageOf(Task task, ProgressDao progress) {
         if (task.ending().isPresent()) {
             return Stage.CALLBACK;
         }
@@ -102,7 +110,12 @@ final class TaskController {
                 .reduce(Stage.DETECT, (earlier, later) -> later);
     }
 
-    private static TaskId parse(String id) {
+    static ProblemException notFound() {
+        return new ProblemException(
+                ProblemType.TASK_NOT_FOUND, "no task has this id: use the task_id of the submission's answer");
+    }
+
+    static TaskId parse(String id) {
         try {
             return TaskId.parse(id);
         } catch (IllegalArgumentException e) {

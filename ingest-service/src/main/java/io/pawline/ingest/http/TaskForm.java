@@ -24,7 +24,11 @@ final class TaskForm {
                 image == null ? null : image.getBytes(),
                 form.getParameter("style"),
                 form.getParameter("callback_url"),
-                form.getParameter("deadline"));
+                form.getParameter("deadline"),
+                form.getParameter("ttl"),
+                form.getParameter("priority"),
+                form.getParameter("client_ref"),
+                TaskBody.metadata(form.getParameter("metadata")));
     }
 
     private static void checkPart(String name, int times, boolean known) {

@@ -1,6 +1,7 @@
 package io.pawline.ingest.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.schemas.Reason;
@@ -10,6 +11,7 @@ import io.pawline.taskstore.Picture;
 import io.pawline.taskstore.Pictures;
 import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.Task;
+import io.pawline.taskstore.TaskState;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
@@ -34,6 +36,9 @@ record TaskView(
         String style,
         Instant submittedAt,
         Instant deadline,
+        String priority,
+        @Nullable String clientRef,
+        @JsonRawValue @Nullable String metadata,
         @Nullable Instant endedAt,
         @Nullable String reason,
         @Nullable String message,
@@ -48,10 +53,15 @@ record TaskView(
     /** One picture and where it is. */
     record Image(URI url, int width, int height) {}
 
+    /** A state's name in the API. */
+    static String nameOf(TaskState state) {
+        return state == TaskState.ACCEPTED ? "processing" : state.code();
+    }
+
     /** @param reached the newest stage that an open task has reached */
     static TaskView of(Task task, Stage reached, ImageStore images) {
         return switch (task.ending().orElse(null)) {
-            case null -> view(task, "processing", reached, null, null, null);
+            case null -> view(task, nameOf(TaskState.ACCEPTED), reached, null, null, null);
             case Ending.Success success ->
                 view(task, success.state().code(), null, null, null, result(success, images));
             case Ending.Failure failure ->
@@ -80,6 +90,9 @@ record TaskView(
                 submission.style(),
                 submission.submittedAt(),
                 submission.deadline(),
+                submission.priority().code(),
+                submission.reference(),
+                submission.json(),
                 task.ending().map(Ending::at).orElse(null),
                 Optional.ofNullable(reason).map(Reason::code).orElse(null),
                 message,

@@ -44,8 +44,13 @@ public final class ProgressListener {
             groupId = "pawline.ingest.progress",
             topics = {"pawline.generate", "pawline.matting", "pawline.finalize", "pawline.callback"},
             batch = "true",
-            // Decoded here, where what cannot be decoded may be passed over.
-            properties = "value.deserializer=org.apache.kafka.common.serialization.ByteArrayDeserializer")
+            properties = {
+                // Decoded here, where what cannot be decoded may be passed over.
+                "value.deserializer=org.apache.kafka.common.serialization.ByteArrayDeserializer",
+                // Under load in large batches, for nobody waits for it: each small one would be a fetch and a commit.
+                "fetch.min.bytes=65536",
+                "fetch.max.wait.ms=200"
+            })
     public void note(List<ConsumerRecord<String, byte[]>> records) {
         progress.add(records.stream()
                 .map(this::stageReached)

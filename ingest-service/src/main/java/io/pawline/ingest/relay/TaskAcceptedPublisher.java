@@ -3,13 +3,16 @@ package io.pawline.ingest.relay;
 import io.pawline.events.ImageRef;
 import io.pawline.events.TaskAccepted;
 import io.pawline.events.TaskContext;
+import io.pawline.events.TaskFinished;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
+import io.pawline.taskstore.Ending;
 import io.pawline.taskstore.Outbox.Handover;
 import io.pawline.taskstore.Outbox.Receiver;
 import io.pawline.taskstore.Photo;
 import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.Task;
+import io.pawline.taskstore.TaskState;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -52,9 +55,7 @@ public final class TaskAcceptedPublisher implements Receiver {
     private @Nullable Throwable send(List<Task> tasks, Map<TaskId, Future<?>> sent) {
         for (Task task : tasks) {
             try {
-                sent.put(
-                        task.id(),
-                        kafka.send(Stage.DETECT.workTopic(), task.id().toString(), event(task)));
+                sent.put(task.id(), send(task));
             } catch (KafkaException | org.apache.kafka.common.KafkaException e) {
                 return e;
             }
@@ -62,20 +63,45 @@ public final class TaskAcceptedPublisher implements Receiver {
         return null;
     }
 
-    static TaskAccepted event(Task task) {
-        Submission submission = task.submission();
+    /** A task that has been cancelled before any stage has heard of it goes straight to its end. */
+    private Future<?> send(Task task) {
+        String key = task.id().toString();
+        return switch (task.ending().orElse(null)) {
+            case Ending.Failure cancelled
+            when cancelled.state() == TaskState.CANCELLED ->
+                kafka.send(Stage.CALLBACK.workTopic(), key, finished(task, cancelled));
+            case null, default -> kafka.send(Stage.DETECT.workTopic(), key, accepted(task));
+        };
+    }
+
+    private static TaskFinished finished(Task task, Ending.Failure cancelled) {
+        return TaskFinished.newBuilder()
+                .setContext(context(task))
+                .setEnding(io.pawline.events.Ending.CANCELLED)
+                .setFinishedAt(cancelled.at())
+                .setReason(cancelled.reason().code())
+                .setDetail(cancelled.detail())
+                .build();
+    }
+
+    private static TaskAccepted accepted(Task task) {
         return TaskAccepted.newBuilder()
-                .setContext(TaskContext.newBuilder()
-                        .setTaskId(task.id().toString())
-                        .setTenant(submission.tenant())
-                        .setStyle(submission.style())
-                        .setSubmittedAt(submission.submittedAt())
-                        .setDeadline(submission.deadline())
-                        .setCallbackUrl(
-                                submission.callbackUrl().map(URI::toString).orElse(null))
-                        .setGeneration(task.generation())
-                        .build())
-                .setPhoto(photo(submission.photo()))
+                .setContext(context(task))
+                .setPhoto(photo(task.submission().photo()))
+                .build();
+    }
+
+    private static TaskContext context(Task task) {
+        Submission submission = task.submission();
+        return TaskContext.newBuilder()
+                .setTaskId(task.id().toString())
+                .setTenant(submission.tenant())
+                .setStyle(submission.style())
+                .setSubmittedAt(submission.submittedAt())
+                .setDeadline(submission.deadline())
+                .setCallbackUrl(submission.callbackUrl().map(URI::toString).orElse(null))
+                .setGeneration(task.generation())
+                .setPriority(submission.priority().code())
                 .build();
     }
 

@@ -1,0 +1,100 @@
+package io.pawline.ingest.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.pawline.ingest.IngestProperties;
+import io.pawline.ingest.accept.RefusedException;
+import io.pawline.ingest.accept.TaskIntake;
+import io.pawline.taskstore.DatabaseUnavailableException;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+/** {@code /v1/tasks/batch}: many submissions in one request, each accepted or refused by itself. */
+@RestController
+final class BatchController {
+
+    static final int MAX_TASKS = 500;
+
+    private final TaskIntake intake;
+    private final long maxBodyBytes;
+    private final @Nullable URI publicBaseUrl;
+
+    BatchController(TaskIntake intake, IngestProperties settings) {
+        this.intake = intake;
+        this.maxBodyBytes = settings.maxBatchSize().toBytes();
+        this.publicBaseUrl = settings.publicBaseUrl();
+    }
+
+    /** The answers to a batch's submissions, in their order. */
+    record Answers(List<Answer> results) {}
+
+    /** One of them, with the status it would have had by itself. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Answer(
+            int status,
+            @JsonUnwrapped @Nullable Accepted accepted,
+            @Nullable ProblemDetail problem) {
+
+        static Answer refused(ProblemType type, String detail) {
+            return new Answer(type.status().value(), null, ProblemAdvice.problem(type, detail));
+        }
+    }
+
+    @PostMapping(path = "/v1/tasks/batch", consumes = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<Answers> submit(HttpServletRequest request) throws IOException {
+        JsonNode tasks = tasks(TaskBody.tree(request.getInputStream(), maxBodyBytes));
+        String key = TaskController.key(request);
+        List<Answer> answers = new ArrayList<>();
+        boolean databaseLost = false;
+        for (JsonNode task : tasks) {
+            // Each would wait as long for a connection, for nothing.
+            Answer answer = databaseLost ? lost() : submit(task, key == null ? null : key + "#" + answers.size());
+            databaseLost = answer.status() == HttpStatus.SERVICE_UNAVAILABLE.value();
+            answers.add(answer);
+        }
+        return ResponseEntity.status(HttpStatus.MULTI_STATUS).body(new Answers(answers));
+    }
+
+    private static JsonNode tasks(JsonNode body) {
+        JsonNode tasks = body.path("tasks");
+        if (!body.isObject() || body.size() != 1 || !tasks.isArray()) {
+            throw new ProblemException(
+                    ProblemType.INVALID_REQUEST, "the body must be a JSON object with the one field tasks, an array");
+        }
+        if (tasks.isEmpty() || tasks.size() > MAX_TASKS) {
+            throw new ProblemException(
+                    ProblemType.INVALID_REQUEST,
+                    "tasks has %d elements: 1 to %d are allowed".formatted(tasks.size(), MAX_TASKS));
+        }
+        return tasks;
+    }
+
+    private Answer submit(JsonNode task, @Nullable String key) {
+        try {
+            Accepted accepted =
+                    Accepted.of(intake.accept(TaskBody.of(task).request(), TaskController.ANYBODY, key), publicBaseUrl);
+            return new Answer(HttpStatus.ACCEPTED.value(), accepted, null);
+        } catch (ProblemException e) {
+            return Answer.refused(e.type(), e.detail());
+        } catch (RefusedException e) {
+            return Answer.refused(ProblemAdvice.typeOf(e), e.detail());
+        } catch (DatabaseUnavailableException e) {
+            return lost();
+        }
+    }
+
+    private static Answer lost() {
+        return Answer.refused(ProblemType.DATABASE_UNAVAILABLE, "the submission was not accepted: send it again later");
+    }
+}

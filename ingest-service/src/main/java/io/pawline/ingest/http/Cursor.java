@@ -1,0 +1,32 @@
+package io.pawline.ingest.http;
+
+import io.pawline.schemas.TaskId;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+
+/** Where a page of a list ended, as text that means nothing to the caller. */
+final class Cursor {
+
+    private static final String VERSION = "1:";
+
+    private Cursor() {}
+
+    static String after(TaskId last) {
+        return Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString((VERSION + last).getBytes(StandardCharsets.US_ASCII));
+    }
+
+    static TaskId parse(String cursor) {
+        try {
+            String text = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.US_ASCII);
+            if (text.startsWith(VERSION)) {
+                return TaskId.parse(text.substring(VERSION.length()));
+            }
+        } catch (IllegalArgumentException e) {
+            // told below
+        }
+        throw new ProblemException(
+                ProblemType.INVALID_REQUEST, "cursor is none: send the next_cursor of the page before as it was");
+    }
+}

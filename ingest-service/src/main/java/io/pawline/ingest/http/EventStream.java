@@ -1,0 +1,133 @@
+package io.pawline.ingest.http;
+
+import io.pawline.ingest.follow.Waits;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.taskstore.Task;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.MediaType;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/**
+ * The events of one task as one listener has them: each stage as it is reached, then the ending, after which the stream
+ * closes. An event's id is generation and rank, both of which only grow, so a listener who comes back with the last id he
+ * had gets what he missed and nothing twice. Thread-safe.
+ */
+final class EventStream {
+
+    private static final Logger log = LoggerFactory.getLogger(EventStream.class);
+
+    private static final Pattern ID = Pattern.compile("([0-9]{1,9})-([0-9])");
+    private static final int END = 9;
+
+    private final SseEmitter emitter;
+    private final Tasks tasks;
+    private final TaskId id;
+    private final ReentrantLock lock = new ReentrantLock();
+    private Position last;
+
+    /** The newest event that a listener has. */
+    record Position(int generation, int rank) {
+
+        static Position parse(@Nullable String lastEventId) {
+            if (lastEventId == null || lastEventId.isEmpty()) {
+                return new Position(0, 0);
+            }
+            Matcher parts = ID.matcher(lastEventId);
+            if (!parts.matches()) {
+                throw new ProblemException(
+                        ProblemType.INVALID_REQUEST, "Last-Event-ID is none: send the id of an event as it was");
+            }
+            return new Position(Integer.parseInt(parts.group(1)), Integer.parseInt(parts.group(2)));
+        }
+
+        /** Whether nothing follows, as far as this task has come. */
+        boolean isEndOf(Task task) {
+            return rank == END && generation >= task.generation();
+        }
+    }
+
+    /** That a stage has been reached. */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Reached(String taskId, String stage, Instant at) {}
+
+    /** Where a stream finds its task. */
+    interface Tasks {
+        Task task(TaskId id);
+
+        List<Reached> reached(Task task);
+
+        TaskView view(Task task);
+    }
+
+    EventStream(SseEmitter emitter, Tasks tasks, TaskId id, Position last) {
+        this.emitter = emitter;
+        this.tasks = tasks;
+        this.id = id;
+        this.last = last;
+    }
+
+    /** Sends what is new; waits no longer when that was the ending, or nobody listens. */
+    void advance(Waits.Wait wait) {
+        lock.lock();
+        try {
+            if (sendNews()) {
+                wait.close();
+                emitter.complete();
+            }
+        } catch (IOException | IllegalStateException e) {
+            log.debug("A listener is gone", e);
+            wait.close();
+        } catch (RuntimeException e) {
+            log.warn("A listener is sent away to come again: {}", String.valueOf(e.getMessage()));
+            wait.close();
+            emitter.complete();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean sendNews() throws IOException {
+        Task task = tasks.task(id);
+        if (task.generation() > last.generation()) {
+            last = new Position(task.generation(), 0);
+        }
+        for (Reached reached : tasks.reached(task)) {
+            send(rank(Stage.ofCode(reached.stage()).orElseThrow()), "stage", reached);
+        }
+        if (task.ending().isPresent()) {
+            send(END, "end", tasks.view(task));
+        }
+        return task.ending().isPresent();
+    }
+
+    private static int rank(Stage stage) {
+        return switch (stage) {
+            case DETECT -> 1;
+            case GENERATE -> 2;
+            case MATTING -> 3;
+            case FINALIZE -> 4;
+            case CALLBACK -> 5;
+        };
+    }
+
+    private void send(int rank, String name, Object data) throws IOException {
+        if (rank > last.rank()) {
+            last = new Position(last.generation(), rank);
+            emitter.send(SseEmitter.event()
+                    .id("%d-%d".formatted(last.generation(), rank))
+                    .name(name)
+                    .data(data, MediaType.APPLICATION_JSON));
+        }
+    }
+}

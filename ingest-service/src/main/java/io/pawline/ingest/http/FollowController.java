@@ -1,0 +1,135 @@
+package io.pawline.ingest.http;
+
+import io.pawline.images.ImageStore;
+import io.pawline.ingest.IngestProperties;
+import io.pawline.ingest.accept.RefusedException;
+import io.pawline.ingest.accept.TimeSpan;
+import io.pawline.ingest.follow.Waits;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.taskstore.ProgressDao;
+import io.pawline.taskstore.Task;
+import io.pawline.taskstore.TaskDao;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.async.DeferredResult;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+/** {@code GET /v1/tasks/{id}?wait=} and {@code /events}: requests that stay open until there is something to tell. */
+@RestController
+final class FollowController implements EventStream.Tasks {
+
+    /** A listener who stays longer comes again, and goes on where he was. */
+    private static final Duration LONGEST_STREAM = Duration.ofMinutes(30);
+
+    private final Waits waits;
+    private final TaskDao tasks;
+    private final ProgressDao progress;
+    private final ImageStore images;
+    private final Duration maxWait;
+
+    FollowController(Waits waits, TaskDao tasks, ProgressDao progress, ImageStore images, IngestProperties settings) {
+        this.waits = waits;
+        this.tasks = tasks;
+        this.progress = progress;
+        this.images = images;
+        this.maxWait = settings.follow().maxWait();
+    }
+
+    /** Answers when the task has ended, or the wait is over. */
+    @GetMapping(path = "/v1/tasks/{id}", params = "wait")
+    DeferredResult<TaskView> await(@PathVariable("id") String id, @RequestParam("wait") String wait)
+            throws RefusedException {
+        Duration time = TimeSpan.parse("wait", wait);
+        if (time.isZero() || time.compareTo(maxWait) > 0) {
+            throw new ProblemException(
+                    ProblemType.INVALID_REQUEST, "wait must be from 1s to %ds".formatted(maxWait.toSeconds()));
+        }
+        TaskId taskId = TaskController.parse(id);
+        Task task = task(taskId);
+        DeferredResult<TaskView> answer = new DeferredResult<>(time.toMillis());
+        if (task.ending().isPresent()) {
+            answer.setResult(view(task));
+            return answer;
+        }
+        Waits.Wait open = waits.open(taskId, mark -> {
+            if (mark.ended()) {
+                answer(answer, taskId);
+            }
+        });
+        answer.onTimeout(() -> answer(answer, taskId));
+        answer.onCompletion(open::close);
+        return answer;
+    }
+
+    private void answer(DeferredResult<TaskView> answer, TaskId id) {
+        try {
+            answer.setResult(view(task(id)));
+        } catch (RuntimeException e) {
+            answer.setErrorResult(e);
+        }
+    }
+
+    @GetMapping("/v1/tasks/{id}/events")
+    ResponseEntity<SseEmitter> events(
+            @PathVariable("id") String id,
+            @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId) {
+        TaskId taskId = TaskController.parse(id);
+        EventStream.Position last = EventStream.Position.parse(lastEventId);
+        if (last.isEndOf(task(taskId))) {
+            // The one answer that keeps an EventSource from coming again.
+            return ResponseEntity.status(HttpStatus.NO_CONTENT).build();
+        }
+        SseEmitter emitter = new SseEmitter(LONGEST_STREAM.toMillis());
+        EventStream stream = new EventStream(emitter, this, taskId, last);
+        // Told soon after it is opened, and by then it is known here.
+        Waits.Wait[] open = new Waits.Wait[1];
+        synchronized (open) {
+            open[0] = waits.open(taskId, _ -> {
+                synchronized (open) {
+                    stream.advance(open[0]);
+                }
+            });
+        }
+        emitter.onTimeout(emitter::complete);
+        emitter.onCompletion(open[0]::close);
+        return ResponseEntity.ok()
+                .header("Cache-Control", "no-store")
+                .header("X-Accel-Buffering", "no")
+                .body(emitter);
+    }
+
+    @Override
+    public Task task(TaskId id) {
+        return TaskController.find(tasks, id);
+    }
+
+    @Override
+    public List<EventStream.Reached> reached(Task task) {
+        String id = task.id().toString();
+        Stream<EventStream.Reached> first = task.generation() == 1
+                ? Stream.of(new EventStream.Reached(
+                        id, Stage.DETECT.code(), task.submission().submittedAt()))
+                : Stream.of();
+        return Stream.concat(
+                        first,
+                        progress.of(task.id(), task.generation()).stream()
+                                .map(reached -> new EventStream.Reached(
+                                        id, reached.stage().code(), reached.at())))
+                .toList();
+    }
+
+    @Override
+    public TaskView view(Task task) {
+        return TaskView.of(task, TaskController.stageOf(task, progress), images);
+    }
+}

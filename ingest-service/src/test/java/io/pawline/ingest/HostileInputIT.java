@@ -1,0 +1,163 @@
+package io.pawline.ingest;
+
+import static io.pawline.ingest.TestingImages.PNG;
+import static io.pawline.ingest.TestingImages.pngClaiming;
+import static io.pawline.ingest.TestingIngest.BOUNDARY;
+import static io.pawline.ingest.TestingIngest.file;
+import static io.pawline.ingest.TestingIngest.part;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pawline.ingest.TestingIngest.Answer;
+import io.pawline.taskstore.TaskDatabase;
+import io.pawline.taskstore.TestingPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever is sent that is no submission: a 4xx problem, and nothing is stored. */
+class HostileInputIT {
+
+    private static final String GRAMMAR = "{}[]\",:\\ntfu0123456789.-+eE\u0000é image_url style metadata ";
+
+    @TempDir
+    static Path images;
+
+    private static TestingPostgres postgres;
+    private static TestingIngest ingest;
+
+    @BeforeAll
+    static void start() {
+        postgres = TestingPostgres.start();
+        ingest = new TestingIngest(postgres, images, "--pawline.outbound.max-image-size=100KB");
+    }
+
+    @AfterAll
+    static void stop() {
+        ingest.close();
+        postgres.close();
+    }
+
+    @AfterEach
+    void nothingIsStored() throws IOException {
+        long rows = ingest.bean(TaskDatabase.class)
+                .jdbi()
+                .withHandle(handle -> handle.createQuery(
+                                "select (select count(*) from task) + (select count(*) from idempotency_key)")
+                        .mapTo(Long.class)
+                        .one());
+        assertThat(rows).isZero();
+        try (Stream<Path> files = Files.walk(images)) {
+            assertThat(files.filter(Files::isRegularFile)).isEmpty();
+        }
+    }
+
+    @Test
+    void refusesTenThousandRandomBodies() {
+        Random random = new Random(3);
+        for (int i = 0; i < 10_000; i++) {
+            byte[] body = new byte[random.nextInt(300)];
+            switch (i % 3) {
+                case 0 -> {
+                    random.nextBytes(body);
+                    assertRefused(ingest.post("application/json", body));
+                }
+                case 1 -> {
+                    for (int at = 0; at < body.length; at++) {
+                        body[at] = (byte) GRAMMAR.charAt(random.nextInt(GRAMMAR.length()));
+                    }
+                    assertRefused(ingest.post("application/json", body));
+                }
+                default -> {
+                    random.nextBytes(body);
+                    byte[] head = ("--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"style\"\r\n\r\n")
+                            .getBytes(UTF_8);
+                    byte[] form = Arrays.copyOf(head, head.length + body.length);
+                    System.arraycopy(body, 0, form, head.length, body.length);
+                    assertRefused(ingest.post(
+                            "multipart/form-data; boundary=" + BOUNDARY,
+                            Arrays.copyOfRange(form, random.nextInt(head.length / 2), form.length)));
+                }
+            }
+        }
+    }
+
+    @Test
+    void refusesRandomBytesAsAPhotoWhateverTheyBeginLike() {
+        Random random = new Random(4);
+        for (String magic : new String[] {"", "89504e470d0a1a0a", "ffd8ff", "524946460000000057454250", "504b0304"}) {
+            for (int i = 0; i < 50; i++) {
+                byte[] photo = new byte[20];
+                random.nextBytes(photo);
+                byte[] start = HexFormat.of().parseHex(magic);
+                System.arraycopy(start, 0, photo, 0, start.length);
+                assertRefused(ingest.upload(file("image", photo), part("style", "ink")));
+            }
+        }
+    }
+
+    @Test
+    void refusesAPhotoThatIsCutShortInItsHeader() {
+        for (int length = 0; length < 24; length++) {
+            assertRefused(ingest.upload(file("image", Arrays.copyOf(PNG, length)), part("style", "ink")));
+        }
+    }
+
+    /** A decompression bomb says how large it will be, or lies; what is said is believed only if it is small enough. */
+    @ParameterizedTest
+    @ValueSource(strings = {"30000x30000", "2147483647x2147483647", "1x2147483647", "0x0", "0x5", "-1x5"})
+    void refusesAPhotoWithDimensionsThatNoPhotoHas(String size) {
+        String[] sides = size.split("x", -1);
+        byte[] bomb = pngClaiming(Integer.parseInt(sides[0]), Integer.parseInt(sides[1]));
+        assertRefused(ingest.upload(file("image", bomb), part("style", "ink")));
+    }
+
+    @Test
+    void refusesAJpegBomb() {
+        byte[] header = HexFormat.of().parseHex("ffd8ffe000104a46494600010100000100010000ffc0000b08ffffffff01011100");
+        assertRefused(ingest.upload(file("image", header), part("style", "ink")));
+    }
+
+    @Test
+    void refusesWhatIsTooMuch() {
+        assertRefused(ingest.upload(file("image", new byte[3_000_000]), part("style", "ink")));
+        assertRefused(ingest.post("{\"metadata\":" + "{\"a\":".repeat(2_000) + "1" + "}".repeat(2_000) + "}"));
+        assertRefused(ingest.post("{\"metadata\":{\"a\":" + "9".repeat(60_000) + "}}"));
+        assertRefused(ingest.post(" ".repeat(2_000_000)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "text/html",
+                "application/xml",
+                "application/octet-stream",
+                "image/png",
+                "multipart/form-data",
+                "multipart/mixed; boundary=x",
+                "application/json; charset=utf-16",
+                "a/b;c=\"",
+                "*/*"
+            })
+    void refusesOtherContentTypes(String type) {
+        assertRefused(ingest.post(type, "{\"style\":\"ink\"}".getBytes(ISO_8859_1)));
+    }
+
+    private static void assertRefused(Answer answer) {
+        assertThat(answer.status()).as(() -> new String(answer.body(), UTF_8)).isBetween(400, 499);
+        assertThat(answer.header("content-type")).isEqualTo("application/problem+json");
+        assertThat(answer.json().get("type").asString()).startsWith("urn:pawline:problem:");
+    }
+}
