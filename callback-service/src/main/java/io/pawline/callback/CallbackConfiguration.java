@@ -9,10 +9,12 @@ import io.pawline.outbound.OutboundProperties;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Handler;
 import io.pawline.stage.StageSpec;
+import io.pawline.stage.provider.ProviderPolicies;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
 import java.time.Clock;
+import java.util.Optional;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -28,6 +30,9 @@ import org.springframework.context.annotation.Configuration;
     OutboundProperties.class
 })
 class CallbackConfiguration {
+
+    /** Many receivers under one name: what one of them answers limits no call to the others. */
+    private static final ProviderPolicies FRONT_END = new ProviderPolicies("front-end", false, Optional.empty(), 0, 0);
 
     @Bean
     Clock clock() {
@@ -55,7 +60,8 @@ class CallbackConfiguration {
                 Stage.CALLBACK,
                 TaskFinished.class,
                 TaskFinished::getContext,
-                properties.stage().policies());
+                properties.stage().policies(),
+                Optional.of(FRONT_END));
     }
 
     @Bean

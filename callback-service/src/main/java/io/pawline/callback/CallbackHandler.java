@@ -4,7 +4,6 @@ import io.pawline.events.TaskFinished;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreException;
 import io.pawline.schemas.Reason;
-import io.pawline.schemas.TaskId;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.Handler;
 import io.pawline.stage.Outcome;
@@ -38,7 +37,7 @@ final class CallbackHandler implements Handler<TaskFinished> {
     @Override
     public Outcome handle(TaskFinished event, Attempt attempt) throws InterruptedException {
         try {
-            return closeAndTell(event, attempt.taskId());
+            return closeAndTell(event, attempt);
         } catch (DatabaseUnavailableException e) {
             return Outcome.failed(Reason.DATABASE_UNAVAILABLE, Reason.DATABASE_UNAVAILABLE.description());
         } catch (ImageStoreException e) {
@@ -46,9 +45,10 @@ final class CallbackHandler implements Handler<TaskFinished> {
         }
     }
 
-    private Outcome closeAndTell(TaskFinished event, TaskId id) throws InterruptedException {
+    private Outcome closeAndTell(TaskFinished event, Attempt attempt) throws InterruptedException {
         int generation = event.getContext().getGeneration();
-        Optional<Task> row = tasks.close(id, generation, Endings.of(event)).map(Closing::task);
+        Optional<Task> row =
+                tasks.close(attempt.taskId(), generation, Endings.of(event)).map(Closing::task);
         if (row.isEmpty()) {
             return new Outcome.Rejected(
                     Reason.UNCLASSIFIED, "The task database has no task of this id: it was not accepted here.");
@@ -63,13 +63,13 @@ final class CallbackHandler implements Handler<TaskFinished> {
                 || task.delivery().delivered().isPresent()) {
             return Outcome.done();
         }
-        return tell(task, ending.get(), callback.get());
+        return tell(task, ending.get(), callback.get(), attempt);
     }
 
-    private Outcome tell(Task task, Ending ending, URI callback) throws InterruptedException {
+    private Outcome tell(Task task, Ending ending, URI callback, Attempt attempt) throws InterruptedException {
         String webhookId = "msg_%s_%d".formatted(task.id(), task.generation());
         byte[] body = CallbackBody.of(task, ending, images).json();
-        return switch (webhooks.post(callback, webhookId, body)) {
+        return switch (attempt.call(() -> webhooks.post(callback, webhookId, body))) {
             case Reply.Taken() -> {
                 tasks.markDelivered(task.id(), task.generation(), clock.instant());
                 yield Outcome.done();

@@ -3,10 +3,16 @@ package io.pawline.callback;
 import io.pawline.schemas.Reason;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What a callback's receiver made of it. */
 sealed interface Reply {
+
+    /** Why it has not. */
+    default Optional<Reason> failure() {
+        return this instanceof Refused refused ? Optional.of(refused.reason()) : Optional.empty();
+    }
 
     /** It has taken it. */
     record Taken() implements Reply {}

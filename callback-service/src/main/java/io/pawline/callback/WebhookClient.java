@@ -1,11 +1,13 @@
 package io.pawline.callback;
 
+import io.pawline.outbound.CallFacts;
 import io.pawline.outbound.DataLimit;
 import io.pawline.outbound.Exchange;
 import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.RetryAfter;
 import io.pawline.outbound.Timeouts;
 import io.pawline.schemas.Reason;
+import io.pawline.stage.OutsideCall.Answer;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
@@ -38,10 +40,11 @@ final class WebhookClient {
     }
 
     /** @param id the callback's name, the same on each try */
-    Reply post(URI callback, String id, byte[] body) throws InterruptedException {
+    Answer<Reply> post(URI callback, String id, byte[] body) throws InterruptedException {
         HttpUrl url = HttpUrl.get(callback);
         if (url == null) {
-            return new Reply.Refused(Reason.ADDRESS_REFUSED, "The callback's address is no http(s) URL.", null);
+            String detail = "The callback's address is no http(s) URL.";
+            return answer(new Reply.Refused(Reason.ADDRESS_REFUSED, detail, null), CallFacts.NOTHING_SENT);
         }
         Instant now = clock.instant();
         Request request = new Request.Builder()
@@ -52,10 +55,17 @@ final class WebhookClient {
                 .header("webhook-signature", signer.sign(id, now, body))
                 .post(RequestBody.create(body, JSON))
                 .build();
-        return switch (http.exchange(request, timeouts, ANSWER_LIMIT)) {
+        Exchange exchange = http.exchange(request, timeouts, ANSWER_LIMIT);
+        Reply reply = switch (exchange) {
             case Exchange.Answered answered -> reply(url.host(), answered);
             case Exchange.Died died -> new Reply.Refused(died.reason(), died.detail(), null);
         };
+        return answer(reply, exchange.facts());
+    }
+
+    // A receiver's Retry-After is not reported: it is for this callback, and would hold up those to all other receivers
+    private static Answer<Reply> answer(Reply reply, CallFacts facts) {
+        return new Answer<>(reply, facts.report(reply.failure()));
     }
 
     private Reply reply(String host, Exchange.Answered answered) {

@@ -11,16 +11,19 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import com.standardwebhooks.Webhook;
 import com.standardwebhooks.exceptions.WebhookVerificationException;
+import io.pawline.events.CallPhase;
 import io.pawline.events.TaskFinished;
 import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreException;
 import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.OutboundProperties;
+import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.TaskId;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.Outcome;
+import io.pawline.stage.TestingCalls;
 import io.pawline.stage.spring.StageProperties;
 import io.pawline.taskstore.Delivery;
 import io.pawline.taskstore.Submission;
@@ -53,6 +56,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.properties.bind.Binder;
 
 class CallbackHandlerIT {
 
@@ -64,6 +68,7 @@ class CallbackHandlerIT {
     private static TaskDatabase database;
     private static TaskDao tasks;
 
+    private final TestingCalls calls = new TestingCalls();
     private MockWebServer receiver;
 
     @BeforeAll
@@ -108,6 +113,7 @@ class CallbackHandlerIT {
         assertThat(request.getHeaders().get("Content-Type")).isEqualTo("application/json");
         assertThat(task(id).state()).isEqualTo(TaskState.SUCCESS);
         assertThat(task(id).delivery().deliveredAt()).isNotNull();
+        assertThat(calls.reports()).containsExactly(CallReport.succeeded(200, Optional.empty()));
     }
 
     @Test
@@ -158,6 +164,7 @@ class CallbackHandlerIT {
         assertThat(handle(success(id, 1))).isEqualTo(Outcome.done());
         assertThat(handle(failure(id, 1, Reason.NO_PET))).isEqualTo(Outcome.done());
         assertThat(receiver.getRequestCount()).isEqualTo(1);
+        assertThat(calls.reports()).hasSize(1);
         assertThat(task(id).state()).isEqualTo(TaskState.SUCCESS);
     }
 
@@ -205,6 +212,7 @@ class CallbackHandlerIT {
         assertThat(handle(success(id, 1))).isEqualTo(Outcome.done());
         assertThat(task(id).state()).isEqualTo(TaskState.SUCCESS);
         assertThat(task(id).delivery()).isEqualTo(new Delivery(null, 0, null, null, null));
+        assertThat(calls.reports()).isEmpty();
     }
 
     @Test
@@ -240,6 +248,7 @@ class CallbackHandlerIT {
                         .doesNotContain("/callback", "token"))
                 .satisfies(retry -> assertThat(retry.notBefore()).isNull());
         assertThat(receiver.getRequestCount()).isEqualTo(1);
+        assertThat(calls.reports()).containsExactly(CallReport.refused(Reason.CALLBACK_REFUSED, status));
         Delivery delivery = task(id).delivery();
         assertThat(delivery.delivered()).isEmpty();
         assertThat(delivery.attempts()).isEqualTo(1);
@@ -262,6 +271,9 @@ class CallbackHandlerIT {
                 .satisfies(moment -> assertThat(moment)
                         .isBetween(
                                 before.plusSeconds(seconds - 1), Instant.now().plusSeconds(seconds)));
+        assertThat(calls.reports())
+                .as("it holds up no callback to another receiver")
+                .containsExactly(CallReport.refused(Reason.CALLBACK_REFUSED, status));
     }
 
     @Test
@@ -283,6 +295,7 @@ class CallbackHandlerIT {
                 .asInstanceOf(type(Outcome.Retry.class))
                 .extracting(Outcome.Retry::reason)
                 .isEqualTo(Reason.CONNECTION_FAILED);
+        assertThat(calls.reports()).containsExactly(CallReport.died(Reason.CONNECTION_FAILED, CallPhase.CONNECT));
     }
 
     @Test
@@ -294,6 +307,7 @@ class CallbackHandlerIT {
                 .asInstanceOf(type(Outcome.Retry.class))
                 .extracting(Outcome.Retry::reason)
                 .isEqualTo(Reason.READ_TIMEOUT);
+        assertThat(calls.reports()).containsExactly(CallReport.died(Reason.READ_TIMEOUT, CallPhase.WAIT));
     }
 
     @Test
@@ -305,6 +319,7 @@ class CallbackHandlerIT {
                 .asInstanceOf(type(Outcome.Rejected.class))
                 .extracting(Outcome.Rejected::reason)
                 .isEqualTo(Reason.ADDRESS_REFUSED);
+        assertThat(calls.reports()).containsExactly(CallReport.died(Reason.ADDRESS_REFUSED, CallPhase.CONNECT));
         assertThat(receiver.getRequestCount()).isZero();
         assertThat(task(id).state()).isEqualTo(TaskState.SUCCESS);
     }
@@ -330,6 +345,7 @@ class CallbackHandlerIT {
                 .asInstanceOf(type(Outcome.Retry.class))
                 .extracting(Outcome.Retry::reason)
                 .isEqualTo(Reason.STORAGE_UNAVAILABLE);
+        assertThat(calls.reports()).isEmpty();
         assertThat(task(id).state()).isEqualTo(TaskState.SUCCESS);
     }
 
@@ -359,13 +375,13 @@ class CallbackHandlerIT {
         return tasks.find(id).orElseThrow();
     }
 
-    private static Outcome handle(TaskFinished event) throws InterruptedException {
+    private Outcome handle(TaskFinished event) throws InterruptedException {
         TaskId id = TaskId.parse(event.getContext().getTaskId());
         return handler(LOCAL, tasks, images(false)).handle(event, attempt(id));
     }
 
-    private static Attempt attempt(TaskId id) {
-        return new Attempt(id, 1, NOW);
+    private Attempt attempt(TaskId id) {
+        return calls.attempt(id, 1, NOW);
     }
 
     private static CallbackHandler handler(OutboundProperties outbound, TaskDao tasks, ImageStore images) {
@@ -374,7 +390,7 @@ class CallbackHandlerIT {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(2),
                 Duration.ofHours(1),
-                new StageProperties(8, Duration.ZERO, 3, Duration.ofSeconds(1), Duration.ofSeconds(1)));
+                new Binder().bindOrCreate("stage", StageProperties.class));
         Clock clock = Clock.systemUTC();
         return new CallbackHandler(
                 tasks, images, new WebhookClient(OutboundHttp.guarded(outbound), settings, clock), clock);

@@ -21,12 +21,13 @@ class CallbackPropertiesTest {
     private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
     @Test
-    void keepsTryingForHoursUnlessToldOtherwise() throws IOException {
+    void keepsTryingForADayUnlessToldOtherwise() throws IOException {
         CallbackProperties properties = bind(Map.of("pawline.callback.secrets", SECRET));
         assertThat(properties.secrets()).containsExactly(SECRET);
         assertThat(properties.timeout()).isEqualTo(Duration.ofSeconds(15));
-        assertThat(properties.stage().maxAttempts()).isEqualTo(12);
-        assertThat(properties.stage().maxDelay()).isEqualTo(Duration.ofMinutes(30));
+        assertThat(properties.stage().maxRetryTime()).isEqualTo(Duration.ofHours(24));
+        assertThat(properties.stage().maxAttempts()).isEqualTo(100);
+        assertThat(properties.stage().maxDelay()).isEqualTo(Duration.ofHours(1));
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.pawline.schemas.Stage;
 import io.pawline.stage.Handler;
 import io.pawline.stage.StageSpec;
 import java.time.Clock;
+import java.util.Optional;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -32,7 +33,8 @@ class DetectConfiguration {
                 Stage.DETECT,
                 TaskAccepted.class,
                 TaskAccepted::getContext,
-                properties.stage().policies());
+                properties.stage().policies(),
+                Optional.of(properties.stage().provider("ark-vision")));
     }
 
     /** A bean for the sake of being closed. */

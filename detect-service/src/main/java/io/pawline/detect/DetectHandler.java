@@ -51,9 +51,7 @@ final class DetectHandler implements Handler<TaskAccepted> {
     }
 
     private Outcome detect(Photo photo, TaskContext context, Attempt attempt) throws InterruptedException {
-        String callId = "%s-%d-%s-%d"
-                .formatted(attempt.taskId(), context.getGeneration(), Stage.DETECT.code(), attempt.number());
-        return switch (detector.detect(photo, callId, attempt.deadline())) {
+        return switch (attempt.call(() -> detector.detect(photo, attempt.requestId(), attempt.deadline()))) {
             case Detection.Pet pet ->
                 Outcome.done(
                         Stage.GENERATE,

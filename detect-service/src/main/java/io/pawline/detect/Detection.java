@@ -8,6 +8,11 @@ import java.util.Optional;
 /** What the vision model saw. */
 sealed interface Detection {
 
+    /** Why the call was of no use; it was of use if there is no pet, too. */
+    default Optional<Reason> failure() {
+        return this instanceof Unknown unknown ? Optional.of(unknown.reason()) : Optional.empty();
+    }
+
     /**
      * A pet.
      *

@@ -1,7 +1,10 @@
 package io.pawline.detect;
 
+import io.pawline.outbound.CallFacts;
 import io.pawline.outbound.ark.ArkAnswer;
 import io.pawline.outbound.ark.ArkClient;
+import io.pawline.schemas.Reason;
+import io.pawline.stage.OutsideCall.Answer;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Objects;
@@ -30,21 +33,23 @@ final class PetDetector {
     /**
      * Makes one call.
      *
-     * @param callId our name for it
+     * @param requestId our name for it
      * @throws InterruptedException if the thread is interrupted; the call is then cancelled
      */
-    Detection detect(Photo photo, String callId, Instant deadline) throws InterruptedException {
+    Answer<Detection> detect(Photo photo, String requestId, Instant deadline) throws InterruptedException {
         ArkAnswer answered = ark.post(
                 "chat/completions",
                 request.about(photo),
-                callId,
+                requestId,
                 properties.timeouts().endingBy(deadline, clock.instant()));
-        return switch (answered) {
+        Detection detection = switch (answered) {
             case ArkAnswer.Ok ok -> {
                 log.info("The vision model answered request {}", ok.requestId());
                 yield answer.read(ok.body());
             }
-            case ArkAnswer.Failed failed -> new Detection.Unknown(failed.reason(), failed.detail(), failed.notBefore());
+            case ArkAnswer.Failed(Reason reason, String detail, CallFacts facts) ->
+                new Detection.Unknown(reason, detail, facts.notBefore());
         };
+        return new Answer<>(detection, answered.facts().report(detection.failure()));
     }
 }

@@ -47,6 +47,7 @@ class DetectConfigurationTest {
                     StageSpec<?> spec = context.getBean(StageSpec.class);
                     assertThat(spec.stage()).isEqualTo(Stage.DETECT);
                     assertThat(spec.policies().maxInFlight()).isEqualTo(3);
+                    assertThat(spec.provider().orElseThrow().name()).isEqualTo("ark-vision");
                     assertThat(context.getBean(Handler.class)).isInstanceOf(DetectHandler.class);
                 });
     }

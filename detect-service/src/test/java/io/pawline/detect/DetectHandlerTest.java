@@ -9,17 +9,20 @@ import io.pawline.events.TaskContext;
 import io.pawline.images.ImageKey;
 import io.pawline.outbound.ImageFetcher;
 import io.pawline.outbound.OutboundProperties;
+import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.Outcome;
+import io.pawline.stage.TestingCalls;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -40,7 +43,8 @@ class DetectHandlerTest {
     private static final Instant NOW = Instant.parse("2025-08-16T06:00:00Z");
 
     private final TaskId task = TaskId.next();
-    private final Attempt attempt = new Attempt(task, 2, Instant.MAX);
+    private final TestingCalls calls = new TestingCalls();
+    private final Attempt attempt = calls.attempt(task, 2, Instant.MAX);
     private final TestingImageStore images = new TestingImageStore();
     private final MockWebServer ark = new MockWebServer();
     private final MockWebServer web = new MockWebServer();
@@ -65,7 +69,8 @@ class DetectHandlerTest {
         TaskAccepted accepted = accepted(ImageKey.photo(task).value(), null);
 
         assertThat(handler().handle(accepted, attempt)).isEqualTo(described(accepted, "a fluffy cat"));
-        assertThat(ark.takeRequest().getHeaders().get("X-Client-Request-Id")).isEqualTo(task + "-3-detect-2");
+        assertThat(ark.takeRequest().getHeaders().get("X-Client-Request-Id")).isEqualTo(TestingCalls.REQUEST_ID);
+        assertThat(calls.reports()).containsExactly(CallReport.succeeded(200, Optional.of("021755")));
     }
 
     @Test
@@ -76,6 +81,9 @@ class DetectHandlerTest {
         TaskAccepted accepted = accepted(null, photoUrl());
 
         assertThat(handler().handle(accepted, attempt)).isEqualTo(described(accepted, "a fluffy cat"));
+        assertThat(calls.reports())
+                .as("the photo's download is none of the provider's")
+                .hasSize(1);
     }
 
     @Test
@@ -92,7 +100,7 @@ class DetectHandlerTest {
         web.enqueue(new MockResponse.Builder().code(status).build());
 
         assertRejected(handler().handle(accepted(null, photoUrl()), attempt), Reason.PHOTO_UNREACHABLE);
-        assertThat(ark.getRequestCount()).as("paid calls").isZero();
+        assertThat(calls.reports()).isEmpty();
     }
 
     @ParameterizedTest
@@ -101,6 +109,7 @@ class DetectHandlerTest {
         web.enqueue(new MockResponse.Builder().code(status).build());
 
         assertRetry(handler().handle(accepted(null, photoUrl()), attempt), Reason.PHOTO_UNREACHABLE);
+        assertThat(calls.reports()).isEmpty();
     }
 
     @Test
@@ -111,7 +120,7 @@ class DetectHandlerTest {
         assertRejected(handler().handle(accepted(null, photoUrl()), attempt), Reason.PHOTO_NOT_AN_IMAGE);
         assertRejected(
                 handler().handle(accepted(ImageKey.photo(task).value(), null), attempt), Reason.PHOTO_NOT_AN_IMAGE);
-        assertThat(ark.getRequestCount()).as("paid calls").isZero();
+        assertThat(calls.reports()).isEmpty();
     }
 
     @Test
@@ -121,6 +130,7 @@ class DetectHandlerTest {
                 .build());
 
         assertRejected(handler().handle(accepted(null, photoUrl()), attempt), Reason.PHOTO_TOO_LARGE);
+        assertThat(calls.reports()).isEmpty();
     }
 
     @ParameterizedTest
@@ -128,6 +138,7 @@ class DetectHandlerTest {
             strings = {"http://10.0.0.1/secret", "ftp://photos.example/secret", "http://photos.example/a b", "secret"})
     void rejectsAnAddressThatIsNotToBeCalled(String url) throws Exception {
         assertRejected(handler().handle(accepted(null, url), attempt), Reason.ADDRESS_REFUSED);
+        assertThat(calls.reports()).isEmpty();
     }
 
     @Test
@@ -137,6 +148,7 @@ class DetectHandlerTest {
         assertRetry(handler().handle(accepted, attempt), Reason.PHOTO_UNREACHABLE);
         images.becomeUnreachable();
         assertRetry(handler().handle(accepted, attempt), Reason.STORAGE_UNAVAILABLE);
+        assertThat(calls.reports()).isEmpty();
     }
 
     @ParameterizedTest
@@ -150,6 +162,10 @@ class DetectHandlerTest {
         ark.enqueue(error(code).code(status).build());
 
         assertRejected(handler().handle(accepted(ImageKey.photo(task).value(), null), attempt), reason);
+        assertThat(calls.reports())
+                .singleElement()
+                .satisfies(report -> assertThat(report.failure()).contains(reason))
+                .satisfies(report -> assertThat(report.providerCode()).contains(code));
     }
 
     @Test

@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pawline.detect.Detection.Pet;
 import io.pawline.detect.Detection.Unknown;
+import io.pawline.events.Billed;
+import io.pawline.events.CallPhase;
 import io.pawline.outbound.ImageKind;
+import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
+import io.pawline.stage.OutsideCall.Answer;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
@@ -50,9 +55,10 @@ class PetDetectorTest {
     void sendsThePhotoAndTheQuestion(AnswerFormat format, String responseFormat) throws Exception {
         server.enqueue(TestingArk.pet("a fluffy cat"));
 
-        Detection detection = detector(format, Duration.ofSeconds(20)).detect(PHOTO, "task-1", Instant.MAX);
+        Answer<Detection> answer = detector(format, Duration.ofSeconds(20)).detect(PHOTO, "task-1", Instant.MAX);
 
-        assertThat(detection).isEqualTo(new Pet("a fluffy cat"));
+        assertThat(answer.value()).isEqualTo(new Pet("a fluffy cat"));
+        assertThat(answer.report()).isEqualTo(CallReport.succeeded(200, Optional.of("021755")));
         RecordedRequest request = server.takeRequest();
         assertThat(request.getTarget()).isEqualTo("/api/v3/chat/completions");
         assertThat(request.getHeaders().get("X-Client-Request-Id")).isEqualTo("task-1");
@@ -84,7 +90,53 @@ class PetDetectorTest {
                         .formatted(code, TestingArk.KEY))
                 .build());
 
-        assertUnknown(detector(AnswerFormat.NONE, Duration.ofSeconds(20)).detect(PHOTO, "task-1", Instant.MAX), reason);
+        assertThat(assertUnknown(detect(), reason))
+                .isEqualTo(new CallReport(
+                        Optional.of(reason),
+                        CallPhase.DONE,
+                        Optional.of(status),
+                        Optional.of(code),
+                        Optional.empty(),
+                        Optional.empty()));
+    }
+
+    @Test
+    void countsThatThereIsNoPetAsAnAnswer() throws Exception {
+        server.enqueue(TestingArk.completion("{\"has_pet\":false}", "stop"));
+
+        Answer<Detection> answer = detect();
+
+        assertThat(answer.value()).isEqualTo(new Detection.NoPet());
+        assertThat(answer.report().failure()).isEmpty();
+        assertThat(answer.report().billed()).isEqualTo(Billed.YES);
+    }
+
+    @Test
+    void reportsAnAnswerThatMakesNoSenseAsFailedAndPerhapsBilled() throws Exception {
+        server.enqueue(TestingArk.completion("I like cats.", "stop"));
+
+        CallReport report = assertUnknown(detect(), Reason.MALFORMED_ANSWER);
+
+        assertThat(report)
+                .isEqualTo(CallReport.succeeded(200, Optional.of("021755")).butFailed(Reason.MALFORMED_ANSWER));
+        assertThat(report.billed()).isEqualTo(Billed.UNKNOWN);
+    }
+
+    @Test
+    void reportsWhetherACallThatDiedMayBeBilled() throws Exception {
+        server.enqueue(new MockResponse.Builder()
+                .onResponseStart(new SocketEffect.CloseSocket())
+                .build());
+        PetDetector detector = detector(AnswerFormat.NONE, Duration.ofSeconds(20));
+
+        CallReport lost = assertUnknown(detector.detect(PHOTO, "task-1", Instant.MAX), Reason.CONNECTION_LOST);
+        server.close();
+        CallReport refused = assertUnknown(detector.detect(PHOTO, "task-1", Instant.MAX), Reason.CONNECTION_FAILED);
+
+        assertThat(lost).isEqualTo(CallReport.died(Reason.CONNECTION_LOST, CallPhase.WAIT));
+        assertThat(lost.billed()).isEqualTo(Billed.UNKNOWN);
+        assertThat(refused).isEqualTo(CallReport.died(Reason.CONNECTION_FAILED, CallPhase.CONNECT));
+        assertThat(refused.billed()).isEqualTo(Billed.NO);
     }
 
     @Test
@@ -95,19 +147,25 @@ class PetDetectorTest {
                     .build());
         }
 
-        assertUnknown(
+        var _ = assertUnknown(
                 detector(AnswerFormat.NONE, Duration.ofMillis(200)).detect(PHOTO, "task-1", Instant.MAX),
                 Reason.READ_TIMEOUT);
-        assertUnknown(
+        var _ = assertUnknown(
                 detector(AnswerFormat.NONE, Duration.ofHours(1)).detect(PHOTO, "task-1", Instant.EPOCH),
                 Reason.READ_TIMEOUT);
     }
 
-    private static void assertUnknown(Detection detection, Reason reason) {
-        assertThat(detection).isInstanceOfSatisfying(Unknown.class, unknown -> {
+    private static CallReport assertUnknown(Answer<Detection> answer, Reason reason) {
+        assertThat(answer.value()).isInstanceOfSatisfying(Unknown.class, unknown -> {
             assertThat(unknown.reason()).isEqualTo(reason);
             assertThat(unknown.detail()).doesNotContain(TestingArk.KEY).doesNotContain("://");
         });
+        assertThat(answer.report().failure()).contains(reason);
+        return answer.report();
+    }
+
+    private Answer<Detection> detect() throws InterruptedException {
+        return detector(AnswerFormat.NONE, Duration.ofSeconds(20)).detect(PHOTO, "task-1", Instant.MAX);
     }
 
     private PetDetector detector(AnswerFormat format, Duration callTimeout) {

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
+import org.springframework.boot.context.properties.bind.Binder;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -59,6 +60,6 @@ final class TestingArk {
                 60,
                 Duration.ofSeconds(10),
                 callTimeout,
-                new StageProperties(4, Duration.ZERO, 3, Duration.ofSeconds(1), Duration.ofSeconds(2)));
+                new Binder().bindOrCreate("stage", StageProperties.class));
     }
 }

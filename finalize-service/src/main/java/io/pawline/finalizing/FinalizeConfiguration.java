@@ -11,6 +11,7 @@ import io.pawline.schemas.Stage;
 import io.pawline.stage.Handler;
 import io.pawline.stage.StageSpec;
 import java.time.Clock;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -29,7 +30,8 @@ class FinalizeConfiguration {
                 Stage.FINALIZE,
                 ImageCutOut.class,
                 ImageCutOut::getContext,
-                properties.stage().policies());
+                properties.stage().policies(),
+                Optional.empty());
     }
 
     /** A bean for the sake of being closed. */

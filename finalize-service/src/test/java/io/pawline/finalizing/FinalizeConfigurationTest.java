@@ -27,6 +27,7 @@ class FinalizeConfigurationTest {
             assertThat(context).hasSingleBean(Handler.class).hasSingleBean(ImageStore.class);
             StageSpec<?> spec = context.getBean(StageSpec.class);
             assertThat(spec.stage()).isEqualTo(Stage.FINALIZE);
+            assertThat(spec.provider()).isEmpty();
             FinalizeProperties properties = context.getBean(FinalizeProperties.class);
             assertThat(properties)
                     .isEqualTo(

@@ -9,6 +9,7 @@ import io.pawline.schemas.Stage;
 import io.pawline.stage.Handler;
 import io.pawline.stage.StageSpec;
 import java.time.Clock;
+import java.util.Optional;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -23,7 +24,8 @@ class GenerateConfiguration {
                 Stage.GENERATE,
                 PetDescribed.class,
                 PetDescribed::getContext,
-                properties.stage().policies());
+                properties.stage().policies(),
+                Optional.of(properties.stage().provider("seedream")));
     }
 
     @Bean

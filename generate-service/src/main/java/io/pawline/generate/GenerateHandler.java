@@ -26,9 +26,7 @@ final class GenerateHandler implements Handler<PetDescribed> {
     public Outcome handle(PetDescribed task, Attempt attempt) throws InterruptedException {
         TaskContext context = task.getContext();
         String prompt = template.fill(task.getDescription(), context.getStyle());
-        String callId = "%s-%d-%s-%d"
-                .formatted(attempt.taskId(), context.getGeneration(), Stage.GENERATE.code(), attempt.number());
-        return switch (generator.generate(prompt, callId, attempt.deadline())) {
+        return switch (attempt.call(() -> generator.generate(prompt, attempt.requestId(), attempt.deadline()))) {
             case Generation.Picture picture -> Outcome.done(Stage.MATTING, event(context, picture.url()));
             case Generation.Failed failed -> Outcome.failed(failed.reason(), failed.detail(), failed.notBefore());
         };

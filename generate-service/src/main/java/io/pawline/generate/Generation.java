@@ -31,9 +31,5 @@ sealed interface Generation {
             Objects.requireNonNull(detail, "detail");
             Objects.requireNonNull(notBefore, "notBefore");
         }
-
-        Failed(Reason reason, String detail) {
-            this(reason, detail, Optional.empty());
-        }
     }
 }

@@ -1,14 +1,17 @@
 package io.pawline.generate;
 
+import io.pawline.outbound.CallFacts;
 import io.pawline.outbound.ark.ArkAnswer;
 import io.pawline.outbound.ark.ArkClient;
 import io.pawline.outbound.ark.ArkError;
 import io.pawline.schemas.Reason;
+import io.pawline.stage.OutsideCall.Answer;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -36,14 +39,14 @@ final class PictureGenerator {
     /**
      * Makes one call; it is paid for if it succeeds, and perhaps if it gets lost.
      *
-     * @param callId our name for it
+     * @param requestId our name for it
      * @throws InterruptedException if the thread is interrupted; the call is then cancelled
      */
-    Generation generate(String prompt, String callId, Instant deadline) throws InterruptedException {
+    Answer<Generation> generate(String prompt, String requestId, Instant deadline) throws InterruptedException {
         ArkAnswer answered = ark.post(
                 "images/generations",
                 body(prompt),
-                callId,
+                requestId,
                 properties.timeouts().endingBy(deadline, clock.instant()));
         return switch (answered) {
             case ArkAnswer.Ok ok -> {
@@ -54,7 +57,7 @@ final class PictureGenerator {
                         ok.body().path("usage").path("total_tokens").asInt(0));
                 yield read(ok);
             }
-            case ArkAnswer.Failed failed -> new Generation.Failed(failed.reason(), failed.detail(), failed.notBefore());
+            case ArkAnswer.Failed failed -> failed(failed);
         };
     }
 
@@ -71,36 +74,35 @@ final class PictureGenerator {
         return body.put("watermark", properties.watermark());
     }
 
-    private static Generation read(ArkAnswer.Ok ok) {
+    private static Answer<Generation> read(ArkAnswer.Ok ok) {
         JsonNode image = ok.body().path("data").path(0);
         if (image.path("error").isObject()) {
-            return refused(ArkError.of(image.path("error")), ok.requestId());
+            return failed(ok.butFailed(ArkError.of(image.path("error")), "Seedream made no picture"));
         }
         String url = image.path("url").stringValue("");
         if (url.isEmpty()) {
-            return malformed("holds no address of a picture", ok.requestId());
+            return malformed(ok, "holds no address of a picture");
         }
         try {
             URI address = new URI(url);
             String scheme = address.getScheme();
             boolean fetchable = "https".equalsIgnoreCase(scheme) || "http".equalsIgnoreCase(scheme);
             return fetchable && address.getHost() != null
-                    ? new Generation.Picture(address)
-                    : malformed("holds an address that is not http or https", ok.requestId());
+                    ? new Answer<>(new Generation.Picture(address), ok.facts().report(Optional.empty()))
+                    : malformed(ok, "holds an address that is not http or https");
         } catch (URISyntaxException unreadable) {
-            return malformed("holds an address that cannot be read", ok.requestId());
+            return malformed(ok, "holds an address that cannot be read");
         }
     }
 
-    private static Generation refused(ArkError error, String requestId) {
-        String what = error.code().orElse("an error without a code");
-        return new Generation.Failed(
-                error.reason().orElse(Reason.PROVIDER_ERROR),
-                "Seedream made no picture: " + what + " (request " + requestId + ")");
+    private static Answer<Generation> malformed(ArkAnswer.Ok ok, String what) {
+        return failed(ok.butFailed(Reason.MALFORMED_ANSWER, "Seedream's answer " + what));
     }
 
-    private static Generation malformed(String what, String requestId) {
-        return new Generation.Failed(
-                Reason.MALFORMED_ANSWER, "Seedream's answer " + what + " (request " + requestId + ")");
+    private static Answer<Generation> failed(ArkAnswer.Failed failed) {
+        CallFacts facts = failed.facts();
+        return new Answer<>(
+                new Generation.Failed(failed.reason(), failed.detail(), facts.notBefore()),
+                facts.report(Optional.of(failed.reason())));
     }
 }

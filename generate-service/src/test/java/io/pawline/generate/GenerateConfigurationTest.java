@@ -44,6 +44,7 @@ class GenerateConfigurationTest {
                     StageSpec<?> spec = context.getBean(StageSpec.class);
                     assertThat(spec.stage()).isEqualTo(Stage.GENERATE);
                     assertThat(spec.policies().maxInFlight()).isEqualTo(3);
+                    assertThat(spec.provider().orElseThrow().name()).isEqualTo("seedream");
                     assertThat(context.getBean(Handler.class)).isInstanceOf(GenerateHandler.class);
                 });
     }

@@ -7,15 +7,18 @@ import io.pawline.events.ImageGenerated;
 import io.pawline.events.ImageRef;
 import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskContext;
+import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.Outcome;
+import io.pawline.stage.TestingCalls;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
@@ -30,7 +33,8 @@ class GenerateHandlerTest {
     private static final Instant NOW = Instant.parse("2025-08-16T06:00:00Z");
 
     private final TaskId task = TaskId.next();
-    private final Attempt attempt = new Attempt(task, 2, Instant.MAX);
+    private final TestingCalls calls = new TestingCalls();
+    private final Attempt attempt = calls.attempt(task, 2, Instant.MAX);
     private final MockWebServer server = new MockWebServer();
 
     @BeforeEach
@@ -60,8 +64,9 @@ class GenerateHandlerTest {
                                         .build())
                                 .build()));
         RecordedRequest request = server.takeRequest();
-        assertThat(request.getHeaders().get("X-Client-Request-Id")).isEqualTo(task + "-3-generate-2");
+        assertThat(request.getHeaders().get("X-Client-Request-Id")).isEqualTo(TestingCalls.REQUEST_ID);
         assertThat(requireNonNull(request.getBody()).utf8()).contains("\"prompt\":\"a fluffy cat in watercolour\"");
+        assertThat(calls.reports()).containsExactly(CallReport.succeeded(200, Optional.of("021755")));
     }
 
     @Test
@@ -84,6 +89,10 @@ class GenerateHandlerTest {
         assertThat(handler().handle(described(), attempt)).isInstanceOfSatisfying(Outcome.Retry.class, retry -> {
             assertThat(retry.reason()).isEqualTo(Reason.OVERLOADED);
             assertThat(retry.notBefore()).isAfter(Instant.now().plusSeconds(15));
+            assertThat(calls.reports())
+                    .singleElement()
+                    .satisfies(report -> assertThat(report.failure()).contains(Reason.OVERLOADED))
+                    .satisfies(report -> assertThat(report.notBefore()).hasValue(retry.notBefore()));
         });
     }
 

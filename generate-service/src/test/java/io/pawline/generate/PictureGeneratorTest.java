@@ -3,14 +3,19 @@ package io.pawline.generate;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pawline.events.Billed;
+import io.pawline.events.CallPhase;
 import io.pawline.generate.Generation.Failed;
 import io.pawline.generate.Generation.Picture;
+import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
+import io.pawline.stage.OutsideCall.Answer;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
@@ -52,9 +57,11 @@ class PictureGeneratorTest {
     void sendsSeedAndGuidanceOnlyToTheModelsThatTakeThem(String model, String more) throws Exception {
         server.enqueue(TestingArk.picture());
 
-        Generation generation = generator(model, AMPLE).generate("a \"cat\" 猫", "task-1", Instant.MAX);
+        Answer<Generation> answer = generator(model, AMPLE).generate("a \"cat\" 猫", "task-1", Instant.MAX);
 
-        assertThat(generation).isEqualTo(new Picture(URI.create(TestingArk.PICTURE)));
+        assertThat(answer.value()).isEqualTo(new Picture(URI.create(TestingArk.PICTURE)));
+        assertThat(answer.report()).isEqualTo(CallReport.succeeded(200, Optional.of("021755")));
+        assertThat(answer.report().billed()).isEqualTo(Billed.YES);
         RecordedRequest request = server.takeRequest();
         assertThat(request.getTarget()).isEqualTo("/api/v3/images/generations");
         assertThat(request.getHeaders().get("X-Client-Request-Id")).isEqualTo("task-1");
@@ -77,7 +84,8 @@ class PictureGeneratorTest {
                 "{\"data\":[{\"error\":{\"code\":\"" + code + "\",\"message\":\"see https://ark.example/?key="
                         + TestingArk.KEY + "\"}}],\"usage\":{\"generated_images\":0}}"));
 
-        assertFailed(generate(), reason);
+        assertThat(assertFailed(generate(), reason))
+                .isEqualTo(answered(reason, 200, Optional.of(code), Optional.of("021755")));
     }
 
     @ParameterizedTest
@@ -102,7 +110,10 @@ class PictureGeneratorTest {
                         .formatted(code, TestingArk.KEY))
                 .build());
 
-        assertFailed(generate(), reason);
+        CallReport report = assertFailed(generate(), reason);
+
+        assertThat(report).isEqualTo(answered(reason, status, Optional.of(code), Optional.empty()));
+        assertThat(report.billed()).isEqualTo(Billed.NO);
     }
 
     @ParameterizedTest
@@ -128,14 +139,17 @@ class PictureGeneratorTest {
     void callsASuccessWithoutAPictureMalformed(String body) throws Exception {
         server.enqueue(TestingArk.answer(body));
 
-        assertFailed(generate(), Reason.MALFORMED_ANSWER);
+        CallReport report = assertFailed(generate(), Reason.MALFORMED_ANSWER);
+
+        assertThat(report).isEqualTo(answered(Reason.MALFORMED_ANSWER, 200, Optional.empty(), Optional.of("021755")));
+        assertThat(report.billed()).isEqualTo(Billed.UNKNOWN);
     }
 
     @Test
     void needsNoUsage() throws Exception {
         server.enqueue(TestingArk.answer("{\"data\":[{\"url\":\"" + TestingArk.PICTURE + "\"}],\"usage\":null}"));
 
-        assertThat(generate()).isInstanceOf(Picture.class);
+        assertThat(generate().value()).isInstanceOf(Picture.class);
     }
 
     @Test
@@ -146,10 +160,10 @@ class PictureGeneratorTest {
                     .build());
         }
 
-        assertFailed(
+        var _ = assertFailed(
                 generator(SEEDREAM_3, Duration.ofMillis(200)).generate("a cat", "task-1", Instant.MAX),
                 Reason.READ_TIMEOUT);
-        assertFailed(
+        var _ = assertFailed(
                 generator(SEEDREAM_3, Duration.ofHours(1)).generate("a cat", "task-1", Instant.EPOCH),
                 Reason.READ_TIMEOUT);
     }
@@ -160,13 +174,18 @@ class PictureGeneratorTest {
                 .onResponseStart(new SocketEffect.CloseSocket())
                 .build());
 
-        assertFailed(generate(), Reason.CONNECTION_LOST);
+        CallReport lost = assertFailed(generate(), Reason.CONNECTION_LOST);
         PictureGenerator generator = generator(SEEDREAM_3, AMPLE);
         server.close();
-        assertFailed(generator.generate("a cat", "task-1", Instant.MAX), Reason.CONNECTION_FAILED);
+        CallReport refused = assertFailed(generator.generate("a cat", "task-1", Instant.MAX), Reason.CONNECTION_FAILED);
+
+        assertThat(lost).isEqualTo(CallReport.died(Reason.CONNECTION_LOST, CallPhase.WAIT));
+        assertThat(lost.billed()).isEqualTo(Billed.UNKNOWN);
+        assertThat(refused).isEqualTo(CallReport.died(Reason.CONNECTION_FAILED, CallPhase.CONNECT));
+        assertThat(refused.billed()).isEqualTo(Billed.NO);
     }
 
-    private Generation generate() throws InterruptedException {
+    private Answer<Generation> generate() throws InterruptedException {
         return generator(SEEDREAM_3, AMPLE).generate("a cat", "task-1", Instant.MAX);
     }
 
@@ -175,8 +194,13 @@ class PictureGeneratorTest {
                 TestingArk.client(server), TestingArk.properties(model, callTimeout), Clock.systemUTC());
     }
 
-    private static void assertFailed(Generation generation, Reason reason) {
-        assertThat(generation).isInstanceOfSatisfying(Failed.class, failed -> {
+    private static CallReport answered(Reason failure, int status, Optional<String> code, Optional<String> requestId) {
+        return new CallReport(
+                Optional.of(failure), CallPhase.DONE, Optional.of(status), code, requestId, Optional.empty());
+    }
+
+    private static CallReport assertFailed(Answer<Generation> answer, Reason reason) {
+        assertThat(answer.value()).isInstanceOfSatisfying(Failed.class, failed -> {
             assertThat(failed.reason()).isEqualTo(reason);
             assertThat(failed.detail())
                     .isNotBlank()
@@ -184,5 +208,6 @@ class PictureGeneratorTest {
                     .doesNotContain("s3cr3t")
                     .doesNotContain("://");
         });
+        return answer.report();
     }
 }

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
+import org.springframework.boot.context.properties.bind.Binder;
 
 /** What tests need around a web server that plays Ark. */
 final class TestingArk {
@@ -49,6 +50,6 @@ final class TestingArk {
                 -1,
                 Duration.ofSeconds(10),
                 callTimeout,
-                new StageProperties(4, Duration.ZERO, 3, Duration.ofSeconds(1), Duration.ofSeconds(2)));
+                new Binder().bindOrCreate("stage", StageProperties.class));
     }
 }

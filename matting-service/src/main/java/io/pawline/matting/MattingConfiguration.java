@@ -11,6 +11,7 @@ import io.pawline.schemas.Stage;
 import io.pawline.stage.Handler;
 import io.pawline.stage.StageSpec;
 import java.time.Clock;
+import java.util.Optional;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -25,7 +26,8 @@ class MattingConfiguration {
                 Stage.MATTING,
                 ImageGenerated.class,
                 ImageGenerated::getContext,
-                properties.stage().policies());
+                properties.stage().policies(),
+                Optional.of(properties.stage().provider("volcengine-visual")));
     }
 
     /** A bean for the sake of being closed. */

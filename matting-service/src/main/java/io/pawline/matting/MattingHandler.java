@@ -37,7 +37,8 @@ final class MattingHandler implements Handler<ImageGenerated> {
     @Override
     public Outcome handle(ImageGenerated task, Attempt attempt) throws InterruptedException {
         try {
-            return switch (visual.cutOut(address(task.getImage()), attempt.deadline())) {
+            URI picture = address(task.getImage());
+            return switch (attempt.call(() -> visual.cutOut(picture, attempt.deadline()))) {
                 case CutOut cutOut -> {
                     ImageKey key =
                             ImageKey.cutOut(attempt.taskId(), task.getContext().getGeneration());

@@ -33,6 +33,7 @@ class MattingConfigurationTest {
             StageSpec<?> spec = context.getBean(StageSpec.class);
             assertThat(spec.stage()).isEqualTo(Stage.MATTING);
             assertThat(spec.policies().maxInFlight()).isEqualTo(64);
+            assertThat(spec.provider().orElseThrow().name()).isEqualTo("volcengine-visual");
             VisualSettings visual = context.getBean(MattingProperties.class).visual();
             assertThat(visual.baseUrl()).isEqualTo(HttpUrl.get("https://visual.volcengineapi.com"));
             assertThat(visual.region()).isEqualTo("cn-north-1");

@@ -14,11 +14,12 @@ import io.pawline.outbound.DataLimit;
 import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.outbound.Timeouts;
+import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
-import io.pawline.stage.Attempt;
 import io.pawline.stage.Outcome;
+import io.pawline.stage.TestingCalls;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,9 +43,10 @@ class MattingHandlerTest {
     private static final String CUT_OUT = "{\"code\":10000,\"data\":{\"binary_data_base64\":[\"" + PNG + "\"]}}";
 
     private final TaskId taskId = TaskId.next();
-    private final TaskContext context =
-            new TaskContext(taskId.toString(), "tenant", "as an oil painting", NOW, NOW.plusSeconds(600), null, 2);
+    private final TaskContext context = new TaskContext(
+            taskId.toString(), "tenant", "as an oil painting", NOW, NOW.plusSeconds(600), null, 2, "interactive");
     private final ImageKey key = ImageKey.cutOut(taskId, 2);
+    private final TestingCalls calls = new TestingCalls();
     private final TestingImageStore images = new TestingImageStore();
     private final List<Duration> pauses = new ArrayList<>();
     private MockWebServer provider;
@@ -70,6 +72,7 @@ class MattingHandlerTest {
                 .isEqualTo(Outcome.done(Stage.FINALIZE, new ImageCutOut(context, new ImageRef(key.value(), null))));
         assertThat(images.get(key)).hasValue(Base64.getDecoder().decode(PNG));
         assertThat(sentBody()).contains("\"image_urls\":[\"https://images.example/picture.jpg\"]");
+        assertThat(calls.reports()).containsExactly(CallReport.succeeded(200, Optional.empty()));
     }
 
     @Test
@@ -104,6 +107,10 @@ class MattingHandlerTest {
         assertThat(handle(new ImageRef(null, "https://images.example/picture.jpg")))
                 .isEqualTo(new Outcome.Retry(
                         Reason.OVERLOADED, "the visual API answered 429: 50430 busy", NOW.plusSeconds(3)));
+        assertThat(calls.reports())
+                .singleElement()
+                .satisfies(report -> assertThat(report.failure()).hasValue(Reason.OVERLOADED))
+                .satisfies(report -> assertThat(report.notBefore()).hasValue(NOW.plusSeconds(3)));
     }
 
     @Test
@@ -125,7 +132,9 @@ class MattingHandlerTest {
 
         assertThat(images.get(key)).isPresent();
         assertThat(pauses).isEqualTo(CutOutArchive.PAUSES);
-        assertThat(provider.getRequestCount()).isEqualTo(1);
+        assertThat(calls.reports())
+                .as("the store's failures are none of the provider's")
+                .containsExactly(CallReport.succeeded(200, Optional.empty()));
     }
 
     @Test
@@ -137,6 +146,16 @@ class MattingHandlerTest {
                 .isInstanceOfSatisfying(
                         Outcome.Retry.class, retry -> assertThat(retry.reason()).isEqualTo(Reason.STORAGE_UNAVAILABLE));
         assertThat(images.puts()).isEqualTo(4);
+    }
+
+    @Test
+    void makesNoCallWhenThePictureHasNoAddress() throws Exception {
+        images.loseAddresses();
+
+        assertThat(handle(new ImageRef("some/picture", null)))
+                .isInstanceOfSatisfying(
+                        Outcome.Retry.class, retry -> assertThat(retry.reason()).isEqualTo(Reason.STORAGE_UNAVAILABLE));
+        assertThat(calls.reports()).isEmpty();
     }
 
     private void answer(int status, String body) {
@@ -161,6 +180,6 @@ class MattingHandlerTest {
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
         VisualClient visual = new VisualClient(OutboundHttp.create(OutboundProperties.allowing()), settings, clock);
         return new MattingHandler(visual, images, new CutOutArchive(images, pauses::add))
-                .handle(new ImageGenerated(context, picture), new Attempt(taskId, 1, context.getDeadline()));
+                .handle(new ImageGenerated(context, picture), calls.attempt(taskId, 1, context.getDeadline()));
     }
 }

@@ -15,9 +15,14 @@ final class TestingImageStore implements ImageStore {
     private final Map<ImageKey, byte[]> images = new ConcurrentHashMap<>();
     private int failures;
     private int puts;
+    private boolean addressesLost;
 
     void failNext(int times) {
         failures = times;
+    }
+
+    void loseAddresses() {
+        addressesLost = true;
     }
 
     int puts() {
@@ -41,6 +46,9 @@ final class TestingImageStore implements ImageStore {
 
     @Override
     public URI urlOf(ImageKey key) {
+        if (addressesLost) {
+            throw new ImageStoreException("no credentials", new IOException("no credentials"));
+        }
         return URI.create("https://images.example/" + key);
     }
 }

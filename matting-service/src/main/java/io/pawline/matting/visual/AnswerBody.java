@@ -50,6 +50,17 @@ record AnswerBody(
                 .or(() -> Optional.ofNullable(gateway).map(Gateway::requestId));
     }
 
+    /** The gateway's, the API's or the model's name for the failure; empty if none of them speaks of one. */
+    Optional<String> failureCode() {
+        return gatewayError()
+                .map(error ->
+                        error.number() == null ? error.code() : error.number().toString())
+                .or(() -> Optional.ofNullable(code)
+                        .filter(number -> number != SUCCESS)
+                        .map(String::valueOf))
+                .or(() -> algorithmFailure().map(Algorithm::status).map(String::valueOf));
+    }
+
     /** What the model itself complains of, although the API is content. */
     Optional<Algorithm> algorithmFailure() {
         return Optional.ofNullable(data)

@@ -4,6 +4,7 @@ import io.pawline.matting.visual.AnswerBody.GatewayError;
 import io.pawline.matting.visual.VisualAnswer.CutOut;
 import io.pawline.matting.visual.VisualAnswer.CutOutAt;
 import io.pawline.matting.visual.VisualAnswer.Failed;
+import io.pawline.outbound.CallFacts;
 import io.pawline.outbound.DataLimit;
 import io.pawline.outbound.Exchange.Answered;
 import io.pawline.outbound.ImageKind;
@@ -11,6 +12,7 @@ import io.pawline.outbound.ImageSniffer;
 import io.pawline.outbound.ProviderStatus;
 import io.pawline.outbound.RetryAfter;
 import io.pawline.schemas.Reason;
+import io.pawline.stage.OutsideCall.Answer;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -44,7 +46,7 @@ final class AnswerReader {
         this.retryAfter = new RetryAfter(clock);
     }
 
-    VisualAnswer read(Answered answered) {
+    Answer<VisualAnswer> read(Answered answered) {
         AnswerBody body;
         try {
             body = parse(answered.body());
@@ -66,7 +68,7 @@ final class AnswerReader {
         return code == AnswerBody.SUCCESS ? success(answered, body) : apiFailure(answered, code, body);
     }
 
-    private VisualAnswer success(Answered answered, AnswerBody body) {
+    private Answer<VisualAnswer> success(Answered answered, AnswerBody body) {
         Optional<AnswerBody.Algorithm> failure = body.algorithmFailure();
         if (failure.isPresent()) {
             AnswerBody.Algorithm algorithm = failure.get();
@@ -76,22 +78,22 @@ final class AnswerReader {
         Optional<byte[]> image = body.image();
         if (image.isPresent()) {
             return isPng(image.get())
-                    ? new CutOut(image.get())
+                    ? found(new CutOut(image.get()), answered, body)
                     // Here another try may still help; finalize-service could only give the task up
                     : failed(answered, Reason.INCONSISTENT_RESULT, "a cut-out that is no PNG", body);
         }
         Optional<HttpUrl> url = body.url().map(HttpUrl::parse);
         return url.isPresent()
-                ? new CutOutAt(url.get().uri())
+                ? found(new CutOutAt(url.get().uri()), answered, body)
                 : failed(answered, Reason.MALFORMED_ANSWER, "neither a picture nor the address of one", body);
     }
 
-    private VisualAnswer apiFailure(Answered answered, int code, AnswerBody body) {
+    private Answer<VisualAnswer> apiFailure(Answered answered, int code, AnswerBody body) {
         Reason reason = VisualErrors.ofCode(code).orElseGet(() -> ProviderStatus.reason(answered.status()));
         return failed(answered, reason, code + sentence(body.message()), body);
     }
 
-    private VisualAnswer gatewayFailure(Answered answered, GatewayError error, AnswerBody body) {
+    private Answer<VisualAnswer> gatewayFailure(Answered answered, GatewayError error, AnswerBody body) {
         Integer number = error.number();
         Reason reason = Optional.ofNullable(number)
                 .flatMap(VisualErrors::ofGatewayCode)
@@ -101,14 +103,22 @@ final class AnswerReader {
         return failed(answered, reason, said, body);
     }
 
-    private Failed failed(Answered answered, Reason reason, String said, AnswerBody body) {
-        String requestId = body.anyRequestId()
-                .filter(id -> PLAIN_NAME.matcher(id).matches())
-                .orElse("");
+    private static Answer<VisualAnswer> found(VisualAnswer cutOut, Answered answered, AnswerBody body) {
+        return new Answer<>(cutOut, facts(answered, body).report(Optional.empty()));
+    }
+
+    private Answer<VisualAnswer> failed(Answered answered, Reason reason, String said, AnswerBody body) {
+        CallFacts facts = facts(answered, body).withNotBefore(retryAfter.notBefore(answered.headers()));
         String detail = "the visual API answered " + answered.status()
                 + (said.isEmpty() ? "" : ": " + said)
-                + (requestId.isEmpty() ? "" : " (request " + requestId + ")");
-        return new Failed(reason, detail, retryAfter.notBefore(answered.headers()));
+                + facts.requestId().map(" (request %s)"::formatted).orElse("");
+        return new Answer<>(new Failed(reason, detail, facts.notBefore()), facts.report(Optional.of(reason)));
+    }
+
+    private static CallFacts facts(Answered answered, AnswerBody body) {
+        return answered.facts()
+                .withRequestId(body.anyRequestId().filter(AnswerReader::isPlainName))
+                .withProviderCode(body.failureCode().filter(AnswerReader::isPlainName));
     }
 
     private AnswerBody parse(byte[] bytes) {
@@ -131,6 +141,10 @@ final class AnswerReader {
     }
 
     private static String name(@Nullable String text) {
-        return text != null && PLAIN_NAME.matcher(text).matches() ? " " + text : "";
+        return text != null && isPlainName(text) ? " " + text : "";
+    }
+
+    private static boolean isPlainName(String text) {
+        return PLAIN_NAME.matcher(text).matches();
     }
 }

@@ -7,6 +7,7 @@ import io.pawline.outbound.Exchange.Answered;
 import io.pawline.outbound.Exchange.Died;
 import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.Timeouts;
+import io.pawline.stage.OutsideCall.Answer;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
@@ -58,7 +59,7 @@ public final class VisualClient {
      * @param deadline the call does not outlive it; a second is granted all the same
      * @throws InterruptedException if the (virtual) thread is interrupted; the call is then cancelled at once
      */
-    public VisualAnswer cutOut(URI picture, Instant deadline) throws InterruptedException {
+    public Answer<VisualAnswer> cutOut(URI picture, Instant deadline) throws InterruptedException {
         byte[] body = body(picture);
         Headers headers = headers(signer.sign("POST", url, JSON, body));
         Request request = new Request.Builder()
@@ -71,7 +72,10 @@ public final class VisualClient {
         DataLimit limit = settings.answerLimit();
         Exchange exchange = http.exchange(request, timeouts, limit);
         return switch (exchange) {
-            case Died died -> new Failed(died.reason(), died.detail(), Optional.empty());
+            case Died died ->
+                new Answer<>(
+                        new Failed(died.reason(), died.detail(), Optional.empty()),
+                        died.facts().report(Optional.of(died.reason())));
             case Answered answered -> reader.read(answered);
         };
     }

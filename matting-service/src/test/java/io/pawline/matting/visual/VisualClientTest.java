@@ -2,6 +2,8 @@ package io.pawline.matting.visual;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pawline.events.Billed;
+import io.pawline.events.CallPhase;
 import io.pawline.matting.visual.VisualAnswer.CutOut;
 import io.pawline.matting.visual.VisualAnswer.CutOutAt;
 import io.pawline.matting.visual.VisualAnswer.Failed;
@@ -9,7 +11,9 @@ import io.pawline.outbound.DataLimit;
 import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.outbound.Timeouts;
+import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
+import io.pawline.stage.OutsideCall.Answer;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -80,9 +84,13 @@ class VisualClientTest {
     void handsOutThePictureOfTheAnswer() throws Exception {
         answer(200, success(PNG));
 
-        assertThat(call())
+        Answer<VisualAnswer> answer = call();
+
+        assertThat(answer.value())
                 .isInstanceOfSatisfying(
                         CutOut.class, cutOut -> assertThat(cutOut.png()).isEqualTo(PNG));
+        assertThat(answer.report()).isEqualTo(CallReport.succeeded(200, Optional.of("20250816-1")));
+        assertThat(answer.report().billed()).isEqualTo(Billed.YES);
     }
 
     @Test
@@ -90,7 +98,7 @@ class VisualClientTest {
         byte[] large = Arrays.copyOf(PNG, 24 * 1024 * 1024);
         answer(200, success(large));
 
-        assertThat(call(DataLimit.ofMegabytes(40)))
+        assertThat(call(DataLimit.ofMegabytes(40)).value())
                 .isInstanceOfSatisfying(
                         CutOut.class, cutOut -> assertThat(cutOut.png()).hasSameSizeAs(large));
     }
@@ -108,7 +116,7 @@ class VisualClientTest {
                 200,
                 "{\"code\":10000,\"data\":{\"binary_data_base64\":[],\"image_urls\":[\"https://p9.example.com/a.png?x=1\"]}}");
 
-        assertThat(call()).isEqualTo(new CutOutAt(URI.create("https://p9.example.com/a.png?x=1")));
+        assertThat(call().value()).isEqualTo(new CutOutAt(URI.create("https://p9.example.com/a.png?x=1")));
     }
 
     @ParameterizedTest
@@ -132,8 +140,14 @@ class VisualClientTest {
             })
     void findsNoPictureInABadSuccess(Reason reason, String body) throws Exception {
         answer(200, body);
+        Answer<VisualAnswer> answer = call();
 
-        assertFailed(call(), reason);
+        assertFailed(answer, reason);
+        assertThat(answer.report().status()).hasValue(200);
+        // With a code of its own for the failure, the provider says that it did nothing.
+        boolean refused = answer.report().providerCode().isPresent();
+        assertThat(answer.report().billed()).isEqualTo(refused ? Billed.NO : Billed.UNKNOWN);
+        assertThat(refused).isEqualTo(reason == Reason.PROVIDER_ERROR);
     }
 
     @ParameterizedTest
@@ -171,9 +185,11 @@ class VisualClientTest {
                 status,
                 "{\"code\":%d,\"data\":null,\"message\":\"Pre Img Risk Not Pass\",\"request_id\":\"20250816-1\",\"status\":%d}"
                         .formatted(code, code));
+        Answer<VisualAnswer> answer = call();
 
-        assertFailed(call(), reason)
+        assertFailed(answer, reason)
                 .isEqualTo("the visual API answered %d: %d Pre Img Risk Not Pass (request 20250816-1)", status, code);
+        assertThat(answer.report()).isEqualTo(refused(reason, status, code, "20250816-1"));
     }
 
     @ParameterizedTest
@@ -194,9 +210,12 @@ class VisualClientTest {
                 status,
                 "{\"ResponseMetadata\":{\"RequestId\":\"r-1\",\"Action\":\"CVProcess\",\"Error\":{\"CodeN\":%d,\"Code\":\"SomeName\",\"Message\":\"key the-access-key refused\"}}}"
                         .formatted(code));
+        Answer<VisualAnswer> answer = call();
 
-        assertFailed(call(), reason)
+        assertFailed(answer, reason)
                 .isEqualTo("the visual API answered %d: gateway error %d SomeName (request r-1)", status, code);
+        assertThat(answer.report()).isEqualTo(refused(reason, status, code, "r-1"));
+        assertThat(answer.report().billed()).isEqualTo(Billed.NO);
     }
 
     @ParameterizedTest
@@ -232,9 +251,12 @@ class VisualClientTest {
                 .body("{\"code\":50429,\"message\":\"too many\"}")
                 .build());
 
-        assertThat(call())
+        Answer<VisualAnswer> answer = call();
+
+        assertThat(answer.value())
                 .isInstanceOfSatisfying(
                         Failed.class, failed -> assertThat(failed.notBefore()).hasValue(NOW.plusSeconds(7)));
+        assertThat(answer.report().notBefore()).hasValue(NOW.plusSeconds(7));
     }
 
     @Test
@@ -250,7 +272,21 @@ class VisualClientTest {
                 .onRequestBody(new SocketEffect.CloseSocket())
                 .build());
 
-        assertFailed(call(), Reason.CONNECTION_LOST).doesNotContain("pet.jpg");
+        Answer<VisualAnswer> answer = call();
+
+        assertFailed(answer, Reason.CONNECTION_LOST).doesNotContain("pet.jpg");
+        assertThat(answer.report().status()).isEmpty();
+        assertThat(answer.report().billed()).isEqualTo(Billed.UNKNOWN);
+    }
+
+    @Test
+    void saysThatNothingWasSentWhereNobodyListens() throws Exception {
+        server.close();
+        Answer<VisualAnswer> answer = call();
+
+        assertFailed(answer, Reason.CONNECTION_FAILED).doesNotContain("pet.jpg");
+        assertThat(answer.report()).isEqualTo(CallReport.died(Reason.CONNECTION_FAILED, CallPhase.CONNECT));
+        assertThat(answer.report().billed()).isEqualTo(Billed.NO);
     }
 
     private void answer(int status, String body) {
@@ -263,18 +299,29 @@ class VisualClientTest {
                 + "\"message\":\"Success\",\"request_id\":\"20250816-1\",\"status\":10000,\"time_elapsed\":\"2.1s\"}";
     }
 
-    private static AbstractStringAssert<?> assertFailed(VisualAnswer answer, Reason reason) {
-        assertThat(answer)
-                .isInstanceOfSatisfying(
-                        Failed.class, failed -> assertThat(failed.reason()).isEqualTo(reason));
-        return assertThat(((Failed) answer).detail());
+    private static CallReport refused(Reason reason, int status, int code, String requestId) {
+        return new CallReport(
+                Optional.of(reason),
+                CallPhase.DONE,
+                Optional.of(status),
+                Optional.of(String.valueOf(code)),
+                Optional.of(requestId),
+                Optional.empty());
     }
 
-    private VisualAnswer call() throws InterruptedException {
+    private static AbstractStringAssert<?> assertFailed(Answer<VisualAnswer> answer, Reason reason) {
+        assertThat(answer.report().failure()).hasValue(reason);
+        assertThat(answer.value())
+                .isInstanceOfSatisfying(
+                        Failed.class, failed -> assertThat(failed.reason()).isEqualTo(reason));
+        return assertThat(((Failed) answer.value()).detail());
+    }
+
+    private Answer<VisualAnswer> call() throws InterruptedException {
         return call(DataLimit.ofMegabytes(1));
     }
 
-    private VisualAnswer call(DataLimit limit) throws InterruptedException {
+    private Answer<VisualAnswer> call(DataLimit limit) throws InterruptedException {
         VisualSettings settings = new VisualSettings(
                 HttpUrl.get("http://localhost:" + server.getPort()),
                 "cn-north-1",
