@@ -1,11 +1,12 @@
 package io.pawline.local;
 
 /** Failures as a person at a terminal wants them: what failed and why, in one line, without a stack trace. */
-final class Failures {
+public final class Failures {
 
     private Failures() {}
 
-    static String inOneLine(Throwable failure) {
+    /** What failed and, where that does not say it, why. */
+    public static String inOneLine(Throwable failure) {
         // The framework's wrappers tell of beans; what they wrap tells of settings.
         Throwable what = failure;
         while (what.getCause() != null && what.getClass().getName().startsWith("org.springframework.")) {

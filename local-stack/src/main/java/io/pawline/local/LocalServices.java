@@ -8,8 +8,11 @@ import io.pawline.ingest.IngestApplication;
 import io.pawline.matting.MattingApplication;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.springframework.boot.SpringApplication;
@@ -41,18 +44,39 @@ public final class LocalServices implements AutoCloseable {
      * @param progress is told of each service by name
      */
     public static LocalServices start(Path settings, Optional<Path> overrides, Consumer<String> progress) {
+        return start(settings, overrides, (_, _) -> {}, progress);
+    }
+
+    /**
+     * The same, with services that differ from those in production.
+     *
+     * @param adapt changes a service, known by its name, before it runs
+     */
+    public static LocalServices start(
+            Path settings,
+            Optional<Path> overrides,
+            BiConsumer<String, SpringApplication> adapt,
+            Consumer<String> progress) {
         LocalServices services = new LocalServices();
         String locations = "file:" + settings.toAbsolutePath()
                 + overrides.map(file -> ",file:" + file.toAbsolutePath()).orElse("");
         try {
-            services.run("ingest-service", IngestApplication.application(), locations, progress);
-            STAGES.forEach(stage -> services.run(
-                    stage.prefix() + "-service", stage.application().get(), locations, progress));
+            Map<String, SpringApplication> applications = applications();
+            applications.forEach(adapt);
+            applications.forEach((name, application) -> services.run(name, application, locations, progress));
             return services;
         } catch (RuntimeException failed) {
             services.close();
             throw failed;
         }
+    }
+
+    private static Map<String, SpringApplication> applications() {
+        Map<String, SpringApplication> applications = new LinkedHashMap<>();
+        applications.put("ingest-service", IngestApplication.application());
+        STAGES.forEach(stage -> applications.put(
+                stage.prefix() + "-service", stage.application().get()));
+        return applications;
     }
 
     private void run(String name, SpringApplication application, String locations, Consumer<String> progress) {

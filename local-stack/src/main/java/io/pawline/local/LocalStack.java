@@ -22,6 +22,9 @@ import java.util.function.Consumer;
  */
 public final class LocalStack implements AutoCloseable {
 
+    /** What the services sign callbacks with, and the simulator checks them by. For development: it is no secret. */
+    public static final String WEBHOOK_SECRET = LocalSettings.WEBHOOK_SECRET;
+
     private static final int PARTITIONS = 4;
 
     private final Deque<AutoCloseable> running = new ArrayDeque<>();

@@ -7,14 +7,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** Where the launcher and all that it runs write their log; the terminal is for the person at it. */
-final class LogFile {
+public final class LogFile {
 
     private static final String PROPERTY = "pawline.log";
 
     private LogFile() {}
 
     /** Sends the log into this folder. To be called before anything logs. */
-    static void in(Path folder) {
+    public static void in(Path folder) {
         try {
             Files.createDirectories(folder);
         } catch (IOException unwritable) {

@@ -14,12 +14,19 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = PawlineCommand.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DemoCommand.class, UpCommand.class, InfraCommand.class, TopicsCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            UpCommand.class,
+            InfraCommand.class,
+            TopicsCommand.class,
+            ControlsCommand.class
+        },
         footer = {
             "",
             "Besides, without this program:",
             "  ./pawline build   builds everything",
             "  ./pawline test    runs every test",
+            "  ./pawline bench   measures it on this machine",
         })
 public final class PawlineCommand implements Runnable {
 
@@ -32,12 +39,16 @@ public final class PawlineCommand implements Runnable {
     }
 
     public static void main(String[] args) {
-        CommandLine command = new CommandLine(new PawlineCommand()).setExecutionExceptionHandler((failure, line, _) -> {
+        System.exit(commandLine().execute(args));
+    }
+
+    /** The launcher's commands, with failures told in one line. */
+    static CommandLine commandLine() {
+        return new CommandLine(new PawlineCommand()).setExecutionExceptionHandler((failure, line, _) -> {
             line.getErr().println("pawline: " + Failures.inOneLine(failure));
-            line.getErr().println("pawline: the log is " + LogFile.path());
+            LogFile.path().ifPresent(log -> line.getErr().println("pawline: the log is " + log));
             return CommandLine.ExitCode.SOFTWARE;
         });
-        System.exit(command.execute(args));
     }
 
     /** The version that the build wrote into the jar. */

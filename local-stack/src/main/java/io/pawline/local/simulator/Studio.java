@@ -14,6 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import tools.jackson.core.io.SerializedString;
+import tools.jackson.databind.util.RawValue;
 
 /**
  * Where pictures are looked at, drawn and cut out: on as many platform threads as there are processors, whatever number of
@@ -58,6 +60,11 @@ final class Studio implements AutoCloseable {
             Thread.ofPlatform().name("simulator-pictures-", 0).daemon().factory());
     private final Cache<Order, byte[]> drawn = keptBytes();
     private final Cache<Order, byte[]> cutOuts = keptBytes();
+    // Kept as text and as bytes
+    private final Cache<Order, RawValue> answers = Caffeine.newBuilder()
+            .maximumWeight(2 * KEPT_BYTES)
+            .weigher((Order _, RawValue json) -> 2 * ((SerializedString) json.rawValue()).charLength())
+            .build();
     private final Cache<String, Optional<PetPhoto>> seen =
             Caffeine.newBuilder().maximumSize(10_000).build();
 
@@ -80,6 +87,16 @@ final class Studio implements AutoCloseable {
     byte[] cutOut(Order order) {
         byte[] picture = picture(order);
         return cutOuts.get(order, _ -> cutOut(picture).orElseThrow());
+    }
+
+    /** The same as a JSON string of its base64, ready to be written. */
+    RawValue cutOutAsJson(Order order) {
+        byte[] cutOut = cutOut(order);
+        return answers.get(order, _ -> json(cutOut));
+    }
+
+    static RawValue json(byte[] bytes) {
+        return new RawValue(new SerializedString('"' + Base64.getEncoder().encodeToString(bytes) + '"'));
     }
 
     /** This picture without its background, as PNG; empty if it cannot be decoded. */

@@ -5,7 +5,6 @@ import io.pawline.local.simulator.picture.Pictures;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.util.RawValue;
 
 /** Volcengine's visual API, {@code CVProcess} with {@code saliency_seg}: really cuts a picture's background out. */
 final class VolcengineMatting {
@@ -93,13 +93,13 @@ final class VolcengineMatting {
                 return new Source(
                         order.get().prompt(),
                         new Pictures.Size(order.get().width(), order.get().height()),
-                        () -> studio.cutOut(order.get()));
+                        () -> studio.cutOutAsJson(order.get()));
             }
         }
         byte[] bytes = web.fetch(address).orElseThrow(() -> new Refused("50220", "Image Download Error"));
         Pictures.Size size = Pictures.size(bytes).orElseThrow(VolcengineMatting::undecodable);
         byte[] cutOut = studio.cutOut(bytes).orElseThrow(VolcengineMatting::undecodable);
-        return new Source(address, size, () -> cutOut);
+        return new Source(address, size, () -> Studio.json(cutOut));
     }
 
     private static Refused undecodable() {
@@ -110,8 +110,9 @@ final class VolcengineMatting {
      * The picture to cut out.
      *
      * @param text the prompt it was drawn from; of another picture, its address
+     * @param cutOut what is left of it, as the answer has it
      */
-    private record Source(String text, Pictures.Size size, Supplier<byte[]> cutOut) {}
+    private record Source(String text, Pictures.Size size, Supplier<RawValue> cutOut) {}
 
     /** A request that the service refuses. */
     @SuppressWarnings("serial") // never serialised
@@ -165,7 +166,7 @@ final class VolcengineMatting {
         @Override
         public Reply.Answer failed(Fault fault) {
             return switch (fault.kind()) {
-                case EMPTY_CUT_OUT -> success(studio.nothing(source.size()));
+                case EMPTY_CUT_OUT -> success(Studio.json(studio.nothing(source.size())));
                 case GATEWAY_ERROR ->
                     gateway(
                             call,
@@ -175,10 +176,10 @@ final class VolcengineMatting {
             };
         }
 
-        private Reply.Answer success(byte[] png) {
+        private Reply.Answer success(RawValue png) {
             Map<String, Object> data = new LinkedHashMap<>();
             data.put("algorithm_base_resp", Map.of("status_code", 0, "status_message", "Success"));
-            data.put("binary_data_base64", List.of(Base64.getEncoder().encodeToString(png)));
+            data.put("binary_data_base64", List.of(png));
             data.put("image_urls", List.of());
             return business(call, 200, "10000", "Success", data, elapsed());
         }

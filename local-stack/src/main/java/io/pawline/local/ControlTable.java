@@ -1,0 +1,56 @@
+package io.pawline.local;
+
+import io.pawline.events.ControlCommand;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Live instructions as lines of a table. */
+final class ControlTable {
+
+    private static final List<String> HEADER = List.of("SUBJECT", "WHAT", "UNTIL", "BY", "WHY", "AT");
+
+    private ControlTable() {}
+
+    static List<String> lines(List<ControlCommand> inForce) {
+        List<List<String>> rows = Stream.concat(
+                        Stream.of(HEADER), inForce.stream().map(ControlTable::row))
+                .toList();
+        int[] widths = IntStream.range(0, HEADER.size())
+                .map(column -> rows.stream()
+                        .mapToInt(row -> row.get(column).length())
+                        .max()
+                        .orElse(0))
+                .toArray();
+        return rows.stream()
+                .map(row -> IntStream.range(0, row.size())
+                        .mapToObj(column -> row.get(column)
+                                + " ".repeat(widths[column] - row.get(column).length()))
+                        .collect(Collectors.joining("  "))
+                        .stripTrailing())
+                .toList();
+    }
+
+    private static List<String> row(ControlCommand said) {
+        return List.of(
+                said.getSubject(),
+                what(said),
+                said.getUntil().map(ControlTable::time).orElse("-"),
+                said.getBy(),
+                said.getWhy(),
+                time(said.getAt()));
+    }
+
+    private static String what(ControlCommand said) {
+        String action = said.getAction().name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return said.getLimit().map(limit -> action + " " + limit).orElse(action);
+    }
+
+    static String time(Instant at) {
+        return at.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+}
