@@ -5,6 +5,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -15,7 +16,9 @@ import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.conditions.ArchConditions;
@@ -30,8 +33,17 @@ import org.springframework.util.unit.DataSize;
  * The rules of the design that a compiler does not check. A rule, or a module of it, that sees no class fails too: that is
  * ArchUnit's default.
  */
-@AnalyzeClasses(packages = "io.pawline", importOptions = DoNotIncludeTests.class)
+@AnalyzeClasses(
+        packages = "io.pawline",
+        importOptions = {DoNotIncludeTests.class, ArchitectureTest.DoNotIncludeTestJars.class})
 class ArchitectureTest {
+
+    static final class DoNotIncludeTestJars implements ImportOption {
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("-tests.jar");
+        }
+    }
 
     /** Module and its packages. */
     private static final Map<String, List<String>> SHARED = Map.of(
@@ -51,6 +63,7 @@ class ArchitectureTest {
 
     private static final String EMBEDDED_KAFKA = "io.pawline.kafka..";
     private static final String LOCAL = "io.pawline.local..";
+    private static final String BENCHMARKS = "io.pawline.bench..";
 
     /** Endings of the names of classes that may know Spring. */
     private static final Set<String> SPRINGS_EDGE =
@@ -84,7 +97,8 @@ class ArchitectureTest {
 
     @ArchTest
     static void everyClassIsInThePackageOfItsModule(JavaClasses production) {
-        String[] packages = Stream.of(packagesOf(SHARED), packagesOf(SERVICES), Stream.of(EMBEDDED_KAFKA, LOCAL))
+        String[] packages = Stream.of(
+                        packagesOf(SHARED), packagesOf(SERVICES), Stream.of(EMBEDDED_KAFKA, LOCAL, BENCHMARKS))
                 .flatMap(stream -> stream)
                 .toArray(String[]::new);
 
@@ -94,7 +108,7 @@ class ArchitectureTest {
     @ArchTest
     static void springIsKnownAtTheEdgeOnly(JavaClasses production) {
         noClasses()
-                .that(resideOutsideOfPackage(LOCAL))
+                .that(resideOutsideOfPackages(LOCAL, BENCHMARKS))
                 .and(resideOutsideOfPackage("io.pawline.stage.spring.."))
                 .and(DescribedPredicate.not(resideInAnyPackage("io.pawline..http..", "io.pawline..web..")))
                 .and(areNotNamedLike(SPRINGS_EDGE))

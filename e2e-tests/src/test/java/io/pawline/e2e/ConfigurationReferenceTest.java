@@ -23,8 +23,12 @@ class ConfigurationReferenceTest {
             Map.entry("pawline.detect", "detect-service."),
             Map.entry("pawline.generate", "generate-service."),
             Map.entry("pawline.matting", "matting-service."),
-            Map.entry("pawline.finalize", "finalize-service."),
-            Map.entry("pawline.callback", "callback-service."));
+            Map.entry(
+                    "pawline.finalize",
+                    "finalize-service. It calls no provider: of its stage, the limit, the breaker and the cost do nothing."),
+            Map.entry(
+                    "pawline.callback",
+                    "callback-service. Its own file sets other defaults for its stage, which tries for a day: `max-in-flight` 256, `max-retry-time` 24h, `max-attempts` 100, `first-delay` 5s, `max-delay` 1h. It calls many receivers, so the adaptive limit, the calls per second, the breaker and the cost do nothing."));
 
     private final Map<String, List<Setting>> settings =
             Setting.all().stream().collect(groupingBy(Setting::group, TreeMap::new, toList()));

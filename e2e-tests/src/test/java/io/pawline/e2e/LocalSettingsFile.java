@@ -3,6 +3,7 @@ package io.pawline.e2e;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Properties;
 
 /** The settings that a local stack writes for its services. */
@@ -19,6 +20,11 @@ record LocalSettingsFile(Properties settings) {
 
     String get(String name) {
         return settings.getProperty(name);
+    }
+
+    /** How Kafka's clients find it. */
+    Map<String, Object> kafka() {
+        return Map.of("bootstrap.servers", get("spring.kafka.bootstrap-servers"));
     }
 
     String webhookSecret() {

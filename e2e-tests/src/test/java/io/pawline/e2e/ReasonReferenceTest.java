@@ -13,7 +13,7 @@ class ReasonReferenceTest {
     @Test
     void theReferenceListsEveryReason() {
         new GeneratedSection("docs/reasons.md", "reasons")
-                .shouldBe(GeneratedSection.header("Code", "Number", "Kind", "Meaning")
+                .shouldBe(GeneratedSection.header("Code", "Number", "Kind", "Scope", "Meaning")
                         + Arrays.stream(Reason.values())
                                 .sorted(comparingInt(Reason::number))
                                 .map(ReasonReferenceTest::row)
@@ -25,6 +25,7 @@ class ReasonReferenceTest {
                 "`" + reason.code() + "`",
                 String.valueOf(reason.number()),
                 reason.kind().name().toLowerCase(Locale.ROOT),
+                reason.scope().name().toLowerCase(Locale.ROOT),
                 reason.description());
     }
 }

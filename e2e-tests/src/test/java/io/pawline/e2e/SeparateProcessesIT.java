@@ -8,10 +8,12 @@ import io.pawline.local.LocalStack;
 import io.pawline.local.Ports;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
+import io.pawline.stage.TopicReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +21,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -31,6 +30,13 @@ class SeparateProcessesIT {
 
     private static final List<String> SERVICES =
             List.of("ingest", "detect", "generate", "matting", "finalize", "callback");
+
+    /** Whom each stage calls, in a task's order. */
+    private static final Map<Stage, String> PROVIDERS = new EnumMap<>(Map.of(
+            Stage.DETECT, "ark-vision",
+            Stage.GENERATE, "seedream",
+            Stage.MATTING, "volcengine-visual",
+            Stage.CALLBACK, "front-end"));
 
     /** Retries soon, so that the test need not wait for them. */
     private static final List<String> IMPATIENT = Stream.of("detect", "generate", "matting", "finalize", "callback")
@@ -53,6 +59,31 @@ class SeparateProcessesIT {
 
         String state() {
             return reason.isPresent() ? "failed" : "success";
+        }
+
+        /** That there is no pet is an answer, too. */
+        List<String> callsThatSucceed() {
+            Stage last = failsIn.orElse(Stage.CALLBACK);
+            boolean answered = last != Stage.DETECT || reason.equals(Optional.of(Reason.NO_PET));
+            return PROVIDERS.entrySet().stream()
+                    .filter(call -> call.getKey().compareTo(last) < 0
+                            || call.getKey() == Stage.CALLBACK
+                            || (call.getKey() == Stage.DETECT && answered))
+                    .map(call -> call.getKey().code() + " by " + call.getValue())
+                    .toList();
+        }
+
+        /** The reasons; a stage that fails before or after its call has none. */
+        List<String> callsThatFail() {
+            if (style.startsWith("flaky-500")) {
+                return List.of(Reason.PROVIDER_ERROR.code(), Reason.PROVIDER_ERROR.code());
+            }
+            return failsIn
+                    .filter(stage -> stage == Stage.GENERATE || stage == Stage.MATTING)
+                    .flatMap(_ -> reason)
+                    .stream()
+                    .map(Reason::code)
+                    .toList();
         }
     }
 
@@ -90,7 +121,8 @@ class SeparateProcessesIT {
                 for (Map.Entry<String, Sort> task : tasks.entrySet()) {
                     assertEnding(frontEnd, task.getKey(), task.getValue());
                 }
-                assertDeadLetters(settings.get("spring.kafka.bootstrap-servers"), tasks);
+                assertCalls(CallLedger.in(settings), tasks);
+                assertDeadLetters(settings, tasks);
             } finally {
                 for (ChildProcess service : services) {
                     service.close();
@@ -127,9 +159,15 @@ class SeparateProcessesIT {
         });
     }
 
-    private static void assertDeadLetters(String bootstrapServers, Map<String, Sort> tasks) {
+    private static List<ConsumerRecord<byte[], byte[]>> letters(LocalSettingsFile settings, Stage stage) {
+        try (TopicReader topic = new TopicReader(settings.kafka(), stage.deadLetterTopic(), "read_committed")) {
+            return topic.all();
+        }
+    }
+
+    private static void assertDeadLetters(LocalSettingsFile settings, Map<String, Sort> tasks) {
         for (Stage stage : Stage.values()) {
-            List<ConsumerRecord<byte[], byte[]>> letters = records(bootstrapServers, stage.deadLetterTopic());
+            List<ConsumerRecord<byte[], byte[]>> letters = letters(settings, stage);
             assertThat(letters.stream().map(letter -> new String(letter.key(), UTF_8)))
                     .as("dead letters of " + stage)
                     .containsExactlyInAnyOrderElementsOf(tasks.entrySet().stream()
@@ -146,22 +184,14 @@ class SeparateProcessesIT {
         }
     }
 
-    private static List<ConsumerRecord<byte[], byte[]>> records(String bootstrapServers, String topic) {
-        Map<String, Object> settings =
-                Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed");
-        try (var consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(info.topic(), info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-            while (partitions.stream()
-                    .anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
-                consumer.poll(Duration.ofMillis(50)).forEach(records::add);
-            }
-            return records;
+    private static void assertCalls(CallLedger ledger, Map<String, Sort> tasks) {
+        for (Map.Entry<String, Sort> task : tasks.entrySet()) {
+            Sort sort = task.getValue();
+            var ends = ledger.endsOf(task.getKey());
+            assertThat(CallLedger.succeeded(ends))
+                    .as(sort.toString())
+                    .containsExactlyElementsOf(sort.callsThatSucceed());
+            assertThat(CallLedger.failures(ends)).as(sort.toString()).containsExactlyElementsOf(sort.callsThatFail());
         }
     }
 

@@ -77,7 +77,7 @@ record Setting(
             case "java.net.URI" -> "URL";
             case "java.nio.file.Path" -> "path";
             case "java.lang.Integer", "java.lang.Long" -> "whole number";
-            case "java.lang.Double" -> "number";
+            case "java.lang.Double", "java.math.BigDecimal" -> "number";
             case "java.lang.Boolean" -> "`true`, `false`";
             case "java.util.List<java.lang.String>" -> "list of texts";
             case "java.util.List<java.lang.Integer>" -> "list of whole numbers";

@@ -1,0 +1,30 @@
+package io.pawline.bench;
+
+import io.pawline.local.simulator.picture.Pictures;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Objects;
+import javax.imageio.ImageIO;
+
+/** The photo of every task: the bundled cat, in the size and format in which a front end would send it. */
+final class Photo {
+
+    private static final int SIDE = 512;
+
+    private Photo() {}
+
+    static byte[] jpeg() throws IOException {
+        try (InputStream cat = Objects.requireNonNull(Pictures.class.getResourceAsStream("/sample/cat.png"))) {
+            BufferedImage small = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
+            Graphics2D graphics = small.createGraphics();
+            graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
+            graphics.drawImage(ImageIO.read(cat), 0, 0, SIDE, SIDE, Color.WHITE, null);
+            graphics.dispose();
+            return Pictures.jpeg(small);
+        }
+    }
+}

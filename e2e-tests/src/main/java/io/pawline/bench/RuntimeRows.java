@@ -1,0 +1,23 @@
+package io.pawline.bench;
+
+import java.util.List;
+
+/** The rows of the runtime benchmark, in the order in which they are run. */
+final class RuntimeRows {
+
+    static final List<RuntimeRow> ALL = List.of(
+            new RuntimeRow("in_flight", "2,000 in one process with a heap of 512 MB", InFlightRow::inFlight),
+            new RuntimeRow("records_per_s", ">= 10,000, of one partition and of four", SpeedRows::recordsPerSecond),
+            new RuntimeRow("hop_ms", "p50 <= 25 ms, p99 <= 100 ms", SpeedRows::hop),
+            new RuntimeRow("kills", "nothing lost, nothing duplicated, work resumes within 5 s", KillRows::kills),
+            new RuntimeRow("sigterm", "nothing lost, nothing repeated", KillRows::sigterm),
+            new RuntimeRow(
+                    "capacity_halves",
+                    "new level within 10 s, 90 % of the provider used, time-outs below 5 %",
+                    ProviderRows::capacityHalves),
+            new RuntimeRow("plain_failures", "limit not reduced, calls by tasks <= 1.6", ProviderRows::plainFailures),
+            new RuntimeRow("outage", "goodput 95 % again within twice the outage", ProviderRows::outage),
+            new RuntimeRow("outage_control", "does not recover", ProviderRows::outageControl));
+
+    private RuntimeRows() {}
+}
