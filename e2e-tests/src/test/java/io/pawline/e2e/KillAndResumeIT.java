@@ -45,13 +45,36 @@ class KillAndResumeIT {
                 }
                 try (ChildProcess third = up(folder, ports, "third")) {
                     awaitReady(third, ports);
-                    await().atMost(Duration.ofMinutes(3)).until(() -> frontEnd.tasksCalledBack() == TASKS);
+                    await().atMost(Duration.ofMinutes(3))
+                            .pollInterval(Duration.ofSeconds(1))
+                            .untilAsserted(() -> assertThat(notCalledBack(frontEnd, ids))
+                                    .as(() -> "tasks not called back, and the log's end: " + logEnd(folder))
+                                    .isEmpty());
                     for (String id : ids) {
                         assertSucceededOnce(frontEnd, id);
                     }
                     assertThat(third.stop()).as("exit code after SIGTERM").isIn(0, 143);
                 }
             }
+        }
+    }
+
+    private static List<String> notCalledBack(TestingFrontEnd frontEnd, List<String> ids) throws IOException {
+        List<String> tasks = new ArrayList<>();
+        for (String id : ids) {
+            if (frontEnd.callbacks(id).isEmpty()) {
+                tasks.add(frontEnd.task(id).toString());
+            }
+        }
+        return tasks;
+    }
+
+    private static String logEnd(Path folder) {
+        try {
+            List<String> lines = Files.readAllLines(folder.resolve("data/logs/pawline.log"));
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 200), lines.size()));
+        } catch (IOException unreadable) {
+            return unreadable.toString();
         }
     }
 

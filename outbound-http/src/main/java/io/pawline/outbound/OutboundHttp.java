@@ -23,8 +23,10 @@ import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes calls to the outside, each exactly once: no repetition, no redirect followed. Thread-safe, for thousands of calls
- * at once on virtual threads; one instance keeps the connections of all its calls.
+ * Makes calls to the outside, each exactly once: no repetition, no redirect followed. Only a call through the guard, which
+ * nobody is paid for and which may arrive twice (the fetch of an image, a callback), is sent again on a new connection if
+ * an idle one turns out to be closed. Thread-safe, for thousands of calls at once on virtual threads; one instance keeps
+ * the connections of all its calls.
  */
 public final class OutboundHttp {
 
@@ -50,7 +52,9 @@ public final class OutboundHttp {
     }
 
     static OutboundHttp guarded(OutboundProperties properties, AddressGuard guard) {
-        return new OutboundHttp(builder(guard, properties).proxy(Proxy.NO_PROXY), guard);
+        OkHttpClient.Builder builder =
+                builder(guard, properties).proxy(Proxy.NO_PROXY).retryOnConnectionFailure(true);
+        return new OutboundHttp(builder, guard);
     }
 
     /**
@@ -117,6 +121,7 @@ public final class OutboundHttp {
                 // paid call, not all that HTTP/2 would have put on it.
                 .protocols(List.of(Protocol.HTTP_1_1))
                 .connectionPool(pool)
+                // Nobody can tell whether a call that died on a reused connection was taken, and charged for
                 .retryOnConnectionFailure(false)
                 .followRedirects(false)
                 .followSslRedirects(false)

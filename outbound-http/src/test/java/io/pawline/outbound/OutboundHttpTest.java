@@ -43,7 +43,8 @@ class OutboundHttpTest {
 
     private static final DataLimit LIMIT = DataLimit.ofKilobytes(64);
     private static final Timeouts PATIENT = new Timeouts(Duration.ofSeconds(20), Duration.ofSeconds(40));
-    private static final Timeouts HASTY = new Timeouts(Duration.ofSeconds(20), Duration.ofMillis(300));
+    /** Enough to connect on a busy machine. */
+    private static final Timeouts HASTY = new Timeouts(Duration.ofSeconds(20), Duration.ofSeconds(2));
 
     /** More than the buffers of two sockets hold. */
     private static final int HUGE = 64 << 20;
@@ -291,6 +292,26 @@ class OutboundHttpTest {
                             answered -> assertThat(answered.status()).isEqualTo(status));
         }
         assertThat(server.getRequestCount()).isEqualTo(4);
+    }
+
+    /** As servers do that know no connections kept open, or have had enough of one. */
+    @Test
+    void sendsAgainOnlyWhatMayArriveTwiceWhenAnIdleConnectionIsClosed() throws Exception {
+        for (int i = 0; i < 7; i++) {
+            server.enqueue(
+                    response(200).onResponseEnd(new SocketEffect.CloseSocket()).build());
+        }
+        OutboundHttp guarded = OutboundHttp.guarded(OutboundProperties.allowing("127.0.0.1", "localhost"));
+
+        for (int i = 0; i < 5; i++) {
+            assertThat(guarded.exchange(post(), PATIENT, LIMIT))
+                    .as("call %d", i)
+                    .isInstanceOf(Answered.class);
+        }
+        assertThat(http.exchange(post(), PATIENT, LIMIT)).isInstanceOf(Answered.class);
+        assertThat(http.exchange(post(), PATIENT, LIMIT))
+                .isInstanceOfSatisfying(
+                        Died.class, died -> assertThat(died.reason()).isEqualTo(Reason.CONNECTION_LOST));
     }
 
     @Test
