@@ -4,6 +4,7 @@ import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreProperties;
 import io.pawline.images.ImageStores;
 import io.pawline.ingest.accept.TaskIntake;
+import io.pawline.ingest.cancel.ControlTopic;
 import io.pawline.ingest.cancel.TaskCancel;
 import io.pawline.ingest.follow.Waits;
 import io.pawline.ingest.http.ProblemReportValve;
@@ -104,16 +105,17 @@ class IngestConfiguration {
 
     @Bean
     TaskCancel taskCancel(TaskDatabase database, Controls controls, Clock clock) {
-        return new TaskCancel(
-                new Cancellations(database),
-                task -> controls.cancel(
-                        task.id(), task.submission().deadline(), "ingest-service", "the front end cancelled it"),
-                clock);
+        return new TaskCancel(new Cancellations(database), new ControlTopic(controls), clock);
     }
 
     @Bean
     Periodic untoldCancellations(TaskCancel cancel) {
         return Periodic.start("untold-cancellations", Duration.ofSeconds(1), cancel::tellAll);
+    }
+
+    @Bean
+    Periodic outlivedCancellations(TaskCancel cancel) {
+        return Periodic.start("outlived-cancellations", Duration.ofMinutes(1), cancel::takeBackAll);
     }
 
     @Bean
