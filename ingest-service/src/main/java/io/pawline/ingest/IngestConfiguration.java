@@ -4,9 +4,11 @@ import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreProperties;
 import io.pawline.images.ImageStores;
 import io.pawline.ingest.accept.TaskIntake;
+import io.pawline.ingest.cancel.ControlTopic;
 import io.pawline.ingest.cancel.TaskCancel;
 import io.pawline.ingest.follow.Waits;
 import io.pawline.ingest.http.ProblemReportValve;
+import io.pawline.ingest.pressure.Backpressure;
 import io.pawline.ingest.progress.ProgressListener;
 import io.pawline.ingest.relay.OutboxRelay;
 import io.pawline.ingest.relay.TaskAcceptedPublisher;
@@ -16,6 +18,7 @@ import io.pawline.stage.spring.EventFormats;
 import io.pawline.taskstore.Acceptances;
 import io.pawline.taskstore.Cancellations;
 import io.pawline.taskstore.DatabaseProperties;
+import io.pawline.taskstore.OpenTasks;
 import io.pawline.taskstore.Outbox;
 import io.pawline.taskstore.ProgressDao;
 import io.pawline.taskstore.TaskDao;
@@ -23,6 +26,7 @@ import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TaskListing;
 import io.pawline.taskstore.TaskMarks;
 import jakarta.servlet.MultipartConfigElement;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import org.apache.avro.specific.SpecificRecord;
@@ -104,16 +108,17 @@ class IngestConfiguration {
 
     @Bean
     TaskCancel taskCancel(TaskDatabase database, Controls controls, Clock clock) {
-        return new TaskCancel(
-                new Cancellations(database),
-                task -> controls.cancel(
-                        task.id(), task.submission().deadline(), "ingest-service", "the front end cancelled it"),
-                clock);
+        return new TaskCancel(new Cancellations(database), new ControlTopic(controls), clock);
     }
 
     @Bean
     Periodic untoldCancellations(TaskCancel cancel) {
         return Periodic.start("untold-cancellations", Duration.ofSeconds(1), cancel::tellAll);
+    }
+
+    @Bean
+    Periodic outlivedCancellations(TaskCancel cancel) {
+        return Periodic.start("outlived-cancellations", Duration.ofMinutes(1), cancel::takeBackAll);
     }
 
     @Bean
@@ -145,14 +150,26 @@ class IngestConfiguration {
     }
 
     @Bean
+    Backpressure backpressure(TaskDatabase database, IngestProperties settings, Clock clock) {
+        OpenTasks tasks = new OpenTasks(database);
+        return new Backpressure(tasks::count, tasks::workedOffSince, settings.backlog(), clock, new SecureRandom());
+    }
+
+    @Bean
+    Periodic lookAtBacklog(Backpressure backpressure) {
+        return Periodic.start("backlog", Duration.ofSeconds(1), backpressure::look);
+    }
+
+    @Bean
     TaskIntake taskIntake(
             Acceptances acceptances,
+            Backpressure backpressure,
             ImageStore images,
             IngestProperties settings,
             OutboundProperties outbound,
             Clock clock,
             OutboxRelay relay) {
-        return new TaskIntake(acceptances, images, settings, outbound, clock, relay::nudge);
+        return new TaskIntake(acceptances, backpressure, images, settings, outbound, clock, relay::nudge);
     }
 
     /** The class is the one that the stages read their events with, so that it is a matter of configuration, too. */

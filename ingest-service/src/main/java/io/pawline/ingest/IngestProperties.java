@@ -20,6 +20,7 @@ import org.springframework.util.unit.DataSize;
  * @param uploadsAtOnce photos held in memory at once, 1 or more; further uploads wait
  * @param idempotencyWindow how long a request is known again by its {@code Idempotency-Key}, more than 0
  * @param collapseWindow how long a request without a key is folded into a running task that asks for the same; 0: never
+ * @param backlog when no further task is accepted
  * @param follow how requests wait for tasks
  * @param relay how accepted tasks get to Kafka
  */
@@ -34,6 +35,7 @@ public record IngestProperties(
         @DefaultValue("8") int uploadsAtOnce,
         @DefaultValue("48h") Duration idempotencyWindow,
         @DefaultValue("60s") Duration collapseWindow,
+        @DefaultValue Backlog backlog,
         @DefaultValue Follow follow,
         @DefaultValue Relay relay) {
 
@@ -62,6 +64,28 @@ public record IngestProperties(
         }
         if (collapseWindow.isNegative()) {
             throw new IllegalArgumentException(PREFIX + "collapse-window must be >= 0, was " + collapseWindow);
+        }
+    }
+
+    /**
+     * When no further task is accepted: {@code pawline.ingest.backlog.*}.
+     *
+     * @param maxWait longest time that an interactive task may be expected to take, more than 0; a bulk one may take half
+     *     of it, and none longer than until its deadline
+     * @param freeTasks open tasks up to which every task is accepted, 0 or more; about as many as come at once after a quiet
+     *     time, when it cannot be known yet how fast they will end
+     */
+    public record Backlog(
+            @DefaultValue("30m") Duration maxWait,
+            @DefaultValue("1000") long freeTasks) {
+
+        public Backlog {
+            if (!maxWait.isPositive()) {
+                throw new IllegalArgumentException(PREFIX + "backlog.max-wait must be > 0, was " + maxWait);
+            }
+            if (freeTasks < 0) {
+                throw new IllegalArgumentException(PREFIX + "backlog.free-tasks must be >= 0, was " + freeTasks);
+            }
         }
     }
 

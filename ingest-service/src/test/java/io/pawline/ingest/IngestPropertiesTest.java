@@ -29,6 +29,7 @@ class IngestPropertiesTest {
                         8,
                         Duration.ofHours(48),
                         Duration.ofSeconds(60),
+                        new IngestProperties.Backlog(Duration.ofMinutes(30), 1000),
                         new IngestProperties.Follow(Duration.ofMillis(250), 20_000, Duration.ofSeconds(60)),
                         new IngestProperties.Relay(500, Duration.ofSeconds(1), Duration.ofSeconds(10))));
     }
@@ -45,6 +46,8 @@ class IngestPropertiesTest {
                         Map.entry("pawline.ingest.uploads-at-once", "2"),
                         Map.entry("pawline.ingest.idempotency-window", "1h"),
                         Map.entry("pawline.ingest.collapse-window", "0s"),
+                        Map.entry("pawline.ingest.backlog.max-wait", "5m"),
+                        Map.entry("pawline.ingest.backlog.free-tasks", "50"),
                         Map.entry("pawline.ingest.follow.look-every", "1s"),
                         Map.entry("pawline.ingest.follow.max-waits", "5"),
                         Map.entry("pawline.ingest.follow.max-wait", "10s"),
@@ -61,6 +64,7 @@ class IngestPropertiesTest {
                         2,
                         Duration.ofHours(1),
                         Duration.ZERO,
+                        new IngestProperties.Backlog(Duration.ofMinutes(5), 50),
                         new IngestProperties.Follow(Duration.ofSeconds(1), 5, Duration.ofSeconds(10)),
                         new IngestProperties.Relay(50, Duration.ofMillis(200), Duration.ofSeconds(3))));
     }
@@ -76,6 +80,8 @@ class IngestPropertiesTest {
         "uploads-at-once,      0,                     must be > 0",
         "idempotency-window,   0s,                    must be > 0",
         "collapse-window,      -1s,                   must be >= 0",
+        "backlog.max-wait,     0s,                    must be > 0",
+        "backlog.free-tasks,   -1,                    must be >= 0",
         "follow.look-every,    0s,                    must be > 0",
         "follow.max-waits,     0,                     must be > 0",
         "follow.max-wait,      0s,                    must be >= 1 s",

@@ -2,7 +2,9 @@ package io.pawline.stage;
 
 import io.pawline.schemas.Reason;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How often, for how long and how soon a failed task is tried again: exponential backoff with full jitter
@@ -50,6 +52,24 @@ public record RetryPolicy(int maxAttempts, Duration maxTime, Duration firstDelay
     boolean allowsAnother(Reason.Scope scope, int failures, Duration sinceFirstFailure) {
         int most = scope == Reason.Scope.ANSWER ? Math.min(MAX_USELESS_ANSWERS, maxAttempts) : maxAttempts;
         return failures < most && sinceFirstFailure.compareTo(maxTime) < 0;
+    }
+
+    /**
+     * When the attempt after this one is due: by backoff, and never before the moment that the other side named. That moment
+     * it named to all tasks alike, so each comes some time after it by itself: up to a tenth of the wait asked for, or the
+     * first delay, if that is longer.
+     *
+     * @param asked the moment named, as by a {@code Retry-After}; null: none
+     */
+    Instant nextAfter(int attempt, Instant now, @Nullable Instant asked, RandomGenerator random) {
+        Instant byBackoff = now.plus(delayAfter(attempt, random));
+        if (asked == null || !asked.isAfter(byBackoff)) {
+            return byBackoff;
+        }
+        long spread = Math.max(
+                firstDelay.toMillis(),
+                Duration.between(now, asked).dividedBy(10).toMillis());
+        return asked.plusMillis(random.nextLong(spread + 1));
     }
 
     /** A delay for the attempt after this one, uniform between zero and the attempt's bound. */

@@ -88,10 +88,7 @@ final class Settlements<I> {
             String last = "%s (attempt %d was the last)".formatted(retry.detail(), progress.attempt());
             return failed(data, context, retry.reason(), last);
         }
-        Instant notBefore = now.plus(policy.delayAfter(progress.attempt(), random));
-        if (retry.notBefore() != null && retry.notBefore().isAfter(notBefore)) {
-            notBefore = retry.notBefore();
-        }
+        Instant notBefore = policy.nextAfter(progress.attempt(), now, retry.notBefore(), random);
         if (spec.stage().paid() && notBefore.isAfter(context.getDeadline())) {
             String last = "the deadline comes before the next attempt; last failure: " + retry.detail();
             return ended(data, context, EndedEarly.expired(last));

@@ -5,11 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.pawline.schemas.Reason.Scope;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Random;
 import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 
 class RetryPolicyTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-23T10:15:30Z");
 
     private static final RetryPolicy POLICY =
             new RetryPolicy(4, Duration.ofHours(1), Duration.ofSeconds(1), Duration.ofSeconds(5));
@@ -34,6 +41,36 @@ class RetryPolicyTest {
         assertThat(IntStream.of(4, 31, 64, 1_000_000))
                 .allSatisfy(attempt ->
                         assertThat(POLICY.delayAfter(attempt, random)).isBetween(Duration.ZERO, Duration.ofSeconds(5)));
+    }
+
+    @Property
+    void neverComesBackBeforeItIsAskedToNorMuchLater(
+            @ForAll @IntRange(min = 1, max = 40) int attempt,
+            @ForAll @LongRange(min = -10_000, max = 7_200_000) long askedMillis,
+            @ForAll Random random) {
+        Instant asked = NOW.plusMillis(askedMillis);
+
+        Instant next = POLICY.nextAfter(attempt, NOW, asked, random);
+
+        Duration spread = Duration.ofMillis(Math.max(1_000, askedMillis / 10));
+        Instant latest = asked.plus(spread).isAfter(NOW.plusSeconds(5)) ? asked.plus(spread) : NOW.plusSeconds(5);
+        assertThat(next).isBetween(asked, latest).isAfterOrEqualTo(NOW);
+    }
+
+    @Property
+    void spreadsTasksThatAreAskedToComeBackAtTheSameMoment(
+            @ForAll @LongRange(min = 5_000, max = 7_200_000) long askedMillis, @ForAll long seed) {
+        Random random = new Random(seed);
+        Instant asked = NOW.plusMillis(askedMillis);
+
+        var later = IntStream.range(0, 1_000)
+                .mapToLong(_ -> Duration.between(asked, POLICY.nextAfter(3, NOW, asked, random))
+                        .toMillis())
+                .summaryStatistics();
+
+        long spread = Math.max(1_000, askedMillis / 10);
+        assertThat(later.getMin()).isLessThan(spread / 10);
+        assertThat(later.getMax()).isGreaterThan(spread * 9 / 10);
     }
 
     @Test

@@ -4,6 +4,8 @@ import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.ingest.IngestProperties;
 import io.pawline.ingest.accept.RefusedException.Fault;
+import io.pawline.ingest.pressure.Backpressure;
+import io.pawline.ingest.pressure.Refusal;
 import io.pawline.outbound.AddressGuard;
 import io.pawline.outbound.ImageHeader;
 import io.pawline.outbound.OutboundProperties;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class TaskIntake {
 
     private final Acceptances acceptances;
+    private final Backpressure backpressure;
     private final ImageStore images;
     private final Fields fields;
     private final Uploads uploads;
@@ -36,12 +39,14 @@ public final class TaskIntake {
     /** @param accepted told after each task that has been kept */
     public TaskIntake(
             Acceptances acceptances,
+            Backpressure backpressure,
             ImageStore images,
             IngestProperties settings,
             OutboundProperties outbound,
             Clock clock,
             Runnable accepted) {
         this.acceptances = acceptances;
+        this.backpressure = backpressure;
         this.images = images;
         this.fields = new Fields(AddressGuard.of(outbound), settings.defaultDeadline(), settings.maxDeadline());
         this.uploads = new Uploads(outbound.maxImageSize().toBytes(), outbound.maxImagePixels());
@@ -74,6 +79,10 @@ public final class TaskIntake {
             return receipt(earlier.get(), null);
         }
         Submission submission = submission(request, caller, now);
+        Optional<Refusal> refusal = backpressure.refusal(submission);
+        if (refusal.isPresent()) {
+            throw new RefusedException(refusal.get());
+        }
         Fingerprint fingerprint = new Fingerprint(Identity.ofWork(caller, request, submission), null);
         storePhoto(submission, request);
         return receipt(acceptances.accept(submission, key, fingerprint), submission);
@@ -84,13 +93,17 @@ public final class TaskIntake {
         Fingerprint fingerprint = new Fingerprint(
                 Identity.ofWork(caller, request, submission),
                 collapseWindow.isZero() ? null : now.minus(collapseWindow));
-        if (request.image() != null) {
+        Optional<Refusal> refusal = backpressure.refusal(submission);
+        if (request.image() != null || refusal.isPresent()) {
             Optional<TaskId> running = acceptances.running(fingerprint);
             if (running.isPresent()) {
                 return new Receipt(running.get(), false, true);
             }
-            storePhoto(submission, request);
         }
+        if (refusal.isPresent()) {
+            throw new RefusedException(refusal.get());
+        }
+        storePhoto(submission, request);
         return receipt(acceptances.accept(submission, fingerprint), submission);
     }
 

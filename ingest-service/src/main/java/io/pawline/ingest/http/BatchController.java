@@ -47,7 +47,11 @@ final class BatchController {
             @Nullable ProblemDetail problem) {
 
         static Answer refused(ProblemType type, String detail) {
-            return new Answer(type.status().value(), null, ProblemAdvice.problem(type, detail));
+            return refused(ProblemAdvice.problem(type, detail));
+        }
+
+        static Answer refused(ProblemDetail problem) {
+            return new Answer(problem.getStatus(), null, problem);
         }
     }
 
@@ -88,7 +92,7 @@ final class BatchController {
         } catch (ProblemException e) {
             return Answer.refused(e.type(), e.detail());
         } catch (RefusedException e) {
-            return Answer.refused(ProblemAdvice.typeOf(e), e.detail());
+            return Answer.refused(ProblemAdvice.problem(e));
         } catch (DatabaseUnavailableException e) {
             return lost();
         }

@@ -32,16 +32,26 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> refused(RefusedException e) {
-        return answer(typeOf(e), e.detail());
+        ResponseEntity.BodyBuilder answer = ResponseEntity.status(typeOf(e).status());
+        e.retryAfter().ifPresent(time -> answer.header(HttpHeaders.RETRY_AFTER, Long.toString(time.toSeconds())));
+        return answer.body(problem(e));
     }
 
-    static ProblemType typeOf(RefusedException e) {
+    /** A batch has no header for each, so the problem has the time, too. */
+    static ProblemDetail problem(RefusedException e) {
+        ProblemDetail problem = problem(typeOf(e), e.detail());
+        e.retryAfter().ifPresent(time -> problem.setProperty("retry_after", time.toSeconds()));
+        return problem;
+    }
+
+    private static ProblemType typeOf(RefusedException e) {
         return switch (e.fault()) {
             case INVALID_FIELD -> ProblemType.INVALID_REQUEST;
             case ADDRESS_REFUSED -> ProblemType.ADDRESS_REFUSED;
             case PHOTO_NOT_AN_IMAGE -> ProblemType.PHOTO_NOT_AN_IMAGE;
             case KEY_REUSED -> ProblemType.IDEMPOTENCY_KEY_REUSED;
             case PHOTO_TOO_LARGE -> ProblemType.PHOTO_TOO_LARGE;
+            case BACKLOG_TOO_LONG -> ProblemType.BACKLOG_TOO_LONG;
         };
     }
 

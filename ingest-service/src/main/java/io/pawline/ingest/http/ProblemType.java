@@ -17,6 +17,7 @@ public enum ProblemType {
     PHOTO_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The photo is too large"),
     TASK_FINISHED(HttpStatus.CONFLICT, "The task has ended"),
     IDEMPOTENCY_KEY_REUSED(HttpStatus.UNPROCESSABLE_CONTENT, "The key belongs to another request"),
+    BACKLOG_TOO_LONG(HttpStatus.TOO_MANY_REQUESTS, "Too many tasks wait already"),
     REQUEST_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The request is too large"),
     TASK_NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such task"),
     IMAGE_NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such image"),
