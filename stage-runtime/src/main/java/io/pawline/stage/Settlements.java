@@ -63,7 +63,8 @@ final class Settlements<I> {
             throws InterruptedException {
         try {
             return done.next().isPresent()
-                    ? Settlement.last(List.of(codec.encode(data, done.next().get())))
+                    ? Settlement.last(
+                            List.of(codec.encode(data, context, done.next().get())))
                     : Settlement.last(List.of());
         } catch (SerializationException bug) {
             log.error("the handler made an event that cannot be written", bug);
