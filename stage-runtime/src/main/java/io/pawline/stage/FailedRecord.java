@@ -48,7 +48,7 @@ record FailedRecord(Stage stage, ConsumerRecord<byte[], byte[]> data, Reason rea
 
     /**
      * A record that waits for a receiver which does not get on, out of the way of the others: it has not failed. A fresh one
-     * comes back at once, among the retries; one that has waited there comes back later.
+     * comes back at once, among the retries; one that has waited there comes back later, and its time to be tried runs.
      */
     static ProducerRecord<byte[], byte[]> parked(Stage stage, WorkItem item, Instant now) {
         ConsumerRecord<byte[], byte[]> data = item.data();
@@ -57,6 +57,9 @@ record FailedRecord(Stage stage, ConsumerRecord<byte[], byte[]> data, Reason rea
                 new ProducerRecord<>(topic, null, data.key(), data.value(), data.headers());
         putOrigin(parked.headers(), data);
         if (item.isRetry()) {
+            if (parked.headers().lastHeader(RecordHeaders.FIRST_FAILED_AT) == null) {
+                put(parked.headers(), RecordHeaders.FIRST_FAILED_AT, now.toEpochMilli());
+            }
             put(
                     parked.headers(),
                     RecordHeaders.NOT_BEFORE,

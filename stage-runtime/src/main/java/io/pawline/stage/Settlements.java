@@ -78,18 +78,18 @@ final class Settlements<I> {
         Reason.Scope scope = retry.reason().scope();
         Progress before = Progress.of(data.headers());
         boolean counts = switch (count) {
-            case BY_SCOPE -> RetryPolicy.counts(scope);
+            case BY_SCOPE -> policy.countsHere(scope);
             case ALWAYS -> true;
             case NEVER -> false;
         };
         Progress progress = counts ? before.failed(scope) : before;
         Instant now = clock.instant();
         Duration trying = Duration.between(progress.firstFailedAt().orElse(now), now);
-        if (!policy.allowsAnother(scope, progress.failures(scope), trying)) {
+        if (!policy.allowsAnother(scope, progress, trying)) {
             String last = "%s (attempt %d was the last)".formatted(retry.detail(), progress.attempt());
             return failed(data, context, retry.reason(), last);
         }
-        Instant notBefore = now.plus(policy.delayAfter(progress.attempt(), random));
+        Instant notBefore = now.plus(policy.delayAfter(progress, random));
         if (retry.notBefore() != null && retry.notBefore().isAfter(notBefore)) {
             notBefore = retry.notBefore();
         }

@@ -178,7 +178,12 @@ final class StageSession<I> {
 
     /** Out of the way of the others: fresh records to the retry topic, retries to where it is longer. */
     private void park(WorkItem item) {
-        if (item.partition().begin()) {
+        if (!item.partition().begin()) {
+            return;
+        }
+        if (execution.outOfTime(item.data())) {
+            var _ = Thread.ofVirtual().start(() -> settle(item, () -> execution.neverHadItsTurn(item.data())));
+        } else {
             commit.add(item, Settlement.again(FailedRecord.parked(spec.stage(), item, clock.instant())));
         }
     }
@@ -225,9 +230,17 @@ final class StageSession<I> {
     }
 
     private void work(WorkItem item, Permit permit) {
+        settle(item, () -> execution.execute(item.data(), permit));
+    }
+
+    private interface Work {
+        Settlement settlement() throws InterruptedException;
+    }
+
+    private void settle(WorkItem item, Work work) {
         boolean handedOver = false;
         try {
-            commit.add(item, execution.execute(item.data(), permit));
+            commit.add(item, work.settlement());
             handedOver = true;
         } catch (InterruptedException givenUp) {
             Thread.currentThread().interrupt();
