@@ -30,12 +30,13 @@ public final class TaskDao {
                 :priority, :clientRef, cast(:metadata as json), :fingerprint)
             """;
 
-    // An ending of a later generation opens and closes that generation in one step.
+    // Whoever closes goes on to tell, so nobody else need for a while. An ending of a later generation opens and closes
+    // that generation in one step.
     private static final String CLOSE = """
             update task set generation = greatest(generation, :generation), state = :state, ended_at = :endedAt,
                 ending_stage = :stage, reason = :reason, detail = :detail, result = cast(:result as jsonb),
                 delivered_at = null, delivery_attempts = 0, delivery_attempted_at = null, delivery_reason = null,
-                delivery_detail = null, resend_requested_at = null, requeued_at = null
+                delivery_detail = null, resend_requested_at = null, requeued_at = now()
             where id = :id and (:generation > generation
                 or (state = 'accepted' and :generation in (0, generation)))
             returning *
