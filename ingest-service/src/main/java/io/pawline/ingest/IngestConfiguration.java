@@ -25,6 +25,7 @@ import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TaskListing;
 import io.pawline.taskstore.TaskMarks;
+import io.pawline.taskstore.Undelivered;
 import jakarta.servlet.MultipartConfigElement;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -134,6 +135,11 @@ class IngestConfiguration {
     @Bean
     TaskListing taskListing(TaskDatabase database) {
         return new TaskListing(database);
+    }
+
+    @Bean
+    Undelivered undelivered(TaskDatabase database) {
+        return new Undelivered(database);
     }
 
     @Bean

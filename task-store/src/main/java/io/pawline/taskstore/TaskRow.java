@@ -66,7 +66,8 @@ final class TaskRow implements RowMapper<Task> {
                 row.getInt("delivery_attempts"),
                 nullableInstant(row, "delivery_attempted_at"),
                 reason(row.getString("delivery_reason")),
-                row.getString("delivery_detail"));
+                row.getString("delivery_detail"),
+                nullableInstant(row, "resend_requested_at"));
     }
 
     /** A code that a newer version has written is still a failure, if an unknown one. */

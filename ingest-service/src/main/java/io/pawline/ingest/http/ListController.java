@@ -132,7 +132,8 @@ final class ListController {
         throw invalid(name + " is no RFC 3339 time of this age: it looks like 2026-11-23T10:15:30Z");
     }
 
-    private static int limit(@Nullable String text) {
+    /** Tasks on a page. */
+    static int limit(@Nullable String text) {
         if (text == null) {
             return DEFAULT_LIMIT;
         }

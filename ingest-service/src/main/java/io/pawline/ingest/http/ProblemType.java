@@ -16,6 +16,8 @@ public enum ProblemType {
     PHOTO_NOT_AN_IMAGE(HttpStatus.UNPROCESSABLE_CONTENT, "The photo is no image"),
     PHOTO_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The photo is too large"),
     TASK_FINISHED(HttpStatus.CONFLICT, "The task has ended"),
+    TASK_NOT_FINISHED(HttpStatus.CONFLICT, "The task has not ended yet"),
+    NO_CALLBACK(HttpStatus.CONFLICT, "The task has nobody to be told"),
     IDEMPOTENCY_KEY_REUSED(HttpStatus.UNPROCESSABLE_CONTENT, "The key belongs to another request"),
     BACKLOG_TOO_LONG(HttpStatus.TOO_MANY_REQUESTS, "Too many tasks wait already"),
     REQUEST_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The request is too large"),
