@@ -4,8 +4,12 @@ import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreProperties;
 import io.pawline.images.ImageStores;
 import io.pawline.ingest.accept.TaskIntake;
+import io.pawline.ingest.access.Access;
+import io.pawline.ingest.access.Quotas;
 import io.pawline.ingest.cancel.TaskCancel;
 import io.pawline.ingest.follow.Waits;
+import io.pawline.ingest.http.BodyDeadlineValve;
+import io.pawline.ingest.http.PatientProtocol;
 import io.pawline.ingest.http.ProblemReportValve;
 import io.pawline.ingest.progress.ProgressListener;
 import io.pawline.ingest.relay.OutboxRelay;
@@ -14,6 +18,7 @@ import io.pawline.outbound.OutboundProperties;
 import io.pawline.stage.control.Controls;
 import io.pawline.stage.spring.EventFormats;
 import io.pawline.taskstore.Acceptances;
+import io.pawline.taskstore.ApiKeys;
 import io.pawline.taskstore.Cancellations;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.Outbox;
@@ -127,6 +132,11 @@ class IngestConfiguration {
     }
 
     @Bean
+    Periodic heartbeats(Waits waits, IngestProperties settings) {
+        return Periodic.start("heartbeats", settings.follow().heartbeat(), waits::beat);
+    }
+
+    @Bean
     TaskListing taskListing(TaskDatabase database) {
         return new TaskListing(database);
     }
@@ -145,14 +155,25 @@ class IngestConfiguration {
     }
 
     @Bean
+    Access access(TaskDatabase database, IngestProperties settings, Clock clock) {
+        return new Access(new ApiKeys(database), settings.access().tasksPerMinute(), clock);
+    }
+
+    @Bean
+    Quotas quotas() {
+        return new Quotas();
+    }
+
+    @Bean
     TaskIntake taskIntake(
             Acceptances acceptances,
             ImageStore images,
+            Quotas quotas,
             IngestProperties settings,
             OutboundProperties outbound,
             Clock clock,
             OutboxRelay relay) {
-        return new TaskIntake(acceptances, images, settings, outbound, clock, relay::nudge);
+        return new TaskIntake(acceptances, images, quotas, settings, outbound, clock, relay::nudge);
     }
 
     /** The class is the one that the stages read their events with, so that it is a matter of configuration, too. */
@@ -187,6 +208,16 @@ class IngestConfiguration {
     MultipartConfigElement uploadLimits(OutboundProperties outbound) {
         long image = outbound.maxImageSize().toBytes();
         return new MultipartConfigElement("", image, image + FORM_OVERHEAD_BYTES, UPLOAD_MEMORY_BYTES);
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> slowClients(IngestProperties settings) {
+        return tomcat -> {
+            tomcat.setProtocol(PatientProtocol.class.getName());
+            tomcat.addConnectorCustomizers(connector ->
+                    ((PatientProtocol) connector.getProtocolHandler()).setMaxHeaderTime(settings.maxSendTime()));
+            tomcat.addEngineValves(new BodyDeadlineValve(settings.maxSendTime()));
+        };
     }
 
     @Bean

@@ -2,11 +2,15 @@ package io.pawline.ingest.http;
 
 import io.pawline.images.ImageStoreException;
 import io.pawline.ingest.accept.RefusedException;
+import io.pawline.ingest.access.QuotaExceededException;
 import io.pawline.ingest.follow.TooManyWaitsException;
 import io.pawline.taskstore.DatabaseUnavailableException;
+import java.net.SocketTimeoutException;
+import org.apache.catalina.connector.ClientAbortException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
@@ -27,7 +31,18 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> problem(ProblemException e) {
-        return answer(e.type(), e.detail());
+        ResponseEntity.BodyBuilder answer = ResponseEntity.status(e.type().status());
+        e.challenge().ifPresent(challenge -> answer.header(HttpHeaders.WWW_AUTHENTICATE, challenge));
+        return answer.body(problem(e.type(), e.detail()));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> quotaExceeded(QuotaExceededException e) {
+        long seconds = RateLimit.secondsUntil(e.retryAfter());
+        return ResponseEntity.status(ProblemType.QUOTA_EXCEEDED.status())
+                .header(HttpHeaders.RETRY_AFTER, Long.toString(seconds))
+                .headers(RateLimit.headers(e.state()))
+                .body(problem(ProblemType.QUOTA_EXCEEDED, String.valueOf(e.getMessage())));
     }
 
     @ExceptionHandler
@@ -62,9 +77,23 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
         return answer(ProblemType.TOO_MANY_WAITS, "ask without waiting, or again later");
     }
 
+    /** The body stopped coming, or came too slowly; who has gone for good does not see the answer. */
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> brokenBody(ClientAbortException e) {
+        log.debug("A body cannot be read", e);
+        return tooSlow();
+    }
+
+    private static ResponseEntity<ProblemDetail> tooSlow() {
+        return answer(ProblemType.REQUEST_TIMEOUT, "the body did not come in time: send it again, and faster");
+    }
+
     @ExceptionHandler
     ResponseEntity<ProblemDetail> brokenForm(MultipartException e) {
         log.debug("A form cannot be read", e);
+        if (NestedExceptionUtils.getRootCause(e) instanceof SocketTimeoutException) {
+            return tooSlow();
+        }
         return answer(
                 ProblemType.INVALID_REQUEST,
                 "the multipart body cannot be read: it ends early, lacks its boundary or has too many parts");
