@@ -227,8 +227,8 @@ class SeparateProcessesIT {
     }
 
     private static int statusWithoutKey(int port) throws IOException {
-        HttpURLConnection connection =
-                (HttpURLConnection) URI.create("http://127.0.0.1:" + port + "/v1/tasks").toURL().openConnection();
+        HttpURLConnection connection = (HttpURLConnection)
+                URI.create("http://127.0.0.1:" + port + "/v1/tasks").toURL().openConnection();
         try {
             return connection.getResponseCode();
         } finally {

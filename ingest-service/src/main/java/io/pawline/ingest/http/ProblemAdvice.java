@@ -5,12 +5,13 @@ import io.pawline.ingest.accept.RefusedException;
 import io.pawline.ingest.access.QuotaExceededException;
 import io.pawline.ingest.follow.TooManyWaitsException;
 import io.pawline.taskstore.DatabaseUnavailableException;
-import java.net.SocketTimeoutException;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
 import org.apache.catalina.connector.ClientAbortException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
@@ -91,16 +92,18 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<ProblemDetail> brokenForm(MultipartException e) {
         log.debug("A form cannot be read", e);
-        if (NestedExceptionUtils.getRootCause(e) instanceof SocketTimeoutException) {
-            return tooSlow();
-        }
         return answer(
                 ProblemType.INVALID_REQUEST,
                 "the multipart body cannot be read: it ends early, lacks its boundary or has too many parts");
     }
 
     @ExceptionHandler
-    ResponseEntity<ProblemDetail> bug(Exception e) {
+    ResponseEntity<ProblemDetail> bug(Exception e, HttpServletRequest request) {
+        // Tomcat's note that the body could not be read; with it there, Spring goes on as if there were no form.
+        if (request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof IOException broken) {
+            log.debug("A body cannot be read", broken);
+            return tooSlow();
+        }
         log.error("A request failed", e);
         return answer(ProblemType.INTERNAL_ERROR, "the fault is not the request's; it has been logged");
     }
