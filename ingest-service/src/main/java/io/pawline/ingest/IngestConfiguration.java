@@ -4,9 +4,13 @@ import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreProperties;
 import io.pawline.images.ImageStores;
 import io.pawline.ingest.accept.TaskIntake;
+import io.pawline.ingest.access.Access;
+import io.pawline.ingest.access.Quotas;
 import io.pawline.ingest.cancel.ControlTopic;
 import io.pawline.ingest.cancel.TaskCancel;
 import io.pawline.ingest.follow.Waits;
+import io.pawline.ingest.http.BodyDeadlineValve;
+import io.pawline.ingest.http.PatientProtocol;
 import io.pawline.ingest.http.ProblemReportValve;
 import io.pawline.ingest.pressure.Backpressure;
 import io.pawline.ingest.progress.ProgressListener;
@@ -16,6 +20,7 @@ import io.pawline.outbound.OutboundProperties;
 import io.pawline.stage.control.Controls;
 import io.pawline.stage.spring.EventFormats;
 import io.pawline.taskstore.Acceptances;
+import io.pawline.taskstore.ApiKeys;
 import io.pawline.taskstore.Cancellations;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.OpenTasks;
@@ -133,6 +138,11 @@ class IngestConfiguration {
     }
 
     @Bean
+    Periodic heartbeats(Waits waits, IngestProperties settings) {
+        return Periodic.start("heartbeats", settings.follow().heartbeat(), waits::beat);
+    }
+
+    @Bean
     TaskListing taskListing(TaskDatabase database) {
         return new TaskListing(database);
     }
@@ -167,15 +177,27 @@ class IngestConfiguration {
     }
 
     @Bean
+    Access access(TaskDatabase database, IngestProperties settings, Clock clock) {
+        return new Access(new ApiKeys(database), settings.access().tasksPerMinute(), clock);
+    }
+
+    @Bean
+    Quotas quotas() {
+        return new Quotas();
+    }
+
+    @Bean
     TaskIntake taskIntake(
             Acceptances acceptances,
             Backpressure backpressure,
             ImageStore images,
+            Quotas quotas,
             IngestProperties settings,
             OutboundProperties outbound,
             Clock clock,
             OutboxRelay relay) {
-        return new TaskIntake(acceptances, backpressure, images, settings, outbound, clock, relay::nudge);
+        return new TaskIntake(
+                acceptances, backpressure, images, quotas, settings, outbound, clock, relay::nudge);
     }
 
     /** The class is the one that the stages read their events with, so that it is a matter of configuration, too. */
@@ -210,6 +232,16 @@ class IngestConfiguration {
     MultipartConfigElement uploadLimits(OutboundProperties outbound) {
         long image = outbound.maxImageSize().toBytes();
         return new MultipartConfigElement("", image, image + FORM_OVERHEAD_BYTES, UPLOAD_MEMORY_BYTES);
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> slowClients(IngestProperties settings) {
+        return tomcat -> {
+            tomcat.setProtocol(PatientProtocol.class.getName());
+            tomcat.addConnectorCustomizers(connector ->
+                    ((PatientProtocol) connector.getProtocolHandler()).setMaxHeaderTime(settings.maxSendTime()));
+            tomcat.addEngineValves(new BodyDeadlineValve(settings.maxSendTime()));
+        };
     }
 
     @Bean

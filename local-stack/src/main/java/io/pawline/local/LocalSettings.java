@@ -33,6 +33,9 @@ final class LocalSettings {
         settings.put("pawline.image-store.public-base-url", "http://127.0.0.1:" + ports.ingest());
         settings.put("pawline.outbound.allow", "127.0.0.0/8,localhost");
         settings.put("pawline.callback.secrets", WEBHOOK_SECRET);
+        // Without keys, so for nobody but this machine
+        settings.put("pawline.ingest.access.open", "true");
+        settings.put("server.address", "127.0.0.1");
         settings.put("pawline.ingest.port", Integer.toString(ports.ingest()));
         int place = 0;
         for (LocalServices.StageService service : LocalServices.STAGES) {

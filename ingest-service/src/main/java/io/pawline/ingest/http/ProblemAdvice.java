@@ -2,8 +2,13 @@ package io.pawline.ingest.http;
 
 import io.pawline.images.ImageStoreException;
 import io.pawline.ingest.accept.RefusedException;
+import io.pawline.ingest.access.QuotaExceededException;
 import io.pawline.ingest.follow.TooManyWaitsException;
 import io.pawline.taskstore.DatabaseUnavailableException;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import org.apache.catalina.connector.ClientAbortException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +32,18 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> problem(ProblemException e) {
-        return answer(e.type(), e.detail());
+        ResponseEntity.BodyBuilder answer = ResponseEntity.status(e.type().status());
+        e.challenge().ifPresent(challenge -> answer.header(HttpHeaders.WWW_AUTHENTICATE, challenge));
+        return answer.body(problem(e.type(), e.detail()));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> quotaExceeded(QuotaExceededException e) {
+        long seconds = RateLimit.secondsUntil(e.retryAfter());
+        return ResponseEntity.status(ProblemType.QUOTA_EXCEEDED.status())
+                .header(HttpHeaders.RETRY_AFTER, Long.toString(seconds))
+                .headers(RateLimit.headers(e.state()))
+                .body(problem(ProblemType.QUOTA_EXCEEDED, String.valueOf(e.getMessage())));
     }
 
     @ExceptionHandler
@@ -72,6 +88,17 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
         return answer(ProblemType.TOO_MANY_WAITS, "ask without waiting, or again later");
     }
 
+    /** The body stopped coming, or came too slowly; who has gone for good does not see the answer. */
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> brokenBody(ClientAbortException e) {
+        log.debug("A body cannot be read", e);
+        return tooSlow();
+    }
+
+    private static ResponseEntity<ProblemDetail> tooSlow() {
+        return answer(ProblemType.REQUEST_TIMEOUT, "the body did not come in time: send it again, and faster");
+    }
+
     @ExceptionHandler
     ResponseEntity<ProblemDetail> brokenForm(MultipartException e) {
         log.debug("A form cannot be read", e);
@@ -81,7 +108,12 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
-    ResponseEntity<ProblemDetail> bug(Exception e) {
+    ResponseEntity<ProblemDetail> bug(Exception e, HttpServletRequest request) {
+        // Tomcat's note that the body could not be read; with it there, Spring goes on as if there were no form.
+        if (request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof IOException broken) {
+            log.debug("A body cannot be read", broken);
+            return tooSlow();
+        }
         log.error("A request failed", e);
         return answer(ProblemType.INTERNAL_ERROR, "the fault is not the request's; it has been logged");
     }
