@@ -44,7 +44,7 @@ class Setup {
         return _ -> {
             if (wanted.partitions() > 0) {
                 new KafkaAdmin(kafka.buildAdminProperties())
-                        .createOrModifyTopics(Topics.all(wanted.partitions(), wanted.replicas())
+                        .createOrModifyTopics(Topics.all(wanted.partitions(), (short) wanted.replicas())
                                 .toArray(NewTopic[]::new));
             }
         };
