@@ -20,6 +20,7 @@ class ConfigurationReferenceTest {
             Map.entry("pawline.outbound", "All services that call addresses which came from outside."),
             Map.entry("pawline.ark", "detect-service and generate-service: the provider of both."),
             Map.entry("pawline.ingest", "ingest-service."),
+            Map.entry("pawline.setup", "ingest-service, when its argument is `setup`."),
             Map.entry("pawline.detect", "detect-service."),
             Map.entry("pawline.generate", "generate-service."),
             Map.entry("pawline.matting", "matting-service."),

@@ -4,6 +4,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -19,25 +22,45 @@ final class Migration {
     private Migration() {}
 
     static void run(DatabaseProperties properties, Duration connectionWait) throws SQLException {
+        PGSimpleDataSource source = source(properties, connectionWait);
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement()) {
+            // Let go with the connection, however it ends.
+            statement.execute("select pg_advisory_lock(" + LOCK + ")");
+            flyway(source).migrate();
+        }
+    }
+
+    /** Changes nothing. Tables of a newer version are good: a service that is rolled back meets them. */
+    static void check(DatabaseProperties properties, Duration connectionWait) {
+        String missing = Arrays.stream(
+                        flyway(source(properties, connectionWait)).info().pending())
+                .map(migration -> String.valueOf(migration.getVersion()))
+                .collect(Collectors.joining(", "));
+        if (!missing.isEmpty()) {
+            throw new IllegalStateException("The task tables lack the migrations " + missing
+                    + ": run ingest-service once with the argument 'setup', or set pawline.database.migrate to true");
+        }
+    }
+
+    private static PGSimpleDataSource source(DatabaseProperties properties, Duration connectionWait) {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl(properties.url());
         source.setUser(properties.username());
         source.setPassword(properties.password());
         source.setConnectTimeout((int) connectionWait.toSeconds());
         source.setApplicationName("pawline-migration");
-        try (Connection connection = source.getConnection();
-                Statement statement = connection.createStatement()) {
-            // Let go with the connection, however it ends.
-            statement.execute("select pg_advisory_lock(" + LOCK + ")");
-            Flyway.configure()
-                    .dataSource(source)
-                    .locations("classpath:db/pawline/task")
-                    // A history of its own, so that others may keep their tables in the same database.
-                    .table("task_schema_history")
-                    .baselineOnMigrate(true)
-                    .baselineVersion("0")
-                    .load()
-                    .migrate();
-        }
+        return source;
+    }
+
+    private static Flyway flyway(DataSource source) {
+        return Flyway.configure()
+                .dataSource(source)
+                .locations("classpath:db/pawline/task")
+                // A history of its own, so that others may keep their tables in the same database.
+                .table("task_schema_history")
+                .baselineOnMigrate(true)
+                .baselineVersion("0")
+                .load();
     }
 }

@@ -42,20 +42,44 @@ public final class TaskDatabase implements AutoCloseable {
     }
 
     /**
-     * Opens the database and brings its tables up to date. Several processes may do so at once.
+     * Opens the database and brings its tables up to date, or only checks that they are, as the settings have it. Several
+     * processes may do so at once.
      *
      * @throws DatabaseUnavailableException if it cannot be reached
+     * @throws IllegalStateException if the tables are not, or cannot be brought, up to date
      */
     public static TaskDatabase open(DatabaseProperties properties) {
+        if (properties.migrate()) {
+            migrate(properties);
+        } else {
+            prepare(() -> Migration.check(properties, CONNECTION_WAIT));
+        }
+        return new TaskDatabase(pool(properties));
+    }
+
+    /**
+     * Brings the tables up to date. Several processes may do so at once; where there is nothing to do, nothing is done.
+     *
+     * @throws DatabaseUnavailableException if the database cannot be reached
+     */
+    public static void migrate(DatabaseProperties properties) {
+        prepare(() -> Migration.run(properties, CONNECTION_WAIT));
+    }
+
+    private static void prepare(Step step) {
         try {
-            Migration.run(properties, CONNECTION_WAIT);
+            step.run();
         } catch (SQLException | FlywayException e) {
             if (isUnavailable(e)) {
                 throw new DatabaseUnavailableException(e);
             }
             throw new IllegalStateException("The task tables cannot be brought up to date: " + e.getMessage(), e);
         }
-        return new TaskDatabase(pool(properties));
+    }
+
+    @FunctionalInterface
+    private interface Step {
+        void run() throws SQLException;
     }
 
     private static HikariDataSource pool(DatabaseProperties properties) {

@@ -1,10 +1,12 @@
 package io.pawline.ingest.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.pawline.ingest.access.Caller;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.Delivery;
 import io.pawline.taskstore.Ending;
+import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.Task;
 import io.pawline.taskstore.Undelivered;
 import java.time.Clock;
@@ -79,6 +81,7 @@ final class CallbackController {
 
     @GetMapping("/v1/callbacks")
     Page list(
+            @Needs(Scope.READ) Caller caller,
             @RequestParam("state") String state,
             @RequestParam(name = "limit", required = false) @Nullable String limit,
             @RequestParam(name = "cursor", required = false) @Nullable String cursor) {
@@ -87,7 +90,7 @@ final class CallbackController {
         }
         int most = ListController.limit(limit);
         TaskId after = cursor == null ? null : Cursor.parse(cursor);
-        List<Task> found = undelivered.page(TaskController.ANYBODY.tenant(), after, most + 1);
+        List<Task> found = undelivered.page(caller.tenant(), after, most + 1);
         List<Task> shown = found.subList(0, Math.min(most, found.size()));
         return new Page(
                 shown.stream()
@@ -99,9 +102,9 @@ final class CallbackController {
     /** Accepted and not yet done: callback-service sends it. */
     @PostMapping("/v1/tasks/{id}/callback")
     @ResponseStatus(HttpStatus.ACCEPTED)
-    CallbackView resend(@PathVariable("id") String id) {
+    CallbackView resend(@Needs(Scope.SUBMIT) Caller caller, @PathVariable("id") String id) {
         Task task = undelivered
-                .resend(TaskController.parse(id), TaskController.ANYBODY.tenant(), clock.instant())
+                .resend(TaskController.parse(id), caller.tenant(), clock.instant())
                 .orElseThrow(TaskController::notFound);
         if (task.submission().callbackUrl().isEmpty()) {
             throw new ProblemException(ProblemType.NO_CALLBACK, "the task was submitted without a callback_url");

@@ -1,22 +1,4 @@
-{{/*
-A component of the pipeline: its ServiceAccount, ConfigMap, Service and Deployment. Takes a dict of
-  root   the chart's top-level scope
-  name   the component, as its block in the values is called
-  port   where its service listens; the default in the service's own yaml
-  stage  whether it is a stage of the pipeline, with calls to drain
-  needs  which of database, imageStore, ark, visual, webhook it is given: settings and keys, and no others
-*/}}
-{{- define "pawline.component" -}}
-{{- $own := mergeOverwrite (deepCopy .root.Values.defaults) (deepCopy (index .root.Values .name)) -}}
-{{- $component := set . "values" $own -}}
-{{ include "pawline.serviceAccount" $component }}
----
-{{ include "pawline.configMap" $component }}
----
-{{ include "pawline.service" $component }}
----
-{{ include "pawline.deployment" $component }}
-{{- end -}}
+{{/* What runs a component. Each template takes the component with root. */}}
 
 {{- define "pawline.serviceAccount" -}}
 apiVersion: v1
@@ -29,7 +11,6 @@ metadata:
   annotations:
     {{- toYaml . | nindent 4 }}
   {{- end }}
-# No service talks to the Kubernetes API.
 automountServiceAccountToken: false
 {{- end -}}
 
@@ -67,9 +48,22 @@ spec:
       protocol: TCP
 {{- end -}}
 
+{{- define "pawline.podDisruptionBudget" -}}
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+  name: {{ include "pawline.componentName" . }}
+  labels:
+    {{- include "pawline.labels" . | nindent 4 }}
+spec:
+  # With a single pod, too, a node can be drained: what waits, waits a little longer.
+  maxUnavailable: {{ .values.maxUnavailable }}
+  selector:
+    matchLabels:
+      {{- include "pawline.selectorLabels" . | nindent 6 }}
+{{- end -}}
+
 {{- define "pawline.deployment" -}}
-{{- $image := .root.Values.image -}}
-{{- $repository := include "pawline.required" (list $image.repository "image.repository" "registry and path of the images, without /<component>-service") -}}
 apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -77,7 +71,20 @@ metadata:
   labels:
     {{- include "pawline.labels" . | nindent 4 }}
 spec:
-  replicas: {{ .values.replicas }}
+  {{- if eq .values.scaling.mode "fixed" }}
+  replicas: {{ .values.scaling.replicas }}
+  {{- end }}
+  strategy:
+    type: RollingUpdate
+    rollingUpdate:
+      {{- if .stage }}
+      # A pod more than there are meant to be would call its provider, too.
+      maxSurge: 0
+      maxUnavailable: 1
+      {{- else }}
+      maxSurge: 1
+      maxUnavailable: 0
+      {{- end }}
   selector:
     matchLabels:
       {{- include "pawline.selectorLabels" . | nindent 6 }}
@@ -95,34 +102,17 @@ spec:
         # Settings are read once, at the start: a change of them starts new pods.
         pawline.io/settings-checksum: {{ include "pawline.settings" . | sha256sum }}
     spec:
+      {{- include "pawline.podSecurity" . | nindent 6 }}
       serviceAccountName: {{ include "pawline.componentName" . }}
-      automountServiceAccountToken: false
-      # The stage drains and commits, then the web server ends its requests: see timeout-per-shutdown-phase.
-      terminationGracePeriodSeconds: {{ add .values.drainSeconds 60 }}
-      {{- with $image.pullSecrets }}
-      imagePullSecrets:
-        {{- range . }}
-        - name: {{ . }}
-        {{- end }}
-      {{- end }}
-      securityContext:
-        runAsNonRoot: true
-        {{- with .values.runAsUser }}
-        runAsUser: {{ int64 . }}
-        runAsGroup: {{ int64 . }}
-        {{- end }}
-        seccompProfile:
-          type: RuntimeDefault
+      # The wait before the stop, then the stage drains and commits, then the web server ends its requests: see
+      # timeout-per-shutdown-phase.
+      terminationGracePeriodSeconds: {{ add .values.preStopSeconds .values.drainSeconds 60 }}
       containers:
         - name: {{ .name }}
-          image: {{ printf "%s/%s-service:%s" $repository .name ($image.tag | default .root.Chart.AppVersion) | quote }}
-          imagePullPolicy: {{ $image.pullPolicy }}
+          image: {{ include "pawline.image" (list .root (printf "%s-service" .name)) }}
+          imagePullPolicy: {{ .root.Values.image.pullPolicy }}
           securityContext:
-            allowPrivilegeEscalation: false
-            readOnlyRootFilesystem: true
-            capabilities:
-              drop:
-                - ALL
+            {{- include "pawline.containerSecurity" . | nindent 12 }}
           ports:
             - name: http
               containerPort: {{ .port }}
@@ -132,10 +122,22 @@ spec:
               value: {{ .values.javaOptions | quote }}
             - name: SPRING_CONFIG_ADDITIONALLOCATION
               value: file:/etc/pawline/settings.yaml
-            {{- include "pawline.secretEnv" . | nindent 12 }}
+            {{- include "pawline.secretEnv" . | trim | nindent 12 }}
             {{- with .values.extraEnv }}
             {{- toYaml . | nindent 12 }}
             {{- end }}
+          {{- if .values.preStopSeconds }}
+          lifecycle:
+            preStop:
+              # Until nobody sends requests here any more.
+              {{- if semverCompare ">=1.30.0-0" .root.Capabilities.KubeVersion.Version }}
+              sleep:
+                seconds: {{ .values.preStopSeconds }}
+              {{- else }}
+              exec:
+                command: ["sleep", {{ .values.preStopSeconds | quote }}]
+              {{- end }}
+          {{- end }}
           # Two minutes to start; only then do the other two probes begin.
           startupProbe:
             httpGet:
@@ -166,6 +168,9 @@ spec:
               readOnly: true
             - name: tmp
               mountPath: /tmp
+            {{- with .values.extraVolumeMounts }}
+            {{- toYaml . | nindent 12 }}
+            {{- end }}
       volumes:
         - name: settings
           configMap:
@@ -173,16 +178,19 @@ spec:
         - name: tmp
           emptyDir:
             sizeLimit: {{ .values.tmpSizeLimit }}
-      {{- with .values.nodeSelector }}
-      nodeSelector:
+        {{- with .values.extraVolumes }}
         {{- toYaml . | nindent 8 }}
+        {{- end }}
+      {{- with .values.topologySpread }}
+      topologySpreadConstraints:
+        {{- range . }}
+        - topologyKey: {{ .topologyKey }}
+          maxSkew: {{ .maxSkew | default 1 }}
+          whenUnsatisfiable: {{ .whenUnsatisfiable | default "ScheduleAnyway" }}
+          labelSelector:
+            matchLabels:
+              {{- include "pawline.selectorLabels" $ | nindent 14 }}
+        {{- end }}
       {{- end }}
-      {{- with .values.tolerations }}
-      tolerations:
-        {{- toYaml . | nindent 8 }}
-      {{- end }}
-      {{- with .values.affinity }}
-      affinity:
-        {{- toYaml . | nindent 8 }}
-      {{- end }}
+      {{- include "pawline.placement" .values | nindent 6 }}
 {{- end -}}
