@@ -8,7 +8,7 @@ import org.flywaydb.core.Flyway;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * Brings the task tables up to date. Flyway's own lock does not cover the baseline that a database with other tables in it
+ * Brings an owner's tables up to date. Flyway's own lock does not cover the baseline that a database with other tables in it
  * needs, so two processes that start together can fail there; a lock around the whole lets them pass one by one.
  */
 final class Migration {
@@ -18,7 +18,8 @@ final class Migration {
 
     private Migration() {}
 
-    static void run(DatabaseProperties properties, Duration connectionWait) throws SQLException {
+    /** @param owner of the tables: the migrations are in {@code db/pawline/<owner>} */
+    static void run(DatabaseProperties properties, Duration connectionWait, String owner) throws SQLException {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl(properties.url());
         source.setUser(properties.username());
@@ -31,9 +32,9 @@ final class Migration {
             statement.execute("select pg_advisory_lock(" + LOCK + ")");
             Flyway.configure()
                     .dataSource(source)
-                    .locations("classpath:db/pawline/task")
+                    .locations("classpath:db/pawline/" + owner)
                     // A history of its own, so that others may keep their tables in the same database.
-                    .table("task_schema_history")
+                    .table(owner + "_schema_history")
                     .baselineOnMigrate(true)
                     .baselineVersion("0")
                     .load()

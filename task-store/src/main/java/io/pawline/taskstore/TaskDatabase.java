@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.ConnectionException;
@@ -47,13 +48,27 @@ public final class TaskDatabase implements AutoCloseable {
      * @throws DatabaseUnavailableException if it cannot be reached
      */
     public static TaskDatabase open(DatabaseProperties properties) {
+        return open(properties, List.of());
+    }
+
+    /**
+     * The same, with tables of a service's own beside those of the tasks.
+     *
+     * @param owners whose tables they are; the migrations of each are on the class path in {@code db/pawline/<owner>}, its
+     *     history is in {@code <owner>_schema_history}
+     * @throws DatabaseUnavailableException if it cannot be reached
+     */
+    public static TaskDatabase open(DatabaseProperties properties, List<String> owners) {
         try {
-            Migration.run(properties, CONNECTION_WAIT);
+            Migration.run(properties, CONNECTION_WAIT, "task");
+            for (String owner : owners) {
+                Migration.run(properties, CONNECTION_WAIT, owner);
+            }
         } catch (SQLException | FlywayException e) {
             if (isUnavailable(e)) {
                 throw new DatabaseUnavailableException(e);
             }
-            throw new IllegalStateException("The task tables cannot be brought up to date: " + e.getMessage(), e);
+            throw new IllegalStateException("The tables cannot be brought up to date: " + e.getMessage(), e);
         }
         return new TaskDatabase(pool(properties));
     }
@@ -93,8 +108,12 @@ public final class TaskDatabase implements AutoCloseable {
         }
     }
 
-    /** Does this work on one connection, each statement in a transaction of its own: committed when it returns. */
-    <T, X extends Exception> T with(HandleCallback<T, X> work) throws X {
+    /**
+     * Does this work on one connection, each statement in a transaction of its own: committed when it returns.
+     *
+     * @throws DatabaseUnavailableException if the database is lost
+     */
+    public <T, X extends Exception> T with(HandleCallback<T, X> work) throws X {
         return turns.take(() -> {
             try {
                 return jdbi.withHandle(work);
@@ -104,8 +123,12 @@ public final class TaskDatabase implements AutoCloseable {
         });
     }
 
-    /** Does this work in one transaction, committed when this method returns. */
-    <T, X extends Exception> T inTransaction(HandleCallback<T, X> work) throws X {
+    /**
+     * Does this work in one transaction, committed when this method returns.
+     *
+     * @throws DatabaseUnavailableException if the database is lost
+     */
+    public <T, X extends Exception> T inTransaction(HandleCallback<T, X> work) throws X {
         return turns.take(() -> {
             try {
                 return jdbi.inTransaction(work);

@@ -1,0 +1,35 @@
+package io.pawline.ops;
+
+import io.pawline.ops.ledger.Prices;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * What ops-service keeps: {@code pawline.ops.*}.
+ *
+ * @param ledgerRetention how long a call stays in the ledger, 1 day or more
+ * @param prices what one call costs, by the provider's name: {@code pawline.ops.prices.seedream=0.03}; in whatever money the
+ *     books are kept, at most six decimals; a stage that tells a price of its own goes first
+ */
+@ConfigurationProperties("pawline.ops")
+public record OpsProperties(
+        @DefaultValue("30d") Duration ledgerRetention,
+        @Nullable Map<String, BigDecimal> prices) {
+
+    public OpsProperties {
+        if (ledgerRetention.toDays() < 1) {
+            throw new IllegalArgumentException("pawline.ops.ledger-retention must be >= 1 day, was " + ledgerRetention);
+        }
+        prices = prices == null ? Map.of() : Map.copyOf(prices);
+        new Prices(prices);
+    }
+
+    /** The price list. */
+    public Prices priceList() {
+        return new Prices(prices == null ? Map.of() : prices);
+    }
+}

@@ -1,0 +1,110 @@
+package io.pawline.ops;
+
+import io.pawline.events.ImageRef;
+import io.pawline.events.PetDescribed;
+import io.pawline.events.TaskAccepted;
+import io.pawline.events.TaskContext;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.stage.TestingKafka;
+import io.pawline.taskstore.DatabaseProperties;
+import io.pawline.taskstore.Submission;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The whole ops-service on a port of its own, with a real Kafka and a real PostgreSQL. */
+public final class TestingOps implements AutoCloseable {
+
+    private static final TestingSerde.ToBytes EVENTS = new TestingSerde.ToBytes();
+
+    private final ConfigurableApplicationContext service;
+
+    public TestingOps(DatabaseProperties database, String... settings) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--pawline.ops.port=0",
+                "--pawline.database.url=" + database.url(),
+                "--pawline.database.username=" + database.username(),
+                "--pawline.database.password=" + database.password(),
+                "--spring.kafka.bootstrap-servers=" + TestingKafka.connection().get("bootstrap.servers"),
+                "--spring.kafka.producer.value-serializer=" + TestingSerde.ToBytes.class.getName(),
+                "--spring.kafka.consumer.value-deserializer=" + TestingSerde.FromBytes.class.getName()));
+        arguments.addAll(List.of(settings));
+        service = OpsApplication.application().run(arguments.toArray(String[]::new));
+    }
+
+    public int port() {
+        return Integer.parseInt(service.getEnvironment().getRequiredProperty("local.server.port"));
+    }
+
+    public <T> T bean(Class<T> type) {
+        return service.getBean(type);
+    }
+
+    /** What every event of this task carries. */
+    public static TaskContext context(Submission task, int generation) {
+        return TaskContext.newBuilder()
+                .setTaskId(task.id().toString())
+                .setTenant(task.tenant())
+                .setStyle(task.style())
+                .setSubmittedAt(task.submittedAt())
+                .setDeadline(task.deadline())
+                .setCallbackUrl(task.callbackUrl().map(Object::toString).orElse(null))
+                .setGeneration(generation)
+                .build();
+    }
+
+    public static PetDescribed described(Submission task, int generation) {
+        return new PetDescribed(context(task, generation), "a cat");
+    }
+
+    public static TaskAccepted accepted(Submission task) {
+        return TaskAccepted.newBuilder()
+                .setContext(context(task, 1))
+                .setPhoto(ImageRef.newBuilder()
+                        .setUrl("https://photos.example/cat.jpg")
+                        .build())
+                .build();
+    }
+
+    /** An event's bytes as this service's deserializer reads them. */
+    public static byte[] bytes(SpecificRecord event) {
+        return EVENTS.serialize("", event);
+    }
+
+    /** A dead letter as a stage writes it. */
+    public static ProducerRecord<byte[], byte[]> letter(
+            Stage stage, Submission task, byte[] value, Reason reason, String detail) {
+        ProducerRecord<byte[], byte[]> letter =
+                new ProducerRecord<>(stage.deadLetterTopic(), text(task.id().toString()), value);
+        letter.headers()
+                .add("pawline-attempt", text("3"))
+                .add("pawline-failures", text("provider=3"))
+                .add("pawline-reason", text(reason.code()))
+                .add("pawline-detail", text(detail))
+                .add(
+                        "pawline-first-failed-at",
+                        text(Long.toString(
+                                Instant.EPOCH.plusSeconds(1_795_000_000).toEpochMilli())))
+                .add("kafka_dlt-original-topic", text(stage.workTopic()))
+                .add(
+                        "kafka_dlt-original-timestamp",
+                        ByteBuffer.allocate(8).putLong(1_795_000_000_000L).array())
+                .add("kafka_dlt-exception-message", text(reason.code() + ": " + detail));
+        return letter;
+    }
+
+    private static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        service.close();
+    }
+}
