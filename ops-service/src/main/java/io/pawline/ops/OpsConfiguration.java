@@ -1,25 +1,35 @@
 package io.pawline.ops;
 
+import io.pawline.ops.http.AccessInterceptor;
+import io.pawline.ops.http.ProblemReportValve;
 import io.pawline.ops.ledger.AttemptListener;
 import io.pawline.ops.ledger.CallLedger;
 import io.pawline.ops.letters.DeadLetterListener;
+import io.pawline.ops.letters.EventJson;
 import io.pawline.ops.letters.LetterIndex;
+import io.pawline.ops.letters.LetterQueries;
 import io.pawline.taskstore.DatabaseProperties;
+import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import org.apache.catalina.core.StandardHost;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.utils.Utils;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.listener.CommonErrorHandler;
 import org.springframework.kafka.listener.DefaultErrorHandler;
 import org.springframework.util.backoff.ExponentialBackOff;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /** How ops-service is put together. */
 @Configuration(proxyBeanMethods = false)
@@ -81,5 +91,40 @@ class OpsConfiguration {
     @Bean
     DeadLetterListener deadLetterListener(LetterIndex index, Deserializer<?> eventDeserializer) {
         return new DeadLetterListener(index, eventDeserializer);
+    }
+
+    @Bean
+    LetterQueries letterQueries(TaskDatabase database) {
+        return new LetterQueries(database);
+    }
+
+    @Bean
+    EventJson eventJson(Deserializer<?> eventDeserializer) {
+        return new EventJson(eventDeserializer);
+    }
+
+    @Bean
+    TaskDao taskDao(TaskDatabase database) {
+        return new TaskDao(database);
+    }
+
+    @Bean
+    WebMvcConfigurer access(OpsProperties properties) {
+        return new WebMvcConfigurer() {
+            @Override
+            public void addInterceptors(InterceptorRegistry registry) {
+                registry.addInterceptor(new AccessInterceptor(properties.openAccess()))
+                        .addPathPatterns("/v1/**");
+            }
+        };
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemsFromTomcat() {
+        return tomcat -> tomcat.addContextCustomizers(context -> {
+            if (context.getParent() instanceof StandardHost host) {
+                host.setErrorReportValveClass(ProblemReportValve.class.getName());
+            }
+        });
     }
 }

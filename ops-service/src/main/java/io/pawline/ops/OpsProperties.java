@@ -11,12 +11,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * What ops-service keeps: {@code pawline.ops.*}.
  *
+ * @param openAccess whether whoever reaches the port may look and act; for development, and behind a proxy that asks who it is
  * @param ledgerRetention how long a call stays in the ledger, 1 day or more
  * @param prices what one call costs, by the provider's name: {@code pawline.ops.prices.seedream=0.03}; in whatever money the
  *     books are kept, at most six decimals; a stage that tells a price of its own goes first
  */
 @ConfigurationProperties("pawline.ops")
 public record OpsProperties(
+        @DefaultValue("false") boolean openAccess,
         @DefaultValue("30d") Duration ledgerRetention,
         @Nullable Map<String, BigDecimal> prices) {
 

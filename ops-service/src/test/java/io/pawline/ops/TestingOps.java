@@ -9,6 +9,13 @@ import io.pawline.schemas.Stage;
 import io.pawline.stage.TestingKafka;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.Submission;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -17,24 +24,34 @@ import java.util.List;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The whole ops-service on a port of its own, with a real Kafka and a real PostgreSQL. */
 public final class TestingOps implements AutoCloseable {
 
     private static final TestingSerde.ToBytes EVENTS = new TestingSerde.ToBytes();
 
+    private static final JsonMapper JSON = JsonMapper.shared();
+
     private final ConfigurableApplicationContext service;
+    private final HttpClient http = HttpClient.newHttpClient();
 
     public TestingOps(DatabaseProperties database, String... settings) {
         List<String> arguments = new ArrayList<>(List.of(
                 "--pawline.ops.port=0",
+                "--pawline.ops.open-access=true",
                 "--pawline.database.url=" + database.url(),
                 "--pawline.database.username=" + database.username(),
                 "--pawline.database.password=" + database.password(),
                 "--spring.kafka.bootstrap-servers=" + TestingKafka.connection().get("bootstrap.servers"),
                 "--spring.kafka.producer.value-serializer=" + TestingSerde.ToBytes.class.getName(),
                 "--spring.kafka.consumer.value-deserializer=" + TestingSerde.FromBytes.class.getName()));
-        arguments.addAll(List.of(settings));
+        for (String setting : settings) {
+            String name = setting.substring(0, setting.indexOf('=') + 1);
+            arguments.removeIf(argument -> argument.startsWith(name));
+            arguments.add(setting);
+        }
         service = OpsApplication.application().run(arguments.toArray(String[]::new));
     }
 
@@ -44,6 +61,43 @@ public final class TestingOps implements AutoCloseable {
 
     public <T> T bean(Class<T> type) {
         return service.getBean(type);
+    }
+
+    /** An answer, its body read as JSON if it is. */
+    public record Answer(int status, String contentType, String body) {
+        public JsonNode json() {
+            return JSON.readTree(body);
+        }
+    }
+
+    public Answer get(String path) {
+        return send(HttpRequest.newBuilder(address(path)).build());
+    }
+
+    public Answer post(String path, String json) {
+        return send(HttpRequest.newBuilder(address(path))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(json))
+                .build());
+    }
+
+    private URI address(String path) {
+        return URI.create("http://127.0.0.1:" + port() + path);
+    }
+
+    private Answer send(HttpRequest request) {
+        try {
+            HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+            return new Answer(
+                    response.statusCode(),
+                    response.headers().firstValue("Content-Type").orElse("none"),
+                    response.body());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     /** What every event of this task carries. */
@@ -106,5 +160,6 @@ public final class TestingOps implements AutoCloseable {
     @Override
     public void close() {
         service.close();
+        http.close();
     }
 }

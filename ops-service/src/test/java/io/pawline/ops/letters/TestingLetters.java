@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Letters as tests want them. */
-final class TestingLetters {
+public final class TestingLetters {
 
     private static final AtomicLong OFFSETS = new AtomicLong();
 
     private TestingLetters() {}
 
-    static IndexedLetter letter(Submission task, String stage, String reason, String detail, Instant failedAt) {
+    public static IndexedLetter letter(Submission task, String stage, String reason, String detail, Instant failedAt) {
         return new IndexedLetter(
                 new Position("pawline." + stage + ".dlt", 0, OFFSETS.getAndIncrement()),
                 stage,
