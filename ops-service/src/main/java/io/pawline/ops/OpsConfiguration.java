@@ -1,5 +1,10 @@
 package io.pawline.ops;
 
+import io.pawline.events.ImageCutOut;
+import io.pawline.events.ImageGenerated;
+import io.pawline.events.PetDescribed;
+import io.pawline.events.TaskAccepted;
+import io.pawline.events.TaskFinished;
 import io.pawline.ops.http.AccessInterceptor;
 import io.pawline.ops.http.ProblemReportValve;
 import io.pawline.ops.ledger.AttemptListener;
@@ -8,12 +13,22 @@ import io.pawline.ops.letters.DeadLetterListener;
 import io.pawline.ops.letters.EventJson;
 import io.pawline.ops.letters.LetterIndex;
 import io.pawline.ops.letters.LetterQueries;
+import io.pawline.ops.replay.Audit;
+import io.pawline.ops.replay.LetterChanges;
+import io.pawline.ops.replay.ReplayPublisher;
+import io.pawline.ops.replay.ReplayReports;
+import io.pawline.ops.replay.ReplayRunner;
+import io.pawline.ops.replay.ReplayStore;
+import io.pawline.schemas.Stage;
+import io.pawline.stage.spring.EventFormats;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.catalina.core.StandardHost;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.utils.Utils;
@@ -35,6 +50,14 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({OpsProperties.class, DatabaseProperties.class})
 class OpsConfiguration {
+
+    /** What each stage takes. */
+    private static final Map<Stage, Class<? extends SpecificRecord>> EVENTS = Map.of(
+            Stage.DETECT, TaskAccepted.class,
+            Stage.GENERATE, PetDescribed.class,
+            Stage.MATTING, ImageGenerated.class,
+            Stage.FINALIZE, ImageCutOut.class,
+            Stage.CALLBACK, TaskFinished.class);
 
     @Bean
     Clock clock() {
@@ -99,8 +122,49 @@ class OpsConfiguration {
     }
 
     @Bean
-    EventJson eventJson(Deserializer<?> eventDeserializer) {
-        return new EventJson(eventDeserializer);
+    EventJson eventJson(Deserializer<?> eventDeserializer, KafkaProperties kafka) {
+        return new EventJson(eventDeserializer, EventFormats.of(kafka).serializer(), EVENTS);
+    }
+
+    @Bean
+    ReplayStore replayStore(TaskDatabase database, OpsProperties properties, Clock clock) {
+        return new ReplayStore(database, properties.replays(), clock);
+    }
+
+    @Bean
+    ReplayReports replayReports(TaskDatabase database, OpsProperties properties, Clock clock) {
+        return new ReplayReports(database, properties.replays(), properties.priceList(), clock);
+    }
+
+    @Bean
+    LetterChanges letterChanges(TaskDatabase database, Clock clock) {
+        return new LetterChanges(database, clock);
+    }
+
+    @Bean
+    Audit audit(TaskDatabase database) {
+        return new Audit(database);
+    }
+
+    @Bean
+    ReplayRunner replayRunner(ReplayStore replays, Deserializer<?> eventDeserializer, KafkaProperties kafka) {
+        return new ReplayRunner(
+                replays,
+                replay -> new ReplayPublisher(
+                        replay,
+                        kafka.buildAdminProperties(),
+                        EventFormats.of(kafka).serializer(),
+                        eventDeserializer));
+    }
+
+    @Bean
+    Periodic replays(ReplayRunner runner) {
+        return Periodic.start("replays", Duration.ofMillis(100), runner::step);
+    }
+
+    @Bean
+    Periodic replayOutcomes(ReplayStore replays) {
+        return Periodic.start("replay-outcomes", Duration.ofSeconds(1), replays::settle);
     }
 
     @Bean

@@ -1,9 +1,12 @@
 package io.pawline.ops.letters;
 
+import io.pawline.schemas.Stage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
@@ -15,6 +18,7 @@ import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serializer;
 
 /**
  * Events as people read and edit them: in Avro's own <a
@@ -23,9 +27,17 @@ import org.apache.kafka.common.serialization.Deserializer;
 public final class EventJson {
 
     private final Deserializer<?> events;
+    private final Serializer<? super SpecificRecord> serializer;
+    private final Map<Stage, Class<? extends SpecificRecord>> types;
 
-    public EventJson(Deserializer<?> events) {
+    /** @param types the event that each stage takes */
+    public EventJson(
+            Deserializer<?> events,
+            Serializer<? super SpecificRecord> serializer,
+            Map<Stage, Class<? extends SpecificRecord>> types) {
         this.events = events;
+        this.serializer = serializer;
+        this.types = Map.copyOf(types);
     }
 
     /** An event beside its schema, both as JSON. */
@@ -64,18 +76,22 @@ public final class EventJson {
     }
 
     /**
-     * The event of this type that a person wrote.
+     * The bytes of the stage's event that a person wrote.
      *
      * @throws IllegalArgumentException if the text is none, and why
      */
-    public static <T extends SpecificRecord> T parse(Class<T> type, String json) {
+    public byte[] write(Stage stage, String json) {
+        Class<? extends SpecificRecord> type = Objects.requireNonNull(types.get(stage));
         Schema schema = SpecificData.get().getSchema(type);
         try {
             var decoder = DecoderFactory.get().jsonDecoder(schema, json);
-            return new SpecificDatumReader<T>(schema, schema, SpecificData.getForClass(type)).read(null, decoder);
+            SpecificRecord event = new SpecificDatumReader<SpecificRecord>(
+                            schema, schema, SpecificData.getForClass(type))
+                    .read(null, decoder);
+            return Objects.requireNonNull(serializer.serialize(stage.workTopic(), event));
         } catch (IOException | AvroRuntimeException e) {
             throw new IllegalArgumentException(
-                    "the payload is no " + schema.getName() + " in Avro's JSON encoding: " + e.getMessage(), e);
+                    "the event is no %s in Avro's JSON encoding: %s".formatted(schema.getName(), e.getMessage()), e);
         }
     }
 }

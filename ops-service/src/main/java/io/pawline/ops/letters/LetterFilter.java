@@ -45,13 +45,13 @@ public record LetterFilter(
     }
 
     /** A condition on {@code dead_letter}, for the place {@code <where>} of a statement, and the values of its parameters. */
-    record Condition(String sql, Map<String, Object> values) {
-        <S extends SqlStatement<S>> S bindTo(S statement) {
+    public record Condition(String sql, Map<String, Object> values) {
+        public <S extends SqlStatement<S>> S bindTo(S statement) {
             return statement.define("where", sql).bindMap(values);
         }
     }
 
-    Condition condition() {
+    public Condition condition() {
         List<String> parts = new ArrayList<>(List.of("true"));
         Map<String, Object> values = new HashMap<>();
         if (!ids.isEmpty()) {
