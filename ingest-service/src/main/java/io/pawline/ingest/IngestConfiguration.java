@@ -196,8 +196,7 @@ class IngestConfiguration {
             OutboundProperties outbound,
             Clock clock,
             OutboxRelay relay) {
-        return new TaskIntake(
-                acceptances, backpressure, images, quotas, settings, outbound, clock, relay::nudge);
+        return new TaskIntake(acceptances, backpressure, images, quotas, settings, outbound, clock, relay::nudge);
     }
 
     /** The class is the one that the stages read their events with, so that it is a matter of configuration, too. */

@@ -52,7 +52,7 @@ final class DatabaseOptions {
             throw new IllegalStateException(
                     "with --database-url there must be --database-username, and the password in " + PASSWORD);
         }
-        return new DatabaseProperties(address, username, password, 1);
+        return new DatabaseProperties(address, username, password, 1, false);
     }
 
     private DatabaseProperties local() {
@@ -71,7 +71,8 @@ final class DatabaseOptions {
                 setting(settings, "url", file),
                 setting(settings, "username", file),
                 setting(settings, "password", file),
-                1);
+                1,
+                true);
     }
 
     private static String setting(Properties settings, String name, Path file) {

@@ -44,7 +44,7 @@ class KeysCommandIT {
                 pawline.database.username=postgres
                 pawline.database.password=postgres
                 """.formatted(url));
-        database = TaskDatabase.open(new DatabaseProperties(url, "postgres", "postgres", 1));
+        database = TaskDatabase.open(new DatabaseProperties(url, "postgres", "postgres", 1, true));
     }
 
     @AfterAll
