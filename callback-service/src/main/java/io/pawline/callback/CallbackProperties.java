@@ -15,12 +15,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param secrets what callbacks are signed with, as Standard Webhooks writes it ({@code whsec_} and base64); newest first,
  *     all of them sign, so that receivers can change over; at least one
- * @param tenantSecrets the same for each tenant that has secrets of its own, by its name
+ * @param tenantSecrets such secrets of the tenants that have their own, by the tenant's name
  * @param connectTimeout for the connection to a receiver
  * @param timeout for one whole callback
  * @param maxRetryAfter a receiver's {@code Retry-After} is believed up to this
- * @param retrySchedule how long after each try that failed the next one is made, about: the longest first delay of {@code
- *     stage} and the like hold for outages of Pawline's own only. After the last, the callback is given up
+ * @param retrySchedule how long after each try that failed the next one is made, about; after the last one the callback is
+ *     given up. Outages of Pawline's own use none of it: they wait as the first and the longest delay of {@code stage} say
  * @param reconcileEvery how often endings are looked for that somebody wants to be sent again, or that nobody works on
  * @param reconcileAfter for how long nothing must have happened to an ending before nobody works on it: longer than the
  *     longest wait between two tries

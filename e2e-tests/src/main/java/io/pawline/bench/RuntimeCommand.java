@@ -31,7 +31,7 @@ final class RuntimeCommand implements Callable<Integer> {
             paramLabel = "NAME",
             split = ",",
             description = "Only these, of: in_flight, records_per_s, hop_ms, kills, sigterm, capacity_halves,"
-                    + " plain_failures, outage, outage_control (default: all).")
+                    + " plain_failures, outage, outage_control, receivers (default: all).")
     private List<String> names = List.of();
 
     @Option(

@@ -123,7 +123,7 @@ final class Lanes implements Waits {
 
     private void forgetIfIdle(Line lane) {
         if (lane.idle()) {
-            lanes.remove(lane.name());
+            lanes.remove(lane.name(), lane);
         }
     }
 
