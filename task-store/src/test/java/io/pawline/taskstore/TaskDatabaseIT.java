@@ -66,7 +66,7 @@ class TaskDatabaseIT {
             assertThatIllegalStateException()
                     .isThrownBy(() -> TaskDatabase.open(checking))
                     .withMessageContaining("lack the migrations 1, ")
-                    .withMessageContaining("'setup'");
+                    .withMessageContaining("ingest-service setup");
         }
         TaskDatabase.migrate(migrating);
         try (TaskDatabase database = TaskDatabase.open(checking)) {
