@@ -53,7 +53,11 @@ final class BatchController {
             @Nullable ProblemDetail problem) {
 
         static Answer refused(ProblemType type, String detail) {
-            return new Answer(type.status().value(), null, ProblemAdvice.problem(type, detail));
+            return refused(ProblemAdvice.problem(type, detail));
+        }
+
+        static Answer refused(ProblemDetail problem) {
+            return new Answer(problem.getStatus(), null, problem);
         }
     }
 
@@ -98,7 +102,7 @@ final class BatchController {
         } catch (RefusedException e) {
             return Answer.refused(ProblemAdvice.typeOf(e), e.detail());
         } catch (QuotaExceededException e) {
-            return Answer.refused(ProblemType.QUOTA_EXCEEDED, String.valueOf(e.getMessage()));
+            return Answer.refused(ProblemAdvice.exceeded(e));
         } catch (DatabaseUnavailableException e) {
             return lost();
         }
