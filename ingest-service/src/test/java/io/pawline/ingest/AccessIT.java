@@ -262,6 +262,7 @@ class AccessIT {
         assertThat(results.get(0).get("status").asInt()).isEqualTo(202);
         assertThat(results.get(29).get("status").asInt()).isEqualTo(429);
         assertThat(results.get(29).at("/problem/type").asString()).isEqualTo("urn:pawline:problem:quota-exceeded");
+        assertThat(results.get(29).at("/problem/retry_after").asInt()).isBetween(1, 20);
         assertThat(answer.header("ratelimit-policy")).isEqualTo("\"tasks\";q=3;w=60");
         assertThat(ids(shop).size()).isBetween(3, 10);
     }

@@ -102,7 +102,7 @@ final class BatchController {
         } catch (RefusedException e) {
             return Answer.refused(ProblemAdvice.problem(e));
         } catch (QuotaExceededException e) {
-            return Answer.refused(ProblemType.QUOTA_EXCEEDED, String.valueOf(e.getMessage()));
+            return Answer.refused(ProblemAdvice.exceeded(e));
         } catch (DatabaseUnavailableException e) {
             return lost();
         }

@@ -39,11 +39,17 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> quotaExceeded(QuotaExceededException e) {
-        long seconds = RateLimit.secondsUntil(e.retryAfter());
         return ResponseEntity.status(ProblemType.QUOTA_EXCEEDED.status())
-                .header(HttpHeaders.RETRY_AFTER, Long.toString(seconds))
+                .header(HttpHeaders.RETRY_AFTER, Long.toString(RateLimit.secondsUntil(e.retryAfter())))
                 .headers(RateLimit.headers(e.state()))
-                .body(problem(ProblemType.QUOTA_EXCEEDED, String.valueOf(e.getMessage())));
+                .body(exceeded(e));
+    }
+
+    /** A batch has no header for each of its tasks, so the problem has the time, too. */
+    static ProblemDetail exceeded(QuotaExceededException e) {
+        ProblemDetail problem = problem(ProblemType.QUOTA_EXCEEDED, String.valueOf(e.getMessage()));
+        problem.setProperty("retry_after", RateLimit.secondsUntil(e.retryAfter()));
+        return problem;
     }
 
     @ExceptionHandler
@@ -88,7 +94,7 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
         return answer(ProblemType.TOO_MANY_WAITS, "ask without waiting, or again later");
     }
 
-    /** The body stopped coming, or came too slowly; who has gone for good does not see the answer. */
+    /** The body stopped coming, or came too slowly. No fault of Pawline's; Tomcat has an answer of its own for it, with the same type. */
     @ExceptionHandler
     ResponseEntity<ProblemDetail> brokenBody(ClientAbortException e) {
         log.debug("A body cannot be read", e);
