@@ -82,6 +82,7 @@ record Setting(
             case "java.util.List<java.lang.String>" -> "list of texts";
             case "java.util.List<java.lang.Integer>" -> "list of whole numbers";
             case "java.util.List<java.net.URI>" -> "list of URLs";
+            case "java.util.Map<java.lang.String,java.math.BigDecimal>" -> "numbers by name";
             default -> constantsOf(type);
         };
     }

@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
             UpCommand.class,
             InfraCommand.class,
             TopicsCommand.class,
-            ControlsCommand.class
+            ControlsCommand.class,
+            DeadLettersCommand.class
         },
         footer = {
             "",
