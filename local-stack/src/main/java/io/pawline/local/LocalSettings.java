@@ -37,6 +37,8 @@ final class LocalSettings {
         settings.put("pawline.ingest.access.open", "true");
         settings.put("server.address", "127.0.0.1");
         settings.put("pawline.ingest.port", Integer.toString(ports.ingest()));
+        settings.put("pawline.ops.port", Integer.toString(ports.ops()));
+        settings.put("pawline.ops.open-access", "true");
         int place = 0;
         for (LocalServices.StageService service : LocalServices.STAGES) {
             settings.put("pawline." + service.prefix() + ".port", Integer.toString(ports.stage(place++)));

@@ -20,7 +20,11 @@ import picocli.CommandLine.Spec;
             InfraCommand.class,
             TopicsCommand.class,
             ControlsCommand.class,
+<<<<<<< HEAD
             KeysCommand.class
+=======
+            DeadLettersCommand.class
+>>>>>>> wt/ops
         },
         footer = {
             "",
