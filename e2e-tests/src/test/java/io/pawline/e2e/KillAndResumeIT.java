@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -45,11 +46,7 @@ class KillAndResumeIT {
                 }
                 try (ChildProcess third = up(folder, ports, "third")) {
                     awaitReady(third, ports);
-                    await().atMost(Duration.ofMinutes(3))
-                            .pollInterval(Duration.ofSeconds(1))
-                            .untilAsserted(() -> assertThat(notCalledBack(frontEnd, ids))
-                                    .as(() -> "tasks not called back, and the log's end: " + logEnd(folder))
-                                    .isEmpty());
+                    awaitAllCalledBack(frontEnd, ids, folder);
                     for (String id : ids) {
                         assertSucceededOnce(frontEnd, id);
                     }
@@ -59,22 +56,23 @@ class KillAndResumeIT {
         }
     }
 
-    private static List<String> notCalledBack(TestingFrontEnd frontEnd, List<String> ids) throws IOException {
-        List<String> tasks = new ArrayList<>();
-        for (String id : ids) {
-            if (frontEnd.callbacks(id).isEmpty()) {
-                tasks.add(frontEnd.task(id).toString());
-            }
-        }
-        return tasks;
-    }
-
-    private static String logEnd(Path folder) {
+    private static void awaitAllCalledBack(TestingFrontEnd frontEnd, List<String> ids, Path folder) throws IOException {
         try {
-            List<String> lines = Files.readAllLines(folder.resolve("data/logs/pawline.log"));
-            return String.join("\n", lines.subList(Math.max(0, lines.size() - 200), lines.size()));
-        } catch (IOException unreadable) {
-            return unreadable.toString();
+            await().atMost(Duration.ofMinutes(3))
+                    .until(() ->
+                            ids.stream().noneMatch(id -> frontEnd.callbacks(id).isEmpty()));
+        } catch (ConditionTimeoutException late) {
+            StringBuilder story = new StringBuilder("not called back:");
+            for (String id : ids) {
+                if (frontEnd.callbacks(id).isEmpty()) {
+                    story.append('\n').append(frontEnd.task(id));
+                }
+            }
+            List<String> log = Files.readAllLines(folder.resolve("data/logs/pawline.log"));
+            log.stream()
+                    .skip(Math.max(0, log.size() - 200))
+                    .forEach(line -> story.append('\n').append(line));
+            throw new AssertionError(story.toString(), late);
         }
     }
 

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes calls to the outside, each exactly once: no repetition, no redirect followed. Only a call through the guard, which
- * nobody is paid for and which may arrive twice (the fetch of an image, a callback), is sent again on a new connection if
- * an idle one turns out to be closed. Thread-safe, for thousands of calls at once on virtual threads; one instance keeps
+ * nobody is paid for and which may arrive twice (the fetch of an image, a callback), is sent again where a connection kept
+ * open turns out to be closed, after a 408, or to another address of the host. Thread-safe, for thousands of calls at once on virtual threads; one instance keeps
  * the connections of all its calls.
  */
 public final class OutboundHttp {

@@ -301,7 +301,7 @@ class OutboundHttpTest {
             server.enqueue(
                     response(200).onResponseEnd(new SocketEffect.CloseSocket()).build());
         }
-        OutboundHttp guarded = OutboundHttp.guarded(OutboundProperties.allowing("127.0.0.1", "localhost"));
+        OutboundHttp guarded = OutboundHttp.guarded(OutboundProperties.allowing("127.0.0.1"));
 
         for (int i = 0; i < 5; i++) {
             assertThat(guarded.exchange(post(), PATIENT, LIMIT))
@@ -312,6 +312,18 @@ class OutboundHttpTest {
         assertThat(http.exchange(post(), PATIENT, LIMIT))
                 .isInstanceOfSatisfying(
                         Died.class, died -> assertThat(died.reason()).isEqualTo(Reason.CONNECTION_LOST));
+    }
+
+    @Test
+    void doesNotSendAgainWhatANewConnectionTook() throws Exception {
+        server.enqueue(
+                response(200).onResponseStart(new SocketEffect.CloseSocket()).build());
+        OutboundHttp guarded = OutboundHttp.guarded(OutboundProperties.allowing("127.0.0.1"));
+        String url =
+                server.url("/secret").newBuilder().host("127.0.0.1").build().toString();
+
+        assertDied(guarded.exchange(get(url), PATIENT, LIMIT), Reason.CONNECTION_LOST, CallPhase.WAIT);
+        assertThat(server.getRequestCount()).isEqualTo(1);
     }
 
     @Test
