@@ -8,7 +8,7 @@ component (9 characters with its dash) still fits into the 63 that a label or a 
 {{- default $full .Values.fullnameOverride | replace "." "-" | trunc 53 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* Name of a component's objects. Takes the component (see pawline.component). */}}
+{{/* Name of a component's objects. Takes the component (see pawline.component) with root. */}}
 {{- define "pawline.componentName" -}}
 {{ include "pawline.fullname" .root }}-{{ .name }}
 {{- end -}}

@@ -3,6 +3,21 @@
 {{- required (printf "%s is required: %s" (index . 1) (index . 2)) (index . 0 | default nil) -}}
 {{- end -}}
 
+{{/* Fails if a setting is given that a value of the chart stands for. Takes a list: settings, component's name. */}}
+{{- define "pawline.checkSettings" -}}
+{{- $given := index . 0 -}}
+{{- $name := index . 1 -}}
+{{- if dig "pawline" $name "stage" "drain" "" $given -}}
+{{- fail (printf "settings must not have pawline.%s.stage.drain: set %s.drainSeconds instead, which the grace period of the pod follows" $name $name) -}}
+{{- end -}}
+{{- if dig "pawline" $name "stage" "max-in-flight" "" $given -}}
+{{- fail (printf "settings must not have pawline.%s.stage.max-in-flight: set %s.inFlight instead, which is checked against %s.providerCapacity" $name $name $name) -}}
+{{- end -}}
+{{- if ne (toString (dig "pawline" "database" "migrate" "" $given)) "" -}}
+{{- fail "settings must not have pawline.database.migrate: set setup.enabled instead, which decides who makes the tables" -}}
+{{- end -}}
+{{- end -}}
+
 {{/*
 The component's settings as Spring reads them: what the chart knows, below `settings` of all components, below those of
 the component. Takes the component.
@@ -10,20 +25,13 @@ the component. Takes the component.
 {{- define "pawline.settings" -}}
 {{- $values := .root.Values -}}
 {{- $given := mergeOverwrite (deepCopy $values.settings) (deepCopy .values.settings) -}}
-{{- if dig "pawline" .name "stage" "drain" "" $given -}}
-{{- fail (printf "settings must not have pawline.%s.stage.drain: set %s.drainSeconds instead, which the grace period of the pod follows" .name .name) -}}
-{{- end -}}
-{{- $kafka := dict
-    "bootstrap-servers" (include "pawline.required" (list $values.kafka.bootstrapServers "kafka.bootstrapServers" "brokers as host:port,host:port"))
-    "properties" (merge (dict "schema.registry.url" (include "pawline.required" (list $values.schemaRegistry.url "schemaRegistry.url" "address of the schema registry"))) $values.kafka.properties)
--}}
-{{- $shutdown := printf "%ds" (add .values.drainSeconds 30) -}}
+{{- include "pawline.checkSettings" (list $given .name) -}}
 {{- $pawline := dict -}}
 {{- if .stage -}}
-{{- $_ := set $pawline .name (dict "stage" (dict "drain" (printf "%ds" (int .values.drainSeconds)))) -}}
+{{- $_ := set $pawline .name (dict "stage" (dict "drain" (printf "%ds" (int .values.drainSeconds)) "max-in-flight" (int .values.inFlight))) -}}
 {{- end -}}
 {{- if has "database" .needs -}}
-{{- $_ := set $pawline "database" (dict "url" (include "pawline.required" (list $values.database.url "database.url" "jdbc:postgresql://host:5432/pawline"))) -}}
+{{- $_ := set $pawline "database" (dict "url" (include "pawline.databaseUrl" .root) "migrate" (not $values.setup.enabled)) -}}
 {{- end -}}
 {{- if has "imageStore" .needs -}}
 {{- $_ := set $pawline "image-store" (include "pawline.imageStore" $values.imageStore | fromYaml) -}}
@@ -35,10 +43,22 @@ the component. Takes the component.
 {{- $_ := set $pawline "matting" (merge (dict "base-url" $values.visual.baseUrl) ($pawline.matting | default dict)) -}}
 {{- end -}}
 {{- $chart := dict
-    "spring" (dict "kafka" $kafka "lifecycle" (dict "timeout-per-shutdown-phase" $shutdown))
+    "spring" (dict
+        "kafka" (include "pawline.kafka" .root | fromYaml)
+        "lifecycle" (dict "timeout-per-shutdown-phase" (printf "%ds" (add .values.drainSeconds 30))))
+    "management" (dict "metrics" (dict "tags" (dict "release" (include "pawline.releaseTag" .root))))
     "pawline" $pawline
 -}}
 {{- mergeOverwrite $chart $given | toYaml -}}
+{{- end -}}
+
+{{/* Tag of all metrics: says whose they are wherever they are scraped from. */}}
+{{- define "pawline.releaseTag" -}}
+{{ .Release.Namespace }}/{{ .Release.Name }}
+{{- end -}}
+
+{{- define "pawline.databaseUrl" -}}
+{{- include "pawline.required" (list .Values.database.url "database.url" "jdbc:postgresql://host:5432/pawline") -}}
 {{- end -}}
 
 {{- define "pawline.imageStore" -}}
@@ -61,6 +81,7 @@ s3:
 {{/* The keys a component needs, as environment variables out of existing Secrets. Takes the component. */}}
 {{- define "pawline.secretEnv" -}}
 {{- $values := .root.Values -}}
+{{- include "pawline.kafkaEnv" . -}}
 {{- if has "database" .needs }}
 {{ include "pawline.secretKey" (dict "env" "PAWLINE_DATABASE_USERNAME" "in" $values.database "of" "database" "key" "usernameKey") }}
 {{ include "pawline.secretKey" (dict "env" "PAWLINE_DATABASE_PASSWORD" "in" $values.database "of" "database" "key" "passwordKey") }}

@@ -1,6 +1,7 @@
 package io.pawline.callback;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.taskstore.Ending;
@@ -26,6 +27,9 @@ record CallbackBody(Params params) {
     /**
      * @param reason code of the reason, when it did not succeed
      * @param timestamp when the task ended, in epoch milliseconds
+     * @param generation 1 for the first run, one more for each replay: another one is another ending
+     * @param clientRef as submitted
+     * @param metadata as submitted
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -35,7 +39,25 @@ record CallbackBody(Params params) {
             @Nullable Result data,
             @Nullable String reason,
             String message,
-            long timestamp) {}
+            long timestamp,
+            int generation,
+            @Nullable String clientRef,
+            @JsonRawValue @Nullable String metadata) {
+
+        private static Told of(
+                Task task, Ending ending, @Nullable Result data, @Nullable String reason, String message) {
+            return new Told(
+                    task.id().toString(),
+                    ending.state().code(),
+                    data,
+                    reason,
+                    message,
+                    ending.at().toEpochMilli(),
+                    task.generation(),
+                    task.submission().reference(),
+                    task.submission().json());
+        }
+    }
 
     /** {@code thumbnailUrl} is the largest thumbnail. */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -50,16 +72,13 @@ record CallbackBody(Params params) {
      * @throws io.pawline.images.ImageStoreException if the pictures' addresses cannot be made
      */
     static CallbackBody of(Task task, Ending ending, ImageStore images) {
-        String id = task.id().toString();
-        String status = ending.state().code();
-        long at = ending.at().toEpochMilli();
         return switch (ending) {
             case Ending.Success success ->
-                body(SUCCESS, new Told(id, status, result(success.pictures(), images), null, "success", at));
+                body(SUCCESS, Told.of(task, ending, result(success.pictures(), images), null, "success"));
             case Ending.Failure failure ->
                 body(
                         failure.reason().number(),
-                        new Told(id, status, null, failure.reason().code(), failure.message(), at));
+                        Told.of(task, ending, null, failure.reason().code(), failure.message()));
         };
     }
 

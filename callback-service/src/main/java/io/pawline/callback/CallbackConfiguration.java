@@ -9,17 +9,20 @@ import io.pawline.outbound.OutboundProperties;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Handler;
 import io.pawline.stage.StageSpec;
-import io.pawline.stage.provider.ProviderPolicies;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
+import io.pawline.taskstore.Undelivered;
 import java.time.Clock;
 import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.kafka.support.ProducerListener;
 
 /** How callback-service is put together. */
 @Configuration(proxyBeanMethods = false)
@@ -31,8 +34,8 @@ import org.springframework.context.annotation.Configuration;
 })
 class CallbackConfiguration {
 
-    /** Many receivers under one name: what one of them answers limits no call to the others. */
-    private static final ProviderPolicies FRONT_END = new ProviderPolicies("front-end", false, Optional.empty(), 0, 0);
+    /** Many receivers under one name. */
+    private static final String RECEIVERS = "front-end";
 
     @Bean
     Clock clock() {
@@ -60,8 +63,26 @@ class CallbackConfiguration {
                 Stage.CALLBACK,
                 TaskFinished.class,
                 TaskFinished::getContext,
-                properties.stage().policies(),
-                Optional.of(FRONT_END));
+                properties.stage().policies(properties.retrySchedule()),
+                Optional.of(properties.stage().provider(RECEIVERS)),
+                true);
+    }
+
+    /** In place of Spring's, which logs the payload of each record that fails, and with it addresses from outside. */
+    @Bean
+    ProducerListener<Object, Object> silentProducerListener() {
+        return new ProducerListener<>() {};
+    }
+
+    @Bean
+    Reconciler reconciler(
+            TaskDatabase database,
+            KafkaTemplate<String, SpecificRecord> kafka,
+            CallbackProperties properties,
+            Clock clock) {
+        return new Reconciler(
+                        new Undelivered(database), new TaskFinishedPublisher(kafka), properties.reconcileAfter(), clock)
+                .start(properties.reconcileEvery());
     }
 
     @Bean

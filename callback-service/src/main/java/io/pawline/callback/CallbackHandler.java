@@ -60,7 +60,7 @@ final class CallbackHandler implements Handler<TaskFinished> {
         if (superseded
                 || callback.isEmpty()
                 || ending.isEmpty()
-                || task.delivery().delivered().isPresent()) {
+                || !task.delivery().owed()) {
             return Outcome.done();
         }
         return tell(task, ending.get(), callback.get(), attempt);
@@ -68,8 +68,9 @@ final class CallbackHandler implements Handler<TaskFinished> {
 
     private Outcome tell(Task task, Ending ending, URI callback, Attempt attempt) throws InterruptedException {
         String webhookId = "msg_%s_%d".formatted(task.id(), task.generation());
+        String tenant = task.submission().tenant();
         byte[] body = CallbackBody.of(task, ending, images).json();
-        return switch (attempt.call(() -> webhooks.post(callback, webhookId, body))) {
+        return switch (attempt.call(() -> webhooks.post(callback, tenant, webhookId, body))) {
             case Reply.Taken() -> {
                 tasks.markDelivered(task.id(), task.generation(), clock.instant());
                 yield Outcome.done();
@@ -77,7 +78,7 @@ final class CallbackHandler implements Handler<TaskFinished> {
             case Reply.Refused refused -> {
                 tasks.recordDeliveryFailure(
                         task.id(), task.generation(), clock.instant(), refused.reason(), refused.detail());
-                yield Outcome.failed(refused.reason(), refused.detail(), Optional.ofNullable(refused.notBefore()));
+                yield Outcome.failed(refused.reason(), refused.detail(), refused.notBeforeIfAny());
             }
         };
     }

@@ -1,6 +1,7 @@
 package io.pawline.callback;
 
 import io.pawline.events.StoredPicture;
+import io.pawline.events.TaskContext;
 import io.pawline.events.TaskFinished;
 import io.pawline.events.TaskResult;
 import io.pawline.images.ImageKey;
@@ -9,10 +10,16 @@ import io.pawline.schemas.Stage;
 import io.pawline.taskstore.Ending;
 import io.pawline.taskstore.Picture;
 import io.pawline.taskstore.Pictures;
+import io.pawline.taskstore.Submission;
+import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TaskState;
+import java.net.URI;
 import java.time.Instant;
 
-/** Reads a task's ending from its event. Whatever the event says, it is an ending: the task must not stay open. */
+/**
+ * Reads a task's ending from its event, and writes the event from the task's row. Whatever the event says, it is an ending:
+ * the task must not stay open.
+ */
 final class Endings {
 
     private Endings() {}
@@ -61,5 +68,57 @@ final class Endings {
                 event.getReason().flatMap(Reason::ofCode).orElse(unnamed),
                 event.getStage().flatMap(Stage::ofCode).orElse(null),
                 event.getDetail().orElse(null));
+    }
+
+    /** The event that tells of the task's ending, which it must have. */
+    static TaskFinished eventOf(Task task) {
+        TaskFinished.Builder event = TaskFinished.newBuilder().setContext(context(task));
+        return switch (task.ending().orElseThrow()) {
+            case Ending.Success success ->
+                event.setEnding(io.pawline.events.Ending.SUCCESS)
+                        .setFinishedAt(success.at())
+                        .setResult(result(success.pictures()))
+                        .build();
+            case Ending.Failure failure ->
+                event.setEnding(kind(failure.state()))
+                        .setFinishedAt(failure.at())
+                        .setStage(failure.endingStage().map(Stage::code).orElse(null))
+                        .setReason(failure.reason().code())
+                        .setDetail(failure.detail())
+                        .build();
+        };
+    }
+
+    private static TaskContext context(Task task) {
+        Submission submission = task.submission();
+        return TaskContext.newBuilder()
+                .setTaskId(task.id().toString())
+                .setTenant(submission.tenant())
+                .setStyle(submission.style())
+                .setSubmittedAt(submission.submittedAt())
+                .setDeadline(submission.deadline())
+                .setCallbackUrl(submission.callbackUrl().map(URI::toString).orElse(null))
+                .setGeneration(task.generation())
+                .setPriority(submission.priority().code())
+                .build();
+    }
+
+    private static io.pawline.events.Ending kind(TaskState state) {
+        return switch (state) {
+            case CANCELLED -> io.pawline.events.Ending.CANCELLED;
+            case EXPIRED -> io.pawline.events.Ending.EXPIRED;
+            case FAILED -> io.pawline.events.Ending.FAILED;
+            case ACCEPTED, SUCCESS -> throw new IllegalArgumentException("no failure: " + state);
+        };
+    }
+
+    private static TaskResult result(Pictures pictures) {
+        return new TaskResult(
+                stored(pictures.image()),
+                pictures.thumbnails().stream().map(Endings::stored).toList());
+    }
+
+    private static StoredPicture stored(Picture picture) {
+        return new StoredPicture(picture.key(), picture.width(), picture.height());
     }
 }

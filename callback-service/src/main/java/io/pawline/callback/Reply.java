@@ -14,6 +14,11 @@ sealed interface Reply {
         return this instanceof Refused refused ? Optional.of(refused.reason()) : Optional.empty();
     }
 
+    /** When it wants to be called again, if it said so. */
+    default Optional<Instant> notBeforeIfAny() {
+        return this instanceof Refused refused ? Optional.ofNullable(refused.notBefore()) : Optional.empty();
+    }
+
     /** It has taken it. */
     record Taken() implements Reply {}
 

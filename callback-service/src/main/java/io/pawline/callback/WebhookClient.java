@@ -26,7 +26,7 @@ final class WebhookClient {
 
     private final OutboundHttp http;
     private final Timeouts timeouts;
-    private final WebhookSigner signer;
+    private final WebhookSigners signers;
     private final RetryAfter retryAfter;
     private final Clock clock;
 
@@ -34,13 +34,16 @@ final class WebhookClient {
     WebhookClient(OutboundHttp http, CallbackProperties settings, Clock clock) {
         this.http = http;
         this.timeouts = new Timeouts(settings.connectTimeout(), settings.timeout());
-        this.signer = new WebhookSigner(settings.secrets());
+        this.signers = settings.signers();
         this.retryAfter = new RetryAfter(clock, settings.maxRetryAfter());
         this.clock = clock;
     }
 
-    /** @param id the callback's name, the same on each try */
-    Answer<Reply> post(URI callback, String id, byte[] body) throws InterruptedException {
+    /**
+     * @param tenant whose secrets sign it
+     * @param id the callback's name, the same on each try
+     */
+    Answer<Reply> post(URI callback, String tenant, String id, byte[] body) throws InterruptedException {
         HttpUrl url = HttpUrl.get(callback);
         if (url == null) {
             String detail = "The callback's address is no http(s) URL.";
@@ -52,7 +55,7 @@ final class WebhookClient {
                 .header("User-Agent", "Pawline")
                 .header("webhook-id", id)
                 .header("webhook-timestamp", Long.toString(now.getEpochSecond()))
-                .header("webhook-signature", signer.sign(id, now, body))
+                .header("webhook-signature", signers.of(tenant).sign(id, now, body))
                 .post(RequestBody.create(body, JSON))
                 .build();
         Exchange exchange = http.exchange(request, timeouts, ANSWER_LIMIT);
@@ -63,9 +66,9 @@ final class WebhookClient {
         return answer(reply, exchange.facts());
     }
 
-    // A receiver's Retry-After is not reported: it is for this callback, and would hold up those to all other receivers
+    /** A receiver's {@code Retry-After} is for all that is sent to it. */
     private static Answer<Reply> answer(Reply reply, CallFacts facts) {
-        return new Answer<>(reply, facts.report(reply.failure()));
+        return new Answer<>(reply, facts.withNotBefore(reply.notBeforeIfAny()).report(reply.failure()));
     }
 
     private Reply reply(String host, Exchange.Answered answered) {
@@ -74,15 +77,19 @@ final class WebhookClient {
             return new Reply.Taken();
         }
         String detail = "The callback's receiver %s answered %d.".formatted(host, status);
-        if (status == 410) {
-            return new Reply.Refused(Reason.CALLBACK_GONE, detail, null);
-        }
         if (status >= 300 && status < 400) {
             return new Reply.Refused(Reason.CALLBACK_REFUSED, detail + " Redirects are not followed.", null);
         }
         return new Reply.Refused(
-                Reason.CALLBACK_REFUSED,
-                detail,
-                retryAfter.notBefore(answered.headers()).orElse(null));
+                reason(status), detail, retryAfter.notBefore(answered.headers()).orElse(null));
+    }
+
+    private static Reason reason(int status) {
+        return switch (status) {
+            case 410 -> Reason.CALLBACK_GONE;
+            case 429 -> Reason.RATE_LIMITED;
+            case 502, 503, 504 -> Reason.OVERLOADED;
+            default -> Reason.CALLBACK_REFUSED;
+        };
     }
 }

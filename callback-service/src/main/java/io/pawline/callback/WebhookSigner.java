@@ -17,23 +17,29 @@ final class WebhookSigner {
 
     private final List<Webhook> keys;
 
-    /** @throws IllegalArgumentException if a secret is no base64; which one, not what it is */
-    WebhookSigner(List<String> secrets) {
+    /**
+     * @param setting that the secrets come from, for error messages
+     * @throws IllegalArgumentException if there is none, or one is no base64; which one, not what it is
+     */
+    WebhookSigner(String setting, List<String> secrets) {
+        if (secrets.isEmpty()) {
+            throw new IllegalArgumentException(
+                    setting + " is empty: give at least one secret, whsec_ and 24 to 64 bytes in base64");
+        }
         List<Webhook> parsed = new ArrayList<>();
         for (String secret : secrets) {
-            parsed.add(key(secret, parsed.size()));
+            parsed.add(key(secret, "%s[%d]".formatted(setting, parsed.size())));
         }
         keys = List.copyOf(parsed);
     }
 
     // Without its cause, which would show the secret
     @SuppressWarnings("UnusedException")
-    private static Webhook key(String secret, int index) {
+    private static Webhook key(String secret, String where) {
         try {
             return new Webhook(secret);
         } catch (EmptyWebhookSecretException | IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "pawline.callback.secrets[%d] is no secret: it looks like whsec_ and then base64".formatted(index));
+            throw new IllegalArgumentException(where + " is no secret: it looks like whsec_ and then base64");
         }
     }
 

@@ -2,28 +2,27 @@ package io.pawline.callback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pawline.stage.provider.ProviderPolicies;
-import io.pawline.stage.spring.StageProperties;
+import io.pawline.events.TaskFinished;
+import io.pawline.stage.StageSpec;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.context.properties.bind.Binder;
 
 class CallbackConfigurationTest {
 
     @Test
-    void limitsNoReceiverForTheSakeOfAnother() {
-        StageProperties defaults = new Binder().bindOrCreate("stage", StageProperties.class);
-        CallbackProperties properties = new CallbackProperties(
-                List.of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(2),
-                Duration.ofHours(1),
-                defaults);
+    void limitsNoReceiverForTheSakeOfAnotherAndKeepsToTheSchedule() {
+        List<Duration> schedule = List.of(Duration.ofSeconds(1), Duration.ofSeconds(2));
+        CallbackProperties properties = TestingSettings.with(Map.of("retry-schedule", "1s,2s"));
 
-        assertThat(new CallbackConfiguration().stage(properties).provider())
-                .hasValue(new ProviderPolicies("front-end", false, Optional.empty(), 0, 0));
-        assertThat(defaults.provider("front-end").adaptiveLimit()).isTrue();
+        StageSpec<TaskFinished> stage = new CallbackConfiguration().stage(properties);
+
+        assertThat(stage.lanes()).isTrue();
+        assertThat(stage.provider()).hasValueSatisfying(receivers -> {
+            assertThat(receivers.adaptiveLimit()).isTrue();
+            assertThat(receivers.breaker()).isPresent();
+        });
+        assertThat(stage.policies().retry().schedule()).isEqualTo(schedule);
     }
 }

@@ -2,7 +2,10 @@ package io.pawline.callback;
 
 import static io.pawline.callback.TestingEvents.NOW;
 import static io.pawline.callback.TestingEvents.failure;
+import static io.pawline.callback.TestingEvents.finished;
 import static io.pawline.callback.TestingEvents.success;
+import static io.pawline.callback.TestingSettings.OLDER_SECRET;
+import static io.pawline.callback.TestingSettings.SECRET;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -12,6 +15,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import com.standardwebhooks.Webhook;
 import com.standardwebhooks.exceptions.WebhookVerificationException;
 import io.pawline.events.CallPhase;
+import io.pawline.events.Ending;
 import io.pawline.events.TaskFinished;
 import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
@@ -24,8 +28,8 @@ import io.pawline.schemas.TaskId;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.Outcome;
 import io.pawline.stage.TestingCalls;
-import io.pawline.stage.spring.StageProperties;
 import io.pawline.taskstore.Delivery;
+import io.pawline.taskstore.Priority;
 import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TaskDao;
@@ -33,12 +37,14 @@ import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TaskState;
 import io.pawline.taskstore.TestingPostgres;
 import io.pawline.taskstore.TestingTasks;
+import io.pawline.taskstore.Undelivered;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -55,13 +61,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.context.properties.bind.Binder;
 
 class CallbackHandlerIT {
 
-    private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-    private static final String OLDER_SECRET = "whsec_" + "QUJD".repeat(8);
     private static final OutboundProperties LOCAL = OutboundProperties.allowing("127.0.0.1", "localhost");
 
     private static TestingPostgres postgres;
@@ -107,7 +111,7 @@ class CallbackHandlerIT {
                 "data":{"image_url":"%2$sresult.png","thumbnail_url":"%2$sthumbnail-512.png","width":1024,"height":768,\
                 "thumbnails":[{"url":"%2$sthumbnail-512.png","width":512,"height":384},\
                 {"url":"%2$sthumbnail-128.png","width":128,"height":96}]},\
-                "message":"success","timestamp":%3$d}}}""".formatted(id, base, NOW.toEpochMilli()));
+                "message":"success","timestamp":%3$d,"generation":1}}}""".formatted(id, base, NOW.toEpochMilli()));
         assertThat(request.getMethod()).isEqualTo("POST");
         assertThat(request.getUrl().encodedPath()).isEqualTo("/callback");
         assertThat(request.getHeaders().get("Content-Type")).isEqualTo("application/json");
@@ -123,7 +127,7 @@ class CallbackHandlerIT {
         assertThat(handle(failure(id, 1, Reason.NO_PET))).isEqualTo(Outcome.done());
         assertThat(body(request())).isEqualTo("""
                 {"params":{"code":1001,"data":{"task_id":"%s","status":"failed","reason":"no_pet",\
-                "message":"There is a car in the photo.","timestamp":%d}}}""".formatted(id, NOW.toEpochMilli()));
+                "message":"There is a car in the photo.","timestamp":%d,"generation":1}}}""".formatted(id, NOW.toEpochMilli()));
     }
 
     @Test
@@ -139,6 +143,25 @@ class CallbackHandlerIT {
         assertThatCode(() -> new Webhook(OLDER_SECRET).verify(body, headers)).doesNotThrowAnyException();
         assertThatThrownBy(() -> new Webhook(SECRET).verify(body.replace("1024", "1025"), headers))
                 .isInstanceOf(WebhookVerificationException.class);
+    }
+
+    @Test
+    void signsSoThatAClientNobodyHereWroteVerifiesIt() throws Exception {
+        NodeVerifier.install();
+        TaskId id = accepted();
+        answer(200);
+        handle(success(id, 1));
+        RecordedRequest request = request();
+        Map<String, String> headers = new HashMap<>();
+        request.getHeaders()
+                .forEach(header -> headers.put(header.getFirst().toLowerCase(Locale.ROOT), header.getSecond()));
+        String body = body(request);
+        assertThat(NodeVerifier.verify(SECRET, headers, body)).isEqualTo("genuine " + id);
+        assertThat(NodeVerifier.verify(OLDER_SECRET, headers, body)).isEqualTo("genuine " + id);
+        assertThat(NodeVerifier.verify("whsec_" + "QUJE".repeat(8), headers, body))
+                .startsWith("refused");
+        assertThat(NodeVerifier.verify(SECRET, headers, body.replace("1024", "1025")))
+                .startsWith("refused");
     }
 
     @Test
@@ -192,8 +215,12 @@ class CallbackHandlerIT {
         handle(success(id, 2));
         handle(failure(id, 1, Reason.OVERLOADED));
         assertThat(receiver.getRequestCount()).isEqualTo(2);
-        assertThat(request().getHeaders().get("webhook-id")).isEqualTo("msg_" + id + "_1");
-        assertThat(request().getHeaders().get("webhook-id")).isEqualTo("msg_" + id + "_2");
+        RecordedRequest first = request();
+        assertThat(first.getHeaders().get("webhook-id")).isEqualTo("msg_" + id + "_1");
+        assertThat(body(first)).contains("\"generation\":1");
+        RecordedRequest second = request();
+        assertThat(second.getHeaders().get("webhook-id")).isEqualTo("msg_" + id + "_2");
+        assertThat(body(second)).contains(id.toString(), "\"status\":\"success\"", "\"generation\":2");
         assertThat(task(id).state()).isEqualTo(TaskState.SUCCESS);
     }
 
@@ -211,8 +238,63 @@ class CallbackHandlerIT {
         TaskId id = accepted(null);
         assertThat(handle(success(id, 1))).isEqualTo(Outcome.done());
         assertThat(task(id).state()).isEqualTo(TaskState.SUCCESS);
-        assertThat(task(id).delivery()).isEqualTo(new Delivery(null, 0, null, null, null));
+        assertThat(task(id).delivery()).isEqualTo(new Delivery(null, 0, null, null, null, null));
         assertThat(calls.reports()).isEmpty();
+    }
+
+    @Test
+    void givesBackWhatTheFrontEndAddedOfItsOwn() throws InterruptedException {
+        Submission plain =
+                TestingTasks.submission(receiver.url("/callback?token=secret").uri());
+        Submission named = new Submission(
+                plain.id(),
+                plain.tenant(),
+                plain.style(),
+                plain.photo(),
+                plain.callback(),
+                plain.submittedAt(),
+                plain.deadline(),
+                Priority.BULK,
+                "order-1042",
+                "{\"shelf\":\"B7\",\"n\":[1,2.50]}");
+        tasks.accept(named);
+        answer(200);
+        handle(failure(named.id(), 1, Reason.NO_PET));
+        assertThat(body(request()))
+                .endsWith(",\"generation\":1,\"client_ref\":\"order-1042\","
+                        + "\"metadata\":{\"shelf\":\"B7\",\"n\":[1,2.50]}}}}");
+    }
+
+    @Test
+    void tellsADeliveredEndingAgainWhenAskedForAndOnlyOnce() throws InterruptedException {
+        TaskId id = accepted();
+        answer(200);
+        answer(500);
+        answer(200);
+        handle(success(id, 1));
+        Optional<Instant> delivered = task(id).delivery().delivered();
+        new Undelivered(database).resend(id, "default", Instant.now());
+        assertThat(handle(success(id, 1))).isInstanceOf(Outcome.Retry.class);
+        assertThat(handle(success(id, 1))).isEqualTo(Outcome.done());
+        assertThat(handle(success(id, 1))).isEqualTo(Outcome.done());
+        assertThat(receiver.getRequestCount()).isEqualTo(3);
+        assertThat(request().getHeaders().get("webhook-id"))
+                .isEqualTo(request().getHeaders().get("webhook-id"));
+        assertThat(task(id).delivery().delivered()).isEqualTo(delivered);
+        assertThat(task(id).delivery().attempts()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Ending.class)
+    void tellsEveryKindOfEnding(Ending ending) throws InterruptedException {
+        TaskId id = accepted();
+        answer(200);
+        TaskFinished event = ending == Ending.SUCCESS
+                ? success(id, 1)
+                : finished(id, 1).setEnding(ending).build();
+        assertThat(handle(event)).isEqualTo(Outcome.done());
+        assertThat(body(request())).contains("\"status\":\"" + ending.name().toLowerCase(Locale.ROOT) + "\"");
+        assertThat(task(id).delivery().delivered()).isPresent();
     }
 
     @Test
@@ -232,8 +314,24 @@ class CallbackHandlerIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {301, 302, 307, 308, 400, 401, 403, 404, 409, 422, 429, 500, 502, 503, 504})
-    void triesAgainWhenTheReceiverAnswersWithAnError(int status) throws InterruptedException {
+    @CsvSource({
+        "301, CALLBACK_REFUSED",
+        "302, CALLBACK_REFUSED",
+        "307, CALLBACK_REFUSED",
+        "308, CALLBACK_REFUSED",
+        "400, CALLBACK_REFUSED",
+        "401, CALLBACK_REFUSED",
+        "403, CALLBACK_REFUSED",
+        "404, CALLBACK_REFUSED",
+        "409, CALLBACK_REFUSED",
+        "422, CALLBACK_REFUSED",
+        "429, RATE_LIMITED",
+        "500, CALLBACK_REFUSED",
+        "502, OVERLOADED",
+        "503, OVERLOADED",
+        "504, OVERLOADED"
+    })
+    void triesAgainWhenTheReceiverAnswersWithAnError(int status, Reason reason) throws InterruptedException {
         TaskId id = accepted();
         receiver.enqueue(new MockResponse.Builder()
                 .code(status)
@@ -242,17 +340,17 @@ class CallbackHandlerIT {
         Outcome outcome = handle(success(id, 1));
         assertThat(outcome)
                 .asInstanceOf(type(Outcome.Retry.class))
-                .satisfies(retry -> assertThat(retry.reason()).isEqualTo(Reason.CALLBACK_REFUSED))
+                .satisfies(retry -> assertThat(retry.reason()).isEqualTo(reason))
                 .satisfies(retry -> assertThat(retry.detail())
                         .contains(Integer.toString(status))
                         .doesNotContain("/callback", "token"))
                 .satisfies(retry -> assertThat(retry.notBefore()).isNull());
         assertThat(receiver.getRequestCount()).isEqualTo(1);
-        assertThat(calls.reports()).containsExactly(CallReport.refused(Reason.CALLBACK_REFUSED, status));
+        assertThat(calls.reports()).containsExactly(CallReport.refused(reason, status));
         Delivery delivery = task(id).delivery();
         assertThat(delivery.delivered()).isEmpty();
         assertThat(delivery.attempts()).isEqualTo(1);
-        assertThat(delivery.reason()).isEqualTo(Reason.CALLBACK_REFUSED);
+        assertThat(delivery.reason()).isEqualTo(reason);
     }
 
     @ParameterizedTest
@@ -272,8 +370,9 @@ class CallbackHandlerIT {
                         .isBetween(
                                 before.plusSeconds(seconds - 1), Instant.now().plusSeconds(seconds)));
         assertThat(calls.reports())
-                .as("it holds up no callback to another receiver")
-                .containsExactly(CallReport.refused(Reason.CALLBACK_REFUSED, status));
+                .as("the receiver's lane waits as long")
+                .singleElement()
+                .satisfies(report -> assertThat(report.notBefore()).isPresent());
     }
 
     @Test
@@ -385,12 +484,7 @@ class CallbackHandlerIT {
     }
 
     private static CallbackHandler handler(OutboundProperties outbound, TaskDao tasks, ImageStore images) {
-        CallbackProperties settings = new CallbackProperties(
-                List.of(SECRET, OLDER_SECRET),
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(2),
-                Duration.ofHours(1),
-                new Binder().bindOrCreate("stage", StageProperties.class));
+        CallbackProperties settings = TestingSettings.with(Map.of("connect-timeout", "1s", "timeout", "2s"));
         Clock clock = Clock.systemUTC();
         return new CallbackHandler(
                 tasks, images, new WebhookClient(OutboundHttp.guarded(outbound), settings, clock), clock);

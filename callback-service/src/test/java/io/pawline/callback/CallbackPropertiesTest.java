@@ -1,58 +1,68 @@
 package io.pawline.callback;
 
+import static io.pawline.callback.TestingSettings.SECRET;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.BindException;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
-import org.springframework.boot.env.YamlPropertySourceLoader;
-import org.springframework.core.env.MapPropertySource;
-import org.springframework.core.env.MutablePropertySources;
-import org.springframework.core.io.ClassPathResource;
 
 class CallbackPropertiesTest {
 
-    private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-
     @Test
-    void keepsTryingForADayUnlessToldOtherwise() throws IOException {
-        CallbackProperties properties = bind(Map.of("pawline.callback.secrets", SECRET));
+    void keepsTryingForHoursUnlessToldOtherwise() {
+        CallbackProperties properties = TestingSettings.bind(Map.of("secrets", SECRET));
         assertThat(properties.secrets()).containsExactly(SECRET);
         assertThat(properties.timeout()).isEqualTo(Duration.ofSeconds(15));
-        assertThat(properties.stage().maxRetryTime()).isEqualTo(Duration.ofHours(24));
-        assertThat(properties.stage().maxAttempts()).isEqualTo(100);
-        assertThat(properties.stage().maxDelay()).isEqualTo(Duration.ofHours(1));
+        assertThat(properties.retrySchedule())
+                .containsExactly(
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(30),
+                        Duration.ofMinutes(2),
+                        Duration.ofMinutes(10),
+                        Duration.ofMinutes(30),
+                        Duration.ofHours(2),
+                        Duration.ofHours(6));
+    }
+
+    /** Else an ending would be put back to work while its record waits for its time, and be told twice. */
+    @Test
+    void putsNothingBackThatMayStillBeAtWork() {
+        CallbackProperties properties = TestingSettings.bind(Map.of("secrets", SECRET));
+        Duration longestWait =
+                properties.retrySchedule().getLast().multipliedBy(3).dividedBy(2);
+        assertThat(properties.reconcileAfter())
+                .isGreaterThan(longestWait.plus(properties.maxRetryAfter()))
+                .isGreaterThan(properties.stage().maxRetryTime());
     }
 
     @Test
-    void takesSeveralSecrets() throws IOException {
-        CallbackProperties properties = bind(Map.of("pawline.callback.secrets", "whsec_QUJDREVG," + SECRET));
+    void takesSeveralSecretsAndThoseOfTenants() {
+        CallbackProperties properties = TestingSettings.bind(
+                Map.of("secrets", "whsec_QUJDREVG," + SECRET, "tenant-secrets.shop", "whsec_QUJDREVH"));
         assertThat(properties.secrets()).isEqualTo(List.of("whsec_QUJDREVG", SECRET));
-        assertThat(properties).asString().doesNotContain("whsec_");
+        assertThat(properties.tenantSecrets()).isEqualTo(Map.of("shop", List.of("whsec_QUJDREVH")));
+        assertThat(properties).asString().contains("shop").doesNotContain("whsec_");
     }
 
     @Test
     void needsASecret() {
-        assertThatThrownBy(() -> bind(Map.of()))
+        assertThatThrownBy(() -> TestingSettings.bind(Map.of()))
                 .isInstanceOf(BindException.class)
                 .rootCause()
                 .hasMessageContaining("pawline.callback.secrets is not set");
     }
 
-    private static CallbackProperties bind(Map<String, Object> given) throws IOException {
-        MutablePropertySources sources = new MutablePropertySources();
-        sources.addLast(new MapPropertySource("given", given));
-        new YamlPropertySourceLoader()
-                .load("service", new ClassPathResource("callback-service.yaml"))
-                .forEach(sources::addLast);
-        return new Binder(ConfigurationPropertySources.from(sources))
-                .bind("pawline.callback", CallbackProperties.class)
-                .get();
+    @Test
+    void saysWhichTimeIsNone() {
+        assertThatThrownBy(() -> TestingSettings.with(Map.of("reconcile-every", "0s")))
+                .rootCause()
+                .hasMessage("pawline.callback.reconcile-every must be > 0, was PT0S");
+        assertThatThrownBy(() -> TestingSettings.with(Map.of("retry-schedule", "5s,0s")))
+                .rootCause()
+                .hasMessageContaining("schedule must be > 0");
     }
 }

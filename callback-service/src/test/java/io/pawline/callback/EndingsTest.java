@@ -6,12 +6,16 @@ import static io.pawline.callback.TestingEvents.picture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import io.pawline.events.TaskFinished;
 import io.pawline.events.TaskResult;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
+import io.pawline.taskstore.Delivery;
 import io.pawline.taskstore.Ending;
+import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TaskState;
+import io.pawline.taskstore.TestingTasks;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -78,5 +82,27 @@ class EndingsTest {
                                 .build())
                         .state())
                 .isEqualTo(TaskState.FAILED);
+    }
+
+    static Stream<Ending> endings() {
+        return Stream.of(
+                TestingTasks.success(),
+                TestingTasks.failure(Reason.NO_PET),
+                TestingTasks.failure(Reason.CANCELLED),
+                TestingTasks.failure(Reason.DEADLINE_PASSED),
+                new Ending.Failure(NOW, TaskState.CANCELLED, Reason.CANCELLED, null, null));
+    }
+
+    @ParameterizedTest
+    @MethodSource("endings")
+    void writesWhatItReads(Ending ending) {
+        Task task = new Task(TestingTasks.submission(), 2, ending, new Delivery(null, 0, null, null, null, null));
+
+        TaskFinished event = Endings.eventOf(task);
+
+        assertThat(Endings.of(event)).isEqualTo(ending);
+        assertThat(event.getContext().getTaskId()).isEqualTo(task.id().toString());
+        assertThat(event.getContext().getGeneration()).isEqualTo(2);
+        assertThat(event.getContext().getCallbackUrl()).contains("https://shop.example/callback");
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class WebhookSignerTest {
@@ -17,14 +18,14 @@ class WebhookSignerTest {
 
     @Test
     void signsAsTheStandardsExampleHasIt() {
-        assertThat(new WebhookSigner(List.of(SECRET)).sign(ID, AT, BODY))
+        assertThat(new WebhookSigner("pawline.callback.secrets", List.of(SECRET)).sign(ID, AT, BODY))
                 .isEqualTo("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 
     @Test
     void signsWithEveryLiveSecretTheNewestFirst() {
         String newer = "whsec_" + "QUJD".repeat(8);
-        String signatures = new WebhookSigner(List.of(newer, SECRET)).sign(ID, AT, BODY);
+        String signatures = new WebhookSigner("pawline.callback.secrets", List.of(newer, SECRET)).sign(ID, AT, BODY);
         assertThat(List.of(signatures.split(" ", -1)))
                 .hasSize(2)
                 .last()
@@ -34,9 +35,30 @@ class WebhookSignerTest {
     @Test
     void saysWhichSecretIsNoneButNotWhatItIs() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new WebhookSigner(List.of(SECRET, "whsec_not!base64")))
+                .isThrownBy(() -> new WebhookSigner("pawline.callback.secrets", List.of(SECRET, "whsec_not!base64")))
                 .withMessageContaining("pawline.callback.secrets[1]")
                 .withNoCause()
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain("not!base64"));
+    }
+
+    @Test
+    void aTenantWithSecretsOfItsOwnSignsWithThemAlone() {
+        WebhookSigners signers =
+                new WebhookSigners(List.of("whsec_" + "QUJD".repeat(8)), Map.of("shop", List.of(SECRET)));
+
+        assertThat(signers.of("shop").sign(ID, AT, BODY)).isEqualTo("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+        assertThat(signers.of("other").sign(ID, AT, BODY))
+                .isEqualTo(signers.of("another").sign(ID, AT, BODY))
+                .isNotEqualTo(signers.of("shop").sign(ID, AT, BODY));
+    }
+
+    @Test
+    void saysWhichTenantsSecretIsNone() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new WebhookSigners(List.of(SECRET), Map.of("shop", List.of("whsec_not!base64"))))
+                .withMessageContaining("pawline.callback.tenant-secrets.shop[0]");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new WebhookSigners(List.of(SECRET), Map.of("shop", List.of())))
+                .withMessageContaining("pawline.callback.tenant-secrets.shop is empty");
     }
 }

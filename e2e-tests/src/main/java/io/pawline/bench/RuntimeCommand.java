@@ -1,85 +1,22 @@
 package io.pawline.bench;
 
-import io.pawline.local.LogFile;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import org.springframework.util.FileSystemUtils;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
-import tools.jackson.databind.PropertyNamingStrategies;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The stage runtime by itself: what one stage can do, and what it keeps when it is killed and stopped. */
 @Command(
         name = "runtime",
-        description =
-                "What one stage can do and what becomes of its work when it is killed and stopped, on a Kafka on this"
-                        + " machine. Takes half an hour.",
+        description = {
+            "What one stage can do and what becomes of its work when it is killed and stopped, on a Kafka on this"
+                    + " machine. Takes half an hour.",
+            "Rows: in_flight, records_per_s, hop_ms, kills, sigterm, capacity_halves, plain_failures, outage,"
+                    + " outage_control."
+        },
         mixinStandardHelpOptions = true)
-final class RuntimeCommand implements Callable<Integer> {
-
-    @Option(
-            names = "--rows",
-            paramLabel = "NAME",
-            split = ",",
-            description = "Only these, of: in_flight, records_per_s, hop_ms, kills, sigterm, capacity_halves,"
-                    + " plain_failures, outage, outage_control (default: all).")
-    private List<String> names = List.of();
-
-    @Option(
-            names = "--small",
-            description = "Everything as small as can be: shows that the rows work, and no figure worth having.")
-    private boolean small;
-
-    @Option(names = "--json", paramLabel = "FILE", description = "Also writes the rows into this file.")
-    private @Nullable Path json;
-
-    @Spec
-    private CommandSpec spec;
+final class RuntimeCommand extends RowsCommand {
 
     @Override
-    public Integer call() throws Exception {
-        List<RuntimeRow> rows = wanted();
-        Journal journal = new Journal(System.err);
-        Path folder = Files.createTempDirectory("pawline-bench");
-        LogFile.in(folder.resolve("logs"));
-        List<RowReport> reports = new ArrayList<>();
-        try {
-            for (RuntimeRow row : rows) {
-                journal.step(row.name());
-                RuntimeRow.Scale scale = small ? RuntimeRow.Scale.SMALL : RuntimeRow.Scale.FULL;
-                Path own = Files.createDirectory(folder.resolve(row.name()));
-                reports.add(RowReport.of(row, new RuntimeRow.Setting(scale, own, journal)));
-                journal.step("  " + reports.getLast().summary());
-            }
-        } finally {
-            FileSystemUtils.deleteRecursively(folder);
-        }
-        spec.commandLine().getOut().println(RowReport.table(reports));
-        if (json != null) {
-            JsonMapper mapper = JsonMapper.builder()
-                    .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-                    .build();
-            Files.write(json, mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(reports));
-        }
-        return reports.stream().allMatch(RowReport::sound) ? ExitCode.OK : ExitCode.SOFTWARE;
-    }
-
-    private List<RuntimeRow> wanted() {
-        List<String> known = RuntimeRows.ALL.stream().map(RuntimeRow::name).toList();
-        if (!known.containsAll(names)) {
-            throw new ParameterException(spec.commandLine(), "--rows must be of " + String.join(", ", known));
-        }
-        return RuntimeRows.ALL.stream()
-                .filter(row -> names.isEmpty() || names.contains(row.name()))
-                .toList();
+    List<RuntimeRow> rows() {
+        return RuntimeRows.ALL;
     }
 }

@@ -17,7 +17,11 @@ final class RuntimeRows {
                     ProviderRows::capacityHalves),
             new RuntimeRow("plain_failures", "limit not reduced, calls by tasks <= 1.6", ProviderRows::plainFailures),
             new RuntimeRow("outage", "goodput 95 % again within twice the outage", ProviderRows::outage),
-            new RuntimeRow("outage_control", "does not recover", ProviderRows::outageControl));
+            new RuntimeRow("outage_control", "does not recover", ProviderRows::outageControl),
+            new RuntimeRow(
+                    "receivers",
+                    "the good receivers' p99 at most 1.2 times what it is without the one that hangs",
+                    ReceiverRow::receivers));
 
     private RuntimeRows() {}
 }

@@ -93,9 +93,11 @@ final class Throughput {
     }
 
     private static Path settings(Path folder) throws IOException {
-        return Files.writeString(
-                folder.resolve("bench.properties"),
-                "pawline.generate.size=%s%npawline.ingest.collapse-window=0s%n".formatted(CUT_OUT));
+        return Files.writeString(folder.resolve("bench.properties"), """
+                pawline.generate.size=%s
+                pawline.ingest.collapse-window=0s
+                pawline.ingest.backlog.free-tasks=1000000000
+                """.formatted(CUT_OUT));
     }
 
     private static double rounded(double figure) {

@@ -59,7 +59,8 @@ class ArchitectureTest {
             "generate-service", List.of("io.pawline.generate.."),
             "matting-service", List.of("io.pawline.matting.."),
             "finalize-service", List.of("io.pawline.finalizing.."),
-            "callback-service", List.of("io.pawline.callback.."));
+            "callback-service", List.of("io.pawline.callback.."),
+            "ops-service", List.of("io.pawline.ops.."));
 
     private static final String EMBEDDED_KAFKA = "io.pawline.kafka..";
     private static final String LOCAL = "io.pawline.local..";

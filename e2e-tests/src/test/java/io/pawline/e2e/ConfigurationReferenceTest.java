@@ -15,11 +15,14 @@ class ConfigurationReferenceTest {
     /** Who reads the settings of a group, in the reference's order. */
     private static final List<Map.Entry<String, String>> GROUPS = List.of(
             Map.entry("pawline", "All services with a stage."),
-            Map.entry("pawline.database", "ingest-service and callback-service: the task table in PostgreSQL."),
+            Map.entry(
+                    "pawline.database",
+                    "ingest-service, callback-service and ops-service: the task table in PostgreSQL, and what is beside it."),
             Map.entry("pawline.image-store", "All services but generate-service: the bytes of the images."),
             Map.entry("pawline.outbound", "All services that call addresses which came from outside."),
             Map.entry("pawline.ark", "detect-service and generate-service: the provider of both."),
             Map.entry("pawline.ingest", "ingest-service."),
+            Map.entry("pawline.setup", "ingest-service, when its argument is `setup`."),
             Map.entry("pawline.detect", "detect-service."),
             Map.entry("pawline.generate", "generate-service."),
             Map.entry("pawline.matting", "matting-service."),
@@ -28,7 +31,8 @@ class ConfigurationReferenceTest {
                     "finalize-service. It calls no provider: of its stage, the limit, the breaker and the cost do nothing."),
             Map.entry(
                     "pawline.callback",
-                    "callback-service. Its own file sets other defaults for its stage, which tries for a day: `max-in-flight` 256, `max-retry-time` 24h, `max-attempts` 100, `first-delay` 5s, `max-delay` 1h. It calls many receivers, so the adaptive limit, the calls per second, the breaker and the cost do nothing."));
+                    "callback-service. Its own file sets other defaults for its stage, which tries for a day: `max-in-flight` 256, `max-retry-time` 24h, `max-attempts` 100, `first-delay` 5s, `max-delay` 1h. It calls many receivers, so the adaptive limit, the calls per second, the breaker and the cost do nothing."),
+            Map.entry("pawline.ops", "ops-service."));
 
     private final Map<String, List<Setting>> settings =
             Setting.all().stream().collect(groupingBy(Setting::group, TreeMap::new, toList()));

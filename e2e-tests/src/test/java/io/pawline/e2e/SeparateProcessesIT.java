@@ -10,6 +10,8 @@ import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.TopicReader;
 import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** The six services as the operator runs them, a process each, against the simulated providers. */
+/** The six services as the operator runs them, a process each, with an API key, against the simulated providers. */
 class SeparateProcessesIT {
 
     private static final List<String> SERVICES =
@@ -112,8 +114,11 @@ class SeparateProcessesIT {
             for (String service : SERVICES) {
                 services.add(start(service, folder, stack.settings()));
             }
-            try (TestingFrontEnd frontEnd = new TestingFrontEnd(ports.ingest(), settings.webhookSecret())) {
+            String key = createKey(folder);
+            try (TestingFrontEnd frontEnd =
+                    new TestingFrontEnd(ports.ingest(), settings.webhookSecret(), Optional.of(key))) {
                 awaitReady(settings);
+                assertThat(statusWithoutKey(ports.ingest())).isEqualTo(401);
                 Map<String, Sort> tasks = submitAll(frontEnd, "http://127.0.0.1:" + ports.simulator() + "/photos");
 
                 await().atMost(Duration.ofMinutes(3)).until(() -> frontEnd.tasksCalledBack() == tasks.size());
@@ -202,7 +207,33 @@ class SeparateProcessesIT {
     private static ChildProcess start(String service, Path folder, Path settings) throws IOException {
         List<String> arguments = new ArrayList<>(IMPATIENT);
         arguments.add("--spring.config.additional-location=file:" + settings);
+        arguments.add("--pawline.ingest.access.open=false");
         return ChildProcess.service(service, folder.resolve("logs").resolve(service + ".log"), arguments);
+    }
+
+    /** As the operator does. */
+    private static String createKey(Path folder) throws IOException, InterruptedException {
+        List<String> command = List.of(
+                ProjectFiles.launcher().toString(),
+                "keys",
+                "create",
+                "--tenant=shop",
+                "--name=front end",
+                "--data-dir=" + folder);
+        try (ChildProcess keys = ChildProcess.start(folder.resolve("key.txt"), command)) {
+            assertThat(keys.exitCode()).as(keys.output()).isZero();
+            return keys.output().lines().reduce("", (_, last) -> last).strip();
+        }
+    }
+
+    private static int statusWithoutKey(int port) throws IOException {
+        HttpURLConnection connection = (HttpURLConnection)
+                URI.create("http://127.0.0.1:" + port + "/v1/tasks").toURL().openConnection();
+        try {
+            return connection.getResponseCode();
+        } finally {
+            connection.disconnect();
+        }
     }
 
     private static void awaitReady(LocalSettingsFile settings) {

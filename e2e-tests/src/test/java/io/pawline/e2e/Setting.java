@@ -82,6 +82,9 @@ record Setting(
             case "java.util.List<java.lang.String>" -> "list of texts";
             case "java.util.List<java.lang.Integer>" -> "list of whole numbers";
             case "java.util.List<java.net.URI>" -> "list of URLs";
+            case "java.util.List<java.time.Duration>" -> "list of durations";
+            case "java.util.Map<java.lang.String,java.util.List<java.lang.String>>" -> "lists of texts by name";
+            case "java.util.Map<java.lang.String,java.math.BigDecimal>" -> "numbers by name";
             default -> constantsOf(type);
         };
     }

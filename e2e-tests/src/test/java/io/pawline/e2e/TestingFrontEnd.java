@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -47,8 +48,7 @@ final class TestingFrontEnd implements AutoCloseable {
         }
     }
 
-    private final OkHttpClient http =
-            new OkHttpClient.Builder().callTimeout(Duration.ofSeconds(30)).build();
+    private final OkHttpClient http;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<String, List<Callback>> callbacks = new ConcurrentHashMap<>();
     private final HttpServer receiver;
@@ -56,6 +56,18 @@ final class TestingFrontEnd implements AutoCloseable {
     private final String ingest;
 
     TestingFrontEnd(int ingestPort, String webhookSecret) throws IOException, EmptyWebhookSecretException {
+        this(ingestPort, webhookSecret, Optional.empty());
+    }
+
+    /** @param key which it sends with every request; empty: none */
+    TestingFrontEnd(int ingestPort, String webhookSecret, Optional<String> key)
+            throws IOException, EmptyWebhookSecretException {
+        OkHttpClient.Builder client = new OkHttpClient.Builder().callTimeout(Duration.ofSeconds(30));
+        key.ifPresent(known -> client.addInterceptor(chain -> chain.proceed(chain.request()
+                .newBuilder()
+                .header("Authorization", "Bearer " + known)
+                .build())));
+        http = client.build();
         ingest = "http://127.0.0.1:" + ingestPort;
         webhook = new Webhook(webhookSecret);
         receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

@@ -18,12 +18,13 @@ import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -42,9 +43,8 @@ class ChartTest {
         String[] components =
                 Arrays.stream(Component.values()).map(Component::code).toArray(String[]::new);
 
-        for (Class<? extends HasMetadata> kind : Stream.of(
-                        Deployment.class, Service.class, ConfigMap.class, ServiceAccount.class)
-                .toList()) {
+        for (Class<? extends HasMetadata> kind : List.of(
+                Deployment.class, Service.class, ConfigMap.class, ServiceAccount.class, PodDisruptionBudget.class)) {
             assertThat(objects(kind, Map.of()))
                     .extracting(TestingChart::component)
                     .containsExactlyInAnyOrder(components);
@@ -141,8 +141,8 @@ class ChartTest {
     @Test
     void aComponentsOwnValuesWinOverTheDefaultsEvenWhereTheyAreZero() {
         Map<String, Object> values = Map.of(
-                "defaults.replicas", 3,
-                "generate.replicas", 0,
+                "defaults.scaling.replicas", 3,
+                "generate.scaling.replicas", 0,
                 "matting.resources.limits.memory", "2Gi");
 
         assertThat(replicas("detect", values)).isEqualTo(3);

@@ -56,7 +56,29 @@ class SettingsTest {
                         .getTemplate()
                         .getSpec()
                         .getTerminationGracePeriodSeconds())
-                .isEqualTo(160);
+                .isEqualTo(165);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void metricsSayWhoseTheyAreWhereverTheyAreScrapedFrom(Component component) {
+        assertThat(settingsOf(component, Map.of())
+                        .at("/management/metrics/tags/release")
+                        .asText())
+                .isEqualTo("pets/spring");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aServiceWithADatabaseLeavesItsTablesToTheSetupIfThereIsOne(Component component) {
+        assertThat(settingsOf(component, Map.of())
+                        .at("/pawline/database/migrate")
+                        .asText())
+                .isEqualTo(component.secrets().contains("pawline-database") ? "false" : "");
+        assertThat(settingsOf(component, Map.of("setup.enabled", false))
+                        .at("/pawline/database/migrate")
+                        .asText())
+                .isEqualTo(component.secrets().contains("pawline-database") ? "true" : "");
     }
 
     @Test
@@ -86,7 +108,7 @@ class SettingsTest {
         Map<String, Object> values = Map.of(
                 "settings.logging.level.root", "debug",
                 "detect.settings.logging.level.root", "warn",
-                "detect.settings.pawline.detect.stage.max-in-flight", 500);
+                "detect.settings.pawline.detect.stage.call-cost", 500);
 
         assertThat(settingsOf(Component.GENERATE, values)
                         .at("/logging/level/root")
@@ -97,7 +119,7 @@ class SettingsTest {
                         .asText())
                 .isEqualTo("warn");
         assertThat(settingsOf(Component.DETECT, values)
-                        .at("/pawline/detect/stage/max-in-flight")
+                        .at("/pawline/detect/stage/call-cost")
                         .asInt())
                 .isEqualTo(500);
         assertThat(settingsOf(Component.DETECT, values)

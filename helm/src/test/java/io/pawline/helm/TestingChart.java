@@ -8,21 +8,37 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.TemplateCommand;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The chart of this module, rendered as {@code helm template} does it. */
 final class TestingChart {
 
     static final Path CHART = Path.of("pawline");
+
+    /** What stands in place of {@code helm.sh/hook} here: Helm as a library renders no hooks. */
+    static final String HOOK = "tested.example/hook";
+
+    private static final Path CHART_WITHOUT_HOOKS = withoutHooks();
 
     /** The values that have no default. */
     static final Path MINIMAL = Path.of("examples/minimal.yaml");
@@ -33,13 +49,19 @@ final class TestingChart {
     /** Of those the chart supports; Helm as a library takes itself to be at a much older one. */
     private static final String OLDEST_KUBERNETES = "1.25.0";
 
-    private static final Map<String, Class<? extends HasMetadata>> KINDS = Map.of(
-            "ServiceAccount", ServiceAccount.class,
-            "ConfigMap", ConfigMap.class,
-            "Service", Service.class,
-            "Deployment", Deployment.class);
+    private static final Map<String, Class<? extends HasMetadata>> KINDS = Stream.of(
+                    ConfigMap.class,
+                    Deployment.class,
+                    HorizontalPodAutoscaler.class,
+                    Job.class,
+                    NetworkPolicy.class,
+                    Pod.class,
+                    PodDisruptionBudget.class,
+                    Service.class,
+                    ServiceAccount.class)
+            .collect(Collectors.toMap(Class::getSimpleName, kind -> kind));
 
-    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+    static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
     /** The models keep what they do not know; without that, Jackson refuses it. */
     private static final ObjectMapper STRICT = new ObjectMapper(new YAMLFactory())
@@ -58,14 +80,43 @@ final class TestingChart {
     }
 
     static String render(String release, Map<String, Object> values) {
-        TemplateCommand template = new Helm(CHART)
+        TemplateCommand template = template(release, OLDEST_KUBERNETES).withValuesFile(MINIMAL);
+        values.forEach(template::set);
+        return template.call();
+    }
+
+    /** Helm's output for a file of values, nothing below it but the chart's own. */
+    static String render(Path file) {
+        return template(RELEASE, OLDEST_KUBERNETES).withValuesFile(file).call();
+    }
+
+    /** Helm's output for the minimal values at a cluster of this version. */
+    static String renderFor(String kubernetes) {
+        return template(RELEASE, kubernetes).withValuesFile(MINIMAL).call();
+    }
+
+    private static TemplateCommand template(String release, String kubernetes) {
+        return new Helm(CHART_WITHOUT_HOOKS)
                 .template()
                 .withName(release)
                 .withNamespace(NAMESPACE)
-                .withKubeVersion(OLDEST_KUBERNETES)
-                .withValuesFile(MINIMAL);
-        values.forEach(template::set);
-        return template.call();
+                .withKubeVersion(kubernetes);
+    }
+
+    private static Path withoutHooks() {
+        try {
+            Path copy = Files.createTempDirectory(Path.of("target"), "chart").resolve(CHART.getFileName());
+            try (Stream<Path> files = Files.walk(CHART)) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    Path to = copy.resolve(CHART.relativize(file));
+                    Files.createDirectories(Objects.requireNonNull(to.getParent()));
+                    Files.writeString(to, Files.readString(file).replace("helm.sh/hook", HOOK));
+                }
+            }
+            return copy;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** What Helm tells the operator after an installation. */
@@ -103,6 +154,13 @@ final class TestingChart {
                 .orElseThrow(() -> new AssertionError("no " + kind.getSimpleName() + " of " + component));
     }
 
+    /** The objects of a kind that is not Kubernetes' own, each checked against its schema. */
+    static List<GenericKubernetesResource> custom(String kind, Map<String, Object> values) {
+        return objects(GenericKubernetesResource.class, values).stream()
+                .filter(object -> kind.equals(object.getKind()))
+                .toList();
+    }
+
     static String component(HasMetadata object) {
         return Objects.requireNonNull(object.getMetadata().getLabels().get("app.kubernetes.io/component"));
     }
@@ -113,7 +171,7 @@ final class TestingChart {
             try {
                 JsonNode tree = YAML.readTree(document);
                 if (tree.isObject()) {
-                    objects.add(STRICT.readValue(document, kindOf(tree)));
+                    objects.add(parse(tree));
                 }
             } catch (IOException e) {
                 throw new AssertionError("Kubernetes would refuse: " + e.getMessage() + "\n" + document, e);
@@ -122,8 +180,14 @@ final class TestingChart {
         return objects;
     }
 
-    private static Class<? extends HasMetadata> kindOf(JsonNode tree) {
+    private static HasMetadata parse(JsonNode tree) throws IOException {
         String kind = tree.path("kind").asText();
-        return Objects.requireNonNull(KINDS.get(kind), () -> "no model is known for kind '" + kind + "'");
+        Class<? extends HasMetadata> model = KINDS.get(kind);
+        if (model != null) {
+            return STRICT.treeToValue(tree, model);
+        }
+        STRICT.treeToValue(tree.path("metadata"), ObjectMeta.class);
+        CustomResources.check(kind, tree.toString());
+        return YAML.treeToValue(tree, GenericKubernetesResource.class);
     }
 }

@@ -1,7 +1,10 @@
 package io.pawline.helm;
 
+import static java.util.stream.Collectors.toMap;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,8 +49,16 @@ class WrongValuesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "detect.replicas, -1",
-        "detect.replicas, two",
+        "detect.scaling.replicas, -1",
+        "detect.scaling.replicas, two",
+        "detect.scaling.mode, always",
+        "detect.scaling.minReplicas, 0",
+        "detect.inFlight, 0",
+        "detect.maxUnavailable, some",
+        "kafka.security.protocol, TLS",
+        "kafka.topics.manage, terraform",
+        "kafka.topics.partitions, 0",
+        "keda.prometheusUrl, prometheus:9090",
         "detect.runAsUser, 0",
         "image.pullPolicy, Sometimes",
         "schemaRegistry.url, registry:8081",
@@ -62,9 +73,83 @@ class WrongValuesTest {
                 .hasMessageContaining(key.substring(key.lastIndexOf('.') + 1));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "settings.pawline.detect.stage.drain, 90s, set detect.drainSeconds instead",
+        "settings.pawline.detect.stage.max-in-flight, 90, set detect.inFlight instead",
+        "detect.settings.pawline.detect.stage.max-in-flight, 90, set detect.inFlight instead",
+        "settings.pawline.database.migrate, true, set setup.enabled instead"
+    })
+    void aSettingThatAValueStandsForIsRefused(String key, String value, String instead) {
+        assertThatThrownBy(() -> TestingChart.render(Map.of(key, value))).hasMessageContaining(instead);
+    }
+
     @Test
-    void theDrainIsSetWhereTheGracePeriodFollowsIt() {
-        assertThatThrownBy(() -> TestingChart.render(Map.of("settings.pawline.detect.stage.drain", "90s")))
-                .hasMessageContaining("set detect.drainSeconds instead");
+    void moreCallsThanTheProviderBearsAreRefusedWithTheKeysToChange() {
+        Map<String, Object> values = Map.of(
+                "generate.scaling.mode", "hpa",
+                "generate.scaling.maxReplicas", 5,
+                "generate.inFlight", 50,
+                "generate.providerCapacity", 200);
+
+        assertThatThrownBy(() -> TestingChart.render(values))
+                .hasMessageContaining("generate could have 250 calls in flight"
+                        + " (generate.scaling.maxReplicas 5 x generate.inFlight 50), and its provider bears 200"
+                        + " (generate.providerCapacity): lower generate.scaling.maxReplicas to 4,"
+                        + " or generate.inFlight to 40");
+    }
+
+    @Test
+    void fixedPodsCountAgainstTheProviderAsWell() {
+        Map<String, Object> values = Map.of("detect.scaling.replicas", 2, "detect.providerCapacity", 127);
+
+        assertThatThrownBy(() -> TestingChart.render(values))
+                .hasMessageContaining("lower detect.scaling.replicas to 1, or detect.inFlight to 63");
+        assertThatNoException()
+                .isThrownBy(() ->
+                        TestingChart.render(Map.of("detect.scaling.replicas", 2, "detect.providerCapacity", 128)));
+    }
+
+    @Test
+    void morePodsThanPartitionsAreRefusedWithTheKeysToChange() {
+        Map<String, Object> values = Map.of("kafka.topics.partitions", 3, "matting.scaling.replicas", 4);
+
+        assertThatThrownBy(() -> TestingChart.render(values))
+                .hasMessageContaining(
+                        "matting may have 4 pods (matting.scaling.replicas) and its topics have 3 partitions")
+                .hasMessageContaining("raise kafka.topics.partitions to 4, or lower matting.scaling.replicas");
+        assertThatNoException()
+                .as("ingest-service reads no work")
+                .isThrownBy(
+                        () -> TestingChart.render(Map.of("kafka.topics.partitions", 3, "ingest.scaling.replicas", 4)));
+    }
+
+    /** Keys and values, then what is said of them. */
+    @ParameterizedTest
+    @CsvSource({
+        "ingest.scaling.mode=keda, 'ingest.scaling.mode cannot be keda: ingest is no stage'",
+        "detect.scaling.mode=keda, keda.prometheusUrl is required: detect.scaling.mode is keda",
+        "detect.scaling.mode=hpa detect.scaling.minReplicas=9, 'detect.scaling.minReplicas is 9 and above detect.scaling.maxReplicas, 4'",
+        "kafka.security.protocol=SASL_SSL, kafka.security.existingSecret is required: kafka.security.protocol is SASL_SSL",
+        "kafka.topics.manage=strimzi, kafka.strimzi.cluster is required",
+        "kafka.users.manage=strimzi, kafka.strimzi.cluster is required",
+        "kafka.users.manage=strimzi kafka.strimzi.cluster=main, with kafka.security.protocol PLAINTEXT nobody says who he is",
+        "kafka.users.manage=strimzi kafka.strimzi.cluster=main kafka.security.protocol=SASL_SSL kafka.security.mechanism=PLAIN, kafka.security.mechanism SCRAM-SHA-512 only",
+        "kafka.users.manage=strimzi kafka.strimzi.cluster=main kafka.security.protocol=SASL_SSL kafka.topics.manage=job, setup.kafkaSecret is required",
+        "kafka.topics.manage=job setup.enabled=false, set setup.enabled to true"
+    })
+    void whatDoesNotFitTogetherIsRefused(String given, String said) {
+        Map<String, Object> values = Arrays.stream(given.split(" ", -1))
+                .map(each -> each.split("=", 2))
+                .collect(toMap(each -> each[0], each -> asValue(each[1])));
+
+        assertThatThrownBy(() -> TestingChart.render(values)).hasMessageContaining(said);
+    }
+
+    private static Object asValue(String text) {
+        return switch (text) {
+            case "true", "false" -> Boolean.valueOf(text);
+            default -> text.chars().allMatch(Character::isDigit) ? Integer.valueOf(text) : text;
+        };
     }
 }

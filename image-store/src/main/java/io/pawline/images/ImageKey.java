@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
  */
 public record ImageKey(String value) {
 
+    private static final String PHOTO = "/photo";
     private static final int MAX_LENGTH = 200;
     private static final Pattern ALLOWED = Pattern.compile("[a-z0-9_-][a-z0-9._-]*(/[a-z0-9_-][a-z0-9._-]*)*");
 
@@ -28,7 +29,12 @@ public record ImageKey(String value) {
 
     /** The photo that was uploaded with a task. */
     public static ImageKey photo(TaskId task) {
-        return new ImageKey(task + "/photo");
+        return new ImageKey(task + PHOTO);
+    }
+
+    /** Whether a photo that was uploaded has it. */
+    public boolean isPhoto() {
+        return value.endsWith(PHOTO);
     }
 
     /** The picture without its background, as the matting provider made it. */

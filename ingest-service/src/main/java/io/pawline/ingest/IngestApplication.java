@@ -1,6 +1,7 @@
 package io.pawline.ingest;
 
 import io.pawline.stage.spring.ServiceApplication;
+import java.util.Arrays;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
@@ -14,6 +15,10 @@ public class IngestApplication {
     }
 
     static void main(String[] args) {
-        application().run(args);
+        if (args.length > 0 && args[0].equals(Setup.ARGUMENT)) {
+            Setup.run(Arrays.copyOfRange(args, 1, args.length));
+        } else {
+            application().run(args);
+        }
     }
 }

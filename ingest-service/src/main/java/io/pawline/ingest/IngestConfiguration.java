@@ -4,9 +4,15 @@ import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreProperties;
 import io.pawline.images.ImageStores;
 import io.pawline.ingest.accept.TaskIntake;
+import io.pawline.ingest.access.Access;
+import io.pawline.ingest.access.Quotas;
+import io.pawline.ingest.cancel.ControlTopic;
 import io.pawline.ingest.cancel.TaskCancel;
 import io.pawline.ingest.follow.Waits;
+import io.pawline.ingest.http.BodyDeadlineValve;
+import io.pawline.ingest.http.PatientProtocol;
 import io.pawline.ingest.http.ProblemReportValve;
+import io.pawline.ingest.pressure.Backpressure;
 import io.pawline.ingest.progress.ProgressListener;
 import io.pawline.ingest.relay.OutboxRelay;
 import io.pawline.ingest.relay.TaskAcceptedPublisher;
@@ -14,15 +20,19 @@ import io.pawline.outbound.OutboundProperties;
 import io.pawline.stage.control.Controls;
 import io.pawline.stage.spring.EventFormats;
 import io.pawline.taskstore.Acceptances;
+import io.pawline.taskstore.ApiKeys;
 import io.pawline.taskstore.Cancellations;
 import io.pawline.taskstore.DatabaseProperties;
+import io.pawline.taskstore.OpenTasks;
 import io.pawline.taskstore.Outbox;
 import io.pawline.taskstore.ProgressDao;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TaskListing;
 import io.pawline.taskstore.TaskMarks;
+import io.pawline.taskstore.Undelivered;
 import jakarta.servlet.MultipartConfigElement;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import org.apache.avro.specific.SpecificRecord;
@@ -104,16 +114,17 @@ class IngestConfiguration {
 
     @Bean
     TaskCancel taskCancel(TaskDatabase database, Controls controls, Clock clock) {
-        return new TaskCancel(
-                new Cancellations(database),
-                task -> controls.cancel(
-                        task.id(), task.submission().deadline(), "ingest-service", "the front end cancelled it"),
-                clock);
+        return new TaskCancel(new Cancellations(database), new ControlTopic(controls), clock);
     }
 
     @Bean
     Periodic untoldCancellations(TaskCancel cancel) {
         return Periodic.start("untold-cancellations", Duration.ofSeconds(1), cancel::tellAll);
+    }
+
+    @Bean
+    Periodic outlivedCancellations(TaskCancel cancel) {
+        return Periodic.start("outlived-cancellations", Duration.ofMinutes(1), cancel::takeBackAll);
     }
 
     @Bean
@@ -127,8 +138,18 @@ class IngestConfiguration {
     }
 
     @Bean
+    Periodic heartbeats(Waits waits, IngestProperties settings) {
+        return Periodic.start("heartbeats", settings.follow().heartbeat(), waits::beat);
+    }
+
+    @Bean
     TaskListing taskListing(TaskDatabase database) {
         return new TaskListing(database);
+    }
+
+    @Bean
+    Undelivered undelivered(TaskDatabase database) {
+        return new Undelivered(database);
     }
 
     @Bean
@@ -145,14 +166,37 @@ class IngestConfiguration {
     }
 
     @Bean
+    Backpressure backpressure(TaskDatabase database, IngestProperties settings, Clock clock) {
+        OpenTasks tasks = new OpenTasks(database);
+        return new Backpressure(tasks::count, tasks::workedOffSince, settings.backlog(), clock, new SecureRandom());
+    }
+
+    @Bean
+    Periodic lookAtBacklog(Backpressure backpressure) {
+        return Periodic.start("backlog", Duration.ofSeconds(1), backpressure::look);
+    }
+
+    @Bean
+    Access access(TaskDatabase database, IngestProperties settings, Clock clock) {
+        return new Access(new ApiKeys(database), settings.access().tasksPerMinute(), clock);
+    }
+
+    @Bean
+    Quotas quotas() {
+        return new Quotas();
+    }
+
+    @Bean
     TaskIntake taskIntake(
             Acceptances acceptances,
+            Backpressure backpressure,
             ImageStore images,
+            Quotas quotas,
             IngestProperties settings,
             OutboundProperties outbound,
             Clock clock,
             OutboxRelay relay) {
-        return new TaskIntake(acceptances, images, settings, outbound, clock, relay::nudge);
+        return new TaskIntake(acceptances, backpressure, images, quotas, settings, outbound, clock, relay::nudge);
     }
 
     /** The class is the one that the stages read their events with, so that it is a matter of configuration, too. */
@@ -187,6 +231,16 @@ class IngestConfiguration {
     MultipartConfigElement uploadLimits(OutboundProperties outbound) {
         long image = outbound.maxImageSize().toBytes();
         return new MultipartConfigElement("", image, image + FORM_OVERHEAD_BYTES, UPLOAD_MEMORY_BYTES);
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> slowClients(IngestProperties settings) {
+        return tomcat -> {
+            tomcat.setProtocol(PatientProtocol.class.getName());
+            tomcat.addConnectorCustomizers(connector ->
+                    ((PatientProtocol) connector.getProtocolHandler()).setMaxHeaderTime(settings.maxSendTime()));
+            tomcat.addEngineValves(new BodyDeadlineValve(settings.maxSendTime()));
+        };
     }
 
     @Bean

@@ -17,9 +17,13 @@ import org.springframework.util.unit.DataSize;
  * @param maxDeadline how far ahead a deadline may be
  * @param maxBodySize most bytes of a JSON body, more than 0
  * @param maxBatchSize most bytes of the JSON body of a batch, more than 0
+ * @param maxSendTime how long a client may take to send the headers of a request, and then again to send its body; more
+ *     than 0
  * @param uploadsAtOnce photos held in memory at once, 1 or more; further uploads wait
  * @param idempotencyWindow how long a request is known again by its {@code Idempotency-Key}, more than 0
  * @param collapseWindow how long a request without a key is folded into a running task that asks for the same; 0: never
+ * @param backlog when no further task is accepted
+ * @param access who may call
  * @param follow how requests wait for tasks
  * @param relay how accepted tasks get to Kafka
  */
@@ -31,9 +35,12 @@ public record IngestProperties(
         @DefaultValue("24h") Duration maxDeadline,
         @DefaultValue("64KB") DataSize maxBodySize,
         @DefaultValue("4MB") DataSize maxBatchSize,
+        @DefaultValue("60s") Duration maxSendTime,
         @DefaultValue("8") int uploadsAtOnce,
         @DefaultValue("48h") Duration idempotencyWindow,
         @DefaultValue("60s") Duration collapseWindow,
+        @DefaultValue Backlog backlog,
+        @DefaultValue Access access,
         @DefaultValue Follow follow,
         @DefaultValue Relay relay) {
 
@@ -54,6 +61,9 @@ public record IngestProperties(
             throw new IllegalArgumentException(
                     PREFIX + "max-batch-size must be from 1 byte to 16 MB, was " + maxBatchSize);
         }
+        if (!maxSendTime.isPositive()) {
+            throw new IllegalArgumentException(PREFIX + "max-send-time must be > 0, was " + maxSendTime);
+        }
         if (uploadsAtOnce < 1) {
             throw new IllegalArgumentException(PREFIX + "uploads-at-once must be > 0, was " + uploadsAtOnce);
         }
@@ -62,6 +72,48 @@ public record IngestProperties(
         }
         if (collapseWindow.isNegative()) {
             throw new IllegalArgumentException(PREFIX + "collapse-window must be >= 0, was " + collapseWindow);
+        }
+    }
+
+    /**
+     * When no further task is accepted: {@code pawline.ingest.backlog.*}.
+     *
+     * @param maxWait longest time that an interactive task may be expected to take, more than 0; a bulk one may take half
+     *     of it, and none longer than until its deadline
+     * @param freeTasks open tasks up to which every task is accepted, 0 or more; about as many as come at once after a quiet
+     *     time, when it cannot be known yet how fast they will end
+     */
+    public record Backlog(
+            @DefaultValue("30m") Duration maxWait,
+            @DefaultValue("1000") long freeTasks) {
+
+        public Backlog {
+            if (!maxWait.isPositive()) {
+                throw new IllegalArgumentException(PREFIX + "backlog.max-wait must be > 0, was " + maxWait);
+            }
+            if (freeTasks < 0) {
+                throw new IllegalArgumentException(PREFIX + "backlog.free-tasks must be >= 0, was " + freeTasks);
+            }
+        }
+    }
+
+    /**
+     * Who may call, and how much: {@code pawline.ingest.access.*}.
+     *
+     * @param open whether anybody who reaches the port may do everything, without an API key and without a quota: for
+     *     development only
+     * @param tasksPerMinute tasks that may be accepted in a minute from one API key, in each process, unless the key says
+     *     otherwise; 1 or more. So many may also come at once
+     */
+    public record Access(
+            @DefaultValue("false") boolean open,
+            @DefaultValue("6000") int tasksPerMinute) {
+
+        public Access {
+            if (tasksPerMinute < 1) {
+                throw new IllegalArgumentException(
+                        PREFIX + "access.tasks-per-minute must be > 0, was " + tasksPerMinute);
+            }
         }
     }
 
@@ -95,13 +147,16 @@ public record IngestProperties(
      * Requests that wait for tasks: {@code pawline.ingest.follow.*}.
      *
      * @param lookEvery pause between two looks at the tasks that are waited for, more than 0
+     * @param heartbeat pause between two comments to those who listen to events, more than 0: shorter than what proxies on
+     *     the way take for a dead connection
      * @param maxWait longest time that a request may ask to wait, 1 second or more
      * @param maxWaits requests that may wait at once, 1 or more
      */
     public record Follow(
             @DefaultValue("250ms") Duration lookEvery,
             @DefaultValue("20000") int maxWaits,
-            @DefaultValue("60s") Duration maxWait) {
+            @DefaultValue("60s") Duration maxWait,
+            @DefaultValue("15s") Duration heartbeat) {
 
         public Follow {
             if (!lookEvery.isPositive()) {
@@ -109,6 +164,9 @@ public record IngestProperties(
             }
             if (maxWaits < 1) {
                 throw new IllegalArgumentException(PREFIX + "follow.max-waits must be > 0, was " + maxWaits);
+            }
+            if (!heartbeat.isPositive()) {
+                throw new IllegalArgumentException(PREFIX + "follow.heartbeat must be > 0, was " + heartbeat);
             }
             if (maxWait.toSeconds() < 1) {
                 throw new IllegalArgumentException(PREFIX + "follow.max-wait must be >= 1 s, was " + maxWait);

@@ -14,10 +14,14 @@ import io.pawline.taskstore.StageReached;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskState;
 import io.pawline.taskstore.TestingPostgres;
+import java.io.BufferedReader;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -25,6 +29,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,7 +46,11 @@ class FollowIT {
     static void start() {
         postgres = TestingPostgres.start();
         ingest = new TestingIngest(
-                postgres, images, "--pawline.ingest.follow.look-every=20ms", "--pawline.ingest.follow.max-waits=40");
+                postgres,
+                images,
+                "--pawline.ingest.follow.look-every=20ms",
+                "--pawline.ingest.follow.heartbeat=50ms",
+                "--pawline.ingest.follow.max-waits=40");
     }
 
     @AfterAll
@@ -118,6 +127,30 @@ class FollowIT {
         assertThat(ingest.getFrom("/v1/tasks/" + id + "/events", "1-9").status())
                 .isEqualTo(204);
         assertThat(ingest.getFrom("/v1/tasks/" + id + "/events", "x").status()).isEqualTo(400);
+    }
+
+    @Test
+    @Timeout(60)
+    void keepsAStreamAliveWhileThereIsNothingToTell() throws IOException {
+        String id = submit();
+        try (BufferedReader stream = ingest.stream("/v1/tasks/" + id + "/events")) {
+            List<String> lines = new ArrayList<>();
+            while (lines.stream().filter(line -> line.equals(":still here")).count() < 3) {
+                lines.add(Objects.requireNonNull(stream.readLine(), "the stream has ended"));
+            }
+            assertThat(lines.stream().filter(line -> line.startsWith("event:"))).containsExactly("event:stage");
+            end(id);
+            assertThat(stream.lines().filter(line -> line.startsWith("event:"))).containsExactly("event:end");
+        }
+    }
+
+    @Test
+    void findsOutByItselfThatAListenerIsGone() throws IOException {
+        try (BufferedReader stream = ingest.stream("/v1/tasks/" + submit() + "/events")) {
+            assertThat(stream.readLine()).isNotNull();
+            assertThat(waiting()).isEqualTo(1);
+        }
+        // Seen to by nobodyWaitsAnyMore
     }
 
     @Test

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pawline.ingest.TestingIngest.Answer;
 import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TestingPostgres;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,9 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -128,6 +132,48 @@ class HostileInputIT {
     void refusesAJpegBomb() {
         byte[] header = HexFormat.of().parseHex("ffd8ffe000104a46494600010100000100010000ffc0000b08ffffffff01011100");
         assertRefused(ingest.upload(file("image", header), part("style", "ink")));
+    }
+
+    /** A content encoding would let a few bytes become many; none is taken, whatever they are. */
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "deflate", "br", "identity, gzip"})
+    void refusesABodyThatIsCompressed(String encoding) throws IOException {
+        assertRefused(ingest.post("application/json", encoding, gzipped(new byte[50_000_000])));
+        assertRefused(ingest.post("application/json", encoding, gzipped("{\"style\":\"ink\"}".getBytes(UTF_8))));
+    }
+
+    /** Whole and well-formed, and all of one colour: 400 million pixels. */
+    @Test
+    void refusesAWholePngThatIsABomb() throws IOException {
+        byte[] bomb = TestingImages.png(20_000, 20_000);
+        assertThat(bomb.length).isLessThan(100_000);
+        assertRefused(ingest.upload(file("image", bomb), part("style", "ink")));
+    }
+
+    @Test
+    void refusesAZipBombForAPhoto() throws IOException {
+        ByteArrayOutputStream archive = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(archive)) {
+            zip.putNextEntry(new ZipEntry("cat.jpg"));
+            zip.write(new byte[50_000_000]);
+        }
+        assertRefused(ingest.upload(file("image", archive.toByteArray()), part("style", "ink")));
+    }
+
+    @Test
+    void refusesAFormThatEndsEarly() {
+        byte[] head = file("image", PNG);
+        for (int length = 1; length < head.length; length += 7) {
+            assertRefused(ingest.post("multipart/form-data; boundary=" + BOUNDARY, Arrays.copyOf(head, length)));
+        }
+    }
+
+    private static byte[] gzipped(byte[] bytes) throws IOException {
+        ByteArrayOutputStream small = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(small)) {
+            gzip.write(bytes);
+        }
+        return small.toByteArray();
     }
 
     @Test

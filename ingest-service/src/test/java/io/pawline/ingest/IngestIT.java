@@ -40,6 +40,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -153,12 +156,21 @@ class IngestIT {
         assertThat(answer.status()).isEqualTo(202);
         String id = answer.json().get("task_id").asString();
         assertThat(task(id).submission().photo()).isEqualTo(new Photo.Stored(id + "/photo"));
-        Answer photo = ingest.get("/v1/images/" + id + "/photo");
-        assertThat(photo.status()).isEqualTo(200);
-        assertThat(photo.body()).isEqualTo(PNG);
-        assertThat(photo.header("content-type")).isEqualTo("image/png");
-        assertThat(photo.header("cache-control")).contains("immutable", "max-age=31536000");
-        assertThat(photo.header("x-content-type-options")).isEqualTo("nosniff");
+        assertThat(ingest.bean(ImageStore.class).get(ImageKey.photo(TaskId.parse(id))))
+                .hasValue(PNG);
+        assertProblem(ingest.get("/v1/images/" + id + "/photo"), 404, "image-not-found", "");
+    }
+
+    @Test
+    void servesAPictureForGood() {
+        ImageKey key = ImageKey.result(TaskId.next(), 1);
+        ingest.bean(ImageStore.class).put(key, PNG, "image/png");
+        Answer picture = ingest.get("/v1/images/" + key);
+        assertThat(picture.status()).isEqualTo(200);
+        assertThat(picture.body()).isEqualTo(PNG);
+        assertThat(picture.header("content-type")).isEqualTo("image/png");
+        assertThat(picture.header("cache-control")).contains("immutable", "max-age=31536000");
+        assertThat(picture.header("x-content-type-options")).isEqualTo("nosniff");
     }
 
     @Test
@@ -533,6 +545,28 @@ class IngestIT {
             assertProblem(orphan.get("/v1/tasks/" + TaskId.next()), 503, "database-unavailable", "");
             assertThat(orphan.get("/actuator/health").status()).isEqualTo(503);
             assertThat(orphan.get("/actuator/health/readiness").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void hangsNobodyWhileTheDatabaseIsLost() {
+        TestingPostgres own = TestingPostgres.start();
+        try (TestingIngest orphan = new TestingIngest(own, images)) {
+            own.close();
+            // Many times as many as have a turn at the database, and more than once what one of them waits
+            List<CompletableFuture<Answer>> answers = IntStream.range(0, 300)
+                    .mapToObj(i -> {
+                        CompletableFuture<Answer> answer = new CompletableFuture<>();
+                        Thread.ofVirtual()
+                                .start(() -> answer.completeAsync(
+                                        () -> i % 2 == 0 ? orphan.post(VALID) : orphan.get("/v1/tasks"),
+                                        Runnable::run));
+                        return answer;
+                    })
+                    .toList();
+            assertThat(answers)
+                    .allSatisfy(answer -> assertProblem(
+                            answer.orTimeout(60, TimeUnit.SECONDS).join(), 503, "database-unavailable", ""));
         }
     }
 

@@ -11,6 +11,7 @@ import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskAccepted;
 import io.pawline.events.TaskContext;
 import io.pawline.events.TaskFinished;
+import io.pawline.ingest.cancel.TaskCancel;
 import io.pawline.kafka.EmbeddedKafka;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
@@ -87,9 +88,22 @@ class IngestKafkaIT {
                 await().atMost(PATIENCE)
                         .untilAsserted(() -> assertThat(cancelled(kafka.bootstrapServers()))
                                 .containsExactlyInAnyOrder("task:" + unwanted, "task:" + late));
+                takeBackWhatIsOutlived(ingest, kafka.bootstrapServers(), unwanted);
                 noteStages(ingest, kafka.bootstrapServers(), ids.getFirst());
             }
         }
+    }
+
+    /** The topic that is compacted keeps the newest of each key: of a task long over that is a tombstone. */
+    private static void takeBackWhatIsOutlived(TestingIngest ingest, String bootstrap, String id) {
+        ingest.bean(TaskDatabase.class)
+                .jdbi()
+                .useHandle(handle -> handle.execute(
+                        "update task set deadline = now() - interval '61 minutes' where id = cast(? as uuid)", id));
+        ingest.bean(TaskCancel.class).takeBackAll();
+        List<ConsumerRecord<String, SpecificRecord>> said = records(bootstrap, new TopicPartition(Topics.CONTROL, 0));
+        assertThat(said.getLast().key()).isEqualTo("task:" + id);
+        assertThat(said.stream().filter(record -> record.value() == null)).hasSize(1);
     }
 
     private static void noteStages(TestingIngest ingest, String bootstrap, String id) {

@@ -26,10 +26,14 @@ class IngestPropertiesTest {
                         Duration.ofHours(24),
                         DataSize.ofKilobytes(64),
                         DataSize.ofMegabytes(4),
+                        Duration.ofSeconds(60),
                         8,
                         Duration.ofHours(48),
                         Duration.ofSeconds(60),
-                        new IngestProperties.Follow(Duration.ofMillis(250), 20_000, Duration.ofSeconds(60)),
+                        new IngestProperties.Backlog(Duration.ofMinutes(30), 1000),
+                        new IngestProperties.Access(false, 6000),
+                        new IngestProperties.Follow(
+                                Duration.ofMillis(250), 20_000, Duration.ofSeconds(60), Duration.ofSeconds(15)),
                         new IngestProperties.Relay(500, Duration.ofSeconds(1), Duration.ofSeconds(10))));
     }
 
@@ -42,12 +46,18 @@ class IngestPropertiesTest {
                         Map.entry("pawline.ingest.max-deadline", "2h"),
                         Map.entry("pawline.ingest.max-body-size", "8KB"),
                         Map.entry("pawline.ingest.max-batch-size", "1MB"),
+                        Map.entry("pawline.ingest.max-send-time", "5s"),
                         Map.entry("pawline.ingest.uploads-at-once", "2"),
                         Map.entry("pawline.ingest.idempotency-window", "1h"),
                         Map.entry("pawline.ingest.collapse-window", "0s"),
+                        Map.entry("pawline.ingest.backlog.max-wait", "5m"),
+                        Map.entry("pawline.ingest.backlog.free-tasks", "50"),
+                        Map.entry("pawline.ingest.access.open", "true"),
+                        Map.entry("pawline.ingest.access.tasks-per-minute", "30"),
                         Map.entry("pawline.ingest.follow.look-every", "1s"),
                         Map.entry("pawline.ingest.follow.max-waits", "5"),
                         Map.entry("pawline.ingest.follow.max-wait", "10s"),
+                        Map.entry("pawline.ingest.follow.heartbeat", "3s"),
                         Map.entry("pawline.ingest.relay.batch-size", "50"),
                         Map.entry("pawline.ingest.relay.poll-interval", "200ms"),
                         Map.entry("pawline.ingest.relay.max-backoff", "3s"))))
@@ -58,10 +68,14 @@ class IngestPropertiesTest {
                         Duration.ofHours(2),
                         DataSize.ofKilobytes(8),
                         DataSize.ofMegabytes(1),
+                        Duration.ofSeconds(5),
                         2,
                         Duration.ofHours(1),
                         Duration.ZERO,
-                        new IngestProperties.Follow(Duration.ofSeconds(1), 5, Duration.ofSeconds(10)),
+                        new IngestProperties.Backlog(Duration.ofMinutes(5), 50),
+                        new IngestProperties.Access(true, 30),
+                        new IngestProperties.Follow(
+                                Duration.ofSeconds(1), 5, Duration.ofSeconds(10), Duration.ofSeconds(3)),
                         new IngestProperties.Relay(50, Duration.ofMillis(200), Duration.ofSeconds(3))));
     }
 
@@ -73,10 +87,15 @@ class IngestPropertiesTest {
         "default-deadline,     0s,                    must be from 1 second to max-deadline",
         "max-body-size,        0B,                    must be from 1 byte to 16 MB",
         "max-batch-size,       17MB,                  must be from 1 byte to 16 MB",
+        "max-send-time,        0s,                    must be > 0",
         "uploads-at-once,      0,                     must be > 0",
         "idempotency-window,   0s,                    must be > 0",
         "collapse-window,      -1s,                   must be >= 0",
+        "backlog.max-wait,     0s,                    must be > 0",
+        "backlog.free-tasks,   -1,                    must be >= 0",
+        "access.tasks-per-minute, 0,                  must be > 0",
         "follow.look-every,    0s,                    must be > 0",
+        "follow.heartbeat,     0s,                    must be > 0",
         "follow.max-waits,     0,                     must be > 0",
         "follow.max-wait,      0s,                    must be >= 1 s",
         "relay.batch-size,     0,                     must be > 0",

@@ -1,8 +1,14 @@
 package io.pawline.ingest;
 
+import io.pawline.taskstore.ApiKeys;
 import io.pawline.taskstore.DatabaseProperties;
+import io.pawline.taskstore.Scope;
+import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TestingPostgres;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -11,14 +17,20 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The whole ingest-service on a port of its own, with a real PostgreSQL and without Kafka. */
+/**
+ * The whole ingest-service on a port of its own, with a real PostgreSQL and without Kafka, as one who has a key sees it.
+ * Every exchange is held against the {@link Contract}.
+ */
 final class TestingIngest implements AutoCloseable {
 
     static final String BOUNDARY = "form-boundary";
@@ -26,7 +38,8 @@ final class TestingIngest implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final ConfigurableApplicationContext service;
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final HttpClient http;
+    private final Optional<String> key;
 
     TestingIngest(TestingPostgres postgres, Path images, String... settings) {
         DatabaseProperties database = postgres.database("postgres");
@@ -44,6 +57,30 @@ final class TestingIngest implements AutoCloseable {
                 "--spring.kafka.producer.properties.request.timeout.ms=500"));
         arguments.addAll(List.of(settings));
         service = IngestApplication.application().run(arguments.toArray(String[]::new));
+        http = HttpClient.newHttpClient();
+        key = Optional.of(newKey("default", Scope.SUBMIT, Scope.READ));
+    }
+
+    private TestingIngest(TestingIngest other, Optional<String> key) {
+        this.service = other.service;
+        this.http = other.http;
+        this.key = key;
+    }
+
+    /** The same service as one with this key sees it; empty: with none. Not to be closed. */
+    TestingIngest as(Optional<String> key) {
+        return new TestingIngest(this, key);
+    }
+
+    /** A new key of this tenant. */
+    String newKey(String tenant, Scope... scopes) {
+        return newKey(new ApiKeys.Terms(tenant, "test", Set.of(scopes), null, null));
+    }
+
+    String newKey(ApiKeys.Terms terms) {
+        return new ApiKeys(bean(TaskDatabase.class))
+                .create(terms, Instant.now())
+                .secret();
     }
 
     /** An answer, its body read as JSON if it is. */
@@ -62,6 +99,10 @@ final class TestingIngest implements AutoCloseable {
         return Integer.parseInt(service.getEnvironment().getRequiredProperty("local.server.port"));
     }
 
+    <T> T bean(String name, Class<T> type) {
+        return service.getBean(name, type);
+    }
+
     <T> T bean(Class<T> type) {
         return service.getBean(type);
     }
@@ -71,28 +112,31 @@ final class TestingIngest implements AutoCloseable {
     }
 
     Answer post(String contentType, byte[] body) {
-        return send(request("/v1/tasks")
-                .header("Content-Type", contentType)
-                .POST(BodyPublishers.ofByteArray(body))
-                .build());
+        return send(request("/v1/tasks").header("Content-Type", contentType), body);
+    }
+
+    /** Posts what claims to be encoded like this. */
+    Answer post(String contentType, String encoding, byte[] body) {
+        return send(
+                request("/v1/tasks").header("Content-Type", contentType).header("Content-Encoding", encoding), body);
     }
 
     /** Posts a batch of this body. */
     Answer postBatch(String json, String idempotencyKey) {
-        return send(request("/v1/tasks/batch")
-                .header("Content-Type", "application/json")
-                .header("Idempotency-Key", idempotencyKey)
-                .POST(BodyPublishers.ofString(json))
-                .build());
+        return send(
+                request("/v1/tasks/batch")
+                        .header("Content-Type", "application/json")
+                        .header("Idempotency-Key", idempotencyKey),
+                json.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Posts this body with this key. */
     Answer post(String json, String idempotencyKey) {
-        return send(request("/v1/tasks")
-                .header("Content-Type", "application/json")
-                .header("Idempotency-Key", idempotencyKey)
-                .POST(BodyPublishers.ofString(json))
-                .build());
+        return send(
+                request("/v1/tasks")
+                        .header("Content-Type", "application/json")
+                        .header("Idempotency-Key", idempotencyKey),
+                json.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Posts a form with these parts. */
@@ -129,6 +173,19 @@ final class TestingIngest implements AutoCloseable {
         return send(request(path).build());
     }
 
+    /** Listens to a stream; to close it is to go away. */
+    BufferedReader stream(String path) {
+        try {
+            HttpResponse<InputStream> response = http.send(request(path).build(), BodyHandlers.ofInputStream());
+            return new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Comes back to a stream of events. */
     Answer getFrom(String path, String lastEventId) {
         return send(request(path).header("Last-Event-ID", lastEventId).build());
@@ -139,13 +196,25 @@ final class TestingIngest implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path));
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path));
+        key.ifPresent(known -> request.header("Authorization", "Bearer " + known));
+        return request;
+    }
+
+    private Answer send(HttpRequest.Builder request, byte[] body) {
+        return send(request.POST(BodyPublishers.ofByteArray(body)).build(), body);
     }
 
     private Answer send(HttpRequest request) {
+        return send(request, new byte[0]);
+    }
+
+    private Answer send(HttpRequest request, byte[] body) {
         try {
             HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
-            return new Answer(response.statusCode(), response.headers().map(), response.body());
+            Answer answer = new Answer(response.statusCode(), response.headers().map(), response.body());
+            Contract.DOCUMENT.check(request, body, answer);
+            return answer;
         } catch (IOException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {

@@ -5,9 +5,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** Live instructions as lines of a table. */
 final class ControlTable {
@@ -17,22 +14,7 @@ final class ControlTable {
     private ControlTable() {}
 
     static List<String> lines(List<ControlCommand> inForce) {
-        List<List<String>> rows = Stream.concat(
-                        Stream.of(HEADER), inForce.stream().map(ControlTable::row))
-                .toList();
-        int[] widths = IntStream.range(0, HEADER.size())
-                .map(column -> rows.stream()
-                        .mapToInt(row -> row.get(column).length())
-                        .max()
-                        .orElse(0))
-                .toArray();
-        return rows.stream()
-                .map(row -> IntStream.range(0, row.size())
-                        .mapToObj(column -> row.get(column)
-                                + " ".repeat(widths[column] - row.get(column).length()))
-                        .collect(Collectors.joining("  "))
-                        .stripTrailing())
-                .toList();
+        return Table.lines(HEADER, inForce.stream().map(ControlTable::row).toList());
     }
 
     private static List<String> row(ControlCommand said) {

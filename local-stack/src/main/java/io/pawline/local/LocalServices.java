@@ -6,6 +6,7 @@ import io.pawline.finalizing.FinalizeApplication;
 import io.pawline.generate.GenerateApplication;
 import io.pawline.ingest.IngestApplication;
 import io.pawline.matting.MattingApplication;
+import io.pawline.ops.OpsApplication;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,7 +19,7 @@ import java.util.function.Supplier;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** The six services in this JVM, each with its own application context: the same code that runs as a process each. */
+/** The services in this JVM, each with its own application context: the same code that runs as a process each. */
 public final class LocalServices implements AutoCloseable {
 
     /** A service, and the prefix of its settings. */
@@ -37,7 +38,7 @@ public final class LocalServices implements AutoCloseable {
     private LocalServices() {}
 
     /**
-     * Starts all six and returns when each has started; if one fails, those started before are stopped.
+     * Starts all and returns when each has started; if one fails, those started before are stopped.
      *
      * @param settings of the local stack
      * @param overrides the user's own settings, which go above all others
@@ -76,6 +77,7 @@ public final class LocalServices implements AutoCloseable {
         applications.put("ingest-service", IngestApplication.application());
         STAGES.forEach(stage -> applications.put(
                 stage.prefix() + "-service", stage.application().get()));
+        applications.put("ops-service", OpsApplication.application());
         return applications;
     }
 

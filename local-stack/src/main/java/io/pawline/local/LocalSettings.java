@@ -33,7 +33,12 @@ final class LocalSettings {
         settings.put("pawline.image-store.public-base-url", "http://127.0.0.1:" + ports.ingest());
         settings.put("pawline.outbound.allow", "127.0.0.0/8,localhost");
         settings.put("pawline.callback.secrets", WEBHOOK_SECRET);
+        // Without keys, so for nobody but this machine
+        settings.put("pawline.ingest.access.open", "true");
+        settings.put("server.address", "127.0.0.1");
         settings.put("pawline.ingest.port", Integer.toString(ports.ingest()));
+        settings.put("pawline.ops.port", Integer.toString(ports.ops()));
+        settings.put("pawline.ops.open-access", "true");
         int place = 0;
         for (LocalServices.StageService service : LocalServices.STAGES) {
             settings.put("pawline." + service.prefix() + ".port", Integer.toString(ports.stage(place++)));

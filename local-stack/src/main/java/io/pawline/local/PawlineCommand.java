@@ -19,7 +19,9 @@ import picocli.CommandLine.Spec;
             UpCommand.class,
             InfraCommand.class,
             TopicsCommand.class,
-            ControlsCommand.class
+            ControlsCommand.class,
+            KeysCommand.class,
+            DeadLettersCommand.class
         },
         footer = {
             "",

@@ -12,21 +12,22 @@ import java.util.stream.IntStream;
  *
  * @param ingest of the front end's API
  * @param firstStage of detect-service; those of the other four stages follow
+ * @param ops of the dead letters and the console
  */
-public record Ports(int ingest, int firstStage, int kafka, int database, int registry, int simulator) {
+public record Ports(int ingest, int firstStage, int kafka, int database, int registry, int simulator, int ops) {
 
-    private static final int COUNT = 10;
+    private static final int COUNT = 11;
 
     /**
-     * Ten ports from this one on, free or not.
+     * Eleven ports from this one on, free or not.
      *
      * @throws IllegalArgumentException if one of them is out of range
      */
     public static Ports from(int base) {
         if (base < 1024 || base + COUNT > 65_536) {
-            throw new IllegalArgumentException("--ports must lie between 1024 and 65526, was " + base);
+            throw new IllegalArgumentException("--ports must lie between 1024 and 65525, was " + base);
         }
-        return new Ports(base, base + 1, base + 6, base + 7, base + 8, base + 9);
+        return new Ports(base, base + 1, base + 6, base + 7, base + 8, base + 9, base + 10);
     }
 
     /**
@@ -43,7 +44,7 @@ public record Ports(int ingest, int firstStage, int kafka, int database, int reg
         }
     }
 
-    /** Ten neighbouring ports that are free now, from below those that systems give to outgoing connections. */
+    /** Eleven neighbouring ports that are free now, from below those that systems give to outgoing connections. */
     public static Ports anyFree() {
         return ThreadLocalRandom.current()
                 .ints(10_000, 30_000)
@@ -51,7 +52,7 @@ public record Ports(int ingest, int firstStage, int kafka, int database, int reg
                 .filter(base -> IntStream.range(base, base + COUNT).allMatch(Ports::free))
                 .mapToObj(Ports::from)
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no ten neighbouring free ports on this machine"));
+                .orElseThrow(() -> new IllegalStateException("no eleven neighbouring free ports on this machine"));
     }
 
     /** The port of the stage with this place in the pipeline, 0 for the first. */

@@ -61,6 +61,8 @@ final class UpCommand implements Runnable {
         String ingest = "http://127.0.0.1:" + chosen.ports().ingest();
         terminal.line("");
         terminal.line("  submit and follow tasks   " + ingest + "/v1/tasks");
+        terminal.line(
+                "  dead letters              http://127.0.0.1:" + chosen.ports().ops() + "/v1/dead-letters/groups");
         chosen.simulator().ifPresent(_ -> {
             String simulator = "http://127.0.0.1:" + chosen.ports().simulator();
             terminal.line("  callbacks received        " + simulator + "/callbacks");

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.List;
+import okhttp3.HttpUrl;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -122,6 +123,39 @@ class AddressGuardTest {
             })
     void refusesNumbersThatAreNoAddressInItsUsualForm(String url) {
         assertThat(guard.objection(URI.create(url))).isPresent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://１２７.0.0.1/", // full-width digits
+                "http://①②⑦.0.0.1/",
+                "http://127。0。0。1/", // ideographic full stops
+                "http://127．0．0．1/",
+                "http://%31%32%37.0.0.1/",
+                "http://%6c%6fcalhost:80@127.0.0.1/",
+                "http://017700000001/",
+                "http://0X7F.1/",
+                "http://[::FFFF:7F00:1]/",
+                "http://[0:0:0:0:0:ffff:127.0.0.1]/",
+                "http://[fe80::1%25eth0]/"
+            })
+    void refusesInsideAddressesInDisguise(String url) {
+        assertThat(guard.objection(URI.create(url))).isPresent();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://bücher.example/, xn--bcher-kva.example",
+        "http://ＳＨＯＰ.example/, shop.example",
+        "http://shop.example./, shop.example."
+    })
+    void looksUpTheNameThatIsCalledAndNoOther(String url, String name) {
+        dns.answer(name, "10.0.0.1");
+        HttpUrl called = AddressGuard.parse(URI.create(url)).orElseThrow();
+
+        assertThat(guard.objection(called)).isEmpty();
+        assertThatThrownBy(() -> guard.lookup(called.host())).isInstanceOf(AddressRefusedException.class);
     }
 
     @ParameterizedTest

@@ -27,6 +27,12 @@ public final class RecordHeaders {
     /** One sentence about the last failure, for a person. */
     public static final String DETAIL = "pawline-detail";
 
+    /** {@code bulk} on the records of tasks that may wait; absent means that somebody waits for the task. */
+    public static final String PRIORITY = "pawline-priority";
+
+    /** Which receiver a callback is for, as a name that tells nobody its address. */
+    public static final String LANE = "pawline-lane";
+
     /** W3C trace context. */
     public static final String TRACEPARENT = "traceparent";
 

@@ -17,6 +17,7 @@ final class AssignedPartition {
     private final boolean ofRetries;
     private final OffsetTracker tracker;
     private final AtomicInteger atWork = new AtomicInteger();
+    private final AtomicInteger bulkWaiting = new AtomicInteger();
     private volatile boolean admitting = true;
     private volatile boolean fenced;
 
@@ -70,6 +71,16 @@ final class AssignedPartition {
     /** Offsets received from the lowest open one on. */
     synchronized long span() {
         return tracker.span();
+    }
+
+    /** So many more of its records wait and may go on waiting, or fewer. */
+    void bulkWaits(int more) {
+        bulkWaiting.addAndGet(more);
+    }
+
+    /** Records received that wait, and behind which no other has to. */
+    int bulkWaiting() {
+        return bulkWaiting.get();
     }
 
     /** Takes a place for one record at work, unless the partition is on its way out. */

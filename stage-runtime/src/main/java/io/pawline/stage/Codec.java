@@ -5,6 +5,7 @@ import io.pawline.events.TaskContext;
 import io.pawline.events.TaskFinished;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.RecordHeaders;
+import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.schemas.serde.RegistryUnavailableException;
@@ -73,9 +74,11 @@ final class Codec<I> {
     /**
      * The event for the next stage, under the same key and trace.
      *
+     * @param context of the task, which the event is about
+     *
      * @throws org.apache.kafka.common.errors.SerializationException if the event lacks something: a bug of its maker
      */
-    ProducerRecord<byte[], byte[]> encode(ConsumerRecord<byte[], byte[]> cause, Outcome.Next next)
+    ProducerRecord<byte[], byte[]> encode(ConsumerRecord<byte[], byte[]> cause, TaskContext context, Outcome.Next next)
             throws InterruptedException {
         String topic = next.stage().workTopic();
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, cause.key(), encode(topic, next.event()));
@@ -83,6 +86,7 @@ final class Codec<I> {
         if (trace != null) {
             record.headers().add(trace);
         }
+        Routing.put(record.headers(), next.stage(), context);
         return record;
     }
 
@@ -111,7 +115,7 @@ final class Codec<I> {
                 .setReason(reason.code())
                 .setDetail(detail)
                 .build();
-        return Optional.of(encode(cause, new Outcome.Next(Stage.CALLBACK, event)));
+        return Optional.of(encode(cause, context, new Outcome.Next(Stage.CALLBACK, event)));
     }
 
     /** What can be said of a task when only its record's key is readable; generation 0 stands for "the one open now". */

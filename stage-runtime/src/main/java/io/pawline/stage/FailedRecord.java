@@ -46,6 +46,28 @@ record FailedRecord(Stage stage, ConsumerRecord<byte[], byte[]> data, Reason rea
         return new ProducerRecord<>(topic, null, data.key(), data.value(), data.headers());
     }
 
+    /**
+     * A record that waits for a receiver which does not get on, out of the way of the others: it has not failed. A fresh one
+     * comes back at once, among the retries; one that has waited there comes back later, and its time to be tried runs.
+     */
+    static ProducerRecord<byte[], byte[]> parked(Stage stage, WorkItem item, Instant now) {
+        ConsumerRecord<byte[], byte[]> data = item.data();
+        String topic = item.isRetry() ? stage.longRetryTopic().orElse(stage.retryTopic()) : stage.retryTopic();
+        ProducerRecord<byte[], byte[]> parked =
+                new ProducerRecord<>(topic, null, data.key(), data.value(), data.headers());
+        putOrigin(parked.headers(), data);
+        if (item.isRetry()) {
+            if (parked.headers().lastHeader(RecordHeaders.FIRST_FAILED_AT) == null) {
+                put(parked.headers(), RecordHeaders.FIRST_FAILED_AT, now.toEpochMilli());
+            }
+            put(
+                    parked.headers(),
+                    RecordHeaders.NOT_BEFORE,
+                    now.plus(Topics.LONG_RETRY_HOP).toEpochMilli());
+        }
+        return parked;
+    }
+
     private static String retryTopic(Stage stage, Instant now, Instant notBefore) {
         return notBefore.isAfter(now.plus(Topics.LONG_RETRY_HOP))
                 ? stage.longRetryTopic().orElse(stage.retryTopic())
@@ -78,6 +100,11 @@ record FailedRecord(Stage stage, ConsumerRecord<byte[], byte[]> data, Reason rea
         if (headers.lastHeader(RecordHeaders.FIRST_FAILED_AT) == null) {
             put(headers, RecordHeaders.FIRST_FAILED_AT, failedAt.toEpochMilli());
         }
+        putOrigin(headers, data);
+        return copy;
+    }
+
+    private static void putOrigin(Headers headers, ConsumerRecord<byte[], byte[]> data) {
         if (headers.lastHeader("kafka_dlt-original-topic") == null) {
             put(headers, "kafka_dlt-original-topic", text(data.topic()));
             put(
@@ -97,7 +124,6 @@ record FailedRecord(Stage stage, ConsumerRecord<byte[], byte[]> data, Reason rea
                     "kafka_dlt-original-timestamp-type",
                     text(data.timestampType().toString()));
         }
-        return copy;
     }
 
     private static void put(Headers headers, String name, long value) {

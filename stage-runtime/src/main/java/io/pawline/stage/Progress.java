@@ -58,6 +58,10 @@ record Progress(int attempt, Instant notBefore, Optional<Instant> firstFailedAt,
         return failures.getOrDefault(scope, 0);
     }
 
+    int allFailures() {
+        return failures.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
     /** {@code timeout=1,provider=2} */
     String failuresAsText() {
         return failures.entrySet().stream()

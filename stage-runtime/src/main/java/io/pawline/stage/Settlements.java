@@ -63,7 +63,8 @@ final class Settlements<I> {
             throws InterruptedException {
         try {
             return done.next().isPresent()
-                    ? Settlement.last(List.of(codec.encode(data, done.next().get())))
+                    ? Settlement.last(
+                            List.of(codec.encode(data, context, done.next().get())))
                     : Settlement.last(List.of());
         } catch (SerializationException bug) {
             log.error("the handler made an event that cannot be written", bug);
@@ -77,21 +78,18 @@ final class Settlements<I> {
         Reason.Scope scope = retry.reason().scope();
         Progress before = Progress.of(data.headers());
         boolean counts = switch (count) {
-            case BY_SCOPE -> RetryPolicy.counts(scope);
+            case BY_SCOPE -> policy.countsHere(scope);
             case ALWAYS -> true;
             case NEVER -> false;
         };
         Progress progress = counts ? before.failed(scope) : before;
         Instant now = clock.instant();
         Duration trying = Duration.between(progress.firstFailedAt().orElse(now), now);
-        if (!policy.allowsAnother(scope, progress.failures(scope), trying)) {
+        if (!policy.allowsAnother(scope, progress, trying)) {
             String last = "%s (attempt %d was the last)".formatted(retry.detail(), progress.attempt());
             return failed(data, context, retry.reason(), last);
         }
-        Instant notBefore = now.plus(policy.delayAfter(progress.attempt(), random));
-        if (retry.notBefore() != null && retry.notBefore().isAfter(notBefore)) {
-            notBefore = retry.notBefore();
-        }
+        Instant notBefore = policy.nextAfter(progress, now, retry.notBefore(), random);
         if (spec.stage().paid() && notBefore.isAfter(context.getDeadline())) {
             String last = "the deadline comes before the next attempt; last failure: " + retry.detail();
             return ended(data, context, EndedEarly.expired(last));

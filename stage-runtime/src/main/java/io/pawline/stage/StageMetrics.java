@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
+import io.pawline.stage.provider.LanePermits;
 import io.pawline.stage.provider.Permits;
 import java.nio.ByteBuffer;
 import java.time.Clock;
@@ -66,6 +67,16 @@ final class StageMetrics {
                     case HALF_OPEN -> 0.5;
                     case CLOSED, DISABLED, METRICS_ONLY -> 0;
                 });
+    }
+
+    /** The gauges of the receivers, where there are many. */
+    void watch(LanePermits lanes) {
+        gauge("pawline.stage.lanes", "Receivers that something is known of", lanes, LanePermits::known);
+        gauge(
+                "pawline.stage.lanes.closed",
+                "Receivers that nothing is sent to now, because they fail or asked for it",
+                lanes,
+                LanePermits::closed);
     }
 
     /** The gauges of what waits. */

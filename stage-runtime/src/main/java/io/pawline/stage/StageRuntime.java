@@ -1,9 +1,11 @@
 package io.pawline.stage;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.pawline.stage.provider.LanePermits;
 import io.pawline.stage.provider.Permits;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,7 @@ public final class StageRuntime<I> implements AutoCloseable {
     private final Backlog backlog = new Backlog();
     private final LiveOrders orders;
     private final Permits permits;
+    private final Optional<LanePermits> lanes;
     private final Ledger ledger;
     private final TaskExecution<I> execution;
     private final Thread thread;
@@ -53,9 +56,14 @@ public final class StageRuntime<I> implements AutoCloseable {
         this.clients = clients;
         this.clock = clock;
         this.orders = new LiveOrders(spec, clients, format, clock);
-        this.permits = new Permits(spec.provider(), spec.policies().maxInFlight(), orders, clock);
+        int maxInFlight = spec.policies().maxInFlight();
+        this.permits = new Permits(spec.lanes() ? Optional.empty() : spec.provider(), maxInFlight, orders, clock);
+        this.lanes = spec.provider()
+                .filter(_ -> spec.lanes())
+                .map(provider -> new LanePermits(provider, maxInFlight, clock));
         this.metrics = new StageMetrics(meters, spec.stage(), clock);
         metrics.watch(permits);
+        lanes.ifPresent(metrics::watch);
         metrics.watch(backlog);
         Codec<I> codec = new Codec<>(spec, format);
         this.ledger = new Ledger(clients.ledgerProducer(spec.stage().consumerGroup()), codec, clock);
@@ -115,7 +123,7 @@ public final class StageRuntime<I> implements AutoCloseable {
         while (!stopping) {
             try {
                 StageSession<I> next =
-                        new StageSession<>(spec, execution, permits, ledger, clients, clock, backlog, metrics);
+                        new StageSession<>(spec, execution, permits, lanes, ledger, clients, clock, backlog, metrics);
                 session = next;
                 if (stopping) {
                     next.stop();

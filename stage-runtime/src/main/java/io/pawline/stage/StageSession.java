@@ -1,5 +1,6 @@
 package io.pawline.stage;
 
+import io.pawline.stage.provider.LanePermits;
 import io.pawline.stage.provider.Permit;
 import io.pawline.stage.provider.Permits;
 import java.time.Clock;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -40,8 +42,8 @@ final class StageSession<I> {
     /** Records of a work partition read ahead of what is being handled. */
     private static final int READ_AHEAD = 1_000;
 
-    /** Records of a retry partition held until they are due; beyond that the rest waits in Kafka. */
-    private static final int RETRIES_HELD = 10_000;
+    /** Records of a partition held because they are not due, or may wait; beyond that the rest waits in Kafka. */
+    private static final int HELD = 10_000;
 
     private static final long MEASURE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -68,6 +70,7 @@ final class StageSession<I> {
             StageSpec<I> spec,
             TaskExecution<I> execution,
             Permits permits,
+            Optional<LanePermits> lanes,
             Ledger ledger,
             KafkaClients clients,
             Clock clock,
@@ -89,12 +92,19 @@ final class StageSession<I> {
                 name);
         this.dispatcher = new Dispatcher(
                 permits,
-                spec.policies().retryShare(),
+                waits(permits, lanes),
                 Thread.ofVirtual().name(name + "-task-", 0).factory(),
                 this::work,
                 metrics);
         this.timer = new RetryTimer(clock, dispatcher, name);
         this.longRetries = new LongRetries(spec.stage(), consumer, commit, clock);
+    }
+
+    private Waits waits(Permits permits, Optional<LanePermits> lanes) {
+        double retryShare = spec.policies().retryShare();
+        return lanes.isPresent()
+                ? new Lanes(permits, lanes.get(), retryShare)
+                : new Line(spec.stage().code(), permits, retryShare);
     }
 
     /** Works until told to stop; then drains and leaves the group. */
@@ -147,6 +157,7 @@ final class StageSession<I> {
         }
         // Also with nothing new: a permit may have come with time.
         dispatcher.add(due);
+        dispatcher.surplus().forEach(this::park);
         measure();
         lastPoll = System.nanoTime();
     }
@@ -162,6 +173,18 @@ final class StageSession<I> {
                     due.add(item);
                 }
             });
+        }
+    }
+
+    /** Out of the way of the others: fresh records to the retry topic, retries to where it is longer. */
+    private void park(WorkItem item) {
+        if (!item.partition().begin()) {
+            return;
+        }
+        if (execution.outOfTime(item.data())) {
+            var _ = Thread.ofVirtual().start(() -> settle(item, () -> execution.neverHadItsTurn(item.data())));
+        } else {
+            commit.add(item, Settlement.again(FailedRecord.parked(spec.stage(), item, clock.instant())));
         }
     }
 
@@ -192,11 +215,13 @@ final class StageSession<I> {
         List<TopicPartition> toResume = new ArrayList<>();
         assigned.forEach((name, partition) -> {
             int open = partition.open();
-            int most = partition.ofRetries() ? RETRIES_HELD : spec.policies().maxInFlight() + READ_AHEAD;
-            boolean full = open >= most || !partition.hasRoom() || longRetries.sleeps(name);
+            int most = partition.ofRetries() ? HELD : spec.policies().maxInFlight() + READ_AHEAD;
+            // Records that somebody waits for may stand behind those that may wait.
+            int room = Math.min(most - open + partition.bulkWaiting(), HELD - open);
+            boolean full = room <= 0 || !partition.hasRoom() || longRetries.sleeps(name);
             if (full && !paused.contains(name)) {
                 toPause.add(name);
-            } else if (!full && open <= most - KafkaClients.MAX_POLL_RECORDS && paused.contains(name)) {
+            } else if (!full && room >= KafkaClients.MAX_POLL_RECORDS && paused.contains(name)) {
                 toResume.add(name);
             }
         });
@@ -205,9 +230,17 @@ final class StageSession<I> {
     }
 
     private void work(WorkItem item, Permit permit) {
+        settle(item, () -> execution.execute(item.data(), permit));
+    }
+
+    private interface Work {
+        Settlement settlement() throws InterruptedException;
+    }
+
+    private void settle(WorkItem item, Work work) {
         boolean handedOver = false;
         try {
-            commit.add(item, execution.execute(item.data(), permit));
+            commit.add(item, work.settlement());
             handedOver = true;
         } catch (InterruptedException givenUp) {
             Thread.currentThread().interrupt();

@@ -80,6 +80,28 @@ final class TaskExecution<I> {
         }
     }
 
+    /** Whether its receiver has not got on for longer than a task may be tried. */
+    boolean outOfTime(ConsumerRecord<byte[], byte[]> data) {
+        return Progress.of(data.headers())
+                .firstFailedAt()
+                .filter(since -> Duration.between(since, clock.instant())
+                                .compareTo(spec.policies().retry().maxTime())
+                        >= 0)
+                .isPresent();
+    }
+
+    /** What is published of a record that is {@linkplain #outOfTime out of time}. */
+    Settlement neverHadItsTurn(ConsumerRecord<byte[], byte[]> data) throws InterruptedException {
+        try (Context _ = new Context(data, Progress.of(data.headers()).attempt())) {
+            String detail = "its receiver has not taken what came before it, for as long as a callback is tried";
+            return switch (codec.decode(data)) {
+                case Codec.Task<I> task ->
+                    settlements.failed(data, spec.context().apply(task.event()), Reason.OVERLOADED, detail);
+                case Codec.NoTask<I> noTask -> settlements.undecodable(data, noTask.detail());
+            };
+        }
+    }
+
     private Settlement attempt(ConsumerRecord<byte[], byte[]> data, int number, I event, Permit permit)
             throws InterruptedException {
         TaskContext context = spec.context().apply(event);

@@ -4,7 +4,9 @@ import static io.pawline.stage.TestingRecords.awaitRecords;
 import static io.pawline.stage.TestingRecords.calledAndDescribed;
 import static io.pawline.stage.TestingRecords.calledInVain;
 import static io.pawline.stage.TestingRecords.described;
+import static io.pawline.stage.TestingRecords.task;
 import static io.pawline.stage.TestingRecords.tasks;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -13,7 +15,10 @@ import io.pawline.events.CallPhase;
 import io.pawline.events.TaskAccepted;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
+import io.pawline.schemas.RecordHeaders;
+import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
 import io.pawline.stage.control.Controls;
 import io.pawline.stage.provider.BreakerPolicy;
 import java.time.Clock;
@@ -21,9 +26,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,11 +59,12 @@ class BacklogIT {
     @Test
     void theLagToScaleByLeavesOutWhatIsCompletedBehindARecordThatIsStuck() {
         CountDownLatch end = new CountDownLatch(1);
-        AtomicBoolean first = new AtomicBoolean(true);
-        TestingKafka.send(tasks(MANY, "oil"));
+        TaskId stuck = TaskId.next();
+        TestingKafka.send(List.of(task(stuck, "oil", TestingRecords.DAY)));
+        TestingKafka.send(tasks(MANY - 1, "oil"));
 
         start(stage().maxInFlight(50), (in, attempt) -> {
-            if (first.getAndSet(false)) {
+            if (attempt.taskId().equals(stuck)) {
                 end.await();
             }
             return calledAndDescribed(in, attempt);
@@ -138,6 +146,27 @@ class BacklogIT {
             end.countDown();
             awaitRecords("pawline.generate", 2 * MANY);
         }
+    }
+
+    @Test
+    void aTaskThatSomebodyWaitsForPassesABacklogOfThoseThatMayWait() {
+        CountDownLatch begin = new CountDownLatch(1);
+        List<String> begun = new CopyOnWriteArrayList<>();
+        List<ProducerRecord<byte[], byte[]>> backlog = tasks(MANY, "bulk");
+        backlog.forEach(task -> task.headers().add(RecordHeaders.PRIORITY, Routing.BULK.getBytes(UTF_8)));
+        TestingKafka.send(backlog);
+        TestingKafka.send(tasks(1, "interactive"));
+
+        start(stage().maxInFlight(4), (in, attempt) -> {
+            begin.await();
+            begun.add(in.getContext().getStyle());
+            return calledAndDescribed(in, attempt);
+        });
+        await().atMost(LONGEST).until(() -> gauge("pawline.stage.permits.waiting") == MANY + 1 - 4);
+        begin.countDown();
+
+        awaitRecords("pawline.generate", MANY + 1);
+        assertThat(begun.indexOf("interactive")).isBetween(0, 20);
     }
 
     private static CallReport waitFor(CountDownLatch end) throws InterruptedException {

@@ -1,8 +1,11 @@
 package io.pawline.stage;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.pawline.schemas.RecordHeaders;
+import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.provider.Permits;
 import io.pawline.stage.provider.TestingClock;
@@ -108,6 +111,42 @@ class DispatcherTest {
     }
 
     @Test
+    void whatSomebodyWaitsForGoesFirst() throws InterruptedException {
+        Dispatcher dispatcher = dispatcher(1, 0.25);
+        dispatcher.add(bulk(items(fresh, 5)));
+        WorkItem first = next();
+
+        List<WorkItem> interactive = items(fresh, 2);
+        dispatcher.add(interactive);
+
+        end(first);
+        WorkItem second = next();
+        end(second);
+        assertThat(List.of(second, next())).isEqualTo(interactive);
+    }
+
+    @Test
+    void whatMayWaitGetsItsShareAndNoMoreWhileOthersWait() throws InterruptedException {
+        Dispatcher dispatcher = dispatcher(1, 0.25);
+        dispatcher.add(items(fresh, 1));
+        WorkItem last = next();
+        List<WorkItem> bulk = bulk(items(fresh, 1_000));
+        dispatcher.add(bulk);
+        dispatcher.add(items(fresh, 1_000));
+        assertThat(fresh.bulkWaiting()).isEqualTo(1_000);
+
+        int begunBulk = 0;
+        for (int i = 0; i < 500; i++) {
+            end(last);
+            last = next();
+            begunBulk += bulk.contains(last) ? 1 : 0;
+        }
+
+        assertThat(begunBulk).isBetween(45, 55);
+        assertThat(fresh.bulkWaiting()).isEqualTo(1_000 - begunBulk);
+    }
+
+    @Test
     void beginsNothingOfAPartitionOnItsWayOut() throws InterruptedException {
         Dispatcher dispatcher = dispatcher(1, 0.25);
         dispatcher.add(items(fresh, 3));
@@ -125,7 +164,7 @@ class DispatcherTest {
         Permits permits = new Permits(Optional.empty(), limit, orders, new TestingClock());
         return new Dispatcher(
                 permits,
-                share,
+                new Line("test", permits, share),
                 Thread.ofVirtual().factory(),
                 (item, permit) -> {
                     CountDownLatch end = new CountDownLatch(1);
@@ -146,6 +185,11 @@ class DispatcherTest {
 
     private void end(WorkItem item) {
         Objects.requireNonNull(running.remove(item)).countDown();
+    }
+
+    private static List<WorkItem> bulk(List<WorkItem> items) {
+        items.forEach(item -> item.data().headers().add(RecordHeaders.PRIORITY, Routing.BULK.getBytes(UTF_8)));
+        return items;
     }
 
     private static List<WorkItem> items(AssignedPartition partition, int count) {

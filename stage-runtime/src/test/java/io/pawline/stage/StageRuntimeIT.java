@@ -13,9 +13,12 @@ import static org.awaitility.Awaitility.await;
 import io.pawline.events.Ending;
 import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskAccepted;
+import io.pawline.events.TaskContext;
 import io.pawline.events.TaskFinished;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.RecordHeaders;
+import io.pawline.schemas.Routing;
+import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -64,6 +67,46 @@ class StageRuntimeIT {
         PetDescribed event =
                 TestingEvents.deserializer(PetDescribed.class).deserialize("pawline.generate", next.value());
         assertThat(event.getContext().getStyle()).isEqualTo("oil");
+    }
+
+    @Test
+    void saysOfEachRecordWhetherItMayWaitAndWhoseReceiverAnEndingIsFor() {
+        TestingKafka.send(List.of(bulkTask("described"), bulkTask("rejected")));
+
+        start(4, (in, attempt) -> {
+            if (attempt.number() == 1) {
+                return new Outcome.Retry(Reason.PROVIDER_ERROR, "answered 500");
+            }
+            return in.getContext().getStyle().equals("described")
+                    ? described(in)
+                    : new Outcome.Rejected(Reason.NO_PET, "no pet");
+        });
+
+        ConsumerRecord<byte[], byte[]> ending =
+                awaitRecords("pawline.callback", 1).getFirst();
+        assertThat(Routing.isBulk(ending.headers())).isTrue();
+        assertThat(Routing.lane(ending.headers())).isNotEmpty();
+        ConsumerRecord<byte[], byte[]> next =
+                awaitRecords("pawline.generate", 1).getFirst();
+        assertThat(Routing.isBulk(next.headers())).isTrue();
+        assertThat(Routing.lane(next.headers())).isEmpty();
+        assertThat(TestingKafka.records("pawline.detect.retry"))
+                .hasSize(2)
+                .allMatch(retry -> Routing.isBulk(retry.headers()));
+    }
+
+    private static ProducerRecord<byte[], byte[]> bulkTask(String style) {
+        TaskAccepted plain = TestingEvents.accepted(TaskId.next(), style, DAY);
+        TaskContext context = TaskContext.newBuilder(plain.getContext())
+                .setPriority(Routing.BULK)
+                .setCallbackUrl("https://shop.example/hook")
+                .build();
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
+                "pawline.detect",
+                context.getTaskId().getBytes(UTF_8),
+                TestingEvents.serializer().serialize("pawline.detect", new TaskAccepted(context, plain.getPhoto())));
+        Routing.put(record.headers(), Stage.DETECT, context);
+        return record;
     }
 
     @Test

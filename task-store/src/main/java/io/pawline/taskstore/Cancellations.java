@@ -7,6 +7,7 @@ import io.pawline.schemas.TaskId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -25,6 +26,14 @@ public final class Cancellations {
 
     private static final String UNTOLD = """
             select * from task where cancel_untold order by id limit :limit
+            """;
+
+    private static final String TOLD = """
+            update task set cancel_untold = false, cancel_standing = true where id = :id
+            """;
+
+    private static final String OUTLIVED = """
+            select id from task where cancel_standing and deadline < :before order by deadline limit :limit
             """;
 
     private final TaskDatabase database;
@@ -71,10 +80,28 @@ public final class Cancellations {
                 .list());
     }
 
-    /** Notes that the stages have been told. */
+    /** Notes that the stages have been told, so that there is something to take back one day. */
     public void told(TaskId id) {
-        database.inTransaction(handle -> handle.createUpdate("update task set cancel_untold = false where id = :id")
-                .bind("id", id.value())
-                .execute());
+        execute(TOLD, id);
+    }
+
+    /** Tasks of which the stages have been told and whose deadline was before this moment, the earliest first. */
+    public List<TaskId> outlived(Instant before, int limit) {
+        return database.with(handle -> handle.createQuery(OUTLIVED)
+                .bind("before", timestamp(before))
+                .bind("limit", limit)
+                .mapTo(UUID.class)
+                .map(TaskId::new)
+                .list());
+    }
+
+    /** Notes that what the stages were told has been taken back. */
+    public void takenBack(TaskId id) {
+        execute("update task set cancel_standing = false where id = :id", id);
+    }
+
+    private void execute(String update, TaskId id) {
+        database.with(
+                handle -> handle.createUpdate(update).bind("id", id.value()).execute());
     }
 }

@@ -11,13 +11,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param username of a user that may create tables in it
  * @param password of that user
  * @param poolSize connections kept open by one process, 1 or more
+ * @param migrate whether a service brings the tables up to date when it starts; else it only checks that they are, and
+ *     the {@code setup} of ingest-service does it before
  */
 @ConfigurationProperties("pawline.database")
 public record DatabaseProperties(
         String url,
         String username,
         String password,
-        @DefaultValue("10") int poolSize) {
+        @DefaultValue("10") int poolSize,
+        @DefaultValue("true") boolean migrate) {
 
     public DatabaseProperties {
         required(url, "url");

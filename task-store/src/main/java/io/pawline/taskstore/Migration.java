@@ -4,11 +4,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * Brings the task tables up to date. Flyway's own lock does not cover the baseline that a database with other tables in it
+ * Brings an owner's tables up to date. Flyway's own lock does not cover the baseline that a database with other tables in it
  * needs, so two processes that start together can fail there; a lock around the whole lets them pass one by one.
  */
 final class Migration {
@@ -18,26 +21,48 @@ final class Migration {
 
     private Migration() {}
 
-    static void run(DatabaseProperties properties, Duration connectionWait) throws SQLException {
+    /** @param owner of the tables: the migrations are in {@code db/pawline/<owner>} */
+    static void run(DatabaseProperties properties, Duration connectionWait, String owner) throws SQLException {
+        PGSimpleDataSource source = source(properties, connectionWait);
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement()) {
+            // Let go with the connection, however it ends.
+            statement.execute("select pg_advisory_lock(" + LOCK + ")");
+            flyway(source, owner).migrate();
+        }
+    }
+
+    /** Changes nothing. Tables of a newer version are good: a service that is rolled back meets them. */
+    static void check(DatabaseProperties properties, Duration connectionWait, String owner) {
+        String missing = Arrays.stream(
+                        flyway(source(properties, connectionWait), owner).info().pending())
+                .map(migration -> String.valueOf(migration.getVersion()))
+                .collect(Collectors.joining(", "));
+        if (!missing.isEmpty()) {
+            throw new IllegalStateException(("The %s tables lack the migrations %s: start the service once with"
+                            + " pawline.database.migrate: true (for the task tables, 'ingest-service setup' will do)")
+                    .formatted(owner, missing));
+        }
+    }
+
+    private static PGSimpleDataSource source(DatabaseProperties properties, Duration connectionWait) {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl(properties.url());
         source.setUser(properties.username());
         source.setPassword(properties.password());
         source.setConnectTimeout((int) connectionWait.toSeconds());
         source.setApplicationName("pawline-migration");
-        try (Connection connection = source.getConnection();
-                Statement statement = connection.createStatement()) {
-            // Let go with the connection, however it ends.
-            statement.execute("select pg_advisory_lock(" + LOCK + ")");
-            Flyway.configure()
-                    .dataSource(source)
-                    .locations("classpath:db/pawline/task")
-                    // A history of its own, so that others may keep their tables in the same database.
-                    .table("task_schema_history")
-                    .baselineOnMigrate(true)
-                    .baselineVersion("0")
-                    .load()
-                    .migrate();
-        }
+        return source;
+    }
+
+    private static Flyway flyway(DataSource source, String owner) {
+        return Flyway.configure()
+                .dataSource(source)
+                .locations("classpath:db/pawline/" + owner)
+                // A history of its own, so that others may keep their tables in the same database.
+                .table(owner + "_schema_history")
+                .baselineOnMigrate(true)
+                .baselineVersion("0")
+                .load();
     }
 }

@@ -30,27 +30,30 @@ public final class TaskDao {
                 :priority, :clientRef, cast(:metadata as json), :fingerprint)
             """;
 
-    // An ending of a later generation opens and closes that generation in one step.
+    // Whoever closes goes on to tell, so nobody else need for a while. An ending of a later generation opens and closes
+    // that generation in one step.
     private static final String CLOSE = """
             update task set generation = greatest(generation, :generation), state = :state, ended_at = :endedAt,
                 ending_stage = :stage, reason = :reason, detail = :detail, result = cast(:result as jsonb),
                 delivered_at = null, delivery_attempts = 0, delivery_attempted_at = null, delivery_reason = null,
-                delivery_detail = null
+                delivery_detail = null, resend_requested_at = null, requeued_at = now()
             where id = :id and (:generation > generation
                 or (state = 'accepted' and :generation in (0, generation)))
             returning *
             """;
 
     private static final String DELIVERED = """
-            update task set delivered_at = :at, delivery_attempts = delivery_attempts + 1, delivery_attempted_at = :at,
-                delivery_reason = null, delivery_detail = null
-            where id = :id and generation = :generation and ended_at is not null and delivered_at is null
+            update task set delivered_at = coalesce(delivered_at, :at), delivery_attempts = delivery_attempts + 1,
+                delivery_attempted_at = :at, delivery_reason = null, delivery_detail = null, resend_requested_at = null
+            where id = :id and generation = :generation and ended_at is not null
+                and (delivered_at is null or resend_requested_at is not null)
             """;
 
     private static final String DELIVERY_FAILED = """
             update task set delivery_attempts = delivery_attempts + 1, delivery_attempted_at = :at,
                 delivery_reason = :reason, delivery_detail = :detail
-            where id = :id and generation = :generation and ended_at is not null and delivered_at is null
+            where id = :id and generation = :generation and ended_at is not null
+                and (delivered_at is null or resend_requested_at is not null)
             """;
 
     private final TaskDatabase database;
@@ -140,7 +143,7 @@ public final class TaskDao {
         };
     }
 
-    /** Notes that the ending of this generation has been taken by its receiver; false if that was known, or is outdated. */
+    /** Notes that the ending of this generation has been taken by its receiver; false if it was not owed, or is outdated. */
     public boolean markDelivered(TaskId id, int generation, Instant at) {
         return database.with(handle -> handle.createUpdate(DELIVERED)
                         .bind("id", id.value())
@@ -151,7 +154,7 @@ public final class TaskDao {
     }
 
     /**
-     * Notes an attempt to deliver the ending of this generation that failed; false if it has been delivered, or is outdated.
+     * Notes an attempt to deliver the ending of this generation that failed; false if it was not owed, or is outdated.
      *
      * @param detail one sentence for a person: no secret, no signed address
      */

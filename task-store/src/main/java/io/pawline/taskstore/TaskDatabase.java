@@ -4,7 +4,9 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.HandleCallback;
@@ -17,6 +19,8 @@ import org.jdbi.v3.postgres.PostgresPlugin;
  * than {@link #CONNECTION_WAIT} for a connection. Thread-safe.
  */
 public final class TaskDatabase implements AutoCloseable {
+
+    private static final String TASK = "task";
 
     /** Longest wait for a free or new connection. */
     public static final Duration CONNECTION_WAIT = Duration.ofSeconds(2);
@@ -42,20 +46,65 @@ public final class TaskDatabase implements AutoCloseable {
     }
 
     /**
-     * Opens the database and brings its tables up to date. Several processes may do so at once.
+     * Opens the database and brings its tables up to date, or only checks that they are, as the settings have it. Several
+     * processes may do so at once.
      *
      * @throws DatabaseUnavailableException if it cannot be reached
+     * @throws IllegalStateException if the tables are not, or cannot be brought, up to date
      */
     public static TaskDatabase open(DatabaseProperties properties) {
+        return open(properties, List.of());
+    }
+
+    /**
+     * The same, with tables of a service's own beside those of the tasks.
+     *
+     * @param owners whose tables they are; the migrations of each are on the class path in {@code db/pawline/<owner>}, its
+     *     history is in {@code <owner>_schema_history}
+     * @throws DatabaseUnavailableException if it cannot be reached
+     * @throws IllegalStateException if the tables are not, or cannot be brought, up to date
+     */
+    public static TaskDatabase open(DatabaseProperties properties, List<String> owners) {
+        List<String> all = Stream.concat(Stream.of(TASK), owners.stream()).toList();
+        if (properties.migrate()) {
+            migrate(properties, all);
+        } else {
+            prepare(() -> all.forEach(owner -> Migration.check(properties, CONNECTION_WAIT, owner)));
+        }
+        return new TaskDatabase(pool(properties));
+    }
+
+    /**
+     * Brings the tables up to date. Several processes may do so at once; where there is nothing to do, nothing is done.
+     *
+     * @throws DatabaseUnavailableException if the database cannot be reached
+     */
+    public static void migrate(DatabaseProperties properties) {
+        migrate(properties, List.of(TASK));
+    }
+
+    private static void migrate(DatabaseProperties properties, List<String> owners) {
+        prepare(() -> {
+            for (String owner : owners) {
+                Migration.run(properties, CONNECTION_WAIT, owner);
+            }
+        });
+    }
+
+    private static void prepare(Step step) {
         try {
-            Migration.run(properties, CONNECTION_WAIT);
+            step.run();
         } catch (SQLException | FlywayException e) {
             if (isUnavailable(e)) {
                 throw new DatabaseUnavailableException(e);
             }
-            throw new IllegalStateException("The task tables cannot be brought up to date: " + e.getMessage(), e);
+            throw new IllegalStateException("The tables cannot be brought up to date: " + e.getMessage(), e);
         }
-        return new TaskDatabase(pool(properties));
+    }
+
+    @FunctionalInterface
+    private interface Step {
+        void run() throws SQLException;
     }
 
     private static HikariDataSource pool(DatabaseProperties properties) {
@@ -93,8 +142,12 @@ public final class TaskDatabase implements AutoCloseable {
         }
     }
 
-    /** Does this work on one connection, each statement in a transaction of its own: committed when it returns. */
-    <T, X extends Exception> T with(HandleCallback<T, X> work) throws X {
+    /**
+     * Does this work on one connection, each statement in a transaction of its own: committed when it returns.
+     *
+     * @throws DatabaseUnavailableException if the database is lost
+     */
+    public <T, X extends Exception> T with(HandleCallback<T, X> work) throws X {
         return turns.take(() -> {
             try {
                 return jdbi.withHandle(work);
@@ -104,8 +157,12 @@ public final class TaskDatabase implements AutoCloseable {
         });
     }
 
-    /** Does this work in one transaction, committed when this method returns. */
-    <T, X extends Exception> T inTransaction(HandleCallback<T, X> work) throws X {
+    /**
+     * Does this work in one transaction, committed when this method returns.
+     *
+     * @throws DatabaseUnavailableException if the database is lost
+     */
+    public <T, X extends Exception> T inTransaction(HandleCallback<T, X> work) throws X {
         return turns.take(() -> {
             try {
                 return jdbi.inTransaction(work);

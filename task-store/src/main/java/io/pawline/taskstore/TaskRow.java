@@ -66,7 +66,8 @@ final class TaskRow implements RowMapper<Task> {
                 row.getInt("delivery_attempts"),
                 nullableInstant(row, "delivery_attempted_at"),
                 reason(row.getString("delivery_reason")),
-                row.getString("delivery_detail"));
+                row.getString("delivery_detail"),
+                nullableInstant(row, "resend_requested_at"));
     }
 
     /** A code that a newer version has written is still a failure, if an unknown one. */
@@ -87,7 +88,7 @@ final class TaskRow implements RowMapper<Task> {
         return row.getObject(column, OffsetDateTime.class).toInstant();
     }
 
-    private static @Nullable Instant nullableInstant(ResultSet row, String column) throws SQLException {
+    static @Nullable Instant nullableInstant(ResultSet row, String column) throws SQLException {
         OffsetDateTime moment = row.getObject(column, OffsetDateTime.class);
         return moment == null ? null : moment.toInstant();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.TaskId;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +48,19 @@ class CancellationsIT {
         assertThat(cancellations.untold(1000)).extracting(Task::id).contains(id);
         cancellations.told(id);
         assertThat(cancellations.untold(1000)).extracting(Task::id).doesNotContain(id);
+    }
+
+    @Test
+    void listsWhatTheStagesWereToldOnceTheDeadlineHasPassedUntilItIsTakenBack() {
+        TaskId id = accepted();
+        Instant deadline = tasks.find(id).orElseThrow().submission().deadline();
+        cancellations.cancel(id, "default", NOW);
+        assertThat(cancellations.outlived(deadline.plusMillis(1), 1000)).doesNotContain(id);
+        cancellations.told(id);
+        assertThat(cancellations.outlived(deadline, 1000)).doesNotContain(id);
+        assertThat(cancellations.outlived(deadline.plusMillis(1), 1000)).contains(id);
+        cancellations.takenBack(id);
+        assertThat(cancellations.outlived(deadline.plusMillis(1), 1000)).doesNotContain(id);
     }
 
     @Test

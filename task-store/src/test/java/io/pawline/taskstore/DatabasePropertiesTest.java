@@ -21,12 +21,12 @@ class DatabasePropertiesTest {
         DatabaseProperties bound = new Binder(new MapConfigurationPropertySource(settings))
                 .bind("pawline.database", DatabaseProperties.class)
                 .get();
-        assertThat(bound).isEqualTo(new DatabaseProperties(URL, "pawline", "secret", 10));
+        assertThat(bound).isEqualTo(new DatabaseProperties(URL, "pawline", "secret", 10, true));
     }
 
     @Test
     void doesNotShowThePassword() {
-        assertThat(new DatabaseProperties(URL + "?password=hidden", "pawline", "secret", 10))
+        assertThat(new DatabaseProperties(URL + "?password=hidden", "pawline", "secret", 10, true))
                 .asString()
                 .contains("pawline")
                 .doesNotContain("secret", "hidden");
@@ -36,16 +36,17 @@ class DatabasePropertiesTest {
     @SuppressWarnings("NullAway") // A missing setting binds null whatever the type says.
     void namesTheSettingThatIsMissingOrWrong() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new DatabaseProperties(null, "pawline", "secret", 10))
+                .isThrownBy(() -> new DatabaseProperties(null, "pawline", "secret", 10, true))
                 .withMessage("pawline.database.url is not set");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new DatabaseProperties(URL, "pawline", null, 10))
+                .isThrownBy(() -> new DatabaseProperties(URL, "pawline", null, 10, true))
                 .withMessage("pawline.database.password is not set");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new DatabaseProperties("postgres://db.example/pawline", "pawline", "secret", 10))
+                .isThrownBy(
+                        () -> new DatabaseProperties("postgres://db.example/pawline", "pawline", "secret", 10, true))
                 .withMessageContaining("pawline.database.url must start with jdbc:postgresql:");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new DatabaseProperties(URL, "pawline", "secret", 0))
+                .isThrownBy(() -> new DatabaseProperties(URL, "pawline", "secret", 0, true))
                 .withMessage("pawline.database.pool-size must be > 0, was 0");
     }
 }

@@ -130,13 +130,13 @@ class TaskDaoIT {
         tasks.close(id, 1, success());
         assertThat(tasks.recordDeliveryFailure(id, 1, NOW, Reason.READ_TIMEOUT, "No answer in 10 s."))
                 .isTrue();
-        assertThat(delivery(id)).isEqualTo(new Delivery(null, 1, NOW, Reason.READ_TIMEOUT, "No answer in 10 s."));
+        assertThat(delivery(id)).isEqualTo(new Delivery(null, 1, NOW, Reason.READ_TIMEOUT, "No answer in 10 s.", null));
         Instant later = NOW.plusSeconds(5);
         assertThat(tasks.markDelivered(id, 1, later)).isTrue();
         assertThat(tasks.markDelivered(id, 1, later.plusSeconds(5))).isFalse();
         assertThat(tasks.recordDeliveryFailure(id, 1, later, Reason.READ_TIMEOUT, "Late."))
                 .isFalse();
-        assertThat(delivery(id)).isEqualTo(new Delivery(later, 2, later, null, null));
+        assertThat(delivery(id)).isEqualTo(new Delivery(later, 2, later, null, null, null));
     }
 
     @Test

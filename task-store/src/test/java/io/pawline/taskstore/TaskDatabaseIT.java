@@ -2,6 +2,7 @@ package io.pawline.taskstore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 import java.util.ArrayList;
@@ -56,8 +57,44 @@ class TaskDatabaseIT {
     }
 
     @Test
+    void aServiceThatMayNotMigrateSaysWhatIsMissingAndChangesNothing() {
+        DatabaseProperties migrating = postgres.create("prepared");
+        DatabaseProperties checking =
+                new DatabaseProperties(migrating.url(), migrating.username(), migrating.password(), 1, false);
+
+        for (int again = 0; again < 2; again++) {
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> TaskDatabase.open(checking))
+                    .withMessageContaining("lack the migrations 1, ")
+                    .withMessageContaining("ingest-service setup");
+        }
+        TaskDatabase.migrate(migrating);
+        try (TaskDatabase database = TaskDatabase.open(checking)) {
+            assertThat(database.answers()).isTrue();
+        }
+    }
+
+    @Test
+    void tablesOfANewerVersionAreGoodForAServiceThatIsRolledBack() {
+        DatabaseProperties newer = postgres.create("newer");
+        TaskDatabase.migrate(newer);
+        try (TaskDatabase database = TaskDatabase.open(newer)) {
+            database.jdbi().useHandle(handle -> handle.execute("""
+                    insert into task_schema_history
+                        (installed_rank, version, description, type, script, installed_by, execution_time, success)
+                    values (1000, '9999', 'of a later version', 'SQL', 'V9999__later.sql', 'postgres', 1, true)
+                    """));
+        }
+        DatabaseProperties checking = new DatabaseProperties(newer.url(), newer.username(), newer.password(), 1, false);
+
+        try (TaskDatabase database = TaskDatabase.open(checking)) {
+            assertThat(database.answers()).isTrue();
+        }
+    }
+
+    @Test
     void failsFastWhenTheDatabaseIsNotThere() {
-        DatabaseProperties nowhere = new DatabaseProperties("jdbc:postgresql://127.0.0.1:1/x", "u", "p", 1);
+        DatabaseProperties nowhere = new DatabaseProperties("jdbc:postgresql://127.0.0.1:1/x", "u", "p", 1, true);
         assertThatExceptionOfType(DatabaseUnavailableException.class).isThrownBy(() -> TaskDatabase.open(nowhere));
     }
 

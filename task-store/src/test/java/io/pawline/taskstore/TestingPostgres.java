@@ -36,7 +36,7 @@ public final class TestingPostgres implements AutoCloseable {
 
     /** How to reach the database of this name; {@code postgres} is always there. */
     public DatabaseProperties database(String name) {
-        return new DatabaseProperties(server.getJdbcUrl("postgres", name), "postgres", "postgres", 4);
+        return new DatabaseProperties(server.getJdbcUrl("postgres", name), "postgres", "postgres", 4, true);
     }
 
     /** Makes a new, empty database. */

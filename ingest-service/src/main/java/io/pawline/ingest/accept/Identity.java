@@ -1,5 +1,6 @@
 package io.pawline.ingest.accept;
 
+import io.pawline.ingest.access.Caller;
 import io.pawline.taskstore.Submission;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -4,6 +4,10 @@ import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.ingest.IngestProperties;
 import io.pawline.ingest.accept.RefusedException.Fault;
+import io.pawline.ingest.access.Caller;
+import io.pawline.ingest.access.Quotas;
+import io.pawline.ingest.pressure.Backpressure;
+import io.pawline.ingest.pressure.Refusal;
 import io.pawline.outbound.AddressGuard;
 import io.pawline.outbound.ImageHeader;
 import io.pawline.outbound.OutboundProperties;
@@ -18,13 +22,16 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Takes submissions: once one is accepted, it is in the database, and will be answered. Thread-safe. */
 public final class TaskIntake {
 
     private final Acceptances acceptances;
+    private final Backpressure backpressure;
     private final ImageStore images;
+    private final Quotas quotas;
     private final Fields fields;
     private final Uploads uploads;
     private final @Nullable URI defaultCallback;
@@ -36,13 +43,17 @@ public final class TaskIntake {
     /** @param accepted told after each task that has been kept */
     public TaskIntake(
             Acceptances acceptances,
+            Backpressure backpressure,
             ImageStore images,
+            Quotas quotas,
             IngestProperties settings,
             OutboundProperties outbound,
             Clock clock,
             Runnable accepted) {
         this.acceptances = acceptances;
+        this.backpressure = backpressure;
         this.images = images;
+        this.quotas = quotas;
         this.fields = new Fields(AddressGuard.of(outbound), settings.defaultDeadline(), settings.maxDeadline());
         this.uploads = new Uploads(outbound.maxImageSize().toBytes(), outbound.maxImagePixels());
         this.defaultCallback = settings.defaultCallbackUrl();
@@ -58,6 +69,7 @@ public final class TaskIntake {
      *
      * @param idempotencyKey by which the caller knows the request again; null: none
      * @throws RefusedException if it cannot be taken; then nothing has been kept
+     * @throws io.pawline.ingest.access.QuotaExceededException if the caller has had enough; then nothing has been kept
      * @throws io.pawline.taskstore.DatabaseUnavailableException if it could not be kept
      * @throws io.pawline.images.ImageStoreException if its photo could not be kept
      */
@@ -74,9 +86,12 @@ public final class TaskIntake {
             return receipt(earlier.get(), null);
         }
         Submission submission = submission(request, caller, now);
+        Optional<Refusal> refusal = backpressure.refusal(submission);
+        if (refusal.isPresent()) {
+            throw new RefusedException(refusal.get());
+        }
         Fingerprint fingerprint = new Fingerprint(Identity.ofWork(caller, request, submission), null);
-        storePhoto(submission, request);
-        return receipt(acceptances.accept(submission, key, fingerprint), submission);
+        return keep(submission, request, caller, () -> acceptances.accept(submission, key, fingerprint));
     }
 
     private Receipt acceptOrFold(TaskRequest request, Caller caller, Instant now) throws RefusedException {
@@ -84,14 +99,34 @@ public final class TaskIntake {
         Fingerprint fingerprint = new Fingerprint(
                 Identity.ofWork(caller, request, submission),
                 collapseWindow.isZero() ? null : now.minus(collapseWindow));
-        if (request.image() != null) {
+        Optional<Refusal> refusal = backpressure.refusal(submission);
+        if (request.image() != null || refusal.isPresent()) {
             Optional<TaskId> running = acceptances.running(fingerprint);
             if (running.isPresent()) {
                 return new Receipt(running.get(), false, true);
             }
-            storePhoto(submission, request);
         }
-        return receipt(acceptances.accept(submission, fingerprint), submission);
+        if (refusal.isPresent()) {
+            throw new RefusedException(refusal.get());
+        }
+        return keep(submission, request, caller, () -> acceptances.accept(submission, fingerprint));
+    }
+
+    /** Only what has become a task of its own counts towards the quota. */
+    private Receipt keep(Submission submission, TaskRequest request, Caller caller, Supplier<Acceptance> acceptance)
+            throws RefusedException {
+        quotas.take(caller);
+        boolean kept = false;
+        try {
+            storePhoto(submission, request);
+            Acceptance accepted = acceptance.get();
+            kept = accepted instanceof Acceptance.Kept;
+            return receipt(accepted, submission);
+        } finally {
+            if (!kept) {
+                quotas.giveBack(caller);
+            }
+        }
     }
 
     private Receipt receipt(Acceptance acceptance, @Nullable Submission submission) throws RefusedException {

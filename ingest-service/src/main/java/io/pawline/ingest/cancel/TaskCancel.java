@@ -6,6 +6,7 @@ import io.pawline.taskstore.Closing;
 import io.pawline.taskstore.Task;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -14,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Cancels tasks: first in the row, which decides, then by word to the stages, so that none of them pays for it any more.
- * Word that did not get through is {@linkplain #tellAll() sent again} until it does. Thread-safe.
+ * Word that did not get through is {@linkplain #tellAll() sent again} until it does, and is {@linkplain #takeBackAll()
+ * taken back} when the task could no longer run anyway. Thread-safe.
  */
 public final class TaskCancel {
 
@@ -22,6 +24,9 @@ public final class TaskCancel {
 
     /** How long a caller waits for the word to get through: with Kafka there, milliseconds. */
     private static final Duration TELL_WAIT = Duration.ofSeconds(2);
+
+    /** After its deadline a cancelled task could still be run by a process whose clock is late. */
+    private static final Duration MARGIN = Duration.ofHours(1);
 
     private static final int BATCH = 100;
 
@@ -36,10 +41,12 @@ public final class TaskCancel {
     }
 
     /** Those who work on tasks. */
-    @FunctionalInterface
     public interface Stages {
         /** Says that a task has been cancelled; throws if they cannot be told. */
         void tell(Task cancelled);
+
+        /** Leaves nothing of what was said of a task; throws if that cannot be done now. */
+        void takeBack(TaskId cancelled);
     }
 
     /**
@@ -79,5 +86,17 @@ public final class TaskCancel {
     /** Tells the stages of what they have not been told of; throws when they cannot be told. */
     public void tellAll() {
         cancellations.untold(BATCH).forEach(this::tell);
+    }
+
+    /** Takes back what the stages were told of tasks that could no longer run; throws when that cannot be done now. */
+    public void takeBackAll() {
+        List<TaskId> outlived;
+        do {
+            outlived = cancellations.outlived(clock.instant().minus(MARGIN), BATCH);
+            for (TaskId task : outlived) {
+                stages.takeBack(task);
+                cancellations.takenBack(task);
+            }
+        } while (outlived.size() == BATCH);
     }
 }

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,23 +31,34 @@ public final class Waits {
         this.most = most;
     }
 
+    /** Whom a wait tells; each time on a thread of its own. */
+    @FunctionalInterface
+    public interface Listener {
+
+        /** How far the task is: soon after the wait begins, and then whenever that has changed. */
+        void moved(Mark mark);
+
+        /** That the wait goes on: every now and then. */
+        default void beat() {}
+    }
+
     /** One who waits. */
     public final class Wait implements AutoCloseable {
 
         private final TaskId task;
-        private final Consumer<Mark> moved;
+        private final Listener listener;
         private volatile @Nullable Mark seen;
 
-        private Wait(TaskId task, Consumer<Mark> moved) {
+        private Wait(TaskId task, Listener listener) {
             this.task = task;
-            this.moved = moved;
+            this.listener = listener;
         }
 
         /** On a thread of its own: who is told may be slow to listen. */
         private void see(Mark mark) {
             if (!mark.equals(seen)) {
                 seen = mark;
-                Thread.ofVirtual().start(() -> moved.accept(mark));
+                Thread.ofVirtual().start(() -> listener.moved(mark));
             }
         }
 
@@ -67,15 +77,14 @@ public final class Waits {
     /**
      * Waits for news of a task.
      *
-     * @param moved told how far it is, soon, and then whenever that has changed
      * @throws TooManyWaitsException if no more may wait
      */
-    public Wait open(TaskId task, Consumer<Mark> moved) {
+    public Wait open(TaskId task, Listener listener) {
         if (open.incrementAndGet() > most) {
             open.decrementAndGet();
             throw new TooManyWaitsException(most);
         }
-        Wait wait = new Wait(task, moved);
+        Wait wait = new Wait(task, listener);
         waits.compute(task, (_, all) -> {
             Set<Wait> others = all == null ? ConcurrentHashMap.newKeySet(1) : all;
             others.add(wait);
@@ -87,6 +96,11 @@ public final class Waits {
     /** How many wait. */
     public int count() {
         return open.get();
+    }
+
+    /** Tells everybody once that the wait goes on. */
+    public void beat() {
+        waits.values().forEach(all -> all.forEach(wait -> Thread.ofVirtual().start(wait.listener::beat)));
     }
 
     /** Looks once after every task that somebody waits for. */

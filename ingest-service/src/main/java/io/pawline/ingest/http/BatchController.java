@@ -5,7 +5,11 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pawline.ingest.IngestProperties;
 import io.pawline.ingest.accept.RefusedException;
 import io.pawline.ingest.accept.TaskIntake;
+import io.pawline.ingest.access.Caller;
+import io.pawline.ingest.access.QuotaExceededException;
+import io.pawline.ingest.access.Quotas;
 import io.pawline.taskstore.DatabaseUnavailableException;
+import io.pawline.taskstore.Scope;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.URI;
@@ -27,11 +31,13 @@ final class BatchController {
     static final int MAX_TASKS = 500;
 
     private final TaskIntake intake;
+    private final Quotas quotas;
     private final long maxBodyBytes;
     private final @Nullable URI publicBaseUrl;
 
-    BatchController(TaskIntake intake, IngestProperties settings) {
+    BatchController(TaskIntake intake, Quotas quotas, IngestProperties settings) {
         this.intake = intake;
+        this.quotas = quotas;
         this.maxBodyBytes = settings.maxBatchSize().toBytes();
         this.publicBaseUrl = settings.publicBaseUrl();
     }
@@ -47,23 +53,30 @@ final class BatchController {
             @Nullable ProblemDetail problem) {
 
         static Answer refused(ProblemType type, String detail) {
-            return new Answer(type.status().value(), null, ProblemAdvice.problem(type, detail));
+            return refused(ProblemAdvice.problem(type, detail));
+        }
+
+        static Answer refused(ProblemDetail problem) {
+            return new Answer(problem.getStatus(), null, problem);
         }
     }
 
     @PostMapping(path = "/v1/tasks/batch", consumes = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<Answers> submit(HttpServletRequest request) throws IOException {
+    ResponseEntity<Answers> submit(@Needs(Scope.SUBMIT) Caller caller, HttpServletRequest request) throws IOException {
         JsonNode tasks = tasks(TaskBody.tree(request.getInputStream(), maxBodyBytes));
         String key = TaskController.key(request);
         List<Answer> answers = new ArrayList<>();
         boolean databaseLost = false;
         for (JsonNode task : tasks) {
             // Each would wait as long for a connection, for nothing.
-            Answer answer = databaseLost ? lost() : submit(task, key == null ? null : key + "#" + answers.size());
+            Answer answer =
+                    databaseLost ? lost() : submit(task, caller, key == null ? null : key + "#" + answers.size());
             databaseLost = answer.status() == HttpStatus.SERVICE_UNAVAILABLE.value();
             answers.add(answer);
         }
-        return ResponseEntity.status(HttpStatus.MULTI_STATUS).body(new Answers(answers));
+        ResponseEntity.BodyBuilder answer = ResponseEntity.status(HttpStatus.MULTI_STATUS);
+        quotas.state(caller).map(RateLimit::headers).ifPresent(answer::headers);
+        return answer.body(new Answers(answers));
     }
 
     private static JsonNode tasks(JsonNode body) {
@@ -80,15 +93,16 @@ final class BatchController {
         return tasks;
     }
 
-    private Answer submit(JsonNode task, @Nullable String key) {
+    private Answer submit(JsonNode task, Caller caller, @Nullable String key) {
         try {
-            Accepted accepted =
-                    Accepted.of(intake.accept(TaskBody.of(task).request(), TaskController.ANYBODY, key), publicBaseUrl);
+            Accepted accepted = Accepted.of(intake.accept(TaskBody.of(task).request(), caller, key), publicBaseUrl);
             return new Answer(HttpStatus.ACCEPTED.value(), accepted, null);
         } catch (ProblemException e) {
             return Answer.refused(e.type(), e.detail());
         } catch (RefusedException e) {
-            return Answer.refused(ProblemAdvice.typeOf(e), e.detail());
+            return Answer.refused(ProblemAdvice.problem(e));
+        } catch (QuotaExceededException e) {
+            return Answer.refused(ProblemAdvice.exceeded(e));
         } catch (DatabaseUnavailableException e) {
             return lost();
         }

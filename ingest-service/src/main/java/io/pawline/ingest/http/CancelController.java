@@ -1,9 +1,11 @@
 package io.pawline.ingest.http;
 
 import io.pawline.images.ImageStore;
+import io.pawline.ingest.access.Caller;
 import io.pawline.ingest.cancel.TaskCancel;
 import io.pawline.schemas.Stage;
 import io.pawline.taskstore.Closing;
+import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TaskState;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -24,8 +26,8 @@ final class CancelController {
 
     /** Cancelled by this request or by an earlier one is the same to the caller, who may not have had the answer. */
     @PostMapping("/v1/tasks/{id}/cancel")
-    TaskView cancel(@PathVariable("id") String id) {
-        Task task = cancel.cancel(TaskController.parse(id), TaskController.ANYBODY.tenant())
+    TaskView cancel(@Needs(Scope.SUBMIT) Caller caller, @PathVariable("id") String id) {
+        Task task = cancel.cancel(TaskController.parse(id), caller.tenant())
                 .map(Closing::task)
                 .orElseThrow(TaskController::notFound);
         if (task.state() != TaskState.CANCELLED) {

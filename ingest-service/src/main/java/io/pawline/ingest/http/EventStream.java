@@ -33,6 +33,7 @@ final class EventStream {
     private final SseEmitter emitter;
     private final Tasks tasks;
     private final TaskId id;
+    private final String tenant;
     private final ReentrantLock lock = new ReentrantLock();
     private Position last;
 
@@ -63,17 +64,18 @@ final class EventStream {
 
     /** Where a stream finds its task. */
     interface Tasks {
-        Task task(TaskId id);
+        Task task(TaskId id, String tenant);
 
         List<Reached> reached(Task task);
 
         TaskView view(Task task);
     }
 
-    EventStream(SseEmitter emitter, Tasks tasks, TaskId id, Position last) {
+    EventStream(SseEmitter emitter, Tasks tasks, TaskId id, String tenant, Position last) {
         this.emitter = emitter;
         this.tasks = tasks;
         this.id = id;
+        this.tenant = tenant;
         this.last = last;
     }
 
@@ -97,8 +99,24 @@ final class EventStream {
         }
     }
 
+    /** Sends a comment, so that nobody on the way takes the stream for dead, and one that is dead is found to be. */
+    void beat(Waits.Wait wait) {
+        // Whoever holds the lock is sending, and may be for long to a listener who is slow.
+        if (!lock.tryLock()) {
+            return;
+        }
+        try {
+            emitter.send(SseEmitter.event().comment("still here"));
+        } catch (IOException | IllegalStateException e) {
+            log.debug("A listener is gone", e);
+            wait.close();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private boolean sendNews() throws IOException {
-        Task task = tasks.task(id);
+        Task task = tasks.task(id, tenant);
         if (task.generation() > last.generation()) {
             last = new Position(task.generation(), 0);
         }

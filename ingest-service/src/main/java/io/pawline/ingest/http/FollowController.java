@@ -4,12 +4,15 @@ import io.pawline.images.ImageStore;
 import io.pawline.ingest.IngestProperties;
 import io.pawline.ingest.accept.RefusedException;
 import io.pawline.ingest.accept.TimeSpan;
+import io.pawline.ingest.access.Caller;
 import io.pawline.ingest.follow.Waits;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.ProgressDao;
+import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TaskDao;
+import io.pawline.taskstore.TaskMarks;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -47,7 +50,8 @@ final class FollowController implements EventStream.Tasks {
 
     /** Answers when the task has ended, or the wait is over. */
     @GetMapping(path = "/v1/tasks/{id}", params = "wait")
-    DeferredResult<TaskView> await(@PathVariable("id") String id, @RequestParam("wait") String wait)
+    DeferredResult<TaskView> await(
+            @Needs(Scope.READ) Caller caller, @PathVariable("id") String id, @RequestParam("wait") String wait)
             throws RefusedException {
         Duration time = TimeSpan.parse("wait", wait);
         if (time.isZero() || time.compareTo(maxWait) > 0) {
@@ -55,7 +59,7 @@ final class FollowController implements EventStream.Tasks {
                     ProblemType.INVALID_REQUEST, "wait must be from 1s to %ds".formatted(maxWait.toSeconds()));
         }
         TaskId taskId = TaskController.parse(id);
-        Task task = task(taskId);
+        Task task = task(taskId, caller.tenant());
         DeferredResult<TaskView> answer = new DeferredResult<>(time.toMillis());
         if (task.ending().isPresent()) {
             answer.setResult(view(task));
@@ -63,17 +67,17 @@ final class FollowController implements EventStream.Tasks {
         }
         Waits.Wait open = waits.open(taskId, mark -> {
             if (mark.ended()) {
-                answer(answer, taskId);
+                answer(answer, taskId, caller.tenant());
             }
         });
-        answer.onTimeout(() -> answer(answer, taskId));
+        answer.onTimeout(() -> answer(answer, taskId, caller.tenant()));
         answer.onCompletion(open::close);
         return answer;
     }
 
-    private void answer(DeferredResult<TaskView> answer, TaskId id) {
+    private void answer(DeferredResult<TaskView> answer, TaskId id, String tenant) {
         try {
-            answer.setResult(view(task(id)));
+            answer.setResult(view(task(id, tenant)));
         } catch (RuntimeException e) {
             answer.setErrorResult(e);
         }
@@ -81,22 +85,33 @@ final class FollowController implements EventStream.Tasks {
 
     @GetMapping("/v1/tasks/{id}/events")
     ResponseEntity<SseEmitter> events(
+            @Needs(Scope.READ) Caller caller,
             @PathVariable("id") String id,
             @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId) {
         TaskId taskId = TaskController.parse(id);
         EventStream.Position last = EventStream.Position.parse(lastEventId);
-        if (last.isEndOf(task(taskId))) {
+        if (last.isEndOf(task(taskId, caller.tenant()))) {
             // The one answer that keeps an EventSource from coming again.
             return ResponseEntity.status(HttpStatus.NO_CONTENT).build();
         }
         SseEmitter emitter = new SseEmitter(LONGEST_STREAM.toMillis());
-        EventStream stream = new EventStream(emitter, this, taskId, last);
+        EventStream stream = new EventStream(emitter, this, taskId, caller.tenant(), last);
         // Told soon after it is opened, and by then it is known here.
         Waits.Wait[] open = new Waits.Wait[1];
         synchronized (open) {
-            open[0] = waits.open(taskId, _ -> {
-                synchronized (open) {
-                    stream.advance(open[0]);
+            open[0] = waits.open(taskId, new Waits.Listener() {
+                @Override
+                public void moved(TaskMarks.Mark mark) {
+                    synchronized (open) {
+                        stream.advance(open[0]);
+                    }
+                }
+
+                @Override
+                public void beat() {
+                    synchronized (open) {
+                        stream.beat(open[0]);
+                    }
                 }
             });
         }
@@ -109,8 +124,8 @@ final class FollowController implements EventStream.Tasks {
     }
 
     @Override
-    public Task task(TaskId id) {
-        return TaskController.find(tasks, id);
+    public Task task(TaskId id, String tenant) {
+        return TaskController.find(tasks, id, tenant);
     }
 
     @Override

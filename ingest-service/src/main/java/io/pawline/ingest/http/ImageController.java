@@ -12,7 +12,10 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 
-/** {@code /v1/images}: the pictures of an image store that is a folder. */
+/**
+ * {@code /v1/images}: the pictures of an image store that is a folder. They need no key, as little as
+ * signed addresses of other stores do: who has the address of one may see it. Photos are shown to nobody.
+ */
 @RestController
 final class ImageController {
 
@@ -40,9 +43,13 @@ final class ImageController {
                 .body(bytes);
     }
 
-    private static ImageKey parse(String key) {
+    private static ImageKey parse(String text) {
         try {
-            return new ImageKey(key);
+            ImageKey key = new ImageKey(text);
+            if (key.isPhoto()) {
+                throw notFound();
+            }
+            return key;
         } catch (IllegalArgumentException e) {
             throw notFound();
         }

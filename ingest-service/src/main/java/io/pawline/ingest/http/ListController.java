@@ -2,10 +2,12 @@ package io.pawline.ingest.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.pawline.images.ImageStore;
+import io.pawline.ingest.access.Caller;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.ProgressDao;
+import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.StageReached;
 import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TaskListing;
@@ -52,12 +54,12 @@ final class ListController {
     record Page(List<TaskView> tasks, @Nullable String nextCursor) {}
 
     @GetMapping("/v1/tasks")
-    Page list(@RequestParam MultiValueMap<String, String> parameters) {
+    Page list(@Needs(Scope.READ) Caller caller, @RequestParam MultiValueMap<String, String> parameters) {
         parameters.forEach(ListController::check);
         Map<String, String> given = parameters.toSingleValueMap();
         int limit = limit(given.get("limit"));
         List<Task> found = listing.page(new TaskListing.Query(
-                TaskController.ANYBODY.tenant(),
+                caller.tenant(),
                 state(given.get("state")),
                 reason(given.get("reason")),
                 time("from", given.get("from")),
@@ -132,7 +134,8 @@ final class ListController {
         throw invalid(name + " is no RFC 3339 time of this age: it looks like 2026-11-23T10:15:30Z");
     }
 
-    private static int limit(@Nullable String text) {
+    /** Tasks on a page. */
+    static int limit(@Nullable String text) {
         if (text == null) {
             return DEFAULT_LIMIT;
         }

@@ -2,14 +2,16 @@ package io.pawline.ingest.http;
 
 import io.pawline.images.ImageStore;
 import io.pawline.ingest.IngestProperties;
-import io.pawline.ingest.accept.Caller;
 import io.pawline.ingest.accept.Receipt;
 import io.pawline.ingest.accept.RefusedException;
 import io.pawline.ingest.accept.TaskIntake;
 import io.pawline.ingest.accept.TaskRequest;
+import io.pawline.ingest.access.Caller;
+import io.pawline.ingest.access.Quotas;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.ProgressDao;
+import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.StageReached;
 import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TaskDao;
@@ -32,39 +34,44 @@ import org.springframework.web.multipart.MultipartHttpServletRequest;
 @RestController
 final class TaskController {
 
-    /** Whose tasks they are, as long as nobody has to say who they are. */
-    static final Caller ANYBODY = new Caller("default", "default");
-
     private final TaskIntake intake;
     private final TaskDao tasks;
     private final ProgressDao progress;
     private final ImageStore images;
+    private final Quotas quotas;
     private final long maxBodyBytes;
     private final @Nullable URI publicBaseUrl;
     private final Semaphore uploads;
 
     TaskController(
-            TaskIntake intake, TaskDao tasks, ProgressDao progress, ImageStore images, IngestProperties settings) {
+            TaskIntake intake,
+            TaskDao tasks,
+            ProgressDao progress,
+            ImageStore images,
+            Quotas quotas,
+            IngestProperties settings) {
         this.intake = intake;
         this.tasks = tasks;
         this.progress = progress;
         this.images = images;
+        this.quotas = quotas;
         this.maxBodyBytes = settings.maxBodySize().toBytes();
         this.publicBaseUrl = settings.publicBaseUrl();
         this.uploads = new Semaphore(settings.uploadsAtOnce());
     }
 
     @PostMapping(path = "/v1/tasks", consumes = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<Accepted> submit(HttpServletRequest request) throws IOException, RefusedException {
-        return accept(TaskBody.read(request.getInputStream(), maxBodyBytes).request(), key(request));
+    ResponseEntity<Accepted> submit(@Needs(Scope.SUBMIT) Caller caller, HttpServletRequest request)
+            throws IOException, RefusedException {
+        return accept(TaskBody.read(request.getInputStream(), maxBodyBytes).request(), caller, key(request));
     }
 
     @PostMapping(path = "/v1/tasks", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
-    ResponseEntity<Accepted> upload(MultipartHttpServletRequest form)
+    ResponseEntity<Accepted> upload(@Needs(Scope.SUBMIT) Caller caller, MultipartHttpServletRequest form)
             throws IOException, RefusedException, InterruptedException {
         uploads.acquire();
         try {
-            return accept(TaskForm.read(form), key(form));
+            return accept(TaskForm.read(form), caller, key(form));
         } finally {
             uploads.release();
         }
@@ -78,26 +85,28 @@ final class TaskController {
         return keys.isEmpty() ? null : keys.getFirst();
     }
 
-    private ResponseEntity<Accepted> accept(TaskRequest request, @Nullable String key) throws RefusedException {
-        Receipt receipt = intake.accept(request, ANYBODY, key);
+    private ResponseEntity<Accepted> accept(TaskRequest request, Caller caller, @Nullable String key)
+            throws RefusedException {
+        Receipt receipt = intake.accept(request, caller, key);
         Accepted accepted = Accepted.of(receipt, publicBaseUrl);
         ResponseEntity.BodyBuilder answer = ResponseEntity.accepted().location(accepted.statusUrl());
         if (receipt.repeated()) {
             answer.header("Idempotent-Replayed", "true");
         }
+        quotas.state(caller).map(RateLimit::headers).ifPresent(answer::headers);
         return answer.body(accepted);
     }
 
     @GetMapping("/v1/tasks/{id}")
-    TaskView status(@PathVariable("id") String id) {
-        Task task = find(tasks, parse(id));
+    TaskView status(@Needs(Scope.READ) Caller caller, @PathVariable("id") String id) {
+        Task task = find(tasks, parse(id), caller.tenant());
         return TaskView.of(task, stageOf(task, progress), images);
     }
 
-    /** The caller's task of this id; somebody else's is not found. */
-    static Task find(TaskDao tasks, TaskId id) {
+    /** The tenant's task of this id; somebody else's is not found. */
+    static Task find(TaskDao tasks, TaskId id, String tenant) {
         return tasks.find(id)
-                .filter(found -> found.submission().tenant().equals(ANYBODY.tenant()))
+                .filter(found -> found.submission().tenant().equals(tenant))
                 .orElseThrow(TaskController::notFound);
     }
 

@@ -4,6 +4,7 @@ import io.pawline.events.ImageRef;
 import io.pawline.events.TaskAccepted;
 import io.pawline.events.TaskContext;
 import io.pawline.events.TaskFinished;
+import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.Ending;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.springframework.kafka.KafkaException;
 import org.springframework.kafka.core.KafkaTemplate;
@@ -65,13 +67,18 @@ public final class TaskAcceptedPublisher implements Receiver {
 
     /** A task that has been cancelled before any stage has heard of it goes straight to its end. */
     private Future<?> send(Task task) {
-        String key = task.id().toString();
         return switch (task.ending().orElse(null)) {
             case Ending.Failure cancelled
-            when cancelled.state() == TaskState.CANCELLED ->
-                kafka.send(Stage.CALLBACK.workTopic(), key, finished(task, cancelled));
-            case null, default -> kafka.send(Stage.DETECT.workTopic(), key, accepted(task));
+            when cancelled.state() == TaskState.CANCELLED -> send(Stage.CALLBACK, task, finished(task, cancelled));
+            case null, default -> send(Stage.DETECT, task, accepted(task));
         };
+    }
+
+    private Future<?> send(Stage stage, Task task, SpecificRecord event) {
+        ProducerRecord<String, SpecificRecord> record =
+                new ProducerRecord<>(stage.workTopic(), task.id().toString(), event);
+        Routing.put(record.headers(), stage, context(task));
+        return kafka.send(record);
     }
 
     private static TaskFinished finished(Task task, Ending.Failure cancelled) {

@@ -21,6 +21,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives live instructions to every process of the pipeline. Each method returns when Kafka has the instruction, throws
@@ -109,6 +110,14 @@ public final class Controls implements AutoCloseable {
         tell(instruction(Subject.task(task), ControlAction.CANCEL, by, why).setUntil(until));
     }
 
+    /**
+     * Takes back whatever was said of a task, so that the topic does not keep it for ever. Only for a task that can no
+     * longer run: processes that have not forgotten it by themselves would work on it again.
+     */
+    public void forget(TaskId task) {
+        send(Subject.task(task), null);
+    }
+
     @Override
     public void close() {
         producer.close(TIMEOUT);
@@ -127,8 +136,12 @@ public final class Controls implements AutoCloseable {
 
     private void tell(ControlCommand.Builder instruction) {
         ControlCommand command = instruction.build();
-        byte[] key = command.getSubject().getBytes(StandardCharsets.UTF_8);
-        byte[] value = serializer.serialize(Topics.CONTROL, command);
+        send(command.getSubject(), serializer.serialize(Topics.CONTROL, command));
+    }
+
+    /** @param value null: a tombstone */
+    private void send(String subject, byte @Nullable [] value) {
+        byte[] key = subject.getBytes(StandardCharsets.UTF_8);
         try {
             producer.send(new ProducerRecord<>(Topics.CONTROL, 0, key, value)).get();
         } catch (ExecutionException refused) {

@@ -1,6 +1,7 @@
 package io.pawline.stage.provider;
 
 import io.pawline.schemas.CallReport;
+import org.jspecify.annotations.Nullable;
 
 /** One task's place among those at work, until it is closed. Used by the task's thread. */
 public final class Permit implements AutoCloseable {
@@ -10,12 +11,18 @@ public final class Permit implements AutoCloseable {
     private final int openingsBefore;
     private final int inFlightAtStart;
     private boolean called;
+    private @Nullable Permit outer;
 
     Permit(Permits permits, boolean probe, int openingsBefore, int inFlightAtStart) {
         this.permits = permits;
         this.probe = probe;
         this.openingsBefore = openingsBefore;
         this.inFlightAtStart = inFlightAtStart;
+    }
+
+    /** Gives that one back as well when this is closed. */
+    public void within(Permit ofStage) {
+        outer = ofStage;
     }
 
     /** Whether this task finds out if a failing provider works again: its failure is then no fault of the task. */
@@ -43,5 +50,8 @@ public final class Permit implements AutoCloseable {
     @Override
     public void close() {
         permits.release(this, called);
+        if (outer != null) {
+            outer.close();
+        }
     }
 }

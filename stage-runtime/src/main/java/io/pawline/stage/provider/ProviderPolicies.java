@@ -28,4 +28,9 @@ public record ProviderPolicies(
             throw new IllegalArgumentException("call-cost must be >= 0, was " + callCostMicros + " millionths");
         }
     }
+
+    /** The same for a provider of another name. */
+    ProviderPolicies named(String other) {
+        return new ProviderPolicies(other, adaptiveLimit, breaker, callsPerSecond, callCostMicros);
+    }
 }

@@ -6,6 +6,7 @@ import io.pawline.stage.provider.BreakerPolicy;
 import io.pawline.stage.provider.ProviderPolicies;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.springframework.boot.context.properties.ConfigurationPropertiesSource;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -74,6 +75,13 @@ public record StageProperties(
                 commitInterval,
                 retryShare,
                 new RetryPolicy(maxAttempts, maxRetryTime, firstDelay, maxDelay));
+    }
+
+    /** The same, but with these delays between the tries instead of ever longer ones. */
+    public StagePolicies policies(List<Duration> schedule) {
+        StagePolicies policies = policies();
+        return new StagePolicies(
+                maxInFlight, drain, commitInterval, retryShare, policies.retry().on(schedule));
     }
 
     /** How the provider of this name is treated. */

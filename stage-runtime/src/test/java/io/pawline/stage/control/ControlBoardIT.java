@@ -143,6 +143,27 @@ class ControlBoardIT {
     }
 
     @Test
+    void compactionLeavesNothingOfATaskThatIsForgotten() throws Exception {
+        createTopic(Map.of(
+                "segment.ms", "50",
+                "min.cleanable.dirty.ratio", "0.001",
+                "min.compaction.lag.ms", "0",
+                "delete.retention.ms", "0"));
+        TaskId task = TaskId.next();
+        Instant until = Instant.now().plusSeconds(600);
+        controls.cancel(task, until, "ingest-service", "the front end cancelled it");
+        try (ControlBoard board = read()) {
+            assertThat(board.cancelled(task)).isTrue();
+            controls.forget(task);
+            await().untilAsserted(() -> assertThat(board.cancelled(task)).isFalse());
+        }
+        await().atMost(LONG).until(() -> {
+            controls.resume(Stage.CALLBACK, "ann", "nothing");
+            return !keys().contains("task:" + task);
+        });
+    }
+
+    @Test
     void compactionLeavesTheLongerCoolDownAsLongAsItCanLast() throws Exception {
         Map<String, String> settings = new HashMap<>(Topics.all(1, (short) 1).stream()
                 .filter(topic -> topic.name().equals(Topics.CONTROL))

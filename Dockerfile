@@ -1,0 +1,18 @@
+# The image of any service: build the jars (./mvnw package), then
+#   docker build --build-arg SERVICE=detect --tag pawline/detect-service .
+# Libraries are a layer of their own, so that a new version of a service is a small download.
+FROM eclipse-temurin:25-jre AS layers
+ARG SERVICE
+WORKDIR /layers
+COPY ${SERVICE}-service/target/${SERVICE}-service-app.jar app.jar
+RUN java -Djarmode=tools -jar app.jar extract --layers --destination .
+
+FROM eclipse-temurin:25-jre
+WORKDIR /app
+COPY --from=layers /layers/dependencies/ ./
+COPY --from=layers /layers/spring-boot-loader/ ./
+COPY --from=layers /layers/snapshot-dependencies/ ./
+COPY --from=layers /layers/application/ ./
+# As the chart's runAsUser
+USER 10001:10001
+ENTRYPOINT ["java", "-jar", "app.jar"]

@@ -1,0 +1,46 @@
+package io.pawline.callback;
+
+import io.pawline.events.TaskFinished;
+import io.pawline.schemas.Routing;
+import io.pawline.schemas.Stage;
+import io.pawline.taskstore.Task;
+import io.pawline.taskstore.Undelivered.Receiver;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.springframework.kafka.core.KafkaTemplate;
+
+/** Puts endings into the work topic of the callback stage once more, and waits until the brokers have them. */
+final class TaskFinishedPublisher implements Receiver {
+
+    private final KafkaTemplate<String, SpecificRecord> kafka;
+
+    TaskFinishedPublisher(KafkaTemplate<String, SpecificRecord> kafka) {
+        this.kafka = kafka;
+    }
+
+    @Override
+    public void take(List<Task> tasks) throws InterruptedException {
+        List<CompletableFuture<?>> sent = new ArrayList<>();
+        tasks.forEach(task -> sent.add(kafka.send(record(task))));
+        kafka.flush();
+        for (CompletableFuture<?> each : sent) {
+            try {
+                each.get();
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("endings do not reach Kafka", e.getCause());
+            }
+        }
+    }
+
+    private static ProducerRecord<String, SpecificRecord> record(Task task) {
+        TaskFinished event = Endings.eventOf(task);
+        ProducerRecord<String, SpecificRecord> record =
+                new ProducerRecord<>(Stage.CALLBACK.workTopic(), task.id().toString(), event);
+        Routing.put(record.headers(), Stage.CALLBACK, event.getContext());
+        return record;
+    }
+}

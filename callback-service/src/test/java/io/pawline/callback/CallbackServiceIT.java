@@ -1,0 +1,247 @@
+package io.pawline.callback;
+
+import static io.pawline.callback.TestingSettings.SECRET;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.pawline.events.TaskFinished;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Routing;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.stage.TestingEvents;
+import io.pawline.stage.TestingKafka;
+import io.pawline.taskstore.DatabaseProperties;
+import io.pawline.taskstore.Ending;
+import io.pawline.taskstore.Submission;
+import io.pawline.taskstore.Task;
+import io.pawline.taskstore.TaskDao;
+import io.pawline.taskstore.TaskDatabase;
+import io.pawline.taskstore.TaskState;
+import io.pawline.taskstore.TestingPostgres;
+import io.pawline.taskstore.TestingTasks;
+import io.pawline.taskstore.Undelivered;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The whole service between Kafka, PostgreSQL and receivers of every kind. */
+class CallbackServiceIT {
+
+    private static final Duration LONGEST = Duration.ofMinutes(1);
+
+    private static TestingPostgres postgres;
+    private static TaskDatabase database;
+    private static TaskDao tasks;
+    private static ConfigurableApplicationContext service;
+
+    private final List<HttpServer> receivers = new ArrayList<>();
+    /** The {@code webhook-id}s that good receivers took, by task. */
+    private final Map<String, ConcurrentLinkedQueue<String>> taken = new ConcurrentHashMap<>();
+
+    private final CountDownLatch end = new CountDownLatch(1);
+
+    @BeforeAll
+    static void start() throws InterruptedException {
+        TestingKafka.freshTopics(1);
+        postgres = TestingPostgres.start();
+        DatabaseProperties at = postgres.database("postgres");
+        database = TaskDatabase.open(at);
+        tasks = new TaskDao(database);
+        service = CallbackApplication.application()
+                .run(
+                        "--server.port=0",
+                        "--spring.kafka.bootstrap-servers="
+                                + TestingKafka.connection().get("bootstrap.servers"),
+                        "--spring.kafka.producer.value-serializer=" + TestingEvents.Writer.class.getName(),
+                        "--spring.kafka.consumer.value-deserializer=" + TestingEvents.Reader.class.getName(),
+                        "--pawline.database.url=" + at.url(),
+                        "--pawline.database.username=" + at.username(),
+                        "--pawline.database.password=" + at.password(),
+                        "--pawline.image-store.folder=target/images",
+                        "--pawline.image-store.public-base-url=https://pawline.example",
+                        "--pawline.outbound.allow=127.0.0.1",
+                        "--pawline.callback.secrets=" + SECRET,
+                        "--pawline.callback.retry-schedule=200ms,200ms",
+                        "--pawline.callback.reconcile-every=200ms",
+                        "--pawline.callback.reconcile-after=5s",
+                        "--pawline.callback.stage.drain=1s");
+    }
+
+    @AfterAll
+    static void stop() {
+        service.close();
+        database.close();
+        postgres.close();
+    }
+
+    @AfterEach
+    void stopReceivers() {
+        end.countDown();
+        receivers.forEach(receiver -> receiver.stop(0));
+    }
+
+    @Test
+    void putsAnEndingBackToWorkWhoseRecordWasLost() throws IOException {
+        Submission submission = accepted(receiver(this::take));
+
+        tasks.close(submission.id(), 1, failedNow());
+
+        awaitDelivered(submission.id());
+        assertThat(taken.get(submission.id().toString())).containsOnly("msg_" + submission.id() + "_1");
+    }
+
+    @Test
+    void sendsAnEndingAgainThatSomebodyAsksFor() throws IOException {
+        Submission submission = accepted(receiver(this::take));
+        send(List.of(submission));
+        awaitDelivered(submission.id());
+
+        new Undelivered(database).resend(submission.id(), "default", Instant.now());
+
+        String id = "msg_" + submission.id() + "_1";
+        await().atMost(LONGEST)
+                .untilAsserted(() -> assertThat(taken.get(submission.id().toString()))
+                        .hasSizeGreaterThan(1)
+                        .containsOnly(id));
+        await().atMost(LONGEST).until(() -> !task(submission.id()).delivery().owed());
+    }
+
+    @Test
+    void triesAsOftenAsTheScheduleHasItThenLeavesALetterAndTheRowSaysWhy() throws IOException {
+        Submission submission = accepted(receiver(exchange -> answer(exchange, 500)));
+
+        send(List.of(submission));
+
+        await().atMost(LONGEST)
+                .until(() -> TestingKafka.records("pawline.callback.dlt").stream()
+                        .anyMatch(letter -> new String(letter.key(), UTF_8)
+                                .equals(submission.id().toString())));
+        assertThat(task(submission.id()).delivery().attempts()).isGreaterThanOrEqualTo(3);
+        assertThat(task(submission.id()).delivery().reason()).isEqualTo(Reason.CALLBACK_REFUSED);
+        assertThat(new Undelivered(database).page("default", null, 100))
+                .extracting(Task::id)
+                .contains(submission.id());
+        // Or it would be put back again and again as long as the other tests run.
+        tasks.markDelivered(submission.id(), 1, Instant.now());
+    }
+
+    @Test
+    void aReceiverThatHangsDelaysNoneOfTheGoodOnes() throws IOException {
+        URI hanging = receiver(exchange -> {
+            end.await();
+            answer(exchange, 503);
+        });
+        List<Submission> stuck =
+                IntStream.range(0, 300).mapToObj(_ -> accepted(hanging)).toList();
+        List<Submission> good = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            URI receiver = receiver(this::take);
+            IntStream.range(0, 5).forEach(_ -> good.add(accepted(receiver)));
+        }
+
+        send(stuck);
+        send(good);
+
+        await().atMost(LONGEST)
+                .until(() -> good.stream()
+                        .allMatch(
+                                submission -> taken.containsKey(submission.id().toString())));
+        assertThat(stuck)
+                .allSatisfy(submission ->
+                        assertThat(task(submission.id()).delivery().delivered()).isEmpty());
+        stuck.forEach(submission -> tasks.markDelivered(submission.id(), 1, Instant.now()));
+    }
+
+    private static Ending failedNow() {
+        return new Ending.Failure(Instant.now(), TaskState.FAILED, Reason.NO_PET, Stage.DETECT, null);
+    }
+
+    private static void awaitDelivered(TaskId id) {
+        await().atMost(LONGEST).until(() -> task(id).delivery().delivered().isPresent());
+    }
+
+    private static Task task(TaskId id) {
+        return tasks.find(id).orElseThrow();
+    }
+
+    private static Submission accepted(URI callback) {
+        Submission submission = TestingTasks.submission(callback);
+        tasks.accept(submission);
+        return submission;
+    }
+
+    private static void send(List<Submission> ended) {
+        TestingKafka.send(ended.stream().map(CallbackServiceIT::record).toList());
+    }
+
+    private static ProducerRecord<byte[], byte[]> record(Submission submission) {
+        Task failed = new Task(
+                submission,
+                1,
+                failedNow(),
+                tasks.find(submission.id()).orElseThrow().delivery());
+        TaskFinished event = Endings.eventOf(failed);
+        String topic = Stage.CALLBACK.workTopic();
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
+                topic,
+                submission.id().toString().getBytes(UTF_8),
+                TestingEvents.serializer().serialize(topic, event));
+        Routing.put(record.headers(), Stage.CALLBACK, event.getContext());
+        return record;
+    }
+
+    @FunctionalInterface
+    private interface Manner {
+        void answer(HttpExchange exchange) throws IOException, InterruptedException;
+    }
+
+    private void take(HttpExchange exchange) throws IOException {
+        String id = exchange.getRequestHeaders().getFirst("webhook-id");
+        String task = id.substring("msg_".length(), id.lastIndexOf('_'));
+        taken.computeIfAbsent(task, _ -> new ConcurrentLinkedQueue<>()).add(id);
+        answer(exchange, 200);
+    }
+
+    private static void answer(HttpExchange exchange, int status) throws IOException {
+        exchange.getRequestBody().readAllBytes();
+        exchange.sendResponseHeaders(status, -1);
+        exchange.close();
+    }
+
+    /** A receiver of this manner, on a port of its own; where it is. */
+    private URI receiver(Manner manner) throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext("/", exchange -> {
+            try {
+                manner.answer(exchange);
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        server.start();
+        receivers.add(server);
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/hook");
+    }
+}

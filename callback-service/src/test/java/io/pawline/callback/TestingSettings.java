@@ -1,0 +1,45 @@
+package io.pawline.callback;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.MutablePropertySources;
+import org.springframework.core.io.ClassPathResource;
+
+/** The service's settings, read as the service reads them. */
+final class TestingSettings {
+
+    static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    static final String OLDER_SECRET = "whsec_" + "QUJD".repeat(8);
+
+    private TestingSettings() {}
+
+    /** @param given settings under {@code pawline.callback}, besides two secrets */
+    static CallbackProperties with(Map<String, Object> given) {
+        Map<String, Object> all = new HashMap<>(Map.of("secrets", SECRET + "," + OLDER_SECRET));
+        all.putAll(given);
+        return bind(all);
+    }
+
+    static CallbackProperties bind(Map<String, Object> given) {
+        Map<String, Object> named = new HashMap<>();
+        given.forEach((name, value) -> named.put("pawline.callback." + name, value));
+        MutablePropertySources sources = new MutablePropertySources();
+        sources.addLast(new MapPropertySource("given", named));
+        try {
+            new YamlPropertySourceLoader()
+                    .load("service", new ClassPathResource("callback-service.yaml"))
+                    .forEach(sources::addLast);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Binder(ConfigurationPropertySources.from(sources))
+                .bind("pawline.callback", CallbackProperties.class)
+                .get();
+    }
+}

@@ -1,0 +1,120 @@
+{{/* `spring.kafka` of all components: where Kafka and the registry are, and how a connection is secured. */}}
+{{- define "pawline.kafka" -}}
+{{- $values := .Values -}}
+{{- $security := $values.kafka.security -}}
+{{- $properties := dict "schema.registry.url" (include "pawline.required" (list $values.schemaRegistry.url "schemaRegistry.url" "address of the schema registry")) -}}
+{{- if $values.schemaRegistry.existingSecret -}}
+{{- $_ := set $properties "basic.auth.credentials.source" "USER_INFO" -}}
+{{- end -}}
+{{- if ne $security.protocol "PLAINTEXT" -}}
+{{- $_ := set $properties "security.protocol" $security.protocol -}}
+{{- end -}}
+{{- if hasPrefix "SASL_" $security.protocol -}}
+{{- $_ := set $properties "sasl.mechanism" $security.mechanism -}}
+{{- end -}}
+{{- if eq $security.protocol "SSL" -}}
+{{- $_ := set $properties "ssl.keystore.type" "PEM" -}}
+{{- end -}}
+{{- if and (hasSuffix "SSL" $security.protocol) $security.caSecret -}}
+{{- $_ := set $properties "ssl.truststore.type" "PEM" -}}
+{{- end -}}
+{{- dict
+    "bootstrap-servers" (include "pawline.required" (list $values.kafka.bootstrapServers "kafka.bootstrapServers" "brokers as host:port,host:port"))
+    "properties" (merge $properties $values.kafka.properties) | toYaml -}}
+{{- end -}}
+
+{{/* Name of the Secret with a component's Kafka user; empty if there is none. Takes the component. */}}
+{{- define "pawline.kafkaSecret" -}}
+{{- $kafka := .root.Values.kafka -}}
+{{- if .values.kafkaSecret -}}
+{{- .values.kafkaSecret -}}
+{{- else if and (eq $kafka.users.manage "strimzi") (ne .name "setup") -}}
+{{- /* The operator names the Secret after the user. */ -}}
+{{- include "pawline.componentName" . -}}
+{{- else -}}
+{{- $kafka.security.existingSecret -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What of a connection to Kafka is secret, or comes out of a Secret. Takes the component. */}}
+{{- define "pawline.kafkaEnv" -}}
+{{- $values := .root.Values -}}
+{{- $security := $values.kafka.security -}}
+{{- $secret := include "pawline.kafkaSecret" . -}}
+{{- if hasPrefix "SASL_" $security.protocol }}
+{{ include "pawline.kafkaKey" (list "SASL_JAAS_CONFIG" $secret $security.jaasKey $security.protocol) }}
+{{- end }}
+{{- if eq $security.protocol "SSL" }}
+{{ include "pawline.kafkaKey" (list "SSL_KEYSTORE_CERTIFICATE_CHAIN" $secret $security.certificateKey $security.protocol) }}
+{{ include "pawline.kafkaKey" (list "SSL_KEYSTORE_KEY" $secret $security.privateKeyKey $security.protocol) }}
+{{- end }}
+{{- if and (hasSuffix "SSL" $security.protocol) $security.caSecret }}
+{{ include "pawline.kafkaKey" (list "SSL_TRUSTSTORE_CERTIFICATES" $security.caSecret $security.caKey $security.protocol) }}
+{{- end }}
+{{- with $values.schemaRegistry.existingSecret }}
+{{ include "pawline.kafkaKey" (list "BASIC_AUTH_USER_INFO" . $values.schemaRegistry.userInfoKey "") }}
+{{- end }}
+{{- end -}}
+
+{{- define "pawline.kafkaKey" -}}
+- name: SPRING_KAFKA_PROPERTIES_{{ index . 0 }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ include "pawline.required" (list (index . 1) "kafka.security.existingSecret" (printf "kafka.security.protocol is %s, which takes a user" (index . 3))) }}
+      key: {{ index . 2 }}
+{{- end -}}
+
+{{/* All topics as YAML: name to partitions, kept (days) and largest (bytes of a record). As `Topics` of the services has them. */}}
+{{- define "pawline.topics" -}}
+{{- $partitions := int .Values.kafka.topics.partitions -}}
+{{- range $name, $component := include "pawline.components" . | fromYaml }}
+{{- if $component.stage }}
+pawline.{{ $name }}: {partitions: {{ $partitions }}, kept: 7, largest: 1048588}
+pawline.{{ $name }}.retry: {partitions: {{ $partitions }}, kept: 7, largest: 1114124}
+{{- if eq $name "callback" }}
+pawline.{{ $name }}.retry-long: {partitions: {{ $partitions }}, kept: 7, largest: 1114124}
+{{- end }}
+pawline.{{ $name }}.dlt: {partitions: {{ $partitions }}, kept: 30, largest: 1114124}
+{{- end }}
+{{- end }}
+pawline.attempts: {partitions: {{ $partitions }}, kept: 7, largest: 1048588}
+pawline.control: {partitions: 1}
+{{- end -}}
+
+{{/* What a component may do at the brokers, as Strimzi's ACLs. Takes the component. */}}
+{{- define "pawline.acls" -}}
+{{- $work := printf "pawline.%s" .name -}}
+{{- $reads := list -}}
+{{- $writes := list "pawline.control" -}}
+{{- if .stage -}}
+{{- $own := eq .name "callback" | ternary (list $work (printf "%s.retry" $work) (printf "%s.retry-long" $work)) (list $work (printf "%s.retry" $work)) -}}
+{{- $reads = concat $own (list "pawline.control") -}}
+{{- $writes = concat $writes (rest $own) (list (printf "%s.dlt" $work) "pawline.attempts") -}}
+{{- if .next -}}
+{{- $writes = concat $writes (list (printf "pawline.%s" .next) "pawline.callback") | uniq -}}
+{{- end -}}
+{{- else -}}
+{{- $next := .next -}}
+{{- range $name, $other := include "pawline.components" .root | fromYaml -}}
+{{- if and $other.stage (ne $name $next) -}}
+{{- $reads = append $reads (printf "pawline.%s" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- $writes = append $writes (printf "pawline.%s" .next) -}}
+{{- end -}}
+{{- range $reads }}
+- resource: {type: topic, name: {{ . }}, patternType: literal}
+  operations: [Read, Describe]
+{{- end }}
+{{- range $writes }}
+- resource: {type: topic, name: {{ . }}, patternType: literal}
+  operations: [Write, Describe]
+{{- end }}
+- resource: {type: group, name: {{ .stage | ternary $work (printf "%s.progress" $work) }}, patternType: literal}
+  operations: [Read, Describe]
+{{- if .stage }}
+# <group>-<instance id>
+- resource: {type: transactionalId, name: {{ $work }}-, patternType: prefix}
+  operations: [Write, Describe]
+{{- end }}
+{{- end -}}

@@ -1,0 +1,190 @@
+package io.pawline.helm;
+
+import static io.pawline.helm.TestingChart.custom;
+import static io.pawline.helm.TestingChart.object;
+import static java.util.stream.Collectors.toMap;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.Topics;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class KafkaTest {
+
+    private static final List<Stage> STAGES = List.of(Stage.values());
+
+    private static final Map<String, Object> STRIMZI = Map.of(
+            "kafka.topics.manage", "strimzi",
+            "kafka.topics.partitions", 7,
+            "kafka.topics.replicas", 2,
+            "kafka.users.manage", "strimzi",
+            "kafka.strimzi.cluster", "main",
+            "kafka.strimzi.namespace", "kafka",
+            "kafka.security.protocol", "SASL_SSL",
+            "kafka.security.caSecret", "main-cluster-ca-cert");
+
+    /** The services' own list is what counts. */
+    @Test
+    void strimziMakesTheTopicsThatTheServicesKnow() {
+        Map<String, GenericKubernetesResource> rendered = custom("KafkaTopic", STRIMZI).stream()
+                .collect(toMap(topic -> topic.get("spec", "topicName"), topic -> topic));
+        List<NewTopic> known = Topics.all(7, (short) 2);
+
+        assertThat(rendered).containsOnlyKeys(known.stream().map(NewTopic::name).toList());
+        for (NewTopic topic : known) {
+            GenericKubernetesResource resource = Objects.requireNonNull(rendered.get(topic.name()));
+            assertThat(resource.<Integer>get("spec", "partitions")).isEqualTo(topic.numPartitions());
+            assertThat(resource.<Integer>get("spec", "replicas")).isEqualTo(topic.replicationFactor());
+            assertThat(texts(resource.get("spec", "config")))
+                    .as(topic.name())
+                    .containsExactlyInAnyOrderEntriesOf(topic.configs());
+        }
+    }
+
+    @Test
+    void topicsOutliveTheRelease() {
+        assertThat(custom("KafkaTopic", STRIMZI)).isNotEmpty().allSatisfy(topic -> {
+            assertThat(topic.getMetadata().getAnnotations()).containsEntry("helm.sh/resource-policy", "keep");
+            assertThat(topic.getMetadata().getNamespace()).isEqualTo("kafka");
+            assertThat(topic.getMetadata().getLabels()).containsEntry("strimzi.io/cluster", "main");
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aUserMayReadAndWriteWhatItsStageDoesAndNothingElse(Component component) {
+        GenericKubernetesResource user = user(component);
+
+        assertThat(topics(user, "Read")).isEqualTo(new TreeSet<>(reads(component)));
+        assertThat(topics(user, "Write")).isEqualTo(new TreeSet<>(writes(component)));
+        assertThat(rules(user, "cluster", "All")).isEmpty();
+        assertThat(rules(user, "group", "Read"))
+                .containsExactly(
+                        Stage.ofCode(component.code()).map(Stage::consumerGroup).orElse("pawline.ingest.progress"));
+        assertThat(rules(user, "transactionalId", "Write"))
+                .containsExactlyElementsOf(Stage.ofCode(component.code())
+                        .map(stage -> List.of(stage.consumerGroup() + "-"))
+                        .orElse(List.of()));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aServiceConnectsAsItsOwnUser(Component component) {
+        assertThat(kafkaSecrets(component, STRIMZI))
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "SPRING_KAFKA_PROPERTIES_SASL_JAAS_CONFIG",
+                        user(component).getMetadata().getName() + "/sasl.jaas.config",
+                        "SPRING_KAFKA_PROPERTIES_SSL_TRUSTSTORE_CERTIFICATES",
+                        "main-cluster-ca-cert/ca.crt"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PLAINTEXT, ''",
+        "SASL_PLAINTEXT, SASL_JAAS_CONFIG",
+        "SASL_SSL, SASL_JAAS_CONFIG SSL_TRUSTSTORE_CERTIFICATES",
+        "SSL, SSL_KEYSTORE_CERTIFICATE_CHAIN SSL_KEYSTORE_KEY SSL_TRUSTSTORE_CERTIFICATES"
+    })
+    void eachProtocolTakesWhatItNeedsFromSecrets(String protocol, String variables) {
+        Map<String, Object> values = Map.of(
+                "kafka.security.protocol", protocol,
+                "kafka.security.existingSecret", "pawline-kafka",
+                "kafka.security.caSecret", "pawline-kafka-ca");
+
+        assertThat(kafkaSecrets(Component.DETECT, values))
+                .containsOnlyKeys(Arrays.stream(variables.split(" ", -1))
+                        .filter(name -> !name.isEmpty())
+                        .map(name -> "SPRING_KAFKA_PROPERTIES_" + name)
+                        .toList());
+    }
+
+    @Test
+    void theRegistrysUserComesFromASecret() {
+        assertThat(kafkaSecrets(Component.DETECT, Map.of("schemaRegistry.existingSecret", "pawline-registry")))
+                .containsExactly(
+                        Map.entry("SPRING_KAFKA_PROPERTIES_BASIC_AUTH_USER_INFO", "pawline-registry/user-info"));
+    }
+
+    private static GenericKubernetesResource user(Component component) {
+        return custom("KafkaUser", STRIMZI).stream()
+                .filter(user -> component.code().equals(TestingChart.component(user)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<String> reads(Component component) {
+        return Stage.ofCode(component.code())
+                .map(stage -> Stream.concat(stage.readTopics().stream(), Stream.of(Topics.CONTROL))
+                        .toList())
+                .orElseGet(() -> STAGES.stream()
+                        .filter(stage -> stage != Stage.DETECT)
+                        .map(Stage::workTopic)
+                        .toList());
+    }
+
+    private static List<String> writes(Component component) {
+        List<String> writes = new ArrayList<>(List.of(Topics.CONTROL));
+        Stage.ofCode(component.code())
+                .ifPresentOrElse(
+                        stage -> {
+                            writes.addAll(stage.readTopics());
+                            writes.remove(stage.workTopic());
+                            writes.addAll(List.of(stage.deadLetterTopic(), Topics.ATTEMPTS));
+                            if (!stage.tellsOfEndings()) {
+                                writes.add(STAGES.get(STAGES.indexOf(stage) + 1).workTopic());
+                                writes.add(Stage.CALLBACK.workTopic());
+                            }
+                        },
+                        () -> writes.add(Stage.DETECT.workTopic()));
+        return writes;
+    }
+
+    private static Set<String> topics(GenericKubernetesResource user, String operation) {
+        return new TreeSet<>(rules(user, "topic", operation));
+    }
+
+    private static List<String> rules(GenericKubernetesResource user, String type, String operation) {
+        List<Map<String, Object>> acls = user.get("spec", "authorization", "acls");
+        return acls.stream()
+                .filter(acl -> ((List<?>) Objects.requireNonNull(acl.get("operations"))).contains(operation))
+                .map(acl -> (Map<?, ?>) Objects.requireNonNull(acl.get("resource")))
+                .filter(resource -> type.equals(resource.get("type")))
+                .map(resource -> String.valueOf(resource.get("name")))
+                .toList();
+    }
+
+    /** Variables of the connections to Kafka and the registry: name to Secret and key. */
+    private static Map<String, String> kafkaSecrets(Component component, Map<String, Object> values) {
+        return object(Deployment.class, component.code(), values)
+                .getSpec()
+                .getTemplate()
+                .getSpec()
+                .getContainers()
+                .getFirst()
+                .getEnv()
+                .stream()
+                .filter(variable -> variable.getName().startsWith("SPRING_KAFKA_"))
+                .collect(toMap(variable -> variable.getName(), variable -> {
+                    var key = variable.getValueFrom().getSecretKeyRef();
+                    return key.getName() + "/" + key.getKey();
+                }));
+    }
+
+    private static Map<String, String> texts(Map<String, Object> config) {
+        return config.entrySet().stream().collect(toMap(Map.Entry::getKey, entry -> String.valueOf(entry.getValue())));
+    }
+}

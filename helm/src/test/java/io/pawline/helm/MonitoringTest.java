@@ -1,0 +1,251 @@
+package io.pawline.helm;
+
+import static io.pawline.helm.TestingChart.custom;
+import static io.pawline.helm.TestingChart.objects;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.Service;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Alerts and dashboards against the metrics that there are. The documentation's list of them is held to the code by the
+ * stage runtime's own tests.
+ */
+class MonitoringTest {
+
+    private static final Map<String, Object> ALL = Map.of(
+            "monitoring.serviceMonitor.enabled", true,
+            "monitoring.alerts.enabled", true,
+            "monitoring.dashboards.enabled", true);
+
+    private static final Path OPERATIONS = Path.of("../docs/operations.md");
+    private static final Path RUNBOOKS = Path.of("../docs/runbooks");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void nothingOfItIsThereUnlessAskedFor() {
+        assertThat(custom("ServiceMonitor", Map.of())).isEmpty();
+        assertThat(custom("PrometheusRule", Map.of())).isEmpty();
+        assertThat(objects(ConfigMap.class, Map.of())).hasSize(Component.values().length);
+    }
+
+    @Test
+    void theMonitorSelectsTheServicesByTheirPort() {
+        GenericKubernetesResource monitor = custom("ServiceMonitor", ALL).getFirst();
+        Map<String, String> selected = monitor.get("spec", "selector", "matchLabels");
+
+        assertThat(objects(Service.class, ALL)).allSatisfy(service -> {
+            assertThat(service.getMetadata().getLabels()).containsAllEntriesOf(selected);
+            assertThat(service.getSpec().getPorts().getFirst().getName())
+                    .isEqualTo(monitor.<String>get("spec", "endpoints", 0, "port"));
+        });
+        assertThat(monitor.<String>get("spec", "endpoints", 0, "path")).isEqualTo("/actuator/prometheus");
+    }
+
+    @Test
+    void everyQueryAsksForMetricsThatThereAre() throws IOException {
+        Set<String> known = documented();
+
+        queries()
+                .forEach((where, query) -> assertThat(metricsIn(query))
+                        .as("%s: %s", where, query)
+                        .isNotEmpty()
+                        .isSubsetOf(known));
+    }
+
+    @Test
+    void everyQueryIsOfOneReleaseAndNamesStagesAndReasonsThatThereAre() throws IOException {
+        queries().forEach((where, query) -> {
+            assertThat(selectors(query)).as(where).allMatch(selector -> selector.startsWith("release="));
+            assertThat(values(query, "stage"))
+                    .as(where)
+                    .allSatisfy(stage -> assertThat(Stage.ofCode(stage)).isPresent());
+            assertThat(values(query, "reason"))
+                    .as(where)
+                    .allSatisfy(reason -> assertThat(Reason.ofCode(reason)).isPresent());
+            assertThat(values(query, "outcome")).as(where).isSubsetOf("done", "retry", "rejected");
+        });
+    }
+
+    @Test
+    void everyAlertHasItsPageAndEveryPageItsAlert() throws IOException {
+        Map<String, String> pages = alerts().stream()
+                .collect(Collectors.toMap(
+                        alert -> alert.at("/annotations/runbook_url").asText().replaceFirst("^docs/runbooks/", ""),
+                        alert -> alert.path("alert").asText()));
+
+        try (Stream<Path> files = Files.list(RUNBOOKS)) {
+            assertThat(pages.keySet())
+                    .containsExactlyInAnyOrderElementsOf(
+                            files.map(file -> file.getFileName().toString()).toList());
+        }
+        for (Map.Entry<String, String> page : pages.entrySet()) {
+            assertThat(RUNBOOKS.resolve(page.getKey()))
+                    .content()
+                    .startsWith("# " + page.getValue() + "\n")
+                    .contains("## What to do");
+        }
+    }
+
+    @Test
+    void theAlertsFireWhenTheyAreMeantToAndNotElse() throws IOException, InterruptedException {
+        Path rules = write("rules.json", ruleFile());
+        Path tests = Path.of("src/test/resources/alerts/alerts.test.yaml");
+        Path cases = write("cases.yaml", Files.readString(tests).replace("RULES", rules.toString()));
+
+        promtool("check", "rules", rules.toString());
+        promtool("test", "rules", cases.toString());
+    }
+
+    @Test
+    void prometheusUnderstandsEveryPanel() throws IOException, InterruptedException {
+        var file = TestingChart.YAML.createObjectNode();
+        var rules = file.putArray("groups").addObject().put("name", "panels").putArray("rules");
+        panels().forEach((where, query) -> rules.addObject()
+                .put("record", "panel")
+                .put("expr", withoutVariables(query))
+                .putObject("labels")
+                .put("where", where));
+
+        promtool("check", "rules", write("panels.json", file.toString()).toString());
+    }
+
+    private static String ruleFile() {
+        return TestingChart.YAML
+                .valueToTree(custom("PrometheusRule", ALL).getFirst().<Object>get("spec"))
+                .toString();
+    }
+
+    private static List<JsonNode> alerts() {
+        JsonNode rules = TestingChart.YAML.valueToTree(
+                custom("PrometheusRule", ALL).getFirst().<Object>get("spec", "groups", 0, "rules"));
+        return rules.valueStream().toList();
+    }
+
+    private static Map<String, String> queries() throws IOException {
+        Map<String, String> queries = new LinkedHashMap<>(panels());
+        alerts().forEach(alert ->
+                queries.put(alert.path("alert").asText(), alert.path("expr").asText()));
+        return queries;
+    }
+
+    private static Map<String, String> panels() throws IOException {
+        Map<String, String> queries = new LinkedHashMap<>();
+        for (ConfigMap dashboard : objects(ConfigMap.class, ALL)) {
+            if (dashboard.getMetadata().getLabels().containsKey("grafana_dashboard")) {
+                for (Map.Entry<String, String> file : dashboard.getData().entrySet()) {
+                    for (JsonNode panel :
+                            TestingChart.YAML.readTree(file.getValue()).path("panels")) {
+                        panel.path("targets")
+                                .forEach(target -> queries.put(
+                                        file.getKey() + ": "
+                                                + panel.path("title").asText() + " "
+                                                + target.path("refId").asText(),
+                                        target.path("expr").asText()));
+                    }
+                }
+            }
+        }
+        assertThat(queries).hasSizeGreaterThan(30);
+        return queries;
+    }
+
+    /** With what Grafana puts in place of them. */
+    private static String withoutVariables(String query) {
+        return query.replace("$__rate_interval", "1m")
+                .replace("$__range", "1h")
+                .replaceAll("\\$price_\\w+", "0.2")
+                .replaceAll("\\$\\w+", ".*");
+    }
+
+    /** Each timer is several series. */
+    private static Set<String> documented() throws IOException {
+        return Pattern.compile("(?m)^\\| `(\\w+)` \\|")
+                .matcher(Files.readString(OPERATIONS))
+                .results()
+                .map(row -> row.group(1))
+                .flatMap(name -> name.endsWith("_seconds")
+                        ? Stream.of("_count", "_sum", "_max").map(name::concat)
+                        : Stream.of(name))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Set<String> metricsIn(String query) {
+        return Pattern.compile("(\\w+)\\{")
+                .matcher(query)
+                .results()
+                .map(found -> found.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static List<String> selectors(String query) {
+        return Pattern.compile("\\{([^}]*)}")
+                .matcher(query)
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+    }
+
+    private static List<String> values(String query, String label) {
+        return Pattern.compile("[{,]" + label + "(?:=|!=|=~|!~)\"([^\"$]*)\"")
+                .matcher(query)
+                .results()
+                .flatMap(found -> Arrays.stream(found.group(1).split("\\|", -1)))
+                .filter(value -> !value.isEmpty())
+                .toList();
+    }
+
+    private Path write(String name, String text) throws IOException {
+        return Files.writeString(folder.resolve(name), text);
+    }
+
+    /** Part of Debian's package {@code prometheus}; with {@code PROMTOOL}, that one and no other, and never skipped. */
+    private void promtool(String... arguments) throws IOException, InterruptedException {
+        Optional<Path> program =
+                Optional.ofNullable(System.getenv("PROMTOOL")).map(Path::of).or(MonitoringTest::onThePath);
+        assumeThat(program)
+                .as("promtool on the PATH: install Debian's package prometheus")
+                .isPresent();
+        List<String> command = new ArrayList<>(List.of(program.orElseThrow().toString()));
+        command.addAll(List.of(arguments));
+        Path output = folder.resolve("promtool.txt");
+        Process promtool = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+
+        int exit = promtool.waitFor();
+
+        assertThat(exit).as(Files.readString(output)).isZero();
+    }
+
+    private static Optional<Path> onThePath() {
+        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(":", -1))
+                .map(folder -> Path.of(folder, "promtool"))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+}

@@ -1,0 +1,116 @@
+package io.pawline.helm;
+
+import static io.pawline.helm.TestingChart.object;
+import static io.pawline.helm.TestingChart.objects;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyEgressRule;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class NetworkPolicyTest {
+
+    /** Each of them on a port of its own. */
+    private static final Map<String, Object> PLACES = Map.of(
+            "kafka.bootstrapServers", "one.kafka:9094,two.kafka:9095",
+            "schemaRegistry.url", "https://registry.kafka:8443/apis/ccompat/v7",
+            "database.url", "jdbc:postgresql://postgres.data:6432/pawline?sslmode=require",
+            "imageStore.endpoint", "http://minio.data:9000",
+            "ark.baseUrl", "https://ark.example.com:7001/api/v3",
+            "visual.baseUrl", "http://visual.example.com:7002");
+
+    @ParameterizedTest
+    @EnumSource
+    void aPodReachesWhatItsServiceNeedsAndNothingElse(Component component) {
+        Set<Integer> ports = new TreeSet<>(Set.of(53, 9094, 9095, 8443));
+        ports.addAll(
+                switch (component) {
+                    case INGEST -> Set.of(6432, 9000);
+                    case DETECT -> Set.of(7001, 9000, 80, 443);
+                    case GENERATE -> Set.of(7001);
+                    case MATTING -> Set.of(7002, 9000);
+                    case FINALIZE -> Set.of(9000, 80, 443);
+                    case CALLBACK -> Set.of(6432, 9000, 80, 443);
+                });
+
+        NetworkPolicy policy = object(NetworkPolicy.class, component.code(), PLACES);
+
+        assertThat(policy.getSpec().getPolicyTypes()).containsExactly("Ingress", "Egress");
+        assertThat(ports(policy)).isEqualTo(ports);
+        assertThat(policy.getSpec().getPodSelector().getMatchLabels())
+                .isEqualTo(object(Deployment.class, component.code())
+                        .getSpec()
+                        .getSelector()
+                        .getMatchLabels());
+    }
+
+    @Test
+    void addressesWithoutAPortHaveThatOfTheirScheme() {
+        Map<String, Object> values =
+                Map.of("database.url", "jdbc:postgresql://postgres/pawline", "schemaRegistry.url", "http://registry");
+
+        assertThat(ports(object(NetworkPolicy.class, "ingest", values))).isEqualTo(Set.of(53, 80, 443, 5432, 9092));
+    }
+
+    @Test
+    void whatComesFromOutsideLeadsToNoPrivateAddress() {
+        assertThat(object(NetworkPolicy.class, "callback").getSpec().getEgress())
+                .filteredOn(rule -> rule.getPorts().size() == 2
+                        && rule.getPorts().getFirst().getPort().getIntVal() == 80)
+                .singleElement()
+                .satisfies(rule -> assertThat(rule.getTo())
+                        .hasSize(2)
+                        .allSatisfy(peer ->
+                                assertThat(peer.getIpBlock().getExcept()).containsAnyOf("10.0.0.0/8", "fc00::/7")));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void onlyTheFrontEndAndPrometheusReachAPod(Component component) {
+        NetworkPolicy policy = object(NetworkPolicy.class, component.code());
+
+        assertThat(policy.getSpec().getIngress()).hasSize(component == Component.INGEST ? 2 : 1);
+        assertThat(policy.getSpec().getIngress().getLast().getFrom())
+                .singleElement()
+                .satisfies(peer -> assertThat(peer.getNamespaceSelector().getMatchLabels())
+                        .containsEntry("kubernetes.io/metadata.name", "monitoring"));
+    }
+
+    @Test
+    void theSetupReachesTheDatabaseAndKafkaOnlyIfItMakesTopics() {
+        assertThat(ports(object(NetworkPolicy.class, "setup", PLACES))).isEqualTo(Set.of(53, 6432));
+        assertThat(ports(object(NetworkPolicy.class, "setup", Map.of("kafka.topics.manage", "job"))))
+                .isEqualTo(Set.of(53, 5432, 9092));
+    }
+
+    @Test
+    void peersCanBeNarrowedAndAllCanBeSwitchedOff() {
+        Map<String, Object> values = Map.of("networkPolicy.database[0].ipBlock.cidr", "10.1.2.0/24");
+
+        assertThat(object(NetworkPolicy.class, "ingest", values).getSpec().getEgress())
+                .filteredOn(rule -> portsOf(rule).contains(5432))
+                .singleElement()
+                .satisfies(
+                        rule -> assertThat(rule.getTo().getFirst().getIpBlock().getCidr())
+                                .isEqualTo("10.1.2.0/24"));
+        assertThat(objects(NetworkPolicy.class, Map.of("networkPolicy.enabled", false)))
+                .isEmpty();
+    }
+
+    private static Set<Integer> ports(NetworkPolicy policy) {
+        Set<Integer> ports = new TreeSet<>();
+        policy.getSpec().getEgress().forEach(rule -> ports.addAll(portsOf(rule)));
+        return ports;
+    }
+
+    private static List<Integer> portsOf(NetworkPolicyEgressRule rule) {
+        return rule.getPorts().stream().map(port -> port.getPort().getIntVal()).toList();
+    }
+}

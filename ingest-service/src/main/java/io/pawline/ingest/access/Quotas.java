@@ -1,0 +1,89 @@
+package io.pawline.ingest.access;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.ConsumptionProbe;
+import io.github.bucket4j.TimeMeter;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How many tasks each client may have accepted: a bucket of as many tokens as a minute's tasks, which fills evenly. Each
+ * process has buckets of its own, so a client that is spread over several gets as much from each. Thread-safe.
+ */
+public final class Quotas {
+
+    /** In which the limit applies. */
+    public static final Duration WINDOW = Duration.ofMinutes(1);
+
+    private record Holder(String client, int tasksPerMinute) {}
+
+    /**
+     * What is left to a client.
+     *
+     * @param limit tasks in a minute
+     * @param remaining tasks that would be accepted now
+     * @param full until the whole limit is there again
+     */
+    public record State(int limit, long remaining, Duration full) implements Serializable {}
+
+    private final TimeMeter time;
+    // One that is not used is full after the window, and then the same as a new one.
+    private final Cache<Holder, Bucket> buckets =
+            Caffeine.newBuilder().expireAfterAccess(WINDOW.multipliedBy(2)).build();
+
+    public Quotas() {
+        this(TimeMeter.SYSTEM_NANOTIME);
+    }
+
+    Quotas(TimeMeter time) {
+        this.time = time;
+    }
+
+    /**
+     * Takes what one task costs.
+     *
+     * @throws QuotaExceededException if the caller has used up what he may
+     */
+    public void take(Caller caller) {
+        if (caller.tasksPerMinute() == 0) {
+            return;
+        }
+        ConsumptionProbe probe = bucket(caller).tryConsumeAndReturnRemaining(1);
+        if (!probe.isConsumed()) {
+            throw new QuotaExceededException(
+                    new State(caller.tasksPerMinute(), 0, WINDOW), Duration.ofNanos(probe.getNanosToWaitForRefill()));
+        }
+    }
+
+    /** Gives back what was taken for a task that was not accepted. */
+    public void giveBack(Caller caller) {
+        if (caller.tasksPerMinute() > 0) {
+            bucket(caller).addTokens(1);
+        }
+    }
+
+    /** What is left to a caller, if he has a limit. */
+    public Optional<State> state(Caller caller) {
+        if (caller.tasksPerMinute() == 0) {
+            return Optional.empty();
+        }
+        Bucket bucket = bucket(caller);
+        long remaining = Math.max(0, bucket.getAvailableTokens());
+        long missing = caller.tasksPerMinute() - remaining;
+        Duration full = WINDOW.multipliedBy(missing).dividedBy(caller.tasksPerMinute());
+        return Optional.of(new State(caller.tasksPerMinute(), remaining, full));
+    }
+
+    private Bucket bucket(Caller caller) {
+        return buckets.get(
+                new Holder(caller.client(), caller.tasksPerMinute()),
+                holder -> Bucket.builder()
+                        .addLimit(limit ->
+                                limit.capacity(holder.tasksPerMinute()).refillGreedy(holder.tasksPerMinute(), WINDOW))
+                        .withCustomTimePrecision(time)
+                        .build());
+    }
+}

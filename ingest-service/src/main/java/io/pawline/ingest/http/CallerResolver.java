@@ -1,0 +1,50 @@
+package io.pawline.ingest.http;
+
+import io.pawline.ingest.access.Caller;
+import io.pawline.taskstore.Scope;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.MethodParameter;
+import org.springframework.stereotype.Component;
+import org.springframework.web.bind.support.WebDataBinderFactory;
+import org.springframework.web.context.request.NativeWebRequest;
+import org.springframework.web.context.request.RequestAttributes;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.method.support.ModelAndViewContainer;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/** Gives controllers their caller, whom {@link KeyFilter} has found out, if he may do what they do. */
+@Component
+final class CallerResolver implements HandlerMethodArgumentResolver, WebMvcConfigurer {
+
+    @Override
+    public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
+        resolvers.add(this);
+    }
+
+    @Override
+    public boolean supportsParameter(MethodParameter parameter) {
+        return parameter.hasParameterAnnotation(Needs.class);
+    }
+
+    @Override
+    public Caller resolveArgument(
+            MethodParameter parameter,
+            @Nullable ModelAndViewContainer container,
+            NativeWebRequest request,
+            @Nullable WebDataBinderFactory binder) {
+        if (!(request.getAttribute(KeyFilter.CALLER, RequestAttributes.SCOPE_REQUEST) instanceof Caller caller)) {
+            throw KeyFilter.missing();
+        }
+        Scope needed = Objects.requireNonNull(parameter.getParameterAnnotation(Needs.class))
+                .value();
+        if (!caller.scopes().contains(needed)) {
+            throw ProblemException.challenge(
+                    ProblemType.FORBIDDEN,
+                    "this needs the scope %s, which the key does not have".formatted(needed.code()),
+                    ", error=\"insufficient_scope\", scope=\"%s\"".formatted(needed.code()));
+        }
+        return caller;
+    }
+}

@@ -1,0 +1,5 @@
+/** Refuses tasks that would wait too long. */
+@NullMarked
+package io.pawline.ingest.pressure;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,147 @@
+package io.pawline.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pawline.ingest.TestingIngest.Answer;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.taskstore.Ending;
+import io.pawline.taskstore.TaskDao;
+import io.pawline.taskstore.TaskDatabase;
+import io.pawline.taskstore.TaskState;
+import io.pawline.taskstore.TestingPostgres;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+class CallbackIT {
+
+    @TempDir
+    static Path images;
+
+    private static TestingPostgres postgres;
+    private static TestingIngest ingest;
+
+    @BeforeAll
+    static void start() {
+        postgres = TestingPostgres.start();
+        ingest = new TestingIngest(postgres, images);
+    }
+
+    @AfterAll
+    static void stop() {
+        ingest.close();
+        postgres.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        ingest.bean(TaskDatabase.class).jdbi().useHandle(handle -> handle.execute("delete from task"));
+    }
+
+    @Test
+    void listsWhatHasNotBeenDeliveredPageByPage() {
+        List<String> ended = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            ended.addFirst(ended("https://shop.example/hook"));
+        }
+        submit("https://shop.example/hook");
+        ingest.bean(TaskDao.class)
+                .recordDeliveryFailure(
+                        TaskId.parse(ended.getFirst()), 1, Instant.now(), Reason.READ_TIMEOUT, "No answer in 15 s.");
+        ingest.bean(TaskDao.class).markDelivered(TaskId.parse(ended.removeLast()), 1, Instant.now());
+
+        List<String> listed = new ArrayList<>();
+        String cursor = "";
+        while (!cursor.equals("end")) {
+            JsonNode page = ingest.get("/v1/callbacks?state=undelivered&limit=2" + cursor)
+                    .json();
+            page.get("callbacks")
+                    .forEach(callback -> listed.add(callback.get("task_id").asString()));
+            cursor = page.has("next_cursor")
+                    ? "&cursor=" + page.get("next_cursor").asString()
+                    : "end";
+        }
+
+        assertThat(listed).isEqualTo(ended);
+        JsonNode newest = ingest.get("/v1/callbacks?state=undelivered&limit=1")
+                .json()
+                .get("callbacks")
+                .get(0);
+        assertThat(newest.get("state").asString()).isEqualTo("failed");
+        assertThat(newest.get("generation").asInt()).isEqualTo(1);
+        assertThat(newest.get("attempts").asInt()).isEqualTo(1);
+        assertThat(newest.get("reason").asString()).isEqualTo("read_timeout");
+        assertThat(newest.get("message").asString()).isEqualTo("No answer in 15 s.");
+        assertThat(newest.has("delivered_at")).isFalse();
+    }
+
+    @Test
+    void takesARequestToSendAgainAlsoOfWhatWasDelivered() {
+        String id = ended("https://shop.example/hook");
+        ingest.bean(TaskDao.class).markDelivered(TaskId.parse(id), 1, Instant.now());
+
+        Answer answer = resend(id);
+
+        assertThat(answer.status()).isEqualTo(202);
+        assertThat(answer.json().get("task_id").asString()).isEqualTo(id);
+        assertThat(answer.json().has("delivered_at")).isTrue();
+        assertThat(answer.json().has("resend_requested_at")).isTrue();
+        assertThat(resend(id).status()).isEqualTo(202);
+    }
+
+    @Test
+    void refusesToSendWhatCannotBeSent() {
+        assertProblem(resend(TaskId.next().toString()), 404, "task-not-found");
+        assertProblem(resend("no-id"), 400, "invalid-request");
+        assertProblem(resend(submit("https://shop.example/hook")), 409, "task-not-finished");
+        assertProblem(resend(ended(null)), 409, "no-callback");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "?state=", "?state=delivered", "?state=undelivered&limit=0", "?state=undelivered&cursor=x"})
+    void refusesOtherLists(String query) {
+        assertProblem(ingest.get("/v1/callbacks" + query), 400, "invalid-request");
+    }
+
+    private static void assertProblem(Answer answer, int status, String type) {
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.json().get("type").asString()).isEqualTo("urn:pawline:problem:" + type);
+    }
+
+    private static Answer resend(String id) {
+        return ingest.call("POST", "/v1/tasks/" + id + "/callback");
+    }
+
+    private static String ended(@Nullable String callback) {
+        String id = submit(callback);
+        ingest.bean(TaskDao.class)
+                .close(
+                        TaskId.parse(id),
+                        1,
+                        new Ending.Failure(Instant.now(), TaskState.FAILED, Reason.NO_PET, Stage.DETECT, null));
+        return id;
+    }
+
+    private static String submit(@Nullable String callback) {
+        String url = callback == null ? "" : ",\"callback_url\":\"" + callback + "\"";
+        String body = "{\"image_url\":\"https://photos.example/cat\",\"style\":\"ink\"" + url + "}";
+        return ingest.post(body, UUID.randomUUID().toString())
+                .json()
+                .get("task_id")
+                .asString();
+    }
+}

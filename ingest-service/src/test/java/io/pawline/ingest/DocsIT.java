@@ -1,0 +1,120 @@
+package io.pawline.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.taskstore.Ending;
+import io.pawline.taskstore.Scope;
+import io.pawline.taskstore.TaskDao;
+import io.pawline.taskstore.TaskState;
+import io.pawline.taskstore.TestingPostgres;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The shell examples of docs/api.md, run as a reader would, with a real curl; each must say what the page says it does. */
+class DocsIT {
+
+    private static final Path PAGE = Path.of("..", "docs", "api.md");
+
+    /** The one task of the page. */
+    private static final String TASK = "0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f";
+
+    private static final Pattern EXAMPLE = Pattern.compile("(?s)```sh\n(.*?)\n```");
+
+    /** In place of the answer, its status. */
+    private static final String CURL = """
+            curl() {
+              command curl --silent --show-error --output /dev/null --max-time 60 --write-out '%{http_code}\\n' "$@"
+            }
+            """;
+
+    @TempDir
+    static Path folder;
+
+    private static TestingPostgres postgres;
+    private static TestingIngest ingest;
+    private static String key;
+
+    @BeforeAll
+    static void start() throws IOException {
+        postgres = TestingPostgres.start();
+        ingest = new TestingIngest(postgres, folder.resolve("images"));
+        key = ingest.newKey("default", Scope.SUBMIT, Scope.READ);
+        Files.write(folder.resolve("cat.jpg"), TestingImages.PNG);
+    }
+
+    @AfterAll
+    static void stop() {
+        ingest.close();
+        postgres.close();
+    }
+
+    static Stream<String> examples() throws IOException {
+        return EXAMPLE.matcher(Files.readString(PAGE)).results().map(found -> found.group(1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void doesWhatThePageSays(String example) throws Exception {
+        String said = example.substring(example.lastIndexOf("\n# ") + 3);
+        String script = CURL
+                + example.replace("http://localhost:8080", "http://127.0.0.1:" + ingest.port())
+                        .replace(TASK, example.contains("/cancel") ? open() : ended());
+        assertThat(output(script).strip()).isEqualTo(said);
+    }
+
+    @Test
+    void hasAnExampleOfEachWayToCall() throws IOException {
+        assertThat(examples().filter(example -> example.contains("curl"))).hasSizeGreaterThanOrEqualTo(10);
+    }
+
+    private static String output(String script) throws IOException, InterruptedException {
+        Path output = Files.createTempFile(folder, "output", ".txt");
+        ProcessBuilder shell = new ProcessBuilder("bash", "-euo", "pipefail", "-c", script)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        shell.environment().put("PAWLINE_KEY", key);
+        Process running = shell.start();
+        try {
+            assertThat(running.waitFor(90, TimeUnit.SECONDS)).as("ended").isTrue();
+        } finally {
+            running.destroyForcibly();
+        }
+        return Files.readString(output, StandardCharsets.UTF_8);
+    }
+
+    private static String open() {
+        return ingest.post(
+                        "{\"image_url\":\"https://photos.example/cat.jpg\",\"style\":\"ink\"}",
+                        UUID.randomUUID().toString())
+                .json()
+                .get("task_id")
+                .asString();
+    }
+
+    private static String ended() {
+        String id = open();
+        ingest.bean(TaskDao.class)
+                .close(
+                        TaskId.parse(id),
+                        1,
+                        new Ending.Failure(Instant.now(), TaskState.FAILED, Reason.NO_PET, Stage.DETECT, null));
+        return id;
+    }
+}

@@ -1,0 +1,105 @@
+package io.pawline.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pawline.kafka.EmbeddedKafka;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.Topics;
+import io.pawline.taskstore.DatabaseProperties;
+import io.pawline.taskstore.TaskDatabase;
+import io.pawline.taskstore.TestingPostgres;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SetupIT {
+
+    private static TestingPostgres postgres;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void start() {
+        postgres = TestingPostgres.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        postgres.close();
+    }
+
+    @Test
+    void makesTheTablesAndLeavesTheTopicsAloneUnlessTold() {
+        DatabaseProperties database = postgres.create("tables");
+
+        // Nobody is there: it would fail if it asked for brokers
+        setup(database, "127.0.0.1:1");
+
+        DatabaseProperties checking =
+                new DatabaseProperties(database.url(), database.username(), database.password(), 1, false);
+        try (TaskDatabase opened = TaskDatabase.open(checking)) {
+            assertThat(opened.answers()).isTrue();
+        }
+    }
+
+    @Test
+    void createsAndWidensTopicsButNeverShrinksThem() throws InterruptedException, ExecutionException {
+        DatabaseProperties database = postgres.create("topics");
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0, Map.of())) {
+            Set<String> all = Set.copyOf(
+                    Topics.all(1, (short) 1).stream().map(NewTopic::name).toList());
+
+            setup(database, kafka.bootstrapServers(), "--pawline.setup.partitions=2", "--pawline.setup.replicas=1");
+            assertThat(partitions(kafka, all)).hasSize(all.size()).containsEntry(Stage.DETECT.workTopic(), 2);
+
+            setup(database, kafka.bootstrapServers(), "--pawline.setup.partitions=3", "--pawline.setup.replicas=1");
+            assertThat(partitions(kafka, all))
+                    .containsEntry(Stage.DETECT.workTopic(), 3)
+                    .containsEntry(Topics.CONTROL, 1);
+
+            setup(database, kafka.bootstrapServers(), "--pawline.setup.partitions=1", "--pawline.setup.replicas=1");
+            assertThat(partitions(kafka, all)).containsEntry(Stage.DETECT.workTopic(), 3);
+        }
+    }
+
+    @Test
+    void failsWhenTheDatabaseIsNotThere() {
+        DatabaseProperties nowhere = new DatabaseProperties("jdbc:postgresql://127.0.0.1:1/x", "u", "p", 1, true);
+
+        assertThatThrownBy(() -> setup(nowhere, "127.0.0.1:1")).hasStackTraceContaining("127.0.0.1:1");
+    }
+
+    private static void setup(DatabaseProperties database, String kafka, String... more) {
+        List<String> arguments = List.of(
+                Setup.ARGUMENT,
+                "--pawline.database.url=" + database.url(),
+                "--pawline.database.username=" + database.username(),
+                "--pawline.database.password=" + database.password(),
+                "--spring.kafka.bootstrap-servers=" + kafka);
+        IngestApplication.main(
+                Stream.concat(arguments.stream(), Arrays.stream(more)).toArray(String[]::new));
+    }
+
+    private static Map<String, Integer> partitions(EmbeddedKafka kafka, Set<String> topics)
+            throws InterruptedException, ExecutionException {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            return admin.describeTopics(topics).allTopicNames().get().entrySet().stream()
+                    .collect(Collectors.toMap(
+                            Map.Entry::getKey,
+                            topic -> topic.getValue().partitions().size()));
+        }
+    }
+}

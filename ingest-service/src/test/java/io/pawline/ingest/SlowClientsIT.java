@@ -1,0 +1,131 @@
+package io.pawline.ingest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pawline.ingest.TestingIngest.Answer;
+import io.pawline.taskstore.Scope;
+import io.pawline.taskstore.TestingPostgres;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Clients that never pause for long, and never come to an end. Tomcat's own time-outs would bear them for hours. */
+class SlowClientsIT {
+
+    /** Between two bytes: much shorter than the longest pause that is borne. */
+    private static final Duration PACE = Duration.ofMillis(100);
+
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+
+    @TempDir
+    static Path images;
+
+    private static TestingPostgres postgres;
+    private static TestingIngest ingest;
+    private static String key;
+
+    @BeforeAll
+    static void start() {
+        postgres = TestingPostgres.start();
+        ingest = new TestingIngest(postgres, images, "--pawline.ingest.max-send-time=2s");
+        key = ingest.newKey("slow", Scope.SUBMIT);
+    }
+
+    @AfterAll
+    static void stop() {
+        ingest.close();
+        postgres.close();
+    }
+
+    @Test
+    void cutsOffWhoTricklesHeaders() {
+        assertThat(trickle("GET /v1/tasks HTTP/1.1\r\nHost: x\r\nX-Slow: ")).isEmpty();
+    }
+
+    @Test
+    void cutsOffWhoTricklesARequestLine() {
+        assertThat(trickle("GET /v1/")).isEmpty();
+    }
+
+    @Test
+    void cutsOffWhoTricklesABody() {
+        String answer = trickle(head("application/json", "Content-Length: 50000") + "{\"style\":\"");
+        assertThat(answer).startsWith("HTTP/1.1 408").contains("urn:pawline:problem:request-timeout");
+    }
+
+    @Test
+    void cutsOffWhoTricklesAForm() {
+        String answer = trickle(head("multipart/form-data; boundary=x", "Content-Length: 50000")
+                + "--x\r\nContent-Disposition: form-data; name=\"style\"\r\n\r\n");
+        assertThat(answer).startsWith("HTTP/1.1 408").contains("urn:pawline:problem:request-timeout");
+    }
+
+    @Test
+    void servesOthersMeanwhileAndTheSameConnectionAgainAndAgain() {
+        CompletableFuture<String> slow = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> slow.completeAsync(() -> trickle("GET /v1/"), Runnable::run));
+        // The client keeps its connection, whose age must not matter.
+        for (int i = 0; !slow.isDone(); i++) {
+            Answer answer = ingest.post("{\"image_url\":\"https://photos.example/%d\",\"style\":\"ink\"}".formatted(i));
+            assertThat(answer.status()).isEqualTo(202);
+        }
+        assertThat(slow.join()).isEmpty();
+    }
+
+    private static String head(String type, String length) {
+        return "POST /v1/tasks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: %s\r\n%s\r\n\r\n"
+                .formatted(key, type, length);
+    }
+
+    /** Sends this and then byte after byte, until the server ends it; what the server has said until then. */
+    private static String trickle(String start) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), ingest.port())) {
+            OutputStream out = socket.getOutputStream();
+            out.write(start.getBytes(UTF_8));
+            CountDownLatch ended = new CountDownLatch(1);
+            Thread writer = Thread.ofVirtual().start(() -> {
+                try {
+                    while (!ended.await(PACE.toMillis(), TimeUnit.MILLISECONDS)) {
+                        out.write('a');
+                    }
+                } catch (IOException | InterruptedException e) {
+                    // The server has closed the connection.
+                }
+            });
+            socket.setSoTimeout(Math.toIntExact(LONGEST.toMillis()));
+            try {
+                return readUntilClosed(socket.getInputStream());
+            } finally {
+                ended.countDown();
+                writer.join();
+            }
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String readUntilClosed(InputStream in) throws IOException {
+        StringBuilder said = new StringBuilder();
+        try {
+            for (int next = in.read(); next >= 0; next = in.read()) {
+                said.append((char) next);
+            }
+        } catch (SocketException reset) {
+            // Closed while bytes were on their way
+        }
+        return said.toString();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.ingest.pressure;
+
+import org.jspecify.annotations.NullMarked;

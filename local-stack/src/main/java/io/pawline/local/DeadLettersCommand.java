@@ -1,0 +1,200 @@
+package io.pawline.local;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import okhttp3.HttpUrl;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The dead letters from a terminal, through ops-service's API. */
+@Command(
+        name = "dlt",
+        description = "Looks at dead letters and replays them.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND")
+final class DeadLettersCommand implements Runnable {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "which command?");
+    }
+
+    /** Where ops-service is, and which letters. */
+    static final class Selection {
+
+        @Option(
+                names = "--url",
+                paramLabel = "URL",
+                defaultValue = "http://127.0.0.1:8090",
+                description = "ops-service (default: ${DEFAULT-VALUE}, the local stack's).")
+        private String url;
+
+        @Option(
+                names = {"-f", "--filter"},
+                paramLabel = "NAME=VALUE",
+                description = "Which letters, such as stage=generate or reason=provider_error; may be repeated."
+                        + " A name that does not exist is answered with those that do.")
+        private Map<String, String> filter = new LinkedHashMap<>();
+
+        private final OkHttpClient http = new OkHttpClient();
+
+        HttpUrl.Builder address(String path) {
+            return HttpUrl.get(url).newBuilder().addPathSegments(path);
+        }
+
+        HttpUrl filtered(String path) {
+            HttpUrl.Builder address = address(path);
+            filter.forEach(address::addQueryParameter);
+            return address.build();
+        }
+
+        String get(HttpUrl address) throws IOException {
+            return send(new Request.Builder().url(address).build());
+        }
+
+        String post(String path, Map<String, Object> body) throws IOException {
+            RequestBody json = RequestBody.create(JSON.writeValueAsString(body), MediaType.get("application/json"));
+            return send(
+                    new Request.Builder().url(address(path).build()).post(json).build());
+        }
+
+        private String send(Request request) throws IOException {
+            try (Response answer = http.newCall(request).execute()) {
+                String body = answer.body().string();
+                if (!answer.isSuccessful()) {
+                    String detail = body.startsWith("{")
+                            ? JSON.readTree(body).path("detail").asString(body)
+                            : body;
+                    throw new IllegalStateException("ops-service answers %d: %s".formatted(answer.code(), detail));
+                }
+                return body;
+            }
+        }
+    }
+
+    @Command(description = "Counts them by stage, reason and the provider's code.", mixinStandardHelpOptions = true)
+    int groups(@Mixin Selection which) throws IOException {
+        table(
+                JSON.readTree(which.get(which.filtered("v1/dead-letters/groups")))
+                        .path("groups"),
+                List.of("count", "stage", "reason", "provider_code", "oldest", "newest"));
+        return 0;
+    }
+
+    @Command(description = "Lists them, newest first.", mixinStandardHelpOptions = true)
+    int list(
+            @Mixin Selection which,
+            @Option(
+                            names = "--limit",
+                            paramLabel = "N",
+                            defaultValue = "50",
+                            description = "At most (default: ${DEFAULT-VALUE}).")
+                    int limit)
+            throws IOException {
+        HttpUrl address = which.filtered("v1/dead-letters")
+                .newBuilder()
+                .addQueryParameter("limit", Integer.toString(limit))
+                .build();
+        table(
+                JSON.readTree(which.get(address)).path("dead_letters"),
+                List.of("id", "state", "failed_at", "stage", "reason", "provider_code", "task_id", "detail"));
+        return 0;
+    }
+
+    @Command(description = "Shows one with all that is known of it, as JSON.", mixinStandardHelpOptions = true)
+    int show(@Mixin Selection which, @Parameters(paramLabel = "ID", description = "The letter's id.") long id)
+            throws IOException {
+        pretty(which.get(which.address("v1/dead-letters/" + id).build()));
+        return 0;
+    }
+
+    @Command(description = "Writes all of them to standard output.", mixinStandardHelpOptions = true)
+    int export(
+            @Mixin Selection which,
+            @Option(
+                            names = "--format",
+                            paramLabel = "ndjson|csv",
+                            defaultValue = "ndjson",
+                            description = "Default: ${DEFAULT-VALUE}.")
+                    String format)
+            throws IOException {
+        HttpUrl address = which.filtered("v1/dead-letters/export")
+                .newBuilder()
+                .addQueryParameter("format", format)
+                .build();
+        out().print(which.get(address));
+        out().flush();
+        return 0;
+    }
+
+    @Command(
+            description = "Replays the open ones that the filter leaves, or tells what that would do.",
+            mixinStandardHelpOptions = true)
+    int replay(
+            @Mixin Selection which,
+            @Option(names = "--dry-run", description = "Only tells what it would do.") boolean dryRun,
+            @Option(
+                            names = "--per-second",
+                            paramLabel = "N",
+                            defaultValue = "20",
+                            description = "Letters a second (default: ${DEFAULT-VALUE}).")
+                    int perSecond,
+            @Option(
+                            names = "--by",
+                            paramLabel = "NAME",
+                            defaultValue = "${sys:user.name}",
+                            description = "Who does it (default: ${DEFAULT-VALUE}).")
+                    String by,
+            @Option(names = "--why", paramLabel = "SENTENCE", defaultValue = "", description = "Why, for the audit.")
+                    String why)
+            throws IOException {
+        Map<String, Object> body = new LinkedHashMap<>(Map.of("filter", which.filter, "per_second", perSecond));
+        if (!dryRun) {
+            body.put("by", by);
+            body.put("why", why);
+        }
+        pretty(which.post(dryRun ? "v1/replays/dry-run" : "v1/replays", body));
+        return 0;
+    }
+
+    private void table(JsonNode rows, List<String> columns) {
+        out().println(String.join("\t", columns));
+        for (JsonNode row : rows) {
+            out().println(String.join(
+                    "\t",
+                    columns.stream()
+                            .map(column -> row.path(column).asString("-").replaceAll("[\\t\\r\\n]", " "))
+                            .toList()));
+        }
+        out().flush();
+    }
+
+    private void pretty(String json) {
+        out().println(JSON.readTree(json).toPrettyString());
+        out().flush();
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+}

@@ -1,0 +1,194 @@
+package io.pawline.ops;
+
+import io.pawline.events.ImageCutOut;
+import io.pawline.events.ImageGenerated;
+import io.pawline.events.PetDescribed;
+import io.pawline.events.TaskAccepted;
+import io.pawline.events.TaskFinished;
+import io.pawline.ops.http.AccessInterceptor;
+import io.pawline.ops.http.ProblemReportValve;
+import io.pawline.ops.ledger.AttemptListener;
+import io.pawline.ops.ledger.CallLedger;
+import io.pawline.ops.letters.DeadLetterListener;
+import io.pawline.ops.letters.EventJson;
+import io.pawline.ops.letters.LetterIndex;
+import io.pawline.ops.letters.LetterQueries;
+import io.pawline.ops.replay.Audit;
+import io.pawline.ops.replay.LetterChanges;
+import io.pawline.ops.replay.ReplayPublisher;
+import io.pawline.ops.replay.ReplayReports;
+import io.pawline.ops.replay.ReplayRunner;
+import io.pawline.ops.replay.ReplayStore;
+import io.pawline.schemas.Stage;
+import io.pawline.stage.spring.EventFormats;
+import io.pawline.taskstore.DatabaseProperties;
+import io.pawline.taskstore.TaskDao;
+import io.pawline.taskstore.TaskDatabase;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.catalina.core.StandardHost;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.utils.Utils;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.kafka.listener.CommonErrorHandler;
+import org.springframework.kafka.listener.DefaultErrorHandler;
+import org.springframework.util.backoff.ExponentialBackOff;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/** How ops-service is put together. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({OpsProperties.class, DatabaseProperties.class})
+class OpsConfiguration {
+
+    /** What each stage takes. */
+    private static final Map<Stage, Class<? extends SpecificRecord>> EVENTS = Map.of(
+            Stage.DETECT, TaskAccepted.class,
+            Stage.GENERATE, PetDescribed.class,
+            Stage.MATTING, ImageGenerated.class,
+            Stage.FINALIZE, ImageCutOut.class,
+            Stage.CALLBACK, TaskFinished.class);
+
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean
+    TaskDatabase taskDatabase(DatabaseProperties properties) {
+        return TaskDatabase.open(properties, List.of("ops"));
+    }
+
+    @Bean
+    HealthIndicator taskDatabaseHealth(TaskDatabase database) {
+        return () -> database.answers() ? Health.up().build() : Health.down().build();
+    }
+
+    /** The class is the one that the stages read their events with, so that it is a matter of configuration, too. */
+    @Bean
+    Deserializer<?> eventDeserializer(KafkaProperties kafka) {
+        Deserializer<?> deserializer =
+                Utils.newInstance(kafka.getConsumer().getValueDeserializer().asSubclass(Deserializer.class));
+        deserializer.configure(kafka.buildConsumerProperties(), false);
+        return deserializer;
+    }
+
+    /** A batch that cannot be written is tried until it can: the database will be back. */
+    @Bean
+    CommonErrorHandler batchErrorHandler() {
+        ExponentialBackOff backOff = new ExponentialBackOff(500, 2);
+        backOff.setMaxInterval(10_000);
+        return new DefaultErrorHandler(backOff);
+    }
+
+    @Bean
+    CallLedger callLedger(TaskDatabase database, OpsProperties properties, Clock clock) {
+        return new CallLedger(database, properties.priceList(), properties.ledgerRetention(), clock);
+    }
+
+    @Bean
+    AttemptListener attemptListener(CallLedger ledger, Deserializer<?> eventDeserializer) {
+        return new AttemptListener(ledger, eventDeserializer);
+    }
+
+    @Bean
+    Periodic ledgerRetention(CallLedger ledger) {
+        return Periodic.start("ledger-retention", Duration.ofHours(1), ledger::dropOld);
+    }
+
+    @Bean
+    LetterIndex letterIndex(TaskDatabase database) {
+        return new LetterIndex(database);
+    }
+
+    @Bean
+    DeadLetterListener deadLetterListener(LetterIndex index, Deserializer<?> eventDeserializer) {
+        return new DeadLetterListener(index, eventDeserializer);
+    }
+
+    @Bean
+    LetterQueries letterQueries(TaskDatabase database) {
+        return new LetterQueries(database);
+    }
+
+    @Bean
+    EventJson eventJson(Deserializer<?> eventDeserializer, KafkaProperties kafka) {
+        return new EventJson(eventDeserializer, EventFormats.of(kafka).serializer(), EVENTS);
+    }
+
+    @Bean
+    ReplayStore replayStore(TaskDatabase database, OpsProperties properties, Clock clock) {
+        return new ReplayStore(database, properties.replays(), clock);
+    }
+
+    @Bean
+    ReplayReports replayReports(TaskDatabase database, OpsProperties properties, Clock clock) {
+        return new ReplayReports(database, properties.replays(), properties.priceList(), clock);
+    }
+
+    @Bean
+    LetterChanges letterChanges(TaskDatabase database, Clock clock) {
+        return new LetterChanges(database, clock);
+    }
+
+    @Bean
+    Audit audit(TaskDatabase database) {
+        return new Audit(database);
+    }
+
+    @Bean
+    ReplayRunner replayRunner(ReplayStore replays, Deserializer<?> eventDeserializer, KafkaProperties kafka) {
+        return new ReplayRunner(
+                replays,
+                replay -> new ReplayPublisher(
+                        replay,
+                        kafka.buildAdminProperties(),
+                        EventFormats.of(kafka).serializer(),
+                        eventDeserializer));
+    }
+
+    @Bean
+    Periodic replays(ReplayRunner runner) {
+        return Periodic.start("replays", Duration.ofMillis(100), runner::step);
+    }
+
+    @Bean
+    Periodic replayOutcomes(ReplayStore replays) {
+        return Periodic.start("replay-outcomes", Duration.ofSeconds(1), replays::settle);
+    }
+
+    @Bean
+    TaskDao taskDao(TaskDatabase database) {
+        return new TaskDao(database);
+    }
+
+    @Bean
+    WebMvcConfigurer access(OpsProperties properties) {
+        return new WebMvcConfigurer() {
+            @Override
+            public void addInterceptors(InterceptorRegistry registry) {
+                registry.addInterceptor(new AccessInterceptor(properties.openAccess()))
+                        .addPathPatterns("/v1/**");
+            }
+        };
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemsFromTomcat() {
+        return tomcat -> tomcat.addContextCustomizers(context -> {
+            if (context.getParent() instanceof StandardHost host) {
+                host.setErrorReportValveClass(ProblemReportValve.class.getName());
+            }
+        });
+    }
+}

@@ -1,0 +1,112 @@
+package io.pawline.ops.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import io.pawline.ops.letters.EventJson;
+import io.pawline.ops.letters.Letter;
+import io.pawline.ops.replay.Audit;
+import io.pawline.ops.replay.LetterChanges;
+import io.pawline.schemas.Stage;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/** Letters discarded and edited, and the audit of all that was done. */
+@RestController
+final class DeedController {
+
+    private static final int AUDITED = 1_000;
+
+    private final LetterController letters;
+    private final LetterChanges changes;
+    private final EventJson events;
+    private final Audit audit;
+
+    DeedController(LetterController letters, LetterChanges changes, EventJson events, Audit audit) {
+        this.letters = letters;
+        this.changes = changes;
+        this.events = events;
+        this.audit = audit;
+    }
+
+    record Discarded(int discarded) {}
+
+    @PostMapping("/v1/dead-letters/discard")
+    Discarded discard(@RequestBody String body) {
+        Deed deed = Deed.of(body, "filter");
+        return new Discarded(changes.discard(deed.filter().filter(), deed.filterAsked(), deed.who(), deed.why()));
+    }
+
+    record Edited(int version) {}
+
+    /** The event is checked against the stage's schema; it stays the same task's. */
+    @PostMapping("/v1/dead-letters/{id}/edit")
+    Edited edit(@PathVariable("id") String id, @RequestBody String body) {
+        Deed deed = Deed.of(body, "event");
+        Letter letter = letters.find(id);
+        int version = changes.edit(letter.id(), value(letter, deed.fields().path("event")), deed.who(), deed.why());
+        if (version == 0) {
+            throw new ProblemException(
+                    ProblemType.LETTER_STATE, "the letter is %s; only an open one is edited".formatted(letter.state()));
+        }
+        return new Edited(version);
+    }
+
+    private byte[] value(Letter letter, JsonNode event) {
+        Stage stage = Stage.ofCode(letter.stage()).orElseThrow();
+        if (letter.taskId() == null
+                || !event.at("/context/taskId")
+                        .asString("")
+                        .equals(letter.taskId().toString())) {
+            throw new ProblemException(
+                    ProblemType.PAYLOAD_REFUSED,
+                    "context.taskId is not the letter's: an edited letter stays its task's");
+        }
+        try {
+            return events.write(stage, event.toString());
+        } catch (IllegalArgumentException e) {
+            throw new ProblemException(ProblemType.PAYLOAD_REFUSED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record AuditView(
+            Instant at,
+            String by,
+            String action,
+            String why,
+            @JsonRawValue @Nullable String filter,
+            int letters,
+            @Nullable UUID replayId,
+            @Nullable Long letterId) {
+        static AuditView of(Audit.Entry entry) {
+            return new AuditView(
+                    entry.at(),
+                    entry.who(),
+                    entry.action(),
+                    entry.why(),
+                    entry.filter(),
+                    entry.letters(),
+                    entry.replay(),
+                    entry.letter());
+        }
+    }
+
+    record AuditPage(List<AuditView> audit) {}
+
+    /** The newest first. */
+    @GetMapping("/v1/audit")
+    AuditPage audit() {
+        return new AuditPage(audit.newest(AUDITED).stream().map(AuditView::of).toList());
+    }
+}

@@ -1,0 +1,66 @@
+package io.pawline.ops.http;
+
+import io.pawline.taskstore.DatabaseUnavailableException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+
+/** Turns whatever goes wrong while a request is served into a problem; nothing inside ever shows. */
+@RestControllerAdvice
+final class ProblemAdvice extends ResponseEntityExceptionHandler {
+
+    private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
+
+    private static final String RETRY_SECONDS = "5";
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> problem(ProblemException e) {
+        return answer(e.type(), e.detail());
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> databaseLost(DatabaseUnavailableException e) {
+        log.warn("A request cannot be served: {}", String.valueOf(e.getCause()));
+        return answer(ProblemType.DATABASE_UNAVAILABLE, "the request was not served: send it again later");
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> bug(Exception e) {
+        log.error("A request failed", e);
+        return answer(ProblemType.INTERNAL_ERROR, "the fault is not the request's; it has been logged");
+    }
+
+    @Override
+    protected @Nullable ResponseEntity<Object> handleExceptionInternal(
+            Exception e, @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        ProblemType type = ProblemType.of(status);
+        ProblemDetail problem =
+                body instanceof ProblemDetail given ? given : ProblemDetail.forStatusAndDetail(status, type.title());
+        problem.setType(type.uri());
+        problem.setTitle(type.title());
+        return super.handleExceptionInternal(e, problem, headers, status, request);
+    }
+
+    private static ResponseEntity<ProblemDetail> answer(ProblemType type, String detail) {
+        ResponseEntity.BodyBuilder answer = ResponseEntity.status(type.status());
+        if (type.status().value() == 503) {
+            answer.header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
+        }
+        return answer.body(problem(type, detail));
+    }
+
+    static ProblemDetail problem(ProblemType type, String detail) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(type.status(), detail);
+        problem.setType(type.uri());
+        problem.setTitle(type.title());
+        return problem;
+    }
+}

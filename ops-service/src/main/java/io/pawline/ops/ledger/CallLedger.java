@@ -1,0 +1,172 @@
+package io.pawline.ops.ledger;
+
+import io.pawline.taskstore.TaskDatabase;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The rows of {@code call_attempt}, a partition for each day (UTC). The same told again changes nothing. Thread-safe.
+ *
+ * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
+ */
+public final class CallLedger {
+
+    /**
+     * Letters and calls are noted by two listeners, and whichever comes last has to find the other: they take turns.
+     */
+    public static final String ONE_AT_A_TIME = "select pg_advisory_xact_lock(x'6f7073'::int)";
+
+    private static final String NOTE = """
+            insert into call_attempt as known
+            select call_id, started_at, task_id, generation, tenant, stage, provider, attempt, ended_at, outcome, orphaned,
+                reason, phase, http_status, provider_code, request_id, duration_ms, cost_micros, billed
+            from jsonb_populate_recordset(null::call_attempt, cast(:calls as jsonb))
+            on conflict (call_id, started_at) do update set
+                ended_at = coalesce(known.ended_at, excluded.ended_at),
+                outcome = coalesce(known.outcome, excluded.outcome),
+                orphaned = known.orphaned or excluded.orphaned,
+                reason = coalesce(known.reason, excluded.reason),
+                phase = coalesce(known.phase, excluded.phase),
+                http_status = coalesce(known.http_status, excluded.http_status),
+                provider_code = coalesce(known.provider_code, excluded.provider_code),
+                request_id = coalesce(known.request_id, excluded.request_id),
+                duration_ms = coalesce(known.duration_ms, excluded.duration_ms),
+                cost_micros = coalesce(known.cost_micros, excluded.cost_micros),
+                billed = coalesce(known.billed, excluded.billed)
+            """;
+
+    private static final String TELL_LETTERS = """
+            update dead_letter set provider_code = coalesce(call.provider_code, 'HTTP ' || call.http_status)
+            from (select distinct on (task_id, generation, stage, reason) * from call_attempt
+                  where call_id = any(:ids) and started_at >= :from and outcome = 'failed'
+                      and (provider_code is not null or http_status is not null)
+                  order by task_id, generation, stage, reason, started_at desc) call
+            where dead_letter.task_id = call.task_id and dead_letter.generation = call.generation
+                and dead_letter.stage = call.stage and dead_letter.reason = call.reason
+            """;
+
+    /** A clock may be ahead, but not by days. */
+    private static final Duration AHEAD = Duration.ofDays(2);
+
+    private static final String PARTITION = "call_attempt_";
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyyMMdd");
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final TaskDatabase database;
+    private final Prices prices;
+    private final Duration retention;
+    private final Clock clock;
+
+    /** @param retention how long a call is kept, in whole days */
+    public CallLedger(TaskDatabase database, Prices prices, Duration retention, Clock clock) {
+        this.database = database;
+        this.prices = prices;
+        this.retention = retention;
+        this.clock = clock;
+    }
+
+    /** Notes what is told of these calls, in one transaction; calls older than the retention are left out. */
+    public void note(Collection<Call> told) {
+        Instant now = clock.instant();
+        Instant oldest = startOf(oldestDay(now));
+        Collection<Call> calls = told.stream()
+                .filter(call ->
+                        !call.startedAt().isBefore(oldest) && call.startedAt().isBefore(now.plus(AHEAD)))
+                .collect(Collectors.toMap(Call::id, call -> call, Call::and))
+                .values();
+        if (calls.isEmpty()) {
+            return;
+        }
+        database.inTransaction(handle -> {
+            handle.createQuery(ONE_AT_A_TIME).map((_, _) -> true).one();
+            calls.stream().map(call -> dayOf(call.startedAt())).distinct().forEach(day -> ensurePartition(handle, day));
+            handle.createUpdate(NOTE)
+                    .bind(
+                            "calls",
+                            JSON.writeValueAsString(
+                                    calls.stream().map(this::row).toList()))
+                    .execute();
+            return handle.createUpdate(TELL_LETTERS)
+                    .bindArray("ids", UUID.class, calls.stream().map(Call::id).toList())
+                    .bind("from", earliest(calls).atOffset(ZoneOffset.UTC))
+                    .execute();
+        });
+    }
+
+    /** Drops the days before the retention; returns how many. */
+    public int dropOld() {
+        String oldest = PARTITION + DAY.format(oldestDay(clock.instant()));
+        return database.inTransaction(handle -> {
+            List<String> old = handle.createQuery("""
+                            select inhrelid::regclass::text from pg_inherits
+                            where inhparent = 'call_attempt'::regclass and inhrelid::regclass::text < :oldest
+                            """)
+                    .bind("oldest", oldest)
+                    .mapTo(String.class)
+                    .list();
+            old.forEach(partition -> handle.execute("drop table " + partition));
+            return old.size();
+        });
+    }
+
+    private static Instant earliest(Collection<Call> calls) {
+        return calls.stream().map(Call::startedAt).min(Instant::compareTo).orElseThrow();
+    }
+
+    private LocalDate oldestDay(Instant now) {
+        return dayOf(now.minus(retention));
+    }
+
+    private static LocalDate dayOf(Instant moment) {
+        return moment.atOffset(ZoneOffset.UTC).toLocalDate();
+    }
+
+    private static Instant startOf(LocalDate day) {
+        return day.atStartOfDay(ZoneOffset.UTC).toInstant();
+    }
+
+    private static void ensurePartition(Handle handle, LocalDate day) {
+        handle.execute("create table if not exists %s%s partition of call_attempt for values from ('%s') to ('%s')"
+                .formatted(PARTITION, DAY.format(day), startOf(day), startOf(day.plusDays(1))));
+    }
+
+    private Map<String, Object> row(Call call) {
+        Map<String, Object> row = new HashMap<>();
+        row.put("call_id", call.id());
+        row.put("started_at", call.startedAt());
+        row.put("task_id", call.taskId());
+        row.put("generation", call.generation());
+        row.put("tenant", call.tenant());
+        row.put("stage", call.stage());
+        row.put("provider", call.provider());
+        row.put("attempt", call.attempt());
+        row.put("orphaned", call.orphaned());
+        Call.End end = call.end();
+        if (end != null) {
+            row.put("ended_at", end.at());
+            row.put("outcome", end.outcome());
+            row.put("reason", end.reason());
+            row.put("phase", end.phase());
+            row.put("http_status", end.httpStatus());
+            row.put("provider_code", end.providerCode());
+            row.put("request_id", end.requestId());
+            row.put("duration_ms", end.durationMillis());
+            row.put("cost_micros", prices.costMicros(call.provider(), end));
+            row.put("billed", end.billed());
+        }
+        return row;
+    }
+}

@@ -1,0 +1,5 @@
+/** Dead letters sent on their way again, each once. */
+@NullMarked
+package io.pawline.ops.replay;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,148 @@
+package io.pawline.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.stage.TestingKafka;
+import io.pawline.taskstore.Submission;
+import io.pawline.taskstore.TaskDao;
+import io.pawline.taskstore.TestingTasks;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+/** What an analyst does over HTTP, from the letters in Kafka to the audit. */
+class ReplayApiIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static TestingOps ops;
+
+    @BeforeAll
+    static void start() throws InterruptedException {
+        TestingKafka.freshTopics(2);
+        ops = new TestingOps(TestingDatabase.create(), "--pawline.ops.prices.seedream=0.03");
+    }
+
+    @AfterAll
+    static void close() {
+        ops.close();
+    }
+
+    @Test
+    void lettersAreReplayedDiscardedAndEditedAndTheAuditTellsOfAll() {
+        List<Submission> down = failed(3, Stage.GENERATE, Reason.PROVIDER_ERROR);
+        failed(2, Stage.DETECT, Reason.NO_PET);
+        await().atMost(PATIENCE).until(() -> open("") == 5);
+
+        JsonNode forecast = ops.post("/v1/replays/dry-run", """
+                        {"filter":{"reason":"provider_error"},"per_second":20}""").json();
+        assertThat(forecast.path("replayed").asInt(0)).isEqualTo(3);
+        assertThat(forecast.path("cost_micros").asLong(0)).isEqualTo(90_000);
+        assertThat(open("")).as("a dry run changes nothing").isEqualTo(5);
+
+        assertThat(ops.post("/v1/dead-letters/discard", """
+                        {"filter":{"reason":"no_pet"},"by":"ann","why":"walls have no fur"}""")
+                        .json()
+                        .path("discarded")
+                        .asInt(0))
+                .isEqualTo(2);
+        edit(down.getFirst());
+        TestingOps.Answer created = ops.post("/v1/replays", """
+                {"filter":{"reason":"provider_error"},"per_second":100,"by":"ann","why":"the provider is back"}""");
+        assertThat(created.status()).isEqualTo(201);
+        String replay = "/v1/replays/" + created.json().path("id").asString("");
+        await().atMost(PATIENCE)
+                .until(() -> ops.get(replay).json().at("/letters/under_way").asInt(0) == 3);
+
+        TaskDao tasks = ops.bean(TaskDao.class);
+        tasks.close(down.get(0).id(), 2, TestingTasks.success());
+        tasks.close(down.get(1).id(), 2, TestingTasks.success());
+        tasks.close(down.get(2).id(), 2, TestingTasks.failure(Reason.MODERATED_PROMPT));
+        await().atMost(PATIENCE)
+                .until(() -> ops.get(replay).json().at("/letters/succeeded").asInt(0) == 2);
+        assertThat(ops.get(replay).json().at("/failed_with/moderated_prompt").asInt(0))
+                .isEqualTo(1);
+        assertThat(ops.get(replay + "/letters").json().path("letters"))
+                .extracting(letter -> letter.path("outcome").asString(""))
+                .containsExactlyInAnyOrder("succeeded", "succeeded", "failed");
+        assertThat(open("")).isZero();
+        assertThat(open("?state=any")).as("nothing leaves the history").isEqualTo(5);
+        assertThat(ops.get("/v1/audit").json().path("audit"))
+                .extracting(deed -> deed.path("action").asString("") + " "
+                        + deed.path("letters").asInt(0) + " " + deed.path("by").asString("") + ": "
+                        + deed.path("why").asString(""))
+                .containsExactly(
+                        "replay 3 ann: the provider is back",
+                        "edit 1 ann: a typing error",
+                        "discard 2 ann: walls have no fur");
+    }
+
+    private static void edit(Submission task) {
+        JsonNode letter =
+                ops.get("/v1/dead-letters?task_id=" + task.id()).json().at("/dead_letters/0");
+        String path = "/v1/dead-letters/" + letter.path("id").asLong(0);
+        String event = ops.get(path).json().at("/payload/event").toString();
+        String body = "{\"by\":\"ann\",\"why\":\"a typing error\",\"event\":%s}";
+
+        assertThat(ops.post(path + "/edit", body.formatted(event.replace("a cat", "a dog")))
+                        .json()
+                        .path("version")
+                        .asInt(0))
+                .isEqualTo(2);
+        TestingOps.Answer wrong = ops.post(path + "/edit", body.formatted(event.replace("\"a cat\"", "7")));
+        assertThat(wrong.status()).isEqualTo(422);
+        assertThat(wrong.json().path("detail").asString("")).contains("PetDescribed");
+        TestingOps.Answer another = ops.post(
+                path + "/edit",
+                body.formatted(event.replace(task.id().toString(), "0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f")));
+        assertThat(another.status()).isEqualTo(422);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/v1/replays | {'filter':{'stage':'generate'},'per_second':20,'by':'ann'} | 400",
+                "/v1/replays | {'filter':{'stage':'generate'},'per_second':20,'why':'because it is so'} | 400",
+                "/v1/replays | {'filter':{},'per_second':20,'by':'ann','why':'because it is so'} | 400",
+                "/v1/replays | {'filter':{'stage':'generate'},'per_second':0,'by':'ann','why':'because it is so'} | 400",
+                "/v1/replays | {'filter':{'colour':'red'},'per_second':1,'by':'ann','why':'because it is so'} | 400",
+                "/v1/replays | {'filter':{'stage':'nowhere'},'per_second':1,'by':'ann','why':'because it is so'} | 409",
+                "/v1/replays/0/pause | {'by':'ann','why':'because it is so'} | 404",
+                "/v1/dead-letters/discard | [] | 400",
+                "/v1/dead-letters/discard | {'filter' | 400",
+            })
+    void aWrongRequestDoesNothingAndIsToldWhatIsWrong(String path, String body, int status) {
+        TestingOps.Answer answer = ops.post(path, body.replace('\'', '"'));
+
+        assertThat(answer.status()).as(answer.body()).isEqualTo(status);
+        assertThat(answer.contentType()).startsWith("application/problem+json");
+    }
+
+    private static int open(String query) {
+        return ops.get("/v1/dead-letters" + query).json().path("dead_letters").size();
+    }
+
+    private static List<Submission> failed(int count, Stage stage, Reason reason) {
+        TaskDao tasks = ops.bean(TaskDao.class);
+        List<Submission> failed = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Submission task = TestingTasks.submission();
+            tasks.accept(task);
+            tasks.close(task.id(), 1, TestingTasks.failure(reason));
+            TestingKafka.send(List.of(TestingOps.letter(
+                    stage, task, TestingOps.bytes(TestingOps.described(task, 1)), reason, "It is so.")));
+            failed.add(task);
+        }
+        return failed;
+    }
+}

@@ -1,0 +1,165 @@
+package io.pawline.ops;
+
+import io.pawline.events.ImageRef;
+import io.pawline.events.PetDescribed;
+import io.pawline.events.TaskAccepted;
+import io.pawline.events.TaskContext;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.stage.TestingKafka;
+import io.pawline.taskstore.DatabaseProperties;
+import io.pawline.taskstore.Submission;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The whole ops-service on a port of its own, with a real Kafka and a real PostgreSQL. */
+public final class TestingOps implements AutoCloseable {
+
+    private static final TestingSerde.ToBytes EVENTS = new TestingSerde.ToBytes();
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final ConfigurableApplicationContext service;
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    public TestingOps(DatabaseProperties database, String... settings) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--pawline.ops.port=0",
+                "--pawline.ops.open-access=true",
+                "--pawline.database.url=" + database.url(),
+                "--pawline.database.username=" + database.username(),
+                "--pawline.database.password=" + database.password(),
+                "--spring.kafka.bootstrap-servers=" + TestingKafka.connection().get("bootstrap.servers"),
+                "--spring.kafka.producer.value-serializer=" + TestingSerde.ToBytes.class.getName(),
+                "--spring.kafka.consumer.value-deserializer=" + TestingSerde.FromBytes.class.getName()));
+        for (String setting : settings) {
+            String name = setting.substring(0, setting.indexOf('=') + 1);
+            arguments.removeIf(argument -> argument.startsWith(name));
+            arguments.add(setting);
+        }
+        service = OpsApplication.application().run(arguments.toArray(String[]::new));
+    }
+
+    public int port() {
+        return Integer.parseInt(service.getEnvironment().getRequiredProperty("local.server.port"));
+    }
+
+    public <T> T bean(Class<T> type) {
+        return service.getBean(type);
+    }
+
+    /** An answer, its body read as JSON if it is. */
+    public record Answer(int status, String contentType, String body) {
+        public JsonNode json() {
+            return JSON.readTree(body);
+        }
+    }
+
+    public Answer get(String path) {
+        return send(HttpRequest.newBuilder(address(path)).build());
+    }
+
+    public Answer post(String path, String json) {
+        return send(HttpRequest.newBuilder(address(path))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(json))
+                .build());
+    }
+
+    private URI address(String path) {
+        return URI.create("http://127.0.0.1:" + port() + path);
+    }
+
+    private Answer send(HttpRequest request) {
+        try {
+            HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+            return new Answer(
+                    response.statusCode(),
+                    response.headers().firstValue("Content-Type").orElse("none"),
+                    response.body());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What every event of this task carries. */
+    public static TaskContext context(Submission task, int generation) {
+        return TaskContext.newBuilder()
+                .setTaskId(task.id().toString())
+                .setTenant(task.tenant())
+                .setStyle(task.style())
+                .setSubmittedAt(task.submittedAt())
+                .setDeadline(task.deadline())
+                .setCallbackUrl(task.callbackUrl().map(Object::toString).orElse(null))
+                .setGeneration(generation)
+                .build();
+    }
+
+    public static PetDescribed described(Submission task, int generation) {
+        return new PetDescribed(context(task, generation), "a cat");
+    }
+
+    public static TaskAccepted accepted(Submission task) {
+        return TaskAccepted.newBuilder()
+                .setContext(context(task, 1))
+                .setPhoto(ImageRef.newBuilder()
+                        .setUrl("https://photos.example/cat.jpg")
+                        .build())
+                .build();
+    }
+
+    /** An event's bytes as this service's deserializer reads them. */
+    public static byte[] bytes(SpecificRecord event) {
+        return EVENTS.serialize("", event);
+    }
+
+    /** A dead letter as a stage writes it. */
+    public static ProducerRecord<byte[], byte[]> letter(
+            Stage stage, Submission task, byte[] value, Reason reason, String detail) {
+        ProducerRecord<byte[], byte[]> letter =
+                new ProducerRecord<>(stage.deadLetterTopic(), text(task.id().toString()), value);
+        letter.headers()
+                .add("pawline-attempt", text("3"))
+                .add("pawline-failures", text("provider=3"))
+                .add("pawline-reason", text(reason.code()))
+                .add("pawline-detail", text(detail))
+                .add(
+                        "pawline-first-failed-at",
+                        text(Long.toString(
+                                Instant.EPOCH.plusSeconds(1_795_000_000).toEpochMilli())))
+                .add("kafka_dlt-original-topic", text(stage.workTopic()))
+                .add(
+                        "kafka_dlt-original-timestamp",
+                        ByteBuffer.allocate(8).putLong(1_795_000_000_000L).array())
+                .add("kafka_dlt-exception-message", text(reason.code() + ": " + detail));
+        return letter;
+    }
+
+    private static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        service.close();
+        http.close();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.ops.ledger;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.ops.letters;
+
+import org.jspecify.annotations.NullMarked;

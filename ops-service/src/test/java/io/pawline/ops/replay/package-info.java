@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.ops.replay;
+
+import org.jspecify.annotations.NullMarked;

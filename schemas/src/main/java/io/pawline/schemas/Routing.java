@@ -1,0 +1,66 @@
+package io.pawline.schemas;
+
+import io.pawline.events.TaskContext;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+
+/**
+ * What a stage has to know of a record before it reads its event, as headers: whether it may wait, and for the callback
+ * stage whose receiver it is for. Whoever publishes to a work topic puts them there.
+ */
+public final class Routing {
+
+    /** The priority that goes last. */
+    public static final String BULK = "bulk";
+
+    private static final byte[] BULK_BYTES = BULK.getBytes(StandardCharsets.UTF_8);
+    private static final int LANE_BYTES = 8;
+
+    private Routing() {}
+
+    /** Says it of a record of this task on its way to this stage. */
+    public static void put(Headers headers, Stage to, TaskContext task) {
+        if (task.getPriority().equals(BULK)) {
+            headers.add(RecordHeaders.PRIORITY, BULK_BYTES);
+        }
+        if (to.tellsOfEndings()) {
+            task.getCallbackUrl()
+                    .flatMap(Routing::lane)
+                    .ifPresent(name -> headers.add(RecordHeaders.LANE, name.getBytes(StandardCharsets.UTF_8)));
+        }
+    }
+
+    /** Whether others go first. */
+    public static boolean isBulk(Headers headers) {
+        Header header = headers.lastHeader(RecordHeaders.PRIORITY);
+        return header != null && Arrays.equals(header.value(), BULK_BYTES);
+    }
+
+    /** The lane; empty where none was said. */
+    public static String lane(Headers headers) {
+        Header header = headers.lastHeader(RecordHeaders.LANE);
+        return header == null || header.value() == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
+    }
+
+    /** The lane of the receiver at this address: one for all addresses of one host and port. */
+    static Optional<String> lane(String callbackUrl) {
+        try {
+            URI url = URI.create(callbackUrl);
+            String origin = (url.getScheme() + "://" + url.getRawAuthority()).toLowerCase(Locale.ROOT);
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(origin.getBytes(StandardCharsets.UTF_8));
+            return Optional.of(HexFormat.of().formatHex(digest, 0, LANE_BYTES));
+        } catch (IllegalArgumentException noAddress) {
+            return Optional.empty();
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java has SHA-256", impossible);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.pawline.schemas;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pawline.events.TaskContext;
+import java.time.Instant;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class RoutingTest {
+
+    @Test
+    void saysWhatMayWaitAndNothingOfTheRest() {
+        assertThat(Routing.isBulk(headers(Stage.DETECT, "bulk", null))).isTrue();
+        assertThat(headers(Stage.DETECT, "interactive", "https://shop.example/a"))
+                .isEmpty();
+    }
+
+    @Test
+    void callbacksToOneHostAndPortAreInOneLane() {
+        assertThat(lane("https://shop.example/a?token=1"))
+                .isNotEmpty()
+                .isEqualTo(lane("https://SHOP.example/b"))
+                .isNotEqualTo(lane("https://shop.example:8443/a"))
+                .isNotEqualTo(lane("http://shop.example/a"))
+                .isNotEqualTo(lane("https://other.example/a"));
+    }
+
+    @Test
+    void theLanesNameTellsNobodyTheAddress() {
+        assertThat(lane("https://shop.example/a?token=1")).matches("[0-9a-f]{16}");
+    }
+
+    @Test
+    void whatHasNoReceiverHasNoLane() {
+        assertThat(Routing.lane(headers(Stage.CALLBACK, "interactive", null))).isEmpty();
+        assertThat(lane("no address")).isEmpty();
+    }
+
+    private static String lane(String callback) {
+        return Routing.lane(headers(Stage.CALLBACK, "interactive", callback));
+    }
+
+    private static Headers headers(Stage to, String priority, @Nullable String callback) {
+        Headers headers = new RecordHeaders();
+        Routing.put(
+                headers,
+                to,
+                TaskContext.newBuilder()
+                        .setTaskId("0198c0de-0000-7000-8000-000000000000")
+                        .setTenant("test")
+                        .setStyle("oil")
+                        .setSubmittedAt(Instant.EPOCH)
+                        .setDeadline(Instant.EPOCH)
+                        .setPriority(priority)
+                        .setCallbackUrl(callback)
+                        .build());
+        return headers;
+    }
+}

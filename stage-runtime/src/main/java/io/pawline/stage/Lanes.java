@@ -1,0 +1,155 @@
+package io.pawline.stage;
+
+import io.pawline.schemas.Routing;
+import io.pawline.stage.provider.LanePermits;
+import io.pawline.stage.provider.Permit;
+import io.pawline.stage.provider.Permits;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A line for each receiver, which have their turns one after the other. Each has permits of its own, and may neither hold
+ * more of the stage's permits than it leaves to the others, nor, when it does not get on, more of the room in which records wait
+ * (<a href="https://doi.org/10.1109/90.664262">Choudhury and Hahne</a>): so one receiver that hangs delays no other. Not
+ * thread-safe: guarded by its {@link Dispatcher}.
+ */
+final class Lanes implements Waits {
+
+    /** Fresh records that lanes which do not get on may have in memory: what is read ahead must not be theirs alone. */
+    private static final int ROOM = 500;
+
+    /** A lane does not get on when a record has waited so long in it. */
+    private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    /** The same for retries, of which more may be open: the commit still has room for what others complete in between. */
+    private static final int ROOM_FOR_RETRIES = 2_500;
+
+    private static final long SLOW_RETRIES_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private final Permits ofStage;
+    private final LanePermits permits;
+    private final double retryShare;
+    private final Map<String, Line> lanes = new HashMap<>();
+    /** Those with records that may be able to begin, in the order of their turns. */
+    private final Set<Line> ready = new LinkedHashSet<>();
+    /** Those with records of which none could begin when it was their turn. */
+    private final Set<Line> blocked = new LinkedHashSet<>();
+
+    private int waiting;
+
+    Lanes(Permits ofStage, LanePermits permits, double retryShare) {
+        this.ofStage = ofStage;
+        this.permits = permits;
+        this.retryShare = retryShare;
+    }
+
+    @Override
+    public void add(WorkItem item, long nowNanos) {
+        Line lane = lanes.computeIfAbsent(Routing.lane(item.data().headers()), this::open);
+        lane.add(item, nowNanos);
+        waiting++;
+        if (!blocked.contains(lane)) {
+            ready.add(lane);
+        }
+    }
+
+    private Line open(String name) {
+        return new Line(name, permits.of(name), retryShare);
+    }
+
+    @Override
+    public int size() {
+        return waiting;
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return ready.isEmpty();
+    }
+
+    @Override
+    public void timeHasPassed() {
+        ready.addAll(blocked);
+        blocked.clear();
+    }
+
+    @Override
+    public @Nullable Begun next(Permit permit) {
+        while (!ready.isEmpty()) {
+            Line lane = ready.iterator().next();
+            ready.remove(lane);
+            Optional<Permit> own = leavesEnoughToOthers(lane) ? lane.permits().tryAcquire() : Optional.empty();
+            if (own.isEmpty()) {
+                blocked.add(lane);
+                continue;
+            }
+            int before = lane.size();
+            Begun begun = lane.next(own.get());
+            waiting -= before - lane.size();
+            if (!lane.isEmpty()) {
+                ready.add(lane);
+            }
+            if (begun != null) {
+                begun.permit().within(permit);
+                return begun;
+            }
+            own.get().close();
+            forgetIfIdle(lane);
+        }
+        return null;
+    }
+
+    /** This turn's permit of the stage counts as taken. */
+    private boolean leavesEnoughToOthers(Line lane) {
+        return lane.permits().inFlight() <= ofStage.limit() - ofStage.inFlight();
+    }
+
+    @Override
+    public void ended(Begun begun) {
+        Line lane = begun.line();
+        lane.ended(begun);
+        if (blocked.remove(lane)) {
+            ready.add(lane);
+        }
+        forgetIfIdle(lane);
+    }
+
+    private void forgetIfIdle(Line lane) {
+        if (lane.idle()) {
+            lanes.remove(lane.name(), lane);
+        }
+    }
+
+    @Override
+    public List<WorkItem> surplus(long nowNanos) {
+        List<WorkItem> surplus = new ArrayList<>();
+        if (waiting > ROOM / 2) {
+            shorten(false, ROOM, nowNanos - SLOW_NANOS, surplus);
+            shorten(true, ROOM_FOR_RETRIES, nowNanos - SLOW_RETRIES_NANOS, surplus);
+        }
+        waiting -= surplus.size();
+        return surplus;
+    }
+
+    private void shorten(boolean ofRetries, int room, long cameBeforeNanos, List<WorkItem> surplus) {
+        int left = room
+                - lanes.values().stream()
+                        .mapToInt(lane -> lane.waiting(ofRetries))
+                        .sum();
+        for (Line lane : lanes.values()) {
+            int has = lane.waiting(ofRetries);
+            if (has > left) {
+                // What it gives up is left to all, so it gives up half of what it has more.
+                int most = Math.max(0, (has + left) / 2);
+                left += lane.shorten(ofRetries, most, cameBeforeNanos, surplus::add);
+            }
+        }
+    }
+}

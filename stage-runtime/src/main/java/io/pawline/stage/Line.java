@@ -1,0 +1,189 @@
+package io.pawline.stage;
+
+import io.pawline.schemas.Routing;
+import io.pawline.stage.provider.Permit;
+import io.pawline.stage.provider.Permits;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records that wait for permits of one kind, and which of them is next. Those somebody waits for go before those that may
+ * wait, fresh ones before retries; and who goes last still gets a share.
+ */
+final class Line implements Waits {
+
+    /** Of what begins, while both wait. */
+    private static final double BULK_SHARE = 0.1;
+
+    private final String name;
+    private final Permits permits;
+    private final double retryShare;
+    private final Ranked fresh = new Ranked();
+    private final Ranked retries = new Ranked();
+    private final Credit retryCredit;
+    private int inFlight;
+    private int retriesInFlight;
+
+    private record Waiting(WorkItem item, long sinceNanos) {}
+
+    /** @param permits whose limit bounds the retries at work */
+    Line(String name, Permits permits, double retryShare) {
+        this.name = name;
+        this.permits = permits;
+        this.retryShare = retryShare;
+        this.retryCredit = new Credit(retryShare);
+    }
+
+    String name() {
+        return name;
+    }
+
+    Permits permits() {
+        return permits;
+    }
+
+    @Override
+    public void add(WorkItem item, long nowNanos) {
+        (item.isRetry() ? retries : fresh).add(new Waiting(item, nowNanos));
+    }
+
+    @Override
+    public int size() {
+        return fresh.size() + retries.size();
+    }
+
+    int waiting(boolean ofRetries) {
+        return (ofRetries ? retries : fresh).size();
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return size() == 0;
+    }
+
+    /** Whether nothing waits and nothing is at work. */
+    boolean idle() {
+        return inFlight == 0 && isEmpty();
+    }
+
+    @Override
+    public @Nullable Begun next(Permit permit) {
+        while (true) {
+            Waiting next = (retriesTurn() ? retries : fresh).next();
+            if (next == null) {
+                return null;
+            }
+            if (next.item().partition().begin()) {
+                count(next.item(), 1);
+                return new Begun(next.item(), permit, this, next.sinceNanos());
+            }
+        }
+    }
+
+    @Override
+    public void ended(Begun begun) {
+        count(begun.item(), -1);
+    }
+
+    private void count(WorkItem item, int by) {
+        inFlight += by;
+        if (item.isRetry()) {
+            retriesInFlight += by;
+        }
+    }
+
+    /**
+     * Takes out the newest as long as there are more than {@code most} of them and the oldest came before that time.
+     *
+     * @return how many
+     */
+    int shorten(boolean ofRetries, int most, long cameBeforeNanos, Consumer<WorkItem> takenOut) {
+        Ranked waiting = ofRetries ? retries : fresh;
+        int taken = 0;
+        while (waiting.size() > most && waiting.oldest() - cameBeforeNanos < 0) {
+            takenOut.accept(waiting.takeNewest());
+            taken++;
+        }
+        return taken;
+    }
+
+    private boolean retriesTurn() {
+        if (fresh.size() == 0 || retries.size() == 0) {
+            return fresh.size() == 0;
+        }
+        return retryCredit.hasTurn(retriesInFlight < Math.max(1, retryShare * permits.limit()));
+    }
+
+    /** How often those that go last have their turn while others wait, too. */
+    private static final class Credit {
+
+        private final double share;
+        /** Grows with each of the others' turns; a whole one is worth one turn. */
+        private double credit;
+
+        Credit(double share) {
+            this.share = share;
+        }
+
+        boolean hasTurn(boolean allowed) {
+            if (allowed && credit >= 1) {
+                credit--;
+                return true;
+            }
+            credit = Math.min(1 + share, credit + share / (1 - share));
+            return false;
+        }
+    }
+
+    /** In the order in which they came, but for their priority. */
+    private static final class Ranked {
+
+        private final Deque<Waiting> interactive = new ArrayDeque<>();
+        private final Deque<Waiting> bulk = new ArrayDeque<>();
+        private final Credit bulkCredit = new Credit(BULK_SHARE);
+
+        void add(Waiting waiting) {
+            if (Routing.isBulk(waiting.item().data().headers())) {
+                waiting.item().partition().bulkWaits(1);
+                bulk.add(waiting);
+            } else {
+                interactive.add(waiting);
+            }
+        }
+
+        int size() {
+            return interactive.size() + bulk.size();
+        }
+
+        @Nullable
+        Waiting next() {
+            if (bulk.isEmpty() || (!interactive.isEmpty() && !bulkCredit.hasTurn(true))) {
+                return interactive.poll();
+            }
+            Waiting next = bulk.remove();
+            next.item().partition().bulkWaits(-1);
+            return next;
+        }
+
+        /** Since when; there must be one. */
+        long oldest() {
+            if (interactive.isEmpty() || bulk.isEmpty()) {
+                return (bulk.isEmpty() ? interactive : bulk).getFirst().sinceNanos();
+            }
+            long one = interactive.getFirst().sinceNanos();
+            long other = bulk.getFirst().sinceNanos();
+            return one - other < 0 ? one : other;
+        }
+
+        WorkItem takeNewest() {
+            if (bulk.isEmpty()) {
+                return interactive.removeLast().item();
+            }
+            WorkItem newest = bulk.removeLast().item();
+            newest.partition().bulkWaits(-1);
+            return newest;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package io.pawline.stage;
+
+import io.pawline.stage.provider.Permit;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Where a stage's records wait for permits, and which is next. Not thread-safe: guarded by its {@link Dispatcher}. */
+interface Waits {
+
+    /** A record on its way to its thread, and the line it stood in. */
+    record Begun(WorkItem item, Permit permit, Line line, long sinceNanos) {}
+
+    void add(WorkItem item, long nowNanos);
+
+    /** Records that wait. */
+    int size();
+
+    /** Whether there is no use in asking for the next. */
+    boolean isEmpty();
+
+    /**
+     * Takes the next record that may begin and whose partition is not on its way out; null if there is none.
+     *
+     * @param permit the stage's, for this record
+     */
+    @Nullable
+    Begun next(Permit permit);
+
+    /** The record is at work no more, and its permit given back. */
+    void ended(Begun begun);
+
+    /** What could not begin before may be able to now. */
+    default void timeHasPassed() {}
+
+    /** Takes out those records that have to wait elsewhere, so that the others are not held up. */
+    default List<WorkItem> surplus(long nowNanos) {
+        return List.of();
+    }
+}

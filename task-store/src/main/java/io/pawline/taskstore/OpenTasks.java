@@ -1,0 +1,46 @@
+package io.pawline.taskstore;
+
+import static io.pawline.taskstore.TaskRow.timestamp;
+
+import java.time.Instant;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * How much there is to do and how fast it gets done, of all tenants. Both are counted in an index: some milliseconds for
+ * 100,000 open tasks. Thread-safe.
+ *
+ * <p>Every method throws {@link DatabaseUnavailableException} when the database is lost.
+ */
+public final class OpenTasks {
+
+    // A literal, so that the planner sees that the partial index fits.
+    private static final String OPEN = "select count(*) from task where state = 'accepted'";
+
+    // What was cancelled or came too late took no work, so it tells nothing about the time that work takes.
+    private static final String WORKED_OFF =
+            "select count(*) from task where state in ('success', 'failed') and ended_at > :since";
+
+    private final TaskDatabase database;
+
+    public OpenTasks(TaskDatabase database) {
+        this.database = database;
+    }
+
+    /** Tasks that have been accepted and have not ended. */
+    public long count() {
+        return database.with(
+                handle -> handle.createQuery(OPEN).mapTo(Long.class).one());
+    }
+
+    /** Tasks that ended after this moment by being worked on, successfully or not. */
+    public long workedOffSince(Instant since) {
+        return database.with(handle -> workedOff(handle, since));
+    }
+
+    private static long workedOff(Handle handle, Instant since) {
+        return handle.createQuery(WORKED_OFF)
+                .bind("since", timestamp(since))
+                .mapTo(Long.class)
+                .one();
+    }
+}
