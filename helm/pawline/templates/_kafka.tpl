@@ -93,6 +93,16 @@ pawline.control: {partitions: 1}
 {{- if .next -}}
 {{- $writes = concat $writes (list (printf "pawline.%s" .next) "pawline.callback") | uniq -}}
 {{- end -}}
+{{- else if eq .name "ops" -}}
+{{- $reads = list "pawline.control" "pawline.attempts" -}}
+{{- range $name, $other := include "pawline.components" .root | fromYaml -}}
+{{- if $other.stage -}}
+{{- $reads = append $reads (printf "pawline.%s.dlt" $name) -}}
+{{- /* The report reads what the stages read; a replay writes it. */ -}}
+{{- $reads = append $reads (printf "pawline.%s" $name) -}}
+{{- $writes = append $writes (printf "pawline.%s" $name) -}}
+{{- end -}}
+{{- end -}}
 {{- else -}}
 {{- $next := .next -}}
 {{- range $name, $other := include "pawline.components" .root | fromYaml -}}
@@ -110,8 +120,23 @@ pawline.control: {partitions: 1}
 - resource: {type: topic, name: {{ . }}, patternType: literal}
   operations: [Write, Describe]
 {{- end }}
+{{- if eq .name "ops" }}
+# pawline.ops.ledger, pawline.ops.dead-letters, and one for each replay
+- resource: {type: group, name: pawline.ops., patternType: prefix}
+  operations: [Read, Describe]
+- resource: {type: transactionalId, name: pawline.ops.replay, patternType: literal}
+  operations: [Write, Describe]
+# The report's Kafka Streams: its group, the topics that it makes for itself, its transactions
+- resource: {type: group, name: pawline-ops, patternType: prefix}
+  operations: [Read, Describe]
+- resource: {type: topic, name: pawline-ops, patternType: prefix}
+  operations: [Create, Delete, Describe, DescribeConfigs, Read, Write]
+- resource: {type: transactionalId, name: pawline-ops, patternType: prefix}
+  operations: [Write, Describe]
+{{- else }}
 - resource: {type: group, name: {{ .stage | ternary $work (printf "%s.progress" $work) }}, patternType: literal}
   operations: [Read, Describe]
+{{- end }}
 {{- if .stage }}
 # <group>-<instance id>
 - resource: {type: transactionalId, name: {{ $work }}-, patternType: prefix}

@@ -73,12 +73,19 @@ class KafkaTest {
         assertThat(topics(user, "Write")).isEqualTo(new TreeSet<>(writes(component)));
         assertThat(rules(user, "cluster", "All")).isEmpty();
         assertThat(rules(user, "group", "Read"))
-                .containsExactly(
-                        Stage.ofCode(component.code()).map(Stage::consumerGroup).orElse("pawline.ingest.progress"));
+                .containsExactlyElementsOf(
+                        switch (component) {
+                            case INGEST -> List.of("pawline.ingest.progress");
+                            case OPS -> List.of("pawline.ops.", "pawline-ops");
+                            default -> List.of(stage(component).consumerGroup());
+                        });
         assertThat(rules(user, "transactionalId", "Write"))
-                .containsExactlyElementsOf(Stage.ofCode(component.code())
-                        .map(stage -> List.of(stage.consumerGroup() + "-"))
-                        .orElse(List.of()));
+                .containsExactlyElementsOf(
+                        switch (component) {
+                            case INGEST -> List.of();
+                            case OPS -> List.of("pawline.ops.replay", "pawline-ops");
+                            default -> List.of(stage(component).consumerGroup() + "-");
+                        });
     }
 
     @ParameterizedTest
@@ -126,7 +133,17 @@ class KafkaTest {
                 .orElseThrow();
     }
 
-    private static List<String> reads(Component component) {
+    private static Stage stage(Component component) {
+        return Stage.ofCode(component.code()).orElseThrow();
+    }
+
+    static List<String> reads(Component component) {
+        if (component == Component.OPS) {
+            return STAGES.stream()
+                    .flatMap(stage -> Stream.of(
+                            stage.workTopic(), stage.deadLetterTopic(), Topics.CONTROL, Topics.ATTEMPTS, "pawline-ops"))
+                    .toList();
+        }
         return Stage.ofCode(component.code())
                 .map(stage -> Stream.concat(stage.readTopics().stream(), Stream.of(Topics.CONTROL))
                         .toList())
@@ -136,8 +153,13 @@ class KafkaTest {
                         .toList());
     }
 
-    private static List<String> writes(Component component) {
+    static List<String> writes(Component component) {
         List<String> writes = new ArrayList<>(List.of(Topics.CONTROL));
+        if (component == Component.OPS) {
+            writes.add("pawline-ops");
+            STAGES.forEach(stage -> writes.add(stage.workTopic()));
+            return writes;
+        }
         Stage.ofCode(component.code())
                 .ifPresentOrElse(
                         stage -> {
