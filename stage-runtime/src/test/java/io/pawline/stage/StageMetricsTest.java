@@ -74,7 +74,7 @@ class StageMetricsTest {
     }
 
     private static Set<String> documented() throws IOException {
-        return Pattern.compile("(?m)^\\| `(pawline_\\w+)` \\|")
+        return Pattern.compile("(?m)^\\| `(pawline_stage_\\w+)` \\|")
                 .matcher(Files.readString(DOCUMENTATION))
                 .results()
                 .map(MatchResult::group)
