@@ -3,6 +3,7 @@ package io.pawline.stage;
 import io.pawline.stage.provider.Permit;
 import io.pawline.stage.provider.Permits;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -59,6 +60,16 @@ final class Dispatcher {
         lock.lock();
         try {
             return waits.surplus(System.nanoTime());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes out what may wait no longer. */
+    List<WorkItem> overdue(Instant now) {
+        lock.lock();
+        try {
+            return waits.overdue(now);
         } finally {
             lock.unlock();
         }

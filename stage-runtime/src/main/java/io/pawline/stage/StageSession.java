@@ -158,7 +158,11 @@ final class StageSession<I> {
         // Also with nothing new: a permit may have come with time.
         dispatcher.add(due);
         dispatcher.surplus().forEach(this::park);
-        measure();
+        if (System.nanoTime() - lastMeasured >= MEASURE_NANOS) {
+            lastMeasured = System.nanoTime();
+            dispatcher.overdue(clock.instant()).forEach(this::expire);
+            measure();
+        }
         lastPoll = System.nanoTime();
     }
 
@@ -188,11 +192,14 @@ final class StageSession<I> {
         }
     }
 
-    private void measure() {
-        if (System.nanoTime() - lastMeasured < MEASURE_NANOS) {
-            return;
+    /** Without a permit, for nothing is called any more. */
+    private void expire(WorkItem item) {
+        if (item.partition().begin()) {
+            var _ = Thread.ofVirtual().start(() -> settle(item, () -> execution.expired(item.data())));
         }
-        lastMeasured = System.nanoTime();
+    }
+
+    private void measure() {
         long lag = 0;
         long netLag = 0;
         for (AssignedPartition partition : assigned.values()) {

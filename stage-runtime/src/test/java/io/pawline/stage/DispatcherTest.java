@@ -10,6 +10,8 @@ import io.pawline.schemas.Stage;
 import io.pawline.stage.provider.Permits;
 import io.pawline.stage.provider.TestingClock;
 import io.pawline.stage.provider.TestingOrders;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -108,6 +110,30 @@ class DispatcherTest {
         for (int i = 0; i < 100; i++) {
             assertThat(next().isRetry()).isTrue();
         }
+    }
+
+    @Test
+    void whatMayWaitNoLongerLeavesWithoutAPermit() {
+        Dispatcher dispatcher = dispatcher(10, 0.25);
+        orders.paused = true;
+        List<WorkItem> overdue = new ArrayList<>(until(items(fresh, 2), 1_000));
+        overdue.addAll(until(bulk(items(fresh, 2)), 1_000));
+        overdue.addAll(until(items(retries, 2), 1_000));
+        dispatcher.add(until(bulk(items(fresh, 3)), 3_000));
+        dispatcher.add(items(fresh, 1));
+        dispatcher.add(overdue);
+
+        assertThat(dispatcher.overdue(Instant.ofEpochMilli(1_000))).isEmpty();
+        assertThat(dispatcher.overdue(Instant.ofEpochMilli(2_000))).containsExactlyInAnyOrderElementsOf(overdue);
+        assertThat(dispatcher.waiting()).isEqualTo(4);
+        assertThat(fresh.bulkWaiting()).isEqualTo(3);
+    }
+
+    private static List<WorkItem> until(List<WorkItem> items, long millis) {
+        items.forEach(item -> item.data()
+                .headers()
+                .add(RecordHeaders.DEADLINE, Long.toString(millis).getBytes(UTF_8)));
+        return items;
     }
 
     @Test
