@@ -249,6 +249,28 @@ class FailureIT {
         assertThat(calls).hasValue(1);
     }
 
+    /** Here the offset is what is waited for: a consumer that began without the topic looks for it seldom. */
+    @Test
+    void aRecordStaysOpenUntilItsRetryCanBeWritten() throws Exception {
+        TestingKafka.delete("pawline.detect.retry");
+        TestingKafka.send(tasks(1, "bad"));
+        AtomicInteger calls = new AtomicInteger();
+
+        start(stage(), (in, attempt) -> {
+            calls.incrementAndGet();
+            return new Outcome.Retry(Reason.OVERLOADED, "429", Instant.now().plusSeconds(3_600));
+        });
+
+        await().until(() -> calls.get() == 1);
+        await().during(Duration.ofSeconds(2))
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> TestingKafka.committed("pawline.detect") == 0);
+        TestingKafka.create("pawline.detect.retry");
+        assertThat(awaitRecords("pawline.detect.retry", 1)).hasSize(1);
+        await().atMost(Duration.ofMinutes(1)).until(() -> TestingKafka.committed("pawline.detect") == 1);
+        assertThat(calls).hasValue(1);
+    }
+
     @Test
     void aRetryThatWaitsForMinutesDelaysNoneThatIsDueSooner() {
         Map<String, Instant> due = new ConcurrentHashMap<>();
