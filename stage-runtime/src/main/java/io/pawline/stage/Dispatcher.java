@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 
 /**
  * Starts one virtual thread per record, as the permits allow. The permit is taken before the thread exists, so what waits
@@ -22,23 +23,28 @@ final class Dispatcher {
     private final Waits waits;
     private final ThreadFactory threads;
     private final BiConsumer<WorkItem, Permit> work;
+    private final BooleanSupplier held;
     private final StageMetrics metrics;
     private final ReentrantLock lock = new ReentrantLock();
 
     /**
      * @param work what to do with a record, on a thread of its own; must not throw, and sees to the record's {@link
      *     AssignedPartition#end()}
+     * @param held whether nothing is to begin for now, whatever the permits; when that is over, the next {@link #add}
+     *     begins
      */
     Dispatcher(
             Permits permits,
             Waits waits,
             ThreadFactory threads,
             BiConsumer<WorkItem, Permit> work,
+            BooleanSupplier held,
             StageMetrics metrics) {
         this.permits = permits;
         this.waits = waits;
         this.threads = threads;
         this.work = work;
+        this.held = held;
         this.metrics = metrics;
     }
 
@@ -86,7 +92,7 @@ final class Dispatcher {
     }
 
     private void begin() {
-        while (!waits.isEmpty()) {
+        while (!waits.isEmpty() && !held.getAsBoolean()) {
             Optional<Permit> permit = permits.tryAcquire();
             if (permit.isEmpty()) {
                 return;

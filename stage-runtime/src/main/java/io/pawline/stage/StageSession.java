@@ -45,6 +45,9 @@ final class StageSession<I> {
     /** Records of a partition held because they are not due, or may wait; beyond that the rest waits in Kafka. */
     private static final int HELD = 10_000;
 
+    /** Answers that a paid stage may have and not have committed in any case: a group commit's at full speed. */
+    private static final int UNCOMMITTED = 100;
+
     private static final long MEASURE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final StageSpec<I> spec;
@@ -95,9 +98,17 @@ final class StageSession<I> {
                 waits(permits, lanes),
                 Thread.ofVirtual().name(name + "-task-", 0).factory(),
                 this::work,
+                this::hasTooMuchToLose,
                 metrics);
         this.timer = new RetryTimer(clock, dispatcher, name);
         this.longRetries = new LongRetries(spec.stage(), consumer, commit, clock);
+    }
+
+    /** While answers cannot be committed, no more of them are paid for than about as many as the stage has in flight. */
+    private boolean hasTooMuchToLose() {
+        return spec.stage().paid()
+                && spec.provider().isPresent()
+                && commit.uncommitted() >= Math.max(UNCOMMITTED, spec.policies().maxInFlight());
     }
 
     private Waits waits(Permits permits, Optional<LanePermits> lanes) {

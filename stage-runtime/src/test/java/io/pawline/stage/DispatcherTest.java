@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -33,6 +34,7 @@ class DispatcherTest {
     private final TestingOrders orders = new TestingOrders();
 
     private final BlockingQueue<WorkItem> begun = new LinkedBlockingQueue<>();
+    private final AtomicBoolean held = new AtomicBoolean();
     private final Map<WorkItem, CountDownLatch> running = new ConcurrentHashMap<>();
 
     @Test
@@ -46,6 +48,24 @@ class DispatcherTest {
         assertThat(dispatcher.waiting()).isEqualTo(3);
         assertThat(begun).isEmpty();
         end(first);
+        next();
+        assertThat(dispatcher.waiting()).isEqualTo(2);
+    }
+
+    @Test
+    void beginsNothingWhileItIsHeld() throws InterruptedException {
+        Dispatcher dispatcher = dispatcher(2, 0.25);
+        dispatcher.add(items(fresh, 5));
+        WorkItem first = next();
+        next();
+
+        held.set(true);
+        end(first);
+        dispatcher.add(List.of());
+        assertThat(begun.poll(100, TimeUnit.MILLISECONDS)).isNull();
+        held.set(false);
+        dispatcher.add(List.of());
+
         next();
         assertThat(dispatcher.waiting()).isEqualTo(2);
     }
@@ -202,6 +222,7 @@ class DispatcherTest {
                         Thread.currentThread().interrupt();
                     }
                 },
+                held::get,
                 new StageMetrics(new SimpleMeterRegistry(), Stage.DETECT, new TestingClock()));
     }
 

@@ -249,6 +249,26 @@ class FailureIT {
         assertThat(calls).hasValue(1);
     }
 
+    @Test
+    void whileNothingCanBeCommittedNoMoreIsPaidForThanOneKillMayCost() throws Exception {
+        TestingKafka.delete("pawline.generate");
+        TestingKafka.send(tasks(400, "oil"));
+        AtomicInteger calls = new AtomicInteger();
+
+        start(stage().maxInFlight(20), (in, attempt) -> {
+            calls.incrementAndGet();
+            return calledAndDescribed(in, attempt);
+        });
+
+        await().atMost(Duration.ofMinutes(1)).until(() -> calls.get() >= 100);
+        await().during(Duration.ofSeconds(1))
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> calls.get() < 100 + 20);
+        TestingKafka.create("pawline.generate");
+        assertThat(awaitRecords("pawline.generate", 400)).hasSize(400);
+        assertThat(calls).hasValue(400);
+    }
+
     /** Here the offset is what is waited for: a consumer that began without the topic looks for it seldom. */
     @Test
     void aRecordStaysOpenUntilItsRetryCanBeWritten() throws Exception {
