@@ -261,9 +261,7 @@ class FailureIT {
         });
 
         await().atMost(Duration.ofMinutes(1)).until(() -> calls.get() >= 100);
-        await().during(Duration.ofSeconds(1))
-                .atMost(Duration.ofMinutes(1))
-                .until(() -> calls.get() < 100 + 20);
+        await().during(Duration.ofSeconds(1)).atMost(Duration.ofMinutes(1)).until(() -> calls.get() < 100 + 20);
         TestingKafka.create("pawline.generate");
         assertThat(awaitRecords("pawline.generate", 400)).hasSize(400);
         assertThat(calls).hasValue(400);

@@ -105,7 +105,7 @@ class VisualClientTest {
 
     @Test
     void takesAPictureWhoseTextIsBrokenIntoLines() throws Exception {
-        String lines = Base64.getMimeEncoder(20, new byte[] {'\\', 'n'}).encodeToString(PNG);
+        String lines = Base64.getEncoder().encodeToString(PNG).replaceAll(".{20}", "$0\\\\n");
         answer(200, "{\"code\":10000,\"data\":{\"binary_data_base64\":[\"" + lines + "\"]}}");
 
         assertThat(call().value())
