@@ -78,6 +78,25 @@ class ControlledStageIT {
     }
 
     @Test
+    void whatMayWaitNoLongerEndsThoughItsStageIsPaused() {
+        controls.pause(Stage.DETECT, "operator", "the pictures are wrong");
+        TestingKafka.send(tasks(1, "oil"));
+        TaskId late = TaskId.next();
+        TestingKafka.send(List.of(task(late, "oil", Duration.ofSeconds(2))));
+
+        start("one", this::counted);
+
+        assertThat(endings(1)).satisfiesExactly(ending -> {
+            assertThat(ending.getContext().getTaskId()).isEqualTo(late.toString());
+            assertThat(ending.getEnding()).isEqualTo(Ending.EXPIRED);
+        });
+        assertThat(calls).hasValue(0);
+        controls.resume(Stage.DETECT, "operator", "fixed");
+        awaitRecords("pawline.generate", 1);
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
     void followsALimitWhileItRuns() {
         CountDownLatch end = new CountDownLatch(1);
         TestingKafka.send(tasks(20, "oil"));
