@@ -14,6 +14,7 @@ enum ProblemType {
     INVALID_REQUEST(HttpStatus.BAD_REQUEST, "The request is not valid"),
     ACCESS_DENIED(HttpStatus.UNAUTHORIZED, "The request does not say who may do this"),
     LETTER_NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such dead letter"),
+    TASK_NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such task"),
     REPLAY_NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such replay"),
     REPLAY_STATE(HttpStatus.CONFLICT, "The replay is not in the state for this"),
     LETTER_STATE(HttpStatus.CONFLICT, "The dead letter is not in the state for this"),
