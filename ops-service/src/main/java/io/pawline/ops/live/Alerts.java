@@ -52,7 +52,8 @@ public final class Alerts {
         this.clock = clock;
     }
 
-    private record Measured(String name, double value, @Nullable Double threshold, String unit, String detail) {
+    private record Measured(
+            String name, double value, @Nullable Double threshold, String unit, String detail) {
         boolean fires() {
             return threshold != null && value > threshold;
         }
@@ -61,10 +62,11 @@ public final class Alerts {
     /** All of them, whether they fire or not. */
     public List<AlertView> now() {
         Instant now = clock.instant();
-        List<Measured> measured = List.of(
-                unclassified(now), amplification(now), undelivered(now), breakerOpen(now), costPerHour(now));
+        List<Measured> measured =
+                List.of(unclassified(now), amplification(now), undelivered(now), breakerOpen(now), costPerHour(now));
         Map<String, Instant> since = since(
-                now, measured.stream().filter(Measured::fires).map(Measured::name).toList());
+                now,
+                measured.stream().filter(Measured::fires).map(Measured::name).toList());
         return measured.stream()
                 .map(alert -> new AlertView(
                         alert.name(),
@@ -143,8 +145,8 @@ public final class Alerts {
                 .filter(stage -> stage.getValue().breaker() != null
                         && !stage.getValue().breaker().equals("closed")
                         && stage.getValue().breakerSince() != null)
-                .min(Comparator.comparing(
-                        stage -> Optional.ofNullable(stage.getValue().breakerSince()).orElse(now)));
+                .min(Comparator.comparing(stage ->
+                        Optional.ofNullable(stage.getValue().breakerSince()).orElse(now)));
         double minutes = longest.map(stage -> stage.getValue().breakerSince())
                 .map(since -> Duration.between(since, now).toMillis() / 60_000.0)
                 .orElse(0.0);

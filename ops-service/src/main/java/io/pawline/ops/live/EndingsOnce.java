@@ -41,7 +41,8 @@ final class EndingsOnce extends ContextualProcessor<byte[], byte[], String, Happ
     @Override
     public void process(Record<byte[], byte[]> record) {
         if (events.read(record.value()) instanceof TaskFinished event) {
-            String name = event.getContext().getTaskId() + "/" + event.getContext().getGeneration();
+            String name =
+                    event.getContext().getTaskId() + "/" + event.getContext().getGeneration();
             Instant at = event.getFinishedAt();
             WindowStore<String, String> store = Objects.requireNonNull(seen);
             if (store.fetch(name, at.toEpochMilli()) == null) {

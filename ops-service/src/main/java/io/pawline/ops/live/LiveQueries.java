@@ -87,7 +87,10 @@ public final class LiveQueries {
 
     /** How the processes of a stage stand. */
     record Standing(
-            String provider, int limit, @Nullable String breaker, @Nullable Instant breakerSince) {}
+            String provider,
+            int limit,
+            @Nullable String breaker,
+            @Nullable Instant breakerSince) {}
 
     /** In milliseconds. */
     record Latency(long p50, long p95) {}
@@ -115,10 +118,7 @@ public final class LiveQueries {
         long all = counted.stream().mapToLong(ReasonView::count).sum();
         return counted.stream()
                 .map(reason -> new ReasonView(
-                        reason.stage(),
-                        reason.reason(),
-                        reason.count(),
-                        Counts.rounded((double) reason.count() / all)))
+                        reason.stage(), reason.reason(), reason.count(), Counts.rounded((double) reason.count() / all)))
                 .toList();
     }
 
@@ -164,8 +164,7 @@ public final class LiveQueries {
                 .createQuery(LATENCIES)
                 .bind("begun", from.minus(LONGEST_CALL).atOffset(ZoneOffset.UTC))
                 .bind("from", from.atOffset(ZoneOffset.UTC))
-                .map((row, _) ->
-                        Map.entry(row.getString("stage"), new Latency(row.getLong("p50"), row.getLong("p95"))))
+                .map((row, _) -> Map.entry(row.getString("stage"), new Latency(row.getLong("p50"), row.getLong("p95"))))
                 .list()
                 .stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
@@ -194,8 +193,8 @@ public final class LiveQueries {
 
     private static Standing standing(ResultSet row) throws SQLException {
         String breaker = row.getString("breaker");
-        OffsetDateTime since = row.getObject(
-                "closed".equals(breaker) ? "closed_since" : "not_closed_since", OffsetDateTime.class);
+        OffsetDateTime since =
+                row.getObject("closed".equals(breaker) ? "closed_since" : "not_closed_since", OffsetDateTime.class);
         return new Standing(
                 row.getString("provider"),
                 row.getInt("call_limit"),

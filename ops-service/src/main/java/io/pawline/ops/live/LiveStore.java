@@ -54,17 +54,25 @@ public final class LiveStore {
     }
 
     void keep(Collection<LiveUpdate> updates) {
-        List<Map<String, Object>> windows =
-                updates.stream().filter(update -> update.totals() != null).map(LiveStore::window).toList();
-        List<Map<String, Object>> processes =
-                updates.stream().filter(update -> update.process() != null).map(LiveStore::process).toList();
+        List<Map<String, Object>> windows = updates.stream()
+                .filter(update -> update.totals() != null)
+                .map(LiveStore::window)
+                .toList();
+        List<Map<String, Object>> processes = updates.stream()
+                .filter(update -> update.process() != null)
+                .map(LiveStore::process)
+                .toList();
         database.inTransaction(handle -> {
             int kept = 0;
             if (!windows.isEmpty()) {
-                kept += handle.createUpdate(WINDOWS).bind("windows", Json.text(windows)).execute();
+                kept += handle.createUpdate(WINDOWS)
+                        .bind("windows", Json.text(windows))
+                        .execute();
             }
             if (!processes.isEmpty()) {
-                kept += handle.createUpdate(PROCESSES).bind("processes", Json.text(processes)).execute();
+                kept += handle.createUpdate(PROCESSES)
+                        .bind("processes", Json.text(processes))
+                        .execute();
             }
             return kept;
         });

@@ -12,6 +12,7 @@ import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -101,7 +102,8 @@ public final class LiveStreams implements AutoCloseable {
 
     private void stop() {
         if (running != null) {
-            running.close(new KafkaStreams.CloseOptions().timeout(TO_STOP).leaveGroup(true));
+            running.close(CloseOptions.timeout(TO_STOP)
+                    .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
             running = null;
         }
     }

@@ -55,8 +55,8 @@ final class LiveTopology {
         Consumed<byte[], byte[]> bytes = Consumed.with(Serdes.ByteArray(), Serdes.ByteArray());
         KStream<String, Happening> calls =
                 builder.stream(Topics.ATTEMPTS, bytes).process(() -> new CallsOnce(reader, prices), CallsOnce.STORE);
-        KStream<String, Happening> endings =
-                builder.stream(Stage.CALLBACK.workTopic(), bytes).process(() -> new EndingsOnce(reader), EndingsOnce.STORE);
+        KStream<String, Happening> endings = builder.stream(Stage.CALLBACK.workTopic(), bytes)
+                .process(() -> new EndingsOnce(reader), EndingsOnce.STORE);
         KGroupedStream<String, Happening> byStage = calls.merge(endings)
                 .repartition(Repartitioned.with(Serdes.String(), HAPPENING)
                         .withName("by-stage")
@@ -87,8 +87,8 @@ final class LiveTopology {
                                 .withValueSerde(Json.serde(WindowTotals.class)))
                 .toStream()
                 .map((window, totals) -> {
-                    LiveUpdate update = LiveUpdate.of(
-                            window.key(), span, window.window().startTime(), totals);
+                    LiveUpdate update =
+                            LiveUpdate.of(window.key(), span, window.window().startTime(), totals);
                     return KeyValue.pair(update.key(), update);
                 });
     }
@@ -97,8 +97,7 @@ final class LiveTopology {
         return byStage.aggregate(
                         () -> StageProcesses.NONE,
                         (_, event, processes) -> processes.with(event.process()),
-                        Materialized.<String, StageProcesses, KeyValueStore<Bytes, byte[]>>
-                                as("processes")
+                        Materialized.<String, StageProcesses, KeyValueStore<Bytes, byte[]>>as("processes")
                                 .withKeySerde(Serdes.String())
                                 .withValueSerde(Json.serde(StageProcesses.class)))
                 .toStream()

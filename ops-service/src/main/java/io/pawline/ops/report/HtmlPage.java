@@ -49,8 +49,7 @@ final class HtmlPage {
 
     private static String of(Block block) {
         return switch (block) {
-            case Block.Heading heading ->
-                "<h%d>%s</h%1$d>\n".formatted(heading.level(), escaped(heading.text()));
+            case Block.Heading heading -> "<h%d>%s</h%1$d>\n".formatted(heading.level(), escaped(heading.text()));
             case Block.Paragraph paragraph -> "<p>%s</p>\n".formatted(escaped(paragraph.text()));
             case Block.Bullets bullets ->
                 bullets.items().stream()
@@ -72,7 +71,8 @@ final class HtmlPage {
                         .max()
                         .orElse(0);
         String rows = table.rows().stream().map(row -> row(table, row, most)).collect(Collectors.joining());
-        return "<div class=\"wide\"><table>\n<thead>%s</thead>\n<tbody>\n%s</tbody></table></div>\n".formatted(head, rows);
+        return "<div class=\"wide\"><table>\n<thead>%s</thead>\n<tbody>\n%s</tbody></table></div>\n"
+                .formatted(head, rows);
     }
 
     private static String row(Block.Table table, List<String> cells, double most) {

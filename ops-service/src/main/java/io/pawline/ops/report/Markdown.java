@@ -25,7 +25,9 @@ final class Markdown {
 
     private static String table(Block.Table table) {
         String line = table.head().stream().map(_ -> "---").collect(Collectors.joining("|", "|", "|\n"));
-        return row(table.head()) + line + table.rows().stream().map(Markdown::row).collect(Collectors.joining());
+        return row(table.head())
+                + line
+                + table.rows().stream().map(Markdown::row).collect(Collectors.joining());
     }
 
     private static String row(List<String> cells) {

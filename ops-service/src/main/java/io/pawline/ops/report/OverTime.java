@@ -81,8 +81,7 @@ record OverTime(Duration span, List<Part> parts) {
             long enough = Math.max(FEWEST, (long) Math.ceil(OF_THE_WORST * worst));
             List<Span> run = new ArrayList<>();
             for (Span next : spans) {
-                boolean follows =
-                        run.isEmpty() || run.getLast().at().plus(span).equals(next.at());
+                boolean follows = run.isEmpty() || run.getLast().at().plus(span).equals(next.at());
                 if (!run.isEmpty() && (!follows || next.failures() < enough)) {
                     peaks.add(peak(stage, run, all));
                     run.clear();
@@ -114,8 +113,7 @@ record OverTime(Duration span, List<Part> parts) {
     }
 
     private String mainReason(String stage, Instant from, Instant to) {
-        return parts
-                .stream()
+        return parts.stream()
                 .filter(part -> part.reason() != null
                         && part.stage().equals(stage)
                         && !part.at().isBefore(from)

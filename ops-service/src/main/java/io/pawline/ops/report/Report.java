@@ -208,7 +208,11 @@ public record Report(
             long mostCalls) {}
 
     /** In seconds; null: there was none. */
-    public record Quantiles(long count, @Nullable Double p50, @Nullable Double p95, @Nullable Double p99) {}
+    public record Quantiles(
+            long count,
+            @Nullable Double p50,
+            @Nullable Double p95,
+            @Nullable Double p99) {}
 
     /**
      * How long tasks took.
@@ -223,7 +227,13 @@ public record Report(
     /** What the calls to one provider cost. */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     public record ProviderCost(
-            String provider, long calls, long billed, long perhapsBilled, long notBilled, BigDecimal cost, double share) {}
+            String provider,
+            long calls,
+            long billed,
+            long perhapsBilled,
+            long notBilled,
+            BigDecimal cost,
+            double share) {}
 
     /** Why money was spent for nothing; a call is counted once, for the first of these that is true of it. */
     public enum Waste {

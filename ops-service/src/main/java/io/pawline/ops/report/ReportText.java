@@ -152,7 +152,10 @@ final class ReportText {
                                 words.say("comparison.failed.note")),
                         List.of(
                                 words.say("comparison.callbacks"),
-                                "%s (%s)".formatted(number(core.notCalledBack()), percent(Shares.of(core.notCalledBack(), core.withCallback()))),
+                                "%s (%s)"
+                                        .formatted(
+                                                number(core.notCalledBack()),
+                                                percent(Shares.of(core.notCalledBack(), core.withCallback()))),
                                 words.say(
                                         "comparison.callbacks.calls",
                                         number(ofStage(Stage.CALLBACK, StageCalls::failed))),
@@ -231,8 +234,8 @@ final class ReportText {
                 words.say("stage.failed_tasks", number(stage.failedTasks())),
                 words.say("stage.lost", number(stage.neverEnded()), number(stage.orphaned())))));
         List<Cause> causes = report.failures().stream()
-                .filter(cause -> cause.stage().equals(stage.stage())
-                        && cause.provider().equals(stage.provider()))
+                .filter(cause ->
+                        cause.stage().equals(stage.stage()) && cause.provider().equals(stage.provider()))
                 .toList();
         Map<Family, List<Cause>> families = new EnumMap<>(Family.class);
         causes.forEach(cause ->
@@ -240,8 +243,7 @@ final class ReportText {
         List<List<String>> rows = new ArrayList<>();
         families.forEach((family, members) -> {
             long count = members.stream().mapToLong(Cause::count).sum();
-            rows.add(List.of(
-                    words.family(family), "", number(count), percent(Shares.of(count, stage.failed())), "-"));
+            rows.add(List.of(words.family(family), "", number(count), percent(Shares.of(count, stage.failed())), "-"));
             members.forEach(cause -> rows.add(List.of(
                     "",
                     "%s (%s)".formatted(words.reason(cause.reason()), cause.reason()),

@@ -60,7 +60,8 @@ public final class Reports {
     private Report report(ReportQueries queries, Period period) {
         Report.Core core = queries.core();
         List<StageTime> stages = queries.stages().stream()
-                .sorted(Comparator.comparing((StageTime stage) -> place(stage.calls().stage()))
+                .sorted(Comparator.comparing(
+                                (StageTime stage) -> place(stage.calls().stage()))
                         .thenComparing(stage -> stage.calls().provider()))
                 .toList();
         List<Failed> causes = queries.causes();
@@ -90,8 +91,8 @@ public final class Reports {
 
     private static List<Cause> causes(List<Failed> causes) {
         long all = causes.stream().mapToLong(Failed::count).sum();
-        Map<String, Long> ofStage = causes.stream()
-                .collect(Collectors.groupingBy(Failed::stage, Collectors.summingLong(Failed::count)));
+        Map<String, Long> ofStage =
+                causes.stream().collect(Collectors.groupingBy(Failed::stage, Collectors.summingLong(Failed::count)));
         return causes.stream()
                 .map(cause -> new Cause(
                         cause.stage(),

@@ -16,9 +16,7 @@ final class Shares {
     }
 
     static double of(BigDecimal part, BigDecimal all) {
-        return all.signum() == 0
-                ? 0
-                : part.divide(all, 6, RoundingMode.HALF_UP).doubleValue();
+        return all.signum() == 0 ? 0 : part.divide(all, 6, RoundingMode.HALF_UP).doubleValue();
     }
 
     static BigDecimal money(long micros) {
