@@ -64,7 +64,7 @@
       key: {{ index . 2 }}
 {{- end -}}
 
-{{/* All topics as YAML: name to partitions, kept (days) and largest (bytes of a record). As `Topics` of the services has them. */}}
+{{/* All topics as YAML: name to partitions, kept and uncompacted (days), policy (other than delete) and largest (bytes of a record) As `Topics` of the services has them. */}}
 {{- define "pawline.topics" -}}
 {{- $partitions := int .Values.kafka.topics.partitions -}}
 {{- range $name, $component := include "pawline.components" . | fromYaml }}
@@ -78,7 +78,8 @@ pawline.{{ $name }}.dlt: {partitions: {{ $partitions }}, kept: 30, largest: 1114
 {{- end }}
 {{- end }}
 pawline.attempts: {partitions: {{ $partitions }}, kept: 7, largest: 1048588}
-pawline.control: {partitions: 1}
+pawline.live: {partitions: 1, kept: 7, policy: "compact,delete"}
+pawline.control: {partitions: 1, policy: compact, uncompacted: 2}
 {{- end -}}
 
 {{/* What a component may do at the brokers, as Strimzi's ACLs. Takes the component. */}}
@@ -94,12 +95,11 @@ pawline.control: {partitions: 1}
 {{- $writes = concat $writes (list (printf "pawline.%s" .next) "pawline.callback") | uniq -}}
 {{- end -}}
 {{- else if eq .name "ops" -}}
-{{- $reads = list "pawline.control" "pawline.attempts" -}}
+{{- /* It looks at all there is, and a replay writes work. */ -}}
+{{- $reads = include "pawline.topics" .root | fromYaml | keys | sortAlpha -}}
+{{- $writes = append $writes "pawline.live" -}}
 {{- range $name, $other := include "pawline.components" .root | fromYaml -}}
 {{- if $other.stage -}}
-{{- $reads = append $reads (printf "pawline.%s.dlt" $name) -}}
-{{- /* The report reads what the stages read; a replay writes it. */ -}}
-{{- $reads = append $reads (printf "pawline.%s" $name) -}}
 {{- $writes = append $writes (printf "pawline.%s" $name) -}}
 {{- end -}}
 {{- end -}}
@@ -121,17 +121,22 @@ pawline.control: {partitions: 1}
   operations: [Write, Describe]
 {{- end }}
 {{- if eq .name "ops" }}
-# pawline.ops.ledger, pawline.ops.dead-letters, and one for each replay
+# Its listeners, the live report, and one for each replay
 - resource: {type: group, name: pawline.ops., patternType: prefix}
-  operations: [Read, Describe]
+  operations: [Read, Describe, Delete]
+{{- range $name, $other := include "pawline.components" .root | fromYaml }}
+{{- if $other.stage }}
+# For its lag
+- resource: {type: group, name: pawline.{{ $name }}, patternType: literal}
+  operations: [Describe]
+{{- end }}
+{{- end }}
 - resource: {type: transactionalId, name: pawline.ops.replay, patternType: literal}
   operations: [Write, Describe]
-# The report's Kafka Streams: its group, the topics that it makes for itself, its transactions
-- resource: {type: group, name: pawline-ops, patternType: prefix}
-  operations: [Read, Describe]
-- resource: {type: topic, name: pawline-ops, patternType: prefix}
-  operations: [Create, Delete, Describe, DescribeConfigs, Read, Write]
-- resource: {type: transactionalId, name: pawline-ops, patternType: prefix}
+# The live report's Kafka Streams: the topics that it makes for itself, and its transactions
+- resource: {type: topic, name: pawline.ops.live-, patternType: prefix}
+  operations: [Create, Delete, Describe, DescribeConfigs, Read, Write, Alter]
+- resource: {type: transactionalId, name: pawline.ops.live-, patternType: prefix}
   operations: [Write, Describe]
 {{- else }}
 - resource: {type: group, name: {{ .stage | ternary $work (printf "%s.progress" $work) }}, patternType: literal}

@@ -27,6 +27,9 @@ class KafkaTest {
 
     private static final List<Stage> STAGES = List.of(Stage.values());
 
+    /** Prefix of what Kafka Streams makes for itself. */
+    static final String OF_THE_REPORT = "pawline.ops.live-";
+
     private static final Map<String, Object> STRIMZI = Map.of(
             "kafka.topics.manage", "strimzi",
             "kafka.topics.partitions", 7,
@@ -76,14 +79,14 @@ class KafkaTest {
                 .containsExactlyElementsOf(
                         switch (component) {
                             case INGEST -> List.of("pawline.ingest.progress");
-                            case OPS -> List.of("pawline.ops.", "pawline-ops");
+                            case OPS -> List.of("pawline.ops.");
                             default -> List.of(stage(component).consumerGroup());
                         });
         assertThat(rules(user, "transactionalId", "Write"))
                 .containsExactlyElementsOf(
                         switch (component) {
                             case INGEST -> List.of();
-                            case OPS -> List.of("pawline.ops.replay", "pawline-ops");
+                            case OPS -> List.of("pawline.ops.replay", OF_THE_REPORT);
                             default -> List.of(stage(component).consumerGroup() + "-");
                         });
     }
@@ -139,9 +142,8 @@ class KafkaTest {
 
     static List<String> reads(Component component) {
         if (component == Component.OPS) {
-            return STAGES.stream()
-                    .flatMap(stage -> Stream.of(
-                            stage.workTopic(), stage.deadLetterTopic(), Topics.CONTROL, Topics.ATTEMPTS, "pawline-ops"))
+            return Stream.concat(
+                            Topics.all(7, (short) 2).stream().map(NewTopic::name), Stream.of(OF_THE_REPORT))
                     .toList();
         }
         return Stage.ofCode(component.code())
@@ -156,7 +158,7 @@ class KafkaTest {
     static List<String> writes(Component component) {
         List<String> writes = new ArrayList<>(List.of(Topics.CONTROL));
         if (component == Component.OPS) {
-            writes.add("pawline-ops");
+            writes.addAll(List.of(OF_THE_REPORT, Topics.LIVE));
             STAGES.forEach(stage -> writes.add(stage.workTopic()));
             return writes;
         }

@@ -163,7 +163,7 @@ class UsersRightsIT {
                     .rootCause()
                     .isInstanceOf(TopicAuthorizationException.class);
             consumer.subscribe(KafkaTest.reads(component).stream()
-                    .filter(topic -> !topic.equals("pawline-ops"))
+                    .filter(topic -> !topic.equals(KafkaTest.OF_THE_REPORT))
                     .limit(1)
                     .toList());
             assertThatThrownBy(() -> consumer.poll(Duration.ofSeconds(30)))
@@ -284,7 +284,7 @@ class UsersRightsIT {
                             .get(new TopicPartition(Topics.CONTROL, 0))
                             .offset())
                     .isEqualTo(7);
-            report.createTopics(List.of(new NewTopic("pawline-ops-report-store-changelog", 1, (short) 1)))
+            report.createTopics(List.of(new NewTopic("pawline.ops.live-windows-changelog", 1, (short) 1)))
                     .all()
                     .get();
             assertThatThrownBy(() -> report.createTopics(List.of(new NewTopic("elsewhere", 1, (short) 1)))
@@ -342,7 +342,7 @@ class UsersRightsIT {
     /** Without those that the report makes for itself. */
     private static Set<String> existing(List<String> topics) {
         Set<String> names = new TreeSet<>(topics);
-        names.remove("pawline-ops");
+        names.remove(KafkaTest.OF_THE_REPORT);
         return names;
     }
 

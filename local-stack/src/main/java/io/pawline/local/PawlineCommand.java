@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
             KeysCommand.class,
             DeadLettersCommand.class,
             SimulatorCommand.class,
-            CheckCommand.class
+            CheckCommand.class,
+            ReportCommand.class
         },
         footer = {
             "",
