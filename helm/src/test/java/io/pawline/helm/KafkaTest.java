@@ -142,8 +142,7 @@ class KafkaTest {
 
     static List<String> reads(Component component) {
         if (component == Component.OPS) {
-            return Stream.concat(
-                            Topics.all(7, (short) 2).stream().map(NewTopic::name), Stream.of(OF_THE_REPORT))
+            return Stream.concat(Topics.all(7, (short) 2).stream().map(NewTopic::name), Stream.of(OF_THE_REPORT))
                     .toList();
         }
         return Stage.ofCode(component.code())

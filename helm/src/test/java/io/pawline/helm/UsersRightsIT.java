@@ -280,10 +280,8 @@ class UsersRightsIT {
             replays.sendOffsetsToTransaction(
                     Map.of(new TopicPartition(Topics.CONTROL, 0), new OffsetAndMetadata(7)), progress.groupMetadata());
             replays.commitTransaction();
-            assertThat(progress.committed(Set.of(new TopicPartition(Topics.CONTROL, 0)))
-                            .get(new TopicPartition(Topics.CONTROL, 0))
-                            .offset())
-                    .isEqualTo(7);
+            assertThat(progress.committed(Set.of(new TopicPartition(Topics.CONTROL, 0))))
+                    .containsValue(new OffsetAndMetadata(7));
             report.createTopics(List.of(new NewTopic("pawline.ops.live-windows-changelog", 1, (short) 1)))
                     .all()
                     .get();
@@ -315,7 +313,8 @@ class UsersRightsIT {
     }
 
     private static Stage after(Stage stage) {
-        return Stage.values()[stage.ordinal() + 1];
+        List<Stage> stages = List.of(Stage.values());
+        return stages.get(stages.indexOf(stage) + 1);
     }
 
     private static List<String> keys(String topic) {
@@ -356,11 +355,11 @@ class UsersRightsIT {
         for (Map<String, Object> acl : acls) {
             Map<?, ?> resource = (Map<?, ?>) Objects.requireNonNull(acl.get("resource"));
             ResourcePattern pattern = new ResourcePattern(
-                    resource.get("type").equals("transactionalId")
+                    "transactionalId".equals(resource.get("type"))
                             ? ResourceType.TRANSACTIONAL_ID
                             : ResourceType.fromString(String.valueOf(resource.get("type"))),
                     String.valueOf(resource.get("name")),
-                    resource.get("patternType").equals("prefix") ? PatternType.PREFIXED : PatternType.LITERAL);
+                    "prefix".equals(resource.get("patternType")) ? PatternType.PREFIXED : PatternType.LITERAL);
             for (Object operation : (List<?>) Objects.requireNonNull(acl.get("operations"))) {
                 bindings.add(new AclBinding(
                         pattern,
