@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The services as a cluster runs them: traced, watched, restarted one after the other and scaled, all under load. One
@@ -53,6 +55,7 @@ class ClusterIT {
                 folder,
                 List.of(
                         "--management.metrics.tags.release=" + RELEASE,
+                        "--logging.structured.format.console=ecs",
                         "--pawline.tracing.endpoint=" + collector.endpoint(),
                         // Only those that come with a trace that is
                         "--pawline.tracing.sample-ratio=0",
@@ -135,6 +138,21 @@ class ClusterIT {
                 .as("the other is not traced")
                 .allMatch(span -> span.trace().equals(TRACE));
         assertTellsNoSecret(spans);
+        assertThat(linesAbout(traced, "generate")).isNotEmpty().allSatisfy(line -> {
+            assertThat(line.path("stage").asString("")).isEqualTo("generate");
+            assertThat(line.at("/trace/id").asString(line.path("trace.id").asString("")))
+                    .isEqualTo(TRACE);
+        });
+    }
+
+    /** Of the process's log, which is in JSON (ECS). */
+    private List<JsonNode> linesAbout(String task, String process) {
+        return fleet.said(process)
+                .lines()
+                .filter(line -> line.startsWith("{"))
+                .map(line -> new JsonMapper().readTree(line))
+                .filter(line -> line.path("task_id").asString("").equals(task))
+                .toList();
     }
 
     /** Nor an address, or anything of the payload. */

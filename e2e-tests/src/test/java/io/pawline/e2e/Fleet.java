@@ -162,7 +162,8 @@ final class Fleet implements AutoCloseable {
         }
     }
 
-    private String said(String name) {
+    /** What the process has written. */
+    String said(String name) {
         try {
             return member(name).process().output();
         } catch (IOException unreadable) {
