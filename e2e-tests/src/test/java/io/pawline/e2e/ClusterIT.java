@@ -149,7 +149,7 @@ class ClusterIT {
     private List<JsonNode> linesAbout(String task, String process) {
         return fleet.said(process)
                 .lines()
-                .filter(line -> line.startsWith("{"))
+                .filter(line -> line.startsWith("{") && line.endsWith("}"))
                 .map(line -> new JsonMapper().readTree(line))
                 .filter(line -> line.path("task_id").asString("").equals(task))
                 .toList();
