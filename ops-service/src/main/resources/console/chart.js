@@ -21,7 +21,7 @@ export function chart({label, series, group, height, signal}) {
   const options = width => ({
     width,
     height,
-    padding: [8, 4, 0, 0],
+    padding: [8, 14, 0, 0],
     legend: {show: false},
     cursor: {sync: {key: group}, points: {show: false}, drag: {setScale: false, x: false, y: false}, y: false},
     scales: {y: {range: (_, __, most) => [0, Math.max(1, most * 1.1)]}},

@@ -40,24 +40,26 @@ export function fill(container, ...children) {
 }
 
 /**
- * A table that becomes a list of cards on a narrow screen. A column is `{title, cell, number}`; `cell` makes a row's content.
+ * A table that becomes a list of cards on a narrow screen. A column is `{title, cell, number, drawn}`; `cell` makes a row's
+ * content; the title of what is drawn is for those who cannot see it.
  * Roles are said outright, since a table that is laid out as blocks loses them in some browsers.
  */
-export function table(caption, columns, rows, {rowClass, wide} = {}) {
-  const body = rows.map(row => el('tr', {role: 'row', class: rowClass?.(row)}, columns.map((column, index) => {
+export function table(caption, columns, rows, {wide, titled} = {}) {
+  const body = rows.map(row => el('tr', {role: 'row'}, columns.map((column, index) => {
     const content = column.cell(row);
     const empty = content === null || content === undefined || content === '';
     return el(index === 0 && !column.control ? 'th' : 'td', {
       role: index === 0 && !column.control ? 'rowheader' : 'cell',
       scope: index === 0 && !column.control ? 'row' : null,
       class: [column.number && 'number', column.class, empty && 'empty'].filter(Boolean).join(' ') || null,
-      'data-label': column.title,
-    }, empty ? '–' : content);
+      'data-label': column.drawn ? '' : column.title,
+    }, empty ? '' : content);
   })));
   return el(wide ? 'table.wide' : 'table', {role: 'table'},
-    el('caption', {}, caption),
+    el('caption', {class: titled ? 'titled' : null}, caption),
     el('thead', {role: 'rowgroup'}, el('tr', {role: 'row'}, columns.map(column =>
-      el('th', {role: 'columnheader', scope: 'col', class: column.number ? 'number' : null}, column.head ?? column.title)))),
+      el('th', {role: 'columnheader', scope: 'col', class: column.number ? 'number' : null},
+        column.head ?? (column.drawn ? el('span.unseen', {}, column.title) : column.title))))),
     el('tbody', {role: 'rowgroup'}, body));
 }
 

@@ -16,10 +16,8 @@ export async function lettersPage(place, {query, signal}) {
   const groups = el('section', {'aria-busy': 'true'});
   const list = el('section');
   place.append(form(filter), groups, list);
-  await Promise.all([
-    byCause(groups, filter, signal).catch(failure => told(groups, failure, signal)),
-    letters(list, filter, signal).catch(failure => told(list, failure, signal)),
-  ]);
+  const total = byCause(groups, filter, signal).catch(failure => told(groups, failure, signal));
+  await letters(list, filter, total, signal).catch(failure => told(list, failure, signal));
 }
 
 function told(place, failure, signal) {
@@ -70,7 +68,7 @@ async function byCause(place, filter, signal) {
     fill(place, narrowed
       ? nothing('No dead letter is like that.', el('a', {href: '#/letters'}, 'Show all open ones'), ', or ', el('a', {href: link('/letters', {...filter, state: 'any'})}, 'look among those that were dealt with'), '.')
       : nothing('There is no open dead letter.', 'Every task has gone on or was dealt with. ', el('a', {href: link('/letters', {state: 'any'})}, 'Show those of the past')));
-    return;
+    return 0;
   }
   const begin = Math.min(...found.groups.flatMap(group => group.over_time.map(span => new Date(span.from).getTime())));
   const end = Math.max(...found.groups.map(group => new Date(group.newest).getTime())) + 1;
@@ -93,13 +91,14 @@ async function byCause(place, filter, signal) {
       {title: 'Over time', class: 'graph', cell: group => bars(group, `${group.count} over time`)},
       {title: 'Oldest', cell: group => ago(group.oldest)},
       {title: 'Newest', cell: group => ago(group.newest)},
-      {title: '', class: 'does', cell: group => el('a.button', {href: link('/replay', {...filter, ...cause(group)})}, 'Dry run')},
+      {title: 'What to do', drawn: true, class: 'does', cell: group => el('a.button', {href: link('/replay', {...filter, ...cause(group)})}, 'Dry run')},
     ], found.groups));
+  return found.letters;
 }
 
 const cause = group => ({stage: group.stage, reason: group.reason, provider_code: group.provider_code ?? 'none'});
 
-async function letters(place, filter, signal) {
+async function letters(place, filter, counted, signal) {
   const chosen = new Set();
   const rows = el('div');
   const trouble = el('div');
@@ -107,13 +106,13 @@ async function letters(place, filter, signal) {
   const more = el('div.actions');
   const shown = [];
   let cursor;
+  let total;
 
   const load = async () => {
     const page = await get(address('/v1/dead-letters', {...filter, limit: PAGE, cursor}), signal);
     shown.push(...page.dead_letters);
     cursor = page.next_cursor;
-    if (!shown.length) return;
-    draw();
+    if (shown.length) draw();
   };
   const draw = () => {
     fill(rows, list(shown, chosen, () => { tools(); heads(); }));
@@ -128,7 +127,7 @@ async function letters(place, filter, signal) {
   };
   const tools = () => {
     const which = chosen.size ? {ids: [...chosen].join(',')} : filter;
-    const name = chosen.size ? `${plural(chosen.size, 'chosen letter')}` : 'all of them';
+    const name = chosen.size ? plural(chosen.size, 'chosen letter') : total ? `all ${plural(total, 'letter')}` : 'all of them';
     const acts = !filter.state || filter.state === 'open' || chosen.size;
     fill(bar,
       acts ? el('a.button.primary', {href: link('/replay', which), 'data-key': 'replay'}, `Replay ${name}…`) : null,
@@ -140,6 +139,8 @@ async function letters(place, filter, signal) {
   fill(place, el('h2', {}, 'One by one'), el('p.muted', {}, 'Newest first.'), bar, trouble, rows, more);
   await load();
   if (!shown.length) fill(place);
+  total = await counted;
+  if (shown.length) tools();
 }
 
 function list(shown, chosen, changed) {

@@ -101,7 +101,7 @@ function card(first, signal) {
           ['Waiting', [count(stage.lag_net ?? stage.lag), stage.retry_lag ? el('span.muted', {}, ` + ${count(stage.retry_lag)} later`) : null]],
           ['Rate', `${rate(stage.per_second)} /s`],
           ['Failed', stage.calls ? [share(stage.failures / stage.calls), el('span.muted', {}, ` of ${count(stage.calls)}`)] : 'no calls'],
-          ['Half, 95 % within', stage.p50_ms === null || stage.p50_ms === undefined ? null : `${millis(stage.p50_ms)}, ${millis(stage.p95_ms)}`]));
+          ['p50, p95', stage.p50_ms === null || stage.p50_ms === undefined ? null : `${millis(stage.p50_ms)}, ${millis(stage.p95_ms)}`]));
     },
   };
 }
@@ -146,7 +146,7 @@ function top(list) {
     {title: 'Stage', cell: row => row.stage},
     {title: 'Calls', number: true, cell: row => count(row.count)},
     {title: 'Share', number: true, cell: row => share(row.share)},
-    {title: '', class: 'graph', cell: row => meter(row.share, 'bad')},
+    {title: 'Share, drawn', drawn: true, class: 'graph', cell: row => meter(row.share, 'bad')},
   ], list);
 }
 

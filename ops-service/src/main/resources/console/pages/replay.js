@@ -77,15 +77,15 @@ function told(found, perSecond) {
       ['At', `${count(perSecond)} a second`],
       ['Successes a second just now', rates.length ? rates.map(([stage, value]) => `${stage} ${rate(value)}`).join(', ') : 'no call in the last 15 minutes']),
     el('div.columns', {},
-      found.replayed ? table('How old they are', [
+      found.replayed ? table('How old those to replay are', [
         {title: 'Age', cell: ([age]) => AGES[age] ?? age},
         {title: 'Letters', number: true, cell: ([, letters]) => count(letters)},
-        {title: '', class: 'graph', cell: ([, letters]) => meter(letters / oldest, 'busy')},
-      ], Object.entries(found.ages)) : null,
-      skipped ? table('Skipped', [
+        {title: 'Letters, drawn', drawn: true, class: 'graph', cell: ([, letters]) => meter(letters / oldest, 'busy')},
+      ], Object.entries(found.ages), {titled: true}) : null,
+      skipped ? table('Why the others are skipped', [
         {title: 'Why', class: 'prose', cell: ([why]) => SKIPPED[why] ?? words(why)},
         {title: 'Letters', number: true, cell: ([, letters]) => count(letters)},
-      ], Object.entries(found.skipped)) : null),
+      ], Object.entries(found.skipped), {titled: true}) : null),
   ];
 }
 

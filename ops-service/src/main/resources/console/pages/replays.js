@@ -73,16 +73,16 @@ function progress(replay, again) {
       sum(replay.failed_with) ? table('Did not succeed, with', [
         {title: 'Reason', cell: ([reason]) => el('span.code', {}, reason)},
         {title: 'Letters', number: true, cell: ([, letters]) => count(letters)},
-      ], Object.entries(replay.failed_with)) : null,
+      ], Object.entries(replay.failed_with), {titled: true}) : null,
       sum(replay.skipped) ? table('Skipped, because', [
         {title: 'Why', class: 'prose', cell: ([why]) => skippedWords(why)},
         {title: 'Letters', number: true, cell: ([, letters]) => count(letters)},
-      ], Object.entries(replay.skipped)) : null),
+      ], Object.entries(replay.skipped), {titled: true}) : null),
   ];
 }
 
 function moves(replay, again) {
-  const move = (name, button, text, danger = false) => el(danger ? 'button.danger' : 'button', {type: 'button', 'data-key': name, click: () => confirmDeed({
+  const move = (name, button, text, danger = false) => el(danger ? 'button.grave' : 'button', {type: 'button', 'data-key': name, click: () => confirmDeed({
     title: `${button} the replay`, text, button, danger, example: 'The provider slows down.',
     work: async deed => {
       await post(`/v1/replays/${replay.id}/${name}`, deed);

@@ -51,7 +51,7 @@ function timeline(task, began) {
     {title: 'What', cell: event => what(event)},
     {title: 'Stage', cell: event => event.stage},
     {title: 'Attempt', number: true, cell: event => event.attempt},
-    {title: 'When', class: 'graph', cell: event => bar(event, began, span)},
+    {title: 'When', drawn: true, class: 'graph', cell: event => bar(event, began, span)},
     {title: 'Took', number: true, cell: event => millis(event.latency_ms)},
     {title: 'Phase', cell: event => words(event.phase)},
     {title: 'Answer', cell: event => [event.status, event.provider_code].filter(Boolean).join(' ')},
