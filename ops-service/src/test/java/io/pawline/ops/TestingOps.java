@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -81,17 +82,26 @@ public final class TestingOps implements AutoCloseable {
                 .build());
     }
 
+    /** The headers of what is at this address. */
+    public Map<String, List<String>> headers(String path) {
+        return exchange(HttpRequest.newBuilder(address(path)).build()).headers().map();
+    }
+
     private URI address(String path) {
         return URI.create("http://127.0.0.1:" + port() + path);
     }
 
     private Answer send(HttpRequest request) {
+        HttpResponse<String> response = exchange(request);
+        return new Answer(
+                response.statusCode(),
+                response.headers().firstValue("Content-Type").orElse("none"),
+                response.body());
+    }
+
+    private HttpResponse<String> exchange(HttpRequest request) {
         try {
-            HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
-            return new Answer(
-                    response.statusCode(),
-                    response.headers().firstValue("Content-Type").orElse("none"),
-                    response.body());
+            return http.send(request, BodyHandlers.ofString());
         } catch (IOException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
