@@ -42,9 +42,9 @@ export function fill(container, ...children) {
 /**
  * A table that becomes a list of cards on a narrow screen. A column is `{title, cell, number, drawn}`; `cell` makes a row's
  * content; the title of what is drawn is for those who cannot see it.
- * Roles are said outright, since a table that is laid out as blocks loses them in some browsers.
+ * A table that is to `keep` its form is narrow enough as it is. Roles are said outright, since a table that is laid out as blocks loses them in some browsers.
  */
-export function table(caption, columns, rows, {wide, titled} = {}) {
+export function table(caption, columns, rows, {wide, titled, keep} = {}) {
   const body = rows.map(row => el('tr', {role: 'row'}, columns.map((column, index) => {
     const content = column.cell(row);
     const empty = content === null || content === undefined || content === '';
@@ -55,7 +55,7 @@ export function table(caption, columns, rows, {wide, titled} = {}) {
       'data-label': column.drawn ? '' : column.title,
     }, empty ? '' : content);
   })));
-  return el(wide ? 'table.wide' : 'table', {role: 'table'},
+  return el('table', {role: 'table', class: [wide && 'wide', keep && 'keep'].filter(Boolean).join(' ') || null},
     el('caption', {class: titled ? 'titled' : null}, caption),
     el('thead', {role: 'rowgroup'}, el('tr', {role: 'row'}, columns.map(column =>
       el('th', {role: 'columnheader', scope: 'col', class: column.number ? 'number' : null},

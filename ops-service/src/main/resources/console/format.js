@@ -4,6 +4,7 @@ import {el} from './dom.js';
 
 const whole = new Intl.NumberFormat('en', {maximumFractionDigits: 0});
 const fine = new Intl.NumberFormat('en', {maximumFractionDigits: 1, minimumFractionDigits: 1});
+const upToTwo = new Intl.NumberFormat('en', {maximumFractionDigits: 2});
 const money = new Intl.NumberFormat('en', {minimumFractionDigits: 2, maximumFractionDigits: 4});
 const known = value => value !== null && value !== undefined;
 
@@ -11,6 +12,9 @@ export const count = value => known(value) ? whole.format(value) : null;
 
 /** A rate: one decimal where it matters. */
 export const rate = value => known(value) ? (value !== 0 && Math.abs(value) < 99.95 ? fine : whole).format(value) : null;
+
+/** A figure of any kind, at most two decimals. */
+export const figure = value => known(value) ? upToTwo.format(value) : null;
 
 /** A share from 0 to 1. */
 export const share = value => known(value) ? `${(value * 100).toFixed(value !== 0 && value < 0.1 ? 1 : 0)} %` : null;

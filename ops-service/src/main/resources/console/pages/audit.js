@@ -4,6 +4,7 @@ import {el, link, table} from '../dom.js';
 import {get} from '../api.js';
 import {count, moment, words} from '../format.js';
 import {filterWords, nothing, title} from '../widgets.js';
+import {partsOf} from './replays.js';
 
 export async function auditPage(place, {signal}) {
   title(place, 'Audit');
@@ -16,6 +17,7 @@ export async function auditPage(place, {signal}) {
       {title: 'What', cell: row => words(row.action)},
       {title: 'Letters', number: true, cell: row => count(row.letters)},
       {title: 'Why', class: 'prose', cell: row => row.why},
+      {title: 'Outcome', class: 'graph-text', cell: row => row.outcome ? partsOf({letters: row.outcome}) : null},
       {title: 'Which', class: 'prose', cell: row => which(row)},
     ], audit)
     : nothing('Nothing has been done yet.', 'Replays, discards and edits are noted here, with who did them and why.'));

@@ -3,16 +3,17 @@
 import {el, fill, facts, link, table} from '../dom.js';
 import {get, post, save} from '../api.js';
 import {ago, micros, millis, moment, plural, words} from '../format.js';
-import {badge, confirmDeed, during, letterBadge, nothing, taskLink, title, whoAndWhy} from '../widgets.js';
+import {badge, confirmDeed, during, letterBadge, nothing, shortId, taskLink, title, whoAndWhy} from '../widgets.js';
+import {skippedWords} from './replay.js';
 
 export async function letterPage(place, {parts: [id], signal}) {
   const whole = await get(`/v1/dead-letters/${id}`, signal);
-  const {letter, payload, headers, calls, task} = whole;
+  const {letter, payload, headers, calls, versions = [], replays = [], task} = whole;
   title(place, `Dead letter #${letter.id}`, letterBadge(letter.state));
   place.append(
     el('p.lead', {}, 'Given up by ', el('b', {}, letter.stage), ' as ', el('b.code', {}, letter.reason), ', ', ago(letter.failed_at), ', after ', plural(letter.attempts, 'attempt'), '.'),
     el('blockquote.detail', {}, letter.detail),
-    actions(place, letter, payload),
+    actions(letter, payload, versions),
     facts(
       ['Provider said', letter.provider_code],
       ['Died', moment(letter.failed_at)],
@@ -24,20 +25,21 @@ export async function letterPage(place, {parts: [id], signal}) {
       ['Style', letter.style],
       ['Client reference', letter.client_ref],
       ['In Kafka', el('span.mono', {}, `${letter.topic} ${letter.partition}:${letter.offset}`)]),
-    since(letter, task),
+    since(letter, task, replays),
     el('section', {}, el('h2', {}, 'Every attempt'), attempts(calls)),
     content(letter, payload),
+    edited(versions),
     el('section', {}, el('h2', {}, 'Headers'), headers.length ? table('Headers of the record', [
       {title: 'Name', class: 'mono', cell: header => header.name},
       {title: 'Value', class: 'mono wrap', cell: header => header.text ?? (header.hex === undefined ? null : `0x${header.hex}`)},
     ], headers) : nothing('The record has no headers.')));
 }
 
-function actions(place, letter, payload) {
+function actions(letter, payload, versions) {
   if (letter.state !== 'open') return null;
   return el('div.actions', {},
     el('a.button.primary', {href: link('/replay', {ids: letter.id})}, 'Replay…'),
-    el('button', {type: 'button', disabled: !letter.task_id, click: () => edit(letter, payload)}, 'Edit and replay…'),
+    el('button', {type: 'button', disabled: !letter.task_id, click: () => edit(letter, payload, versions)}, 'Edit and replay…'),
     el('button', {type: 'button', click: () => confirmDeed({
       title: `Discard letter #${letter.id}`, text: 'It leaves the open list and stays in the history.', button: 'Discard', danger: true,
       example: 'A test photo of our own, nobody waits for it.',
@@ -48,7 +50,7 @@ function actions(place, letter, payload) {
     })}, 'Discard…'));
 }
 
-function since(letter, task) {
+function since(letter, task, replays) {
   const what = !task
     ? letter.task_id ? 'The database does not know its task.' : 'It belongs to no task that is known.'
     : null;
@@ -58,7 +60,21 @@ function since(letter, task) {
       ['Because', task.message],
       ['Generation', task.generation === letter.generation ? `${task.generation}, this letter’s` : `${task.generation}; this letter is of ${letter.generation}`],
       ['Ended', moment(task.ended_at)],
-      ['Front end told', task.delivered_at ? moment(task.delivered_at) : 'not yet']));
+      ['Front end told', task.delivered_at ? moment(task.delivered_at) : 'not yet']),
+    replays.length ? table('Replays it was in', [
+      {title: 'Replay', cell: row => el('a.mono', {href: link(`/replays/${row.replay_id}`)}, shortId(row.replay_id))},
+      {title: 'Outcome', cell: row => badge(row.outcome ?? (row.state === 'published' ? 'under_way' : row.state))},
+      {title: 'Generation', number: true, cell: row => row.generation},
+      {title: 'Why', class: 'prose', cell: row => row.skipped ? skippedWords(row.skipped) : row.reason ? el('span.code', {}, row.reason) : null},
+    ], replays, {titled: true}) : null);
+}
+
+function edited(versions) {
+  if (!versions.length) return null;
+  return el('section', {}, el('h2', {}, 'Edited'), versions.map(version => [
+    el('p', {}, el('b', {}, `Version ${version.version}`), ', by ', version.by, ', ', moment(version.at), ': ', version.why),
+    version.event ? block(`Version ${version.version}`, json(version.event)) : null,
+  ]), el('p.muted', {}, 'The newest version is what is replayed.'));
 }
 
 function attempts(calls) {
@@ -131,9 +147,10 @@ function hexDump(hex) {
   return lines.join('\n') || '(no bytes)';
 }
 
-function edit(letter, payload) {
+function edit(letter, payload, versions) {
   const event = el('textarea.mono', {id: 'event', name: 'event', rows: 16, required: true, spellcheck: 'false'});
-  event.value = payload.event ? json(payload.event) : '';
+  const newest = versions.at(-1)?.event ?? payload.event;
+  event.value = newest ? json(newest) : '';
   const deed = whoAndWhy('The style has a typing error.');
   const trouble = el('div');
   const submit = el('button.primary', {type: 'submit'}, 'Keep as a new version');

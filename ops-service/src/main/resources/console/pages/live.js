@@ -3,7 +3,7 @@
 import {el, fill, facts, link, table} from '../dom.js';
 import {get, query} from '../api.js';
 import {chart} from '../chart.js';
-import {ago, cost, count, millis, plural, rate, seconds, share, timeOfDay, words} from '../format.js';
+import {ago, cost, count, figure, millis, moment, plural, rate, seconds, share, timeOfDay, words} from '../format.js';
 import {badge, meter, nothing, poll, title} from '../widgets.js';
 
 const RANGES = [
@@ -69,11 +69,13 @@ function alarm(list) {
 
 const sentenceCase = text => text.charAt(0).toUpperCase() + text.slice(1);
 
-const measure = (value, unit) => value === null || value === undefined ? '–' : el('span.tabular', {}, [rate(value), unit].filter(Boolean).join(' '));
+const measure = (value, unit) => value === null || value === undefined ? 'none' : el('span.tabular', {}, [figure(value), unit].filter(Boolean).join(' '));
 
 function total(totals) {
   return facts(
-    ['Tasks', count(totals.tasks)],
+    ['Tasks begun', count(totals.tasks)],
+    ['Tasks ended', count(totals.ended)],
+    ['Succeeded', count(totals.succeeded)],
     ['Calls', count(totals.calls)],
     ['Calls per task', totals.amplification?.toFixed(2)],
     ['Repeated', share(totals.retry_share)],
@@ -98,7 +100,7 @@ function card(first, signal) {
           el('span', {}, stage.limit === null || stage.limit === undefined ? ' in flight, no limit' : ` of ${count(stage.limit)} in flight`)),
         stage.limit ? meter(stage.in_flight / stage.limit, 'calls') : meter(0),
         facts(
-          ['Waiting', [count(stage.lag_net ?? stage.lag), stage.retry_lag ? el('span.muted', {}, ` + ${count(stage.retry_lag)} later`) : null]],
+          ['Waiting', [count(stage.lag_net ?? stage.lag) ?? 'unknown', stage.retry_lag ? el('span.muted', {}, ` + ${count(stage.retry_lag)} later`) : null]],
           ['Rate', `${rate(stage.per_second)} /s`],
           ['Failed', stage.calls ? [share(stage.failures / stage.calls), el('span.muted', {}, ` of ${count(stage.calls)}`)] : 'no calls'],
           ['p50, p95', stage.p50_ms === null || stage.p50_ms === undefined ? null : `${millis(stage.p50_ms)}, ${millis(stage.p95_ms)}`]));
@@ -109,6 +111,7 @@ function card(first, signal) {
 function marks(stage) {
   return el('div.marks', {},
     stage.paused ? badge('paused') : null,
+    stage.cool_down_until ? el('span.badge.warn', {}, 'closed until ', moment(stage.cool_down_until)) : null,
     stage.breaker === 'open' ? badge('open', 'breaker open', 'bad')
       : stage.breaker === 'half_open' ? badge('half_open', 'breaker probing', 'warn')
         : stage.breaker === 'closed' ? badge('closed', 'breaker closed', 'plain') : null);
@@ -147,7 +150,7 @@ function top(list) {
     {title: 'Calls', number: true, cell: row => count(row.count)},
     {title: 'Share', number: true, cell: row => share(row.share)},
     {title: 'Share, drawn', drawn: true, class: 'graph', cell: row => meter(row.share, 'bad')},
-  ], list);
+  ], list, {keep: true});
 }
 
 function alerts(list) {
@@ -157,5 +160,5 @@ function alerts(list) {
     {title: 'Now', number: true, cell: row => measure(row.value, row.unit)},
     {title: 'Limit', number: true, cell: row => measure(row.threshold, row.unit)},
     {title: 'State', cell: row => row.firing ? badge('firing', 'alert', 'bad') : badge('calm', 'calm', 'plain')},
-  ], list);
+  ], list, {keep: true});
 }

@@ -81,11 +81,11 @@ function told(found, perSecond) {
         {title: 'Age', cell: ([age]) => AGES[age] ?? age},
         {title: 'Letters', number: true, cell: ([, letters]) => count(letters)},
         {title: 'Letters, drawn', drawn: true, class: 'graph', cell: ([, letters]) => meter(letters / oldest, 'busy')},
-      ], Object.entries(found.ages), {titled: true}) : null,
+      ], Object.entries(found.ages), {titled: true, keep: true}) : null,
       skipped ? table('Why the others are skipped', [
         {title: 'Why', class: 'prose', cell: ([why]) => SKIPPED[why] ?? words(why)},
         {title: 'Letters', number: true, cell: ([, letters]) => count(letters)},
-      ], Object.entries(found.skipped), {titled: true}) : null),
+      ], Object.entries(found.skipped), {titled: true, keep: true}) : null),
   ];
 }
 

@@ -11,7 +11,7 @@ const PARTS = [
   ['under_way', 'under way', 'busy'], ['taken', 'being sent', 'busy'], ['waiting', 'waiting', 'plain'], ['skipped', 'skipped', 'plain'],
 ];
 
-const partsOf = replay => parts(PARTS.map(([key, name, meaning]) => ({name, meaning, value: replay.letters[key] ?? 0})));
+export const partsOf = replay => parts(PARTS.map(([key, name, meaning]) => ({name, meaning, value: replay.letters[key] ?? 0})));
 
 const sum = counts => Object.values(counts).reduce((all, value) => all + value, 0);
 
@@ -73,11 +73,11 @@ function progress(replay, again) {
       sum(replay.failed_with) ? table('Did not succeed, with', [
         {title: 'Reason', cell: ([reason]) => el('span.code', {}, reason)},
         {title: 'Letters', number: true, cell: ([, letters]) => count(letters)},
-      ], Object.entries(replay.failed_with), {titled: true}) : null,
+      ], Object.entries(replay.failed_with), {titled: true, keep: true}) : null,
       sum(replay.skipped) ? table('Skipped, because', [
         {title: 'Why', class: 'prose', cell: ([why]) => skippedWords(why)},
         {title: 'Letters', number: true, cell: ([, letters]) => count(letters)},
-      ], Object.entries(replay.skipped), {titled: true}) : null),
+      ], Object.entries(replay.skipped), {titled: true, keep: true}) : null),
   ];
 }
 

@@ -27,6 +27,9 @@ export async function taskPage(place, {parts: [id], signal}) {
       ['Submitted', moment(task.submitted_at)],
       ['Ended', task.ended_at ? [moment(task.ended_at), el('span.muted', {}, ` after ${seconds((new Date(task.ended_at) - began) / 1_000)}`)] : 'not yet'],
       ['Front end told', task.delivered_at ? moment(task.delivered_at) : 'not yet'],
+      ['Because', task.detail],
+      ['Cost', cost(task.cost)],
+      ['Client reference', task.client_ref],
       ['Tenant', task.tenant],
       ['Style', task.style],
       ['Generation', task.generation > 1 ? `${task.generation} (replayed ${plural(task.generation - 1, 'time')})` : task.generation]),
@@ -49,21 +52,23 @@ function timeline(task, began) {
   return table('Timeline, the oldest first', [
     {title: 'After', number: true, cell: event => el('span', {title: event.at}, millis(Math.max(0, new Date(event.at) - began)))},
     {title: 'What', cell: event => what(event)},
-    {title: 'Stage', cell: event => event.stage},
-    {title: 'Attempt', number: true, cell: event => event.attempt},
+    {title: 'Stage', cell: event => event.stage ? [event.stage, event.provider ? el('div.muted', {}, event.provider) : null] : null},
+    {title: 'Attempt', number: true, cell: event => event.attempt ? [event.attempt, event.generation > 1 ? el('span.muted', {}, ` of gen. ${event.generation}`) : null] : null},
     {title: 'When', drawn: true, class: 'graph', cell: event => bar(event, began, span)},
     {title: 'Took', number: true, cell: event => millis(event.latency_ms)},
     {title: 'Phase', cell: event => words(event.phase)},
     {title: 'Answer', cell: event => [event.status, event.provider_code].filter(Boolean).join(' ')},
     {title: 'Request id', class: 'mono', cell: event => event.request_id},
-    {title: 'Billed', cell: event => words(event.billed === true ? 'yes' : event.billed === false ? 'no' : event.billed)},
+    {title: 'Billed', cell: event => event.billed},
     {title: 'Cost', number: true, cell: event => cost(event.cost)},
   ], task.events, {wide: true});
 }
 
 function what(event) {
   const failed = event.reason && event.kind !== 'accepted';
-  return [badge(event.kind, words(event.kind), failed ? 'bad' : ['ended', 'delivered'].includes(event.kind) ? 'good' : 'plain'),
+  const call = event.kind === 'call';
+  const meaning = failed ? 'bad' : event.outcome === 'orphaned' || event.outcome === 'unknown' ? 'warn' : ['ended', 'delivered'].includes(event.kind) ? 'good' : 'plain';
+  return [badge(event.kind, call && event.outcome && event.outcome !== 'succeeded' ? `call ${event.outcome}` : words(event.kind), meaning),
     event.reason ? [' ', el('span.code', {}, event.reason)] : null,
     event.detail ? el('div.detail', {}, event.detail) : null];
 }

@@ -5,7 +5,9 @@ import io.pawline.events.ImageGenerated;
 import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskAccepted;
 import io.pawline.events.TaskFinished;
+import io.pawline.ops.access.Access;
 import io.pawline.ops.http.AccessInterceptor;
+import io.pawline.ops.http.CallerResolver;
 import io.pawline.ops.http.ProblemReportValve;
 import io.pawline.ops.ledger.AttemptListener;
 import io.pawline.ops.ledger.CallLedger;
@@ -21,7 +23,9 @@ import io.pawline.ops.replay.ReplayRunner;
 import io.pawline.ops.replay.ReplayStore;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.spring.EventFormats;
+import io.pawline.taskstore.ApiKeys;
 import io.pawline.taskstore.DatabaseProperties;
+import io.pawline.taskstore.KeyRing;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
 import java.time.Clock;
@@ -43,6 +47,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.listener.CommonErrorHandler;
 import org.springframework.kafka.listener.DefaultErrorHandler;
 import org.springframework.util.backoff.ExponentialBackOff;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
@@ -173,12 +178,21 @@ class OpsConfiguration {
     }
 
     @Bean
-    WebMvcConfigurer access(OpsProperties properties) {
+    WebMvcConfigurer access(TaskDatabase database, OpsProperties properties, Clock clock) {
+        Access access = properties.openAccess()
+                ? Access.open()
+                : Access.byKeys(new KeyRing(new ApiKeys(database), clock), properties.tenant());
         return new WebMvcConfigurer() {
             @Override
             public void addInterceptors(InterceptorRegistry registry) {
-                registry.addInterceptor(new AccessInterceptor(properties.openAccess()))
-                        .addPathPatterns("/v1/**");
+                registry.addInterceptor(new AccessInterceptor(access))
+                        .addPathPatterns("/v1/**")
+                        .excludePathPatterns("/v1/openapi.json", "/v1/openapi.yaml");
+            }
+
+            @Override
+            public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
+                resolvers.add(new CallerResolver());
             }
         };
     }

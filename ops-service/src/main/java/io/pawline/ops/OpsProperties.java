@@ -12,7 +12,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * What ops-service keeps: {@code pawline.ops.*}.
  *
- * @param openAccess whether whoever reaches the port may look and act; for development, and behind a proxy that asks who it is
+ * @param openAccess whether whoever reaches the port may look and act without a key; for development, and behind a proxy that asks
+ *     who it is
+ * @param tenant whose API keys are taken: that of the people who run Pawline. They look at the work of all tenants, so a front end
+ *     should have keys of another
  * @param ledgerRetention how long a call stays in the ledger, 1 day or more
  * @param replayDeadline how long a replayed task may take, more than 0
  * @param replayCap most replays of one task, 1 or more
@@ -23,6 +26,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("pawline.ops")
 public record OpsProperties(
         @DefaultValue("false") boolean openAccess,
+        @DefaultValue("default") String tenant,
         @DefaultValue("30d") Duration ledgerRetention,
         @DefaultValue("6h") Duration replayDeadline,
         @DefaultValue("5") int replayCap,
@@ -32,6 +36,9 @@ public record OpsProperties(
     public OpsProperties {
         if (ledgerRetention.toDays() < 1) {
             throw new IllegalArgumentException("pawline.ops.ledger-retention must be >= 1 day, was " + ledgerRetention);
+        }
+        if (tenant.isBlank()) {
+            throw new IllegalArgumentException("pawline.ops.tenant must not be empty");
         }
         prices = prices == null ? Map.of() : Map.copyOf(prices);
         new Prices(prices);

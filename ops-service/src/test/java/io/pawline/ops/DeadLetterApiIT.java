@@ -211,14 +211,6 @@ class DeadLetterApiIT {
         assertThat(answer.json().path("type").asString("")).isEqualTo("urn:pawline:problem:" + type);
     }
 
-    @Test
-    void nobodyMayLookUnlessItWasSaidThatAnybodyMay() {
-        try (TestingOps closed = new TestingOps(TestingDatabase.create(), "--pawline.ops.open-access=false")) {
-            assertThat(closed.get("/v1/dead-letters").status()).isEqualTo(401);
-            assertThat(closed.get("/actuator/health/liveness").status()).isEqualTo(200);
-        }
-    }
-
     private void add(String stage, String reason, Instant failedAt, int count) {
         List<IndexedLetter> letters = new ArrayList<>();
         for (int i = 0; i < count; i++) {

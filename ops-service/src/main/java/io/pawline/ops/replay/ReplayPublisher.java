@@ -3,6 +3,7 @@ package io.pawline.ops.replay;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.pawline.events.TaskContext;
+import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.Topics;
 import java.time.Duration;
@@ -114,15 +115,15 @@ public final class ReplayPublisher implements AutoCloseable {
             throw new IllegalStateException("the letter of task " + letter.taskId() + " is no event any more");
         }
         int field = event.getSchema().getField("context").pos();
-        event.put(
-                field,
-                TaskContext.newBuilder((TaskContext) event.get(field))
-                        .setGeneration(letter.generation())
-                        .setDeadline(letter.deadline())
-                        .setPriority("bulk")
-                        .build());
+        TaskContext context = TaskContext.newBuilder((TaskContext) event.get(field))
+                .setGeneration(letter.generation())
+                .setDeadline(letter.deadline())
+                .setPriority(Routing.BULK)
+                .build();
+        event.put(field, context);
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
                 topic, letter.taskId().toString().getBytes(UTF_8), serializer.serialize(topic, event));
+        Routing.put(record.headers(), letter.stage(), context);
         if (letter.trace().length > 0) {
             record.headers().add("traceparent", letter.trace());
         }

@@ -19,17 +19,22 @@ import io.pawline.ops.TestingOps;
 import io.pawline.ops.console.TestingBrowser.Screen;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
 import io.pawline.stage.TestingKafka;
+import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TestingTasks;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -180,29 +185,47 @@ class ConsoleIT {
     }
 
     @Test
-    void theApisAnswersDoNothingInABrowser() {
-        Map<String, List<String>> headers = ops.headers("/v1/dead-letters");
-
-        assertThat(headers.get("content-security-policy").getFirst()).contains("default-src 'none'", "sandbox");
-        assertThat(headers.get("x-content-type-options")).containsExactly("nosniff");
-        assertThat(ops.headers("/").get("content-security-policy").getFirst())
+    void theApisAnswersDoNothingInABrowser() throws Exception {
+        assertThat(header("/v1/dead-letters", "Content-Security-Policy")).contains("default-src 'none'", "sandbox");
+        assertThat(header("/v1/dead-letters", "X-Content-Type-Options")).isEqualTo("nosniff");
+        assertThat(header("/", "Content-Security-Policy"))
                 .contains("script-src 'self'", "frame-ancestors 'none'")
                 .doesNotContain("unsafe");
+        assertThat(header("/", "Cache-Control")).isEqualTo("no-cache");
+    }
+
+    private static String header(String path, String name) throws Exception {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + ops.port() + path))
+                    .build();
+            return http.send(request, BodyHandlers.discarding())
+                    .headers()
+                    .firstValue(name)
+                    .orElse("none");
+        }
     }
 
     @Test
-    void withoutAKeyOneIsAskedFor() {
+    void aKeyIsAskedForAndWhatItDoesNotAllowIsSaid() {
         try (TestingOps closed = new TestingOps(TestingDatabase.create(), "--pawline.ops.open-access=false")) {
             Page page = browser.open(Screen.LAPTOP, ColorScheme.LIGHT);
             page.navigate("http://127.0.0.1:" + closed.port() + "/#/letters");
 
             Locator dialog = page.getByRole(AriaRole.DIALOG);
-            assertThat(dialog).containsText("API key");
             dialog.getByLabel("Key").fill("pwk_wrong");
             dialog.getByRole(AriaRole.BUTTON, named("Continue")).click();
-            assertThat(dialog).isVisible();
+            assertThat(dialog).containsText("There is no such API key");
+            dialog.getByLabel("Key").fill(closed.newKey("default", "reader", Scope.READ));
+            dialog.getByRole(AriaRole.BUTTON, named("Continue")).click();
+            assertThat(page.getByText("There is no open dead letter.")).isVisible();
+
+            page.navigate("http://127.0.0.1:" + closed.port() + "/#/replays/" + TaskId.next());
+            assertThat(page.getByRole(AriaRole.ALERT)).containsText("no replay has this id");
+            assertThat((String) page.evaluate("async () => (await import('/api.js'))"
+                            + ".post('/v1/dead-letters/discard', {}).catch(problem => problem.message)"))
+                    .contains("scope operate");
+            assertThat(page.evaluate("JSON.stringify(localStorage)").toString()).doesNotContain("pwk_");
         }
-        browser.complaints();
     }
 
     @ParameterizedTest

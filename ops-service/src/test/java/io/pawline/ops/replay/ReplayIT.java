@@ -17,6 +17,7 @@ import io.pawline.ops.letters.LetterFilter;
 import io.pawline.ops.letters.LetterIndex;
 import io.pawline.ops.replay.ReplayStore.Move;
 import io.pawline.schemas.Reason;
+import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.TestingKafka;
 import io.pawline.taskstore.Cancellations;
@@ -88,6 +89,9 @@ class ReplayIT {
         assertThat(event.getContext().getGeneration()).isEqualTo(2);
         assertThat(event.getContext().getPriority()).isEqualTo("bulk");
         assertThat(event.getContext().getDeadline()).isAfter(Instant.now().plus(Duration.ofHours(5)));
+        assertThat(Routing.isBulk(record.headers()))
+                .as("the stage knows without reading the event")
+                .isTrue();
         assertThat(record.headers().lastHeader("pawline-attempt"))
                 .as("fresh attempts")
                 .isNull();
@@ -139,7 +143,9 @@ class ReplayIT {
         UUID replay = create("{}");
         run(replay);
 
-        assertThat(onlyRecord(Stage.CALLBACK, task)).isNotNull();
+        assertThat(Routing.lane(onlyRecord(Stage.CALLBACK, task).headers()))
+                .as("the receiver's")
+                .isNotEmpty();
         assertThat(row(task).state()).isEqualTo(TaskState.SUCCESS);
         assertThat(row(task).generation()).isEqualTo(2);
         assertThat(tasks.markDelivered(task.id(), 2, Instant.now())).isTrue();
@@ -208,7 +214,7 @@ class ReplayIT {
         run(create("{}"));
         assertThat(published(Stage.GENERATE, many)).hasSize(10);
         assertThat(new Audit(DATABASE).newest(10))
-                .extracting(Audit.Entry::action)
+                .extracting(told -> told.deed().action())
                 .containsExactly("replay", "abort", "pause", "replay");
     }
 
