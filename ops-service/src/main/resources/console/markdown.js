@@ -45,25 +45,28 @@ function until(lines, from, ends) {
 }
 
 function cells(row) {
-  return row.trim().replace(/^\||\|$/g, '').split(/(?<!\\)\|/).map(cell => cell.trim().replaceAll('\\|', '|'));
+  return row.trim().replace(/^\||\|$/g, '').split(/(?<!\\)\|/).map(cell => cell.trim());
 }
 
 function tableOf(rows, caption) {
+  const body = rows.slice(2).map(cells);
   const titles = cells(rows[0]);
-  const sides = cells(rows[1]).map(side => side.endsWith(':'));
-  const columns = titles.map((title, index) => ({
-    title: plain(title),
-    number: sides[index],
-    class: sides[index] ? null : 'prose',
-    cell: row => row[index] === undefined ? null : inline(row[index]),
-  }));
-  return table(caption, columns, rows.slice(2).map(cells), {keep: titles.length < 4});
+  const columns = titles.map((title, index) => {
+    const number = index > 0 && body.every(row => NUMBER.test(row[index] ?? ''));
+    return {title: plain(title), number, class: number ? null : 'prose', cell: row => inline(row[index] ?? '')};
+  });
+  return table(caption, columns, body, {keep: titles.length < 4});
 }
 
-const plain = text => text.replace(/[*`]/g, '').replace(/\\(.)/g, '$1');
+/** `1,234`, `12.3 s`, `5 (0.1%)`, `<1%`, or a dash for none. */
+const NUMBER = /^((&lt;|<)?[\d,.]+( ?[a-z%/]{1,3})?( \([^)]*%\))?|[-–]|)$/;
+
+const plain = text => unescaped(text.replace(/(?<!\\)[*`]/g, ''));
+
+const unescaped = text => text.replace(/\\([\\`*_{}[\]()#+\-.!|<>~])/g, '$1').replaceAll('&lt;', '<');
 
 function inline(text) {
-  return text.split(/(\*\*[^*]+\*\*|`[^`]+`)/).filter(Boolean).map(part => part.startsWith('**') ? el('b', {}, plain(part))
+  return text.split(/((?<!\\)\*\*[^*]+\*\*|(?<!\\)`[^`]+`)/).filter(Boolean).map(part => part.startsWith('**') ? el('b', {}, plain(part))
     : part.startsWith('`') ? el('code', {}, part.slice(1, -1))
-      : part.replace(/\\([\\`*_{}[\]()#+\-.!|<>~])/g, '$1'));
+      : unescaped(part));
 }

@@ -246,6 +246,7 @@ class ConsoleIT {
                 "/replay?ids=" + letter,
                 "/replays",
                 "/audit")) {
+            page.navigate("about:blank");
             page.navigate(address(path));
             page.waitForLoadState(LoadState.NETWORKIDLE);
             if ((boolean)
