@@ -51,7 +51,8 @@ class AccessIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/v1/elsewhere", "/v1/dead-letters/", "//v1/dead-letters", "/v1/openapi.json;/../dead-letters"})
+    @ValueSource(
+            strings = {"/v1/elsewhere", "/v1/dead-letters/", "//v1/dead-letters", "/v1/openapi.json;/../dead-letters"})
     void noDetourIsOpen(String path) {
         assertThat(OPS.call("GET", path).status()).isIn(400, 401, 404);
     }

@@ -14,8 +14,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 /** The contract as a whole; {@link io.pawline.stage.Contract} holds each exchange of every test against it. */
 class ContractIT {
 
-    private static final TestingOps OPS =
-            new TestingOps(TestingDatabase.create(), "--pawline.ops.open-access=false");
+    private static final TestingOps OPS = new TestingOps(TestingDatabase.create(), "--pawline.ops.open-access=false");
 
     @AfterAll
     static void stop() {

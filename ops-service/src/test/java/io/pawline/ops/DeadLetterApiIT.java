@@ -174,7 +174,9 @@ class DeadLetterApiIT {
         assertThat(payload.path("hex").asString("")).isEqualTo("006869ff");
         assertThat(payload.path("text").asString("")).isEqualTo(".hi.");
         assertThat(payload.has("event")).isFalse();
-        assertThat(OPS.get("/v1/dead-letters/" + id + "/payload").contentType()).isEqualTo("application/octet-stream");
+        TestingOps.Answer download = OPS.get("/v1/dead-letters/" + id + "/payload");
+        assertThat(download.contentType()).isEqualTo("application/octet-stream");
+        assertThat(download.bytes()).isEqualTo(new byte[] {0, 'h', 'i', (byte) 0xFF});
     }
 
     @Test

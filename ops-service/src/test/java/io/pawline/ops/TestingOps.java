@@ -100,9 +100,14 @@ public final class TestingOps implements AutoCloseable {
     }
 
     /** An answer, its body read as JSON if it is. */
-    public record Answer(int status, String contentType, String body) {
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    public record Answer(int status, String contentType, byte[] bytes) {
+        public String body() {
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+
         public JsonNode json() {
-            return JSON.readTree(body);
+            return JSON.readTree(bytes);
         }
     }
 
@@ -137,7 +142,7 @@ public final class TestingOps implements AutoCloseable {
             return new Answer(
                     response.statusCode(),
                     response.headers().firstValue("Content-Type").orElse("none"),
-                    new String(response.body(), StandardCharsets.UTF_8));
+                    response.body());
         } catch (IOException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {

@@ -127,7 +127,9 @@ public final class Contract {
         JsonNode header = resolved(named.getValue());
         Optional<String> value = answer.headers().firstValue(named.getKey());
         require(
-                value.isPresent() || !header.path("required").asBoolean(false), exchange, named.getKey() + " is missing");
+                value.isPresent() || !header.path("required").asBoolean(false),
+                exchange,
+                named.getKey() + " is missing");
         value.map(JsonMapper.shared().getNodeFactory()::stringNode)
                 .ifPresent(text -> checkSchema(header.get("schema"), text, exchange));
     }

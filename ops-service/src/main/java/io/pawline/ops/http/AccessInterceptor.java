@@ -27,25 +27,22 @@ public final class AccessInterceptor implements HandlerInterceptor {
 
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
-        Caller caller =
-                switch (access.of(keyIn(request))) {
-                    case Access.Verdict.Known known -> known.caller();
-                    case Access.Verdict.Missing _ ->
-                        throw ProblemException.challenge(
-                                ProblemType.UNAUTHORIZED,
-                                "send your API key in one header, Authorization: Bearer pwk_...",
-                                "");
-                    case Access.Verdict.Unknown _ ->
-                        throw ProblemException.challenge(
-                                ProblemType.UNAUTHORIZED,
-                                "there is no such API key, or it has been revoked or has expired",
-                                ", error=\"invalid_token\"");
-                    case Access.Verdict.Foreign _ ->
-                        throw ProblemException.challenge(
-                                ProblemType.FORBIDDEN,
-                                "the key is of a tenant whose keys are not taken here (pawline.ops.tenant)",
-                                ", error=\"insufficient_scope\"");
-                };
+        Caller caller = switch (access.of(keyIn(request))) {
+            case Access.Verdict.Known known -> known.caller();
+            case Access.Verdict.Missing _ ->
+                throw ProblemException.challenge(
+                        ProblemType.UNAUTHORIZED, "send your API key in one header, Authorization: Bearer pwk_...", "");
+            case Access.Verdict.Unknown _ ->
+                throw ProblemException.challenge(
+                        ProblemType.UNAUTHORIZED,
+                        "there is no such API key, or it has been revoked or has expired",
+                        ", error=\"invalid_token\"");
+            case Access.Verdict.Foreign _ ->
+                throw ProblemException.challenge(
+                        ProblemType.FORBIDDEN,
+                        "the key is of a tenant whose keys are not taken here (pawline.ops.tenant)",
+                        ", error=\"insufficient_scope\"");
+        };
         Scope needed = needed(request, handler);
         if (!caller.scopes().contains(needed)) {
             throw ProblemException.challenge(

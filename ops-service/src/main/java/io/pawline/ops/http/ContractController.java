@@ -32,8 +32,8 @@ final class ContractController {
     }
 
     private static byte[] read() {
-        try (InputStream contract = Objects.requireNonNull(
-                ContractController.class.getResourceAsStream(DOCUMENT), DOCUMENT)) {
+        try (InputStream contract =
+                Objects.requireNonNull(ContractController.class.getResourceAsStream(DOCUMENT), DOCUMENT)) {
             return contract.readAllBytes();
         } catch (IOException e) {
             throw new IllegalStateException(DOCUMENT + " cannot be read", e);

@@ -162,10 +162,7 @@ final class ReplayController {
 
     @PostMapping("/v1/replays/{id}/{move}")
     ReplayView move(
-            Caller caller,
-            @PathVariable("id") String id,
-            @PathVariable("move") String name,
-            @RequestBody String body) {
+            Caller caller, @PathVariable("id") String id, @PathVariable("move") String name, @RequestBody String body) {
         Deed deed = Deed.of(caller, body);
         Move move = Arrays.stream(Move.values())
                 .filter(known -> known.code().equals(name))

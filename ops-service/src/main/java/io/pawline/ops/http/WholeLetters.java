@@ -29,8 +29,7 @@ final class WholeLetters {
     private final TaskDao tasks;
     private final EventJson events;
 
-    WholeLetters(
-            LetterQueries letters, LetterChanges changes, ReplayReports replays, TaskDao tasks, EventJson events) {
+    WholeLetters(LetterQueries letters, LetterChanges changes, ReplayReports replays, TaskDao tasks, EventJson events) {
         this.letters = letters;
         this.changes = changes;
         this.replays = replays;

@@ -218,6 +218,44 @@ class ReplayIT {
                 .containsExactly("replay", "abort", "pause", "replay");
     }
 
+    @Test
+    void aReplayGoesOnAfterAPauseWhereItWasAndIsNeverFasterThanAsked() {
+        List<Submission> many = failedTasks(12);
+        UUID replay = replays.create(filter(), "{}", 5, "ann", "the provider is back")
+                .orElseThrow();
+        long began = System.nanoTime();
+        try (ReplayRunner runner = runner()) {
+            while (progress(replay).letters().getOrDefault("under_way", 0L) < 4) {
+                runner.step();
+            }
+            replays.move(replay, Move.PAUSE, "ann", "wait a moment");
+            Map<String, Long> before = progress(replay).letters();
+            runner.step();
+            runner.step();
+            assertThat(progress(replay).letters()).as("while it is paused").isEqualTo(before);
+            replays.move(replay, Move.RESUME, "ann", "go on");
+            stepUntilDone(replay, runner, new AtomicInteger());
+        }
+
+        assertThat(published(Stage.GENERATE, many)).hasSize(12).doesNotHaveDuplicates();
+        assertThat(Duration.ofNanos(System.nanoTime() - began))
+                .as("twelve letters, five a second")
+                .isGreaterThan(Duration.ofMillis(2_300));
+    }
+
+    @Test
+    void ofTwoLettersOfOneTaskOneIsReplayed() {
+        Submission task = failedTask();
+        index(Stage.GENERATE, task, TestingOps.described(task, 1));
+        index(Stage.GENERATE, task, TestingOps.described(task, 1));
+
+        UUID replay = create("{}");
+        run(replay);
+
+        assertThat(onlyRecord(Stage.GENERATE, task)).isNotNull();
+        assertThat(progress(replay).letters()).isEqualTo(Map.of("under_way", 1L, "skipped", 1L));
+    }
+
     /** The hardest that can be had in one process: both shut each other out, wherever they stand, and the database fails. */
     @Test
     void everyLetterIsPublishedOnceThoughTwoProcessesFightOverItAndTheDatabaseFailsAfterThePublishing()
