@@ -96,8 +96,8 @@ final class LiveEndings implements AutoCloseable {
                 .setReason(Reason.NO_PET.code())
                 .build();
         String topic = Stage.CALLBACK.workTopic();
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
-                topic, submission.id().toString().getBytes(UTF_8), events.serialize(topic, event));
+        ProducerRecord<byte[], byte[]> record =
+                new ProducerRecord<>(topic, submission.id().toString().getBytes(UTF_8), events.serialize(topic, event));
         Routing.put(record.headers(), Stage.CALLBACK, event.getContext());
         return record;
     }

@@ -120,12 +120,18 @@ final class ManyLetters {
                 text(ids.get(i).toString()),
                 events.serialize(stage.deadLetterTopic(), event));
         Map.of(
-                        RecordHeaders.ATTEMPT, String.valueOf(1 + i % MOST_ATTEMPTS),
-                        RecordHeaders.FAILURES, "provider=" + (1 + i % MOST_ATTEMPTS),
-                        RecordHeaders.REASON, reason(i).code(),
-                        RecordHeaders.DETAIL, DETAILS.get(i % DETAILS.size()) + " Request " + i + ".",
-                        RecordHeaders.TRACEPARENT, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-                        "kafka_dlt-original-topic", stage.workTopic())
+                        RecordHeaders.ATTEMPT,
+                        String.valueOf(1 + i % MOST_ATTEMPTS),
+                        RecordHeaders.FAILURES,
+                        "provider=" + (1 + i % MOST_ATTEMPTS),
+                        RecordHeaders.REASON,
+                        reason(i).code(),
+                        RecordHeaders.DETAIL,
+                        DETAILS.get(i % DETAILS.size()) + " Request " + i + ".",
+                        RecordHeaders.TRACEPARENT,
+                        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+                        "kafka_dlt-original-topic",
+                        stage.workTopic())
                 .forEach((name, value) -> letter.headers().add(name, text(value)));
         return letter;
     }

@@ -144,7 +144,8 @@ final class OpsSite implements AutoCloseable {
         try {
             HttpResponse<String> answer = send(request);
             if (answer.statusCode() >= 300) {
-                throw new IllegalStateException(request.uri() + " answers " + answer.statusCode() + " " + answer.body());
+                throw new IllegalStateException(
+                        request.uri() + " answers " + answer.statusCode() + " " + answer.body());
             }
             return JsonMapper.shared().readTree(answer.body());
         } catch (IOException failed) {

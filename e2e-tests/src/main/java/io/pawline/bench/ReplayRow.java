@@ -66,8 +66,8 @@ final class ReplayRow {
                 TimedReceivers ofReplay = new TimedReceivers(1);
                 TimedReceivers ofLive = new TimedReceivers(1)) {
             site.start();
-            ManyLetters letters =
-                    new ManyLetters(count, Clock.systemUTC().instant(), ofReplay.good(0).toString());
+            ManyLetters letters = new ManyLetters(
+                    count, Clock.systemUTC().instant(), ofReplay.good(0).toString());
             LetterRows.index(site, letters, Stage.CALLBACK, setting.journal());
             try (ConfigurableApplicationContext _ = CallbackApplication.application()
                             .run(
@@ -100,7 +100,9 @@ final class ReplayRow {
                         LetterRows.rounded(quantile(during, 0.99) / quantile(before, 0.99)),
                         2,
                         count - published.size(),
-                        (int) published.values().stream().filter(times -> times > 1).count(),
+                        (int) published.values().stream()
+                                .filter(times -> times > 1)
+                                .count(),
                         succeeded,
                         LetterRows.rounded(replay.seconds()));
                 return findings(figures);
@@ -165,7 +167,9 @@ final class ReplayRow {
             this.site = site;
             this.path = "/v1/replays/"
                     + site.post("/v1/replays", """
-                            {"filter":{"stage":"callback"},"per_second":%d,"by":"bench","why":"it is measured"}""".formatted(perSecond)).path("id").asString("");
+                            {"filter":{"stage":"callback"},"per_second":%d,"by":"bench","why":"it is measured"}""".formatted(perSecond))
+                            .path("id")
+                            .asString("");
         }
 
         void killWhenPublished(int letters, Journal journal) throws InterruptedException, java.io.IOException {
@@ -184,10 +188,9 @@ final class ReplayRow {
         }
 
         void awaitDone() throws InterruptedException {
-            OpsSite.await("the replay is done", () -> site.get(path)
-                    .path("state")
-                    .asString("")
-                    .equals("done"));
+            OpsSite.await(
+                    "the replay is done",
+                    () -> site.get(path).path("state").asString("").equals("done"));
             ended = System.nanoTime();
         }
 
@@ -195,7 +198,9 @@ final class ReplayRow {
         long awaitEndings(int count) throws InterruptedException {
             OpsSite.await("all endings are told", () -> {
                 JsonNode letters = site.get(path).path("letters");
-                return letters.path("succeeded").asInt(0) + letters.path("failed").asInt(0) >= count;
+                return letters.path("succeeded").asInt(0)
+                                + letters.path("failed").asInt(0)
+                        >= count;
             });
             return site.get(path).at("/letters/succeeded").asLong(0);
         }
