@@ -1,10 +1,13 @@
 package io.pawline.bench;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.pawline.callback.CallbackApplication;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.stage.TopicReader;
 import io.pawline.taskstore.TaskDatabase;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -142,7 +145,7 @@ final class ReplayRow {
         Map<String, Integer> published = new HashMap<>();
         try (TopicReader topic = new TopicReader(site.kafka(), Stage.CALLBACK.workTopic(), "read_committed")) {
             for (ConsumerRecord<byte[], byte[]> record : topic.all()) {
-                String id = new String(record.key(), java.nio.charset.StandardCharsets.UTF_8);
+                String id = new String(record.key(), UTF_8);
                 if (ids.contains(id)) {
                     published.merge(id, 1, Integer::sum);
                 }
@@ -172,7 +175,7 @@ final class ReplayRow {
                             .asString("");
         }
 
-        void killWhenPublished(int letters, Journal journal) throws InterruptedException, java.io.IOException {
+        void killWhenPublished(int letters, Journal journal) throws InterruptedException, IOException {
             try (TaskDatabase database = site.database()) {
                 OpsSite.await(
                         letters + " letters are published",

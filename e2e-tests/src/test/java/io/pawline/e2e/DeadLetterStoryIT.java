@@ -55,7 +55,7 @@ class DeadLetterStoryIT {
                 .skip(1)
                 .findFirst()
                 .orElseThrow()
-                .split("\t")[0];
+                .split("\t", 2)[0];
         JsonNode whole = json(story.dlt("show", id));
         assertThat(whole.at("/payload/event/context/taskId").asString("")).isEqualTo(task);
         assertThat(whole.path("calls"))

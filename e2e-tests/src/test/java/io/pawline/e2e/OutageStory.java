@@ -207,9 +207,13 @@ final class OutageStory implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         while (!running.isEmpty()) {
-            running.pop().close();
+            try {
+                running.pop().close();
+            } catch (Exception failed) {
+                throw new IllegalStateException("a part of the story did not stop", failed);
+            }
         }
     }
 
