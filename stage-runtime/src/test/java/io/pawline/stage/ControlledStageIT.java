@@ -13,6 +13,7 @@ import static org.awaitility.Awaitility.await;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.pawline.events.Billed;
+import io.pawline.events.BreakerState;
 import io.pawline.events.CallAttempt;
 import io.pawline.events.CallMoment;
 import io.pawline.events.CallOutcome;
@@ -215,6 +216,12 @@ class ControlledStageIT {
         assertThat(told.get(3).getCostMicros()).contains(250_000L);
         assertThat(told.get(3).getProvider()).isEqualTo(TestingStage.PROVIDER);
         assertThat(told.get(3).getDurationMillis().orElseThrow()).isNotNegative();
+        assertThat(told).allSatisfy(event -> {
+            assertThat(event.getInstance()).contains("one");
+            assertThat(event.getInFlight()).contains(1);
+            assertThat(event.getLimit()).isPresent();
+            assertThat(event.getBreaker()).contains(BreakerState.CLOSED);
+        });
     }
 
     @Test
