@@ -23,7 +23,8 @@ class StageLagsTest {
     @Test
     void theMarkerOfTheLastTransactionIsNoWork() {
         assertThat(StageLags.lag(true, true, 11, new OffsetAndMetadata(10))).isEqualTo(new Lag(0, 0, 0));
-        assertThat(StageLags.lag(true, true, 26, committed(10, 25, List.of(10L)))).isEqualTo(new Lag(15, 1, 0));
+        assertThat(StageLags.lag(true, true, 26, committed(10, 25, List.of(10L))))
+                .isEqualTo(new Lag(15, 1, 0));
         assertThat(StageLags.lag(true, false, 11, new OffsetAndMetadata(10)))
                 .as("where there are no transactions it is a record")
                 .isEqualTo(new Lag(1, 1, 0));

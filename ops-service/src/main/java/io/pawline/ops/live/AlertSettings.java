@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param undelivered tasks whose front end has not taken the callback in time, 0 or more
  * @param undeliveredAfter how long after its end a task may be without a callback taken, more than 0
  * @param breakerOpen how long a provider's breaker may be open, probes counted, more than 0
- * @param costPerHour cost of the calls of the last 60 minutes, in the money of the price list, more than 0; default: none
+ * @param costPerHour cost of the calls of the last 60 minutes, in the money of the price list, more than 0
  */
 public record AlertSettings(
         @DefaultValue("1") double unclassifiedPercent,
