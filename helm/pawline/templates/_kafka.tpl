@@ -78,6 +78,7 @@ pawline.{{ $name }}.dlt: {partitions: {{ $partitions }}, kept: 30, largest: 1114
 {{- end }}
 {{- end }}
 pawline.attempts: {partitions: {{ $partitions }}, kept: 7, largest: 1048588}
+pawline.live: {partitions: 1, kept: 1, largest: 1048588}
 pawline.control: {partitions: 1}
 {{- end -}}
 

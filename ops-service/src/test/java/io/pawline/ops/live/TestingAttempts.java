@@ -12,11 +12,16 @@ import io.pawline.ops.ledger.TestingCalls;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
+import io.pawline.schemas.serde.EventClasses;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Events of calls and endings as tests want them. */
 final class TestingAttempts {
+
+    static {
+        EventClasses.trust();
+    }
 
     private TestingAttempts() {}
 
