@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
             TopicsCommand.class,
             ControlsCommand.class,
             KeysCommand.class,
-            DeadLettersCommand.class
+            DeadLettersCommand.class,
+            ReportCommand.class
         },
         footer = {
             "",

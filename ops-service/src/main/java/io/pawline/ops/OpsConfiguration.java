@@ -15,13 +15,23 @@ import io.pawline.ops.letters.DeadLetterListener;
 import io.pawline.ops.letters.EventJson;
 import io.pawline.ops.letters.LetterIndex;
 import io.pawline.ops.letters.LetterQueries;
+import io.pawline.ops.live.Alerts;
+import io.pawline.ops.live.Live;
+import io.pawline.ops.live.LiveListener;
+import io.pawline.ops.live.LiveQueries;
+import io.pawline.ops.live.LiveStore;
+import io.pawline.ops.live.LiveStreams;
 import io.pawline.ops.replay.Audit;
 import io.pawline.ops.replay.LetterChanges;
 import io.pawline.ops.replay.ReplayPublisher;
 import io.pawline.ops.replay.ReplayReports;
 import io.pawline.ops.replay.ReplayRunner;
 import io.pawline.ops.replay.ReplayStore;
+import io.pawline.ops.report.Reports;
+import io.pawline.ops.report.Timelines;
 import io.pawline.schemas.Stage;
+import io.pawline.stage.StageLags;
+import io.pawline.stage.control.ControlBoard;
 import io.pawline.stage.spring.EventFormats;
 import io.pawline.taskstore.ApiKeys;
 import io.pawline.taskstore.DatabaseProperties;
@@ -109,6 +119,72 @@ class OpsConfiguration {
     @Bean
     Periodic ledgerRetention(CallLedger ledger) {
         return Periodic.start("ledger-retention", Duration.ofHours(1), ledger::dropOld);
+    }
+
+    @Bean
+    LiveStreams liveStreams(KafkaProperties kafka, Deserializer<?> eventDeserializer, OpsProperties properties) {
+        return new LiveStreams(kafka.buildAdminProperties(), eventDeserializer, properties.priceList());
+    }
+
+    @Bean
+    Periodic liveCount(LiveStreams streams) {
+        return Periodic.start("live-count", Duration.ofSeconds(1), streams::tend);
+    }
+
+    @Bean
+    LiveStore liveStore(TaskDatabase database, OpsProperties properties, Clock clock) {
+        return new LiveStore(database, properties.ledgerRetention(), clock);
+    }
+
+    @Bean
+    LiveListener liveListener(LiveStore store) {
+        return new LiveListener(store);
+    }
+
+    @Bean
+    Periodic liveRetention(LiveStore store) {
+        return Periodic.start("live-retention", Duration.ofHours(1), store::dropOld);
+    }
+
+    @Bean
+    LiveQueries liveQueries(TaskDatabase database) {
+        return new LiveQueries(database);
+    }
+
+    @Bean
+    Alerts alerts(TaskDatabase database, LiveQueries queries, OpsProperties properties, Clock clock) {
+        return new Alerts(database, queries, properties.alerts(), clock);
+    }
+
+    /** So that it is known since when an alert fires, though nobody asks. */
+    @Bean
+    Periodic alertWatch(Alerts alerts) {
+        return Periodic.start("alerts", Duration.ofSeconds(10), alerts::now);
+    }
+
+    @Bean
+    StageLags stageLags(KafkaProperties kafka) {
+        return new StageLags(kafka.buildAdminProperties());
+    }
+
+    @Bean(initMethod = "start")
+    ControlBoard controlBoard(KafkaProperties kafka, Deserializer<?> eventDeserializer, Clock clock) {
+        return new ControlBoard(kafka.buildAdminProperties(), eventDeserializer, clock);
+    }
+
+    @Bean
+    Live live(LiveQueries queries, Alerts alerts, StageLags lags, ControlBoard board, Clock clock) {
+        return new Live(queries, alerts, lags, board, clock);
+    }
+
+    @Bean
+    Reports reports(TaskDatabase database, OpsProperties properties, Clock clock) {
+        return new Reports(database, properties.alerts().amplification(), clock);
+    }
+
+    @Bean
+    Timelines timelines(TaskDatabase database) {
+        return new Timelines(database);
     }
 
     @Bean

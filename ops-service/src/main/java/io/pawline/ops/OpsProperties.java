@@ -1,6 +1,7 @@
 package io.pawline.ops;
 
 import io.pawline.ops.ledger.Prices;
+import io.pawline.ops.live.AlertSettings;
 import io.pawline.ops.replay.ReplaySettings;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param picturesKept how long the text-to-image provider keeps a picture; a letter of matting that is older is not replayed
  * @param prices what one call costs, by the provider's name: {@code pawline.ops.prices.seedream=0.03}; in whatever money the
  *     books are kept, at most six decimals; a stage that tells a price of its own goes first
+ * @param alerts when alerts fire
  */
 @ConfigurationProperties("pawline.ops")
 public record OpsProperties(
@@ -31,7 +33,8 @@ public record OpsProperties(
         @DefaultValue("6h") Duration replayDeadline,
         @DefaultValue("5") int replayCap,
         @DefaultValue("24h") Duration picturesKept,
-        @Nullable Map<String, BigDecimal> prices) {
+        @Nullable Map<String, BigDecimal> prices,
+        @DefaultValue AlertSettings alerts) {
 
     public OpsProperties {
         if (ledgerRetention.toDays() < 1) {

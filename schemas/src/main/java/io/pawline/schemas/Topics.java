@@ -16,6 +16,9 @@ public final class Topics {
     /** Live instructions to the stages, the newest of a key holds. */
     public static final String CONTROL = "pawline.control";
 
+    /** What ops-service counts of the attempts and the endings, the newest of a key holds; for its own use. */
+    public static final String LIVE = "pawline.live";
+
     /**
      * How long a record of a long-retry topic stays there before it is looked at again. The same for all of them, so that
      * the topic is due in the order it was written, and nothing of it has to be held in memory.
@@ -52,6 +55,12 @@ public final class Topics {
             topics.add(topic(stage.deadLetterTopic(), partitions, replicas, DEAD_LETTERS_KEPT, LARGEST_FAILED));
         }
         topics.add(topic(ATTEMPTS, partitions, replicas, WORK_KEPT, LARGEST_WORK));
+        topics.add(new NewTopic(LIVE, 1, replicas)
+                .configs(Map.of(
+                        TopicConfig.CLEANUP_POLICY_CONFIG,
+                        TopicConfig.CLEANUP_POLICY_COMPACT + "," + TopicConfig.CLEANUP_POLICY_DELETE,
+                        TopicConfig.RETENTION_MS_CONFIG,
+                        String.valueOf(WORK_KEPT.toMillis()))));
         topics.add(new NewTopic(CONTROL, 1, replicas)
                 .configs(Map.of(
                         TopicConfig.CLEANUP_POLICY_CONFIG,

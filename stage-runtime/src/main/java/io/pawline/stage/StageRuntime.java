@@ -66,7 +66,8 @@ public final class StageRuntime<I> implements AutoCloseable {
         lanes.ifPresent(metrics::watch);
         metrics.watch(backlog);
         Codec<I> codec = new Codec<>(spec, format);
-        this.ledger = new Ledger(clients.ledgerProducer(spec.stage().consumerGroup()), codec, clock);
+        this.ledger =
+                new Ledger(clients.ledgerProducer(spec.stage().consumerGroup()), codec, clock, clients.instanceId());
         this.execution = new TaskExecution<>(
                 spec,
                 handler,

@@ -15,6 +15,7 @@ enum ProblemType {
     UNAUTHORIZED(HttpStatus.UNAUTHORIZED, "The API key is missing or not valid"),
     FORBIDDEN(HttpStatus.FORBIDDEN, "The API key does not allow this"),
     LETTER_NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such dead letter"),
+    TASK_NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such task"),
     REPLAY_NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such replay"),
     REPLAY_STATE(HttpStatus.CONFLICT, "The replay is not in the state for this"),
     LETTER_STATE(HttpStatus.CONFLICT, "The dead letter is not in the state for this"),
