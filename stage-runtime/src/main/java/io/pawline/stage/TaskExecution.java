@@ -70,14 +70,8 @@ final class TaskExecution<I> {
 
     /** What is published instead, when a broker refuses what an attempt brought because of its size. */
     Settlement tooLarge(ConsumerRecord<byte[], byte[]> data) throws InterruptedException {
-        try (Context _ = new Context(data, Progress.of(data.headers()).attempt())) {
-            String detail = "the result's event is larger than the topic takes";
-            return switch (codec.decode(data)) {
-                case Codec.Task<I> task ->
-                    settlements.failed(data, spec.context().apply(task.event()), Reason.UNCLASSIFIED, detail);
-                case Codec.NoTask<I> noTask -> settlements.undecodable(data, noTask.detail());
-            };
-        }
+        String detail = "the result's event is larger than the topic takes";
+        return withoutAttempt(data, context -> settlements.failed(data, context, Reason.UNCLASSIFIED, detail));
     }
 
     /** Whether its receiver has not got on for longer than a task may be tried. */
@@ -92,11 +86,24 @@ final class TaskExecution<I> {
 
     /** What is published of a record that is {@linkplain #outOfTime out of time}. */
     Settlement neverHadItsTurn(ConsumerRecord<byte[], byte[]> data) throws InterruptedException {
+        String detail = "its receiver has not taken what came before it, for as long as a callback is tried";
+        return withoutAttempt(data, context -> settlements.failed(data, context, Reason.OVERLOADED, detail));
+    }
+
+    /** What is published of a record whose task's deadline passed before it had its turn. */
+    Settlement expired(ConsumerRecord<byte[], byte[]> data) throws InterruptedException {
+        EndedEarly ended = EndedEarly.expired("the deadline passed while the task waited for its turn");
+        return withoutAttempt(data, context -> settlements.ended(data, context, ended));
+    }
+
+    private interface Ended {
+        Settlement settlement(TaskContext context) throws InterruptedException;
+    }
+
+    private Settlement withoutAttempt(ConsumerRecord<byte[], byte[]> data, Ended ended) throws InterruptedException {
         try (Context _ = new Context(data, Progress.of(data.headers()).attempt())) {
-            String detail = "its receiver has not taken what came before it, for as long as a callback is tried";
             return switch (codec.decode(data)) {
-                case Codec.Task<I> task ->
-                    settlements.failed(data, spec.context().apply(task.event()), Reason.OVERLOADED, detail);
+                case Codec.Task<I> task -> ended.settlement(spec.context().apply(task.event()));
                 case Codec.NoTask<I> noTask -> settlements.undecodable(data, noTask.detail());
             };
         }
