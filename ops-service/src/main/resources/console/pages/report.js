@@ -8,6 +8,9 @@ import {markdown} from '../markdown.js';
 const HOUR = 3_600_000;
 const LANGUAGES = [['en', 'English'], ['zh', '中文']];
 
+/** The reader's, which the report tells its times in. */
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 const QUICK = [
   ['Last hour', now => [now - HOUR, now]],
   ['Last 24 hours', now => [now - 24 * HOUR, now]],
@@ -24,7 +27,7 @@ export async function reportPage(place, {query, signal}) {
   const body = el('article.report', {lang: lang === 'zh' ? 'zh-Hans' : 'en', 'aria-busy': 'true'}, el('p.muted', {}, 'The ledger is read…'));
   place.append(form(period, lang, now), downloads(period, lang, trouble), trouble, body);
   try {
-    const text = await (await answer(address('/v1/report', {...period, lang, format: 'md'}), {signal})).text();
+    const text = await (await answer(address('/v1/report', {...period, lang, zone, format: 'md'}), {signal})).text();
     fill(body, markdown(text));
   } catch (failure) {
     if (!signal.aborted) fill(body, complaint(failure));
@@ -65,6 +68,6 @@ function downloads(period, lang, trouble) {
   const name = `pawline-report-${period.from.slice(0, 16).replaceAll(':', '')}`;
   return el('div.bar.no-print', {}, [['md', 'Markdown'], ['json', 'JSON'], ['html', 'Web page']].map(([format, words]) =>
     el('button', {type: 'button', click: event => during(event.target, trouble, () =>
-      save(address('/v1/report', {...period, lang, format}), `${name}.${format}`))}, `Download ${words}`)),
+      save(address('/v1/report', {...period, lang, zone, format}), `${name}.${format}`))}, `Download ${words}`)),
   el('span.spacer'), el('button', {type: 'button', click: () => print()}, 'Print'));
 }

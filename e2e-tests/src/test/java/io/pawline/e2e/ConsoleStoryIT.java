@@ -40,13 +40,15 @@ class ConsoleStoryIT {
             story.providerIsBack();
             page.getByLabel("Letters a second").fill("100");
             page.getByLabel("Why, in a sentence").fill("The provider says it is back.");
-            page.getByRole(AriaRole.BUTTON, called("Replay 300 letters at 100 a second")).click();
+            page.getByRole(AriaRole.BUTTON, called("Replay 300 letters at 100 a second"))
+                    .click();
 
             assertThat(page.getByText(SUCCEEDED + " succeeded")).isVisible();
             assertThat(page.getByText(OutageStory.MODERATED + " failed again")).isVisible();
             assertThat(row(page, "moderated_image").first()).isVisible();
-            await().atMost(PATIENCE).until(() -> story.tasks().stream()
-                    .allMatch(task -> story.frontEnd().callbacks(task).size() == 2));
+            await().atMost(PATIENCE)
+                    .until(() -> story.tasks().stream()
+                            .allMatch(task -> story.frontEnd().callbacks(task).size() == 2));
             assertAudit(page);
             assertLifeOf(page, story.tasks().getFirst());
             assertThat(browser.complaints().stream().filter(complaint -> !complaint.contains("401")))

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.deque.html.axecore.results.Rule;
+import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.PlaywrightException;
@@ -14,12 +15,16 @@ import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.LoadState;
+import io.pawline.events.BreakerState;
+import io.pawline.events.CallAttempt;
 import io.pawline.ops.TestingDatabase;
 import io.pawline.ops.TestingOps;
 import io.pawline.ops.console.TestingBrowser.Screen;
+import io.pawline.ops.live.TestingAttempts;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
+import io.pawline.schemas.Topics;
 import io.pawline.stage.TestingKafka;
 import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.Submission;
@@ -33,8 +38,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -96,6 +104,80 @@ class ConsoleIT {
         page.getByRole(AriaRole.LINK, called("Audit")).click();
         assertThat(row(page, "the provider is back")).containsText("ann");
         assertThat(row(page, "the provider is back")).containsText("replay");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void theLivePageFollowsTheCallsAsTheyAreMade() {
+        Page page = open(Screen.LAPTOP, "/live");
+        Locator generate = page.locator(".stages > li").filter(new Locator.FilterOptions().setHasText("generate"));
+        assertThat(page.locator(".stages > li")).hasCount(5);
+        assertThat(generate).containsText("no calls");
+        assertThat(page.getByText("No call has failed.")).isVisible();
+
+        List<CallAttempt> calls = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            calls.add(TestingAttempts.seenBy(
+                    TestingAttempts.begun(TaskId.next(), Stage.GENERATE, 1, Instant.now()),
+                    "one",
+                    4,
+                    10,
+                    BreakerState.CLOSED));
+        }
+        tell(calls);
+        assertThat(generate).containsText("4 of 10 in flight");
+        assertThat(generate).containsText("breaker closed");
+        assertThat(generate).containsText("4 calls in 15 min, 0 % failed");
+
+        tell(List.of(
+                end(calls.get(0), Reason.PROVIDER_ERROR),
+                end(calls.get(1), Reason.PROVIDER_ERROR),
+                end(calls.get(2), null)));
+        assertThat(generate).containsText("1 of 10 in flight");
+        assertThat(generate).containsText("breaker open");
+        assertThat(generate).containsText("4 calls in 15 min, 50 % failed");
+        assertThat(row(page, "provider_error")).containsText("2");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    private static CallAttempt end(CallAttempt call, @Nullable Reason failure) {
+        return TestingAttempts.seenBy(
+                TestingAttempts.ended(call, Instant.now(), failure), "one", 1, 10, BreakerState.OPEN);
+    }
+
+    private static void tell(List<CallAttempt> calls) {
+        TestingKafka.send(calls.stream()
+                .map(call -> new ProducerRecord<>(
+                        Topics.ATTEMPTS,
+                        call.getContext().getTaskId().getBytes(StandardCharsets.UTF_8),
+                        TestingOps.bytes(call)))
+                .toList());
+    }
+
+    @Test
+    void theReportIsReadInBothLanguagesAndSaved() {
+        Page page = open(Screen.LAPTOP, "/report?lang=zh");
+
+        assertThat(page.locator("article").getByText("核心指标")).isVisible();
+        page.getByLabel("Language").selectOption("en");
+        page.getByRole(AriaRole.BUTTON, called("Show")).click();
+        assertThat(page.locator("article h3").getByText("Core metrics")).isVisible();
+        Download saved = page.waitForDownload(() ->
+                page.getByRole(AriaRole.BUTTON, called("Download Markdown")).click());
+        assertThat(saved.suggestedFilename()).startsWith("pawline-report-").endsWith(".md");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void aTasksLifeIsFoundByItsId() {
+        Submission task = failed(1, Reason.PHOTO_TOO_LARGE, "It is too large.").getFirst();
+        Page page = open(Screen.LAPTOP, "/tasks");
+
+        page.getByLabel("Task id").fill(task.id().toString());
+        page.getByRole(AriaRole.BUTTON, called("Show")).click();
+
+        assertThat(row(page, "accepted")).isVisible();
+        assertThat(row(page, "letter")).containsText("photo_too_large");
         assertThat(browser.complaints()).isEmpty();
     }
 
