@@ -73,6 +73,11 @@ final class AcceptanceRound {
             Objects.requireNonNull(submission, "submission");
             Objects.requireNonNull(fingerprint, "fingerprint");
         }
+
+        /** Without a key. */
+        Offer(Submission submission, Fingerprint fingerprint) {
+            this(submission, null, fingerprint);
+        }
     }
 
     private record KeyName(String tenant, String key) {}

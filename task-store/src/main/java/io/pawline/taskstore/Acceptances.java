@@ -106,7 +106,7 @@ public final class Acceptances {
 
     /** Keeps a submission, unless one with the same fingerprint is running. */
     public Acceptance accept(Submission submission, Fingerprint fingerprint) {
-        return rounds.ask(new Offer(submission, null, fingerprint));
+        return rounds.ask(new Offer(submission, fingerprint));
     }
 
     /** Forgets the keys that came before this moment. */

@@ -17,7 +17,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 class AcceptanceRoundIT {
 
-    private static final Instant LAPSED = NOW.minus(Duration.ofHours(48));
+    private static final Instant LAPSED = NOW.minus(Duration.ofDays(2));
 
     private static TestingPostgres postgres;
     private static TaskDatabase database;
@@ -104,8 +103,8 @@ class AcceptanceRoundIT {
 
     @Test
     void foldsNothingWhereThatIsOff() {
-        Offer first = offer("tenant", null, new Fingerprint("f", null), NOW);
-        Offer second = offer("tenant", null, new Fingerprint("f", null), NOW);
+        Offer first = new Offer(submission("tenant", NOW), new Fingerprint("f", null));
+        Offer second = new Offer(submission("tenant", NOW), new Fingerprint("f", null));
 
         assertThat(accept(first, second)).containsOnly(new Acceptance.Kept());
         assertThat(kept()).hasSize(2);
@@ -114,7 +113,7 @@ class AcceptanceRoundIT {
     @Test
     void keepsNothingOfARoundThatFails() {
         Offer good = keyed("tenant", "k", "h1", NOW);
-        Offer bad = offer("tenant", null, new Fingerprint("\0", null), NOW);
+        Offer bad = new Offer(submission("tenant", NOW), new Fingerprint("\0", null));
 
         assertThatThrownBy(() -> accept(good, bad)).isNotInstanceOf(DatabaseUnavailableException.class);
 
@@ -159,15 +158,16 @@ class AcceptanceRoundIT {
     private static Offer keyed(String tenant, String key, String hash, Instant at) {
         Instant lapsed = LAPSED.plus(Duration.between(NOW, at));
         // With a key it is never folded.
-        return offer(tenant, new Acceptances.Key(key, hash, lapsed), new Fingerprint("keyed", null), at);
+        return new Offer(
+                submission(tenant, at), new Acceptances.Key(key, hash, lapsed), new Fingerprint("keyed", null));
     }
 
     private static Offer unkeyed(String fingerprint, Instant at) {
-        return offer("tenant", null, new Fingerprint(fingerprint, at.minusSeconds(60)), at);
+        return new Offer(submission("tenant", at), new Fingerprint(fingerprint, at.minusSeconds(60)));
     }
 
-    private static Offer offer(String tenant, Acceptances.@Nullable Key key, Fingerprint fingerprint, Instant at) {
-        Submission submission = new Submission(
+    private static Submission submission(String tenant, Instant at) {
+        return new Submission(
                 TaskId.next(),
                 tenant,
                 "ink",
@@ -175,7 +175,6 @@ class AcceptanceRoundIT {
                 null,
                 at,
                 at.plusSeconds(60));
-        return new Offer(submission, key, fingerprint);
     }
 
     private static List<TaskId> kept() {

@@ -21,6 +21,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
@@ -67,14 +68,18 @@ class WaitsTest {
         public Map<TaskId, Mark> marks(Collection<TaskId> ids) {
             count();
             Map<TaskId, Mark> marks = new HashMap<>();
-            ids.forEach(id -> marks.put(id, new Mark(1, 0, rows.get(id).ending().isPresent())));
+            ids.forEach(id -> marks.put(id, new Mark(1, 0, row(id).ending().isPresent())));
             return marks;
         }
 
         @Override
         public List<News> news(Collection<TaskId> ids) {
             count();
-            return ids.stream().map(id -> new News(rows.get(id), List.of())).toList();
+            return ids.stream().map(id -> new News(row(id), List.of())).toList();
+        }
+
+        private Task row(TaskId id) {
+            return Objects.requireNonNull(rows.get(id));
         }
 
         private void count() {
