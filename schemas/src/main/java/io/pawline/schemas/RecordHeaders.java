@@ -39,5 +39,8 @@ public final class RecordHeaders {
     /** W3C trace context. */
     public static final String TRACEPARENT = "traceparent";
 
+    /** The stage's try before this one, as a W3C trace context, if it was traced. */
+    public static final String TRIED_BEFORE = "pawline-tried-before";
+
     private RecordHeaders() {}
 }
