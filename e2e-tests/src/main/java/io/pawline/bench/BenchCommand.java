@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         description = "Measures Pawline on this machine.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "BENCHMARK",
-        subcommands = {ThroughputCommand.class, RuntimeCommand.class, IngestCommand.class})
+        subcommands = {ThroughputCommand.class, RuntimeCommand.class, IngestCommand.class, IncidentCommand.class})
 public final class BenchCommand implements Runnable {
 
     @Spec
