@@ -82,7 +82,7 @@ public final class ProviderSimulator implements AutoCloseable {
         workloads.values().forEach(Workload::beginNow);
     }
 
-    /** @param listener is told of each callback taken from now on; one at most */
+    /** Tells this listener, and no other, of each callback taken from now on. */
     public void onCallback(CallbackListener listener) {
         callbacks.listener(listener);
     }
