@@ -78,7 +78,7 @@ pawline.{{ $name }}.dlt: {partitions: {{ $partitions }}, kept: 30, largest: 1114
 {{- end }}
 {{- end }}
 pawline.attempts: {partitions: {{ $partitions }}, kept: 7, largest: 1048588}
-pawline.live: {partitions: 1, kept: 7, policy: "compact,delete"}
+pawline.live: {partitions: 1, kept: 1, largest: 1048588}
 pawline.control: {partitions: 1, policy: compact, uncompacted: 2}
 {{- end -}}
 

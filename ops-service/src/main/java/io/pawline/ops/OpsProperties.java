@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -34,7 +35,7 @@ public record OpsProperties(
         @DefaultValue("5") int replayCap,
         @DefaultValue("24h") Duration picturesKept,
         @Nullable Map<String, BigDecimal> prices,
-        @DefaultValue AlertSettings alerts) {
+        @DefaultValue @NestedConfigurationProperty AlertSettings alerts) {
 
     public OpsProperties {
         if (ledgerRetention.toDays() < 1) {

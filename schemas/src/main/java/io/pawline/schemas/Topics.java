@@ -16,7 +16,7 @@ public final class Topics {
     /** Live instructions to the stages, the newest of a key holds. */
     public static final String CONTROL = "pawline.control";
 
-    /** What ops-service counts of the attempts and the endings, the newest of a key holds; for its own use. */
+    /** What ops-service counts of the attempts and the endings, on its way to its tables. */
     public static final String LIVE = "pawline.live";
 
     /**
@@ -32,6 +32,7 @@ public final class Topics {
     private static final int LARGEST_FAILED = LARGEST_WORK + 64 * 1024;
 
     private static final Duration WORK_KEPT = Duration.ofDays(7);
+    private static final Duration COUNTS_KEPT = Duration.ofDays(1);
     private static final Duration DEAD_LETTERS_KEPT = Duration.ofDays(30);
 
     /** Longer than any cool-down: until then, one that ends later is still there beside a newer one that ends sooner. */
@@ -55,12 +56,7 @@ public final class Topics {
             topics.add(topic(stage.deadLetterTopic(), partitions, replicas, DEAD_LETTERS_KEPT, LARGEST_FAILED));
         }
         topics.add(topic(ATTEMPTS, partitions, replicas, WORK_KEPT, LARGEST_WORK));
-        topics.add(new NewTopic(LIVE, 1, replicas)
-                .configs(Map.of(
-                        TopicConfig.CLEANUP_POLICY_CONFIG,
-                        TopicConfig.CLEANUP_POLICY_COMPACT + "," + TopicConfig.CLEANUP_POLICY_DELETE,
-                        TopicConfig.RETENTION_MS_CONFIG,
-                        String.valueOf(WORK_KEPT.toMillis()))));
+        topics.add(topic(LIVE, 1, replicas, COUNTS_KEPT, LARGEST_WORK));
         topics.add(new NewTopic(CONTROL, 1, replicas)
                 .configs(Map.of(
                         TopicConfig.CLEANUP_POLICY_CONFIG,

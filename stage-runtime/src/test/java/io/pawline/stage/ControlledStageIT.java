@@ -226,6 +226,12 @@ class ControlledStageIT {
         assertThat(told.get(3).getCostMicros()).contains(250_000L);
         assertThat(told.get(3).getProvider()).isEqualTo(TestingStage.PROVIDER);
         assertThat(told.get(3).getDurationMillis().orElseThrow()).isNotNegative();
+        assertThat(told).allSatisfy(event -> {
+            assertThat(event.getInstance()).contains("one");
+            assertThat(event.getInFlight()).contains(1);
+            assertThat(event.getLimit()).isPresent();
+            assertThat(event.getBreaker()).as("it has none").isEmpty();
+        });
     }
 
     @Test

@@ -55,6 +55,7 @@ class ControlBoardIT {
     @TempDir
     private static Path folder;
 
+    @SuppressWarnings("NullAway.Init") // by startKafka
     private static EmbeddedKafka kafka;
 
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
