@@ -78,8 +78,10 @@ final class LetterRows {
             index(site, count, Stage.GENERATE, setting.journal());
             Map<String, Double> slowest = new LinkedHashMap<>();
             questions().forEach((name, path) -> slowest.put(name, slowest(site, path)));
-            double worst =
-                    slowest.values().stream().mapToDouble(Double::doubleValue).max().orElseThrow();
+            double worst = slowest.values().stream()
+                    .mapToDouble(Double::doubleValue)
+                    .max()
+                    .orElseThrow();
             Answers figures = new Answers(count, worst, slowest);
             return new RuntimeRow.Findings(
                     String.format(Locale.ROOT, "%.1f ms for the slowest of %d questions", worst, slowest.size()),

@@ -13,6 +13,7 @@ import io.pawline.taskstore.Photo;
 import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +34,7 @@ final class LiveEndings implements AutoCloseable {
     private final TaskDao tasks;
     private final KafkaProducer<byte[], byte[]> producer;
     private final Serializer<SpecificRecord> events;
+    private volatile boolean over;
     private @Nullable Thread keepingOn;
 
     LiveEndings(OpsSite site, TimedReceivers receivers, int perSecond) {
@@ -47,7 +49,7 @@ final class LiveEndings implements AutoCloseable {
     /** Publishes so many. */
     void send(int count) throws InterruptedException {
         long start = System.nanoTime();
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < count && !over; i++) {
             TimeUnit.NANOSECONDS.sleep(start + i * (TimeUnit.SECONDS.toNanos(1) / perSecond) - System.nanoTime());
             publish();
         }
@@ -71,7 +73,7 @@ final class LiveEndings implements AutoCloseable {
                 TaskId.next(),
                 "default",
                 "ink",
-                new Photo.Remote(java.net.URI.create("https://photos.example/cat.jpg")),
+                new Photo.Remote(URI.create("https://photos.example/cat.jpg")),
                 receivers.good(0),
                 accepted,
                 accepted.plus(Duration.ofHours(1)));
@@ -96,17 +98,21 @@ final class LiveEndings implements AutoCloseable {
                 .setReason(Reason.NO_PET.code())
                 .build();
         String topic = Stage.CALLBACK.workTopic();
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
-                topic, submission.id().toString().getBytes(UTF_8), events.serialize(topic, event));
+        ProducerRecord<byte[], byte[]> record =
+                new ProducerRecord<>(topic, submission.id().toString().getBytes(UTF_8), events.serialize(topic, event));
         Routing.put(record.headers(), Stage.CALLBACK, event.getContext());
         return record;
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
+        over = true;
         if (keepingOn != null) {
-            keepingOn.interrupt();
-            keepingOn.join(Duration.ofSeconds(10));
+            try {
+                keepingOn.join();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
         }
         producer.close(Duration.ZERO);
         database.close();

@@ -28,7 +28,7 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 final class ManyLetters {
 
     private static final List<Reason> REASONS =
-            List.of(Reason.PROVIDER_ERROR, Reason.OVERLOADED, Reason.TIMEOUT, Reason.MODERATED_PROMPT, Reason.NO_PET);
+            List.of(Reason.PROVIDER_ERROR, Reason.OVERLOADED, Reason.READ_TIMEOUT, Reason.MODERATED_PROMPT, Reason.NO_PET);
     private static final List<String> DETAILS = List.of(
             "The provider answered 500: an unexpected internal error.",
             "The provider answered 429: the account's quota is used up.",
@@ -120,12 +120,18 @@ final class ManyLetters {
                 text(ids.get(i).toString()),
                 events.serialize(stage.deadLetterTopic(), event));
         Map.of(
-                        RecordHeaders.ATTEMPT, String.valueOf(1 + i % MOST_ATTEMPTS),
-                        RecordHeaders.FAILURES, "provider=" + (1 + i % MOST_ATTEMPTS),
-                        RecordHeaders.REASON, reason(i).code(),
-                        RecordHeaders.DETAIL, DETAILS.get(i % DETAILS.size()) + " Request " + i + ".",
-                        RecordHeaders.TRACEPARENT, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-                        "kafka_dlt-original-topic", stage.workTopic())
+                        RecordHeaders.ATTEMPT,
+                        String.valueOf(1 + i % MOST_ATTEMPTS),
+                        RecordHeaders.FAILURES,
+                        "provider=" + (1 + i % MOST_ATTEMPTS),
+                        RecordHeaders.REASON,
+                        reason(i).code(),
+                        RecordHeaders.DETAIL,
+                        DETAILS.get(i % DETAILS.size()) + " Request " + i + ".",
+                        RecordHeaders.TRACEPARENT,
+                        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+                        "kafka_dlt-original-topic",
+                        stage.workTopic())
                 .forEach((name, value) -> letter.headers().add(name, text(value)));
         return letter;
     }

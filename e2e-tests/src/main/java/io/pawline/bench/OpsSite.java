@@ -15,6 +15,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,9 +90,9 @@ final class OpsSite implements AutoCloseable {
     }
 
     /** As {@code kill -9} does. */
-    void kill() throws InterruptedException {
+    void kill() {
         if (service != null) {
-            service.destroyForcibly().waitFor();
+            service.destroyForcibly().onExit().join();
         }
     }
 
@@ -104,7 +105,7 @@ final class OpsSite implements AutoCloseable {
     }
 
     KafkaProducer<byte[], byte[]> producer() {
-        Map<String, Object> producer = new java.util.HashMap<>(kafka());
+        Map<String, Object> producer = new HashMap<>(kafka());
         producer.put(ProducerConfig.LINGER_MS_CONFIG, 5);
         return new KafkaProducer<>(producer, new ByteArraySerializer(), new ByteArraySerializer());
     }
@@ -144,7 +145,8 @@ final class OpsSite implements AutoCloseable {
         try {
             HttpResponse<String> answer = send(request);
             if (answer.statusCode() >= 300) {
-                throw new IllegalStateException(request.uri() + " answers " + answer.statusCode() + " " + answer.body());
+                throw new IllegalStateException(
+                        request.uri() + " answers " + answer.statusCode() + " " + answer.body());
             }
             return JsonMapper.shared().readTree(answer.body());
         } catch (IOException failed) {
@@ -177,7 +179,7 @@ final class OpsSite implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         kill();
         stack.close();
         http.close();

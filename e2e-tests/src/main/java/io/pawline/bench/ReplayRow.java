@@ -1,10 +1,13 @@
 package io.pawline.bench;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.pawline.callback.CallbackApplication;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.stage.TopicReader;
 import io.pawline.taskstore.TaskDatabase;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -66,8 +69,8 @@ final class ReplayRow {
                 TimedReceivers ofReplay = new TimedReceivers(1);
                 TimedReceivers ofLive = new TimedReceivers(1)) {
             site.start();
-            ManyLetters letters =
-                    new ManyLetters(count, Clock.systemUTC().instant(), ofReplay.good(0).toString());
+            ManyLetters letters = new ManyLetters(
+                    count, Clock.systemUTC().instant(), ofReplay.good(0).toString());
             LetterRows.index(site, letters, Stage.CALLBACK, setting.journal());
             try (ConfigurableApplicationContext _ = CallbackApplication.application()
                             .run(
@@ -100,7 +103,9 @@ final class ReplayRow {
                         LetterRows.rounded(quantile(during, 0.99) / quantile(before, 0.99)),
                         2,
                         count - published.size(),
-                        (int) published.values().stream().filter(times -> times > 1).count(),
+                        (int) published.values().stream()
+                                .filter(times -> times > 1)
+                                .count(),
                         succeeded,
                         LetterRows.rounded(replay.seconds()));
                 return findings(figures);
@@ -140,7 +145,7 @@ final class ReplayRow {
         Map<String, Integer> published = new HashMap<>();
         try (TopicReader topic = new TopicReader(site.kafka(), Stage.CALLBACK.workTopic(), "read_committed")) {
             for (ConsumerRecord<byte[], byte[]> record : topic.all()) {
-                String id = new String(record.key(), java.nio.charset.StandardCharsets.UTF_8);
+                String id = new String(record.key(), UTF_8);
                 if (ids.contains(id)) {
                     published.merge(id, 1, Integer::sum);
                 }
@@ -165,10 +170,12 @@ final class ReplayRow {
             this.site = site;
             this.path = "/v1/replays/"
                     + site.post("/v1/replays", """
-                            {"filter":{"stage":"callback"},"per_second":%d,"by":"bench","why":"it is measured"}""".formatted(perSecond)).path("id").asString("");
+                            {"filter":{"stage":"callback"},"per_second":%d,"by":"bench","why":"it is measured"}""".formatted(perSecond))
+                            .path("id")
+                            .asString("");
         }
 
-        void killWhenPublished(int letters, Journal journal) throws InterruptedException, java.io.IOException {
+        void killWhenPublished(int letters, Journal journal) throws InterruptedException, IOException {
             try (TaskDatabase database = site.database()) {
                 OpsSite.await(
                         letters + " letters are published",
@@ -184,10 +191,9 @@ final class ReplayRow {
         }
 
         void awaitDone() throws InterruptedException {
-            OpsSite.await("the replay is done", () -> site.get(path)
-                    .path("state")
-                    .asString("")
-                    .equals("done"));
+            OpsSite.await(
+                    "the replay is done",
+                    () -> site.get(path).path("state").asString("").equals("done"));
             ended = System.nanoTime();
         }
 
@@ -195,7 +201,9 @@ final class ReplayRow {
         long awaitEndings(int count) throws InterruptedException {
             OpsSite.await("all endings are told", () -> {
                 JsonNode letters = site.get(path).path("letters");
-                return letters.path("succeeded").asInt(0) + letters.path("failed").asInt(0) >= count;
+                return letters.path("succeeded").asInt(0)
+                                + letters.path("failed").asInt(0)
+                        >= count;
             });
             return site.get(path).at("/letters/succeeded").asLong(0);
         }

@@ -55,7 +55,7 @@ class DeadLetterStoryIT {
                 .skip(1)
                 .findFirst()
                 .orElseThrow()
-                .split("\t")[0];
+                .split("\t", 2)[0];
         JsonNode whole = json(story.dlt("show", id));
         assertThat(whole.at("/payload/event/context/taskId").asString("")).isEqualTo(task);
         assertThat(whole.path("calls"))
@@ -94,8 +94,9 @@ class DeadLetterStoryIT {
 
     /** Told twice: of the failure by then, and of what became of it late, under an id of its own. */
     private static void assertFrontEndKnows(OutageStory story) {
-        await().atMost(PATIENCE).until(() -> story.tasks().stream()
-                .allMatch(task -> story.frontEnd().callbacks(task).size() == 2));
+        await().atMost(PATIENCE)
+                .until(() -> story.tasks().stream()
+                        .allMatch(task -> story.frontEnd().callbacks(task).size() == 2));
         int moderated = 0;
         for (String task : story.tasks()) {
             TestingFrontEnd.Callback first = story.frontEnd().callbacks(task).getFirst();

@@ -54,8 +54,9 @@ final class DeadLettersCommand implements Runnable {
                 names = "--key",
                 paramLabel = "KEY",
                 defaultValue = "${env:PAWLINE_KEY}",
-                description = "API key, if ops-service asks for one (default: $PAWLINE_KEY, where it does not show up in the"
-                        + " list of processes).")
+                description =
+                        "API key, if ops-service asks for one (default: $PAWLINE_KEY, where it does not show up in the"
+                                + " list of processes).")
         private @Nullable String key;
 
         @Option(
@@ -112,8 +113,9 @@ final class DeadLettersCommand implements Runnable {
             }
             try (answer) {
                 String body = answer.body().string();
-                String detail =
-                        body.startsWith("{") ? JSON.readTree(body).path("detail").asString(body) : body;
+                String detail = body.startsWith("{")
+                        ? JSON.readTree(body).path("detail").asString(body)
+                        : body;
                 throw new IllegalStateException("ops-service answers %d: %s".formatted(answer.code(), detail));
             }
         }

@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
             ControlsCommand.class,
             KeysCommand.class,
             DeadLettersCommand.class,
+            SimulatorCommand.class,
+            CheckCommand.class,
             ReportCommand.class
         },
         footer = {

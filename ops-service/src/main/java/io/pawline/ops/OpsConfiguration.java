@@ -1,5 +1,6 @@
 package io.pawline.ops;
 
+import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.events.ImageCutOut;
 import io.pawline.events.ImageGenerated;
 import io.pawline.events.PetDescribed;
@@ -228,14 +229,16 @@ class OpsConfiguration {
     }
 
     @Bean
-    ReplayRunner replayRunner(ReplayStore replays, Deserializer<?> eventDeserializer, KafkaProperties kafka) {
+    ReplayRunner replayRunner(
+            ReplayStore replays, Deserializer<?> eventDeserializer, KafkaProperties kafka, OpenTelemetry telemetry) {
         return new ReplayRunner(
                 replays,
                 replay -> new ReplayPublisher(
                         replay,
                         kafka.buildAdminProperties(),
                         EventFormats.of(kafka).serializer(),
-                        eventDeserializer));
+                        eventDeserializer,
+                        telemetry));
     }
 
     @Bean

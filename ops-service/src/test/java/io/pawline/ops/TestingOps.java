@@ -76,12 +76,12 @@ public final class TestingOps implements AutoCloseable {
     }
 
     /** The same service as one with this key sees it. Not to be closed. */
-    TestingOps as(String key) {
+    public TestingOps as(String key) {
         return new TestingOps(this, Optional.of(key));
     }
 
     /** A new key of this tenant. */
-    String newKey(String tenant, String name, Scope... scopes) {
+    public String newKey(String tenant, String name, Scope... scopes) {
         return new ApiKeys(bean(TaskDatabase.class))
                 .create(new ApiKeys.Terms(tenant, name, Set.of(scopes), null, null), Instant.now())
                 .secret();

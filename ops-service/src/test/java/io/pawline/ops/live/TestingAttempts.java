@@ -17,7 +17,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Events of calls and endings as tests want them. */
-final class TestingAttempts {
+public final class TestingAttempts {
 
     static {
         EventClasses.trust();
@@ -36,7 +36,7 @@ final class TestingAttempts {
     }
 
     /** That a call begins. */
-    static CallAttempt begun(TaskId task, Stage stage, int attempt, Instant at) {
+    public static CallAttempt begun(TaskId task, Stage stage, int attempt, Instant at) {
         return CallAttempt.newBuilder()
                 .setContext(context(task, at))
                 .setCallId(TestingCalls.idAt(at).toString())
@@ -49,7 +49,7 @@ final class TestingAttempts {
     }
 
     /** How it ended; well, if there is no reason why not. */
-    static CallAttempt ended(CallAttempt begun, Instant at, @Nullable Reason failure) {
+    public static CallAttempt ended(CallAttempt begun, Instant at, @Nullable Reason failure) {
         return CallAttempt.newBuilder(begun)
                 .setMoment(CallMoment.END)
                 .setAt(at)
@@ -61,7 +61,7 @@ final class TestingAttempts {
                 .build();
     }
 
-    static CallAttempt seenBy(CallAttempt call, String instance, int inFlight, int limit, BreakerState breaker) {
+    public static CallAttempt seenBy(CallAttempt call, String instance, int inFlight, int limit, BreakerState breaker) {
         return CallAttempt.newBuilder(call)
                 .setInstance(instance)
                 .setInFlight(inFlight)

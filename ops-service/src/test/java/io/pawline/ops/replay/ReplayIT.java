@@ -221,8 +221,8 @@ class ReplayIT {
     @Test
     void aReplayGoesOnAfterAPauseWhereItWasAndIsNeverFasterThanAsked() {
         List<Submission> many = failedTasks(12);
-        UUID replay = replays.create(filter(), "{}", 5, "ann", "the provider is back")
-                .orElseThrow();
+        UUID replay =
+                replays.create(filter(), "{}", 5, "ann", "the provider is back").orElseThrow();
         long began = System.nanoTime();
         try (ReplayRunner runner = runner()) {
             while (progress(replay).letters().getOrDefault("under_way", 0L) < 4) {
