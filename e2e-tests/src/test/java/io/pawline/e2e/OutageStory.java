@@ -66,22 +66,6 @@ final class OutageStory implements AutoCloseable {
             callback: {}
             """;
 
-    private static final String SETTINGS = """
-            pawline.ark.base-url=%1$s/api/v3
-            pawline.ark.api-key=simulator-ark-key
-            pawline.matting.base-url=%1$s
-            pawline.matting.access-key=AKLTSIMULATOR
-            pawline.matting.secret-key=simulator-secret-key
-            pawline.generate.size=512x512
-            pawline.generate.stage.max-attempts=2
-            pawline.generate.stage.first-delay=50ms
-            pawline.generate.stage.breaker=false
-            pawline.ops.open-access=false
-            pawline.ops.tenant=staff
-            pawline.ops.prices.seedream=0.03
-            pawline.ops.prices.volcengine-visual=0.01
-            """;
-
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
     private final OkHttpClient http = new OkHttpClient();
     private final TravellingClock time = new TravellingClock();
@@ -184,7 +168,21 @@ final class OutageStory implements AutoCloseable {
     }
 
     private static Path settings(Path folder, ProviderSimulator providers) throws IOException {
-        return Files.writeString(folder.resolve("story.properties"), SETTINGS.formatted(providers.baseUrl()));
+        return Files.writeString(folder.resolve("story.properties"), """
+                    pawline.ark.base-url=%1$s/api/v3
+                    pawline.ark.api-key=simulator-ark-key
+                    pawline.matting.base-url=%1$s
+                    pawline.matting.access-key=AKLTSIMULATOR
+                    pawline.matting.secret-key=simulator-secret-key
+                    pawline.generate.size=512x512
+                    pawline.generate.stage.max-attempts=2
+                    pawline.generate.stage.first-delay=50ms
+                    pawline.generate.stage.breaker=false
+                    pawline.ops.open-access=false
+                    pawline.ops.tenant=staff
+                    pawline.ops.prices.seedream=0.03
+                    pawline.ops.prices.volcengine-visual=0.01
+                    """.formatted(providers.baseUrl()));
     }
 
     private static String analystsKey(Path folder) {
