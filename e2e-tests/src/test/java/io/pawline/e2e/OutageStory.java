@@ -47,7 +47,7 @@ final class OutageStory implements AutoCloseable {
     /** Of them, those that the provider refuses for what they show. */
     static final int MODERATED = 3;
 
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     /** Longer than the outage takes here, and less than what a signature's time may be off. */
     private static final Duration OUTAGE = Duration.ofMinutes(10);
@@ -174,6 +174,7 @@ final class OutageStory implements AutoCloseable {
                     pawline.matting.base-url=%1$s
                     pawline.matting.access-key=AKLTSIMULATOR
                     pawline.matting.secret-key=simulator-secret-key
+                    pawline.ingest.collapse-window=0s
                     pawline.generate.size=512x512
                     pawline.generate.stage.max-attempts=2
                     pawline.generate.stage.first-delay=50ms
@@ -199,7 +200,8 @@ final class OutageStory implements AutoCloseable {
     private void submit(String photo) throws IOException {
         for (int i = 0; i < TASKS; i++) {
             boolean moderated = i >= TASKS - MODERATED;
-            tasks.add(frontEnd.submit(photo, (moderated ? "moderated-image " : "watercolour ") + i));
+            // The simulator draws each prompt's picture once; the rule for the moderated counts by prompt.
+            tasks.add(frontEnd.submit(photo, moderated ? "moderated-image " + i : "watercolour"));
         }
     }
 
