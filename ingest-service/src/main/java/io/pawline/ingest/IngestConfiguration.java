@@ -25,6 +25,7 @@ import io.pawline.taskstore.Acceptances;
 import io.pawline.taskstore.ApiKeys;
 import io.pawline.taskstore.Cancellations;
 import io.pawline.taskstore.DatabaseProperties;
+import io.pawline.taskstore.KeyRing;
 import io.pawline.taskstore.OpenTasks;
 import io.pawline.taskstore.Outbox;
 import io.pawline.taskstore.ProgressDao;
@@ -189,7 +190,8 @@ class IngestConfiguration {
 
     @Bean
     Access access(TaskDatabase database, IngestProperties settings, Clock clock) {
-        return new Access(new ApiKeys(database), settings.access().tasksPerMinute(), clock);
+        return new Access(
+                new KeyRing(new ApiKeys(database), clock), settings.access().tasksPerMinute());
     }
 
     @Bean

@@ -30,9 +30,9 @@ public final class TaskDao {
 
     private static final String ACCEPT = """
             insert into task (id, tenant, style, photo_url, photo_key, callback_url, submitted_at, deadline,
-                priority, client_ref, metadata, fingerprint)
+                priority, client_ref, metadata, fingerprint, trace_parent)
             values (:id, :tenant, :style, :photoUrl, :photoKey, :callbackUrl, :submittedAt, :deadline,
-                :priority, :clientRef, cast(:metadata as json), :fingerprint)
+                :priority, :clientRef, cast(:metadata as json), :fingerprint, :trace)
             """;
 
     // Whoever closes goes on to tell, so nobody else need for a while. An ending of a later generation opens and closes
@@ -100,7 +100,8 @@ public final class TaskDao {
                 .bind("priority", submission.priority().code())
                 .bind("clientRef", submission.reference())
                 .bind("metadata", submission.json())
-                .bind("fingerprint", fingerprint);
+                .bind("fingerprint", fingerprint)
+                .bind("trace", submission.trace());
     }
 
     /** The task of this id, if there is one. */
