@@ -78,9 +78,12 @@ final class Incident {
                 case CONTROL -> IncidentSettings.ofTheReport(day, simulator.baseUrl());
                 case PAWLINE -> IncidentSettings.ofPawline(day, simulator.baseUrl());
             };
+            BiConsumer<String, SpringApplication> withoutImages = WithoutImages::adapt;
             BiConsumer<String, SpringApplication> adapt = side == Side.CONTROL ? ReportPolicy::adapt : (_, _) -> {};
             try (LocalServices _ = LocalServices.start(
-                    stack.settings(), Optional.of(settings.write(folder.resolve("day.properties"))), adapt, _ -> {})) {
+                    stack.settings(), Optional.of(settings.write(folder.resolve("day.properties"))),
+                    withoutImages.andThen(adapt),
+                    _ -> {})) {
                 Visitors visitors = new Visitors(
                         URI.create("http://127.0.0.1:" + ports.ingest()),
                         pets.photoUrl(),

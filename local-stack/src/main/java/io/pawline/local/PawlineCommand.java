@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             "  ./pawline build   builds everything",
             "  ./pawline test    runs every test",
             "  ./pawline bench   measures it on this machine",
+            "  ./pawline incident   lives through the incident's afternoon again",
         })
 public final class PawlineCommand implements Runnable {
 
