@@ -32,23 +32,28 @@ final class Incident {
     private static final int PORT_OF_CHOICE = 0;
 
     private final IncidentDay day;
+    private final int warmUpTasks;
     private final Journal journal;
     private final @Nullable Path json;
 
     /** @param json where the figures will be written; Pawline's own report goes beside it; null: nowhere */
-    Incident(IncidentDay day, Journal journal, @Nullable Path json) {
+    Incident(IncidentDay day, int warmUpTasks, Journal journal, @Nullable Path json) {
         this.day = day;
+        this.warmUpTasks = warmUpTasks;
         this.journal = journal;
         this.json = json;
     }
 
+    /** Lives through the day with both. */
     IncidentFigures replay() throws Exception {
+        IncidentWarmUp.pass(warmUpTasks, journal);
         SideFigures control = run(Side.CONTROL);
         return new IncidentFigures(day.tasks(), day.scale(), control, run(Side.PAWLINE), Machine.here());
     }
 
     /** One side only; the other is left out of the figures. */
     IncidentFigures replay(Side side) throws Exception {
+        IncidentWarmUp.pass(warmUpTasks, journal);
         SideFigures figures = run(side);
         return new IncidentFigures(
                 day.tasks(),

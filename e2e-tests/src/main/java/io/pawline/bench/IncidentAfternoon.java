@@ -16,7 +16,7 @@ final class IncidentAfternoon {
     /** How long the front end waits for a callback before it asks again, in the report's time. */
     static final Duration PATIENCE = Duration.ofMinutes(15);
 
-    private static final int WARM_UP = 200;
+    private static final int WARM_UP = 100;
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
 
     /** With nothing told and nothing ended for so long, in the report's time, nothing more is expected: more than any retry waits. */
