@@ -1,6 +1,15 @@
 # The image of any service: build the jars (./mvnw package), then
 #   docker build --build-arg SERVICE=detect --tag pawline/detect-service .
 # Libraries are a layer of their own, so that a new version of a service is a small download.
+# and, for the chart's simulated providers and its test,
+#   docker build --target local-stack --tag pawline/local-stack .
+FROM eclipse-temurin:25-jre AS local-stack
+WORKDIR /app
+COPY local-stack/target/lib/ ./lib/
+COPY local-stack/target/local-stack.jar ./
+USER 10001:10001
+ENTRYPOINT ["java", "-cp", "/app/local-stack.jar:/app/lib/*", "io.pawline.local.PawlineCommand"]
+
 FROM eclipse-temurin:25-jre AS layers
 ARG SERVICE
 WORKDIR /layers

@@ -14,6 +14,7 @@ generate: {port: 8083, stage: true, next: matting, needs: [ark]}
 matting: {port: 8084, stage: true, next: finalize, needs: [visual, imageStore]}
 finalize: {port: 8085, stage: true, next: callback, needs: [imageStore, outside]}
 callback: {port: 8086, stage: true, next: "", needs: [database, imageStore, webhook, outside]}
+ops: {port: 8087, stage: false, next: "", needs: [database]}
 {{- end -}}
 
 {{/*
@@ -41,6 +42,9 @@ Its `values` are the defaults with the component's own above them.
 {{- $podsKey := printf "%s.scaling.%s" $name (eq $scaling.mode "fixed" | ternary "replicas" "maxReplicas") -}}
 {{- if and (ne $scaling.mode "fixed") (gt (int $scaling.minReplicas) (int $scaling.maxReplicas)) -}}
 {{- fail (printf "%s.scaling.minReplicas is %d and above %s.scaling.maxReplicas, %d" $name (int $scaling.minReplicas) $name (int $scaling.maxReplicas)) -}}
+{{- end -}}
+{{- if and (eq $name "ops") (or (ne $scaling.mode "fixed") (gt $pods 1)) -}}
+{{- fail (printf "ops.scaling must be mode fixed with at most 1 of replicas, and is %s with %d (or defaults.scaling is): ops-service is one pod, whose work grows with what goes wrong and not with the load" $scaling.mode $pods) -}}
 {{- end -}}
 {{- if and (eq $scaling.mode "keda") (not .component.stage) -}}
 {{- fail (printf "%s.scaling.mode cannot be keda: %s is no stage and has no work waiting to be scaled by; use hpa or fixed" $name $name) -}}

@@ -64,7 +64,7 @@
       key: {{ index . 2 }}
 {{- end -}}
 
-{{/* All topics as YAML: name to partitions, kept (days) and largest (bytes of a record). As `Topics` of the services has them. */}}
+{{/* All topics as YAML: name to partitions, kept and uncompacted (days), policy (other than delete) and largest (bytes of a record) As `Topics` of the services has them. */}}
 {{- define "pawline.topics" -}}
 {{- $partitions := int .Values.kafka.topics.partitions -}}
 {{- range $name, $component := include "pawline.components" . | fromYaml }}
@@ -78,7 +78,8 @@ pawline.{{ $name }}.dlt: {partitions: {{ $partitions }}, kept: 30, largest: 1114
 {{- end }}
 {{- end }}
 pawline.attempts: {partitions: {{ $partitions }}, kept: 7, largest: 1048588}
-pawline.control: {partitions: 1}
+pawline.live: {partitions: 1, kept: 1, largest: 1048588}
+pawline.control: {partitions: 1, policy: compact, uncompacted: 2}
 {{- end -}}
 
 {{/* What a component may do at the brokers, as Strimzi's ACLs. Takes the component. */}}
@@ -92,6 +93,15 @@ pawline.control: {partitions: 1}
 {{- $writes = concat $writes (rest $own) (list (printf "%s.dlt" $work) "pawline.attempts") -}}
 {{- if .next -}}
 {{- $writes = concat $writes (list (printf "pawline.%s" .next) "pawline.callback") | uniq -}}
+{{- end -}}
+{{- else if eq .name "ops" -}}
+{{- /* It looks at all there is, and a replay writes work. */ -}}
+{{- $reads = include "pawline.topics" .root | fromYaml | keys | sortAlpha -}}
+{{- $writes = append $writes "pawline.live" -}}
+{{- range $name, $other := include "pawline.components" .root | fromYaml -}}
+{{- if $other.stage -}}
+{{- $writes = append $writes (printf "pawline.%s" $name) -}}
+{{- end -}}
 {{- end -}}
 {{- else -}}
 {{- $next := .next -}}
@@ -110,8 +120,28 @@ pawline.control: {partitions: 1}
 - resource: {type: topic, name: {{ . }}, patternType: literal}
   operations: [Write, Describe]
 {{- end }}
+{{- if eq .name "ops" }}
+# Its listeners, the live report, and one for each replay
+- resource: {type: group, name: pawline.ops., patternType: prefix}
+  operations: [Read, Describe, Delete]
+{{- range $name, $other := include "pawline.components" .root | fromYaml }}
+{{- if $other.stage }}
+# For its lag
+- resource: {type: group, name: pawline.{{ $name }}, patternType: literal}
+  operations: [Describe]
+{{- end }}
+{{- end }}
+- resource: {type: transactionalId, name: pawline.ops.replay, patternType: literal}
+  operations: [Write, Describe]
+# The live report's Kafka Streams: the topics that it makes for itself, and its transactions
+- resource: {type: topic, name: pawline.ops.live-, patternType: prefix}
+  operations: [Create, Delete, Describe, DescribeConfigs, Read, Write, Alter]
+- resource: {type: transactionalId, name: pawline.ops.live-, patternType: prefix}
+  operations: [Write, Describe]
+{{- else }}
 - resource: {type: group, name: {{ .stage | ternary $work (printf "%s.progress" $work) }}, patternType: literal}
   operations: [Read, Describe]
+{{- end }}
 {{- if .stage }}
 # <group>-<instance id>
 - resource: {type: transactionalId, name: {{ $work }}-, patternType: prefix}

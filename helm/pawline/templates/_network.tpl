@@ -17,6 +17,13 @@
   {{- end }}
 {{- end -}}
 
+{{/* The pods of a component of this release, as NetworkPolicy has peers. Takes root and name. */}}
+{{- define "pawline.podsOf" -}}
+- podSelector:
+    matchLabels:
+      {{- include "pawline.selectorLabels" . | nindent 6 }}
+{{- end -}}
+
 {{/* Who may reach a component's pods, and whom they may reach; nobody else. Takes the component with root. */}}
 {{- define "pawline.networkPolicy" -}}
 {{- $values := .root.Values -}}
@@ -43,6 +50,26 @@ spec:
         {{- toYaml . | nindent 8 }}
       {{- end }}
     {{- end }}
+    {{- if and (eq .name "ingest") $values.simulator.enabled }}
+    - ports:
+        - {port: http, protocol: TCP}
+      from:
+        {{- include "pawline.podsOf" (dict "root" .root "name" "check") | nindent 8 }}
+    {{- end }}
+    {{- if eq .name "simulator" }}
+    - ports:
+        - {port: simulator, protocol: TCP}
+      from:
+        {{- range list "detect" "generate" "matting" "finalize" "callback" "check" }}
+        {{- include "pawline.podsOf" (dict "root" $.root "name" .) | nindent 8 }}
+        {{- end }}
+    {{- end }}
+    {{- if and (eq .name "ops") $peers.operators }}
+    - ports:
+        - {port: http, protocol: TCP}
+      from:
+        {{- toYaml $peers.operators | nindent 8 }}
+    {{- end }}
     {{- if and .port $peers.monitoring }}
     - ports:
         - {port: http, protocol: TCP}
@@ -62,6 +89,15 @@ spec:
     {{- if .port }}
     {{- include "pawline.egressRule" (list $peers.schemaRegistry (list (include "pawline.portOf" $values.schemaRegistry.url))) | nindent 4 }}
     {{- end }}
+    {{- end }}
+    {{- if and $values.simulator.enabled (or .stage (eq .name "check")) }}
+    {{- include "pawline.egressRule" (list (include "pawline.podsOf" (dict "root" .root "name" "simulator") | fromYamlArray) (list "8089")) | nindent 4 }}
+    {{- end }}
+    {{- if eq .name "check" }}
+    {{- include "pawline.egressRule" (list (include "pawline.podsOf" (dict "root" .root "name" "ingest") | fromYamlArray) (list "8080")) | nindent 4 }}
+    {{- end }}
+    {{- if and .port $values.tracing.endpoint }}
+    {{- include "pawline.egressRule" (list $peers.tracing (list (include "pawline.portOf" $values.tracing.endpoint))) | nindent 4 }}
     {{- end }}
     {{- if has "database" .needs }}
     {{- $port := regexFind "[0-9]+$" (regexFind "^jdbc:postgresql://[^/]*:[0-9]+" $values.database.url) | default "5432" }}

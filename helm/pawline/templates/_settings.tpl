@@ -30,17 +30,31 @@ the component. Takes the component.
 {{- if .stage -}}
 {{- $_ := set $pawline .name (dict "stage" (dict "drain" (printf "%ds" (int .values.drainSeconds)) "max-in-flight" (int .values.inFlight))) -}}
 {{- end -}}
+{{- if eq .name "ops" -}}
+{{- $_ := set $pawline "ops" (dict "open-access" $values.operators.openAccess) -}}
+{{- end -}}
+{{- if $values.tracing.endpoint -}}
+{{- $_ := set $pawline "tracing" (dict "endpoint" $values.tracing.endpoint "sample-ratio" $values.tracing.sampleRatio) -}}
+{{- end -}}
 {{- if has "database" .needs -}}
 {{- $_ := set $pawline "database" (dict "url" (include "pawline.databaseUrl" .root) "migrate" (not $values.setup.enabled)) -}}
 {{- end -}}
 {{- if has "imageStore" .needs -}}
 {{- $_ := set $pawline "image-store" (include "pawline.imageStore" $values.imageStore | fromYaml) -}}
 {{- end -}}
-{{- if and (has "ark" .needs) $values.ark.baseUrl -}}
-{{- $_ := set $pawline "ark" (dict "base-url" $values.ark.baseUrl) -}}
+{{- $simulator := $values.simulator.enabled | ternary (include "pawline.simulatorUrl" .root) "" -}}
+{{- with $values.ark.baseUrl | default (ternary (printf "%s/api/v3" $simulator) "" (ne $simulator "")) -}}
+{{- if has "ark" $.needs -}}
+{{- $_ := set $pawline "ark" (dict "base-url" .) -}}
 {{- end -}}
-{{- if and (has "visual" .needs) $values.visual.baseUrl -}}
-{{- $_ := set $pawline "matting" (merge (dict "base-url" $values.visual.baseUrl) ($pawline.matting | default dict)) -}}
+{{- end -}}
+{{- with $values.visual.baseUrl | default $simulator -}}
+{{- if has "visual" $.needs -}}
+{{- $_ := set $pawline "matting" (merge (dict "base-url" .) ($pawline.matting | default dict)) -}}
+{{- end -}}
+{{- end -}}
+{{- if and $simulator (or .stage (eq .name "ingest")) -}}
+{{- $_ := set $pawline "outbound" (dict "allow" (list (urlParse $simulator).host)) -}}
 {{- end -}}
 {{- $chart := dict
     "spring" (dict
@@ -50,6 +64,11 @@ the component. Takes the component.
     "pawline" $pawline
 -}}
 {{- mergeOverwrite $chart $given | toYaml -}}
+{{- end -}}
+
+{{/* Where the simulated providers are, for the pods of this release. */}}
+{{- define "pawline.simulatorUrl" -}}
+http://{{ include "pawline.fullname" . }}-simulator
 {{- end -}}
 
 {{/* Tag of all metrics: says whose they are wherever they are scraped from. */}}
@@ -96,6 +115,9 @@ s3:
 {{- if has "visual" .needs }}
 {{ include "pawline.secretKey" (dict "env" "PAWLINE_MATTING_ACCESSKEY" "in" $values.visual "of" "visual" "key" "accessKeyKey") }}
 {{ include "pawline.secretKey" (dict "env" "PAWLINE_MATTING_SECRETKEY" "in" $values.visual "of" "visual" "key" "secretKeyKey") }}
+{{- end }}
+{{- if and $values.tracing.endpoint $values.tracing.existingSecret }}
+{{ include "pawline.secretKey" (dict "env" "PAWLINE_TRACING_AUTHORIZATION" "in" $values.tracing "of" "tracing" "key" "authorizationKey") }}
 {{- end }}
 {{- if has "webhook" .needs }}
 {{ include "pawline.secretKey" (dict "env" "PAWLINE_CALLBACK_SECRETS" "in" $values.webhook "of" "webhook" "key" "secretKey") }}

@@ -77,8 +77,8 @@ spec:
   strategy:
     type: RollingUpdate
     rollingUpdate:
-      {{- if .stage }}
-      # A pod more than there are meant to be would call its provider, too.
+      {{- if or .stage (eq .name "ops") }}
+      # A pod more than there are meant to be would call its provider, too; of ops there is one.
       maxSurge: 0
       maxUnavailable: 1
       {{- else }}

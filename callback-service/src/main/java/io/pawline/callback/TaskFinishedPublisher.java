@@ -3,6 +3,7 @@ package io.pawline.callback;
 import io.pawline.events.TaskFinished;
 import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
+import io.pawline.stage.TraceParent;
 import io.pawline.taskstore.Task;
 import io.pawline.taskstore.Undelivered.Receiver;
 import java.util.ArrayList;
@@ -41,6 +42,7 @@ final class TaskFinishedPublisher implements Receiver {
         ProducerRecord<String, SpecificRecord> record =
                 new ProducerRecord<>(Stage.CALLBACK.workTopic(), task.id().toString(), event);
         Routing.put(record.headers(), Stage.CALLBACK, event.getContext());
+        task.submission().traceParent().ifPresent(trace -> TraceParent.put(record.headers(), trace));
         return record;
     }
 }

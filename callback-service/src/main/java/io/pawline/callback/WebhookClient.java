@@ -1,5 +1,6 @@
 package io.pawline.callback;
 
+import io.opentelemetry.api.trace.Span;
 import io.pawline.outbound.CallFacts;
 import io.pawline.outbound.DataLimit;
 import io.pawline.outbound.Exchange;
@@ -7,7 +8,9 @@ import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.RetryAfter;
 import io.pawline.outbound.Timeouts;
 import io.pawline.schemas.Reason;
+import io.pawline.schemas.RecordHeaders;
 import io.pawline.stage.OutsideCall.Answer;
+import io.pawline.stage.TraceParent;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
@@ -50,15 +53,16 @@ final class WebhookClient {
             return answer(new Reply.Refused(Reason.ADDRESS_REFUSED, detail, null), CallFacts.NOTHING_SENT);
         }
         Instant now = clock.instant();
-        Request request = new Request.Builder()
+        Request.Builder request = new Request.Builder()
                 .url(url)
                 .header("User-Agent", "Pawline")
                 .header("webhook-id", id)
                 .header("webhook-timestamp", Long.toString(now.getEpochSecond()))
                 .header("webhook-signature", signers.of(tenant).sign(id, now, body))
-                .post(RequestBody.create(body, JSON))
-                .build();
-        Exchange exchange = http.exchange(request, timeouts, ANSWER_LIMIT);
+                .post(RequestBody.create(body, JSON));
+        // So that the receiver's work is in the task's trace, too
+        TraceParent.of(Span.current()).ifPresent(here -> request.header(RecordHeaders.TRACEPARENT, here));
+        Exchange exchange = http.exchange(request.build(), timeouts, ANSWER_LIMIT);
         Reply reply = switch (exchange) {
             case Exchange.Answered answered -> reply(url.host(), answered);
             case Exchange.Died died -> new Reply.Refused(died.reason(), died.detail(), null);

@@ -35,7 +35,8 @@ final class IngestSite implements AutoCloseable {
     private final int port;
 
     /** @param extra settings of the service, as on its command line */
-    IngestSite(Path folder, List<String> extra) throws IOException, InterruptedException {
+    IngestSite(RuntimeRow.Setting setting, List<String> extra) throws IOException, InterruptedException {
+        Path folder = setting.folder();
         Ports ports = Ports.anyFree();
         port = ports.ingest();
         stack = LocalStack.start(new LocalStack.Options(folder.resolve("stack"), ports, Optional.empty()), _ -> {});
@@ -46,6 +47,8 @@ final class IngestSite implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
+                // In small it is over before the second compiler is of use
+                "-XX:TieredStopAtLevel=" + setting.scale().of(4, 1),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",

@@ -67,7 +67,7 @@ record KafkaOutageRow(Duration outage) {
         EmbeddedKafka kafka = EmbeddedKafka.start(folder, port, Map.of());
         createTopics(bootstrap);
         try (IngestSite site =
-                        new IngestSite(setting.folder(), List.of("--spring.kafka.bootstrap-servers=" + bootstrap));
+                        new IngestSite(setting, List.of("--spring.kafka.bootstrap-servers=" + bootstrap));
                 Submissions load = new Submissions(site.port(), 16)) {
             load.paced(PER_SECOND, before);
             awaitRelayed(site);

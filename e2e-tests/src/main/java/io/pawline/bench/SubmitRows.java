@@ -42,7 +42,7 @@ final class SubmitRows {
     static RuntimeRow.Findings atOnce(RuntimeRow.Setting setting)
             throws IOException, InterruptedException, SQLException {
         Duration time = setting.scale().of(Duration.ofSeconds(20), Duration.ofSeconds(1));
-        try (IngestSite site = new IngestSite(setting.folder(), List.of());
+        try (IngestSite site = new IngestSite(setting, List.of());
                 Submissions load = new Submissions(site.port(), CONNECTIONS)) {
             setting.journal().step("  warming up");
             load.atOnce(time);
@@ -83,7 +83,7 @@ final class SubmitRows {
     }
 
     static RuntimeRow.Findings paced(RuntimeRow.Setting setting) throws IOException, InterruptedException {
-        try (IngestSite site = new IngestSite(setting.folder(), List.of());
+        try (IngestSite site = new IngestSite(setting, List.of());
                 Submissions load = new Submissions(site.port(), CONNECTIONS)) {
             setting.journal().step("  warming up");
             Duration warmUp = setting.scale().of(Duration.ofSeconds(20), Duration.ofSeconds(1));

@@ -45,7 +45,7 @@ final class WaitsRow {
             throws IOException, InterruptedException, SQLException {
         long files = filesPerProcess();
         int waits = (int) Math.min(setting.scale().of(WANTED, 100), files - OTHER_FILES);
-        try (IngestSite site = new IngestSite(setting.folder(), List.of("--pawline.ingest.follow.max-wait=1h"))) {
+        try (IngestSite site = new IngestSite(setting, List.of("--pawline.ingest.follow.max-wait=1h"))) {
             List<Submissions.Accepted> tasks = accepted(site, waits);
             setting.journal().step("  " + tasks.size() + " tasks accepted");
             long before = site.residentMegabytes();

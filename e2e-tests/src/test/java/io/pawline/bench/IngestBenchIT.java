@@ -21,7 +21,7 @@ class IngestBenchIT {
                 .execute(
                         "ingest",
                         "--small",
-                        "--outage=5",
+                        "--outage=2",
                         "--rows=submits_per_s,open_waits,kafka_outage",
                         "--json=" + json);
 
@@ -34,7 +34,7 @@ class IngestBenchIT {
         assertThat(figure(rows, 0, "accepted_per_s")).isPositive();
         assertThat(figure(rows, 1, "open")).isEqualTo(100);
         assertThat(figure(rows, 1, "told")).isEqualTo(100);
-        assertThat(figure(rows, 2, "accepted_in_outage")).isEqualTo(250);
+        assertThat(figure(rows, 2, "accepted_in_outage")).isEqualTo(100);
         assertThat(figure(rows, 2, "lost")).isZero();
         assertThat(figure(rows, 2, "out_of_order")).isZero();
     }

@@ -33,7 +33,7 @@ final class TestingFrontEnd implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
 
     /** A callback as it came. */
-    record Callback(String webhookId, boolean signed, JsonNode params) {
+    record Callback(String webhookId, boolean signed, String traceParent, JsonNode params) {
 
         String taskId() {
             return params.path("data").path("task_id").asString("");
@@ -141,8 +141,9 @@ final class TestingFrontEnd implements AutoCloseable {
         try (exchange) {
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             String id = String.valueOf(exchange.getRequestHeaders().getFirst("webhook-id"));
-            Callback callback =
-                    new Callback(id, signed(exchange, body), JSON.readTree(body).path("params"));
+            String trace = String.valueOf(exchange.getRequestHeaders().getFirst("traceparent"));
+            Callback callback = new Callback(
+                    id, signed(exchange, body), trace, JSON.readTree(body).path("params"));
             callbacks
                     .computeIfAbsent(callback.taskId(), _ -> new CopyOnWriteArrayList<>())
                     .add(callback);

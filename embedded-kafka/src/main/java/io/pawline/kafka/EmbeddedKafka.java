@@ -84,8 +84,10 @@ public final class EmbeddedKafka implements AutoCloseable {
                 Map.entry("share.coordinator.state.topic.min.isr", "1"),
                 Map.entry("auto.create.topics.enable", "false"),
                 Map.entry("group.initial.rebalance.delay.ms", "0"),
-                // A node that was killed is still known to itself; these say how soon it is let in again.
-                Map.entry("broker.session.timeout.ms", "2000"),
+                // How soon a node that was killed is let in again. But a node that does not hear from itself for so
+                // long, on a busy machine or disk, loses all its partitions to nobody, and has to load all
+                // transactions and groups anew: with 2 s, that stalled stages for 5 to 20 s.
+                Map.entry("broker.session.timeout.ms", "6000"),
                 Map.entry("broker.heartbeat.interval.ms", "500"));
     }
 

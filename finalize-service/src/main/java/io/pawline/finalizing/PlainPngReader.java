@@ -114,10 +114,7 @@ final class PlainPngReader {
         for (int y = 0; y < height; y++) {
             from++; // the row's filter
             for (int x = 0; x < width; x++, from += 4, to += 4) {
-                abgr[to] = rows[from + 3];
-                abgr[to + 1] = rows[from + 2];
-                abgr[to + 2] = rows[from + 1];
-                abgr[to + 3] = rows[from];
+                Pixel.put(abgr, to, Integer.reverseBytes(Pixel.get(rows, from)));
             }
         }
         return image;

@@ -49,10 +49,8 @@ final class PlainPngWriter {
             // Above the first row, everything is 0
             int above = row - length;
             for (int i = row; i < row + length; i += 4, above += 4, to += 4) {
-                rows[to] = (byte) (abgr[i + 3] - (row == 0 ? 0 : abgr[above + 3]));
-                rows[to + 1] = (byte) (abgr[i + 2] - (row == 0 ? 0 : abgr[above + 2]));
-                rows[to + 2] = (byte) (abgr[i + 1] - (row == 0 ? 0 : abgr[above + 1]));
-                rows[to + 3] = (byte) (abgr[i] - (row == 0 ? 0 : abgr[above]));
+                int difference = Pixel.less(Pixel.get(abgr, i), row == 0 ? 0 : Pixel.get(abgr, above));
+                Pixel.put(rows, to, Integer.reverseBytes(difference));
             }
         }
         return rows;

@@ -10,7 +10,8 @@ enum Component {
     GENERATE(8083),
     MATTING(8084),
     FINALIZE(8085),
-    CALLBACK(8086);
+    CALLBACK(8086),
+    OPS(8087);
 
     private final int port;
 
@@ -34,11 +35,12 @@ enum Component {
             case GENERATE -> Set.of("pawline-ark");
             case MATTING -> Set.of("pawline-visual", "pawline-images");
             case FINALIZE -> Set.of("pawline-images");
+            case OPS -> Set.of("pawline-database");
             case CALLBACK -> Set.of("pawline-database", "pawline-images", "pawline-webhook");
         };
     }
 
     boolean isStage() {
-        return this != INGEST;
+        return this != INGEST && this != OPS;
     }
 }

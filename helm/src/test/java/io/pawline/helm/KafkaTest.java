@@ -27,6 +27,9 @@ class KafkaTest {
 
     private static final List<Stage> STAGES = List.of(Stage.values());
 
+    /** Prefix of what Kafka Streams makes for itself. */
+    static final String OF_THE_REPORT = "pawline.ops.live-";
+
     private static final Map<String, Object> STRIMZI = Map.of(
             "kafka.topics.manage", "strimzi",
             "kafka.topics.partitions", 7,
@@ -73,12 +76,19 @@ class KafkaTest {
         assertThat(topics(user, "Write")).isEqualTo(new TreeSet<>(writes(component)));
         assertThat(rules(user, "cluster", "All")).isEmpty();
         assertThat(rules(user, "group", "Read"))
-                .containsExactly(
-                        Stage.ofCode(component.code()).map(Stage::consumerGroup).orElse("pawline.ingest.progress"));
+                .containsExactlyElementsOf(
+                        switch (component) {
+                            case INGEST -> List.of("pawline.ingest.progress");
+                            case OPS -> List.of("pawline.ops.");
+                            default -> List.of(stage(component).consumerGroup());
+                        });
         assertThat(rules(user, "transactionalId", "Write"))
-                .containsExactlyElementsOf(Stage.ofCode(component.code())
-                        .map(stage -> List.of(stage.consumerGroup() + "-"))
-                        .orElse(List.of()));
+                .containsExactlyElementsOf(
+                        switch (component) {
+                            case INGEST -> List.of();
+                            case OPS -> List.of("pawline.ops.replay", OF_THE_REPORT);
+                            default -> List.of(stage(component).consumerGroup() + "-");
+                        });
     }
 
     @ParameterizedTest
@@ -126,7 +136,15 @@ class KafkaTest {
                 .orElseThrow();
     }
 
-    private static List<String> reads(Component component) {
+    private static Stage stage(Component component) {
+        return Stage.ofCode(component.code()).orElseThrow();
+    }
+
+    static List<String> reads(Component component) {
+        if (component == Component.OPS) {
+            return Stream.concat(Topics.all(7, (short) 2).stream().map(NewTopic::name), Stream.of(OF_THE_REPORT))
+                    .toList();
+        }
         return Stage.ofCode(component.code())
                 .map(stage -> Stream.concat(stage.readTopics().stream(), Stream.of(Topics.CONTROL))
                         .toList())
@@ -136,8 +154,13 @@ class KafkaTest {
                         .toList());
     }
 
-    private static List<String> writes(Component component) {
+    static List<String> writes(Component component) {
         List<String> writes = new ArrayList<>(List.of(Topics.CONTROL));
+        if (component == Component.OPS) {
+            writes.addAll(List.of(OF_THE_REPORT, Topics.LIVE));
+            STAGES.forEach(stage -> writes.add(stage.workTopic()));
+            return writes;
+        }
         Stage.ofCode(component.code())
                 .ifPresentOrElse(
                         stage -> {

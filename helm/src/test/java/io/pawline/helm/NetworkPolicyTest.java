@@ -24,12 +24,13 @@ class NetworkPolicyTest {
             "database.url", "jdbc:postgresql://postgres.data:6432/pawline?sslmode=require",
             "imageStore.endpoint", "http://minio.data:9000",
             "ark.baseUrl", "https://ark.example.com:7001/api/v3",
-            "visual.baseUrl", "http://visual.example.com:7002");
+            "visual.baseUrl", "http://visual.example.com:7002",
+            "tracing.endpoint", "http://collector.monitoring:4318");
 
     @ParameterizedTest
     @EnumSource
     void aPodReachesWhatItsServiceNeedsAndNothingElse(Component component) {
-        Set<Integer> ports = new TreeSet<>(Set.of(53, 9094, 9095, 8443));
+        Set<Integer> ports = new TreeSet<>(Set.of(53, 9094, 9095, 8443, 4318));
         ports.addAll(
                 switch (component) {
                     case INGEST -> Set.of(6432, 9000);
@@ -38,6 +39,7 @@ class NetworkPolicyTest {
                     case MATTING -> Set.of(7002, 9000);
                     case FINALIZE -> Set.of(9000, 80, 443);
                     case CALLBACK -> Set.of(6432, 9000, 80, 443);
+                    case OPS -> Set.of(6432);
                 });
 
         NetworkPolicy policy = object(NetworkPolicy.class, component.code(), PLACES);
@@ -81,6 +83,25 @@ class NetworkPolicyTest {
                 .singleElement()
                 .satisfies(peer -> assertThat(peer.getNamespaceSelector().getMatchLabels())
                         .containsEntry("kubernetes.io/metadata.name", "monitoring"));
+    }
+
+    @Test
+    void nobodyReachesTheOperatorsApiUnlessNamed() {
+        Map<String, Object> values =
+                Map.of("networkPolicy.operators[0].namespaceSelector.matchLabels.team", "operators");
+
+        assertThat(object(NetworkPolicy.class, "ops", values).getSpec().getIngress())
+                .hasSize(2)
+                .first()
+                .satisfies(rule -> assertThat(rule.getFrom())
+                        .singleElement()
+                        .satisfies(
+                                peer -> assertThat(peer.getNamespaceSelector().getMatchLabels())
+                                        .containsEntry("team", "operators")));
+        assertThat(object(NetworkPolicy.class, "ingest", values).getSpec().getIngress())
+                .noneMatch(rule -> rule.getFrom().stream()
+                        .anyMatch(peer -> peer.getNamespaceSelector() != null
+                                && peer.getNamespaceSelector().getMatchLabels().containsKey("team")));
     }
 
     @Test

@@ -42,7 +42,11 @@ class ServicesTest {
             "imageStore.publicBaseUrl", "https://cdn.example.com",
             "imageStore.pathStyle", true,
             "ark.baseUrl", "http://simulator/ark",
-            "visual.baseUrl", "http://simulator/visual");
+            "visual.baseUrl", "http://simulator/visual",
+            "operators.openAccess", true,
+            "tracing.endpoint", "http://collector:4318",
+            "tracing.sampleRatio", 0.1,
+            "tracing.existingSecret", "pawline-tracing");
 
     @TempDir
     Path etc;

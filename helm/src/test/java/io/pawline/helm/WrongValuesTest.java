@@ -65,7 +65,10 @@ class WrongValuesTest {
         "database.url, postgres:5432",
         "kafka.bootstrapServers, kafka",
         "ark.existingSecret, My Secret",
-        "ingest.service.type, ExternalName"
+        "ingest.service.type, ExternalName",
+        "operators.openAccess, maybe",
+        "tracing.endpoint, collector:4318",
+        "tracing.sampleRatio, 2"
     })
     void aWrongValueIsRefusedWithItsKey(String key, String value) {
         assertThatThrownBy(() -> TestingChart.render(Map.of(key, value)))
@@ -136,7 +139,10 @@ class WrongValuesTest {
         "kafka.users.manage=strimzi kafka.strimzi.cluster=main, with kafka.security.protocol PLAINTEXT nobody says who he is",
         "kafka.users.manage=strimzi kafka.strimzi.cluster=main kafka.security.protocol=SASL_SSL kafka.security.mechanism=PLAIN, kafka.security.mechanism SCRAM-SHA-512 only",
         "kafka.users.manage=strimzi kafka.strimzi.cluster=main kafka.security.protocol=SASL_SSL kafka.topics.manage=job, setup.kafkaSecret is required",
-        "kafka.topics.manage=job setup.enabled=false, set setup.enabled to true"
+        "kafka.topics.manage=job setup.enabled=false, set setup.enabled to true",
+        "simulator.enabled=true ark.baseUrl=https://ark.example, simulator.enabled is true and ark.baseUrl is https://ark.example",
+        "ops.scaling.replicas=2, 'ops.scaling must be mode fixed with at most 1 of replicas, and is fixed with 2'",
+        "ops.scaling.mode=hpa, 'ops.scaling must be mode fixed with at most 1 of replicas, and is hpa with 4'"
     })
     void whatDoesNotFitTogetherIsRefused(String given, String said) {
         Map<String, Object> values = Arrays.stream(given.split(" ", -1))

@@ -8,6 +8,7 @@ import io.pawline.ingest.access.Access;
 import io.pawline.ingest.access.Quotas;
 import io.pawline.ingest.cancel.ControlTopic;
 import io.pawline.ingest.cancel.TaskCancel;
+import io.pawline.ingest.follow.StoredTasks;
 import io.pawline.ingest.follow.Waits;
 import io.pawline.ingest.http.BodyDeadlineValve;
 import io.pawline.ingest.http.PatientProtocol;
@@ -19,10 +20,12 @@ import io.pawline.ingest.relay.TaskAcceptedPublisher;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.stage.control.Controls;
 import io.pawline.stage.spring.EventFormats;
+import io.pawline.stage.spring.InstanceProperties;
 import io.pawline.taskstore.Acceptances;
 import io.pawline.taskstore.ApiKeys;
 import io.pawline.taskstore.Cancellations;
 import io.pawline.taskstore.DatabaseProperties;
+import io.pawline.taskstore.KeyRing;
 import io.pawline.taskstore.OpenTasks;
 import io.pawline.taskstore.Outbox;
 import io.pawline.taskstore.ProgressDao;
@@ -35,13 +38,16 @@ import jakarta.servlet.MultipartConfigElement;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.catalina.core.StandardHost;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.utils.Utils;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.kafka.autoconfigure.DefaultKafkaConsumerFactoryCustomizer;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -59,13 +65,17 @@ import org.springframework.util.backoff.ExponentialBackOff;
     IngestProperties.class,
     DatabaseProperties.class,
     ImageStoreProperties.class,
-    OutboundProperties.class
+    OutboundProperties.class,
+    InstanceProperties.class
 })
 class IngestConfiguration {
 
     // Room for the form's other fields and the headers of its parts.
     private static final long FORM_OVERHEAD_BYTES = 64 * 1024;
     private static final int UPLOAD_MEMORY_BYTES = 256 * 1024;
+
+    /** After it, others get the partitions of a process that does not come back. */
+    private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
 
     @Bean
     Clock clock() {
@@ -128,8 +138,10 @@ class IngestConfiguration {
     }
 
     @Bean
-    Waits waits(TaskDatabase database, IngestProperties settings) {
-        return new Waits(new TaskMarks(database), settings.follow().maxWaits());
+    Waits waits(TaskDatabase database, TaskDao tasks, ProgressDao progress, IngestProperties settings) {
+        return new Waits(
+                new StoredTasks(new TaskMarks(database), tasks, progress),
+                settings.follow().maxWaits());
     }
 
     @Bean
@@ -178,7 +190,8 @@ class IngestConfiguration {
 
     @Bean
     Access access(TaskDatabase database, IngestProperties settings, Clock clock) {
-        return new Access(new ApiKeys(database), settings.access().tasksPerMinute(), clock);
+        return new Access(
+                new KeyRing(new ApiKeys(database), clock), settings.access().tasksPerMinute());
     }
 
     @Bean
@@ -211,6 +224,24 @@ class IngestConfiguration {
     @Bean
     ProgressListener progressListener(ProgressDao progress, Deserializer<?> eventDeserializer) {
         return new ProgressListener(progress, eventDeserializer);
+    }
+
+    /**
+     * As in the stages: a process that was killed and comes back goes on at once, and not when its predecessor's session is
+     * over. The broker's own group protocol has no such members.
+     */
+    @Bean
+    DefaultKafkaConsumerFactoryCustomizer staticMembership(InstanceProperties instance) {
+        return consumers -> {
+            Object protocol = consumers.getConfigurationProperties().get(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
+            if (!"consumer".equalsIgnoreCase(String.valueOf(protocol))) {
+                consumers.updateConfigs(Map.of(
+                        ConsumerConfig.GROUP_INSTANCE_ID_CONFIG,
+                        instance.instanceId(),
+                        ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+                        (int) SESSION_TIMEOUT.toMillis()));
+            }
+        };
     }
 
     /** A batch that cannot be written is tried until it can: the database will be back. */

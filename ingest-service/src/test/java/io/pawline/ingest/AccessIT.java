@@ -65,6 +65,8 @@ class AccessIT {
         "GET,  /v1/tasks/0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f?wait=5s",
         "GET,  /v1/tasks/0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f/events",
         "POST, /v1/tasks/0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f/cancel",
+        "POST, /v1/tasks/0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f/callback",
+        "GET,  /v1/callbacks?state=undelivered",
         "POST, /v1/tasks",
         "POST, /v1/tasks/batch",
         "GET,  /v1/elsewhere",
@@ -146,6 +148,8 @@ class AccessIT {
         "SUBMIT,  GET,  /v1/tasks/0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f?wait=5s,        read",
         "SUBMIT,  GET,  /v1/tasks/0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f/events,         read",
         "OPERATE, GET,  /v1/tasks,                                                      read",
+        "SUBMIT,  GET,  /v1/callbacks?state=undelivered,                                read",
+        "READ,    POST, /v1/tasks/0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f/callback,       submit",
     })
     void refusesWhatTheKeyDoesNotAllow(Scope scope, String method, String path, String needed) {
         TestingIngest caller = ingest.as(Optional.of(ingest.newKey("shop", scope)));

@@ -7,6 +7,7 @@ import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.Ending;
+import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TaskState;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -100,6 +102,19 @@ class CallbackIT {
         assertThat(answer.json().has("delivered_at")).isTrue();
         assertThat(answer.json().has("resend_requested_at")).isTrue();
         assertThat(resend(id).status()).isEqualTo(202);
+    }
+
+    @Test
+    void anOperatorMayHaveItSentAgainButOnlyOfHisOwnTenant() {
+        String id = ended("https://shop.example/hook");
+        String path = "/v1/tasks/" + id + "/callback";
+        TestingIngest operator = ingest.as(Optional.of(ingest.newKey("default", Scope.OPERATE)));
+        TestingIngest stranger = ingest.as(Optional.of(ingest.newKey("other", Scope.values())));
+
+        assertThat(operator.call("POST", path).status()).isEqualTo(202);
+        assertProblem(stranger.call("POST", path), 404, "task-not-found");
+        assertThat(stranger.get("/v1/callbacks?state=undelivered").json().get("callbacks"))
+                .isEmpty();
     }
 
     @Test

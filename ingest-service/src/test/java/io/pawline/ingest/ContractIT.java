@@ -21,7 +21,7 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** The contract as a whole; {@link Contract} holds each exchange of every test against it. */
+/** The contract as a whole; {@link io.pawline.stage.Contract} holds each exchange of every test against it. */
 class ContractIT {
 
     @TempDir
@@ -64,12 +64,12 @@ class ContractIT {
                                 .map(method -> method + " "
                                         + pattern.replace("{*key}", "/{key}").replace("//", "/"))))
                 .collect(Collectors.toSet());
-        assertThat(Contract.DOCUMENT.operations()).containsExactlyInAnyOrderElementsOf(served);
+        assertThat(TestingIngest.CONTRACT.operations()).containsExactlyInAnyOrderElementsOf(served);
     }
 
     @Test
     void listsEveryTypeOfAProblem() {
-        JsonNode types = Contract.DOCUMENT.document().at("/components/schemas/Problem/properties/type/enum");
+        JsonNode types = TestingIngest.CONTRACT.document().at("/components/schemas/Problem/properties/type/enum");
         assertThat(types.valueStream().map(JsonNode::asString))
                 .containsExactlyInAnyOrderElementsOf(Arrays.stream(ProblemType.values())
                         .map(type -> type.uri().toString())
@@ -78,8 +78,8 @@ class ContractIT {
 
     @Test
     void saysWhichOfItsOperationsNeedNoKey() {
-        JsonNode paths = Contract.DOCUMENT.document().get("paths");
-        for (String operation : Contract.DOCUMENT.operations()) {
+        JsonNode paths = TestingIngest.CONTRACT.document().get("paths");
+        for (String operation : TestingIngest.CONTRACT.operations()) {
             String[] parts = operation.split(" ", 2);
             String path = parts[1].replace("{id}", "0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f")
                     .replace("{key}", "none");

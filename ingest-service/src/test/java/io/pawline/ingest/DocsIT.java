@@ -80,7 +80,7 @@ class DocsIT {
 
     @Test
     void hasAnExampleOfEachWayToCall() throws IOException {
-        assertThat(examples().filter(example -> example.contains("curl"))).hasSizeGreaterThanOrEqualTo(10);
+        assertThat(examples().filter(example -> example.contains("curl"))).hasSizeGreaterThanOrEqualTo(12);
     }
 
     private static String output(String script) throws IOException, InterruptedException {
@@ -101,7 +101,7 @@ class DocsIT {
 
     private static String open() {
         return ingest.post(
-                        "{\"image_url\":\"https://photos.example/cat.jpg\",\"style\":\"ink\"}",
+                        "{\"image_url\":\"https://photos.example/cat.jpg\",\"style\":\"ink\",\"callback_url\":\"https://shop.example/hook\"}",
                         UUID.randomUUID().toString())
                 .json()
                 .get("task_id")

@@ -113,8 +113,8 @@ class HostileInputIT {
     }
 
     @Test
-    void refusesAPhotoThatIsCutShortInItsHeader() {
-        for (int length = 0; length < 24; length++) {
+    void refusesAPhotoThatIsCutShortWherever() {
+        for (int length = 0; length < PNG.length; length++) {
             assertRefused(ingest.upload(file("image", Arrays.copyOf(PNG, length)), part("style", "ink")));
         }
     }

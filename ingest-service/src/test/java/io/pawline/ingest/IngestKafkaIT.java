@@ -90,6 +90,7 @@ class IngestKafkaIT {
                                 .containsExactlyInAnyOrder("task:" + unwanted, "task:" + late));
                 takeBackWhatIsOutlived(ingest, kafka.bootstrapServers(), unwanted);
                 noteStages(ingest, kafka.bootstrapServers(), ids.getFirst());
+                comesBackUnderItsName(kafka.bootstrapServers());
             }
         }
     }
@@ -104,6 +105,18 @@ class IngestKafkaIT {
         List<ConsumerRecord<String, SpecificRecord>> said = records(bootstrap, new TopicPartition(Topics.CONTROL, 0));
         assertThat(said.getLast().key()).isEqualTo("task:" + id);
         assertThat(said.stream().filter(record -> record.value() == null)).hasSize(1);
+    }
+
+    /** So a process that was killed takes the place it left, instead of waiting until its session is over. */
+    private static void comesBackUnderItsName(String bootstrap) throws InterruptedException, ExecutionException {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+            var groups = admin.describeConsumerGroups(List.of("pawline.ingest.progress"))
+                    .all()
+                    .get();
+            assertThat(groups.values().stream().flatMap(group -> group.members().stream()))
+                    .singleElement()
+                    .satisfies(member -> assertThat(member.groupInstanceId()).contains("ingest-1"));
+        }
     }
 
     private static void noteStages(TestingIngest ingest, String bootstrap, String id) {
@@ -149,6 +162,7 @@ class IngestKafkaIT {
                 postgres,
                 folder.resolve("images"),
                 "--spring.kafka.bootstrap-servers=" + bootstrap,
+                "--pawline.instance-id=ingest-1",
                 "--pawline.ingest.collapse-window=0s",
                 "--spring.kafka.producer.value-serializer=" + TestingSerde.ToBytes.class.getName(),
                 "--spring.kafka.consumer.value-deserializer=" + TestingSerde.FromBytes.class.getName());

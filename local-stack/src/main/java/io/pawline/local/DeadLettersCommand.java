@@ -11,6 +11,7 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,6 +51,15 @@ final class DeadLettersCommand implements Runnable {
         private String url;
 
         @Option(
+                names = "--key",
+                paramLabel = "KEY",
+                defaultValue = "${env:PAWLINE_KEY}",
+                description =
+                        "API key, if ops-service asks for one (default: $PAWLINE_KEY, where it does not show up in the"
+                                + " list of processes).")
+        private @Nullable String key;
+
+        @Option(
                 names = {"-f", "--filter"},
                 paramLabel = "NAME=VALUE",
                 description = "Which letters, such as stage=generate or reason=provider_error; may be repeated."
@@ -68,26 +78,45 @@ final class DeadLettersCommand implements Runnable {
             return address.build();
         }
 
+        boolean hasKey() {
+            return key != null && !key.isBlank();
+        }
+
         String get(HttpUrl address) throws IOException {
-            return send(new Request.Builder().url(address).build());
+            try (Response answer = send(new Request.Builder().url(address))) {
+                return answer.body().string();
+            }
+        }
+
+        /** Copies an answer of any length. */
+        void copy(HttpUrl address, PrintWriter out) throws IOException {
+            try (Response answer = send(new Request.Builder().url(address))) {
+                answer.body().charStream().transferTo(out);
+            }
         }
 
         String post(String path, Map<String, Object> body) throws IOException {
             RequestBody json = RequestBody.create(JSON.writeValueAsString(body), MediaType.get("application/json"));
-            return send(
-                    new Request.Builder().url(address(path).build()).post(json).build());
+            try (Response answer =
+                    send(new Request.Builder().url(address(path).build()).post(json))) {
+                return answer.body().string();
+            }
         }
 
-        private String send(Request request) throws IOException {
-            try (Response answer = http.newCall(request).execute()) {
+        private Response send(Request.Builder request) throws IOException {
+            if (key != null && !key.isBlank()) {
+                request.header("Authorization", "Bearer " + key);
+            }
+            Response answer = http.newCall(request.build()).execute();
+            if (answer.isSuccessful()) {
+                return answer;
+            }
+            try (answer) {
                 String body = answer.body().string();
-                if (!answer.isSuccessful()) {
-                    String detail = body.startsWith("{")
-                            ? JSON.readTree(body).path("detail").asString(body)
-                            : body;
-                    throw new IllegalStateException("ops-service answers %d: %s".formatted(answer.code(), detail));
-                }
-                return body;
+                String detail = body.startsWith("{")
+                        ? JSON.readTree(body).path("detail").asString(body)
+                        : body;
+                throw new IllegalStateException("ops-service answers %d: %s".formatted(answer.code(), detail));
             }
         }
     }
@@ -142,7 +171,7 @@ final class DeadLettersCommand implements Runnable {
                 .newBuilder()
                 .addQueryParameter("format", format)
                 .build();
-        out().print(which.get(address));
+        which.copy(address, out());
         out().flush();
         return 0;
     }
@@ -162,15 +191,20 @@ final class DeadLettersCommand implements Runnable {
             @Option(
                             names = "--by",
                             paramLabel = "NAME",
-                            defaultValue = "${sys:user.name}",
-                            description = "Who does it (default: ${DEFAULT-VALUE}).")
+                            description = "Who does it, beside the key's name (default: without a key, the user of this"
+                                    + " machine).")
+                    @Nullable
                     String by,
             @Option(names = "--why", paramLabel = "SENTENCE", defaultValue = "", description = "Why, for the audit.")
                     String why)
             throws IOException {
         Map<String, Object> body = new LinkedHashMap<>(Map.of("filter", which.filter, "per_second", perSecond));
         if (!dryRun) {
-            body.put("by", by);
+            if (by != null) {
+                body.put("by", by);
+            } else if (!which.hasKey()) {
+                body.put("by", System.getProperty("user.name"));
+            }
             body.put("why", why);
         }
         pretty(which.post(dryRun ? "v1/replays/dry-run" : "v1/replays", body));

@@ -56,21 +56,28 @@ final class DemoCommand implements Callable<Integer> {
         Terminal terminal = new Terminal();
         LocalStack.Options options = new LocalStack.Options(folder, Ports.anyFree(), Optional.of("default"));
         try (CallbackReceiver receiver = CallbackReceiver.start(LocalSettings.WEBHOOK_SECRET);
-                LocalStack stack = LocalStack.start(options, part -> terminal.step("starting " + part));
-                LocalServices _ = LocalServices.start(
-                        stack.settings(), Optional.empty(), name -> terminal.step("starting " + name))) {
-            FrontEnd frontEnd =
-                    new FrontEnd("http://127.0.0.1:" + options.ports().ingest());
-            String task = frontEnd.submit(image, style, receiver.url());
-            terminal.step("submitted a photo of " + image.length / 1_024 + " KiB as task " + task);
-            frontEnd.follow(task, LONGEST, stage -> terminal.step("  " + stage));
-            CallbackReceiver.Callback callback = receiver.await(task, LONGEST);
-            terminal.step("called back, signature verified");
-            save(frontEnd, callback, terminal);
-            terminal.step("stopping");
+                LocalStack stack = LocalStack.start(options, part -> terminal.step("starting " + part))) {
+            // Nothing of a demo is worth draining; its database must not be left behind.
+            UntilStopped.close(stack::close);
+            try (LocalServices _ = LocalServices.start(
+                    stack.settings(), Optional.empty(), name -> terminal.step("starting " + name))) {
+                show(image, options, receiver, terminal);
+                terminal.step("stopping");
+            }
         }
         delete(folder);
         return 0;
+    }
+
+    private void show(byte[] image, LocalStack.Options options, CallbackReceiver receiver, Terminal terminal)
+            throws Exception {
+        FrontEnd frontEnd = new FrontEnd("http://127.0.0.1:" + options.ports().ingest());
+        String task = frontEnd.submit(image, style, receiver.url());
+        terminal.step("submitted a photo of " + image.length / 1_024 + " KiB as task " + task);
+        frontEnd.follow(task, LONGEST, stage -> terminal.step("  " + stage));
+        CallbackReceiver.Callback callback = receiver.await(task, LONGEST);
+        terminal.step("called back, signature verified");
+        save(frontEnd, callback, terminal);
     }
 
     private void save(FrontEnd frontEnd, CallbackReceiver.Callback callback, Terminal terminal) throws IOException {

@@ -3,8 +3,10 @@ package io.pawline.local;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import okhttp3.Headers;
 import okhttp3.MediaType;
 import okhttp3.MultipartBody;
 import okhttp3.OkHttpClient;
@@ -23,12 +25,20 @@ final class FrontEnd {
     private final OkHttpClient http =
             new OkHttpClient.Builder().callTimeout(Duration.ofSeconds(30)).build();
     private final String ingest;
+    private final Headers credentials;
 
     /**
      * @param ingest address of ingest-service, without a path
      */
     FrontEnd(String ingest) {
+        this(ingest, Optional.empty());
+    }
+
+    /** @param key the API key; empty: none is asked for */
+    FrontEnd(String ingest, Optional<String> key) {
         this.ingest = ingest;
+        this.credentials =
+                key.map(known -> Headers.of("Authorization", "Bearer " + known)).orElse(Headers.of());
     }
 
     /** The id of the task that was accepted. */
@@ -41,6 +51,7 @@ final class FrontEnd {
                 .build();
         try (Response answer = http.newCall(new Request.Builder()
                         .url(ingest + "/v1/tasks")
+                        .headers(credentials)
                         .post(form)
                         .build())
                 .execute()) {
@@ -58,7 +69,7 @@ final class FrontEnd {
         URI address = URI.create(ingest + "/v1/tasks/" + task);
         String shown = "";
         for (long end = System.nanoTime() + atMost.toNanos(); System.nanoTime() < end; ) {
-            JsonNode state = JSON.readTree(download(address));
+            JsonNode state = JSON.readTree(download(address, credentials));
             boolean open = state.path("state").asString("").equals("processing");
             String now = state.path(open ? "stage" : "state").asString("");
             if (!now.equals(shown)) {
@@ -74,8 +85,13 @@ final class FrontEnd {
     }
 
     byte[] download(URI url) throws IOException {
-        try (Response answer =
-                http.newCall(new Request.Builder().url(url.toString()).build()).execute()) {
+        return download(url, Headers.of());
+    }
+
+    private byte[] download(URI url, Headers with) throws IOException {
+        try (Response answer = http.newCall(
+                        new Request.Builder().url(url.toString()).headers(with).build())
+                .execute()) {
             if (answer.code() != 200) {
                 throw new IllegalStateException("GET " + url.getPath() + " answered " + answer.code());
             }

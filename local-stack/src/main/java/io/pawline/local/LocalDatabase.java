@@ -43,6 +43,8 @@ final class LocalDatabase implements AutoCloseable {
                 .setDataDirectory(folder)
                 .setCleanDataDirectory(false)
                 .setPort(port)
+                // Its own would stop it while the services still drain; whoever closes the stack does that in order
+                .setRegisterShutdownHook(false)
                 .setPGStartupWait(START_WAIT)
                 .setServerConfig("fsync", "on")
                 .setServerConfig("synchronous_commit", "on")

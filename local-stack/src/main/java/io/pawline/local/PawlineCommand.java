@@ -21,7 +21,10 @@ import picocli.CommandLine.Spec;
             TopicsCommand.class,
             ControlsCommand.class,
             KeysCommand.class,
-            DeadLettersCommand.class
+            DeadLettersCommand.class,
+            SimulatorCommand.class,
+            CheckCommand.class,
+            ReportCommand.class
         },
         footer = {
             "",

@@ -1,11 +1,14 @@
 package io.pawline.ops;
 
+import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.events.ImageCutOut;
 import io.pawline.events.ImageGenerated;
 import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskAccepted;
 import io.pawline.events.TaskFinished;
+import io.pawline.ops.access.Access;
 import io.pawline.ops.http.AccessInterceptor;
+import io.pawline.ops.http.CallerResolver;
 import io.pawline.ops.http.ProblemReportValve;
 import io.pawline.ops.ledger.AttemptListener;
 import io.pawline.ops.ledger.CallLedger;
@@ -13,15 +16,27 @@ import io.pawline.ops.letters.DeadLetterListener;
 import io.pawline.ops.letters.EventJson;
 import io.pawline.ops.letters.LetterIndex;
 import io.pawline.ops.letters.LetterQueries;
+import io.pawline.ops.live.Alerts;
+import io.pawline.ops.live.Live;
+import io.pawline.ops.live.LiveListener;
+import io.pawline.ops.live.LiveQueries;
+import io.pawline.ops.live.LiveStore;
+import io.pawline.ops.live.LiveStreams;
 import io.pawline.ops.replay.Audit;
 import io.pawline.ops.replay.LetterChanges;
 import io.pawline.ops.replay.ReplayPublisher;
 import io.pawline.ops.replay.ReplayReports;
 import io.pawline.ops.replay.ReplayRunner;
 import io.pawline.ops.replay.ReplayStore;
+import io.pawline.ops.report.Reports;
+import io.pawline.ops.report.Timelines;
 import io.pawline.schemas.Stage;
+import io.pawline.stage.StageLags;
+import io.pawline.stage.control.ControlBoard;
 import io.pawline.stage.spring.EventFormats;
+import io.pawline.taskstore.ApiKeys;
 import io.pawline.taskstore.DatabaseProperties;
+import io.pawline.taskstore.KeyRing;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
 import java.time.Clock;
@@ -43,6 +58,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.listener.CommonErrorHandler;
 import org.springframework.kafka.listener.DefaultErrorHandler;
 import org.springframework.util.backoff.ExponentialBackOff;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
@@ -107,6 +123,72 @@ class OpsConfiguration {
     }
 
     @Bean
+    LiveStreams liveStreams(KafkaProperties kafka, Deserializer<?> eventDeserializer, OpsProperties properties) {
+        return new LiveStreams(kafka.buildAdminProperties(), eventDeserializer, properties.priceList());
+    }
+
+    @Bean
+    Periodic liveCount(LiveStreams streams) {
+        return Periodic.start("live-count", Duration.ofSeconds(1), streams::tend);
+    }
+
+    @Bean
+    LiveStore liveStore(TaskDatabase database, OpsProperties properties, Clock clock) {
+        return new LiveStore(database, properties.ledgerRetention(), clock);
+    }
+
+    @Bean
+    LiveListener liveListener(LiveStore store) {
+        return new LiveListener(store);
+    }
+
+    @Bean
+    Periodic liveRetention(LiveStore store) {
+        return Periodic.start("live-retention", Duration.ofHours(1), store::dropOld);
+    }
+
+    @Bean
+    LiveQueries liveQueries(TaskDatabase database) {
+        return new LiveQueries(database);
+    }
+
+    @Bean
+    Alerts alerts(TaskDatabase database, LiveQueries queries, OpsProperties properties, Clock clock) {
+        return new Alerts(database, queries, properties.alerts(), clock);
+    }
+
+    /** So that it is known since when an alert fires, though nobody asks. */
+    @Bean
+    Periodic alertWatch(Alerts alerts) {
+        return Periodic.start("alerts", Duration.ofSeconds(10), alerts::now);
+    }
+
+    @Bean
+    StageLags stageLags(KafkaProperties kafka) {
+        return new StageLags(kafka.buildAdminProperties());
+    }
+
+    @Bean(initMethod = "start")
+    ControlBoard controlBoard(KafkaProperties kafka, Deserializer<?> eventDeserializer, Clock clock) {
+        return new ControlBoard(kafka.buildAdminProperties(), eventDeserializer, clock);
+    }
+
+    @Bean
+    Live live(LiveQueries queries, Alerts alerts, StageLags lags, ControlBoard board, Clock clock) {
+        return new Live(queries, alerts, lags, board, clock);
+    }
+
+    @Bean
+    Reports reports(TaskDatabase database, OpsProperties properties, Clock clock) {
+        return new Reports(database, properties.alerts().amplification(), clock);
+    }
+
+    @Bean
+    Timelines timelines(TaskDatabase database) {
+        return new Timelines(database);
+    }
+
+    @Bean
     LetterIndex letterIndex(TaskDatabase database) {
         return new LetterIndex(database);
     }
@@ -147,14 +229,16 @@ class OpsConfiguration {
     }
 
     @Bean
-    ReplayRunner replayRunner(ReplayStore replays, Deserializer<?> eventDeserializer, KafkaProperties kafka) {
+    ReplayRunner replayRunner(
+            ReplayStore replays, Deserializer<?> eventDeserializer, KafkaProperties kafka, OpenTelemetry telemetry) {
         return new ReplayRunner(
                 replays,
                 replay -> new ReplayPublisher(
                         replay,
                         kafka.buildAdminProperties(),
                         EventFormats.of(kafka).serializer(),
-                        eventDeserializer));
+                        eventDeserializer,
+                        telemetry));
     }
 
     @Bean
@@ -173,12 +257,21 @@ class OpsConfiguration {
     }
 
     @Bean
-    WebMvcConfigurer access(OpsProperties properties) {
+    WebMvcConfigurer access(TaskDatabase database, OpsProperties properties, Clock clock) {
+        Access access = properties.openAccess()
+                ? Access.open()
+                : Access.byKeys(new KeyRing(new ApiKeys(database), clock), properties.tenant());
         return new WebMvcConfigurer() {
             @Override
             public void addInterceptors(InterceptorRegistry registry) {
-                registry.addInterceptor(new AccessInterceptor(properties.openAccess()))
-                        .addPathPatterns("/v1/**");
+                registry.addInterceptor(new AccessInterceptor(access))
+                        .addPathPatterns("/v1/**")
+                        .excludePathPatterns("/v1/openapi.json", "/v1/openapi.yaml");
+            }
+
+            @Override
+            public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
+                resolvers.add(new CallerResolver());
             }
         };
     }

@@ -74,6 +74,16 @@ class ReplayApiIT {
         assertThat(ops.get(replay + "/letters").json().path("letters"))
                 .extracting(letter -> letter.path("outcome").asString(""))
                 .containsExactlyInAnyOrder("succeeded", "succeeded", "failed");
+        assertThat(ops.get("/v1/audit").json().at("/audit/0/outcome").toString())
+                .isEqualTo("{\"failed\":1,\"succeeded\":2}");
+        JsonNode whole = whole(down.getFirst());
+        assertThat(whole.at("/replays/0/outcome").asString("")).isEqualTo("succeeded");
+        assertThat(whole.at("/replays/0/generation").asInt(0)).isEqualTo(2);
+        assertThat(whole.at("/versions/0/event/description").asString("")).isEqualTo("a dog");
+        assertThat(whole.at("/versions/0/by").asString("")).isEqualTo("ann");
+        assertThat(whole.at("/payload/event/description").asString(""))
+                .as("the original stays")
+                .isEqualTo("a cat");
         assertThat(open("")).isZero();
         assertThat(open("?state=any")).as("nothing leaves the history").isEqualTo(5);
         assertThat(ops.get("/v1/audit").json().path("audit"))
@@ -86,11 +96,20 @@ class ReplayApiIT {
                         "discard 2 ann: walls have no fur");
     }
 
+    private static JsonNode whole(Submission task) {
+        return ops.get(path(task)).json();
+    }
+
+    private static String path(Submission task) {
+        JsonNode letter = ops.get("/v1/dead-letters?state=any&task_id=" + task.id())
+                .json()
+                .at("/dead_letters/0");
+        return "/v1/dead-letters/" + letter.path("id").asLong(0);
+    }
+
     private static void edit(Submission task) {
-        JsonNode letter =
-                ops.get("/v1/dead-letters?task_id=" + task.id()).json().at("/dead_letters/0");
-        String path = "/v1/dead-letters/" + letter.path("id").asLong(0);
-        String event = ops.get(path).json().at("/payload/event").toString();
+        String path = path(task);
+        String event = whole(task).at("/payload/event").toString();
         String body = "{\"by\":\"ann\",\"why\":\"a typing error\",\"event\":%s}";
 
         assertThat(ops.post(path + "/edit", body.formatted(event.replace("a cat", "a dog")))

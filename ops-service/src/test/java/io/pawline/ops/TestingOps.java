@@ -6,9 +6,13 @@ import io.pawline.events.TaskAccepted;
 import io.pawline.events.TaskContext;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
+import io.pawline.stage.Contract;
 import io.pawline.stage.TestingKafka;
+import io.pawline.taskstore.ApiKeys;
 import io.pawline.taskstore.DatabaseProperties;
+import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.Submission;
+import io.pawline.taskstore.TaskDatabase;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -21,21 +25,29 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The whole ops-service on a port of its own, with a real Kafka and a real PostgreSQL. */
+/**
+ * The whole ops-service on a port of its own, with a real Kafka and a real PostgreSQL. Every exchange is held against the
+ * {@link Contract}.
+ */
 public final class TestingOps implements AutoCloseable {
+
+    static final Contract CONTRACT = new Contract("/ops-openapi.yaml");
 
     private static final TestingSerde.ToBytes EVENTS = new TestingSerde.ToBytes();
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final ConfigurableApplicationContext service;
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final HttpClient http;
+    private final Optional<String> key;
 
     public TestingOps(DatabaseProperties database, String... settings) {
         List<String> arguments = new ArrayList<>(List.of(
@@ -53,10 +65,34 @@ public final class TestingOps implements AutoCloseable {
             arguments.add(setting);
         }
         service = OpsApplication.application().run(arguments.toArray(String[]::new));
+        http = HttpClient.newHttpClient();
+        key = Optional.empty();
+    }
+
+    private TestingOps(TestingOps other, Optional<String> key) {
+        this.service = other.service;
+        this.http = other.http;
+        this.key = key;
+    }
+
+    /** The same service as one with this key sees it. Not to be closed. */
+    public TestingOps as(String key) {
+        return new TestingOps(this, Optional.of(key));
+    }
+
+    /** A new key of this tenant. */
+    public String newKey(String tenant, String name, Scope... scopes) {
+        return new ApiKeys(bean(TaskDatabase.class))
+                .create(new ApiKeys.Terms(tenant, name, Set.of(scopes), null, null), Instant.now())
+                .secret();
     }
 
     public int port() {
         return Integer.parseInt(service.getEnvironment().getRequiredProperty("local.server.port"));
+    }
+
+    <T> T bean(String name, Class<T> type) {
+        return service.getBean(name, type);
     }
 
     public <T> T bean(Class<T> type) {
@@ -64,30 +100,45 @@ public final class TestingOps implements AutoCloseable {
     }
 
     /** An answer, its body read as JSON if it is. */
-    public record Answer(int status, String contentType, String body) {
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    public record Answer(int status, String contentType, byte[] bytes) {
+        public String body() {
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+
         public JsonNode json() {
-            return JSON.readTree(body);
+            return JSON.readTree(bytes);
         }
     }
 
     public Answer get(String path) {
-        return send(HttpRequest.newBuilder(address(path)).build());
+        return send(request(path).build(), new byte[0]);
     }
 
     public Answer post(String path, String json) {
-        return send(HttpRequest.newBuilder(address(path))
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(json))
-                .build());
+        byte[] body = json.getBytes(StandardCharsets.UTF_8);
+        return send(
+                request(path)
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofByteArray(body))
+                        .build(),
+                body);
     }
 
-    private URI address(String path) {
-        return URI.create("http://127.0.0.1:" + port() + path);
+    Answer call(String method, String path) {
+        return send(request(path).method(method, BodyPublishers.noBody()).build(), new byte[0]);
     }
 
-    private Answer send(HttpRequest request) {
+    private HttpRequest.Builder request(String path) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path));
+        key.ifPresent(known -> request.header("Authorization", "Bearer " + known));
+        return request;
+    }
+
+    private Answer send(HttpRequest request, byte[] body) {
         try {
-            HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+            HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
+            CONTRACT.check(request, body, response);
             return new Answer(
                     response.statusCode(),
                     response.headers().firstValue("Content-Type").orElse("none"),

@@ -33,8 +33,14 @@ public final class RecordHeaders {
     /** Which receiver a callback is for, as a name that tells nobody its address. */
     public static final String LANE = "pawline-lane";
 
+    /** Epoch milliseconds after which no call is made for the task; on records whose stage pays for its calls. */
+    public static final String DEADLINE = "pawline-deadline";
+
     /** W3C trace context. */
     public static final String TRACEPARENT = "traceparent";
+
+    /** The stage's try before this one, as a W3C trace context, if it was traced. */
+    public static final String TRIED_BEFORE = "pawline-tried-before";
 
     private RecordHeaders() {}
 }

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
@@ -13,8 +14,8 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * What a stage has to know of a record before it reads its event, as headers: whether it may wait, and for the callback
- * stage whose receiver it is for. Whoever publishes to a work topic puts them there.
+ * What a stage has to know of a record before it reads its event, as headers: whether it may wait, until when at most, and
+ * for the callback stage whose receiver it is for. Whoever publishes to a work topic puts them there.
  */
 public final class Routing {
 
@@ -31,6 +32,10 @@ public final class Routing {
         if (task.getPriority().equals(BULK)) {
             headers.add(RecordHeaders.PRIORITY, BULK_BYTES);
         }
+        if (to.paid()) {
+            String deadline = Long.toString(task.getDeadline().toEpochMilli());
+            headers.add(RecordHeaders.DEADLINE, deadline.getBytes(StandardCharsets.UTF_8));
+        }
         if (to.tellsOfEndings()) {
             task.getCallbackUrl()
                     .flatMap(Routing::lane)
@@ -42,6 +47,19 @@ public final class Routing {
     public static boolean isBulk(Headers headers) {
         Header header = headers.lastHeader(RecordHeaders.PRIORITY);
         return header != null && Arrays.equals(header.value(), BULK_BYTES);
+    }
+
+    /** Whether the record says until when its task may wait, and that is over. */
+    public static boolean isOverdue(Headers headers, Instant now) {
+        Header header = headers.lastHeader(RecordHeaders.DEADLINE);
+        if (header == null || header.value() == null) {
+            return false;
+        }
+        try {
+            return Long.parseLong(new String(header.value(), StandardCharsets.UTF_8)) < now.toEpochMilli();
+        } catch (NumberFormatException foreign) {
+            return false;
+        }
     }
 
     /** The lane; empty where none was said. */

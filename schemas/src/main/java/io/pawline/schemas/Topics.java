@@ -16,6 +16,9 @@ public final class Topics {
     /** Live instructions to the stages, the newest of a key holds. */
     public static final String CONTROL = "pawline.control";
 
+    /** What ops-service counts of the attempts and the endings, on its way to its tables. */
+    public static final String LIVE = "pawline.live";
+
     /**
      * How long a record of a long-retry topic stays there before it is looked at again. The same for all of them, so that
      * the topic is due in the order it was written, and nothing of it has to be held in memory.
@@ -29,6 +32,7 @@ public final class Topics {
     private static final int LARGEST_FAILED = LARGEST_WORK + 64 * 1024;
 
     private static final Duration WORK_KEPT = Duration.ofDays(7);
+    private static final Duration COUNTS_KEPT = Duration.ofDays(1);
     private static final Duration DEAD_LETTERS_KEPT = Duration.ofDays(30);
 
     /** Longer than any cool-down: until then, one that ends later is still there beside a newer one that ends sooner. */
@@ -52,6 +56,7 @@ public final class Topics {
             topics.add(topic(stage.deadLetterTopic(), partitions, replicas, DEAD_LETTERS_KEPT, LARGEST_FAILED));
         }
         topics.add(topic(ATTEMPTS, partitions, replicas, WORK_KEPT, LARGEST_WORK));
+        topics.add(topic(LIVE, 1, replicas, COUNTS_KEPT, LARGEST_WORK));
         topics.add(new NewTopic(CONTROL, 1, replicas)
                 .configs(Map.of(
                         TopicConfig.CLEANUP_POLICY_CONFIG,

@@ -1,5 +1,6 @@
 package io.pawline.schemas;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pawline.events.TaskContext;
@@ -11,11 +12,29 @@ import org.junit.jupiter.api.Test;
 
 class RoutingTest {
 
+    private static final Instant DEADLINE = Instant.ofEpochMilli(1_764_000_000_000L);
+
     @Test
     void saysWhatMayWaitAndNothingOfTheRest() {
         assertThat(Routing.isBulk(headers(Stage.DETECT, "bulk", null))).isTrue();
-        assertThat(headers(Stage.DETECT, "interactive", "https://shop.example/a"))
+        assertThat(headers(Stage.FINALIZE, "interactive", "https://shop.example/a"))
                 .isEmpty();
+    }
+
+    @Test
+    void saysUntilWhenATaskMayWaitWhereCallsArePaidFor() {
+        Headers paid = headers(Stage.MATTING, "interactive", null);
+        assertThat(Routing.isOverdue(paid, DEADLINE)).isFalse();
+        assertThat(Routing.isOverdue(paid, DEADLINE.plusMillis(1))).isTrue();
+        assertThat(Routing.isOverdue(headers(Stage.FINALIZE, "interactive", null), DEADLINE.plusMillis(1)))
+                .isFalse();
+    }
+
+    @Test
+    void aForeignDeadlineIsNone() {
+        Headers foreign = new RecordHeaders();
+        foreign.add(io.pawline.schemas.RecordHeaders.DEADLINE, "soon".getBytes(UTF_8));
+        assertThat(Routing.isOverdue(foreign, DEADLINE)).isFalse();
     }
 
     @Test
@@ -53,7 +72,7 @@ class RoutingTest {
                         .setTenant("test")
                         .setStyle("oil")
                         .setSubmittedAt(Instant.EPOCH)
-                        .setDeadline(Instant.EPOCH)
+                        .setDeadline(DEADLINE)
                         .setPriority(priority)
                         .setCallbackUrl(callback)
                         .build());

@@ -20,6 +20,16 @@ public final class Attempt {
         }
     };
 
+    /** The same, each call in a span of its own. */
+    static Calls traced(Calls calls, AttemptSpan span) {
+        return new Calls() {
+            @Override
+            public <T> T make(OutsideCall<T> call) throws InterruptedException {
+                return calls.make(span.around(call));
+            }
+        };
+    }
+
     private final TaskId taskId;
     private final String requestId;
     private final int number;

@@ -3,12 +3,14 @@ package io.pawline.stage;
 import io.pawline.stage.provider.Permit;
 import io.pawline.stage.provider.Permits;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 
 /**
  * Starts one virtual thread per record, as the permits allow. The permit is taken before the thread exists, so what waits
@@ -21,23 +23,28 @@ final class Dispatcher {
     private final Waits waits;
     private final ThreadFactory threads;
     private final BiConsumer<WorkItem, Permit> work;
+    private final BooleanSupplier held;
     private final StageMetrics metrics;
     private final ReentrantLock lock = new ReentrantLock();
 
     /**
      * @param work what to do with a record, on a thread of its own; must not throw, and sees to the record's {@link
      *     AssignedPartition#end()}
+     * @param held whether nothing is to begin for now, whatever the permits; when that is over, the next {@link #add}
+     *     begins
      */
     Dispatcher(
             Permits permits,
             Waits waits,
             ThreadFactory threads,
             BiConsumer<WorkItem, Permit> work,
+            BooleanSupplier held,
             StageMetrics metrics) {
         this.permits = permits;
         this.waits = waits;
         this.threads = threads;
         this.work = work;
+        this.held = held;
         this.metrics = metrics;
     }
 
@@ -64,6 +71,16 @@ final class Dispatcher {
         }
     }
 
+    /** Takes out what may wait no longer. */
+    List<WorkItem> overdue(Instant now) {
+        lock.lock();
+        try {
+            return waits.overdue(now);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Records that could begin and have no permit. */
     int waiting() {
         lock.lock();
@@ -75,7 +92,7 @@ final class Dispatcher {
     }
 
     private void begin() {
-        while (!waits.isEmpty()) {
+        while (!waits.isEmpty() && !held.getAsBoolean()) {
             Optional<Permit> permit = permits.tryAcquire();
             if (permit.isEmpty()) {
                 return;

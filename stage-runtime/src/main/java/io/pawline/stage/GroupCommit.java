@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -68,6 +69,9 @@ final class GroupCommit implements AutoCloseable {
     private final ReentrantLock transaction = new ReentrantLock();
 
     private final Thread thread;
+    /** Handed over, and neither committed nor given up. */
+    private final AtomicInteger uncommitted = new AtomicInteger();
+
     private volatile @Nullable ConsumerGroupMetadata member;
     private volatile @Nullable RuntimeException failure;
     private volatile boolean closed;
@@ -103,6 +107,7 @@ final class GroupCommit implements AutoCloseable {
     /** Hands over a finished task; after the end it is dropped, for another session has its record by then. */
     void add(WorkItem item, Settlement settlement) {
         Finished done = new Finished(item, settlement, false);
+        uncommitted.incrementAndGet();
         finished.add(done);
         // Whoever takes it out drops it, also where the end came in between.
         if (ended && finished.remove(done)) {
@@ -129,6 +134,11 @@ final class GroupCommit implements AutoCloseable {
     @Nullable
     RuntimeException failure() {
         return failure;
+    }
+
+    /** Tasks handed over whose results are not committed yet: what a kill would have done again. */
+    int uncommitted() {
+        return uncommitted.get();
     }
 
     /** Whether what is handed over has a chance to be committed. */
@@ -217,7 +227,7 @@ final class GroupCommit implements AutoCloseable {
     }
 
     private void settled(Finished done) {
-        done.item().partition().end();
+        end(done);
         if (done.settlement().last()) {
             metrics.left(done.item().data());
         }
@@ -251,7 +261,7 @@ final class GroupCommit implements AutoCloseable {
                 done.item().data().offset());
         setAside.add(done);
         setAsideSince = System.nanoTime();
-        done.item().partition().end();
+        end(done);
     }
 
     private List<Finished> takeBackSetAside() {
@@ -259,6 +269,7 @@ final class GroupCommit implements AutoCloseable {
         if (!setAside.isEmpty() && System.nanoTime() - setAsideSince > BEFORE_TRYING_REFUSED_NANOS) {
             for (Finished done : setAside) {
                 if (done.item().partition().begin()) {
+                    uncommitted.incrementAndGet();
                     back.add(done);
                 } else {
                     orphan(done);
@@ -294,6 +305,11 @@ final class GroupCommit implements AutoCloseable {
 
     private void drop(Finished done) {
         orphan(done);
+        end(done);
+    }
+
+    private void end(Finished done) {
+        uncommitted.decrementAndGet();
         done.item().partition().end();
     }
 

@@ -31,12 +31,20 @@ final class Ledger implements AutoCloseable {
     private final Producer<byte[], byte[]> producer;
     private final Codec<?> codec;
     private final Clock clock;
+    private final String instance;
     private volatile boolean closed;
 
-    Ledger(Producer<byte[], byte[]> producer, Codec<?> codec, Clock clock) {
+    /** @param instance which process of the stage tells it */
+    Ledger(Producer<byte[], byte[]> producer, Codec<?> codec, Clock clock, String instance) {
+        this.instance = instance;
         this.producer = producer;
         this.codec = codec;
         this.clock = clock;
+    }
+
+    /** Which process of the stage tells it. */
+    String instance() {
+        return instance;
     }
 
     /**
@@ -65,11 +73,14 @@ final class Ledger implements AutoCloseable {
         }
     }
 
-    /** Tells how a call ended; returns what it told. */
-    CallAttempt ended(CallAttempt begun, CallReport report, Duration took, long costMicros)
-            throws InterruptedException {
+    /**
+     * Tells how a call ended; returns what it told.
+     *
+     * @param call as it was when it began, but for how its process stands now
+     */
+    CallAttempt ended(CallAttempt call, CallReport report, Duration took, long costMicros) throws InterruptedException {
         Billed billed = report.billed();
-        CallAttempt end = CallAttempt.newBuilder(begun)
+        CallAttempt end = CallAttempt.newBuilder(call)
                 .setMoment(CallMoment.END)
                 .setAt(clock.instant())
                 .setOutcome(report.failure().isPresent() ? CallOutcome.FAILED : CallOutcome.SUCCEEDED)

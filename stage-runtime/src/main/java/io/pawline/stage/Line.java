@@ -3,8 +3,11 @@ package io.pawline.stage;
 import io.pawline.schemas.Routing;
 import io.pawline.stage.provider.Permit;
 import io.pawline.stage.provider.Permits;
+import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -109,6 +112,14 @@ final class Line implements Waits {
         return taken;
     }
 
+    @Override
+    public List<WorkItem> overdue(Instant now) {
+        List<WorkItem> overdue = new ArrayList<>();
+        fresh.takeOverdue(now, overdue);
+        retries.takeOverdue(now, overdue);
+        return overdue;
+    }
+
     private boolean retriesTurn() {
         if (fresh.size() == 0 || retries.size() == 0) {
             return fresh.size() == 0;
@@ -175,6 +186,17 @@ final class Line implements Waits {
             long one = interactive.getFirst().sinceNanos();
             long other = bulk.getFirst().sinceNanos();
             return one - other < 0 ? one : other;
+        }
+
+        void takeOverdue(Instant now, List<WorkItem> into) {
+            int before = into.size();
+            bulk.removeIf(waiting -> isOverdue(waiting, now) && into.add(waiting.item()));
+            into.subList(before, into.size()).forEach(item -> item.partition().bulkWaits(-1));
+            interactive.removeIf(waiting -> isOverdue(waiting, now) && into.add(waiting.item()));
+        }
+
+        private static boolean isOverdue(Waiting waiting, Instant now) {
+            return Routing.isOverdue(waiting.item().data().headers(), now);
         }
 
         WorkItem takeNewest() {

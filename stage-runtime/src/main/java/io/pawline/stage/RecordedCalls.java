@@ -2,6 +2,8 @@ package io.pawline.stage;
 
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.pawline.events.BreakerState;
 import io.pawline.events.CallAttempt;
 import io.pawline.events.CallMoment;
 import io.pawline.events.CallPhase;
@@ -10,6 +12,7 @@ import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.provider.Permit;
+import io.pawline.stage.provider.Pressure;
 import io.pawline.stage.provider.ProviderPolicies;
 import java.time.Clock;
 import java.time.Duration;
@@ -87,7 +90,8 @@ final class RecordedCalls implements Attempt.Calls {
         } finally {
             long ended = System.nanoTime();
             permit.called(report, started, ended);
-            made.add(ledger.ended(begun, report, Duration.ofNanos(ended - started), provider.callCostMicros()));
+            CallAttempt ending = withPressure(CallAttempt.newBuilder(begun));
+            made.add(ledger.ended(ending, report, Duration.ofNanos(ended - started), provider.callCostMicros()));
         }
     }
 
@@ -97,7 +101,7 @@ final class RecordedCalls implements Attempt.Calls {
     }
 
     private CallAttempt begins() {
-        return CallAttempt.newBuilder()
+        return withPressure(CallAttempt.newBuilder()
                 .setContext(context)
                 .setCallId(CALL_IDS.generate().toString())
                 .setMoment(CallMoment.START)
@@ -105,6 +109,23 @@ final class RecordedCalls implements Attempt.Calls {
                 .setStage(stage.code())
                 .setProvider(provider.name())
                 .setAttempt(attempt)
+                .setInstance(ledger.instance()));
+    }
+
+    /** For those who watch the stage: they need ask no process how it stands. */
+    private CallAttempt withPressure(CallAttempt.Builder call) {
+        Pressure pressure = permit.pressure();
+        return call.setInFlight(pressure.inFlight())
+                .setLimit(pressure.limit())
+                .setBreaker(pressure.breaker().map(RecordedCalls::state).orElse(null))
                 .build();
+    }
+
+    private static BreakerState state(State state) {
+        return switch (state) {
+            case OPEN, FORCED_OPEN -> BreakerState.OPEN;
+            case HALF_OPEN -> BreakerState.HALF_OPEN;
+            case CLOSED, DISABLED, METRICS_ONLY -> BreakerState.CLOSED;
+        };
     }
 }

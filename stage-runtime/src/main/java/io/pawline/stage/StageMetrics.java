@@ -1,5 +1,6 @@
 package io.pawline.stage;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -24,6 +25,7 @@ final class StageMetrics {
     private final Timer commit;
     private final Timer inStage;
     private final Timer permitWait;
+    private final Counter orphaned;
 
     StageMetrics(MeterRegistry registry, Stage stage, Clock clock) {
         this.registry = registry;
@@ -38,6 +40,8 @@ final class StageMetrics {
                         "From a task's arrival in the stage until it has left it for good, all tries and waits counted")
                 .tags(tags)
                 .register(registry);
+        // From the start: a counter that is born with its first count is no increase to a Prometheus.
+        this.orphaned = registry.counter("pawline.stage.orphaned", tags);
         this.permitWait = Timer.builder("pawline.stage.permits.wait")
                 .description("How long a task that was due waited for its permit")
                 .tags(tags)
@@ -115,7 +119,7 @@ final class StageMetrics {
     }
 
     void orphaned() {
-        registry.counter("pawline.stage.orphaned", tags).increment();
+        orphaned.increment();
     }
 
     void committed(Duration took) {

@@ -1,8 +1,10 @@
 package io.pawline.stage;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.stage.provider.LanePermits;
 import io.pawline.stage.provider.Permits;
+import io.pawline.stage.provider.ProviderPolicies;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -39,6 +41,18 @@ public final class StageRuntime<I> implements AutoCloseable {
     private volatile @Nullable StageSession<I> session;
     private volatile boolean stopping;
 
+    /** A stage of which nothing is traced. */
+    public StageRuntime(
+            StageSpec<I> spec,
+            Handler<I> handler,
+            KafkaClients clients,
+            EventFormat format,
+            MeterRegistry meters,
+            Clock clock,
+            RandomGenerator random) {
+        this(spec, handler, clients, format, meters, OpenTelemetry.noop(), clock, random);
+    }
+
     /**
      * A stage that is not running yet.
      *
@@ -50,6 +64,7 @@ public final class StageRuntime<I> implements AutoCloseable {
             KafkaClients clients,
             EventFormat format,
             MeterRegistry meters,
+            OpenTelemetry telemetry,
             Clock clock,
             RandomGenerator random) {
         this.spec = spec;
@@ -66,7 +81,8 @@ public final class StageRuntime<I> implements AutoCloseable {
         lanes.ifPresent(metrics::watch);
         metrics.watch(backlog);
         Codec<I> codec = new Codec<>(spec, format);
-        this.ledger = new Ledger(clients.ledgerProducer(spec.stage().consumerGroup()), codec, clock);
+        this.ledger =
+                new Ledger(clients.ledgerProducer(spec.stage().consumerGroup()), codec, clock, clients.instanceId());
         this.execution = new TaskExecution<>(
                 spec,
                 handler,
@@ -75,7 +91,11 @@ public final class StageRuntime<I> implements AutoCloseable {
                 ledger,
                 orders::cancelled,
                 clock,
-                metrics);
+                metrics,
+                new Tracing(
+                        telemetry,
+                        spec.stage(),
+                        spec.provider().map(ProviderPolicies::name).orElse("outside")));
         this.thread = Thread.ofPlatform().name(spec.stage().code() + "-poll").unstarted(this::run);
     }
 

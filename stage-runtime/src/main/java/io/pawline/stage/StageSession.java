@@ -45,6 +45,9 @@ final class StageSession<I> {
     /** Records of a partition held because they are not due, or may wait; beyond that the rest waits in Kafka. */
     private static final int HELD = 10_000;
 
+    /** Answers that a paid stage may have and not have committed in any case: a group commit's at full speed. */
+    private static final int UNCOMMITTED = 100;
+
     private static final long MEASURE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final StageSpec<I> spec;
@@ -95,9 +98,17 @@ final class StageSession<I> {
                 waits(permits, lanes),
                 Thread.ofVirtual().name(name + "-task-", 0).factory(),
                 this::work,
+                this::hasTooMuchToLose,
                 metrics);
         this.timer = new RetryTimer(clock, dispatcher, name);
         this.longRetries = new LongRetries(spec.stage(), consumer, commit, clock);
+    }
+
+    /** While answers cannot be committed, no more of them are paid for than about as many as the stage has in flight. */
+    private boolean hasTooMuchToLose() {
+        return spec.stage().paid()
+                && spec.provider().isPresent()
+                && commit.uncommitted() >= Math.max(UNCOMMITTED, spec.policies().maxInFlight());
     }
 
     private Waits waits(Permits permits, Optional<LanePermits> lanes) {
@@ -158,7 +169,11 @@ final class StageSession<I> {
         // Also with nothing new: a permit may have come with time.
         dispatcher.add(due);
         dispatcher.surplus().forEach(this::park);
-        measure();
+        if (System.nanoTime() - lastMeasured >= MEASURE_NANOS) {
+            lastMeasured = System.nanoTime();
+            dispatcher.overdue(clock.instant()).forEach(this::expire);
+            measure();
+        }
         lastPoll = System.nanoTime();
     }
 
@@ -188,11 +203,14 @@ final class StageSession<I> {
         }
     }
 
-    private void measure() {
-        if (System.nanoTime() - lastMeasured < MEASURE_NANOS) {
-            return;
+    /** Without a permit, for nothing is called any more. */
+    private void expire(WorkItem item) {
+        if (item.partition().begin()) {
+            var _ = Thread.ofVirtual().start(() -> settle(item, () -> execution.expired(item.data())));
         }
-        lastMeasured = System.nanoTime();
+    }
+
+    private void measure() {
         long lag = 0;
         long netLag = 0;
         for (AssignedPartition partition : assigned.values()) {

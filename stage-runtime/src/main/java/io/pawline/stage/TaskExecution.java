@@ -33,6 +33,7 @@ final class TaskExecution<I> {
     private final Predicate<TaskId> cancelled;
     private final Clock clock;
     private final StageMetrics metrics;
+    private final Tracing tracing;
 
     TaskExecution(
             StageSpec<I> spec,
@@ -42,7 +43,8 @@ final class TaskExecution<I> {
             Ledger ledger,
             Predicate<TaskId> cancelled,
             Clock clock,
-            StageMetrics metrics) {
+            StageMetrics metrics,
+            Tracing tracing) {
         this.spec = spec;
         this.handler = handler;
         this.codec = codec;
@@ -51,6 +53,7 @@ final class TaskExecution<I> {
         this.cancelled = cancelled;
         this.clock = clock;
         this.metrics = metrics;
+        this.tracing = tracing;
     }
 
     /**
@@ -60,24 +63,20 @@ final class TaskExecution<I> {
      */
     Settlement execute(ConsumerRecord<byte[], byte[]> data, Permit permit) throws InterruptedException {
         int number = Progress.of(data.headers()).attempt();
-        try (Context _ = new Context(data, number)) {
-            return switch (codec.decode(data)) {
-                case Codec.Task<I> task -> attempt(data, number, task.event(), permit);
-                case Codec.NoTask<I> noTask -> settlements.undecodable(data, noTask.detail());
-            };
+        try (Context _ = new Context(data, number);
+                AttemptSpan span = tracing.begin(data, number)) {
+            return span.settled(
+                    switch (codec.decode(data)) {
+                        case Codec.Task<I> task -> attempt(data, number, task.event(), permit, span);
+                        case Codec.NoTask<I> noTask -> settlements.undecodable(data, noTask.detail());
+                    });
         }
     }
 
     /** What is published instead, when a broker refuses what an attempt brought because of its size. */
     Settlement tooLarge(ConsumerRecord<byte[], byte[]> data) throws InterruptedException {
-        try (Context _ = new Context(data, Progress.of(data.headers()).attempt())) {
-            String detail = "the result's event is larger than the topic takes";
-            return switch (codec.decode(data)) {
-                case Codec.Task<I> task ->
-                    settlements.failed(data, spec.context().apply(task.event()), Reason.UNCLASSIFIED, detail);
-                case Codec.NoTask<I> noTask -> settlements.undecodable(data, noTask.detail());
-            };
-        }
+        String detail = "the result's event is larger than the topic takes";
+        return withoutAttempt(data, context -> settlements.failed(data, context, Reason.UNCLASSIFIED, detail));
     }
 
     /** Whether its receiver has not got on for longer than a task may be tried. */
@@ -92,21 +91,36 @@ final class TaskExecution<I> {
 
     /** What is published of a record that is {@linkplain #outOfTime out of time}. */
     Settlement neverHadItsTurn(ConsumerRecord<byte[], byte[]> data) throws InterruptedException {
+        String detail = "its receiver has not taken what came before it, for as long as a callback is tried";
+        return withoutAttempt(data, context -> settlements.failed(data, context, Reason.OVERLOADED, detail));
+    }
+
+    /** What is published of a record whose task's deadline passed before it had its turn. */
+    Settlement expired(ConsumerRecord<byte[], byte[]> data) throws InterruptedException {
+        EndedEarly ended = EndedEarly.expired("the deadline passed while the task waited for its turn");
+        return withoutAttempt(data, context -> settlements.ended(data, context, ended));
+    }
+
+    private interface Ended {
+        Settlement settlement(TaskContext context) throws InterruptedException;
+    }
+
+    private Settlement withoutAttempt(ConsumerRecord<byte[], byte[]> data, Ended ended) throws InterruptedException {
         try (Context _ = new Context(data, Progress.of(data.headers()).attempt())) {
-            String detail = "its receiver has not taken what came before it, for as long as a callback is tried";
             return switch (codec.decode(data)) {
-                case Codec.Task<I> task ->
-                    settlements.failed(data, spec.context().apply(task.event()), Reason.OVERLOADED, detail);
+                case Codec.Task<I> task -> ended.settlement(spec.context().apply(task.event()));
                 case Codec.NoTask<I> noTask -> settlements.undecodable(data, noTask.detail());
             };
         }
     }
 
-    private Settlement attempt(ConsumerRecord<byte[], byte[]> data, int number, I event, Permit permit)
+    private Settlement attempt(
+            ConsumerRecord<byte[], byte[]> data, int number, I event, Permit permit, AttemptSpan span)
             throws InterruptedException {
         TaskContext context = spec.context().apply(event);
         TaskId id = TaskId.parse(context.getTaskId());
         MDC.put("task_id", context.getTaskId());
+        span.about(context.getTaskId());
         Optional<EndedEarly> over = over(id, context);
         if (over.isPresent()) {
             return settlements.ended(data, context, over.get());
@@ -116,7 +130,12 @@ final class TaskExecution<I> {
                         spec.stage(), provider, context, number, () -> over(id, context), permit, ledger, clock));
         Instant started = clock.instant();
         try {
-            Outcome outcome = handle(event, id, context, number, calls.isPresent() ? calls.get() : Attempt.UNRECORDED);
+            Outcome outcome = handle(
+                    event,
+                    id,
+                    context,
+                    number,
+                    Attempt.traced(calls.isPresent() ? calls.get() : Attempt.UNRECORDED, span));
             metrics.handled(outcome, Duration.between(started, clock.instant()));
             List<CallAttempt> made = calls.map(RecordedCalls::made).orElse(List.of());
             return settlements.of(outcome, data, context, count(permit, made)).after(made);

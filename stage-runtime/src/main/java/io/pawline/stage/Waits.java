@@ -1,6 +1,7 @@
 package io.pawline.stage;
 
 import io.pawline.stage.provider.Permit;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,11 @@ interface Waits {
 
     /** What could not begin before may be able to now. */
     default void timeHasPassed() {}
+
+    /** Takes out those whose task may wait no longer. */
+    default List<WorkItem> overdue(Instant now) {
+        return List.of();
+    }
 
     /** Takes out those records that have to wait elsewhere, so that the others are not held up. */
     default List<WorkItem> surplus(long nowNanos) {

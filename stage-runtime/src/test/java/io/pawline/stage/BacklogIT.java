@@ -108,6 +108,9 @@ class BacklogIT {
 
         await().atMost(LONGEST).until(() -> gauge("pawline.stage.breaker") == 1);
         assertThat(gauge("pawline.stage.open")).isZero();
+        // A process that is replaced for its provider's sake would not help either.
+        assertThat(started.getFirst().ready()).isTrue();
+        assertThat(started.getFirst().alive()).isTrue();
         works.set(true);
         awaitRecords("pawline.generate", 100);
         assertThat(gauge("pawline.stage.open")).isEqualTo(1);

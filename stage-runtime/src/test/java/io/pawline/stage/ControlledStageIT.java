@@ -10,7 +10,6 @@ import static io.pawline.stage.TestingRecords.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.pawline.events.Billed;
 import io.pawline.events.CallAttempt;
@@ -24,9 +23,6 @@ import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.stage.control.Controls;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,13 +30,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +75,25 @@ class ControlledStageIT {
 
         awaitRecords("pawline.generate", 20);
         assertThat(gauge("pawline.stage.open")).isEqualTo(1);
+    }
+
+    @Test
+    void whatMayWaitNoLongerEndsThoughItsStageIsPaused() {
+        controls.pause(Stage.DETECT, "operator", "the pictures are wrong");
+        TestingKafka.send(tasks(1, "oil"));
+        TaskId late = TaskId.next();
+        TestingKafka.send(List.of(task(late, "oil", Duration.ofSeconds(2))));
+
+        start("one", this::counted);
+
+        assertThat(endings(1)).satisfiesExactly(ending -> {
+            assertThat(ending.getContext().getTaskId()).isEqualTo(late.toString());
+            assertThat(ending.getEnding()).isEqualTo(Ending.EXPIRED);
+        });
+        assertThat(calls).hasValue(0);
+        controls.resume(Stage.DETECT, "operator", "fixed");
+        awaitRecords("pawline.generate", 1);
+        assertThat(calls).hasValue(1);
     }
 
     @Test
@@ -215,6 +226,12 @@ class ControlledStageIT {
         assertThat(told.get(3).getCostMicros()).contains(250_000L);
         assertThat(told.get(3).getProvider()).isEqualTo(TestingStage.PROVIDER);
         assertThat(told.get(3).getDurationMillis().orElseThrow()).isNotNegative();
+        assertThat(told).allSatisfy(event -> {
+            assertThat(event.getInstance()).contains("one");
+            assertThat(event.getInFlight()).contains(1);
+            assertThat(event.getLimit()).isPresent();
+            assertThat(event.getBreaker()).as("it has none").isEmpty();
+        });
     }
 
     @Test
@@ -233,40 +250,6 @@ class ControlledStageIT {
         awaitRecords("pawline.generate", 1);
         assertThat(ledger().getLast().getReason()).contains("unclassified");
         assertThat(ledger().getLast().getBilled()).isEqualTo(Billed.UNKNOWN);
-    }
-
-    @Test
-    void everyMeterIsInTheDocumentationAndEveryOneThereExists() throws IOException {
-        TestingKafka.send(tasks(2, "oil"));
-        TestingKafka.send(tasks(1, "bad"));
-        start("one", (in, attempt) -> {
-            if (attempt.number() == 1) {
-                return new Outcome.Retry(Reason.OVERLOADED, "429");
-            }
-            return in.getContext().getStyle().equals("bad")
-                    ? new Outcome.Rejected(Reason.NO_PET, "a chair")
-                    : calledAndDescribed(in, attempt);
-        });
-        awaitRecords("pawline.generate", 2);
-        awaitRecords("pawline.detect.dlt", 1);
-        // The one that takes a lost partition
-        Set<String> found = new TreeSet<>(Set.of("pawline_stage_orphaned_total"));
-        meters.getMeters().forEach(meter -> found.add(prometheus(meter.getId())));
-
-        Set<String> documented = new TreeSet<>();
-        Matcher rows = Pattern.compile("(?m)^\\| `(pawline_stage_\\w+)` \\|")
-                .matcher(Files.readString(Path.of("../docs/operations.md")));
-        rows.results().forEach(row -> documented.add(row.group(1)));
-        assertThat(found).isEqualTo(documented);
-    }
-
-    private static String prometheus(Meter.Id id) {
-        String name = id.getName().replace('.', '_');
-        return switch (id.getType()) {
-            case TIMER -> name + "_seconds";
-            case COUNTER -> name + "_total";
-            default -> name;
-        };
     }
 
     private Outcome counted(TaskAccepted in, Attempt attempt) throws InterruptedException {

@@ -10,6 +10,8 @@ import io.pawline.schemas.Stage;
 import io.pawline.stage.provider.Permits;
 import io.pawline.stage.provider.TestingClock;
 import io.pawline.stage.provider.TestingOrders;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -31,6 +34,7 @@ class DispatcherTest {
     private final TestingOrders orders = new TestingOrders();
 
     private final BlockingQueue<WorkItem> begun = new LinkedBlockingQueue<>();
+    private final AtomicBoolean held = new AtomicBoolean();
     private final Map<WorkItem, CountDownLatch> running = new ConcurrentHashMap<>();
 
     @Test
@@ -44,6 +48,24 @@ class DispatcherTest {
         assertThat(dispatcher.waiting()).isEqualTo(3);
         assertThat(begun).isEmpty();
         end(first);
+        next();
+        assertThat(dispatcher.waiting()).isEqualTo(2);
+    }
+
+    @Test
+    void beginsNothingWhileItIsHeld() throws InterruptedException {
+        Dispatcher dispatcher = dispatcher(2, 0.25);
+        dispatcher.add(items(fresh, 5));
+        WorkItem first = next();
+        next();
+
+        held.set(true);
+        end(first);
+        dispatcher.add(List.of());
+        assertThat(begun.poll(100, TimeUnit.MILLISECONDS)).isNull();
+        held.set(false);
+        dispatcher.add(List.of());
+
         next();
         assertThat(dispatcher.waiting()).isEqualTo(2);
     }
@@ -108,6 +130,30 @@ class DispatcherTest {
         for (int i = 0; i < 100; i++) {
             assertThat(next().isRetry()).isTrue();
         }
+    }
+
+    @Test
+    void whatMayWaitNoLongerLeavesWithoutAPermit() {
+        Dispatcher dispatcher = dispatcher(10, 0.25);
+        orders.paused = true;
+        List<WorkItem> overdue = new ArrayList<>(until(items(fresh, 2), 1_000));
+        overdue.addAll(until(bulk(items(fresh, 2)), 1_000));
+        overdue.addAll(until(items(retries, 2), 1_000));
+        dispatcher.add(until(bulk(items(fresh, 3)), 3_000));
+        dispatcher.add(items(fresh, 1));
+        dispatcher.add(overdue);
+
+        assertThat(dispatcher.overdue(Instant.ofEpochMilli(1_000))).isEmpty();
+        assertThat(dispatcher.overdue(Instant.ofEpochMilli(2_000))).containsExactlyInAnyOrderElementsOf(overdue);
+        assertThat(dispatcher.waiting()).isEqualTo(4);
+        assertThat(fresh.bulkWaiting()).isEqualTo(3);
+    }
+
+    private static List<WorkItem> until(List<WorkItem> items, long millis) {
+        items.forEach(item -> item.data()
+                .headers()
+                .add(RecordHeaders.DEADLINE, Long.toString(millis).getBytes(UTF_8)));
+        return items;
     }
 
     @Test
@@ -176,6 +222,7 @@ class DispatcherTest {
                         Thread.currentThread().interrupt();
                     }
                 },
+                held::get,
                 new StageMetrics(new SimpleMeterRegistry(), Stage.DETECT, new TestingClock()));
     }
 

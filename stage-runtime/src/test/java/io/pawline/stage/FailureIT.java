@@ -250,6 +250,46 @@ class FailureIT {
     }
 
     @Test
+    void whileNothingCanBeCommittedNoMoreIsPaidForThanOneKillMayCost() throws Exception {
+        TestingKafka.delete("pawline.generate");
+        TestingKafka.send(tasks(400, "oil"));
+        AtomicInteger calls = new AtomicInteger();
+
+        start(stage().maxInFlight(20), (in, attempt) -> {
+            calls.incrementAndGet();
+            return calledAndDescribed(in, attempt);
+        });
+
+        await().atMost(Duration.ofMinutes(1)).until(() -> calls.get() >= 100);
+        await().during(Duration.ofSeconds(1)).atMost(Duration.ofMinutes(1)).until(() -> calls.get() < 100 + 20);
+        TestingKafka.create("pawline.generate");
+        assertThat(awaitRecords("pawline.generate", 400)).hasSize(400);
+        assertThat(calls).hasValue(400);
+    }
+
+    /** Here the offset is what is waited for: a consumer that began without the topic looks for it seldom. */
+    @Test
+    void aRecordStaysOpenUntilItsRetryCanBeWritten() throws Exception {
+        TestingKafka.delete("pawline.detect.retry");
+        TestingKafka.send(tasks(1, "bad"));
+        AtomicInteger calls = new AtomicInteger();
+
+        start(stage(), (in, attempt) -> {
+            calls.incrementAndGet();
+            return new Outcome.Retry(Reason.OVERLOADED, "429", Instant.now().plusSeconds(3_600));
+        });
+
+        await().until(() -> calls.get() == 1);
+        await().during(Duration.ofSeconds(2))
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> TestingKafka.committed("pawline.detect") == 0);
+        TestingKafka.create("pawline.detect.retry");
+        assertThat(awaitRecords("pawline.detect.retry", 1)).hasSize(1);
+        await().atMost(Duration.ofMinutes(1)).until(() -> TestingKafka.committed("pawline.detect") == 1);
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
     void aRetryThatWaitsForMinutesDelaysNoneThatIsDueSooner() {
         Map<String, Instant> due = new ConcurrentHashMap<>();
         Map<String, Instant> done = new ConcurrentHashMap<>();

@@ -285,7 +285,7 @@ class GroupCommitTest {
         GroupCommit commit = new GroupCommit(
                 producers,
                 _ -> result("substitute"),
-                new Ledger(attempts, new Codec<>(spec, TestingEvents.format()), clock),
+                new Ledger(attempts, new Codec<>(spec, TestingEvents.format()), clock, "test"),
                 Duration.ZERO,
                 new StageMetrics(meters, Stage.DETECT, clock),
                 "detect");

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 class JoinLeaveStormIT {
 
     private static final List<String> INSTANCES = List.of("a", "b", "c");
-    private static final int TASKS = 2_000;
-    private static final int CHANGES = 14;
+    private static final int TASKS = 1_500;
+    private static final int CHANGES = 10;
     private static final int CALLS_BETWEEN = 100;
 
     @TempDir

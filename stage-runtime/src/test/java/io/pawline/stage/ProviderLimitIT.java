@@ -5,9 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.pawline.stage.RequestingFrontEnd.Patience;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The limit of a running stage follows what its provider bears, and nothing else. */
+@Tag("against-latency")
 class ProviderLimitIT {
 
     private static final Scale SCALE = new Scale(5, 10);

@@ -2,9 +2,11 @@ package io.pawline.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whether an overload outlives its cause. */
+@Tag("against-latency")
 class ProviderOutageIT {
 
     @Test

@@ -6,7 +6,9 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
+import io.pawline.stage.provider.LanePermits;
 import io.pawline.stage.provider.Permits;
+import io.pawline.stage.provider.ProviderPolicies;
 import io.pawline.stage.provider.TestingClock;
 import io.pawline.stage.provider.TestingOrders;
 import java.io.IOException;
@@ -53,6 +55,8 @@ class StageMetricsTest {
     private void exportAll() {
         StageMetrics metrics = new StageMetrics(registry, Stage.GENERATE, new TestingClock());
         metrics.watch(new Permits(Optional.empty(), 1, new TestingOrders(), new TestingClock()));
+        metrics.watch(
+                new LanePermits(new ProviderPolicies("receiver", true, Optional.empty(), 0, 0), 1, new TestingClock()));
         metrics.watch(new Backlog());
         metrics.waitedForPermit(Duration.ofMillis(1));
         metrics.handled(new Outcome.Retry(Reason.OVERLOADED, "busy", null), Duration.ofMillis(1));
@@ -74,7 +78,7 @@ class StageMetricsTest {
     }
 
     private static Set<String> documented() throws IOException {
-        return Pattern.compile("(?m)^\\| `(pawline_\\w+)` \\|")
+        return Pattern.compile("(?m)^\\| `(pawline_stage_\\w+)` \\|")
                 .matcher(Files.readString(DOCUMENTATION))
                 .results()
                 .map(MatchResult::group)

@@ -24,6 +24,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,7 +33,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -209,6 +212,54 @@ class StageRuntimeIT {
     }
 
     @Test
+    void aRecordWhoseThreadDiesIsReadAgain() {
+        TestingKafka.send(List.of(task(TaskId.next(), "oil", DAY)));
+        AtomicInteger calls = new AtomicInteger();
+
+        StageRuntime<TaskAccepted> stage = start(4, (in, attempt) -> {
+            if (calls.incrementAndGet() == 1) {
+                throw new AssertionError("no exception, so nobody's outcome");
+            }
+            return described(in);
+        });
+
+        awaitRecords("pawline.generate", 1);
+        assertThat(calls).hasValue(2);
+        assertThat(stage.alive()).isTrue();
+    }
+
+    @Test
+    void takesNothingOfATransactionThatWasAborted() {
+        TaskId aborted = TaskId.next();
+        TaskId committed = TaskId.next();
+        Map<String, Object> upstream = new HashMap<>(TestingKafka.connection());
+        upstream.put("transactional.id", "upstream");
+        try (var producer = new KafkaProducer<>(upstream, new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            var _ = producer.send(inFirstPartition(task(aborted, "oil", DAY)));
+            producer.flush();
+            producer.abortTransaction();
+            producer.beginTransaction();
+            var _ = producer.send(inFirstPartition(task(committed, "oil", DAY)));
+            producer.commitTransaction();
+        }
+        ConcurrentLinkedQueue<TaskId> calls = new ConcurrentLinkedQueue<>();
+
+        start(1, (in, attempt) -> {
+            calls.add(attempt.taskId());
+            return described(in);
+        });
+
+        awaitRecords("pawline.generate", 1);
+        assertThat(calls).containsExactly(committed);
+    }
+
+    private static ProducerRecord<byte[], byte[]> inFirstPartition(ProducerRecord<byte[], byte[]> task) {
+        return new ProducerRecord<>(task.topic(), 0, task.key(), task.value());
+    }
+
+    @Test
     void putsUndecodableBytesIntoTheDeadLettersAsTheyAreAndStillTellsOfTheEnding() {
         TaskId id = TaskId.next();
         byte[] junk = {0, 1, 2, 3, -1, -2};
@@ -262,7 +313,7 @@ class StageRuntimeIT {
         List<ProducerRecord<byte[], byte[]>> tasks = new ArrayList<>();
         tasks.add(task(TaskId.next(), "slow", DAY));
         IntStream.range(0, 50).forEach(_ -> tasks.add(task(TaskId.next(), "quick", DAY)));
-        tasks.replaceAll(task -> new ProducerRecord<>(task.topic(), 0, task.key(), task.value()));
+        tasks.replaceAll(StageRuntimeIT::inFirstPartition);
         TestingKafka.send(tasks);
 
         start(4, (in, attempt) -> {
@@ -284,7 +335,7 @@ class StageRuntimeIT {
         CountDownLatch slow = new CountDownLatch(1);
         TestingKafka.send(IntStream.range(0, 2_000)
                 .mapToObj(i -> task(TaskId.next(), i % 20 == 0 ? "slow" : "quick", DAY))
-                .map(task -> new ProducerRecord<>(task.topic(), 0, task.key(), task.value()))
+                .map(StageRuntimeIT::inFirstPartition)
                 .toList());
 
         start(2_000, (in, attempt) -> {
@@ -298,7 +349,7 @@ class StageRuntimeIT {
         assertThat(awaitRecords("pawline.generate", 1_900)).hasSize(1_900);
         TestingKafka.send(IntStream.range(0, 1_000)
                 .mapToObj(_ -> task(TaskId.next(), "quick", DAY))
-                .map(task -> new ProducerRecord<>(task.topic(), 0, task.key(), task.value()))
+                .map(StageRuntimeIT::inFirstPartition)
                 .toList());
         assertThat(awaitRecords("pawline.generate", 2_900)).hasSize(2_900);
         slow.countDown();
@@ -351,7 +402,7 @@ class StageRuntimeIT {
         List<ProducerRecord<byte[], byte[]>> tasks = new ArrayList<>();
         tasks.add(task(TaskId.next(), "stuck", DAY));
         IntStream.range(0, 30).forEach(_ -> tasks.add(task(TaskId.next(), "quick", DAY)));
-        tasks.replaceAll(task -> new ProducerRecord<>(task.topic(), 0, task.key(), task.value()));
+        tasks.replaceAll(StageRuntimeIT::inFirstPartition);
         TestingKafka.send(tasks);
         StageRuntime<TaskAccepted> first = start(4, Duration.ZERO, (in, attempt) -> {
             calls.add(in.getContext().getStyle());

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -17,6 +18,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Kafka's own fake of a producer, which fails when and how a test wants it. */
@@ -27,12 +29,18 @@ final class TestingProducer extends MockProducer<byte[], byte[]> {
         BEGIN,
         OFFSETS,
         COMMIT,
-        ABORT
+        ABORT;
+
+        boolean ends() {
+            return this == COMMIT || this == ABORT;
+        }
     }
 
     private final Map<Step, Queue<RuntimeException>> failures = new EnumMap<>(Step.class);
     private Predicate<ProducerRecord<byte[], byte[]>> tooLarge = _ -> false;
     private boolean refused;
+    /** As with the real one: a commit or an abort without an answer can only be asked for again. */
+    private Optional<Step> unanswered = Optional.empty();
 
     TestingProducer() {
         super(true, null, new ByteArraySerializer(), new ByteArraySerializer());
@@ -106,6 +114,10 @@ final class TestingProducer extends MockProducer<byte[], byte[]> {
 
     private void failIfAsked(Step step) {
         RuntimeException failure = queue(step).poll();
+        if (step.ends() && unanswered.isPresent() && unanswered.get() != step) {
+            throw new IllegalStateException("the previous " + unanswered.get() + " timed out and must be retried");
+        }
+        unanswered = step.ends() && failure instanceof TimeoutException ? Optional.of(step) : Optional.empty();
         if (failure != null) {
             throw failure;
         }

@@ -8,6 +8,7 @@ import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskAccepted;
 import io.pawline.events.TaskFinished;
 import io.pawline.schemas.CallReport;
+import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import java.time.Duration;
@@ -26,9 +27,12 @@ public final class TestingRecords {
     private TestingRecords() {}
 
     public static ProducerRecord<byte[], byte[]> task(TaskId id, String style, Duration untilDeadline) {
-        byte[] value = TestingEvents.serializer()
-                .serialize("pawline.detect", TestingEvents.accepted(id, style, untilDeadline));
-        return new ProducerRecord<>("pawline.detect", id.toString().getBytes(UTF_8), value);
+        TaskAccepted event = TestingEvents.accepted(id, style, untilDeadline);
+        byte[] value = TestingEvents.serializer().serialize("pawline.detect", event);
+        ProducerRecord<byte[], byte[]> record =
+                new ProducerRecord<>("pawline.detect", id.toString().getBytes(UTF_8), value);
+        Routing.put(record.headers(), Stage.DETECT, event.getContext());
+        return record;
     }
 
     /** So many tasks of one style, with a day's time. */

@@ -2,6 +2,7 @@ package io.pawline.stage;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.events.TaskAccepted;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.provider.BreakerPolicy;
@@ -27,6 +28,7 @@ final class TestingStage {
     private Optional<BreakerPolicy> breaker = Optional.empty();
     private int callsPerSecond;
     private MeterRegistry meters = new SimpleMeterRegistry();
+    private OpenTelemetry telemetry = OpenTelemetry.noop();
 
     private TestingStage() {}
 
@@ -81,6 +83,11 @@ final class TestingStage {
         return this;
     }
 
+    TestingStage telemetry(OpenTelemetry traced) {
+        telemetry = traced;
+        return this;
+    }
+
     StageSpec<TaskAccepted> spec() {
         return new StageSpec<>(
                 Stage.DETECT,
@@ -97,6 +104,7 @@ final class TestingStage {
                 new KafkaClients(connection, instance),
                 TestingEvents.format(),
                 meters,
+                telemetry,
                 Clock.systemUTC(),
                 new Random(1));
     }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param deadline no paid call starts after this moment
  * @param reference the front end's own name for it; null: none
  * @param json an object of the front end's, as JSON text, given back with the ending; null: none
+ * @param trace its place in a trace, as the header {@code traceparent} has it; null: it is not traced
  */
 public record Submission(
         TaskId id,
@@ -26,7 +27,8 @@ public record Submission(
         Instant deadline,
         Priority priority,
         @Nullable String reference,
-        @Nullable String json) {
+        @Nullable String json,
+        @Nullable String trace) {
 
     public Submission {
         Objects.requireNonNull(id, "id");
@@ -36,6 +38,21 @@ public record Submission(
         submittedAt = submittedAt.truncatedTo(ChronoUnit.MILLIS);
         deadline = deadline.truncatedTo(ChronoUnit.MILLIS);
         Objects.requireNonNull(priority, "priority");
+    }
+
+    /** One that is not traced. */
+    public Submission(
+            TaskId id,
+            String tenant,
+            String style,
+            Photo photo,
+            @Nullable URI callback,
+            Instant submittedAt,
+            Instant deadline,
+            Priority priority,
+            @Nullable String reference,
+            @Nullable String json) {
+        this(id, tenant, style, photo, callback, submittedAt, deadline, priority, reference, json, null);
     }
 
     /** An interactive one, to which the front end adds nothing of its own. */
@@ -58,6 +75,11 @@ public record Submission(
     /** The front end's object, as JSON text, if it gave one: to be given back as it is. */
     public Optional<String> metadata() {
         return Optional.ofNullable(json);
+    }
+
+    /** Its place in a trace, if it is traced. */
+    public Optional<String> traceParent() {
+        return Optional.ofNullable(trace);
     }
 
     /** Where to tell of the ending, if anywhere. */

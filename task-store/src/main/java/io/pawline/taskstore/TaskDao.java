@@ -5,11 +5,16 @@ import static io.pawline.taskstore.TaskRow.timestamp;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
+import io.pawline.taskstore.AcceptanceRound.Offer;
 import java.net.URI;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.Update;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +30,9 @@ public final class TaskDao {
 
     private static final String ACCEPT = """
             insert into task (id, tenant, style, photo_url, photo_key, callback_url, submitted_at, deadline,
-                priority, client_ref, metadata, fingerprint)
+                priority, client_ref, metadata, fingerprint, trace_parent)
             values (:id, :tenant, :style, :photoUrl, :photoKey, :callbackUrl, :submittedAt, :deadline,
-                :priority, :clientRef, cast(:metadata as json), :fingerprint)
+                :priority, :clientRef, cast(:metadata as json), :fingerprint, :trace)
             """;
 
     // Whoever closes goes on to tell, so nobody else need for a while. An ending of a later generation opens and closes
@@ -67,33 +72,49 @@ public final class TaskDao {
         database.with(handle -> insert(handle, submission, null));
     }
 
-    static int insert(Handle handle, Submission submission, @Nullable String fingerprint) {
-        Update insert = handle.createUpdate(ACCEPT)
-                .bind("id", submission.id().value())
+    private static int insert(Handle handle, Submission submission, @Nullable String fingerprint) {
+        return bind(handle.createUpdate(ACCEPT), submission, fingerprint).execute();
+    }
+
+    /** Keeps new tasks, in one round trip. */
+    static void insert(Handle handle, List<Offer> offers) {
+        if (offers.isEmpty()) {
+            return;
+        }
+        PreparedBatch batch = handle.prepareBatch(ACCEPT);
+        offers.forEach(offer ->
+                bind(batch, offer.submission(), offer.fingerprint().value()).add());
+        batch.execute();
+    }
+
+    private static <S extends SqlStatement<S>> S bind(S insert, Submission submission, @Nullable String fingerprint) {
+        Photo photo = submission.photo();
+        return insert.bind("id", submission.id().value())
                 .bind("tenant", submission.tenant())
                 .bind("style", submission.style())
-                .bind("callbackUrl", submission.callbackUrl().map(URI::toString))
+                .bind("photoUrl", photo instanceof Photo.Remote(URI url) ? url.toString() : null)
+                .bind("photoKey", photo instanceof Photo.Stored(String key) ? key : null)
+                .bind("callbackUrl", submission.callbackUrl().map(URI::toString).orElse(null))
                 .bind("submittedAt", timestamp(submission.submittedAt()))
                 .bind("deadline", timestamp(submission.deadline()))
                 .bind("priority", submission.priority().code())
-                .bind("clientRef", submission.clientRef())
-                .bind("metadata", submission.metadata())
-                .bind("fingerprint", Optional.ofNullable(fingerprint));
-        return switch (submission.photo()) {
-            case Photo.Remote(URI url) ->
-                insert.bind("photoUrl", url.toString())
-                        .bind("photoKey", Optional.<String>empty())
-                        .execute();
-            case Photo.Stored(String key) ->
-                insert.bind("photoUrl", Optional.<String>empty())
-                        .bind("photoKey", key)
-                        .execute();
-        };
+                .bind("clientRef", submission.reference())
+                .bind("metadata", submission.json())
+                .bind("fingerprint", fingerprint)
+                .bind("trace", submission.trace());
     }
 
     /** The task of this id, if there is one. */
     public Optional<Task> find(TaskId id) {
         return database.with(handle -> find(handle, id));
+    }
+
+    /** Those of these tasks that there are, in no order. */
+    public List<Task> find(Collection<TaskId> ids) {
+        return database.with(handle -> handle.createQuery("select * from task where id = any(:ids)")
+                .bindArray("ids", UUID.class, ids.stream().map(TaskId::value).toList())
+                .map(new TaskRow())
+                .list());
     }
 
     private static Optional<Task> find(Handle handle, TaskId id) {

@@ -37,7 +37,8 @@ final class TaskRow implements RowMapper<Task> {
                 instant(row, "deadline"),
                 Priority.ofCode(row.getString("priority")),
                 row.getString("client_ref"),
-                row.getString("metadata"));
+                row.getString("metadata"),
+                row.getString("trace_parent"));
     }
 
     private static Photo photo(ResultSet row) throws SQLException {

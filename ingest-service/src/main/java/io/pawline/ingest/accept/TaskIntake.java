@@ -1,5 +1,6 @@
 package io.pawline.ingest.accept;
 
+import io.opentelemetry.api.trace.Span;
 import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.ingest.IngestProperties;
@@ -12,6 +13,7 @@ import io.pawline.outbound.AddressGuard;
 import io.pawline.outbound.ImageHeader;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.schemas.TaskId;
+import io.pawline.stage.TraceParent;
 import io.pawline.taskstore.Acceptance;
 import io.pawline.taskstore.Acceptances;
 import io.pawline.taskstore.Acceptances.Fingerprint;
@@ -161,7 +163,8 @@ public final class TaskIntake {
                 fields.deadline(request.deadline(), request.ttl(), now),
                 fields.priority(request.priority()),
                 fields.clientRef(request.clientRef()),
-                Metadata.text(request.metadata()));
+                Metadata.text(request.metadata()),
+                TraceParent.of(Span.current()).orElse(null));
     }
 
     private Photo photo(TaskId id, TaskRequest request) throws RefusedException {

@@ -4,7 +4,7 @@ import io.pawline.ingest.accept.RefusedException.Fault;
 import io.pawline.outbound.ImageHeader;
 import io.pawline.outbound.ImageSniffer;
 
-/** Which uploaded photos are taken: images of a known kind, within the caps. Nothing is decoded. */
+/** Which uploaded photos are taken: whole images of a known kind, within the caps. Nothing is decoded. */
 final class Uploads {
 
     private final long maxBytes;
@@ -30,6 +30,10 @@ final class Uploads {
                     Fault.PHOTO_TOO_LARGE,
                     "image has %d x %d pixels, %d in all are allowed: scale it down"
                             .formatted(header.width(), header.height(), maxPixels));
+        }
+        if (!Wholeness.isWhole(image, header.kind())) {
+            throw new RefusedException(
+                    Fault.PHOTO_NOT_AN_IMAGE, "image ends early: only a part of the file came, send it whole");
         }
         return header;
     }

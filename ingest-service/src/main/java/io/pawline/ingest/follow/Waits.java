@@ -1,42 +1,67 @@
 package io.pawline.ingest.follow;
 
 import io.pawline.schemas.TaskId;
-import io.pawline.taskstore.TaskMarks;
 import io.pawline.taskstore.TaskMarks.Mark;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who waits for which task. One round of queries looks after all of them, so a wait holds no thread and no connection.
- * (PostgreSQL's NOTIFY would make every commit that notifies wait for the one before.) Thread-safe.
+ * Who waits for which task. One round of queries looks after all of them and finds what there is to tell, so a wait holds
+ * no thread and no connection, and thousands that end at once ask for none. (PostgreSQL's NOTIFY would make every commit
+ * that notifies wait for the one before.) Thread-safe.
  */
 public final class Waits {
 
     /** Tasks looked up by one query. */
     private static final int CHUNK = 2000;
 
-    private final TaskMarks marks;
+    /** News that were looked after longer ago say nothing about how a task stands. */
+    private static final Duration FRESH = Duration.ofSeconds(5);
+
+    private final Tasks tasks;
     private final int most;
+    private final LongSupplier nanoTime;
     private final AtomicInteger open = new AtomicInteger();
     private final Map<TaskId, Set<Wait>> waits = new ConcurrentHashMap<>();
+    private volatile long lookedAt;
 
     /** @param most waits open at once */
-    public Waits(TaskMarks marks, int most) {
-        this.marks = marks;
+    public Waits(Tasks tasks, int most) {
+        this(tasks, most, System::nanoTime);
+    }
+
+    Waits(Tasks tasks, int most, LongSupplier nanoTime) {
+        this.tasks = tasks;
         this.most = most;
+        this.nanoTime = nanoTime;
+        this.lookedAt = nanoTime.getAsLong() - 2 * FRESH.toNanos();
+    }
+
+    /** Where tasks are looked up, many at once. */
+    public interface Tasks {
+
+        /** How far those of these tasks are that there are. */
+        Map<TaskId, Mark> marks(Collection<TaskId> ids);
+
+        /** What there is to tell of them. */
+        List<News> news(Collection<TaskId> ids);
     }
 
     /** Whom a wait tells; each time on a thread of its own. */
     @FunctionalInterface
     public interface Listener {
 
-        /** How far the task is: soon after the wait begins, and then whenever that has changed. */
-        void moved(Mark mark);
+        /** How the task stands: soon after the wait begins, and then whenever that has changed. */
+        void moved(News news);
 
         /** That the wait goes on: every now and then. */
         default void beat() {}
@@ -45,21 +70,36 @@ public final class Waits {
     /** One who waits. */
     public final class Wait implements AutoCloseable {
 
+        private record Seen(Mark mark, News news) {}
+
         private final TaskId task;
         private final Listener listener;
-        private volatile @Nullable Mark seen;
+        private volatile @Nullable Seen seen;
 
         private Wait(TaskId task, Listener listener) {
             this.task = task;
             this.listener = listener;
         }
 
+        private boolean hasNotSeen(Mark mark) {
+            Seen last = seen;
+            return last == null || !last.mark().equals(mark);
+        }
+
         /** On a thread of its own: who is told may be slow to listen. */
-        private void see(Mark mark) {
-            if (!mark.equals(seen)) {
-                seen = mark;
-                Thread.ofVirtual().start(() -> listener.moved(mark));
+        private void see(Mark mark, News news) {
+            if (hasNotSeen(mark)) {
+                seen = new Seen(mark, news);
+                Thread.ofVirtual().start(() -> listener.moved(news));
             }
+        }
+
+        /** How the task stands; empty if that is not known, because it has not been looked after for some seconds. */
+        public Optional<News> latest() {
+            Seen last = seen;
+            return last != null && nanoTime.getAsLong() - lookedAt < FRESH.toNanos()
+                    ? Optional.of(last.news())
+                    : Optional.empty();
         }
 
         /** Waits no longer; every call after the first does nothing. */
@@ -105,10 +145,36 @@ public final class Waits {
 
     /** Looks once after every task that somebody waits for. */
     public void look() {
-        List<TaskId> tasks = new ArrayList<>(waits.keySet());
-        for (int from = 0; from < tasks.size(); from += CHUNK) {
-            marks.of(tasks.subList(from, Math.min(from + CHUNK, tasks.size())))
-                    .forEach((task, mark) -> waits.getOrDefault(task, Set.of()).forEach(wait -> wait.see(mark)));
+        long began = nanoTime.getAsLong();
+        List<TaskId> ids = new ArrayList<>(waits.keySet());
+        for (int from = 0; from < ids.size(); from += CHUNK) {
+            look(ids.subList(from, Math.min(from + CHUNK, ids.size())));
         }
+        lookedAt = began;
+    }
+
+    private void look(List<TaskId> ids) {
+        Map<TaskId, Mark> marks = tasks.marks(ids);
+        List<TaskId> moved =
+                ids.stream().filter(id -> hasMoved(id, marks.get(id))).toList();
+        if (moved.isEmpty()) {
+            return;
+        }
+        // Looked up after the marks, so that none is older than its mark. What is newer will have another mark.
+        for (News news : tasks.news(moved)) {
+            TaskId id = news.task().id();
+            Mark mark = marks.get(id);
+            if (mark != null) {
+                of(id).forEach(wait -> wait.see(mark, news));
+            }
+        }
+    }
+
+    private boolean hasMoved(TaskId id, @Nullable Mark mark) {
+        return mark != null && of(id).stream().anyMatch(wait -> wait.hasNotSeen(mark));
+    }
+
+    private Set<Wait> of(TaskId id) {
+        return waits.getOrDefault(id, Set.of());
     }
 }

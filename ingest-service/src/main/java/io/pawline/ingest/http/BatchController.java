@@ -2,6 +2,9 @@ package io.pawline.ingest.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.Tracer;
 import io.pawline.ingest.IngestProperties;
 import io.pawline.ingest.accept.RefusedException;
 import io.pawline.ingest.accept.TaskIntake;
@@ -34,12 +37,14 @@ final class BatchController {
     private final Quotas quotas;
     private final long maxBodyBytes;
     private final @Nullable URI publicBaseUrl;
+    private final Tracer tracer;
 
-    BatchController(TaskIntake intake, Quotas quotas, IngestProperties settings) {
+    BatchController(TaskIntake intake, Quotas quotas, IngestProperties settings, OpenTelemetry telemetry) {
         this.intake = intake;
         this.quotas = quotas;
         this.maxBodyBytes = settings.maxBatchSize().toBytes();
         this.publicBaseUrl = settings.publicBaseUrl();
+        this.tracer = telemetry.getTracer("io.pawline.ingest");
     }
 
     /** The answers to a batch's submissions, in their order. */
@@ -93,7 +98,20 @@ final class BatchController {
         return tasks;
     }
 
+    /** In a trace of its own, linked to that of the request. */
     private Answer submit(JsonNode task, Caller caller, @Nullable String key) {
+        Span span = tracer.spanBuilder("submit")
+                .setNoParent()
+                .addLink(Span.current().getSpanContext())
+                .startSpan();
+        try (var _ = span.makeCurrent()) {
+            return accept(task, caller, key);
+        } finally {
+            span.end();
+        }
+    }
+
+    private Answer accept(JsonNode task, Caller caller, @Nullable String key) {
         try {
             Accepted accepted = Accepted.of(intake.accept(TaskBody.of(task).request(), caller, key), publicBaseUrl);
             return new Answer(HttpStatus.ACCEPTED.value(), accepted, null);

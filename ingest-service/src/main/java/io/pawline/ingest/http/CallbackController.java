@@ -102,7 +102,7 @@ final class CallbackController {
     /** Accepted and not yet done: callback-service sends it. */
     @PostMapping("/v1/tasks/{id}/callback")
     @ResponseStatus(HttpStatus.ACCEPTED)
-    CallbackView resend(@Needs(Scope.SUBMIT) Caller caller, @PathVariable("id") String id) {
+    CallbackView resend(@Needs({Scope.SUBMIT, Scope.OPERATE}) Caller caller, @PathVariable("id") String id) {
         Task task = undelivered
                 .resend(TaskController.parse(id), caller.tenant(), clock.instant())
                 .orElseThrow(TaskController::notFound);

@@ -2,8 +2,10 @@ package io.pawline.ingest.http;
 
 import io.pawline.ingest.access.Caller;
 import io.pawline.taskstore.Scope;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
 import org.springframework.stereotype.Component;
@@ -37,13 +39,16 @@ final class CallerResolver implements HandlerMethodArgumentResolver, WebMvcConfi
         if (!(request.getAttribute(KeyFilter.CALLER, RequestAttributes.SCOPE_REQUEST) instanceof Caller caller)) {
             throw KeyFilter.missing();
         }
-        Scope needed = Objects.requireNonNull(parameter.getParameterAnnotation(Needs.class))
-                .value();
-        if (!caller.scopes().contains(needed)) {
+        List<Scope> needed = List.of(Objects.requireNonNull(parameter.getParameterAnnotation(Needs.class))
+                .value());
+        if (Collections.disjoint(caller.scopes(), needed)) {
             throw ProblemException.challenge(
                     ProblemType.FORBIDDEN,
-                    "this needs the scope %s, which the key does not have".formatted(needed.code()),
-                    ", error=\"insufficient_scope\", scope=\"%s\"".formatted(needed.code()));
+                    "this needs the scope %s, which the key does not have"
+                            .formatted(needed.stream().map(Scope::code).collect(Collectors.joining(" or "))),
+                    // There, several would mean all of them
+                    ", error=\"insufficient_scope\", scope=\"%s\""
+                            .formatted(needed.getFirst().code()));
         }
         return caller;
     }

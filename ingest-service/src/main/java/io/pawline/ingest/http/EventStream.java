@@ -1,13 +1,14 @@
 package io.pawline.ingest.http;
 
+import io.pawline.ingest.follow.News;
 import io.pawline.ingest.follow.Waits;
 import io.pawline.schemas.Stage;
-import io.pawline.schemas.TaskId;
+import io.pawline.taskstore.StageReached;
 import io.pawline.taskstore.Task;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +32,7 @@ final class EventStream {
     private static final int END = 9;
 
     private final SseEmitter emitter;
-    private final Tasks tasks;
-    private final TaskId id;
-    private final String tenant;
+    private final Function<News, TaskView> view;
     private final ReentrantLock lock = new ReentrantLock();
     private Position last;
 
@@ -62,28 +61,18 @@ final class EventStream {
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Reached(String taskId, String stage, Instant at) {}
 
-    /** Where a stream finds its task. */
-    interface Tasks {
-        Task task(TaskId id, String tenant);
-
-        List<Reached> reached(Task task);
-
-        TaskView view(Task task);
-    }
-
-    EventStream(SseEmitter emitter, Tasks tasks, TaskId id, String tenant, Position last) {
+    /** @param view the task as the ending shows it */
+    EventStream(SseEmitter emitter, Function<News, TaskView> view, Position last) {
         this.emitter = emitter;
-        this.tasks = tasks;
-        this.id = id;
-        this.tenant = tenant;
+        this.view = view;
         this.last = last;
     }
 
     /** Sends what is new; waits no longer when that was the ending, or nobody listens. */
-    void advance(Waits.Wait wait) {
+    void advance(Waits.Wait wait, News news) {
         lock.lock();
         try {
-            if (sendNews()) {
+            if (send(news)) {
                 wait.close();
                 emitter.complete();
             }
@@ -115,18 +104,26 @@ final class EventStream {
         }
     }
 
-    private boolean sendNews() throws IOException {
-        Task task = tasks.task(id, tenant);
+    /** Whether that was the ending. */
+    private boolean send(News news) throws IOException {
+        Task task = news.task();
         if (task.generation() > last.generation()) {
             last = new Position(task.generation(), 0);
         }
-        for (Reached reached : tasks.reached(task)) {
-            send(rank(Stage.ofCode(reached.stage()).orElseThrow()), "stage", reached);
+        if (task.generation() == 1) {
+            send(Stage.DETECT, task, task.submission().submittedAt());
+        }
+        for (StageReached reached : news.reached()) {
+            send(reached.stage(), task, reached.at());
         }
         if (task.ending().isPresent()) {
-            send(END, "end", tasks.view(task));
+            send(END, "end", view.apply(news));
         }
         return task.ending().isPresent();
+    }
+
+    private void send(Stage stage, Task task, Instant at) throws IOException {
+        send(rank(stage), "stage", new Reached(task.id().toString(), stage.code(), at));
     }
 
     private static int rank(Stage stage) {

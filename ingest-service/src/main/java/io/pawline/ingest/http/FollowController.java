@@ -5,17 +5,15 @@ import io.pawline.ingest.IngestProperties;
 import io.pawline.ingest.accept.RefusedException;
 import io.pawline.ingest.accept.TimeSpan;
 import io.pawline.ingest.access.Caller;
+import io.pawline.ingest.follow.News;
 import io.pawline.ingest.follow.Waits;
-import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.ProgressDao;
 import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TaskDao;
-import io.pawline.taskstore.TaskMarks;
 import java.time.Duration;
-import java.util.List;
-import java.util.stream.Stream;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -29,7 +27,7 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /** {@code GET /v1/tasks/{id}?wait=} and {@code /events}: requests that stay open until there is something to tell. */
 @RestController
-final class FollowController implements EventStream.Tasks {
+final class FollowController {
 
     /** A listener who stays longer comes again, and goes on where he was. */
     private static final Duration LONGEST_STREAM = Duration.ofMinutes(30);
@@ -59,25 +57,27 @@ final class FollowController implements EventStream.Tasks {
                     ProblemType.INVALID_REQUEST, "wait must be from 1s to %ds".formatted(maxWait.toSeconds()));
         }
         TaskId taskId = TaskController.parse(id);
-        Task task = task(taskId, caller.tenant());
+        Task task = TaskController.find(tasks, taskId, caller.tenant());
         DeferredResult<TaskView> answer = new DeferredResult<>(time.toMillis());
         if (task.ending().isPresent()) {
-            answer.setResult(view(task));
+            answer.setResult(view(news(task)));
             return answer;
         }
-        Waits.Wait open = waits.open(taskId, mark -> {
-            if (mark.ended()) {
-                answer(answer, taskId, caller.tenant());
+        Waits.Wait open = waits.open(taskId, news -> {
+            if (news.task().ending().isPresent()) {
+                answer(answer, () -> news);
             }
         });
-        answer.onTimeout(() -> answer(answer, taskId, caller.tenant()));
+        answer.onTimeout(() -> answer(
+                answer,
+                () -> open.latest().orElseGet(() -> news(TaskController.find(tasks, taskId, caller.tenant())))));
         answer.onCompletion(open::close);
         return answer;
     }
 
-    private void answer(DeferredResult<TaskView> answer, TaskId id, String tenant) {
+    private void answer(DeferredResult<TaskView> answer, Supplier<News> news) {
         try {
-            answer.setResult(view(task(id, tenant)));
+            answer.setResult(view(news.get()));
         } catch (RuntimeException e) {
             answer.setErrorResult(e);
         }
@@ -90,20 +90,20 @@ final class FollowController implements EventStream.Tasks {
             @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId) {
         TaskId taskId = TaskController.parse(id);
         EventStream.Position last = EventStream.Position.parse(lastEventId);
-        if (last.isEndOf(task(taskId, caller.tenant()))) {
+        if (last.isEndOf(TaskController.find(tasks, taskId, caller.tenant()))) {
             // The one answer that keeps an EventSource from coming again.
             return ResponseEntity.status(HttpStatus.NO_CONTENT).build();
         }
         SseEmitter emitter = new SseEmitter(LONGEST_STREAM.toMillis());
-        EventStream stream = new EventStream(emitter, this, taskId, caller.tenant(), last);
+        EventStream stream = new EventStream(emitter, this::view, last);
         // Told soon after it is opened, and by then it is known here.
         Waits.Wait[] open = new Waits.Wait[1];
         synchronized (open) {
             open[0] = waits.open(taskId, new Waits.Listener() {
                 @Override
-                public void moved(TaskMarks.Mark mark) {
+                public void moved(News news) {
                     synchronized (open) {
-                        stream.advance(open[0]);
+                        stream.advance(open[0], news);
                     }
                 }
 
@@ -123,28 +123,11 @@ final class FollowController implements EventStream.Tasks {
                 .body(emitter);
     }
 
-    @Override
-    public Task task(TaskId id, String tenant) {
-        return TaskController.find(tasks, id, tenant);
+    private News news(Task task) {
+        return new News(task, progress.of(task.id(), task.generation()));
     }
 
-    @Override
-    public List<EventStream.Reached> reached(Task task) {
-        String id = task.id().toString();
-        Stream<EventStream.Reached> first = task.generation() == 1
-                ? Stream.of(new EventStream.Reached(
-                        id, Stage.DETECT.code(), task.submission().submittedAt()))
-                : Stream.of();
-        return Stream.concat(
-                        first,
-                        progress.of(task.id(), task.generation()).stream()
-                                .map(reached -> new EventStream.Reached(
-                                        id, reached.stage().code(), reached.at())))
-                .toList();
-    }
-
-    @Override
-    public TaskView view(Task task) {
-        return TaskView.of(task, TaskController.stageOf(task, progress), images);
+    private TaskView view(News news) {
+        return TaskView.of(news.task(), news.stage(), images);
     }
 }

@@ -6,9 +6,9 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** On a parameter of type {@code Caller}: what the caller's key must allow, or the request is refused. */
+/** On a parameter of type {@code Caller}: what the caller's key must allow, one of these, or the request is refused. */
 @Target(ElementType.PARAMETER)
 @Retention(RetentionPolicy.RUNTIME)
 @interface Needs {
-    Scope value();
+    Scope[] value();
 }

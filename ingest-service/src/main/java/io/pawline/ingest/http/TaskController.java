@@ -8,11 +8,11 @@ import io.pawline.ingest.accept.TaskIntake;
 import io.pawline.ingest.accept.TaskRequest;
 import io.pawline.ingest.access.Caller;
 import io.pawline.ingest.access.Quotas;
+import io.pawline.ingest.follow.News;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.ProgressDao;
 import io.pawline.taskstore.Scope;
-import io.pawline.taskstore.StageReached;
 import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TaskDao;
 import jakarta.servlet.http.HttpServletRequest;
@@ -111,12 +111,8 @@ final class TaskController {
     }
 
     static Stage stageOf(Task task, ProgressDao progress) {
-        if (task.ending().isPresent()) {
-            return Stage.CALLBACK;
-        }
-        return progress.of(task.id(), task.generation()).stream()
-                .map(StageReached::stage)
-                .reduce(Stage.DETECT, (earlier, later) -> later);
+        boolean ended = task.ending().isPresent();
+        return new News(task, ended ? List.of() : progress.of(task.id(), task.generation())).stage();
     }
 
     static ProblemException notFound() {

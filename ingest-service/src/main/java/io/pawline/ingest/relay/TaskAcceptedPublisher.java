@@ -7,6 +7,7 @@ import io.pawline.events.TaskFinished;
 import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
+import io.pawline.stage.TraceParent;
 import io.pawline.taskstore.Ending;
 import io.pawline.taskstore.Outbox.Handover;
 import io.pawline.taskstore.Outbox.Receiver;
@@ -78,6 +79,7 @@ public final class TaskAcceptedPublisher implements Receiver {
         ProducerRecord<String, SpecificRecord> record =
                 new ProducerRecord<>(stage.workTopic(), task.id().toString(), event);
         Routing.put(record.headers(), stage, context(task));
+        task.submission().traceParent().ifPresent(trace -> TraceParent.put(record.headers(), trace));
         return kafka.send(record);
     }
 

@@ -64,11 +64,11 @@ final class HttpEndpoint implements AutoCloseable {
     }
 
     /**
-     * Listens on the loopback address.
+     * Listens on this address of the machine.
      *
      * @return the port
      */
-    int listen(int port) throws IOException {
+    int listen(InetAddress address, int port) throws IOException {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
@@ -87,9 +87,7 @@ final class HttpEndpoint implements AutoCloseable {
                                         new Requests());
                     }
                 });
-        var bound = bootstrap
-                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
-                .awaitUninterruptibly();
+        var bound = bootstrap.bind(new InetSocketAddress(address, port)).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException("the provider simulator cannot listen on port " + port, bound.cause());
         }

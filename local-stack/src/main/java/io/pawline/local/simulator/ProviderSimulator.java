@@ -1,6 +1,7 @@
 package io.pawline.local.simulator;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -74,7 +75,18 @@ public final class ProviderSimulator implements AutoCloseable {
      * @throws IOException if the port is taken
      */
     public void start() throws IOException {
-        baseUrl = URI.create("http://127.0.0.1:" + endpoint.listen(port));
+        baseUrl = URI.create("http://127.0.0.1:" + endpoint.listen(InetAddress.getLoopbackAddress(), port));
+    }
+
+    /**
+     * Begins to listen on an address of the machine that others may reach.
+     *
+     * @param publicUrl under which they do: the pictures' addresses begin with it
+     * @throws IOException if the port is taken
+     */
+    public void start(InetAddress address, URI publicUrl) throws IOException {
+        endpoint.listen(address, port);
+        baseUrl = publicUrl;
     }
 
     /** The profile's windows count from now on, instead of from the start. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.annotation.JsonDeserialize;
 
 /**
  * The JSON of an answer, of the API or of the gateway before it; of either, any part may be missing.
@@ -24,7 +25,10 @@ record AnswerBody(
 
     record Data(
             @JsonProperty("algorithm_base_resp") @Nullable Algorithm algorithm,
-            @JsonProperty("binary_data_base64") @Nullable List<byte @Nullable []> images,
+
+            @JsonProperty("binary_data_base64") @JsonDeserialize(contentUsing = Base64Image.class) @Nullable
+            List<byte @Nullable []> images,
+
             @JsonProperty("image_urls") @Nullable List<@Nullable String> urls) {}
 
     record Algorithm(

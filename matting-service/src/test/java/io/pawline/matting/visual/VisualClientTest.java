@@ -104,6 +104,16 @@ class VisualClientTest {
     }
 
     @Test
+    void takesAPictureWhoseTextIsBrokenIntoLines() throws Exception {
+        String lines = Base64.getEncoder().encodeToString(PNG).replaceAll(".{20}", "$0\\\\n");
+        answer(200, "{\"code\":10000,\"data\":{\"binary_data_base64\":[\"" + lines + "\"]}}");
+
+        assertThat(call().value())
+                .isInstanceOfSatisfying(
+                        CutOut.class, cutOut -> assertThat(cutOut.png()).isEqualTo(PNG));
+    }
+
+    @Test
     void readsNoAnswerBeyondTheLimit() throws Exception {
         answer(200, success(Arrays.copyOf(PNG, 100_000)));
 
@@ -128,6 +138,7 @@ class VisualClientTest {
                 "MALFORMED_ANSWER    | {\"code\":10000,\"data\":{\"binary_data_base64\":[\"\"],\"image_urls\":[\"no address\"]}}",
                 "MALFORMED_ANSWER    | {\"code\":10000,\"data\":{\"binary_data_base64\":[null],\"image_urls\":[null]}}",
                 "MALFORMED_ANSWER    | {\"code\":10000,\"data\":{\"binary_data_base64\":[\"no base64!\"]}}",
+                "MALFORMED_ANSWER    | {\"code\":10000,\"data\":{\"binary_data_base64\":[7]}}",
                 "MALFORMED_ANSWER    | {\"code\":10000,\"data\":null}",
                 "MALFORMED_ANSWER    | {\"code\":10000,\"data\":\"\"}",
                 "MALFORMED_ANSWER    | {\"code\":10000",

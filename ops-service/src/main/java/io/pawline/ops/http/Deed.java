@@ -1,5 +1,6 @@
 package io.pawline.ops.http;
 
+import io.pawline.ops.access.Caller;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -21,14 +22,26 @@ record Deed(String who, String why, JsonNode fields) {
     private static final int SHORTEST_WHY = 5;
     private static final int LONGEST = 1_000;
 
-    /** @param others the fields besides {@code by} and {@code why} */
-    static Deed of(String body, String... others) {
+    /**
+     * A request by this caller, who answers for it by the name of his key; where there are no keys, {@code by} says who he is.
+     *
+     * @param others the fields besides {@code by} and {@code why}
+     */
+    static Deed of(Caller caller, String body, String... others) {
         JsonNode fields = object(body, others);
         String why = text(fields, "why");
         if (why.length() < SHORTEST_WHY) {
             throw Parameters.invalid("why is too short: say in a sentence why this is done, for the audit");
         }
-        return new Deed(text(fields, "by"), why, fields);
+        return new Deed(who(caller, fields), why, fields);
+    }
+
+    private static String who(Caller caller, JsonNode fields) {
+        if (caller.name().isEmpty()) {
+            return text(fields, "by");
+        }
+        String key = caller.name().get();
+        return fields.has("by") ? "%s (%s)".formatted(key, text(fields, "by")) : key;
     }
 
     /** A request that changes nothing, so that nobody needs to answer for it. */

@@ -2,6 +2,7 @@ package io.pawline.ops.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
+import io.pawline.ops.access.Caller;
 import io.pawline.ops.letters.EventJson;
 import io.pawline.ops.letters.Letter;
 import io.pawline.ops.replay.Audit;
@@ -41,8 +42,8 @@ final class DeedController {
     record Discarded(int discarded) {}
 
     @PostMapping("/v1/dead-letters/discard")
-    Discarded discard(@RequestBody String body) {
-        Deed deed = Deed.of(body, "filter");
+    Discarded discard(Caller caller, @RequestBody String body) {
+        Deed deed = Deed.of(caller, body, "filter");
         return new Discarded(changes.discard(deed.filter().filter(), deed.filterAsked(), deed.who(), deed.why()));
     }
 
@@ -50,8 +51,8 @@ final class DeedController {
 
     /** The event is checked against the stage's schema; it stays the same task's. */
     @PostMapping("/v1/dead-letters/{id}/edit")
-    Edited edit(@PathVariable("id") String id, @RequestBody String body) {
-        Deed deed = Deed.of(body, "event");
+    Edited edit(Caller caller, @PathVariable("id") String id, @RequestBody String body) {
+        Deed deed = Deed.of(caller, body, "event");
         Letter letter = letters.find(id);
         int version = changes.edit(letter.id(), value(letter, deed.fields().path("event")), deed.who(), deed.why());
         if (version == 0) {
@@ -87,9 +88,11 @@ final class DeedController {
             String why,
             @JsonRawValue @Nullable String filter,
             int letters,
+            @JsonRawValue @Nullable String outcome,
             @Nullable UUID replayId,
             @Nullable Long letterId) {
-        static AuditView of(Audit.Entry entry) {
+        static AuditView of(Audit.Told told) {
+            Audit.Entry entry = told.deed();
             return new AuditView(
                     entry.at(),
                     entry.who(),
@@ -97,6 +100,7 @@ final class DeedController {
                     entry.why(),
                     entry.filter(),
                     entry.letters(),
+                    told.outcome(),
                     entry.replay(),
                     entry.letter());
         }

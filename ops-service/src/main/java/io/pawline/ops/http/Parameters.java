@@ -1,7 +1,9 @@
 package io.pawline.ops.http;
 
 import io.pawline.ops.letters.LetterFilter;
+import io.pawline.ops.live.Period;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -41,10 +43,9 @@ final class Parameters {
 
     private final Map<String, String> given;
 
-    private Parameters(Map<String, String> given, Set<String> others) {
+    private Parameters(Map<String, String> given, Set<String> names) {
         this.given = given;
-        Set<String> known = new TreeSet<>(FILTER);
-        known.addAll(others);
+        Set<String> known = new TreeSet<>(names);
         given.forEach((name, value) -> {
             if (!known.contains(name)) {
                 throw invalid("there is no parameter \"%s\"; the parameters are %s"
@@ -58,17 +59,32 @@ final class Parameters {
 
     /** @param others the parameters besides those of a filter */
     static Parameters of(MultiValueMap<String, String> query, String... others) {
+        return once(query, withFilter(others));
+    }
+
+    /** These parameters and no filter. */
+    static Parameters only(MultiValueMap<String, String> query, String... names) {
+        return once(query, Set.of(names));
+    }
+
+    private static Set<String> withFilter(String... others) {
+        Set<String> names = new TreeSet<>(FILTER);
+        names.addAll(List.of(others));
+        return names;
+    }
+
+    private static Parameters once(MultiValueMap<String, String> query, Set<String> names) {
         query.forEach((name, values) -> {
             if (values.size() > 1) {
                 throw invalid(name + " is given more than once");
             }
         });
-        return new Parameters(query.toSingleValueMap(), Set.of(others));
+        return new Parameters(query.toSingleValueMap(), names);
     }
 
     /** The fields of a filter in a body. */
     static Parameters ofFilter(Map<String, String> fields) {
-        return new Parameters(fields, Set.of());
+        return new Parameters(fields, FILTER);
     }
 
     /** Which letters; the open ones, if nothing is said of their state. */
@@ -153,6 +169,36 @@ final class Parameters {
         } catch (DateTimeException e) {
             throw invalid(name + " is no RFC 3339 time: it looks like 2026-11-23T10:15:30Z");
         }
+    }
+
+    /**
+     * From {@code from} to {@code to}.
+     *
+     * @param now what {@code to} is by default
+     * @param byDefault how long before {@code to} it begins, if nothing is said
+     * @param longest that is taken
+     */
+    Period period(Instant now, Duration byDefault, Duration longest) {
+        Instant to = time("to");
+        Instant end = to == null ? now : to;
+        Instant from = time("from");
+        Instant start = from == null ? end.minus(byDefault) : from;
+        if (!start.isBefore(end)) {
+            throw invalid("from is not before to");
+        }
+        if (Duration.between(start, end).compareTo(longest) > 0) {
+            throw invalid("from is more than %d hours before to".formatted(longest.toHours()));
+        }
+        return new Period(start, end);
+    }
+
+    /** One of these; the first by default. */
+    String oneOf(String name, String... values) {
+        String text = text(name);
+        if (text != null && !List.of(values).contains(text)) {
+            throw invalid(name + " is none of " + String.join(", ", values));
+        }
+        return text == null ? values[0] : text;
     }
 
     static ProblemException invalid(String detail) {

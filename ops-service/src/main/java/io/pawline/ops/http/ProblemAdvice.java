@@ -23,7 +23,9 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> problem(ProblemException e) {
-        return answer(e.type(), e.detail());
+        ResponseEntity.BodyBuilder answer = ResponseEntity.status(e.type().status());
+        e.challenge().ifPresent(challenge -> answer.header(HttpHeaders.WWW_AUTHENTICATE, challenge));
+        return answer.body(problem(e.type(), e.detail()));
     }
 
     @ExceptionHandler

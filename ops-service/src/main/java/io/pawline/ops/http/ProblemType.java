@@ -12,8 +12,10 @@ import org.springframework.http.HttpStatusCode;
  */
 enum ProblemType {
     INVALID_REQUEST(HttpStatus.BAD_REQUEST, "The request is not valid"),
-    ACCESS_DENIED(HttpStatus.UNAUTHORIZED, "The request does not say who may do this"),
+    UNAUTHORIZED(HttpStatus.UNAUTHORIZED, "The API key is missing or not valid"),
+    FORBIDDEN(HttpStatus.FORBIDDEN, "The API key does not allow this"),
     LETTER_NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such dead letter"),
+    TASK_NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such task"),
     REPLAY_NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such replay"),
     REPLAY_STATE(HttpStatus.CONFLICT, "The replay is not in the state for this"),
     LETTER_STATE(HttpStatus.CONFLICT, "The dead letter is not in the state for this"),
@@ -37,6 +39,8 @@ enum ProblemType {
     /** The type that a status stands for where nothing more is known. */
     static ProblemType of(HttpStatusCode status) {
         return switch (status.value()) {
+            case 401 -> UNAUTHORIZED;
+            case 403 -> FORBIDDEN;
             case 404 -> NOT_FOUND;
             case 405 -> METHOD_NOT_ALLOWED;
             case 406 -> NOT_ACCEPTABLE;

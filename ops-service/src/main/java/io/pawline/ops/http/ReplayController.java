@@ -2,6 +2,7 @@ package io.pawline.ops.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
+import io.pawline.ops.access.Caller;
 import io.pawline.ops.letters.LetterFilter;
 import io.pawline.ops.replay.ReplayReports;
 import io.pawline.ops.replay.ReplayReports.Forecast;
@@ -9,6 +10,7 @@ import io.pawline.ops.replay.ReplayReports.LetterResult;
 import io.pawline.ops.replay.ReplayReports.Progress;
 import io.pawline.ops.replay.ReplayStore;
 import io.pawline.ops.replay.ReplayStore.Move;
+import io.pawline.taskstore.Scope;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Arrays;
@@ -122,6 +124,7 @@ final class ReplayController {
     record Results(List<ResultView> letters) {}
 
     /** Changes nothing. */
+    @Needs(Scope.READ)
     @PostMapping("/v1/replays/dry-run")
     ForecastView dryRun(@RequestBody String body) {
         Deed deed = Deed.ofQuestion(body, "filter", "per_second");
@@ -129,8 +132,8 @@ final class ReplayController {
     }
 
     @PostMapping("/v1/replays")
-    ResponseEntity<ReplayView> create(@RequestBody String body) {
-        Deed deed = Deed.of(body, "filter", "per_second");
+    ResponseEntity<ReplayView> create(Caller caller, @RequestBody String body) {
+        Deed deed = Deed.of(caller, body, "filter", "per_second");
         LetterFilter filter = deed.filter().filter();
         UUID id = replays.create(filter, deed.filterAsked(), deed.number("per_second", FASTEST), deed.who(), deed.why())
                 .orElseThrow(() -> new ProblemException(
@@ -158,8 +161,9 @@ final class ReplayController {
     }
 
     @PostMapping("/v1/replays/{id}/{move}")
-    ReplayView move(@PathVariable("id") String id, @PathVariable("move") String name, @RequestBody String body) {
-        Deed deed = Deed.of(body);
+    ReplayView move(
+            Caller caller, @PathVariable("id") String id, @PathVariable("move") String name, @RequestBody String body) {
+        Deed deed = Deed.of(caller, body);
         Move move = Arrays.stream(Move.values())
                 .filter(known -> known.code().equals(name))
                 .findFirst()

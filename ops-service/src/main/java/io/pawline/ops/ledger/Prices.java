@@ -30,7 +30,7 @@ public record Prices(Map<String, BigDecimal> perCall) {
     }
 
     /** What a call cost that ended so: as the stage told it, or by the list if it told no price. */
-    long costMicros(String provider, Call.End end) {
+    public long costMicros(String provider, Call.End end) {
         if (end.billed().equals("no")) {
             return 0;
         }

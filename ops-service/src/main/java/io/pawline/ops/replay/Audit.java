@@ -1,6 +1,8 @@
 package io.pawline.ops.replay;
 
 import io.pawline.taskstore.TaskDatabase;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -11,6 +13,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Who did what to dead letters, and why. Rows are only added, with what they tell of. Thread-safe. */
 public final class Audit {
+
+    /** What has become of a replay's letters by now is counted when it is asked for. */
+    private static final String NEWEST = """
+            select audit.*, case when action = 'replay' then
+                (select jsonb_object_agg(what, letters) from (
+                    select case state when 'published' then coalesce(outcome, 'under_way') else state end as what,
+                        count(*) as letters
+                    from replay_letter where replay_letter.replay_id = audit.replay_id group by 1) counted) end as outcome
+            from audit order by id desc limit :limit
+            """;
 
     private final TaskDatabase database;
 
@@ -50,19 +62,30 @@ public final class Audit {
                 .execute();
     }
 
+    /**
+     * A deed and what has come of it.
+     *
+     * @param outcome of a replay: how many letters by what became of each, JSON; null: of no replay
+     */
+    public record Told(Entry deed, @Nullable String outcome) {}
+
     /** The newest deeds first. */
-    public List<Entry> newest(int limit) {
-        return database.with(handle -> handle.createQuery("select * from audit order by id desc limit :limit")
+    public List<Told> newest(int limit) {
+        return database.with(handle -> handle.createQuery(NEWEST)
                 .bind("limit", limit)
-                .map((row, _) -> new Entry(
-                        row.getObject("at", OffsetDateTime.class).toInstant(),
-                        row.getString("who"),
-                        row.getString("action"),
-                        row.getString("why"),
-                        row.getString("filter"),
-                        row.getInt("letters"),
-                        row.getObject("replay_id", UUID.class),
-                        row.getObject("letter_id", Long.class)))
+                .map((row, _) -> new Told(entry(row), row.getString("outcome")))
                 .list());
+    }
+
+    private static Entry entry(ResultSet row) throws SQLException {
+        return new Entry(
+                row.getObject("at", OffsetDateTime.class).toInstant(),
+                row.getString("who"),
+                row.getString("action"),
+                row.getString("why"),
+                row.getString("filter"),
+                row.getInt("letters"),
+                row.getObject("replay_id", UUID.class),
+                row.getObject("letter_id", Long.class));
     }
 }

@@ -2,9 +2,12 @@ package io.pawline.ops.replay;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.events.TaskContext;
+import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.Topics;
+import io.pawline.stage.TraceParent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -46,6 +49,7 @@ public final class ReplayPublisher implements AutoCloseable {
     private final Consumer<byte[], byte[]> progress;
     private final Serializer<? super SpecificRecord> serializer;
     private final Deserializer<?> deserializer;
+    private final ReplaySpans spans;
 
     /**
      * A letter to publish.
@@ -61,6 +65,17 @@ public final class ReplayPublisher implements AutoCloseable {
             Map<String, Object> connection,
             Serializer<? super SpecificRecord> serializer,
             Deserializer<?> deserializer) {
+        this(replay, connection, serializer, deserializer, OpenTelemetry.noop());
+    }
+
+    /** @param telemetry in which each letter published begins a trace */
+    public ReplayPublisher(
+            UUID replay,
+            Map<String, Object> connection,
+            Serializer<? super SpecificRecord> serializer,
+            Deserializer<?> deserializer,
+            OpenTelemetry telemetry) {
+        this.spans = new ReplaySpans(telemetry);
         this.serializer = serializer;
         this.deserializer = deserializer;
         Map<String, Object> settings = new HashMap<>(connection);
@@ -114,18 +129,16 @@ public final class ReplayPublisher implements AutoCloseable {
             throw new IllegalStateException("the letter of task " + letter.taskId() + " is no event any more");
         }
         int field = event.getSchema().getField("context").pos();
-        event.put(
-                field,
-                TaskContext.newBuilder((TaskContext) event.get(field))
-                        .setGeneration(letter.generation())
-                        .setDeadline(letter.deadline())
-                        .setPriority("bulk")
-                        .build());
+        TaskContext context = TaskContext.newBuilder((TaskContext) event.get(field))
+                .setGeneration(letter.generation())
+                .setDeadline(letter.deadline())
+                .setPriority(Routing.BULK)
+                .build();
+        event.put(field, context);
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
                 topic, letter.taskId().toString().getBytes(UTF_8), serializer.serialize(topic, event));
-        if (letter.trace().length > 0) {
-            record.headers().add("traceparent", letter.trace());
-        }
+        Routing.put(record.headers(), letter.stage(), context);
+        spans.begin(letter).ifPresent(place -> TraceParent.put(record.headers(), place));
         return record;
     }
 

@@ -252,6 +252,32 @@ public final class ReplayReports {
             @Nullable String outcome,
             @Nullable String reason) {}
 
+    /** One letter's part in a replay. */
+    public record InReplay(
+            UUID replay,
+            String state,
+            @Nullable String skipped,
+            @Nullable Integer generation,
+            @Nullable String outcome,
+            @Nullable String reason) {}
+
+    /** The replays that a letter has been in, oldest first. */
+    public List<InReplay> ofLetter(long letter) {
+        return database.with(handle -> handle.createQuery("""
+                        select replay_letter.* from replay_letter join replay on replay.id = replay_id
+                        where letter_id = :letter order by created_at
+                        """)
+                .bind("letter", letter)
+                .map((row, _) -> new InReplay(
+                        row.getObject("replay_id", UUID.class),
+                        row.getString("state"),
+                        row.getString("skipped"),
+                        row.getObject("generation", Integer.class),
+                        row.getString("outcome"),
+                        row.getString("reason")))
+                .list());
+    }
+
     /** What became of a replay's letters, in their order. */
     public List<LetterResult> results(UUID replay, int above, int limit) {
         return database.with(handle -> handle.createQuery("""

@@ -17,6 +17,7 @@ import io.pawline.ops.letters.LetterFilter;
 import io.pawline.ops.letters.LetterIndex;
 import io.pawline.ops.replay.ReplayStore.Move;
 import io.pawline.schemas.Reason;
+import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.TestingKafka;
 import io.pawline.taskstore.Cancellations;
@@ -88,6 +89,9 @@ class ReplayIT {
         assertThat(event.getContext().getGeneration()).isEqualTo(2);
         assertThat(event.getContext().getPriority()).isEqualTo("bulk");
         assertThat(event.getContext().getDeadline()).isAfter(Instant.now().plus(Duration.ofHours(5)));
+        assertThat(Routing.isBulk(record.headers()))
+                .as("the stage knows without reading the event")
+                .isTrue();
         assertThat(record.headers().lastHeader("pawline-attempt"))
                 .as("fresh attempts")
                 .isNull();
@@ -139,7 +143,9 @@ class ReplayIT {
         UUID replay = create("{}");
         run(replay);
 
-        assertThat(onlyRecord(Stage.CALLBACK, task)).isNotNull();
+        assertThat(Routing.lane(onlyRecord(Stage.CALLBACK, task).headers()))
+                .as("the receiver's")
+                .isNotEmpty();
         assertThat(row(task).state()).isEqualTo(TaskState.SUCCESS);
         assertThat(row(task).generation()).isEqualTo(2);
         assertThat(tasks.markDelivered(task.id(), 2, Instant.now())).isTrue();
@@ -208,8 +214,46 @@ class ReplayIT {
         run(create("{}"));
         assertThat(published(Stage.GENERATE, many)).hasSize(10);
         assertThat(new Audit(DATABASE).newest(10))
-                .extracting(Audit.Entry::action)
+                .extracting(told -> told.deed().action())
                 .containsExactly("replay", "abort", "pause", "replay");
+    }
+
+    @Test
+    void aReplayGoesOnAfterAPauseWhereItWasAndIsNeverFasterThanAsked() {
+        List<Submission> many = failedTasks(12);
+        UUID replay =
+                replays.create(filter(), "{}", 5, "ann", "the provider is back").orElseThrow();
+        long began = System.nanoTime();
+        try (ReplayRunner runner = runner()) {
+            while (progress(replay).letters().getOrDefault("under_way", 0L) < 4) {
+                runner.step();
+            }
+            replays.move(replay, Move.PAUSE, "ann", "wait a moment");
+            Map<String, Long> before = progress(replay).letters();
+            runner.step();
+            runner.step();
+            assertThat(progress(replay).letters()).as("while it is paused").isEqualTo(before);
+            replays.move(replay, Move.RESUME, "ann", "go on");
+            stepUntilDone(replay, runner, new AtomicInteger());
+        }
+
+        assertThat(published(Stage.GENERATE, many)).hasSize(12).doesNotHaveDuplicates();
+        assertThat(Duration.ofNanos(System.nanoTime() - began))
+                .as("twelve letters, five a second")
+                .isGreaterThan(Duration.ofMillis(2_300));
+    }
+
+    @Test
+    void ofTwoLettersOfOneTaskOneIsReplayed() {
+        Submission task = failedTask();
+        index(Stage.GENERATE, task, TestingOps.described(task, 1));
+        index(Stage.GENERATE, task, TestingOps.described(task, 1));
+
+        UUID replay = create("{}");
+        run(replay);
+
+        assertThat(onlyRecord(Stage.GENERATE, task)).isNotNull();
+        assertThat(progress(replay).letters()).isEqualTo(Map.of("under_way", 1L, "skipped", 1L));
     }
 
     /** The hardest that can be had in one process: both shut each other out, wherever they stand, and the database fails. */

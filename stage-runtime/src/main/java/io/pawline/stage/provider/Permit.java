@@ -39,6 +39,11 @@ public final class Permit implements AutoCloseable {
         return inFlightAtStart;
     }
 
+    /** How the stage's process stands at this moment. */
+    public Pressure pressure() {
+        return outer == null ? permits.pressure() : outer.pressure();
+    }
+
     /** Tells what a call to the provider came to; of several calls of one task, the first counts. */
     public void called(CallReport report, long startedNanos, long endedNanos) {
         if (!called) {

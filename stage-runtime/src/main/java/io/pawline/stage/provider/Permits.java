@@ -129,6 +129,10 @@ public final class Permits {
         return breaker == null ? State.CLOSED : breaker.state();
     }
 
+    Pressure pressure() {
+        return new Pressure(inFlight(), limit(), breaker == null ? Optional.empty() : Optional.of(breaker.state()));
+    }
+
     private boolean allowed() {
         return !orders.paused() && !orders.coolDownUntil().isAfter(clock.instant());
     }

@@ -1,6 +1,7 @@
 package io.pawline.stage.spring;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.stage.Handler;
 import io.pawline.stage.KafkaClients;
 import io.pawline.stage.StageRuntime;
@@ -38,8 +39,9 @@ public class StageAutoConfiguration {
             KafkaProperties kafka,
             InstanceProperties instance,
             MeterRegistry meters,
+            OpenTelemetry telemetry,
             Clock clock) {
-        return runtime(spec, handler, kafka, instance, meters, clock);
+        return runtime(spec, handler, kafka, instance, meters, telemetry, clock);
     }
 
     @Bean
@@ -71,6 +73,7 @@ public class StageAutoConfiguration {
             KafkaProperties kafka,
             InstanceProperties instance,
             MeterRegistry meters,
+            OpenTelemetry telemetry,
             Clock clock) {
         return new StageRuntime<>(
                 spec,
@@ -78,6 +81,7 @@ public class StageAutoConfiguration {
                 new KafkaClients(kafka.buildAdminProperties(), instance.instanceId()),
                 EventFormats.of(kafka),
                 meters,
+                telemetry,
                 clock,
                 RandomGenerator.getDefault());
     }

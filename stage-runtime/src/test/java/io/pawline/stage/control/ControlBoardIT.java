@@ -39,28 +39,46 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** A broker of its own for each test, since some take it away. */
+/** A broker of its own, since some of the tests take it away for a while. */
 class ControlBoardIT {
 
     private static final Duration LONG = Duration.ofSeconds(60);
 
     @TempDir
-    private Path folder;
+    private static Path folder;
+
+    @SuppressWarnings("NullAway.Init") // by startKafka
+    private static EmbeddedKafka kafka;
 
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private final Logger logger = (Logger) LoggerFactory.getLogger(ControlBoard.class.getPackageName());
-    private EmbeddedKafka kafka;
     private Controls controls;
 
+    @BeforeAll
+    static void startKafka() {
+        startKafka(0);
+    }
+
+    private static void startKafka(int port) {
+        kafka = EmbeddedKafka.start(folder, port, Map.of("log.cleaner.backoff.ms", "100"));
+    }
+
+    @AfterAll
+    static void stopKafka() {
+        kafka.close();
+    }
+
     @BeforeEach
-    void start() {
-        kafka = EmbeddedKafka.start(folder, 0, Map.of("log.cleaner.backoff.ms", "100"));
+    void start() throws Exception {
+        deleteTopic();
         controls = controls(Clock.systemUTC());
         log.start();
         logger.addAppender(log);
@@ -70,7 +88,6 @@ class ControlBoardIT {
     void stop() {
         logger.detachAppender(log);
         controls.close();
-        kafka.close();
     }
 
     @Test
@@ -285,7 +302,7 @@ class ControlBoardIT {
             try (ControlBoard blind = board(TestingEvents.deserializer(ControlCommand.class))) {
                 blind.start();
                 assertThat(blind.awaitRead(Duration.ofSeconds(12))).isFalse();
-                kafka = EmbeddedKafka.start(folder, port, Map.of());
+                startKafka(port);
                 assertThat(blind.awaitRead(LONG)).isTrue();
                 assertThat(blind.paused(Stage.GENERATE)).isTrue();
             }
@@ -300,10 +317,8 @@ class ControlBoardIT {
         createTopic(Map.of());
         controls.pause(Stage.GENERATE, "ann", "bad pictures");
         controls.pause(Stage.DETECT, "ann", "bad pictures");
-        try (ControlBoard board = read();
-                Admin admin = Admin.create(connection())) {
-            admin.deleteTopics(List.of(Topics.CONTROL)).all().get();
-            await().until(() -> admin.listTopics().names().get().isEmpty());
+        try (ControlBoard board = read()) {
+            deleteTopic();
             createTopic(Map.of());
             try (Controls again = controls(Clock.systemUTC())) {
                 again.pause(Stage.MATTING, "ann", "bad pictures");
@@ -342,21 +357,21 @@ class ControlBoardIT {
                 .isThrownBy(() -> controls.pause(Stage.GENERATE, "ann", "bad pictures"))
                 .withMessageContaining(kafka.bootstrapServers())
                 .withMessageContaining("./pawline topics");
-        kafka = EmbeddedKafka.start(folder, 0, Map.of());
+        startKafka(0);
     }
 
-    private Map<String, Object> connection() {
+    private static Map<String, Object> connection() {
         return Map.of("bootstrap.servers", kafka.bootstrapServers());
     }
 
-    private int port() {
+    private static int port() {
         return Integer.parseInt(kafka.bootstrapServers().split(":", 2)[1]);
     }
 
-    private void restartKafka() {
+    private static void restartKafka() {
         int port = port();
         kafka.close();
-        kafka = EmbeddedKafka.start(folder, port, Map.of());
+        startKafka(port);
     }
 
     private Controls controls(Clock clock) {
@@ -388,6 +403,15 @@ class ControlBoardIT {
             admin.createTopics(List.of(new NewTopic(Topics.CONTROL, 1, (short) 1).configs(compacted)))
                     .all()
                     .get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void deleteTopic() throws Exception {
+        try (Admin admin = Admin.create(connection())) {
+            if (admin.listTopics().names().get().contains(Topics.CONTROL)) {
+                admin.deleteTopics(List.of(Topics.CONTROL)).all().get(30, TimeUnit.SECONDS);
+                await().until(() -> !admin.listTopics().names().get().contains(Topics.CONTROL));
+            }
         }
     }
 

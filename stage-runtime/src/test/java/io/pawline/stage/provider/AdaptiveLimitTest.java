@@ -85,7 +85,7 @@ class AdaptiveLimitTest {
                 .mapToDouble(seed -> {
                     TestingProvider provider = new TestingProvider(seed);
                     provider.capacity = 10;
-                    provider.service = TestingProvider.logNormal(Math.scalb(1, 36) / 48e9, 0.3);
+                    provider.service = TestingProvider.logNormal(Math.scalb(1.0, 36) / 48e9, 0.3);
                     AdaptiveLimit limit = new AdaptiveLimit(new LimitBounds(1, 4, 64));
                     provider.client(limit::limit, limit::ended);
                     provider.run(120).counts();

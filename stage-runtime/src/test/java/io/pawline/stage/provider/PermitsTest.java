@@ -36,6 +36,19 @@ class PermitsTest {
     }
 
     @Test
+    void aPermitTellsHowTheStageStandsThoughItIsOfAReceiver() {
+        Permits stage = withoutProvider(7);
+        take(stage, 2);
+        Permit ofStage = stage.tryAcquire().orElseThrow();
+        Permit ofReceiver = with(BREAKER, 0).tryAcquire().orElseThrow();
+        assertThat(ofReceiver.pressure().breaker()).contains(State.CLOSED);
+
+        ofReceiver.within(ofStage);
+
+        assertThat(ofReceiver.pressure()).isEqualTo(new Pressure(3, 7, Optional.empty()));
+    }
+
+    @Test
     void followsTheOperatorsLimitInBothDirections() {
         Permits permits = withoutProvider(2);
 

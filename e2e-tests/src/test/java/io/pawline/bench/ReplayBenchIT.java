@@ -1,0 +1,33 @@
+package io.pawline.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The benchmark of dead letters in small: what it promises of the letters holds at any size. */
+class ReplayBenchIT {
+
+    @Test
+    void noLetterIsLostOrPublishedTwiceThoughOpsServiceIsKilledTwice(@TempDir Path folder) throws Exception {
+        Path json = folder.resolve("figures.json");
+
+        int exit = new CommandLine(new BenchCommand())
+                .execute("replay", "--small", "--rows=answer_ms,replay", "--json=" + json);
+
+        assertThat(exit).isZero();
+        JsonNode rows = new JsonMapper().readTree(Files.readAllBytes(json));
+        assertThat(rows.path(0).at("/figures/slowest_ms")).hasSizeGreaterThan(20);
+        JsonNode replay = rows.path(1).path("figures");
+        assertThat(replay.path("kills").asInt(0)).isEqualTo(2);
+        assertThat(replay.path("lost").asInt(-1)).isZero();
+        assertThat(replay.path("published_twice").asInt(-1)).isZero();
+        assertThat(replay.path("succeeded").asInt(0))
+                .isEqualTo(replay.path("letters").asInt(-1));
+    }
+}

@@ -1,0 +1,132 @@
+package io.pawline.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A provider's outage from an analyst's chair, with the commands she has. */
+class DeadLetterStoryIT {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    @Test
+    void threeHundredTasksThatDiedOfAnOutageAreFoundReplayedAndTold(@TempDir Path folder) throws Exception {
+        try (OutageStory story = OutageStory.start(folder)) {
+            assertThat(story.dlt("groups").lines().skip(1).toList())
+                    .singleElement()
+                    .asString()
+                    .startsWith("300\tgenerate\tprovider_error\tInternalServiceError\t");
+            assertWhatIsKnownOfOne(story);
+
+            story.providerIsBack();
+            JsonNode forecast = json(story.dlt("replay", "--dry-run", "-f", "reason=provider_error"));
+            assertThat(forecast.path("replayed").asInt(0)).isEqualTo(OutageStory.TASKS);
+            assertThat(forecast.path("cost_micros").asLong(0)).isEqualTo(OutageStory.TASKS * 40_000L);
+            assertThat(forecast.path("drain_seconds").asDouble(0)).isGreaterThanOrEqualTo(15);
+
+            String replay = json(story.dlt(
+                            "replay",
+                            "--per-second=20",
+                            "--why=The provider says it is back.",
+                            "-f",
+                            "reason=provider_error"))
+                    .path("id")
+                    .asString("");
+            await().atMost(PATIENCE).until(() -> ended(story.get("/v1/replays/" + replay)) == OutageStory.TASKS);
+
+            assertOutcome(story.get("/v1/replays/" + replay));
+            assertOpenLetters(story);
+            assertFrontEndKnows(story);
+            assertAudit(story, replay);
+        }
+    }
+
+    private static void assertWhatIsKnownOfOne(OutageStory story) {
+        String task = story.tasks().getFirst();
+        String id = story.dlt("list", "-f", "task_id=" + task)
+                .lines()
+                .skip(1)
+                .findFirst()
+                .orElseThrow()
+                .split("\t", 2)[0];
+        JsonNode whole = json(story.dlt("show", id));
+        assertThat(whole.at("/payload/event/context/taskId").asString("")).isEqualTo(task);
+        assertThat(whole.path("calls"))
+                .filteredOn(call -> call.path("stage").asString("").equals("generate"))
+                .hasSize(2)
+                .allSatisfy(call -> {
+                    assertThat(call.path("http_status").asInt(0)).isEqualTo(500);
+                    assertThat(call.path("request_id").asString("")).isNotEmpty();
+                });
+        assertThat(story.dlt("export", "--format=csv").lines()).hasSize(OutageStory.TASKS + 1);
+    }
+
+    private static int ended(JsonNode replay) {
+        return replay.at("/letters/succeeded").asInt(0)
+                + replay.at("/letters/failed").asInt(0);
+    }
+
+    private static void assertOutcome(JsonNode replay) {
+        assertThat(replay.at("/letters/succeeded").asInt(0)).isEqualTo(OutageStory.TASKS - OutageStory.MODERATED);
+        assertThat(replay.at("/failed_with/moderated_image").asInt(0)).isEqualTo(OutageStory.MODERATED);
+    }
+
+    private static void assertOpenLetters(OutageStory story) {
+        List<String> refused = story.tasks().subList(OutageStory.TASKS - OutageStory.MODERATED, OutageStory.TASKS);
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            JsonNode open = story.get("/v1/dead-letters").path("dead_letters");
+            assertThat(open)
+                    .extracting(letter -> letter.path("task_id").asString(""))
+                    .containsExactlyInAnyOrderElementsOf(refused);
+            assertThat(open).allSatisfy(letter -> {
+                assertThat(letter.path("reason").asString("")).isEqualTo("moderated_image");
+                assertThat(letter.path("generation").asInt(0)).isEqualTo(2);
+            });
+        });
+    }
+
+    /** Told twice: of the failure by then, and of what became of it late, under an id of its own. */
+    private static void assertFrontEndKnows(OutageStory story) {
+        await().atMost(PATIENCE)
+                .until(() -> story.tasks().stream()
+                        .allMatch(task -> story.frontEnd().callbacks(task).size() == 2));
+        int moderated = 0;
+        for (String task : story.tasks()) {
+            TestingFrontEnd.Callback first = story.frontEnd().callbacks(task).getFirst();
+            TestingFrontEnd.Callback late = story.frontEnd().callbacks(task).getLast();
+            assertThat(first.reason()).isEqualTo("provider_error");
+            assertThat(late.signed()).isTrue();
+            assertThat(late.params().at("/data/generation").asInt(0)).isEqualTo(2);
+            assertThat(late.webhookId()).isNotEqualTo(first.webhookId());
+            if (late.reason().equals("moderated_image")) {
+                moderated++;
+            } else {
+                assertThat(late.status()).isEqualTo("success");
+            }
+        }
+        assertThat(moderated).isEqualTo(OutageStory.MODERATED);
+    }
+
+    private static void assertAudit(OutageStory story, String replay) throws Exception {
+        JsonNode deed = story.get("/v1/audit").path("audit").path(0);
+        assertThat(deed.path("by").asString("")).isEqualTo("ann");
+        assertThat(deed.path("action").asString("")).isEqualTo("replay");
+        assertThat(deed.path("why").asString("")).isEqualTo("The provider says it is back.");
+        assertThat(deed.at("/filter/reason").asString("")).isEqualTo("provider_error");
+        assertThat(deed.path("letters").asInt(0)).isEqualTo(OutageStory.TASKS);
+        assertThat(deed.path("replay_id").asString("")).isEqualTo(replay);
+        assertThat(deed.at("/outcome/succeeded").asInt(0)).isEqualTo(OutageStory.TASKS - OutageStory.MODERATED);
+        assertThat(deed.at("/outcome/failed").asInt(0)).isEqualTo(OutageStory.MODERATED);
+    }
+
+    private static JsonNode json(String text) {
+        return JsonMapper.shared().readTree(text);
+    }
+}

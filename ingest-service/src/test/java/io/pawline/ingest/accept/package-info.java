@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.ingest.accept;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.ingest.follow;
+
+import org.jspecify.annotations.NullMarked;

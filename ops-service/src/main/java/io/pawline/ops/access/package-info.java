@@ -1,0 +1,5 @@
+/** Who calls, and what he may do. */
+@NullMarked
+package io.pawline.ops.access;
+
+import org.jspecify.annotations.NullMarked;

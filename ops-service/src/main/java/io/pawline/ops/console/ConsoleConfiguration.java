@@ -1,0 +1,18 @@
+package io.pawline.ops.console;
+
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+
+/** How the console is served; where its files are is in {@code ops-service.yaml}. */
+@Configuration(proxyBeanMethods = false)
+class ConsoleConfiguration {
+
+    @Bean
+    FilterRegistrationBean<SecurityHeaders> securityHeaders() {
+        FilterRegistrationBean<SecurityHeaders> headers = new FilterRegistrationBean<>(new SecurityHeaders());
+        headers.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return headers;
+    }
+}

@@ -1,0 +1,31 @@
+package io.pawline.ops.http;
+
+import io.pawline.ops.access.Caller;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.MethodParameter;
+import org.springframework.web.bind.support.WebDataBinderFactory;
+import org.springframework.web.context.request.NativeWebRequest;
+import org.springframework.web.context.request.RequestAttributes;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.method.support.ModelAndViewContainer;
+
+/** Gives controllers their caller, whom {@link AccessInterceptor} has found out. */
+public final class CallerResolver implements HandlerMethodArgumentResolver {
+
+    @Override
+    public boolean supportsParameter(MethodParameter parameter) {
+        return parameter.getParameterType().equals(Caller.class);
+    }
+
+    @Override
+    public Object resolveArgument(
+            MethodParameter parameter,
+            @Nullable ModelAndViewContainer container,
+            NativeWebRequest request,
+            @Nullable WebDataBinderFactory binder) {
+        return Objects.requireNonNull(
+                request.getAttribute(AccessInterceptor.CALLER, RequestAttributes.SCOPE_REQUEST),
+                "a caller: the address is not one that AccessInterceptor looks at");
+    }
+}

@@ -1,0 +1,55 @@
+package io.pawline.ops.ledger;
+
+import io.pawline.events.CallAttempt;
+import io.pawline.events.CallMoment;
+import io.pawline.events.CallOutcome;
+import io.pawline.events.TaskContext;
+import io.pawline.schemas.TaskId;
+import java.util.Locale;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What the events of the topic of attempts tell of calls. */
+public final class CallEvents {
+
+    private CallEvents() {}
+
+    /** @throws IllegalArgumentException if an id in it is none */
+    public static Call call(CallAttempt event) {
+        TaskContext context = event.getContext();
+        return new Call(
+                UUID.fromString(event.getCallId()),
+                TaskId.parse(context.getTaskId()).value(),
+                context.getGeneration(),
+                context.getTenant(),
+                event.getStage(),
+                event.getProvider(),
+                event.getAttempt(),
+                end(event),
+                event.getOutcome().filter(CallOutcome.ORPHANED::equals).isPresent());
+    }
+
+    /** That a call was orphaned is told besides how it ended. */
+    private static Call.@Nullable End end(CallAttempt event) {
+        if (event.getMoment() == CallMoment.START
+                || event.getOutcome().filter(CallOutcome.ORPHANED::equals).isPresent()) {
+            return null;
+        }
+        return new Call.End(
+                event.getAt(),
+                event.getOutcome().map(CallEvents::code).orElse("failed"),
+                event.getReason().orElse(null),
+                event.getPhase().map(CallEvents::code).orElse(null),
+                event.getHttpStatus().orElse(null),
+                event.getProviderCode().orElse(null),
+                event.getRequestId().orElse(null),
+                event.getDurationMillis().orElse(null),
+                event.getCostMicros().orElse(null),
+                code(event.getBilled()));
+    }
+
+    /** A constant's name in tables and in the API. */
+    public static String code(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,40 @@
+package io.pawline.ops.live;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * When an alert fires: above its threshold.
+ *
+ * @param unclassifiedPercent failed calls without a class, of all failed calls of the last 10 minutes, 0 to 100
+ * @param amplification calls for each first call that a task makes of a stage, in the last 10 minutes, 1 or more
+ * @param undelivered tasks whose front end has not taken the callback in time, 0 or more
+ * @param undeliveredAfter how long after its end a task may be without a callback taken, more than 0
+ * @param breakerOpen how long a provider's breaker may be open, probes counted, more than 0
+ * @param costPerHour cost of the calls of the last 60 minutes, in the money of the price list, more than 0
+ */
+public record AlertSettings(
+        @DefaultValue("1") double unclassifiedPercent,
+        @DefaultValue("1.35") double amplification,
+        @DefaultValue("0") long undelivered,
+        @DefaultValue("10m") Duration undeliveredAfter,
+        @DefaultValue("5m") Duration breakerOpen,
+        @Nullable BigDecimal costPerHour) {
+
+    public AlertSettings {
+        require(unclassifiedPercent >= 0 && unclassifiedPercent <= 100, "unclassified-percent", "from 0 to 100");
+        require(amplification >= 1, "amplification", ">= 1");
+        require(undelivered >= 0, "undelivered", ">= 0");
+        require(undeliveredAfter.isPositive(), "undelivered-after", "> 0");
+        require(breakerOpen.isPositive(), "breaker-open", "> 0");
+        require(costPerHour == null || costPerHour.signum() > 0, "cost-per-hour", "> 0");
+    }
+
+    private static void require(boolean good, String name, String range) {
+        if (!good) {
+            throw new IllegalArgumentException("pawline.ops.alerts.%s must be %s".formatted(name, range));
+        }
+    }
+}

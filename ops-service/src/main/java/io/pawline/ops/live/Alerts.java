@@ -1,0 +1,176 @@
+package io.pawline.ops.live;
+
+import io.pawline.ops.live.LiveQueries.Standing;
+import io.pawline.ops.live.LiveView.AlertView;
+import io.pawline.ops.live.LiveView.ReasonView;
+import io.pawline.schemas.Reason;
+import io.pawline.taskstore.TaskDatabase;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What somebody should look at. Since when an alert fires is kept in the database, so that all processes agree on it and a
+ * restart does not change it. Thread-safe.
+ *
+ * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
+ */
+public final class Alerts {
+
+    private static final Duration LATELY = Duration.ofMinutes(10);
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    /** So few calls or failures say nothing about a share. */
+    private static final int ENOUGH = 20;
+
+    private static final String UNDELIVERED = """
+            select count(*) from task
+            where ended_at is not null and ended_at < :before and delivered_at is null and callback_url is not null
+            """;
+
+    private static final String FIRES = """
+            insert into alert (name, since) select unnest(:firing), :now on conflict do nothing
+            """;
+
+    private final TaskDatabase database;
+    private final LiveQueries queries;
+    private final AlertSettings settings;
+    private final Clock clock;
+
+    public Alerts(TaskDatabase database, LiveQueries queries, AlertSettings settings, Clock clock) {
+        this.database = database;
+        this.queries = queries;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    private record Measured(
+            String name, double value, @Nullable Double threshold, String unit, String detail) {
+        boolean fires() {
+            return threshold != null && value > threshold;
+        }
+    }
+
+    /** All of them, whether they fire or not. */
+    public List<AlertView> now() {
+        Instant now = clock.instant();
+        List<Measured> measured =
+                List.of(unclassified(now), amplification(now), undelivered(now), breakerOpen(now), costPerHour(now));
+        Map<String, Instant> since = since(
+                now,
+                measured.stream().filter(Measured::fires).map(Measured::name).toList());
+        return measured.stream()
+                .map(alert -> new AlertView(
+                        alert.name(),
+                        alert.fires(),
+                        Counts.rounded(alert.value()),
+                        alert.threshold(),
+                        alert.unit(),
+                        since.get(alert.name()),
+                        alert.detail()))
+                .toList();
+    }
+
+    private Map<String, Instant> since(Instant now, List<String> firing) {
+        return database.inTransaction(handle -> {
+            handle.createUpdate("delete from alert where name <> all(:firing)")
+                    .bindArray("firing", String.class, firing)
+                    .execute();
+            handle.createUpdate(FIRES)
+                    .bindArray("firing", String.class, firing)
+                    .bind("now", now.atOffset(ZoneOffset.UTC))
+                    .execute();
+            return handle
+                    .createQuery("select * from alert")
+                    .map((row, _) -> Map.entry(
+                            row.getString("name"),
+                            row.getObject("since", OffsetDateTime.class).toInstant()))
+                    .list()
+                    .stream()
+                    .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        });
+    }
+
+    private Measured unclassified(Instant now) {
+        List<ReasonView> reasons = queries.reasons(Live.window(now, LATELY, LiveTopology.SHORT), LiveTopology.SHORT);
+        long all = reasons.stream().mapToLong(ReasonView::count).sum();
+        long without = reasons.stream()
+                .filter(reason -> reason.reason().equals(Reason.UNCLASSIFIED.code()))
+                .mapToLong(ReasonView::count)
+                .sum();
+        return new Measured(
+                "unclassified",
+                all < ENOUGH ? 0 : 100.0 * without / all,
+                settings.unclassifiedPercent(),
+                "%",
+                "%d of %d failed calls of the last 10 minutes have no class".formatted(without, all));
+    }
+
+    private Measured amplification(Instant now) {
+        Counts all = queries.counts(Live.window(now, LATELY, LiveTopology.SHORT), LiveTopology.SHORT).values().stream()
+                .reduce(Counts.NONE, Counts::and);
+        return new Measured(
+                "amplification",
+                all.calls() < ENOUGH ? 1 : all.amplification(),
+                settings.amplification(),
+                "x",
+                "%d calls in the last 10 minutes, of which %d were the first of their task and stage"
+                        .formatted(all.calls(), all.tasks()));
+    }
+
+    private Measured undelivered(Instant now) {
+        long tasks = database.with(handle -> handle.createQuery(UNDELIVERED)
+                .bind("before", now.minus(settings.undeliveredAfter()).atOffset(ZoneOffset.UTC))
+                .mapTo(Long.class)
+                .one());
+        return new Measured(
+                "undelivered",
+                tasks,
+                (double) settings.undelivered(),
+                "tasks",
+                "%d tasks ended more than %d minutes ago and their front end has not been told"
+                        .formatted(tasks, settings.undeliveredAfter().toMinutes()));
+    }
+
+    private Measured breakerOpen(Instant now) {
+        Optional<Map.Entry<String, Standing>> longest = queries.standings(now).entrySet().stream()
+                .filter(stage -> stage.getValue().breaker() != null
+                        && !stage.getValue().breaker().equals("closed")
+                        && stage.getValue().breakerSince() != null)
+                .min(Comparator.comparing(stage ->
+                        Optional.ofNullable(stage.getValue().breakerSince()).orElse(now)));
+        double minutes = longest.map(stage -> stage.getValue().breakerSince())
+                .map(since -> Duration.between(since, now).toMillis() / 60_000.0)
+                .orElse(0.0);
+        return new Measured(
+                "breaker_open",
+                minutes,
+                settings.breakerOpen().toMillis() / 60_000.0,
+                "min",
+                longest.map(stage -> "no calls to %s (%s) but probes"
+                                .formatted(stage.getValue().provider(), stage.getKey()))
+                        .orElse("no breaker is open"));
+    }
+
+    private Measured costPerHour(Instant now) {
+        long micros = queries.counts(Live.window(now, HOUR, LiveTopology.LONG), LiveTopology.LONG).values().stream()
+                .mapToLong(Counts::costMicros)
+                .sum();
+        return new Measured(
+                "cost_per_hour",
+                micros / 1e6,
+                settings.costPerHour() == null ? null : settings.costPerHour().doubleValue(),
+                "per hour",
+                settings.costPerHour() == null
+                        ? "of the last 60 minutes; no threshold is set"
+                        : "of the last 60 minutes");
+    }
+}

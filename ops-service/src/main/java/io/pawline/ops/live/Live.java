@@ -1,0 +1,133 @@
+package io.pawline.ops.live;
+
+import io.pawline.ops.live.LiveQueries.Latency;
+import io.pawline.ops.live.LiveQueries.Standing;
+import io.pawline.ops.live.LiveView.StageView;
+import io.pawline.ops.live.LiveView.Totals;
+import io.pawline.schemas.Stage;
+import io.pawline.stage.StageLags;
+import io.pawline.stage.StageLags.Lag;
+import io.pawline.stage.control.ControlBoard;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The whole of what happens now. However many ask, it is put together once a second at most. Thread-safe. */
+public final class Live {
+
+    private static final int WINDOW_SECONDS = 60;
+    private static final Duration GOOD_FOR = Duration.ofSeconds(1);
+
+    private final LiveQueries queries;
+    private final Alerts alerts;
+    private final StageLags lags;
+    private final ControlBoard board;
+    private final Clock clock;
+    private @Nullable LiveView last;
+
+    public Live(LiveQueries queries, Alerts alerts, StageLags lags, ControlBoard board, Clock clock) {
+        this.queries = queries;
+        this.alerts = alerts;
+        this.lags = lags;
+        this.board = board;
+        this.clock = clock;
+    }
+
+    /** How it stands, a second ago at most. */
+    public synchronized LiveView now() throws InterruptedException {
+        Instant now = clock.instant();
+        if (last == null || last.at().plus(GOOD_FOR).isBefore(now)) {
+            last = at(now);
+        }
+        return last;
+    }
+
+    private LiveView at(Instant now) throws InterruptedException {
+        Period window = window(now, Duration.ofSeconds(WINDOW_SECONDS), LiveTopology.SHORT);
+        Map<String, Counts> counts = queries.counts(window, LiveTopology.SHORT);
+        Map<String, Integer> inFlight = queries.inFlight(now);
+        Map<String, Latency> latencies = queries.latencies(window.from());
+        Map<String, Standing> standings = queries.standings(now);
+        Optional<Map<Stage, Lag>> behind = lags.now();
+        double seconds = Math.max(1, Duration.between(window.from(), now).toMillis() / 1_000.0);
+        List<StageView> stages = Arrays.stream(Stage.values())
+                .map(stage -> stage(
+                        stage,
+                        counts.getOrDefault(stage.code(), Counts.NONE),
+                        seconds,
+                        inFlight.getOrDefault(stage.code(), 0),
+                        standings.get(stage.code()),
+                        latencies.get(stage.code()),
+                        behind.map(all -> all.get(stage)).orElse(null)))
+                .toList();
+        return new LiveView(
+                now,
+                WINDOW_SECONDS,
+                stages,
+                totals(counts, queries.endings(window, LiveTopology.SHORT), inFlight),
+                queries.reasons(window, LiveTopology.SHORT),
+                alerts.now());
+    }
+
+    /** The spans up to now, the one that is not over counted. */
+    static Period window(Instant now, Duration length, Duration span) {
+        long seconds = span.toSeconds();
+        Instant end = Instant.ofEpochSecond(now.getEpochSecond() / seconds * seconds + seconds);
+        return new Period(end.minus(length), end);
+    }
+
+    private StageView stage(
+            Stage stage,
+            Counts counts,
+            double seconds,
+            int inFlight,
+            @Nullable Standing standing,
+            @Nullable Latency latency,
+            @Nullable Lag lag) {
+        String provider = standing == null ? null : standing.provider();
+        Instant coolDown = provider == null ? Instant.EPOCH : board.coolDownUntil(provider);
+        return new StageView(
+                stage.code(),
+                provider,
+                inFlight,
+                standing == null ? null : standing.limit(),
+                standing == null ? null : standing.breaker(),
+                standing == null ? null : standing.breakerSince(),
+                board.paused(stage),
+                coolDown.isAfter(clock.instant()) ? coolDown : null,
+                lag == null ? null : lag.work(),
+                lag == null ? null : lag.net(),
+                lag == null ? null : lag.retries(),
+                Counts.rounded(counts.calls() / seconds),
+                counts.tasks(),
+                counts.calls(),
+                counts.succeeded(),
+                counts.failures(),
+                counts.retries(),
+                counts.timeouts(),
+                counts.amplification(),
+                counts.cost(),
+                latency == null ? null : latency.p50(),
+                latency == null ? null : latency.p95());
+    }
+
+    private static Totals totals(Map<String, Counts> counts, Map<String, Long> endings, Map<String, Integer> inFlight) {
+        Counts all = counts.values().stream().reduce(Counts.NONE, Counts::and);
+        return new Totals(
+                counts.getOrDefault(Stage.DETECT.code(), Counts.NONE).tasks(),
+                all.calls(),
+                all.amplification(),
+                all.retryShare(),
+                all.failures(),
+                all.timeouts(),
+                all.cost(),
+                endings.values().stream().mapToLong(Long::longValue).sum(),
+                endings.getOrDefault("success", 0L),
+                inFlight.values().stream().mapToInt(Integer::intValue).sum());
+    }
+}

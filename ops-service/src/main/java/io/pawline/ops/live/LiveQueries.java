@@ -1,0 +1,204 @@
+package io.pawline.ops.live;
+
+import io.pawline.ops.live.LiveView.Point;
+import io.pawline.ops.live.LiveView.ReasonView;
+import io.pawline.taskstore.TaskDatabase;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the tables say of now, and of spans of time. Thread-safe.
+ *
+ * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
+ */
+public final class LiveQueries {
+
+    private static final String COUNTS = """
+            select stage, sum(tasks) tasks, sum(calls) calls, sum(succeeded) succeeded, sum(failures) failures,
+                sum(timeouts) timeouts, sum(cost_micros) cost_micros
+            from live_window where seconds = :seconds and started_at >= :from and started_at < :to and stage <> 'task'
+            group by stage
+            """;
+
+    private static final String REASONS = """
+            select stage, reason, sum(number::bigint) failures
+            from live_window, jsonb_each_text(reasons) as each (reason, number)
+            where seconds = :seconds and started_at >= :from and started_at < :to and stage <> 'task'
+            group by stage, reason order by failures desc, stage, reason
+            """;
+
+    private static final String ENDINGS = """
+            select ending, sum(number::bigint) tasks
+            from live_window, jsonb_each_text(endings) as each (ending, number)
+            where seconds = :seconds and started_at >= :from and started_at < :to and stage = 'task'
+            group by ending
+            """;
+
+    private static final String SERIES = """
+            select * from live_window
+            where seconds = :seconds and started_at >= :from and started_at < :to and stage <> 'task'
+            order by started_at, stage
+            """;
+
+    /** A call may have begun some minutes before it ended. */
+    private static final String LATENCIES = """
+            select stage, percentile_disc(0.5) within group (order by duration_ms) p50,
+                percentile_disc(0.95) within group (order by duration_ms) p95
+            from call_attempt
+            where started_at >= :begun and ended_at >= :from and duration_ms is not null
+            group by stage
+            """;
+
+    private static final String IN_FLIGHT = """
+            select stage, count(*) calls from call_attempt where ended_at is null and started_at >= :begun group by stage
+            """;
+
+    private static final String PROCESSES = """
+            select stage, max(provider) provider, sum(call_limit) call_limit,
+                case when count(breaker) = 0 then null
+                    when bool_or(breaker = 'open') then 'open'
+                    when bool_or(breaker = 'half_open') then 'half_open' else 'closed' end breaker,
+                min(breaker_since) filter (where breaker <> 'closed') not_closed_since,
+                max(breaker_since) filter (where breaker = 'closed') closed_since
+            from stage_process where at >= :seen or (breaker <> 'closed' and at >= :seen_open) group by stage
+            """;
+
+    /** Longer than a call may take: one that is not ended by then never will be, its process is gone. */
+    private static final Duration LONGEST_CALL = Duration.ofMinutes(5);
+
+    /** A process that is silent for so long is gone, unless an open breaker keeps it from calling. */
+    private static final Duration SILENT = Duration.ofMinutes(5);
+
+    private static final Duration SILENT_WHILE_OPEN = Duration.ofHours(6);
+
+    private final TaskDatabase database;
+
+    public LiveQueries(TaskDatabase database) {
+        this.database = database;
+    }
+
+    /** How the processes of a stage stand. */
+    record Standing(
+            String provider,
+            int limit,
+            @Nullable String breaker,
+            @Nullable Instant breakerSince) {}
+
+    /** In milliseconds. */
+    record Latency(long p50, long p95) {}
+
+    Map<String, Counts> counts(Period period, Duration span) {
+        return database.with(handle -> handle
+                .createQuery(COUNTS)
+                .bind("seconds", span.toSeconds())
+                .bind("from", period.start())
+                .bind("to", period.end())
+                .map((row, _) -> Map.entry(row.getString("stage"), Counts.of(row)))
+                .list()
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+    }
+
+    List<ReasonView> reasons(Period period, Duration span) {
+        List<ReasonView> counted = database.with(handle -> handle.createQuery(REASONS)
+                .bind("seconds", span.toSeconds())
+                .bind("from", period.start())
+                .bind("to", period.end())
+                .map((row, _) ->
+                        new ReasonView(row.getString("stage"), row.getString("reason"), row.getLong("failures"), 0))
+                .list());
+        long all = counted.stream().mapToLong(ReasonView::count).sum();
+        return counted.stream()
+                .map(reason -> new ReasonView(
+                        reason.stage(), reason.reason(), reason.count(), Counts.rounded((double) reason.count() / all)))
+                .toList();
+    }
+
+    /** Tasks by how they ended. */
+    Map<String, Long> endings(Period period, Duration span) {
+        return database.with(handle -> handle
+                .createQuery(ENDINGS)
+                .bind("seconds", span.toSeconds())
+                .bind("from", period.start())
+                .bind("to", period.end())
+                .map((row, _) -> Map.entry(row.getString("ending"), row.getLong("tasks")))
+                .list()
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+    }
+
+    /** What happened in each span of time that begins within the period, and in each stage; none where nothing did. */
+    public List<Point> series(Period period, Duration span) {
+        return database.with(handle -> handle.createQuery(SERIES)
+                .bind("seconds", span.toSeconds())
+                .bind("from", period.start())
+                .bind("to", period.end())
+                .map((row, _) -> point(row))
+                .list());
+    }
+
+    private static Point point(ResultSet row) throws SQLException {
+        Counts counts = Counts.of(row);
+        return new Point(
+                row.getObject("started_at", OffsetDateTime.class).toInstant(),
+                row.getString("stage"),
+                counts.tasks(),
+                counts.calls(),
+                counts.succeeded(),
+                counts.failures(),
+                counts.retries(),
+                counts.timeouts(),
+                counts.cost());
+    }
+
+    Map<String, Latency> latencies(Instant from) {
+        return database.with(handle -> handle
+                .createQuery(LATENCIES)
+                .bind("begun", from.minus(LONGEST_CALL).atOffset(ZoneOffset.UTC))
+                .bind("from", from.atOffset(ZoneOffset.UTC))
+                .map((row, _) -> Map.entry(row.getString("stage"), new Latency(row.getLong("p50"), row.getLong("p95"))))
+                .list()
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+    }
+
+    Map<String, Integer> inFlight(Instant now) {
+        return database.with(handle -> handle
+                .createQuery(IN_FLIGHT)
+                .bind("begun", now.minus(LONGEST_CALL).atOffset(ZoneOffset.UTC))
+                .map((row, _) -> Map.entry(row.getString("stage"), row.getInt("calls")))
+                .list()
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+    }
+
+    Map<String, Standing> standings(Instant now) {
+        return database.with(handle -> handle
+                .createQuery(PROCESSES)
+                .bind("seen", now.minus(SILENT).atOffset(ZoneOffset.UTC))
+                .bind("seen_open", now.minus(SILENT_WHILE_OPEN).atOffset(ZoneOffset.UTC))
+                .map((row, _) -> Map.entry(row.getString("stage"), standing(row)))
+                .list()
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+    }
+
+    private static Standing standing(ResultSet row) throws SQLException {
+        String breaker = row.getString("breaker");
+        OffsetDateTime since =
+                row.getObject("closed".equals(breaker) ? "closed_since" : "not_closed_since", OffsetDateTime.class);
+        return new Standing(
+                row.getString("provider"),
+                row.getInt("call_limit"),
+                breaker,
+                breaker == null || since == null ? null : since.toInstant());
+    }
+}

@@ -1,0 +1,122 @@
+package io.pawline.ops.live;
+
+import io.pawline.ops.ledger.Prices;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * The running count. What it has counted is in Kafka; the files of a process are its own copy, made anew when it starts and
+ * deleted when it ends. One that fails, for want of a topic, of Kafka or of the registry, is begun again. Thread-safe.
+ */
+public final class LiveStreams implements AutoCloseable {
+
+    /** Prefix of the group, of the transactions and of the topics of its own. */
+    static final String APPLICATION = "pawline.ops.live";
+
+    private static final Logger log = LoggerFactory.getLogger(LiveStreams.class);
+    private static final Duration TO_STOP = Duration.ofSeconds(10);
+
+    private final Map<String, Object> connection;
+    private final Deserializer<?> events;
+    private final Prices prices;
+    private final Path folder;
+    private @Nullable KafkaStreams running;
+    private boolean closed;
+
+    /**
+     * @param connection Kafka client settings: bootstrap servers, security
+     * @param events thread-safe
+     */
+    public LiveStreams(Map<String, Object> connection, Deserializer<?> events, Prices prices) {
+        this.connection = Map.copyOf(connection);
+        this.events = events;
+        this.prices = prices;
+        try {
+            this.folder = Files.createTempDirectory("pawline-live");
+        } catch (IOException noFolder) {
+            throw new UncheckedIOException("no folder for temporary files", noFolder);
+        }
+    }
+
+    /** Starts it if it is not running. */
+    public synchronized void tend() {
+        if (closed || (running != null && alive(running.state()))) {
+            return;
+        }
+        stop();
+        KafkaStreams next = new KafkaStreams(LiveTopology.of(events, prices), settings());
+        next.setUncaughtExceptionHandler(failed -> {
+            log.warn("the live count is begun again: {}", String.valueOf(failed));
+            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        });
+        running = next;
+        next.start();
+    }
+
+    /** Whether it counts, and is not only getting ready to. */
+    public synchronized boolean counts() {
+        return running != null && running.state() == KafkaStreams.State.RUNNING;
+    }
+
+    private static boolean alive(KafkaStreams.State state) {
+        return switch (state) {
+            case CREATED, REBALANCING, RUNNING -> true;
+            case PENDING_SHUTDOWN, NOT_RUNNING, PENDING_ERROR, ERROR -> false;
+        };
+    }
+
+    private Properties settings() {
+        Map<String, Object> settings = new HashMap<>(connection);
+        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, APPLICATION);
+        settings.put(StreamsConfig.STATE_DIR_CONFIG, folder.toString());
+        settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        // Results are as old as that; each commit is a transaction.
+        settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 1_000);
+        settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, -1);
+        settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
+        settings.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG, true);
+        settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+        // One that was killed is not waited for any longer.
+        settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 10_000);
+        settings.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 5);
+        Properties properties = new Properties();
+        properties.putAll(settings);
+        return properties;
+    }
+
+    private void stop() {
+        if (running != null) {
+            running.close(CloseOptions.timeout(TO_STOP)
+                    .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+            running = null;
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        stop();
+        try {
+            FileSystemUtils.deleteRecursively(folder);
+        } catch (IOException left) {
+            log.warn("temporary files are left in {}", folder);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.pawline.ops.live;
+
+import io.pawline.ops.ledger.Prices;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.Topics;
+import java.time.Duration;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.Grouped;
+import org.apache.kafka.streams.kstream.KGroupedStream;
+import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.kstream.Materialized;
+import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.kstream.Repartitioned;
+import org.apache.kafka.streams.kstream.TimeWindows;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+import org.apache.kafka.streams.state.WindowStore;
+
+/**
+ * How the events of calls and the endings of tasks become counts by stage and span of time: each event once, by the time at
+ * which it happened.
+ *
+ * <pre>
+ * pawline.attempts -> each call's events once -.
+ *                                               > by stage -> spans of 10 s, spans of 1 min, processes -> pawline.live
+ * pawline.callback -> each ending once --------'
+ * </pre>
+ */
+final class LiveTopology {
+
+    static final Duration SHORT = Duration.ofSeconds(10);
+    static final Duration LONG = Duration.ofMinutes(1);
+
+    /** How much later than another event of its stage one may come and still be counted in its own span of time. */
+    private static final Duration LATEST = Duration.ofHours(1);
+
+    private static final Serde<Happening> HAPPENING = Json.serde(Happening.class);
+
+    private LiveTopology() {}
+
+    /** @param events thread-safe */
+    static Topology of(Deserializer<?> events, Prices prices) {
+        EventReader reader = new EventReader(events);
+        StreamsBuilder builder = new StreamsBuilder();
+        builder.addStateStore(seen(CallsOnce.STORE, CallsOnce.REMEMBERED));
+        builder.addStateStore(seen(EndingsOnce.STORE, EndingsOnce.REMEMBERED));
+        Consumed<byte[], byte[]> bytes = Consumed.with(Serdes.ByteArray(), Serdes.ByteArray());
+        KStream<String, Happening> calls =
+                builder.stream(Topics.ATTEMPTS, bytes).process(() -> new CallsOnce(reader, prices), CallsOnce.STORE);
+        KStream<String, Happening> endings = builder.stream(Stage.CALLBACK.workTopic(), bytes)
+                .process(() -> new EndingsOnce(reader), EndingsOnce.STORE);
+        KGroupedStream<String, Happening> byStage = calls.merge(endings)
+                .repartition(Repartitioned.with(Serdes.String(), HAPPENING)
+                        .withName("by-stage")
+                        .withNumberOfPartitions(1))
+                .groupByKey(Grouped.with(Serdes.String(), HAPPENING));
+        Produced<String, LiveUpdate> results = Produced.with(Serdes.String(), Json.serde(LiveUpdate.class));
+        windows(byStage, SHORT).to(Topics.LIVE, results);
+        windows(byStage, LONG).to(Topics.LIVE, results);
+        processes(byStage).to(Topics.LIVE, results);
+        return builder.build();
+    }
+
+    private static StoreBuilder<WindowStore<String, String>> seen(String name, Duration remembered) {
+        return Stores.windowStoreBuilder(
+                Stores.persistentWindowStore(name, remembered.multipliedBy(2), Duration.ofMillis(1), false),
+                Serdes.String(),
+                Serdes.String());
+    }
+
+    private static KStream<String, LiveUpdate> windows(KGroupedStream<String, Happening> byStage, Duration span) {
+        return byStage.windowedBy(TimeWindows.ofSizeAndGrace(span, LATEST))
+                .aggregate(
+                        () -> WindowTotals.NONE,
+                        (_, event, totals) -> totals.plus(event),
+                        Materialized.<String, WindowTotals, WindowStore<Bytes, byte[]>>as(
+                                        "windows-" + span.toSeconds() + "s")
+                                .withKeySerde(Serdes.String())
+                                .withValueSerde(Json.serde(WindowTotals.class)))
+                .toStream()
+                .map((window, totals) -> {
+                    LiveUpdate update =
+                            LiveUpdate.of(window.key(), span, window.window().startTime(), totals);
+                    return KeyValue.pair(update.key(), update);
+                });
+    }
+
+    private static KStream<String, LiveUpdate> processes(KGroupedStream<String, Happening> byStage) {
+        return byStage.aggregate(
+                        () -> StageProcesses.NONE,
+                        (_, event, processes) -> processes.with(event.process()),
+                        Materialized.<String, StageProcesses, KeyValueStore<Bytes, byte[]>>as("processes")
+                                .withKeySerde(Serdes.String())
+                                .withValueSerde(Json.serde(StageProcesses.class)))
+                .toStream()
+                .flatMap((stage, processes) -> processes.byInstance().values().stream()
+                        .map(process -> LiveUpdate.of(stage, process))
+                        .map(update -> KeyValue.pair(update.key(), update))
+                        .toList());
+    }
+}

@@ -1,0 +1,29 @@
+package io.pawline.ops.live;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A result of the count, as the topic of results has it: either the totals of a span of time, or how a process stands. The
+ * newest of a key holds.
+ */
+record LiveUpdate(
+        String stage,
+        int seconds,
+        @Nullable Instant startedAt,
+        @Nullable WindowTotals totals,
+        @Nullable StageProcess process) {
+
+    static LiveUpdate of(String stage, Duration span, Instant startedAt, WindowTotals totals) {
+        return new LiveUpdate(stage, (int) span.toSeconds(), startedAt, totals, null);
+    }
+
+    static LiveUpdate of(String stage, StageProcess process) {
+        return new LiveUpdate(stage, 0, null, null, process);
+    }
+
+    String key() {
+        return process == null ? stage + "/" + seconds + "/" + startedAt : stage + "/" + process.instance();
+    }
+}

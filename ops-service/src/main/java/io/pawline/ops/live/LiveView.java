@@ -1,0 +1,115 @@
+package io.pawline.ops.live;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/**
+ * What happens now.
+ *
+ * @param windowSeconds the time up to now that counts are of
+ * @param stages in the order a task passes them
+ * @param reasons of failed calls, the most frequent first
+ */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+public record LiveView(
+        Instant at,
+        int windowSeconds,
+        List<StageView> stages,
+        Totals totals,
+        List<ReasonView> reasons,
+        List<AlertView> alerts) {
+
+    /**
+     * One stage.
+     *
+     * @param limit tasks that all its processes together may have at work; null: none made a call lately
+     * @param breaker the worst of its processes; null: there is none
+     * @param lag records that wait, transaction markers counted; null: Kafka could not be asked
+     * @param lagNet those of them that are not completed
+     * @param retryLag records that wait for their next attempt
+     * @param tasks that made their first call of the stage
+     * @param calls begun
+     * @param retries calls that were not their task's first
+     * @param p50Ms of calls that ended, in milliseconds; null: none did
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    public record StageView(
+            String stage,
+            @Nullable String provider,
+            int inFlight,
+            @Nullable Integer limit,
+            @Nullable String breaker,
+            @Nullable Instant breakerSince,
+            boolean paused,
+            @Nullable Instant coolDownUntil,
+            @Nullable Long lag,
+            @Nullable Long lagNet,
+            @Nullable Long retryLag,
+            double perSecond,
+            long tasks,
+            long calls,
+            long succeeded,
+            long failures,
+            long retries,
+            long timeouts,
+            double amplification,
+            BigDecimal cost,
+            @JsonProperty("p50_ms") @Nullable Long p50Ms,
+            @JsonProperty("p95_ms") @Nullable Long p95Ms) {}
+
+    /**
+     * All stages together.
+     *
+     * @param tasks that made their first call
+     * @param amplification calls for each first call that a task made of a stage; 1 if nothing is repeated
+     * @param retryShare of the calls, those that were not the first, 0 to 1
+     * @param ended tasks that ended
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    public record Totals(
+            long tasks,
+            long calls,
+            double amplification,
+            double retryShare,
+            long failures,
+            long timeouts,
+            BigDecimal cost,
+            long ended,
+            long succeeded,
+            int inFlight) {}
+
+    /** @param share of all failed calls, 0 to 1 */
+    public record ReasonView(String stage, String reason, long count, double share) {}
+
+    /**
+     * An alert, whether it fires or not.
+     *
+     * @param threshold it fires above this; null: nothing is set, so it never fires
+     * @param since null: it does not fire
+     */
+    public record AlertView(
+            String name,
+            boolean firing,
+            double value,
+            @Nullable Double threshold,
+            String unit,
+            @Nullable Instant since,
+            String detail) {}
+
+    /** What happened in one stage in one span of time. */
+    public record Point(
+            Instant at,
+            String stage,
+            long tasks,
+            long calls,
+            long succeeded,
+            long failures,
+            long retries,
+            long timeouts,
+            BigDecimal cost) {}
+}

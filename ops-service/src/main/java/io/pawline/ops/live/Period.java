@@ -1,0 +1,34 @@
+package io.pawline.ops.live;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+
+/**
+ * A span of time.
+ *
+ * @param to after the span
+ */
+public record Period(Instant from, Instant to) {
+
+    public Period {
+        if (!from.isBefore(to)) {
+            throw new IllegalArgumentException("from must be before to, was %s to %s".formatted(from, to));
+        }
+    }
+
+    public Duration length() {
+        return Duration.between(from, to);
+    }
+
+    /** As the database takes it. */
+    public OffsetDateTime start() {
+        return from.atOffset(ZoneOffset.UTC);
+    }
+
+    /** As the database takes it. */
+    public OffsetDateTime end() {
+        return to.atOffset(ZoneOffset.UTC);
+    }
+}

@@ -1,0 +1,48 @@
+package io.pawline.ops.replay;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.Tracer;
+import io.pawline.ops.replay.ReplayPublisher.Work;
+import io.pawline.stage.TraceParent;
+import java.util.Optional;
+
+/**
+ * The beginnings of replayed tasks' traces, each linked to the trace that the letter belongs to, which may be weeks old.
+ * Thread-safe.
+ */
+final class ReplaySpans {
+
+    private final boolean on;
+    private final Tracer tracer;
+
+    ReplaySpans(OpenTelemetry telemetry) {
+        this.on = !telemetry.equals(OpenTelemetry.noop());
+        this.tracer = telemetry.getTracer("io.pawline.ops");
+    }
+
+    /** Where the task goes on; without telemetry, where the letter belongs. */
+    Optional<String> begin(Work letter) {
+        String old = new String(letter.trace(), UTF_8);
+        if (!on) {
+            return Optional.of(old).filter(text -> !text.isEmpty());
+        }
+        var span = tracer.spanBuilder("replay")
+                .setNoParent()
+                .setSpanKind(SpanKind.PRODUCER)
+                .setAttribute("pawline.task_id", letter.taskId().toString())
+                .setAttribute("pawline.stage", letter.stage().code())
+                .setAttribute("pawline.generation", (long) letter.generation());
+        SpanContext before = TraceParent.spanContext(old);
+        if (before.isValid()) {
+            span.addLink(before);
+        }
+        Span begun = span.startSpan();
+        begun.end();
+        return TraceParent.of(begun);
+    }
+}

@@ -1,0 +1,107 @@
+package io.pawline.ops.report;
+
+import static io.pawline.ops.report.Words.number;
+import static io.pawline.ops.report.Words.percent;
+
+import io.pawline.ops.report.Report.Cascade;
+import io.pawline.ops.report.Report.Cause;
+import io.pawline.ops.report.Report.Core;
+import io.pawline.ops.report.Report.StageCalls;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What follows from a report's numbers, in sentences. */
+final class Findings {
+
+    private static final double UNCLASSIFIED_GOAL = 0.01;
+
+    private final Report report;
+    private final Words words;
+
+    Findings(Report report, Words words) {
+        this.report = report;
+        this.words = words;
+    }
+
+    /** Of the tasks and their callbacks. */
+    List<String> key() {
+        Core core = report.core();
+        long lost = core.failed() + core.expired() + core.cancelled();
+        return List.of(
+                words.say("finding.failure_rate", percent(core.failureRate()), number(lost)),
+                words.say(
+                        "finding.not_called_back",
+                        percent(Shares.of(core.notCalledBack(), core.withCallback())),
+                        number(core.notCalledBack())),
+                words.say(
+                        core.endedNotCalledBack() == 0 ? "finding.all_told" : "finding.untold",
+                        number(core.endedNotCalledBack())),
+                words.say(core.open() == 0 ? "finding.none_open" : "finding.open", number(core.open())));
+    }
+
+    String ofStage(StageCalls stage, List<Cause> causes) {
+        if (causes.isEmpty()) {
+            return words.say("conclusion.stage.none");
+        }
+        Map<Family, Long> families = new EnumMap<>(Family.class);
+        causes.forEach(cause -> families.merge(cause.family(), cause.count(), Long::sum));
+        Map.Entry<Family, Long> main =
+                families.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow();
+        return words.say(
+                "conclusion.stage",
+                words.family(main.getKey()),
+                percent(Shares.of(main.getValue(), stage.failed())),
+                words.reason(causes.getFirst().reason()),
+                percent(Shares.of(families.getOrDefault(Family.UNCLASSIFIED, 0L), stage.failed())));
+    }
+
+    String cascade() {
+        Cascade cascade = report.cascade();
+        return words.say(
+                "verdict." + cascade.verdict().name().toLowerCase(Locale.ROOT),
+                number(cascade.worstAmplification()),
+                number(cascade.budget()),
+                percent(cascade.retryShare()));
+    }
+
+    List<String> conclusion() {
+        List<String> sentences = new ArrayList<>();
+        sentences.add(words.say(
+                "conclusion.success",
+                percent(report.core().successRate()),
+                percent(report.core().callbackRate())));
+        report.bottlenecks().stream()
+                .filter(bottleneck -> bottleneck.failed() > 0)
+                .max(Comparator.comparingLong(Report.Bottleneck::failed))
+                .ifPresent(worst -> sentences.add(words.say(
+                        "conclusion.bottleneck",
+                        words.say("leg", words.stage(worst.stage()), worst.provider()),
+                        number(worst.failed()),
+                        percent(worst.failureShare()),
+                        percent(worst.failureRate()))));
+        long all = report.failures().stream().mapToLong(Cause::count).sum();
+        double unclassified = Shares.of(ofFamily(Family.UNCLASSIFIED), all);
+        sentences.add(words.say(
+                unclassified < UNCLASSIFIED_GOAL ? "conclusion.classified" : "conclusion.unclassified",
+                percent(unclassified)));
+        sentences.add(words.say("conclusion.moderation", percent(Shares.of(ofFamily(Family.MODERATION), all))));
+        sentences.add(cascade());
+        sentences.add(words.say(
+                "conclusion.cost",
+                Words.money(report.cost().total()),
+                Words.money(report.cost().perSuccess()),
+                percent(report.cost().wastedShare())));
+        return sentences;
+    }
+
+    private long ofFamily(Family family) {
+        return report.failures().stream()
+                .filter(cause -> cause.family() == family)
+                .mapToLong(Cause::count)
+                .sum();
+    }
+}

@@ -1,0 +1,273 @@
+package io.pawline.ops.report;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/**
+ * The report of a period: of the tasks submitted in it, and of the calls begun in it. Shares are from 0 to 1, and 0 of
+ * nothing; money is in the unit of the price list.
+ *
+ * @param stages those that made calls, in the order a task passes them
+ * @param failures failed calls by stage, provider and reason, the most frequent first
+ * @param examples the newest failed call of each of the most frequent causes
+ * @param spanSeconds length of the spans of {@code over_time}
+ * @param peaks when failures were frequent, oldest first
+ */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+public record Report(
+        Instant from,
+        Instant to,
+        Instant generatedAt,
+        Core core,
+        List<StageCalls> stages,
+        List<Cause> failures,
+        List<Example> examples,
+        long spanSeconds,
+        List<Span> overTime,
+        List<Peak> peaks,
+        Cascade cascade,
+        List<Bottleneck> bottlenecks,
+        Retries retries,
+        Latencies latencies,
+        Cost cost) {
+
+    /**
+     * The tasks.
+     *
+     * @param open not ended
+     * @param withCallback tasks whose front end wants to be told
+     * @param notCalledBack those of them whose front end has not taken a callback, ended or not
+     * @param callbackTried those of them that a callback was tried of
+     * @param callbackSuccessRate of those that were tried, the share that was taken
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    public record Core(
+            long tasks,
+            long succeeded,
+            long failed,
+            long expired,
+            long cancelled,
+            long open,
+            long withCallback,
+            long calledBack,
+            long notCalledBack,
+            long endedNotCalledBack,
+            long callbackTried,
+            double successRate,
+            double failureRate,
+            double callbackRate,
+            double callbackSuccessRate) {}
+
+    /**
+     * The calls of one stage to one provider.
+     *
+     * @param neverEnded of which no end was told: under way, or their process died
+     * @param tasks that made them
+     * @param failedTasks of which at least one call failed
+     * @param retries calls that were not the first of their task in this period
+     * @param amplification calls for each task
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    public record StageCalls(
+            String stage,
+            String provider,
+            long calls,
+            long succeeded,
+            long failed,
+            long neverEnded,
+            long orphaned,
+            long tasks,
+            long failedTasks,
+            long retries,
+            double successRate,
+            double failureRate,
+            double amplification,
+            BigDecimal cost,
+            @JsonProperty("p50_ms") @Nullable Long p50Ms,
+            @JsonProperty("p95_ms") @Nullable Long p95Ms,
+            @JsonProperty("p99_ms") @Nullable Long p99Ms,
+            @Nullable Long timeoutMeanMs) {}
+
+    /**
+     * Failed calls of one cause.
+     *
+     * @param family what kind of cause it is
+     * @param share of all failed calls
+     * @param shareOfStage of the stage's failed calls
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    public record Cause(
+            String stage,
+            String provider,
+            String reason,
+            Family family,
+            long count,
+            long tasks,
+            double share,
+            double shareOfStage) {}
+
+    /** A failed call. */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    public record Example(
+            String stage,
+            String provider,
+            String reason,
+            Instant at,
+            UUID taskId,
+            int attempt,
+            @Nullable String phase,
+            @Nullable Integer httpStatus,
+            @Nullable String providerCode,
+            @Nullable String requestId,
+            @Nullable Long durationMs) {}
+
+    /** What began in one span of time; of all stages together if the stage is null. */
+    public record Span(Instant at, String stage, long calls, long failures, long retries, long timeouts) {}
+
+    /**
+     * Spans of time, one after another, in which many calls of a stage failed.
+     *
+     * @param share of the stage's failed calls that were in it
+     */
+    public record Peak(
+            String stage, Instant from, Instant to, long calls, long failures, double share, String reason) {}
+
+    /** What came of failures. */
+    public enum Verdict {
+        /** Too few calls failed to tell. */
+        TOO_LITTLE,
+        /** Repeated calls were a small part of the load, also when most calls failed. */
+        NOT_FED,
+        /** Repeated calls were a large part of the load when most calls failed. */
+        FED
+    }
+
+    /**
+     * Whether retries fed the load.
+     *
+     * @param firstCalls the first of their task in their stage
+     * @param worstFrom the span of time in which the share of repeated calls was largest; null: no span has enough calls
+     * @param budget amplification above which retries are held to have fed the load
+     * @param resubmitted tasks that say the same as an earlier one of the period: the front end asked again
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    public record Cascade(
+            Verdict verdict,
+            long calls,
+            long firstCalls,
+            long repeatedCalls,
+            double retryShare,
+            double amplification,
+            @Nullable Instant worstFrom,
+            long worstCalls,
+            long worstRepeated,
+            double worstAmplification,
+            double budget,
+            long resubmitted) {}
+
+    /**
+     * What held tasks up or let them fail.
+     *
+     * @param failureShare of all failed calls
+     * @param timeShare of the time of all calls
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    public record Bottleneck(
+            String stage,
+            String provider,
+            long failed,
+            double failureRate,
+            double failureShare,
+            double timeShare,
+            @JsonProperty("p95_ms") @Nullable Long p95Ms,
+            @Nullable String mainReason) {}
+
+    /**
+     * How failed calls were repeated.
+     *
+     * @param repeated calls that came after a failed one of their task and stage
+     * @param atOnce those of them within a second
+     * @param pauseP50Ms from the failure to the next call; null: there was none
+     * @param callsOfFailing calls of a task in a stage where one failed, on average
+     * @param mostCalls of one task in one stage
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    public record Retries(
+            long repeated,
+            long atOnce,
+            double atOnceShare,
+            @JsonProperty("pause_p50_ms") @Nullable Long pauseP50Ms,
+            @JsonProperty("pause_p95_ms") @Nullable Long pauseP95Ms,
+            double callsOfFailing,
+            long mostCalls) {}
+
+    /** In seconds; null: there was none. */
+    public record Quantiles(
+            long count,
+            @Nullable Double p50,
+            @Nullable Double p95,
+            @Nullable Double p99) {}
+
+    /**
+     * How long tasks took.
+     *
+     * @param toEnd from submission to the end, of all that ended
+     * @param toSuccess the same, of those that succeeded
+     * @param toDelivery from submission until the front end took the callback
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    public record Latencies(Quantiles toEnd, Quantiles toSuccess, Quantiles toDelivery) {}
+
+    /** What the calls to one provider cost. */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    public record ProviderCost(
+            String provider,
+            long calls,
+            long billed,
+            long perhapsBilled,
+            long notBilled,
+            BigDecimal cost,
+            double share) {}
+
+    /** Why money was spent for nothing; a call is counted once, for the first of these that is true of it. */
+    public enum Waste {
+        /** Its result was dropped, for another process had the task by then. */
+        ORPHANED,
+        /** It failed, but it was billed, or may have been. */
+        FAILED,
+        /** The task had already such a result. */
+        REPEATED,
+        /** The task expired. */
+        EXPIRED,
+        /** The task failed, was cancelled, or was replayed later. */
+        UNSUCCESSFUL
+    }
+
+    /** Calls that cost something and were of no use. */
+    public record Wasted(Waste why, long calls, BigDecimal cost, double share) {}
+
+    /**
+     * What the calls cost.
+     *
+     * @param paidTwiceTasks tasks for which a stage was billed, or perhaps, more than once
+     * @param neverEnded calls of unknown cost, since no end was told
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    public record Cost(
+            BigDecimal total,
+            BigDecimal perTask,
+            BigDecimal perSuccess,
+            BigDecimal useful,
+            BigDecimal wasted,
+            double wastedShare,
+            List<ProviderCost> providers,
+            List<Wasted> waste,
+            long paidTwiceTasks,
+            long neverEnded) {}
+}

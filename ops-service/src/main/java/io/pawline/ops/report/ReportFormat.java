@@ -1,0 +1,40 @@
+package io.pawline.ops.report;
+
+import tools.jackson.databind.json.JsonMapper;
+
+/** How a report is written. */
+public enum ReportFormat {
+    /** For programs; the same in every language. */
+    JSON("application/json") {
+        @Override
+        public String write(Report report, Words words) {
+            return MAPPER.writeValueAsString(report);
+        }
+    },
+    MD("text/markdown;charset=UTF-8") {
+        @Override
+        public String write(Report report, Words words) {
+            return Markdown.of(ReportText.of(report, words));
+        }
+    },
+    HTML("text/html;charset=UTF-8") {
+        @Override
+        public String write(Report report, Words words) {
+            return HtmlPage.of(ReportText.of(report, words), words.language(), words.say("h.title"));
+        }
+    };
+
+    private static final JsonMapper MAPPER = JsonMapper.shared();
+
+    private final String mediaType;
+
+    ReportFormat(String mediaType) {
+        this.mediaType = mediaType;
+    }
+
+    public abstract String write(Report report, Words words);
+
+    public String mediaType() {
+        return mediaType;
+    }
+}

@@ -1,0 +1,212 @@
+package io.pawline.ops.report;
+
+import io.pawline.ops.live.Period;
+import io.pawline.ops.report.Report.Bottleneck;
+import io.pawline.ops.report.Report.Cascade;
+import io.pawline.ops.report.Report.Cause;
+import io.pawline.ops.report.Report.Cost;
+import io.pawline.ops.report.Report.ProviderCost;
+import io.pawline.ops.report.Report.Span;
+import io.pawline.ops.report.Report.StageCalls;
+import io.pawline.ops.report.Report.Verdict;
+import io.pawline.ops.report.Report.Wasted;
+import io.pawline.ops.report.ReportQueries.Bill;
+import io.pawline.ops.report.ReportQueries.Failed;
+import io.pawline.ops.report.ReportQueries.Lost;
+import io.pawline.ops.report.ReportQueries.StageTime;
+import io.pawline.schemas.Stage;
+import io.pawline.taskstore.TaskDatabase;
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reports of periods, each from what the tables hold at one moment. Thread-safe.
+ *
+ * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
+ */
+public final class Reports {
+
+    private static final int EXAMPLES = 6;
+
+    /** So few calls in a span of time, or failures in a period, tell nothing of a cascade. */
+    private static final int ENOUGH = 20;
+
+    private final TaskDatabase database;
+    private final double budget;
+    private final Clock clock;
+
+    /** @param budget amplification above which retries are held to have fed the load */
+    public Reports(TaskDatabase database, double budget, Clock clock) {
+        this.database = database;
+        this.budget = budget;
+        this.clock = clock;
+    }
+
+    /** The report of a period. */
+    public Report of(Period period) {
+        return database.inTransaction(handle -> {
+            handle.execute("set transaction isolation level repeatable read, read only");
+            return report(new ReportQueries(handle, period), period);
+        });
+    }
+
+    private Report report(ReportQueries queries, Period period) {
+        Report.Core core = queries.core();
+        List<StageTime> stages = queries.stages().stream()
+                .sorted(Comparator.comparing(
+                                (StageTime stage) -> place(stage.calls().stage()))
+                        .thenComparing(stage -> stage.calls().provider()))
+                .toList();
+        List<Failed> causes = queries.causes();
+        OverTime overTime = new OverTime(OverTime.span(period), queries.parts(OverTime.span(period)));
+        List<Cause> failures = causes(causes);
+        return new Report(
+                period.from(),
+                period.to(),
+                clock.instant(),
+                core,
+                stages.stream().map(StageTime::calls).toList(),
+                failures,
+                causes.stream().limit(EXAMPLES).map(queries::example).toList(),
+                overTime.span().toSeconds(),
+                overTime.spans(),
+                overTime.peaks(),
+                cascade(overTime.spans(), queries.resubmitted()),
+                bottlenecks(stages, failures),
+                queries.retries(),
+                queries.latencies(),
+                cost(queries, core, stages));
+    }
+
+    private static int place(String stage) {
+        return Stage.ofCode(stage).map(Stage::ordinal).orElse(Stage.values().length);
+    }
+
+    private static List<Cause> causes(List<Failed> causes) {
+        long all = causes.stream().mapToLong(Failed::count).sum();
+        Map<String, Long> ofStage =
+                causes.stream().collect(Collectors.groupingBy(Failed::stage, Collectors.summingLong(Failed::count)));
+        return causes.stream()
+                .map(cause -> new Cause(
+                        cause.stage(),
+                        cause.provider(),
+                        cause.reason(),
+                        Family.of(cause.reason()),
+                        cause.count(),
+                        cause.tasks(),
+                        Shares.of(cause.count(), all),
+                        Shares.of(cause.count(), ofStage.getOrDefault(cause.stage(), 0L))))
+                .toList();
+    }
+
+    private Cascade cascade(List<Span> spans, long resubmitted) {
+        long calls = spans.stream().mapToLong(Span::calls).sum();
+        long repeated = spans.stream().mapToLong(Span::retries).sum();
+        long failures = spans.stream().mapToLong(Span::failures).sum();
+        @Nullable Span worst = worst(spans);
+        double atWorst = worst == null ? 1 : Shares.of(worst.calls(), Math.max(1, worst.calls() - worst.retries()));
+        Verdict verdict = failures < ENOUGH || worst == null
+                ? Verdict.TOO_LITTLE
+                : atWorst > budget ? Verdict.FED : Verdict.NOT_FED;
+        return new Cascade(
+                verdict,
+                calls,
+                calls - repeated,
+                repeated,
+                Shares.of(repeated, calls),
+                calls == 0 ? 1 : Shares.of(calls, Math.max(1, calls - repeated)),
+                worst == null ? null : worst.at(),
+                worst == null ? 0 : worst.calls(),
+                worst == null ? 0 : worst.retries(),
+                atWorst,
+                budget,
+                resubmitted);
+    }
+
+    /** All stages together, in the span of time in which the share of repeated calls was largest. */
+    private static @Nullable Span worst(List<Span> spans) {
+        Map<Instant, Span> together = new TreeMap<>();
+        spans.forEach(span -> together.merge(
+                span.at(),
+                span,
+                (one, other) -> new Span(
+                        one.at(),
+                        "",
+                        one.calls() + other.calls(),
+                        one.failures() + other.failures(),
+                        one.retries() + other.retries(),
+                        one.timeouts() + other.timeouts())));
+        return together.values().stream()
+                .filter(span -> span.calls() >= ENOUGH)
+                .max(Comparator.comparingDouble(span -> Shares.of(span.retries(), span.calls())))
+                .orElse(null);
+    }
+
+    private static List<Bottleneck> bottlenecks(List<StageTime> stages, List<Cause> causes) {
+        long failed = stages.stream().mapToLong(stage -> stage.calls().failed()).sum();
+        long time = stages.stream().mapToLong(StageTime::time).sum();
+        return stages.stream()
+                .map(stage -> {
+                    StageCalls calls = stage.calls();
+                    return new Bottleneck(
+                            calls.stage(),
+                            calls.provider(),
+                            calls.failed(),
+                            calls.failureRate(),
+                            Shares.of(calls.failed(), failed),
+                            Shares.of(stage.time(), time),
+                            calls.p95Ms(),
+                            causes.stream()
+                                    .filter(cause -> cause.stage().equals(calls.stage())
+                                            && cause.provider().equals(calls.provider()))
+                                    .findFirst()
+                                    .map(Cause::reason)
+                                    .orElse(null));
+                })
+                .sorted(Comparator.comparingDouble(
+                                (Bottleneck bottleneck) -> bottleneck.failureShare() + bottleneck.timeShare())
+                        .reversed())
+                .toList();
+    }
+
+    private static Cost cost(ReportQueries queries, Report.Core core, List<StageTime> stages) {
+        List<Bill> bills = queries.bills();
+        List<Lost> lost = queries.waste();
+        BigDecimal total = Shares.money(bills.stream().mapToLong(Bill::micros).sum());
+        BigDecimal wasted = Shares.money(lost.stream().mapToLong(Lost::micros).sum());
+        return new Cost(
+                total,
+                Shares.each(total, core.tasks()),
+                Shares.each(total, core.succeeded()),
+                total.subtract(wasted),
+                wasted,
+                Shares.of(wasted, total),
+                bills.stream()
+                        .map(bill -> new ProviderCost(
+                                bill.provider(),
+                                bill.calls(),
+                                bill.billed(),
+                                bill.perhaps(),
+                                bill.notBilled(),
+                                Shares.money(bill.micros()),
+                                Shares.of(Shares.money(bill.micros()), total)))
+                        .toList(),
+                lost.stream()
+                        .map(each -> new Wasted(
+                                each.why(),
+                                each.calls(),
+                                Shares.money(each.micros()),
+                                Shares.of(Shares.money(each.micros()), total)))
+                        .sorted(Comparator.comparing(Wasted::why))
+                        .toList(),
+                queries.paidTwice(),
+                stages.stream().mapToLong(stage -> stage.calls().neverEnded()).sum());
+    }
+}

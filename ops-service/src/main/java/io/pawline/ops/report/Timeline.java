@@ -1,0 +1,66 @@
+package io.pawline.ops.report;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/**
+ * All that is known of a task.
+ *
+ * @param state accepted, success, failed, cancelled or expired
+ * @param cost of its calls that the ledger has
+ * @param events oldest first
+ */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+public record Timeline(
+        UUID taskId,
+        String tenant,
+        String style,
+        @Nullable String clientRef,
+        String state,
+        @Nullable String reason,
+        @Nullable String detail,
+        Instant submittedAt,
+        Instant deadline,
+        @Nullable Instant endedAt,
+        @Nullable Instant deliveredAt,
+        int generation,
+        BigDecimal cost,
+        List<Event> events) {
+
+    public Timeline {
+        events = List.copyOf(events);
+    }
+
+    /**
+     * One thing that happened.
+     *
+     * @param at when; of a call, when it began
+     * @param kind accepted, reached, call, letter, replay, ended or delivered
+     * @param outcome of a call: succeeded, failed, orphaned, or unknown for one that was never told to have ended
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Event(
+            Instant at,
+            String kind,
+            @Nullable String stage,
+            @Nullable Integer generation,
+            @Nullable String provider,
+            @Nullable Integer attempt,
+            @Nullable String outcome,
+            @Nullable String phase,
+            @Nullable Integer status,
+            @Nullable String providerCode,
+            @Nullable String requestId,
+            @Nullable String reason,
+            @Nullable Long latencyMs,
+            @Nullable String billed,
+            @Nullable BigDecimal cost,
+            @Nullable String detail) {}
+}

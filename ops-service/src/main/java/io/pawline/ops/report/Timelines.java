@@ -1,0 +1,125 @@
+package io.pawline.ops.report;
+
+import io.pawline.ops.report.Timeline.Event;
+import io.pawline.taskstore.TaskDatabase;
+import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of single tasks. Thread-safe.
+ *
+ * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
+ */
+public final class Timelines {
+
+    private static final String TASK = "select * from task where id = :task";
+
+    /** Each thing that happened, in the columns of a call; what has no such column is null. */
+    private static final String EVENTS = """
+            select * from (
+                select submitted_at at, 'accepted' kind, null stage, 1 generation, null provider, null::int attempt,
+                    null outcome, null phase, null::int status, null provider_code, null request_id, null reason,
+                    null::bigint latency_ms, null billed, null::bigint cost_micros, null detail, 0 place
+                from task where id = :task
+                union all
+                select reached_at, 'reached', stage, generation, null, null, null, null, null, null, null, null, null,
+                    null, null, null, 1
+                from task_progress where task_id = :task
+                union all
+                select started_at, 'call', stage, generation, provider, attempt,
+                    case when orphaned then 'orphaned' else coalesce(outcome, 'unknown') end, phase, http_status,
+                    provider_code, request_id, reason, duration_ms, billed, cost_micros, null, 2
+                from call_attempt where task_id = :task
+                union all
+                select failed_at, 'letter', stage, generation, null, attempts, state, null, null, provider_code, null,
+                    reason, null, null, null, detail, 3
+                from dead_letter where task_id = :task
+                union all
+                select replay.created_at, 'replay', dead_letter.stage, replay_letter.generation, null, null,
+                    coalesce(outcome, replay_letter.skipped, replay_letter.state), null, null, null, null,
+                    replay_letter.reason, null, null, null, replay.asked_by || ': ' || replay.why, 4
+                from replay_letter join replay on replay.id = replay_id join dead_letter on dead_letter.id = letter_id
+                where dead_letter.task_id = :task
+                union all
+                select ended_at, 'ended', ending_stage, generation, null, null, state, null, null, null, null, reason,
+                    null, null, null, detail, 5
+                from task where id = :task and ended_at is not null
+                union all
+                select delivered_at, 'delivered', 'callback', generation, null, delivery_attempts, null, null, null,
+                    null, null, null, null, null, null, null, 6
+                from task where id = :task and delivered_at is not null
+            ) event order by at, place
+            """;
+
+    private final TaskDatabase database;
+
+    public Timelines(TaskDatabase database) {
+        this.database = database;
+    }
+
+    /** What is known of a task, if there is such a one. */
+    public Optional<Timeline> find(UUID task) {
+        return database.with(handle -> handle.createQuery(TASK)
+                .bind("task", task)
+                .map((row, _) -> timeline(
+                        row,
+                        handle.createQuery(EVENTS)
+                                .bind("task", task)
+                                .map((event, _) -> event(event))
+                                .list()))
+                .findOne());
+    }
+
+    private static Timeline timeline(ResultSet row, List<Event> events) throws SQLException {
+        return new Timeline(
+                row.getObject("id", UUID.class),
+                row.getString("tenant"),
+                row.getString("style"),
+                row.getString("client_ref"),
+                row.getString("state"),
+                row.getString("reason"),
+                row.getString("detail"),
+                row.getObject("submitted_at", OffsetDateTime.class).toInstant(),
+                row.getObject("deadline", OffsetDateTime.class).toInstant(),
+                instant(row, "ended_at"),
+                instant(row, "delivered_at"),
+                row.getInt("generation"),
+                events.stream()
+                        .map(event -> event.cost() == null ? BigDecimal.ZERO : event.cost())
+                        .reduce(BigDecimal.ZERO, BigDecimal::add),
+                events);
+    }
+
+    private static Event event(ResultSet row) throws SQLException {
+        Long cost = row.getObject("cost_micros", Long.class);
+        return new Event(
+                row.getObject("at", OffsetDateTime.class).toInstant(),
+                row.getString("kind"),
+                row.getString("stage"),
+                row.getObject("generation", Integer.class),
+                row.getString("provider"),
+                row.getObject("attempt", Integer.class),
+                row.getString("outcome"),
+                row.getString("phase"),
+                row.getObject("status", Integer.class),
+                row.getString("provider_code"),
+                row.getString("request_id"),
+                row.getString("reason"),
+                row.getObject("latency_ms", Long.class),
+                row.getString("billed"),
+                cost == null ? null : BigDecimal.valueOf(cost, 6),
+                row.getString("detail"));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+}

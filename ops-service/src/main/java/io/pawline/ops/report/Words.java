@@ -1,0 +1,97 @@
+package io.pawline.ops.report;
+
+import java.math.BigDecimal;
+import java.text.MessageFormat;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.ResourceBundle;
+import org.jspecify.annotations.Nullable;
+
+/** The report's words and numbers in one language, its times in one zone. Thread-safe. */
+public final class Words {
+
+    /** The languages there are, the default first. */
+    public static final String[] LANGUAGES = {"en", "zh"};
+
+    private static final DateTimeFormatter SECOND = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
+    private static final DateTimeFormatter MINUTE = DateTimeFormatter.ofPattern("MM-dd HH:mm:ss");
+
+    private final String language;
+    private final ResourceBundle bundle;
+    private final ZoneId zone;
+
+    /** @param language one of {@link #LANGUAGES} */
+    public Words(String language, ZoneId zone) {
+        this.language = language;
+        this.zone = zone;
+        this.bundle = ResourceBundle.getBundle(
+                "io.pawline.ops.report.report",
+                Locale.of(language),
+                ResourceBundle.Control.getNoFallbackControl(ResourceBundle.Control.FORMAT_PROPERTIES));
+    }
+
+    String language() {
+        return language;
+    }
+
+    /** The text of this key, with texts in its places. */
+    String say(String key, Object... texts) {
+        return new MessageFormat(bundle.getString(key), Locale.ROOT).format(texts);
+    }
+
+    static String number(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    static String number(double number) {
+        return String.format(Locale.ROOT, "%,.2f", number);
+    }
+
+    static String percent(double share) {
+        return share > 0 && share < 0.001 ? "<0.1%" : String.format(Locale.ROOT, "%.2f%%", 100 * share);
+    }
+
+    static String money(BigDecimal amount) {
+        return String.format(Locale.ROOT, "%,.4f", amount);
+    }
+
+    static String millis(@Nullable Long millis) {
+        return millis == null ? "-" : seconds(millis / 1_000.0);
+    }
+
+    static String seconds(@Nullable Double seconds) {
+        return seconds == null ? "-" : String.format(Locale.ROOT, seconds < 10 ? "%.2f s" : "%,.1f s", seconds);
+    }
+
+    String time(Instant time) {
+        return SECOND.format(time.atZone(zone));
+    }
+
+    /** Without the year. */
+    String shortTime(Instant time) {
+        return MINUTE.format(time.atZone(zone));
+    }
+
+    String zone() {
+        return zone.getId();
+    }
+
+    String stage(String code) {
+        return known("stage.", code);
+    }
+
+    String reason(String code) {
+        return known("reason.", code);
+    }
+
+    /** What a newer stage tells may have no words here yet. */
+    private String known(String kind, String code) {
+        return bundle.containsKey(kind + code) ? bundle.getString(kind + code) : code;
+    }
+
+    String family(Family family) {
+        return say("family." + family.name().toLowerCase(Locale.ROOT));
+    }
+}

@@ -1,0 +1,72 @@
+// The console: one page at a time, told by the part of the address behind the #.
+
+import {el, fill} from './dom.js';
+import {zone} from './format.js';
+import {complaint, title} from './widgets.js';
+import {forgetKey, hasKey} from './api.js';
+import {livePage} from './pages/live.js';
+import {reportPage} from './pages/report.js';
+import {taskPage} from './pages/task.js';
+import {lettersPage} from './pages/letters.js';
+import {letterPage} from './pages/letter.js';
+import {replayPage} from './pages/replay.js';
+import {replaysPage, progressPage} from './pages/replays.js';
+import {auditPage} from './pages/audit.js';
+
+/** Each page gets where to draw, the parts of its address, its parameters, and a signal for when it is left. */
+const PAGES = [
+  [/^\/live$/, livePage],
+  [/^\/report$/, reportPage],
+  [/^\/tasks(?:\/([^/]+))?$/, taskPage],
+  [/^\/letters$/, lettersPage],
+  [/^\/letters\/(\d+)$/, letterPage],
+  [/^\/replay$/, replayPage],
+  [/^\/replays$/, replaysPage],
+  [/^\/replays\/([^/]+)$/, progressPage],
+  [/^\/audit$/, auditPage],
+];
+
+const MENU = [['/live', 'Live'], ['/report', 'Report'], ['/tasks', 'Task'], ['/letters', 'Dead letters'], ['/replays', 'Replays'], ['/audit', 'Audit']];
+
+let leave = new AbortController();
+
+async function show() {
+  leave.abort();
+  leave = new AbortController();
+  document.querySelectorAll('dialog').forEach(dialog => { if (dialog.querySelector('#key') === null) dialog.remove(); });
+  const [path, search = ''] = (location.hash.replace(/^#/, '') || '/live').split('?');
+  menu(path);
+  const main = document.getElementById('main');
+  const place = el('div.page');
+  main.replaceChildren(place);
+  for (const [pattern, page] of PAGES) {
+    const match = pattern.exec(path);
+    if (match) {
+      const signal = leave.signal;
+      try {
+        await page(place, {parts: match.slice(1).map(part => part && decodeURIComponent(part)), query: Object.fromEntries(new URLSearchParams(search)), signal});
+      } catch (failure) {
+        if (!signal.aborted) place.append(complaint(failure));
+      }
+      return;
+    }
+  }
+  title(place, 'There is no such page');
+}
+
+function menu(path) {
+  const area = '/' + path.split('/')[1];
+  const current = area === '/replay' ? '/replays' : area;
+  fill(document.getElementById('nav'), el('ul', {}, MENU.map(([target, name]) =>
+    el('li', {}, el('a', {href: '#' + target, 'aria-current': target === current ? 'page' : null}, name)))));
+  fill(document.getElementById('foot'),
+    el('span', {}, `Times: ${zone()}`),
+    hasKey() ? el('button.plain', {type: 'button', click: () => { forgetKey(); location.reload(); }}, 'Forget the API key') : null);
+}
+
+document.getElementById('skip').addEventListener('click', event => {
+  event.preventDefault();
+  document.getElementById('main').focus();
+});
+window.addEventListener('hashchange', show);
+show();

@@ -1,0 +1,32 @@
+// Who did what to dead letters, when and why.
+
+import {el, link, table} from '../dom.js';
+import {get} from '../api.js';
+import {count, moment, words} from '../format.js';
+import {filterWords, nothing, title} from '../widgets.js';
+import {partsOf} from './replays.js';
+
+export async function auditPage(place, {signal}) {
+  title(place, 'Audit');
+  place.append(el('p.muted', {}, 'Everything that was done to dead letters; nothing is ever removed. Newest first, 1,000 at most.'));
+  const {audit} = await get('/v1/audit', signal);
+  place.append(audit.length
+    ? table('Deeds', [
+      {title: 'When', cell: row => moment(row.at)},
+      {title: 'Who', cell: row => row.by},
+      {title: 'What', cell: row => words(row.action)},
+      {title: 'Letters', number: true, cell: row => count(row.letters)},
+      {title: 'Why', class: 'prose', cell: row => row.why},
+      {title: 'Outcome', class: 'graph-text', cell: row => row.outcome ? partsOf({letters: row.outcome}) : null},
+      {title: 'Which', class: 'prose', cell: row => which(row)},
+    ], audit)
+    : nothing('Nothing has been done yet.', 'Replays, discards and edits are noted here, with who did them and why.'));
+}
+
+function which(row) {
+  return [
+    row.filter ? el('span', {}, filterWords(row.filter)) : null,
+    row.replay_id ? [row.filter ? ', ' : null, el('a', {href: link(`/replays/${row.replay_id}`)}, 'the replay')] : null,
+    row.letter_id ? el('a', {href: link(`/letters/${row.letter_id}`)}, `letter ${row.letter_id}`) : null,
+  ].filter(Boolean);
+}

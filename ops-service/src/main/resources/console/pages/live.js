@@ -1,0 +1,164 @@
+// What happens now: stages from left to right, why calls fail, what is alarming.
+
+import {el, fill, facts, link, table} from '../dom.js';
+import {get, query} from '../api.js';
+import {chart} from '../chart.js';
+import {ago, cost, count, figure, millis, moment, plural, rate, seconds, share, timeOfDay, words} from '../format.js';
+import {badge, meter, nothing, poll, title} from '../widgets.js';
+
+const RANGES = [
+  {name: '15 min', seconds: 900, step: '10s'},
+  {name: '1 h', seconds: 3_600, step: '1m'},
+  {name: '6 h', seconds: 21_600, step: '1m'},
+];
+
+const SERIES = [
+  {name: 'calls', colour: '--chart-calls', fill: '--chart-calls-fill'},
+  {name: 'failed', colour: '--bad', fill: '--chart-bad-fill'},
+  {name: 'repeated', colour: '--warn'},
+];
+
+export async function livePage(place, {query: given, signal}) {
+  const range = RANGES.find(one => one.name === given.range) ?? RANGES[0];
+  const updated = el('span.muted.updated', {});
+  title(place, 'Live', updated);
+  const trouble = el('div');
+  const alarms = el('div', {'aria-live': 'polite'});
+  const totals = el('div');
+  const stages = el('ol.stages');
+  const reasons = el('section');
+  const watched = el('section');
+  place.append(trouble, alarms, totals, ranges(range), stages, el('div.columns', {}, reasons, watched));
+  const cards = new Map();
+
+  await poll(signal, 2_000, trouble, async () => {
+    const live = await get('/v1/live', signal);
+    fill(updated, 'as of ', el('span.tabular', {}, timeOfDay(new Date(live.at))), `, figures of the last ${seconds(live.window_seconds)}`);
+    fill(alarms, alarm(live.alerts));
+    fill(totals, total(live.totals));
+    for (const stage of live.stages) {
+      const key = `${stage.stage} ${stage.provider ?? ''}`;
+      if (!cards.has(key)) {
+        cards.set(key, card(stage, signal));
+        stages.append(cards.get(key).item);
+      }
+      cards.get(key).update(stage);
+    }
+    fill(reasons, el('h2', {}, 'Why calls fail'), top(live.reasons));
+    fill(watched, el('h2', {}, 'Watched'), alerts(live.alerts));
+    await history(range, cards, signal);
+  });
+}
+
+function ranges(current) {
+  return el('div.bar', {},
+    el('div.legend', {'aria-hidden': 'true'},
+      el('span.key.calls', {}, 'calls'), el('span.key.bad', {}, 'failed'), el('span.key.warn', {}, 'repeated')),
+    el('div.choice', {role: 'group', 'aria-label': 'How far back the charts go'}, RANGES.map(range =>
+      el('a', {href: link('/live', {range: range.name}), 'aria-current': range === current ? 'true' : null}, range.name))));
+}
+
+function alarm(list) {
+  const firing = list.filter(one => one.firing);
+  if (!firing.length) return el('p.calm', {}, `Nothing is alarming; ${plural(list.length, 'thing is', 'things are')} watched.`);
+  return el('div.alarm', {}, el('h2', {}, plural(firing.length, 'alert')),
+    el('ul', {}, firing.map(one => el('li', {}, el('b', {}, sentenceCase(words(one.name))), ': ', measure(one.value, one.unit),
+      ' (limit ', measure(one.threshold, one.unit), ')', one.since ? [', since ', ago(one.since)] : null,
+      one.detail ? el('div.detail', {}, one.detail) : null))));
+}
+
+const sentenceCase = text => text.charAt(0).toUpperCase() + text.slice(1);
+
+const measure = (value, unit) => value === null || value === undefined ? 'none' : el('span.tabular', {}, [figure(value), unit].filter(Boolean).join(' '));
+
+function total(totals) {
+  return facts(
+    ['Tasks begun', count(totals.tasks)],
+    ['Tasks ended', count(totals.ended)],
+    ['Succeeded', count(totals.succeeded)],
+    ['Calls', count(totals.calls)],
+    ['Calls per task', totals.amplification?.toFixed(2)],
+    ['Repeated', share(totals.retry_share)],
+    ['Time-outs', count(totals.timeouts)],
+    ['Cost', cost(totals.cost)]);
+}
+
+/** A stage: built once, then only its words change. */
+function card(first, signal) {
+  const drawn = chart({label: `Calls of ${first.stage} over time`, series: SERIES, group: 'live', height: 120, signal});
+  const head = el('div.head', {});
+  const body = el('div', {});
+  return {
+    stage: first.stage,
+    drawn,
+    item: el('li.card', {}, head, body, drawn.figure),
+    update(stage) {
+      this.item.classList.toggle('trouble', stage.breaker === 'open');
+      fill(head, el('h2', {}, stage.stage), marks(stage), stage.provider ? el('div.muted', {}, stage.provider) : null);
+      fill(body,
+        el('div.flight', {}, el('b', {}, count(stage.in_flight) ?? '–'),
+          el('span', {}, stage.limit === null || stage.limit === undefined ? ' in flight, no limit' : ` of ${count(stage.limit)} in flight`)),
+        stage.limit ? meter(stage.in_flight / stage.limit, 'calls') : meter(0),
+        facts(
+          ['Waiting', [count(stage.lag_net ?? stage.lag) ?? 'unknown', stage.retry_lag ? el('span.muted', {}, ` + ${count(stage.retry_lag)} later`) : null]],
+          ['Rate', `${rate(stage.per_second)} /s`],
+          ['Failed', stage.calls ? [share(stage.failures / stage.calls), el('span.muted', {}, ` of ${count(stage.calls)}`)] : 'no calls'],
+          ['p50, p95', stage.p50_ms === null || stage.p50_ms === undefined ? null : `${millis(stage.p50_ms)}, ${millis(stage.p95_ms)}`]));
+    },
+  };
+}
+
+function marks(stage) {
+  return el('div.marks', {},
+    stage.paused ? badge('paused') : null,
+    stage.cool_down_until ? el('span.badge.warn', {}, 'closed until ', moment(stage.cool_down_until)) : null,
+    stage.breaker === 'open' ? badge('open', 'breaker open', 'bad')
+      : stage.breaker === 'half_open' ? badge('half_open', 'breaker probing', 'warn')
+        : stage.breaker === 'closed' ? badge('closed', 'breaker closed', 'plain') : null);
+}
+
+async function history(range, cards, signal) {
+  const to = new Date();
+  const series = await get(query('/v1/live/series',
+    {from: new Date(to - range.seconds * 1_000).toISOString(), to: to.toISOString(), step: range.step}), signal);
+  const step = series.step_seconds;
+  const begin = Math.ceil((to / 1_000 - range.seconds) / step) * step;
+  const bins = Math.max(1, Math.floor((to / 1_000 - begin) / step) + 1);
+  const times = Array.from({length: bins}, (_, index) => begin + index * step);
+  for (const one of cards.values()) {
+    const data = [times, ...SERIES.map(() => new Array(bins).fill(0))];
+    let calls = 0;
+    let failures = 0;
+    for (const point of series.points) {
+      const bin = Math.round((new Date(point.at) / 1_000 - begin) / step);
+      if (point.stage !== one.stage || bin < 0 || bin >= bins) continue;
+      data[1][bin] += point.calls;
+      data[2][bin] += point.failures;
+      data[3][bin] += point.retries;
+      calls += point.calls;
+      failures += point.failures;
+    }
+    one.drawn.update(data, calls ? `${plural(calls, 'call')} in ${range.name}, ${share(failures / calls)} failed` : `no calls in ${range.name}`);
+  }
+}
+
+function top(list) {
+  if (!list.length) return nothing('No call has failed.');
+  return table('Reasons of failed calls, the most frequent first', [
+    {title: 'Reason', cell: row => el('a.code', {href: link('/letters', {stage: row.stage, reason: row.reason}), 'data-key': `${row.stage} ${row.reason}`}, row.reason)},
+    {title: 'Stage', cell: row => row.stage},
+    {title: 'Calls', number: true, cell: row => count(row.count)},
+    {title: 'Share', number: true, cell: row => share(row.share)},
+    {title: 'Share, drawn', drawn: true, class: 'graph', cell: row => meter(row.share, 'bad')},
+  ], list, {keep: true});
+}
+
+function alerts(list) {
+  if (!list.length) return nothing('Nothing is watched.');
+  return table('What is watched', [
+    {title: 'What', cell: row => words(row.name)},
+    {title: 'Now', number: true, cell: row => measure(row.value, row.unit)},
+    {title: 'Limit', number: true, cell: row => measure(row.threshold, row.unit)},
+    {title: 'State', cell: row => row.firing ? badge('firing', 'alert', 'bad') : badge('calm', 'calm', 'plain')},
+  ], list, {keep: true});
+}

@@ -1,0 +1,73 @@
+// The report of any period, in the tables of the incident's own report.
+
+import {el, fill, link} from '../dom.js';
+import {answer, query as address, save} from '../api.js';
+import {complaint, during, title} from '../widgets.js';
+import {markdown} from '../markdown.js';
+
+const HOUR = 3_600_000;
+const LANGUAGES = [['en', 'English'], ['zh', '中文']];
+
+/** The reader's, which the report tells its times in. */
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+const QUICK = [
+  ['Last hour', now => [now - HOUR, now]],
+  ['Last 24 hours', now => [now - 24 * HOUR, now]],
+  ['Today', now => [new Date(now).setHours(0, 0, 0, 0), now]],
+  ['Yesterday', now => [new Date(now).setHours(-24, 0, 0, 0), new Date(now).setHours(0, 0, 0, 0)]],
+];
+
+export async function reportPage(place, {query, signal}) {
+  const now = Date.now();
+  const lang = query.lang ?? (navigator.language.startsWith('zh') ? 'zh' : 'en');
+  const period = {from: query.from ?? new Date(now - HOUR).toISOString(), to: query.to ?? new Date(now).toISOString()};
+  title(place, 'Report');
+  const trouble = el('div');
+  const body = el('article.report', {lang: lang === 'zh' ? 'zh-Hans' : 'en', 'aria-busy': 'true'}, el('p.muted', {}, 'The ledger is read…'));
+  place.append(form(period, lang, now), downloads(period, lang, trouble), trouble, body);
+  try {
+    const text = await (await answer(address('/v1/report', {...period, lang, zone, format: 'md'}), {signal})).text();
+    fill(body, markdown(text));
+  } catch (failure) {
+    if (!signal.aborted) fill(body, complaint(failure));
+  }
+  body.removeAttribute('aria-busy');
+}
+
+function form(period, lang, now) {
+  const time = (name, label) => el('div.field', {}, el('label', {for: name}, label),
+    el('input', {id: name, name, type: 'datetime-local', step: 1, required: true, value: local(period[name])}));
+  return el('form.filters', {submit: event => {
+    event.preventDefault();
+    const given = Object.fromEntries(new FormData(event.target));
+    go({from: new Date(given.from).toISOString(), to: new Date(given.to).toISOString(), lang: given.lang});
+  }},
+  el('div.row.period', {}, time('from', 'From'), time('to', 'Before'),
+    el('div.field', {}, el('label', {for: 'lang'}, 'Language'), el('select', {id: 'lang', name: 'lang'}, LANGUAGES.map(([value, name]) =>
+      el('option', {value, selected: value === lang, lang: value}, name)))),
+    el('button.primary', {type: 'submit'}, 'Show')),
+  el('div.quick', {}, QUICK.map(([name, period]) => el('button.plain', {type: 'button', click: () => {
+    const [from, to] = period(now);
+    go({from: new Date(from).toISOString(), to: new Date(to).toISOString(), lang});
+  }}, name))));
+}
+
+function go(parameters) {
+  const target = link('/report', parameters);
+  if (target === location.hash) window.dispatchEvent(new HashChangeEvent('hashchange'));
+  else location.hash = target;
+}
+
+function local(iso) {
+  const at = new Date(iso);
+  return Number.isNaN(at.getTime()) ? '' : new Date(at - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+}
+
+function downloads(period, lang, trouble) {
+  const name = `pawline-report-${period.from.slice(0, 16).replaceAll(':', '')}`;
+  return el('div.bar.no-print', {}, [['md', 'Markdown'], ['json', 'JSON'], ['html', 'Web page']].map(([format, words]) =>
+    el('button', {type: 'button', click: event => during(event.target, trouble, () =>
+      save(address('/v1/report', {...period, lang, zone, format}), `${name}.${format}`))}, `Download ${words}`)),
+  el('span.spacer'), el('button', {type: 'button', click: () => print()}, 'Print'));
+}

@@ -1,0 +1,175 @@
+// Pieces that several pages have.
+
+import {el, fill, link, svg} from './dom.js';
+import {Problem, forgetKey, hasKey} from './api.js';
+import {count, words} from './format.js';
+
+/** The page's heading, which is also the tab's name, and what a screen reader reads first. */
+export function title(place, text, ...beside) {
+  document.title = `${text} · Pawline`;
+  const heading = el('h1', {tabindex: -1}, text);
+  place.append(el('div.heading', {}, heading, ...beside));
+  heading.focus({preventScroll: true});
+  window.scrollTo(0, 0);
+}
+
+const MEANING = {
+  success: 'good', succeeded: 'good', replayed: 'good', done: 'good', delivered: 'good', closed: 'good',
+  failed: 'bad', failed_again: 'bad', expired: 'bad', in_doubt: 'bad', aborted: 'bad', open: 'bad',
+  replaying: 'busy', running: 'busy', processing: 'busy', accepted: 'busy', under_way: 'busy', half_open: 'warn', paused: 'warn', waiting: 'plain',
+};
+
+/** A state as a word with a mark; the colour only repeats what the word says. */
+export function badge(state, text = words(state), meaning = MEANING[state] ?? 'plain') {
+  return state ? el(`span.badge.${meaning}`, {}, text) : null;
+}
+
+/** An open dead letter is no alarm by itself. */
+export const letterBadge = state => badge(state, words(state), state === 'open' ? 'plain' : undefined);
+
+export const stageAndReason = row => [el('span.stage', {}, row.stage), ' · ', el('span.code', {}, row.reason)];
+
+/** What went wrong, as a sentence. */
+export function complaint(failure) {
+  if (!(failure instanceof Problem)) console.error(failure);
+  const text = failure instanceof Problem ? failure.message : 'The console has failed: ' + failure.message;
+  return el('div.complaint', {role: 'alert'}, el('p', {}, text),
+    failure.status === 403 && hasKey() ? el('p', {}, el('button', {type: 'button', click: () => {
+      forgetKey();
+      location.reload();
+    }}, 'Use another key')) : null);
+}
+
+/** What is said where there is nothing to show. */
+export function nothing(title, ...what) {
+  return el('div.nothing', {}, el('p.title', {}, title), what.length ? el('p', {}, ...what) : null);
+}
+
+/** Does `work` now and then every so often, while the page is open and looked at; failures are told in `place`, and it goes on. */
+export async function poll(signal, pause, place, work) {
+  while (!signal.aborted) {
+    if (!document.hidden) {
+      try {
+        const goOn = await work();
+        fill(place);
+        if (goOn === false) return;
+      } catch (failure) {
+        if (signal.aborted) return;
+        fill(place, complaint(failure));
+        if (failure.status === 403 || failure.status === 404) return;
+      }
+    }
+    await new Promise(resolve => {
+      const wake = () => { clearTimeout(timer); resolve(); };
+      const timer = setTimeout(() => { signal.removeEventListener('abort', wake); resolve(); }, pause);
+      signal.addEventListener('abort', wake, {once: true});
+    });
+  }
+}
+
+/** Does `work` while the button is off; a failure is told in `place`. */
+export async function during(button, place, work) {
+  button.disabled = true;
+  fill(place);
+  try {
+    return await work();
+  } catch (failure) {
+    fill(place, complaint(failure));
+    return undefined;
+  } finally {
+    button.disabled = false;
+  }
+}
+
+/** A horizontal bar of parts, each `{name, value, meaning}`; the numbers are beside it in words. */
+export function parts(list) {
+  const shown = list.filter(part => part.value > 0);
+  const all = shown.reduce((sum, part) => sum + part.value, 0);
+  let x = 0;
+  const bar = svg('svg.parts', {viewBox: '0 0 1000 14', preserveAspectRatio: 'none', 'aria-hidden': 'true'}, shown.map(part => {
+    const width = 1_000 * part.value / all;
+    const rect = svg(`rect.${part.meaning}`, {x, width, height: 14});
+    x += width;
+    return rect;
+  }));
+  return el('div.partition', {}, bar, el('ul.legend', {}, shown.map(part =>
+    el(`li.${part.meaning}`, {}, el('b', {}, count(part.value)), ' ', part.name))));
+}
+
+/** A bar from nothing to all, for a number in a table. */
+export function meter(value, meaning = 'plain') {
+  const width = Math.max(0, Math.min(1, value || 0)) * 100;
+  return svg('svg.meter', {viewBox: '0 0 100 6', preserveAspectRatio: 'none', 'aria-hidden': 'true'},
+    svg('rect.rail', {width: 100, height: 6}), svg(`rect.${meaning}`, {width, height: 6}));
+}
+
+/** Counts over time as small bars, `spans` being `{from, count}`, in equal steps from `begin` to `end` (milliseconds). */
+export function spark(spans, stepSeconds, begin, end, label) {
+  const step = stepSeconds * 1_000;
+  const bins = Math.max(1, Math.ceil((end - begin) / step));
+  const values = new Array(bins).fill(0);
+  for (const span of spans) {
+    const bin = Math.floor((new Date(span.from) - begin) / step);
+    if (bin >= 0 && bin < bins) values[bin] += span.count;
+  }
+  const most = Math.max(1, ...values);
+  return svg('svg.spark', {viewBox: `0 0 ${bins * 4} 24`, preserveAspectRatio: 'none', role: 'img', 'aria-label': label},
+    svg('rect.rail', {y: 23.5, width: bins * 4, height: 0.5}),
+    values.map((value, index) => value
+      ? svg('rect.bar', {x: index * 4, y: 24 - Math.max(1.5, 24 * value / most), width: 3, height: Math.max(1.5, 24 * value / most)})
+      : null));
+}
+
+const NAME = 'pawline.name';
+
+/** Who and why, which every deed needs for the audit. */
+export function whoAndWhy(example) {
+  const name = el('input', {id: 'by', name: 'by', required: !hasKey(), maxlength: 200, autocomplete: 'name', value: localStorage.getItem(NAME) ?? ''});
+  const why = el('textarea', {id: 'why', name: 'why', required: true, minlength: 5, maxlength: 1000, rows: 2, placeholder: example});
+  return {
+    fields: [
+      el('div.field', {}, el('label', {for: 'why'}, 'Why, in a sentence for the audit'), why),
+      el('div.field', {}, el('label', {for: 'by'}, hasKey() ? 'Your name (optional: the key’s name is noted)' : 'Your name'), name),
+    ],
+    body() {
+      const by = name.value.trim();
+      localStorage.setItem(NAME, by);
+      return {why: why.value.trim().replace(/\s+/g, ' '), ...(by && {by})};
+    },
+  };
+}
+
+/** Asks in a dialog for who and why before something is done; `work` gets them. It closes when the work is done. */
+export function confirmDeed({title, text, button, example, danger = false, work}) {
+  const deed = whoAndWhy(example);
+  const place = el('div');
+  const submit = el(danger ? 'button.danger' : 'button.primary', {type: 'submit'}, button);
+  const dialog = el('dialog', {'aria-labelledby': 'deed-title', close: () => dialog.remove()},
+    el('form', {submit: event => {
+      event.preventDefault();
+      during(submit, place, async () => {
+        await work(deed.body());
+        dialog.close();
+      });
+    }},
+    el('h2', {id: 'deed-title'}, title),
+    text ? el('p', {}, text) : null,
+    deed.fields, place,
+    el('div.actions', {}, submit, el('button', {type: 'button', click: () => dialog.close()}, 'Cancel'))));
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+/** A filter in words. */
+export function filterWords(filter) {
+  const entries = Object.entries(filter ?? {}).filter(([, value]) => value !== '');
+  if (!entries.length) return 'all open letters';
+  return entries.map(([name, value]) => name === 'ids'
+    ? (String(value).split(',').length > 3 ? `${count(String(value).split(',').length)} chosen letters` : `letter ${value}`)
+    : `${words(name)} ${value}`).join(', ');
+}
+
+export const taskLink = id => id ? el('a.mono', {href: link(`/tasks/${encodeURIComponent(id)}`), title: id}, shortId(id)) : null;
+
+/** UUIDv7 begin alike: their end tells them apart. */
+export const shortId = id => id.length > 12 ? `…${id.slice(-12)}` : id;

@@ -1,0 +1,414 @@
+package io.pawline.ops.console;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.deque.html.axecore.results.Rule;
+import com.microsoft.playwright.Download;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.PlaywrightException;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.LoadState;
+import io.pawline.events.BreakerState;
+import io.pawline.events.CallAttempt;
+import io.pawline.ops.TestingDatabase;
+import io.pawline.ops.TestingOps;
+import io.pawline.ops.console.TestingBrowser.Screen;
+import io.pawline.ops.live.TestingAttempts;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.schemas.Topics;
+import io.pawline.stage.TestingKafka;
+import io.pawline.taskstore.Scope;
+import io.pawline.taskstore.Submission;
+import io.pawline.taskstore.TaskDao;
+import io.pawline.taskstore.TestingTasks;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The console of a running ops-service, in a real browser. */
+class ConsoleIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** What somebody who can write into a dead letter might try. */
+    private static final String HOSTILE =
+            "<img src=x onerror=\"document.title='taken over'\"><script>document.title='taken over'</script>";
+
+    private static TestingOps ops;
+    private static TestingBrowser browser;
+
+    @BeforeAll
+    static void start() throws InterruptedException {
+        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE.toMillis());
+        TestingKafka.freshTopics(2);
+        ops = new TestingOps(TestingDatabase.create(), "--pawline.ops.prices.seedream=0.03");
+        browser = new TestingBrowser();
+    }
+
+    @AfterAll
+    static void close() {
+        browser.close();
+        ops.close();
+    }
+
+    @Test
+    void anAnalystReplaysAGroupAndSeesTheOutcomeAndTheAudit() {
+        List<Submission> down = failed(3, Reason.PROVIDER_ERROR, "The provider is down.");
+        Page page = open(Screen.LAPTOP, "/letters");
+
+        row(page, "provider_error").getByRole(AriaRole.LINK, named("Dry run")).click();
+        assertThat(page.getByText("3 would be replayed")).isVisible();
+        assertThat(page.getByText("0.09")).isVisible();
+
+        page.getByLabel("Letters a second").fill("100");
+        page.getByLabel("Why, in a sentence").fill("the provider is back");
+        page.getByLabel("Your name").fill("ann");
+        page.getByRole(AriaRole.BUTTON, called("Replay 3 letters at 100 a second"))
+                .click();
+        assertThat(page.getByText("3 of 3 letters sent")).isVisible();
+
+        TaskDao tasks = ops.bean(TaskDao.class);
+        await().atMost(PATIENCE)
+                .until(() -> tasks.find(down.getLast().id()).orElseThrow().generation() == 2);
+        tasks.close(down.get(0).id(), 2, TestingTasks.success());
+        tasks.close(down.get(1).id(), 2, TestingTasks.success());
+        tasks.close(down.get(2).id(), 2, TestingTasks.failure(Reason.MODERATED_PROMPT));
+        assertThat(page.getByText("2 succeeded")).isVisible();
+        assertThat(page.getByText("1 failed again")).isVisible();
+        assertThat(row(page, "moderated_prompt").first()).isVisible();
+
+        page.getByRole(AriaRole.LINK, called("Audit")).click();
+        assertThat(row(page, "the provider is back")).containsText("ann");
+        assertThat(row(page, "the provider is back")).containsText("replay");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void theLivePageFollowsTheCallsAsTheyAreMade() {
+        Page page = open(Screen.LAPTOP, "/live");
+        Locator generate = page.locator(".stages > li").filter(new Locator.FilterOptions().setHasText("generate"));
+        assertThat(page.locator(".stages > li")).hasCount(5);
+        assertThat(generate).containsText("no calls");
+        assertThat(page.getByText("No call has failed.")).isVisible();
+
+        List<CallAttempt> calls = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            calls.add(TestingAttempts.seenBy(
+                    TestingAttempts.begun(TaskId.next(), Stage.GENERATE, 1, Instant.now()),
+                    "one",
+                    4,
+                    10,
+                    BreakerState.CLOSED));
+        }
+        tell(calls);
+        assertThat(generate).containsText("4 of 10 in flight");
+        assertThat(generate).containsText("breaker closed");
+        assertThat(generate).containsText("4 calls in 15 min, 0 % failed");
+
+        tell(List.of(
+                end(calls.get(0), Reason.PROVIDER_ERROR),
+                end(calls.get(1), Reason.PROVIDER_ERROR),
+                end(calls.get(2), null)));
+        assertThat(generate).containsText("1 of 10 in flight");
+        assertThat(generate).containsText("breaker open");
+        assertThat(generate).containsText("4 calls in 15 min, 50 % failed");
+        assertThat(row(page, "provider_error")).containsText("100 %");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    private static CallAttempt end(CallAttempt call, @Nullable Reason failure) {
+        return TestingAttempts.seenBy(
+                TestingAttempts.ended(call, Instant.now(), failure), "one", 1, 10, BreakerState.OPEN);
+    }
+
+    private static void tell(List<CallAttempt> calls) {
+        TestingKafka.send(calls.stream()
+                .map(call -> new ProducerRecord<>(
+                        Topics.ATTEMPTS,
+                        call.getContext().getTaskId().getBytes(StandardCharsets.UTF_8),
+                        TestingOps.bytes(call)))
+                .toList());
+    }
+
+    @Test
+    void theReportIsReadInBothLanguagesAndSaved() {
+        Page page = open(Screen.LAPTOP, "/report?lang=zh");
+
+        assertThat(heading(page, "核心指标")).isVisible();
+        page.getByLabel("Language").selectOption("en");
+        page.getByRole(AriaRole.BUTTON, called("Show")).click();
+        assertThat(heading(page, "core metrics")).isVisible();
+        Download saved = page.waitForDownload(() ->
+                page.getByRole(AriaRole.BUTTON, called("Download Markdown")).click());
+        assertThat(saved.suggestedFilename()).startsWith("pawline-report-").endsWith(".md");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    private static Locator heading(Page page, String text) {
+        return page.locator("article h3").filter(new Locator.FilterOptions().setHasText(text));
+    }
+
+    @Test
+    void aTasksLifeIsFoundByItsId() {
+        Submission task = failed(1, Reason.PHOTO_TOO_LARGE, "It is too large.").getFirst();
+        Page page = open(Screen.LAPTOP, "/tasks");
+
+        page.getByLabel("Task id").fill(task.id().toString());
+        page.getByRole(AriaRole.BUTTON, called("Show")).click();
+
+        assertThat(row(page, "accepted")).isVisible();
+        assertThat(row(page, "letter")).containsText("photo_too_large");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void aLetterIsDiscardedByItsBoxAndOnlyWithAReason() {
+        failed(2, Reason.NO_PET, "No pet is seen.");
+        Page page = open(Screen.LAPTOP, "/letters?reason=no_pet");
+
+        page.getByLabel("Choose letter").first().check();
+        page.getByRole(AriaRole.BUTTON, called("Discard 1 chosen letter…")).click();
+        Locator dialog = page.getByRole(AriaRole.DIALOG);
+        dialog.getByLabel("Your name").fill("ann");
+        dialog.getByRole(AriaRole.BUTTON, named("Discard")).click();
+        assertThat(dialog).isVisible();
+        dialog.getByLabel("Why").fill("walls have no fur");
+        dialog.getByRole(AriaRole.BUTTON, named("Discard")).click();
+
+        assertThat(page.getByText("1 letter of 1 cause")).isVisible();
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void anEditedLetterIsCheckedAndThenReplayed() {
+        Submission task =
+                failed(1, Reason.INVALID_REQUEST, "The description is odd.").getFirst();
+        Page page = open(Screen.LAPTOP, "/letters/" + letterOf(task));
+
+        page.getByRole(AriaRole.BUTTON, called("Edit and replay…")).click();
+        Locator dialog = page.getByRole(AriaRole.DIALOG);
+        String event = dialog.getByLabel("Event").inputValue();
+        dialog.getByLabel("Why").fill("a typing error");
+        dialog.getByLabel("Your name").fill("ann");
+        dialog.getByLabel("Event").fill(event.replace("\"a cat\"", "7"));
+        dialog.getByRole(AriaRole.BUTTON, named("Keep as a new version")).click();
+        assertThat(dialog.getByRole(AriaRole.ALERT)).containsText("PetDescribed");
+        dialog.getByLabel("Event").fill(event.replace("a cat", "a dog"));
+        browser.complaints();
+        dialog.getByRole(AriaRole.BUTTON, named("Keep as a new version")).click();
+
+        assertThat(page.getByText("1 would be replayed")).isVisible();
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void whatSomebodyHasWrittenIntoALetterStaysText() {
+        Submission task = failed(1, Reason.MALFORMED_ANSWER, HOSTILE).getFirst();
+        for (String path : List.of("/letters?reason=malformed_answer", "/letters/" + letterOf(task))) {
+            Page page = open(Screen.LAPTOP, path);
+
+            assertThat(page.getByText(HOSTILE).first()).isVisible();
+            assertThat(page.locator("img, script:not([src])")).hasCount(0);
+            assertThat(page.title()).endsWith("Pawline");
+        }
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void bytesThatAreNoEventAreShownInHexAndAsTextAndCanBeSaved() throws Exception {
+        Submission task = accepted(Reason.UNDECODABLE);
+        byte[] bytes = "GIF89a, not an event at all".getBytes(StandardCharsets.UTF_8);
+        send(task, bytes, Reason.UNDECODABLE, "These bytes are no event.");
+        Page page = open(Screen.LAPTOP, "/letters/" + letterOf(task));
+
+        assertThat(page.getByLabel("Hex")).containsText("47 49 46 38 39 61");
+        assertThat(page.getByLabel("Text")).containsText("GIF89a, not an event");
+        Path saved = page.waitForDownload(() -> page.getByRole(AriaRole.BUTTON, called("Download (27 bytes)"))
+                        .click())
+                .path();
+        assertThat(Files.readAllBytes(saved)).isEqualTo(bytes);
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void theBrowserItselfRefusesToRunWhatIsNotTheConsoles() {
+        Page page = open(Screen.LAPTOP, "/letters");
+
+        assertThatThrownBy(() -> page.evaluate("html => { document.body.innerHTML = html; }", HOSTILE))
+                .isInstanceOf(PlaywrightException.class)
+                .hasMessageContaining("TrustedHTML");
+        page.evaluate("() => { const own = document.createElement('style'); own.textContent = 'h1 { color: red; }';"
+                + " document.head.append(own); }");
+        assertThat(page.evaluate("() => getComputedStyle(document.querySelector('h1')).color"))
+                .isNotEqualTo("rgb(255, 0, 0)");
+        assertThat(browser.complaints())
+                .as("told of the style that was refused")
+                .isNotEmpty();
+    }
+
+    @Test
+    void theApisAnswersDoNothingInABrowser() throws Exception {
+        assertThat(header("/v1/dead-letters", "Content-Security-Policy")).contains("default-src 'none'", "sandbox");
+        assertThat(header("/v1/dead-letters", "X-Content-Type-Options")).isEqualTo("nosniff");
+        assertThat(header("/", "Content-Security-Policy"))
+                .contains("script-src 'self'", "frame-ancestors 'none'")
+                .doesNotContain("unsafe");
+        assertThat(header("/", "Cache-Control")).isEqualTo("no-cache");
+    }
+
+    private static String header(String path, String name) throws Exception {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + ops.port() + path))
+                    .build();
+            return http.send(request, BodyHandlers.discarding())
+                    .headers()
+                    .firstValue(name)
+                    .orElse("none");
+        }
+    }
+
+    @Test
+    void aKeyIsAskedForAndWhatItDoesNotAllowIsSaid() {
+        try (TestingOps closed = new TestingOps(TestingDatabase.create(), "--pawline.ops.open-access=false")) {
+            Page page = browser.open(Screen.LAPTOP, ColorScheme.LIGHT);
+            page.navigate("http://127.0.0.1:" + closed.port() + "/#/letters");
+
+            Locator dialog = page.getByRole(AriaRole.DIALOG);
+            dialog.getByLabel("Key").fill("pwk_wrong");
+            dialog.getByRole(AriaRole.BUTTON, named("Continue")).click();
+            assertThat(dialog).containsText("There is no such API key");
+            dialog.getByLabel("Key").fill(closed.newKey("default", "reader", Scope.READ));
+            dialog.getByRole(AriaRole.BUTTON, named("Continue")).click();
+            assertThat(page.getByText("There is no open dead letter.")).isVisible();
+
+            page.navigate("http://127.0.0.1:" + closed.port() + "/#/replays/" + TaskId.next());
+            assertThat(page.getByRole(AriaRole.ALERT)).containsText("No replay has this id");
+            assertThat((String) page.evaluate("async () => (await import('/api.js'))"
+                            + ".post('/v1/dead-letters/discard', {}).catch(problem => problem.message)"))
+                    .contains("scope operate");
+            assertThat(page.evaluate("JSON.stringify(localStorage)").toString()).doesNotContain("pwk_");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"LAPTOP,LIGHT", "LAPTOP,DARK", "PHONE,LIGHT", "PHONE,DARK"})
+    void everyPageFitsTheScreenAndCanBeReadByAll(Screen screen, ColorScheme colours) {
+        Submission task =
+                failed(1, Reason.READ_TIMEOUT, HOSTILE + "y".repeat(300)).getFirst();
+        long letter = letterOf(task);
+        Page page = browser.open(screen, colours);
+        List<String> wrong = new ArrayList<>();
+        for (String path : List.of(
+                "/live",
+                "/report",
+                "/tasks/" + task.id(),
+                "/letters",
+                "/letters?stage=nowhere",
+                "/letters/" + letter,
+                "/replay?ids=" + letter,
+                "/replays",
+                "/audit")) {
+            page.navigate("about:blank");
+            page.navigate(address(path));
+            page.waitForLoadState(LoadState.NETWORKIDLE);
+            if ((boolean)
+                    page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")) {
+                wrong.add(path + " is wider than the screen");
+            }
+            new AxeBuilder(page)
+                    .withTags(List.of("wcag2a", "wcag2aa", "wcag21aa", "best-practice"))
+                    .analyze()
+                    .getViolations()
+                    .forEach(rule -> wrong.add(path + ": " + told(rule)));
+        }
+
+        assertThat(wrong).isEmpty();
+    }
+
+    private static String told(Rule rule) {
+        return rule.getHelp() + ": " + rule.getNodes().getFirst().getHtml();
+    }
+
+    private static Page open(Screen screen, String path) {
+        browser.complaints();
+        Page page = browser.open(screen, ColorScheme.LIGHT);
+        page.navigate(address(path));
+        return page;
+    }
+
+    private static String address(String path) {
+        return "http://127.0.0.1:" + ops.port() + "/#" + path;
+    }
+
+    private static Locator row(Page page, String text) {
+        return page.getByRole(AriaRole.ROW).filter(new Locator.FilterOptions().setHasText(text));
+    }
+
+    /** Something of the page that is called so. */
+    private static Page.GetByRoleOptions called(String name) {
+        return new Page.GetByRoleOptions().setName(name).setExact(true);
+    }
+
+    /** Something of a part of the page that is called so. */
+    private static Locator.GetByRoleOptions named(String name) {
+        return new Locator.GetByRoleOptions().setName(name).setExact(true);
+    }
+
+    private static List<Submission> failed(int count, Reason reason, String detail) {
+        List<Submission> failed = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Submission task = accepted(reason);
+            send(task, TestingOps.bytes(TestingOps.described(task, 1)), reason, detail);
+            failed.add(task);
+        }
+        failed.forEach(ConsoleIT::letterOf);
+        return failed;
+    }
+
+    private static Submission accepted(Reason reason) {
+        Submission task = TestingTasks.submission();
+        TaskDao tasks = ops.bean(TaskDao.class);
+        tasks.accept(task);
+        tasks.close(task.id(), 1, TestingTasks.failure(reason));
+        return task;
+    }
+
+    private static void send(Submission task, byte[] value, Reason reason, String detail) {
+        TestingKafka.send(List.of(TestingOps.letter(Stage.GENERATE, task, value, reason, detail)));
+    }
+
+    /** Its number, once it is in the index. */
+    private static long letterOf(Submission task) {
+        return await().atMost(PATIENCE)
+                .until(
+                        () -> ops.get("/v1/dead-letters?state=any&task_id=" + task.id())
+                                .json()
+                                .at("/dead_letters/0/id")
+                                .asLong(0),
+                        id -> id > 0);
+    }
+}

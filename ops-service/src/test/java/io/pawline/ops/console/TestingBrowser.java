@@ -1,0 +1,107 @@
+package io.pawline.ops.console;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.ConsoleMessage;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.ColorScheme;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+
+/**
+ * The machine's own Chromium, without a window, driven by Playwright on the machine's Node.js. Whatever a page complains of in
+ * its console is kept, for a test to look at. For one thread.
+ */
+public final class TestingBrowser implements AutoCloseable {
+
+    /** A screen that the console is to be read on. */
+    public enum Screen {
+        LAPTOP(1366, 768),
+        PHONE(390, 844);
+
+        private final int width;
+        private final int height;
+
+        Screen(int width, int height) {
+            this.width = width;
+            this.height = height;
+        }
+    }
+
+    private static final List<String> FLAGS = List.of(
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync");
+
+    private final Playwright playwright;
+    private final Browser browser;
+    private final List<String> complaints = new CopyOnWriteArrayList<>();
+
+    public TestingBrowser() {
+        playwright = Playwright.create(new Playwright.CreateOptions()
+                .setEnv(Map.of(
+                        "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD",
+                        "1",
+                        "PLAYWRIGHT_NODEJS_PATH",
+                        onThePath("node").toString())));
+        browser = playwright
+                .chromium()
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(onThePath("chromium", "chromium-browser", "google-chrome"))
+                        .setArgs(FLAGS));
+    }
+
+    private static Path onThePath(String... names) {
+        return Stream.of(names)
+                .flatMap(name -> Stream.of(
+                                System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                        .map(folder -> Path.of(folder, name)))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        "%s is not on the PATH: this test needs Chromium and Node.js 20 or later".formatted(names[0])));
+    }
+
+    /** An empty tab of its own session: nothing of another one is in its storage. */
+    public Page open(Screen screen, ColorScheme colours) {
+        BrowserContext session = browser.newContext(new Browser.NewContextOptions()
+                .setViewportSize(screen.width, screen.height)
+                .setColorScheme(colours)
+                .setTimezoneId("Asia/Shanghai")
+                .setAcceptDownloads(true));
+        Page page = session.newPage();
+        page.onConsoleMessage(this::keep);
+        page.onPageError(complaints::add);
+        return page;
+    }
+
+    private void keep(ConsoleMessage message) {
+        if (List.of("error", "warning").contains(message.type())) {
+            complaints.add(message.text() + " at " + message.location());
+        }
+    }
+
+    /** What pages have complained of since this was last asked: scripts that failed, files missing, policies broken. */
+    public List<String> complaints() {
+        List<String> all = List.copyOf(complaints);
+        complaints.clear();
+        return all;
+    }
+
+    @Override
+    public void close() {
+        browser.close();
+        playwright.close();
+    }
+}

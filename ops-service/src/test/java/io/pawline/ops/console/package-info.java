@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.ops.console;
+
+import org.jspecify.annotations.NullMarked;

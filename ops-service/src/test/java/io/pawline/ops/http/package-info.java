@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.ops.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,197 @@
+package io.pawline.ops.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.pawline.events.BreakerState;
+import io.pawline.events.CallAttempt;
+import io.pawline.events.Ending;
+import io.pawline.ops.TestingDatabase;
+import io.pawline.ops.TestingOps;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.schemas.Topics;
+import io.pawline.stage.TestingKafka;
+import io.pawline.taskstore.DatabaseProperties;
+import io.pawline.taskstore.TaskDatabase;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** From the topics through Kafka Streams into the tables and to those who ask, with a restart in the middle. */
+class LiveCountIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final int TASKS = 60;
+
+    /** Sums over all spans of time of ten seconds, or over the ledger. */
+    private static final String COUNTED = """
+            select coalesce(sum(tasks), 0)::bigint tasks, coalesce(sum(calls), 0)::bigint calls,
+                coalesce(sum(succeeded), 0)::bigint succeeded, coalesce(sum(failures), 0)::bigint failures,
+                coalesce(sum(timeouts), 0)::bigint timeouts, coalesce(sum(cost_micros), 0)::bigint cost
+            from live_window where seconds = %d and stage <> 'task'
+            """;
+
+    private static final String LEDGER = """
+            select count(distinct (task_id, stage)) tasks, count(*) calls, count(*) filter (where outcome = 'succeeded') succeeded,
+                count(*) filter (where outcome = 'failed') failures,
+                count(*) filter (where reason = 'read_timeout') timeouts, sum(cost_micros)::bigint cost
+            from call_attempt
+            """;
+
+    private final Instant start = Instant.now().minusSeconds(25);
+
+    @Test
+    void aRestartChangesNoNumberAndTheCountsAreTheLedgers() throws Exception {
+        TestingKafka.freshTopics(2);
+        List<ProducerRecord<byte[], byte[]>> first = new ArrayList<>();
+        List<ProducerRecord<byte[], byte[]>> second = new ArrayList<>();
+        for (int i = 0; i < TASKS; i++) {
+            task(i, first, second);
+        }
+        DatabaseProperties database = TestingDatabase.create();
+        TestingKafka.send(first);
+        try (TestingOps ops = new TestingOps(database)) {
+            await().atMost(PATIENCE)
+                    .until(() -> row(ops, COUNTED.formatted(10)).get("calls").equals((long) TASKS));
+        }
+        TestingKafka.send(first.subList(0, 20));
+        TestingKafka.send(second);
+        try (TestingOps ops = new TestingOps(database)) {
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                assertThat(row(ops, LEDGER))
+                        .containsEntry("calls", 2L * TASKS)
+                        .containsEntry("succeeded", (long) TASKS)
+                        .containsEntry("failures", (long) TASKS);
+                assertThat(row(ops, COUNTED.formatted(10))).isEqualTo(row(ops, LEDGER));
+                assertThat(row(ops, COUNTED.formatted(60))).isEqualTo(row(ops, LEDGER));
+            });
+            assertLive(ops);
+            assertSeries(ops);
+            assertAlerts(ops);
+            assertReport(ops);
+            assertBadRequestsAreToldWhatIsWrong(ops);
+        }
+    }
+
+    /** A first call that fails, told before the restart as far as its beginning; and what comes after. */
+    private void task(
+            int number, List<ProducerRecord<byte[], byte[]>> first, List<ProducerRecord<byte[], byte[]>> second) {
+        TaskId task = TaskId.next();
+        Instant at = start.plusMillis(100L * number);
+        CallAttempt begun = seen(TestingAttempts.begun(task, Stage.GENERATE, 1, at));
+        CallAttempt failed = TestingAttempts.ended(
+                begun, at.plusSeconds(4), number % 2 == 0 ? Reason.READ_TIMEOUT : Reason.OVERLOADED);
+        CallAttempt again = seen(TestingAttempts.begun(task, Stage.GENERATE, 2, at.plusSeconds(8)));
+        first.add(attempt(begun));
+        first.add(attempt(begun));
+        second.add(attempt(failed));
+        second.add(attempt(again));
+        second.add(attempt(TestingAttempts.ended(again, at.plusSeconds(10), null)));
+        second.add(record(
+                Stage.CALLBACK.workTopic(),
+                task.toString(),
+                TestingAttempts.finished(task, 1, Ending.SUCCESS, at.plusSeconds(11))));
+    }
+
+    private static CallAttempt seen(CallAttempt call) {
+        return TestingAttempts.seenBy(call, "one", 5, 40, BreakerState.CLOSED);
+    }
+
+    private static ProducerRecord<byte[], byte[]> attempt(CallAttempt event) {
+        return record(Topics.ATTEMPTS, event.getContext().getTaskId(), event);
+    }
+
+    private static ProducerRecord<byte[], byte[]> record(String topic, String key, SpecificRecord event) {
+        return new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), TestingOps.bytes(event));
+    }
+
+    private static Map<String, Object> row(TestingOps ops, String sql) {
+        return ops.bean(TaskDatabase.class)
+                .with(handle -> handle.createQuery(sql).mapToMap().one());
+    }
+
+    private static void assertLive(TestingOps ops) {
+        JsonNode live = ops.get("/v1/live").json();
+        assertThat(live.path("window_seconds").intValue()).isEqualTo(60);
+        assertThat(live.path("stages")
+                        .valueStream()
+                        .map(stage -> stage.path("stage").asString()))
+                .containsExactly("detect", "generate", "matting", "finalize", "callback");
+        JsonNode generate = live.path("stages").path(1);
+        assertThat(generate.path("provider").asString()).isEqualTo("provider-of-generate");
+        assertThat(generate.path("limit").intValue()).isEqualTo(40);
+        assertThat(generate.path("breaker").asString()).isEqualTo("closed");
+        assertThat(generate.path("paused").booleanValue()).isFalse();
+        assertThat(generate.path("lag").isIntegralNumber()).isTrue();
+        assertThat(live.path("stages").path(4).path("lag").intValue())
+                .as("nobody takes the endings here")
+                .isEqualTo(TASKS);
+        assertThat(live.path("stages").path(0).path("limit").isNull()).isTrue();
+    }
+
+    private void assertSeries(TestingOps ops) {
+        for (String step : List.of("10s", "1m")) {
+            JsonNode points = ops.get("/v1/live/series?step=%s&from=%s&to=%s"
+                            .formatted(step, start.minusSeconds(120), start.plusSeconds(120)))
+                    .json()
+                    .path("points");
+            assertThat(points.valueStream()
+                            .mapToLong(point -> point.path("calls").longValue())
+                            .sum())
+                    .isEqualTo(2L * TASKS);
+            assertThat(points.valueStream()
+                            .mapToLong(point -> point.path("tasks").longValue())
+                            .sum())
+                    .isEqualTo(TASKS);
+        }
+    }
+
+    private static void assertAlerts(TestingOps ops) {
+        JsonNode alerts = ops.get("/v1/alerts").json().path("alerts");
+        assertThat(alerts.valueStream().map(alert -> alert.path("name").asString()))
+                .containsExactly("unclassified", "amplification", "undelivered", "breaker_open", "cost_per_hour");
+        JsonNode amplification = alerts.path(1);
+        assertThat(amplification.path("firing").booleanValue()).isTrue();
+        assertThat(amplification.path("value").doubleValue()).isEqualTo(2);
+        assertThat(amplification.path("since").asString()).startsWith("20");
+        assertThat(alerts.path(0).path("firing").booleanValue()).isFalse();
+    }
+
+    private void assertReport(TestingOps ops) {
+        String period = "/v1/report?from=%s&to=%s".formatted(start.minusSeconds(60), start.plusSeconds(60));
+        JsonNode report = ops.get(period).json();
+        assertThat(report.path("stages").path(0).path("calls").intValue()).isEqualTo(2 * TASKS);
+        assertThat(report.path("cascade").path("verdict").asString()).isEqualTo("FED");
+        assertThat(ops.get(period + "&format=md&lang=zh").body()).startsWith("# 高并发图片处理任务分析报告");
+        assertThat(ops.get(period + "&format=html").contentType()).startsWith("text/html");
+    }
+
+    private static void assertBadRequestsAreToldWhatIsWrong(TestingOps ops) {
+        assertRefused(ops, "/v1/live?stage=detect", 400, "no parameter");
+        assertRefused(ops, "/v1/live/series?step=5s", 400, "step is none of 10s, 1m");
+        assertRefused(ops, "/v1/live/series?from=2026-01-01T00:00:00Z", 400, "6 hours");
+        assertRefused(ops, "/v1/report?from=yesterday", 400, "RFC 3339");
+        assertRefused(ops, "/v1/report?lang=fr", 400, "lang is none of en, zh");
+        assertRefused(ops, "/v1/report?format=pdf", 400, "format is none of json, md, html");
+        assertRefused(ops, "/v1/report?zone=Mars", 400, "zone is no time zone");
+        assertRefused(
+                ops, "/v1/report?from=2026-11-23T10:00:00Z&to=2026-11-23T10:00:00Z", 400, "from is not before to");
+        assertRefused(ops, "/v1/tasks/none/timeline", 400, "UUID");
+        assertRefused(ops, "/v1/tasks/%s/timeline".formatted(TaskId.next()), 404, "no task");
+    }
+
+    private static void assertRefused(TestingOps ops, String path, int status, String detail) {
+        TestingOps.Answer answer = ops.get(path);
+        assertThat(answer.status()).as(path).isEqualTo(status);
+        assertThat(answer.json().path("detail").asString()).as(path).contains(detail);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.ops.live;
+
+import org.jspecify.annotations.NullMarked;

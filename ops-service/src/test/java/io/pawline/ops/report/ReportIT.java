@@ -1,0 +1,328 @@
+package io.pawline.ops.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pawline.ops.TestingDatabase;
+import io.pawline.ops.ledger.Call;
+import io.pawline.ops.ledger.TestingCalls;
+import io.pawline.ops.live.Period;
+import io.pawline.ops.report.Report.Cause;
+import io.pawline.ops.report.Report.ProviderCost;
+import io.pawline.ops.report.Report.Span;
+import io.pawline.ops.report.Report.StageCalls;
+import io.pawline.ops.report.Report.Verdict;
+import io.pawline.ops.report.Report.Wasted;
+import io.pawline.ops.report.TestingLedger.Row;
+import io.pawline.schemas.TaskId;
+import io.pawline.taskstore.TaskDatabase;
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The report's sums are those of the ledger and of the task table, here known because the test wrote both. */
+class ReportIT {
+
+    private static final TaskDatabase DATABASE = TestingDatabase.open();
+    private static final Period PERIOD = new Period(TestingLedger.FROM, TestingLedger.TO);
+
+    private final Reports reports = new Reports(DATABASE, 1.35, Clock.fixed(TestingLedger.TO, ZoneOffset.UTC));
+
+    @AfterAll
+    static void close() {
+        DATABASE.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        DATABASE.with(handle -> handle.execute("truncate call_attempt, task"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void itsSumsAreThoseOfTheTaskTable(long seed) {
+        TestingLedger told = new TestingLedger(DATABASE, seed).fill(150);
+        List<Row> tasks =
+                told.tasks.stream().filter(task -> in(task.submitted())).toList();
+
+        Report.Core core = reports.of(PERIOD).core();
+
+        assertThat(tasks).hasSizeBetween(50, 149);
+        assertThat(core.tasks()).isEqualTo(tasks.size());
+        assertThat(core.succeeded()).isEqualTo(count(tasks, task -> task.state().equals("success")));
+        assertThat(core.failed()).isEqualTo(count(tasks, task -> task.state().equals("failed")));
+        assertThat(core.expired()).isEqualTo(count(tasks, task -> task.state().equals("expired")));
+        assertThat(core.cancelled()).isEqualTo(count(tasks, task -> task.state().equals("cancelled")));
+        assertThat(core.open()).isEqualTo(count(tasks, task -> task.state().equals("accepted")));
+        assertThat(core.succeeded() + core.failed() + core.expired() + core.cancelled() + core.open())
+                .isEqualTo(core.tasks());
+        assertThat(core.calledBack()).isEqualTo(count(tasks, Row::delivered));
+        assertThat(core.withCallback()).isEqualTo(count(tasks, Row::callback));
+        assertThat(core.calledBack() + core.notCalledBack()).isEqualTo(core.withCallback());
+        assertThat(core.successRate()).isEqualTo(Shares.of(core.succeeded(), core.tasks()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void itsSumsAreThoseOfTheLedger(long seed) {
+        TestingLedger told = new TestingLedger(DATABASE, seed).fill(150);
+        List<Call> calls =
+                told.calls.stream().filter(call -> in(call.startedAt())).toList();
+
+        Report report = reports.of(PERIOD);
+
+        for (StageCalls stage : report.stages()) {
+            List<Call> ofStage = calls.stream()
+                    .filter(call -> call.stage().equals(stage.stage()))
+                    .toList();
+            assertThat(stage.calls()).isEqualTo(ofStage.size());
+            assertThat(stage.failed()).isEqualTo(count(ofStage, ReportIT::failed));
+            assertThat(stage.neverEnded()).isEqualTo(count(ofStage, call -> call.end() == null));
+            assertThat(stage.orphaned()).isEqualTo(count(ofStage, Call::orphaned));
+            assertThat(stage.tasks())
+                    .isEqualTo(ofStage.stream()
+                            .map(call -> call.taskId() + "/" + call.generation())
+                            .distinct()
+                            .count());
+            assertThat(stage.succeeded() + stage.failed() + stage.neverEnded()).isEqualTo(stage.calls());
+            assertThat(stage.retries() + stage.tasks()).isEqualTo(stage.calls());
+        }
+        assertThat(sum(report.stages().stream().map(StageCalls::calls))).isEqualTo(calls.size());
+        assertThat(sum(report.failures().stream().map(Cause::count))).isEqualTo(count(calls, ReportIT::failed));
+        for (Cause cause : report.failures()) {
+            assertThat(cause.count())
+                    .isEqualTo(count(
+                            calls,
+                            call -> call.stage().equals(cause.stage())
+                                    && call.end() != null
+                                    && cause.reason().equals(call.end().reason())));
+        }
+        assertThat(report.failures().stream().mapToDouble(Cause::share).sum()).isCloseTo(1, Offset.offset(0.001));
+        assertThat(sum(report.overTime().stream().map(Span::calls))).isEqualTo(calls.size());
+        assertThat(sum(report.overTime().stream().map(Span::failures))).isEqualTo(count(calls, ReportIT::failed));
+        assertThat(report.cascade().calls()).isEqualTo(calls.size());
+        assertThat(report.cascade().repeatedCalls())
+                .isEqualTo(sum(report.stages().stream().map(StageCalls::retries)));
+        assertThat(report.overTime().stream().mapToLong(Span::retries).sum())
+                .isEqualTo(report.cascade().repeatedCalls());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void everyPartOfTheCostIsInOneSum(long seed) {
+        TestingLedger told = new TestingLedger(DATABASE, seed).fill(150);
+        List<Call> calls =
+                told.calls.stream().filter(call -> in(call.startedAt())).toList();
+        BigDecimal expected = calls.stream()
+                .map(ReportIT::price)
+                .reduce(BigDecimal.ZERO, BigDecimal::add)
+                .setScale(6);
+
+        Report.Cost cost = reports.of(PERIOD).cost();
+
+        assertThat(expected).isPositive();
+        assertThat(cost.total()).isEqualByComparingTo(expected);
+        assertThat(money(cost.providers().stream().map(ProviderCost::cost))).isEqualByComparingTo(expected);
+        assertThat(cost.useful().add(cost.wasted())).isEqualByComparingTo(expected);
+        assertThat(money(cost.waste().stream().map(Wasted::cost))).isEqualByComparingTo(cost.wasted());
+        assertThat(cost.waste().stream().map(Wasted::why)).contains(Report.Waste.ORPHANED, Report.Waste.FAILED);
+        assertThat(cost.waste().stream()
+                        .filter(wasted -> wasted.why() == Report.Waste.ORPHANED)
+                        .mapToLong(Wasted::calls)
+                        .sum())
+                .isEqualTo(count(calls, call -> call.orphaned() && price(call).signum() > 0));
+        assertThat(cost.neverEnded()).isEqualTo(count(calls, call -> call.end() == null));
+    }
+
+    @Test
+    void aSecondPaidCallOfATaskIsMoneyWasted() {
+        TestingLedger told = new TestingLedger(DATABASE, 1);
+        Row task = new Row(TaskId.next().value(), at(0), "success", true, 1, true);
+        told.add(task);
+        note(told, paid(task, at(1)), paid(task, at(2)), paid(task, at(3)));
+
+        Report.Cost cost = reports.of(PERIOD).cost();
+
+        assertThat(cost.waste()).singleElement().satisfies(wasted -> {
+            assertThat(wasted.why()).isEqualTo(Report.Waste.REPEATED);
+            assertThat(wasted.calls()).isEqualTo(2);
+            assertThat(wasted.cost()).isEqualByComparingTo("0.06");
+        });
+        assertThat(cost.paidTwiceTasks()).isEqualTo(1);
+        assertThat(cost.useful()).isEqualByComparingTo("0.03");
+    }
+
+    @Test
+    void saysThatRetriesFedTheLoadIfTheyDid() {
+        TestingLedger told = new TestingLedger(DATABASE, 1);
+        for (int i = 0; i < 20; i++) {
+            Row task = new Row(TaskId.next().value(), at(i), "failed", true, 1, false);
+            told.add(task);
+            note(told, failed(task, 1, at(i)), failed(task, 2, at(i).plusMillis(3_100)), failed(task, 3, at(i + 7)));
+        }
+
+        Report report = reports.of(PERIOD);
+
+        assertThat(report.cascade().verdict()).isEqualTo(Verdict.FED);
+        assertThat(report.cascade().worstAmplification()).isGreaterThan(2);
+        assertThat(report.retries().repeated()).isEqualTo(40);
+        assertThat(report.retries().atOnce()).as("those after 100 ms").isEqualTo(20);
+        assertThat(report.retries().mostCalls()).isEqualTo(3);
+        assertThat(report.peaks()).singleElement().satisfies(peak -> {
+            assertThat(peak.stage()).isEqualTo("generate");
+            assertThat(peak.failures()).isEqualTo(60);
+            assertThat(peak.reason()).isEqualTo("read_timeout");
+        });
+    }
+
+    @Test
+    void aPeriodInWhichNothingHappenedHasAReport() {
+        Report report = reports.of(PERIOD);
+
+        assertThat(report.core().tasks()).isZero();
+        assertThat(report.cascade().verdict()).isEqualTo(Verdict.TOO_LITTLE);
+        for (String language : Words.LANGUAGES) {
+            for (ReportFormat format : ReportFormat.values()) {
+                assertThat(format.write(report, new Words(language, ZoneOffset.UTC)))
+                        .doesNotContain("NaN");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"en", "zh"})
+    void everyTableOfTheOriginalIsInEveryWrittenFormOfIt(String language) {
+        new TestingLedger(DATABASE, 7).fill(300);
+        Report report = reports.of(PERIOD);
+        Words words = new Words(language, ZoneId.of("Asia/Shanghai"));
+
+        String markdown = ReportFormat.MD.write(report, words);
+        String page = ReportFormat.HTML.write(report, words);
+
+        List<String> originals = language.equals("zh")
+                ? List.of(
+                        "核心指标",
+                        "总任务数",
+                        "任务成功数",
+                        "任务失败数",
+                        "任务成功率",
+                        "回调成功数",
+                        "未回调数",
+                        "回调率",
+                        "回调成功率",
+                        "关键发现",
+                        "数据库记录 vs",
+                        "主要错误分布",
+                        "典型错误示例",
+                        "链路故障分析",
+                        "失败率",
+                        "错误高峰时段",
+                        "级联效应",
+                        "外部服务瓶颈",
+                        "重试机制",
+                        "成功率统计",
+                        "性能指标",
+                        "结论",
+                        "端到端",
+                        "文生图",
+                        "背景移除",
+                        "宠物检测",
+                        "读取超时",
+                        "费用")
+                : List.of(
+                        "core metrics",
+                        "Success rate",
+                        "Not called back",
+                        "Callback rate",
+                        "Key findings",
+                        "database against the calls",
+                        "Errors by stage",
+                        "Typical errors",
+                        "link by link",
+                        "Peaks of failure",
+                        "Cascade",
+                        "Outside services",
+                        "How failed calls were repeated",
+                        "Success rates",
+                        "Latencies",
+                        "Cost",
+                        "Conclusion",
+                        "End to end",
+                        "Text to image");
+        assertThat(markdown).contains(originals);
+        assertThat(page).contains(originals);
+        assertThat(markdown).contains("2026-11-23 13:29:00").doesNotContain("{0}");
+        assertThat(page)
+                .startsWith("<!doctype html>\n<html lang=\"" + language + "\">")
+                .doesNotContain("http://", "https://");
+        assertThat(markdown)
+                .contains(String.format(Locale.ROOT, "%,d", report.core().tasks()));
+    }
+
+    private static void note(TestingLedger told, Call... calls) {
+        told.note(List.of(calls));
+    }
+
+    private static Call paid(Row task, Instant at) {
+        return call(task, 1, at, new Call.End(at, "succeeded", null, "done", 200, null, null, 10L, null, "yes"));
+    }
+
+    private static Call failed(Row task, int attempt, Instant at) {
+        return call(
+                task,
+                attempt,
+                at,
+                new Call.End(
+                        at.plusMillis(3_000), "failed", "read_timeout", "wait", null, null, null, 3_000L, null, "no"));
+    }
+
+    private static Call call(Row task, int attempt, Instant at, Call.End end) {
+        return new Call(TestingCalls.idAt(at), task.id(), 1, "default", "generate", "seedream", attempt, end, false);
+    }
+
+    private static Instant at(int seconds) {
+        return TestingLedger.FROM.plusSeconds(600 + seconds);
+    }
+
+    private static boolean in(Instant moment) {
+        return !moment.isBefore(PERIOD.from()) && moment.isBefore(PERIOD.to());
+    }
+
+    private static boolean failed(Call call) {
+        return call.end() != null && call.end().outcome().equals("failed");
+    }
+
+    private static BigDecimal price(Call call) {
+        if (call.end() == null || call.end().billed().equals("no")) {
+            return BigDecimal.ZERO;
+        }
+        return switch (call.provider()) {
+            case "seedream" -> new BigDecimal("0.03");
+            case "volc" -> new BigDecimal("0.011");
+            default -> BigDecimal.ZERO;
+        };
+    }
+
+    private static <T> long count(List<T> all, Predicate<T> which) {
+        return all.stream().filter(which).count();
+    }
+
+    private static long sum(Stream<Long> numbers) {
+        return numbers.mapToLong(Long::longValue).sum();
+    }
+
+    private static BigDecimal money(Stream<BigDecimal> amounts) {
+        return amounts.reduce(BigDecimal.ZERO, BigDecimal::add);
+    }
+}

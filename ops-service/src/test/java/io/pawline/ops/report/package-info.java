@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.ops.report;
+
+import org.jspecify.annotations.NullMarked;

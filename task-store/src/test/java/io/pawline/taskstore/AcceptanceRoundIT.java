@@ -1,0 +1,187 @@
+package io.pawline.taskstore;
+
+import static io.pawline.taskstore.TestingTasks.NOW;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pawline.schemas.TaskId;
+import io.pawline.taskstore.AcceptanceRound.Offer;
+import io.pawline.taskstore.Acceptances.Fingerprint;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class AcceptanceRoundIT {
+
+    private static final Instant LAPSED = NOW.minus(Duration.ofDays(2));
+
+    private static TestingPostgres postgres;
+    private static TaskDatabase database;
+
+    @BeforeAll
+    static void start() {
+        postgres = TestingPostgres.start();
+        database = TaskDatabase.open(postgres.database("postgres"));
+    }
+
+    @AfterAll
+    static void stop() {
+        database.close();
+        postgres.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        database.jdbi().useHandle(handle -> handle.execute("truncate task, idempotency_key"));
+    }
+
+    @Test
+    void keepsEachOnceWithinARound() {
+        Offer first = keyed("tenant", "k", "h1", NOW);
+        Offer again = keyed("tenant", "k", "h1", NOW);
+        Offer another = keyed("tenant", "k", "h2", NOW);
+        Offer elsewhere = keyed("other", "k", "h2", NOW);
+        Offer running = unkeyed("f", NOW);
+        Offer twin = unkeyed("f", NOW.plusMillis(3));
+        Offer late = unkeyed("f", NOW.plusSeconds(61));
+        Offer alone = unkeyed("g", NOW);
+
+        assertThat(accept(first, again, another, elsewhere, running, twin, late, alone))
+                .containsExactly(
+                        new Acceptance.Kept(),
+                        new Acceptance.Repeated(idOf(first)),
+                        new Acceptance.KeyTaken(),
+                        new Acceptance.Kept(),
+                        new Acceptance.Kept(),
+                        new Acceptance.Folded(idOf(running)),
+                        new Acceptance.Kept(),
+                        new Acceptance.Kept());
+        assertThat(kept())
+                .containsExactlyInAnyOrder(idOf(first), idOf(elsewhere), idOf(running), idOf(late), idOf(alone));
+    }
+
+    @Test
+    void keepsEachOnceWhateverWasKeptBefore() {
+        Offer first = keyed("tenant", "k", "h1", NOW);
+        Offer running = unkeyed("f", NOW);
+        accept(first, running);
+
+        assertThat(accept(
+                        keyed("tenant", "k", "h1", NOW),
+                        keyed("tenant", "k", "h2", NOW),
+                        keyed("tenant", "l", "h1", NOW),
+                        unkeyed("f", NOW.plusSeconds(59)),
+                        unkeyed("g", NOW)))
+                .containsExactly(
+                        new Acceptance.Repeated(idOf(first)),
+                        new Acceptance.KeyTaken(),
+                        new Acceptance.Kept(),
+                        new Acceptance.Folded(idOf(running)),
+                        new Acceptance.Kept());
+        assertThat(kept()).hasSize(4);
+    }
+
+    @Test
+    void takesAKeyAnewThatHasLapsed() {
+        accept(keyed("tenant", "k", "h1", NOW));
+        Offer later = keyed("tenant", "k", "h2", NOW.plus(Duration.ofHours(49)));
+
+        assertThat(accept(later, keyed("tenant", "k", "h2", NOW.plus(Duration.ofHours(49)))))
+                .containsExactly(new Acceptance.Kept(), new Acceptance.Repeated(idOf(later)));
+    }
+
+    @Test
+    void foldsNothingWhereThatIsOff() {
+        Offer first = new Offer(submission("tenant", NOW), new Fingerprint("f", null));
+        Offer second = new Offer(submission("tenant", NOW), new Fingerprint("f", null));
+
+        assertThat(accept(first, second)).containsOnly(new Acceptance.Kept());
+        assertThat(kept()).hasSize(2);
+    }
+
+    @Test
+    void keepsNothingOfARoundThatFails() {
+        Offer good = keyed("tenant", "k", "h1", NOW);
+        Offer bad = new Offer(submission("tenant", NOW), new Fingerprint("\0", null));
+
+        assertThatThrownBy(() -> accept(good, bad)).isNotInstanceOf(DatabaseUnavailableException.class);
+
+        assertThat(kept()).isEmpty();
+        assertThat(accept(keyed("tenant", "k", "h2", NOW))).containsExactly(new Acceptance.Kept());
+    }
+
+    /** In whatever order they come, rounds at the same time neither lock each other out nor keep anything twice. */
+    @Test
+    void roundsAtTheSameTimeKeepEachOnce() throws InterruptedException, ExecutionException {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int round = 0; round < 10; round++) {
+                List<String> names = Stream.iterate(round * 100, i -> i + 1)
+                        .limit(20)
+                        .map(i -> "n" + i)
+                        .toList();
+                List<Future<List<Acceptance>>> answers = new ArrayList<>();
+                for (List<String> order : List.of(names, names.reversed(), names, names.reversed())) {
+                    answers.add(threads.submit(() -> accept(order.stream()
+                            .flatMap(name -> Stream.of(unkeyed(name, NOW), keyed("tenant", name, "h", NOW)))
+                            .toArray(Offer[]::new))));
+                }
+                List<Acceptance> all = new ArrayList<>();
+                for (Future<List<Acceptance>> answer : answers) {
+                    all.addAll(answer.get());
+                }
+                assertThat(all.stream().filter(Acceptance.Kept.class::isInstance))
+                        .hasSize(2 * names.size());
+            }
+        }
+        assertThat(kept()).hasSize(10 * 2 * 20);
+    }
+
+    private static List<Acceptance> accept(Offer... offers) {
+        return database.inTransaction(handle -> AcceptanceRound.accept(handle, List.of(offers)));
+    }
+
+    private static TaskId idOf(Offer offer) {
+        return offer.submission().id();
+    }
+
+    private static Offer keyed(String tenant, String key, String hash, Instant at) {
+        Instant lapsed = LAPSED.plus(Duration.between(NOW, at));
+        // With a key it is never folded.
+        return new Offer(
+                submission(tenant, at), new Acceptances.Key(key, hash, lapsed), new Fingerprint("keyed", null));
+    }
+
+    private static Offer unkeyed(String fingerprint, Instant at) {
+        return new Offer(submission("tenant", at), new Fingerprint(fingerprint, at.minusSeconds(60)));
+    }
+
+    private static Submission submission(String tenant, Instant at) {
+        return new Submission(
+                TaskId.next(),
+                tenant,
+                "ink",
+                new Photo.Remote(URI.create("https://photos.example/cat.jpg")),
+                null,
+                at,
+                at.plusSeconds(60));
+    }
+
+    private static List<TaskId> kept() {
+        return database.jdbi()
+                .withHandle(handle -> handle.createQuery("select id from task")
+                        .mapTo(UUID.class)
+                        .map(TaskId::new)
+                        .list());
+    }
+}
