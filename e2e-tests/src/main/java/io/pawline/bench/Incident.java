@@ -1,15 +1,18 @@
 package io.pawline.bench;
 
+import io.pawline.local.Failures;
 import io.pawline.local.LocalServices;
 import io.pawline.local.LocalStack;
 import io.pawline.local.LogFile;
 import io.pawline.local.Ports;
 import io.pawline.local.simulator.ProviderSimulator;
 import io.pawline.local.simulator.SimulatorOptions;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -96,10 +99,25 @@ final class Incident {
                         simulator.baseUrl().resolve("/callbacks"),
                         day.real(IncidentAfternoon.PATIENCE));
                 simulator.onCallback((task, _) -> visitors.told(task));
-                return new IncidentAfternoon(day, side, journal, simulator, visitors, stack.settings()).pass();
+                Instant before = Instant.now();
+                SideFigures figures =
+                        new IncidentAfternoon(day, side, journal, simulator, visitors, stack.settings()).pass();
+                if (side == Side.PAWLINE && json != null) {
+                    keepReport(URI.create("http://127.0.0.1:" + ports.ops()), before, json.toAbsolutePath());
+                }
+                return figures;
             }
         } finally {
             FileSystemUtils.deleteRecursively(folder);
+        }
+    }
+
+    /** The day's figures are good without it. */
+    private void keepReport(URI ops, Instant since, Path beside) {
+        try {
+            OwnReport.keep(ops, since, beside);
+        } catch (IOException none) {
+            journal.step("  " + Failures.inOneLine(none));
         }
     }
 }

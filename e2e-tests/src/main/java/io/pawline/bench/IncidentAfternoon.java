@@ -20,7 +20,7 @@ final class IncidentAfternoon {
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
 
     /** With nothing told and nothing ended for so long, in the report's time, nothing more is expected: more than any retry waits. */
-    private static final Duration STANDSTILL = Duration.ofMinutes(45);
+    private static final Duration STANDSTILL = Duration.ofHours(10);
 
     private static final Duration LEAST_STANDSTILL = Duration.ofSeconds(15);
 

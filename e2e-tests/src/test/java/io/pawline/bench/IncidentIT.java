@@ -39,6 +39,8 @@ class IncidentIT {
             assertThat(control.path(figure).doubleValue()).as(figure).isPositive();
         }
         assertThat(pawline.has("paid_twice")).isTrue();
+        assertThat(folder.resolve("incident-report.md")).isNotEmptyFile();
+        assertThat(folder.resolve("incident-report.json")).isNotEmptyFile();
         assertThat(pawline.has("unclassified_pct")).isTrue();
     }
 }
