@@ -63,7 +63,7 @@ class ConsoleIT {
 
     @BeforeAll
     static void start() throws InterruptedException {
-        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE.toMillis());
+        PlaywrightAssertions.setDefaultAssertionTimeout((double) PATIENCE.toMillis());
         TestingKafka.freshTopics(2);
         ops = new TestingOps(TestingDatabase.create(), "--pawline.ops.prices.seedream=0.03");
         browser = new TestingBrowser();
