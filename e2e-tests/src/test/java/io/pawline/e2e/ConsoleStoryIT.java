@@ -25,7 +25,7 @@ class ConsoleStoryIT {
 
     @Test
     void theGroupIsFoundDryRunReplayedAndTheAuditTellsIt(@TempDir Path folder) throws Exception {
-        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE.toMillis());
+        PlaywrightAssertions.setDefaultAssertionTimeout((double) PATIENCE.toMillis());
         try (OutageStory story = OutageStory.start(folder);
                 TestingBrowser browser = new TestingBrowser()) {
             Page page = browser.open(Screen.LAPTOP, ColorScheme.LIGHT);
