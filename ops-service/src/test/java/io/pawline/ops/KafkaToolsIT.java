@@ -103,8 +103,8 @@ class KafkaToolsIT {
                 .split(",", -1));
         List<String> jars = Pattern.compile(Pattern.quote(System.getProperty("path.separator")))
                 .splitAsStream(System.getProperty("java.class.path"))
-                .filter(entry -> named.contains(
-                        Path.of(entry).getFileName().toString().replaceAll("-[0-9][0-9.]*\\.jar$", "")))
+                .filter(entry ->
+                        named.contains(Path.of(entry).getFileName().toString().replaceAll("-[0-9][0-9.]*\\.jar$", "")))
                 .toList();
         assertThat(jars).hasSameSizeAs(named);
         return String.join(System.getProperty("path.separator"), jars);
