@@ -117,7 +117,7 @@ s3:
 {{ include "pawline.secretKey" (dict "env" "PAWLINE_MATTING_SECRETKEY" "in" $values.visual "of" "visual" "key" "secretKeyKey") }}
 {{- end }}
 {{- if and $values.tracing.endpoint $values.tracing.existingSecret }}
-{{ include "pawline.secretKey" (dict "env" "PAWLINE_TRACING_HEADERS_AUTHORIZATION" "in" $values.tracing "of" "tracing" "key" "authorizationKey") }}
+{{ include "pawline.secretKey" (dict "env" "PAWLINE_TRACING_AUTHORIZATION" "in" $values.tracing "of" "tracing" "key" "authorizationKey") }}
 {{- end }}
 {{- if has "webhook" .needs }}
 {{ include "pawline.secretKey" (dict "env" "PAWLINE_CALLBACK_SECRETS" "in" $values.webhook "of" "webhook" "key" "secretKey") }}

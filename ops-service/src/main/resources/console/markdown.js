@@ -14,7 +14,7 @@ export function markdown(text) {
       at++;
     } else if (title) {
       heading = plain(title[2]);
-      out.push(el(`h${Math.min(4, title[1].length + 1)}`, {}, inline(title[2])));
+      out.push(el(`h${Math.min(6, title[1].length + 1)}`, {}, inline(title[2])));
       at++;
     } else if (line.startsWith('|') && /^\|?[\s:|-]+\|?$/.test(lines[at + 1] ?? '')) {
       const rows = until(lines, at, next => !next.trim().startsWith('|'));

@@ -17,7 +17,13 @@ import picocli.CommandLine.Spec;
         description = "Measures Pawline on this machine.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "BENCHMARK",
-        subcommands = {ThroughputCommand.class, RuntimeCommand.class, IngestCommand.class, ReplayCommand.class})
+        subcommands = {
+            ThroughputCommand.class,
+            RuntimeCommand.class,
+            IngestCommand.class,
+            ReplayCommand.class,
+            IncidentCommand.class
+        })
 public final class BenchCommand implements Runnable {
 
     @Spec

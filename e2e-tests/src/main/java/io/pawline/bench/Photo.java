@@ -10,10 +10,11 @@ import java.io.InputStream;
 import java.util.Objects;
 import javax.imageio.ImageIO;
 
-/** The photo of every task: the bundled cat, in the size and format in which a front end would send it. */
+/** The photos: the bundled cat, in the size and format in which a front end would send it. */
 final class Photo {
 
     private static final int SIDE = 512;
+    private static final Color WALL = new Color(0xD8D2C4);
 
     private Photo() {}
 
@@ -26,5 +27,15 @@ final class Photo {
             graphics.dispose();
             return Pictures.jpeg(small);
         }
+    }
+
+    /** One in which there is no pet, nor anything else. */
+    static byte[] ofAWall() {
+        BufferedImage wall = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = wall.createGraphics();
+        graphics.setColor(WALL);
+        graphics.fillRect(0, 0, SIDE, SIDE);
+        graphics.dispose();
+        return Pictures.jpeg(wall);
     }
 }

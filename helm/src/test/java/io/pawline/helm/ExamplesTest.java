@@ -32,7 +32,8 @@ class ExamplesTest {
     void anExampleIsWholeAndEachOfItsObjectsIsOneThatAClusterTakes(String name) {
         assertThat(TestingChart.parse(TestingChart.render(file(name))))
                 .filteredOn(Deployment.class::isInstance)
-                .hasSize(Component.values().length);
+                .extracting(TestingChart::component)
+                .containsAll(Stream.of(Component.values()).map(Component::code).toList());
     }
 
     /** Little's law, with the numbers that the page reasons with. */

@@ -21,7 +21,7 @@ final class StackOptions {
             names = "--simulator-profile",
             paramLabel = "NAME|FILE",
             defaultValue = "default",
-            description = "How the simulated providers behave: ${DEFAULT-VALUE}, instant, or a YAML file.")
+            description = "How the simulated providers behave: ${DEFAULT-VALUE}, instant, incident, or a YAML file.")
     private String profile;
 
     @Option(

@@ -101,7 +101,7 @@ public final class TaskDao {
                 .bind("clientRef", submission.reference())
                 .bind("metadata", submission.json())
                 .bind("fingerprint", fingerprint)
-                .bind("trace", submission.traceParent().orElse(null));
+                .bind("trace", submission.trace());
     }
 
     /** The task of this id, if there is one. */

@@ -109,7 +109,12 @@ final class ArkTextToImage {
 
         @Override
         public String billedAs() {
-            return order.prompt() + "\n" + call.header("X-Client-Request-Id").orElse("");
+            return order.prompt() + "\n" + call.clientRequestId();
+        }
+
+        @Override
+        public String repeatOf() {
+            return order.prompt() + "\n" + call.clientRequest();
         }
 
         @Override

@@ -70,7 +70,12 @@ final class ArkVision {
 
             @Override
             public String billedAs() {
-                return hash + call.header("X-Client-Request-Id").orElse("");
+                return hash + call.clientRequestId();
+            }
+
+            @Override
+            public String repeatOf() {
+                return hash + call.clientRequest();
             }
 
             @Override

@@ -60,6 +60,16 @@ final class Call {
         return Optional.ofNullable(value);
     }
 
+    /** The client's own name for the request, or nothing. */
+    String clientRequestId() {
+        return header("X-Client-Request-Id").orElse("");
+    }
+
+    /** The same without the number at its end, by which a client tells its attempts apart. */
+    String clientRequest() {
+        return clientRequestId().replaceFirst("-\\d+$", "");
+    }
+
     byte[] body() {
         return body;
     }

@@ -50,6 +50,7 @@ final class CallbackReceiver {
     private final Workload workload;
     private final @Nullable Webhook webhook;
     private final Clock clock;
+    private volatile CallbackListener listener = (_, _) -> {};
     private final AtomicLong numbers = new AtomicLong();
     private final LongAdder signaturesRight = new LongAdder();
     private final LongAdder signaturesWrong = new LongAdder();
@@ -72,6 +73,11 @@ final class CallbackReceiver {
         }
     }
 
+    /** @param next is told of each callback that is taken from now on */
+    void listener(CallbackListener next) {
+        listener = next;
+    }
+
     /** Takes a callback. One that is not signed rightly is kept as well, but refused. */
     Reply receive(Call call) throws InterruptedException {
         Boolean signatureOk = webhook == null ? null : isSigned(webhook, call);
@@ -84,6 +90,9 @@ final class CallbackReceiver {
         }
         Reply reply = workload.perform(call, new Receipt(call));
         keep(call, signatureOk, reply instanceof Reply.Answer answer ? answer.status() : 0);
+        if (reply instanceof Reply.Answer answer && answer.isOk()) {
+            tell(call.body());
+        }
         return reply;
     }
 
@@ -125,6 +134,16 @@ final class CallbackReceiver {
                         signatureOk,
                         answered,
                         call.body()));
+    }
+
+    private void tell(byte[] body) {
+        try {
+            JsonNode data = Reply.JSON.readTree(body).path("params").path("data");
+            listener.taken(
+                    data.path("task_id").asString(""), data.path("status").asString(""));
+        } catch (JacksonException noJson) {
+            listener.taken("", "");
+        }
     }
 
     private static Optional<String> taskId(byte[] body) {

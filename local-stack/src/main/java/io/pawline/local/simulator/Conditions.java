@@ -34,6 +34,21 @@ record Conditions(Latency latency, int capacity, int hardLimit, Map<Fault, Doubl
         }
     }
 
+    /** The same in less time, with so much of the capacity. */
+    Conditions scaled(double faster, double share) {
+        return new Conditions(
+                new Latency(Times.faster(latency.median(), faster), latency.spread()),
+                part(capacity, share),
+                part(hardLimit, share),
+                errors);
+    }
+
+    private static int part(int calls, double share) {
+        return calls == Integer.MAX_VALUE
+                ? calls
+                : Math.toIntExact(Math.clamp(Math.round(calls * share), 1, Integer.MAX_VALUE));
+    }
+
     /** The fault that befalls the next call, if any does. */
     Optional<Fault> drawFault(RandomGenerator random) {
         double left = random.nextDouble();

@@ -21,8 +21,11 @@ final class Counters {
     private final LongAdder reset = new LongAdder();
     private final LongAdder billed = new LongAdder();
     private final LongAdder billedTwice = new LongAdder();
+    private final LongAdder repeats = new LongAdder();
     private final ConcurrentMap<Outcome, LongAdder> answered = new ConcurrentHashMap<>();
     private final Cache<String, Boolean> matters =
+            Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+    private final Cache<String, Boolean> repeatable =
             Caffeine.newBuilder().maximumSize(REMEMBERED).build();
 
     void called() {
@@ -42,12 +45,24 @@ final class Counters {
         reset.increment();
     }
 
-    /** The provider did its work and will charge for it; on the same matter a second time it was for nothing. */
-    void billed(String matter) {
+    /**
+     * The provider did its work and will charge for it; on the same matter a second time it was for nothing.
+     *
+     * @param attempted what all attempts at this have in common
+     */
+    void billed(String matter, String attempted) {
         billed.increment();
+        if (repeatable.asMap().putIfAbsent(attempted, true) != null) {
+            repeats.increment();
+        }
         if (matters.asMap().putIfAbsent(matter, true) != null) {
             billedTwice.increment();
         }
+    }
+
+    /** How often an attempt was billed after another one at the same. */
+    long repeats() {
+        return repeats.sum();
     }
 
     Map<String, Object> asJson(CapacityGate gate) {
@@ -66,6 +81,7 @@ final class Counters {
         json.put("billed", billed.sum());
         json.put("distinct_billed", billed.sum() - billedTwice.sum());
         json.put("duplicates_billed", billedTwice.sum());
+        json.put("repeats_billed", repeats.sum());
         return json;
     }
 
@@ -75,7 +91,9 @@ final class Counters {
         reset.reset();
         billed.reset();
         billedTwice.reset();
+        repeats.reset();
         answered.clear();
         matters.invalidateAll();
+        repeatable.invalidateAll();
     }
 }

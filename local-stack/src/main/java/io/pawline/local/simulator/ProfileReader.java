@@ -34,10 +34,12 @@ final class ProfileReader {
     /** The file as it is written; null: left out. */
     private record ProfileFile(
             @Nullable Long seed,
+            @Nullable Integer drawings,
             @Nullable ProviderPart vision,
             @Nullable ProviderPart textToImage,
             @Nullable ProviderPart matting,
-            @Nullable ProviderPart callback) {
+            @Nullable ProviderPart callback,
+            @Nullable List<ArrivalPart> arrivals) {
 
         @Nullable
         ProviderPart of(Provider provider) {
@@ -69,6 +71,11 @@ final class ProfileReader {
             @Nullable Integer hardLimit,
             @Nullable Map<String, Double> errors) {}
 
+    private record ArrivalPart(
+            @Nullable String from,
+            @Nullable String to,
+            @Nullable Double rate) {}
+
     private record RulePart(
             @Nullable String whenTextContains,
 
@@ -87,7 +94,11 @@ final class ProfileReader {
             for (Provider provider : Provider.values()) {
                 providers.put(provider, provider(provider, file.of(provider)));
             }
-            return new Profile(file.seed() == null ? 1 : file.seed(), providers);
+            return new Profile(
+                    file.seed() == null ? 1 : file.seed(),
+                    file.drawings() == null ? 0 : file.drawings(),
+                    providers,
+                    arrivals(orEmpty(file.arrivals())));
         } catch (UnrecognizedPropertyException e) {
             throw new IllegalArgumentException(
                     "simulator profile %s: unknown key '%s'; known there: %s"
@@ -164,11 +175,24 @@ final class ProfileReader {
         return errors;
     }
 
+    private static Arrivals arrivals(List<ArrivalPart> parts) {
+        try {
+            return new Arrivals(parts.stream()
+                    .map(part -> new Arrivals.Part(
+                            duration("from", required("a part", "from", part.from())),
+                            duration("to", required("a part", "to", part.to())),
+                            part.rate() == null ? 1 : part.rate()))
+                    .toList());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("arrivals: " + e.getMessage(), e);
+        }
+    }
+
     private static Rule rule(Provider provider, RulePart part) {
         return new Rule(
-                required("when-text-contains", part.whenTextContains()),
+                required("a rule", "when-text-contains", part.whenTextContains()),
                 part.first() == null || part.first().equals(FIRST_ALL) ? Integer.MAX_VALUE : count(part.first()),
-                Faults.named(provider, required("answer", part.answer())));
+                Faults.named(provider, required("a rule", "answer", part.answer())));
     }
 
     private static int count(String first) {
@@ -188,9 +212,9 @@ final class ProfileReader {
         }
     }
 
-    private static String required(String key, @Nullable String value) {
+    private static String required(String what, String key, @Nullable String value) {
         if (value == null) {
-            throw new IllegalArgumentException("a rule needs " + key);
+            throw new IllegalArgumentException("%s needs %s".formatted(what, key));
         }
         return value;
     }

@@ -22,6 +22,13 @@ record ProviderProfile(Conditions usual, List<Window> windows, List<Rule> rules)
             }
         }
 
+        Window scaled(double faster, double share) {
+            return new Window(
+                    Times.faster(from, faster),
+                    to == null ? null : Times.faster(to, faster),
+                    conditions.scaled(faster, share));
+        }
+
         boolean holdsAt(Duration sinceStart) {
             return sinceStart.compareTo(from) >= 0 && (to == null || sinceStart.compareTo(to) < 0);
         }
@@ -42,6 +49,14 @@ record ProviderProfile(Conditions usual, List<Window> windows, List<Rule> rules)
                 throw new IllegalArgumentException("first must be > 0, was " + first);
             }
         }
+    }
+
+    /** The same in less time, with so much of its capacity. */
+    ProviderProfile scaled(double faster, double share) {
+        return new ProviderProfile(
+                usual.scaled(faster, share),
+                windows.stream().map(window -> window.scaled(faster, share)).toList(),
+                rules);
     }
 
     /** What holds so long after the start: the last window that is open, else the usual. */

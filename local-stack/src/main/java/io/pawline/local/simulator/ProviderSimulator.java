@@ -31,7 +31,7 @@ public final class ProviderSimulator implements AutoCloseable {
 
     private final int port;
     private final Clock clock;
-    private final Studio studio = new Studio();
+    private final Studio studio;
     private final WebPictures web = new WebPictures();
     private final SamplePhotos photos = new SamplePhotos();
     private final HttpEndpoint endpoint = new HttpEndpoint(this::handle);
@@ -53,6 +53,7 @@ public final class ProviderSimulator implements AutoCloseable {
         this.port = options.port();
         this.clock = clock;
         this.start = clock.instant();
+        this.studio = new Studio(options.profile().drawings());
         for (Provider provider : Provider.values()) {
             workloads.put(provider, new Workload(provider, options.profile(), clock));
         }
@@ -86,6 +87,24 @@ public final class ProviderSimulator implements AutoCloseable {
     public void start(InetAddress address, URI publicUrl) throws IOException {
         endpoint.listen(address, port);
         baseUrl = publicUrl;
+    }
+
+    /** The profile's windows count from now on, instead of from the start. */
+    public void beginNow() {
+        workloads.values().forEach(Workload::beginNow);
+    }
+
+    /** Tells this listener, and no other, of each callback taken from now on. */
+    public void onCallback(CallbackListener listener) {
+        callbacks.listener(listener);
+    }
+
+    /** How often a call was worked on and charged for, although an earlier attempt at the same had been, of all providers. */
+    public long repeatsBilled() {
+        return workloads.entrySet().stream()
+                .filter(workload -> workload.getKey() != Provider.CALLBACK)
+                .mapToLong(workload -> workload.getValue().repeatsBilled())
+                .sum();
     }
 
     /** Where it listens, without a slash at the end. */

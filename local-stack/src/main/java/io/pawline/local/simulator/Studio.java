@@ -55,6 +55,7 @@ final class Studio implements AutoCloseable {
         }
     }
 
+    private final int drawings;
     private final ExecutorService hands = Executors.newFixedThreadPool(
             Runtime.getRuntime().availableProcessors(),
             Thread.ofPlatform().name("simulator-pictures-", 0).daemon().factory());
@@ -68,6 +69,19 @@ final class Studio implements AutoCloseable {
     private final Cache<String, Optional<PetPhoto>> seen =
             Caffeine.newBuilder().maximumSize(10_000).build();
 
+    /** @param drawings so many different pictures at most, however many prompts; 0: one for each */
+    Studio(int drawings) {
+        this.drawings = drawings;
+    }
+
+    private Order drawn(Order order) {
+        if (drawings == 0) {
+            return order;
+        }
+        int which = Math.floorMod(order.prompt().hashCode(), drawings);
+        return new Order("cat " + which, order.variant(), order.width(), order.height(), order.watermark());
+    }
+
     private static Cache<Order, byte[]> keptBytes() {
         return Caffeine.newBuilder()
                 .maximumWeight(KEPT_BYTES)
@@ -77,22 +91,23 @@ final class Studio implements AutoCloseable {
 
     /** The drawn picture as JPEG. */
     byte[] picture(Order order) {
+        Order one = drawn(order);
         return drawn.get(
-                order,
-                _ -> byHand(() -> Pictures.jpeg(PetPicture.draw(
-                        order.prompt(), order.variant(), order.width(), order.height(), order.watermark()))));
+                one,
+                _ -> byHand(() -> Pictures.jpeg(
+                        PetPicture.draw(one.prompt(), one.variant(), one.width(), one.height(), one.watermark()))));
     }
 
     /** The drawn picture without its background, as PNG. */
     byte[] cutOut(Order order) {
         byte[] picture = picture(order);
-        return cutOuts.get(order, _ -> cutOut(picture).orElseThrow());
+        return cutOuts.get(drawn(order), _ -> cutOut(picture).orElseThrow());
     }
 
     /** The same as a JSON string of its base64, ready to be written. */
     RawValue cutOutAsJson(Order order) {
         byte[] cutOut = cutOut(order);
-        return answers.get(order, _ -> json(cutOut));
+        return answers.get(drawn(order), _ -> json(cutOut));
     }
 
     static RawValue json(byte[] bytes) {

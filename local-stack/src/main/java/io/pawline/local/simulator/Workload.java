@@ -30,6 +30,11 @@ final class Workload {
             return matter();
         }
 
+        /** What is paid for again, if it is billed to another attempt at the same. */
+        default String repeatOf() {
+            return billedAs();
+        }
+
         Reply.Answer done() throws InterruptedException;
 
         /** The provider's shape of an error; also of {@link Fault.Kind#EMPTY_CUT_OUT}. */
@@ -40,7 +45,7 @@ final class Workload {
     private final ProviderProfile profile;
     private final long seed;
     private final Clock clock;
-    private final Instant start;
+    private volatile Instant start;
     private final RuleBook rules;
     private final CapacityGate gate = new CapacityGate(this::now);
     private final Counters counters = new Counters();
@@ -53,6 +58,11 @@ final class Workload {
         this.clock = clock;
         this.start = clock.instant();
         this.rules = new RuleBook(this.profile.rules());
+    }
+
+    /** The profile's windows count from now on. */
+    void beginNow() {
+        start = clock.instant();
     }
 
     /** Answers without work, as a provider does with an invalid request. */
@@ -80,7 +90,7 @@ final class Workload {
             reply = fault.isPresent() ? failed(fault.get(), job) : job.done();
             Thread.sleep(latency.minusNanos(System.nanoTime() - began));
             if (fault.isEmpty() && reply instanceof Reply.Answer answer && answer.isOk()) {
-                counters.billed(job.billedAs());
+                counters.billed(job.billedAs(), job.repeatOf());
             }
         } finally {
             gate.leave();
@@ -115,6 +125,10 @@ final class Workload {
 
     private Conditions now() {
         return profile.at(Duration.between(start, clock.instant()));
+    }
+
+    long repeatsBilled() {
+        return counters.repeats();
     }
 
     Map<String, Object> stats() {

@@ -9,6 +9,8 @@ import java.net.http.HttpRequest;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +85,21 @@ class CallbackReceiverTest {
         assertThat(shown.at("/0/signature_ok").booleanValue()).isFalse();
         assertThat(client.get("/stats").at("/providers/callback/signatures_wrong"))
                 .isEqualTo("2");
+    }
+
+    @Test
+    void tellsOfWhatItTakes() throws Exception {
+        List<String> taken = new CopyOnWriteArrayList<>();
+        simulator.onCallback((task, status) -> taken.add(task + " " + status));
+        String busy = BODY.replace("success", "busy");
+
+        client.send(signed("msg_1", clock.instant(), busy));
+        client.send(request(BODY));
+        assertThat(taken).isEmpty();
+        client.send(signed("msg_1", clock.instant(), busy));
+        client.send(signed("msg_2", clock.instant(), BODY));
+
+        assertThat(taken).containsExactly("t-1 busy", "t-1 success");
     }
 
     @Test

@@ -61,6 +61,39 @@ class LoadTest {
     }
 
     @Test
+    void knowsWhatIsPaidForAgainAtALaterAttempt() throws Exception {
+        try (Running running = new Running("drawings: 1")) {
+            for (String attempt : List.of("task-1-generate-1", "task-1-generate-2", "task-2-generate-1")) {
+                var request = running.client
+                        .arkRequest("/images/generations", TestingClient.generation("a cat"))
+                        .header("X-Client-Request-Id", attempt);
+                assertThat(running.client.send(request).status()).isEqualTo(200);
+            }
+
+            assertThat(running.textToImage().path("duplicates_billed").intValue())
+                    .isZero();
+            assertThat(running.textToImage().path("repeats_billed").intValue()).isOne();
+            assertThat(running.simulator.repeatsBilled()).isOne();
+        }
+    }
+
+    @Test
+    void countsItsWindowsFromWhenItIsTold() throws Exception {
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2025-08-16T05:29:00Z"));
+        InstantSource source = now::get;
+        try (Running running = new Running(
+                "text-to-image: {windows: [{from: 1m, errors: {InternalServiceError: 1}}]}",
+                source.withZone(ZoneOffset.UTC))) {
+            now.updateAndGet(before -> before.plusSeconds(59));
+            running.simulator.beginNow();
+            now.updateAndGet(before -> before.plusSeconds(59));
+            assertThat(running.client.generate("a cat").status()).isEqualTo(200);
+            now.updateAndGet(before -> before.plusSeconds(1));
+            assertThat(running.client.generate("a cat").status()).isEqualTo(500);
+        }
+    }
+
+    @Test
     void hangsUntilTheClientGivesUp() throws Exception {
         try (Running running = new Running("text-to-image: {errors: {hang: 1}}")) {
             var request = running.client.arkRequest("/images/generations", TestingClient.generation("a cat"));

@@ -7,10 +7,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ProfileTest {
 
@@ -94,7 +97,7 @@ class ProfileTest {
         assertThat(Profile.bundled("instant").of(Provider.MATTING).usual().latency())
                 .isEqualTo(Latency.NONE);
         assertThatThrownBy(() -> Profile.bundled("nightmare"))
-                .hasMessage("there is no bundled simulator profile 'nightmare'; there are: default, instant");
+                .hasMessage("there is no bundled simulator profile 'nightmare'; there are: default, incident, instant");
     }
 
     @Test
@@ -137,5 +140,85 @@ class ProfileTest {
         assertThatThrownBy(() -> Profile.load(Path.of("no-such-profile.yaml")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no-such-profile.yaml");
+    }
+
+    @Test
+    void isTheSameInOtherProportions() {
+        ProviderProfile profile =
+                Profile.parse("test.yaml", """
+                        matting:
+                          latency: {median: 6s, spread: 0.5}
+                          capacity: 60
+                          errors: {hang: 0.2}
+                          windows:
+                            - {from: 60m, to: 90m, capacity: 46, latency: {median: 12s}}
+                        """).scaled(60, 0.1).of(Provider.MATTING);
+
+        assertThat(profile.usual().latency()).isEqualTo(new Latency(Duration.ofMillis(100), 0.5));
+        assertThat(profile.usual().capacity()).isEqualTo(6);
+        assertThat(profile.usual().hardLimit()).isEqualTo(Integer.MAX_VALUE);
+        assertThat(profile.at(Duration.ofSeconds(59))).isEqualTo(profile.usual());
+        Conditions window = profile.at(Duration.ofSeconds(60));
+        assertThat(window.capacity()).isEqualTo(5);
+        assertThat(window.latency().median()).isEqualTo(Duration.ofMillis(200));
+        assertThat(window.errors()).isEqualTo(profile.usual().errors());
+        assertThat(profile.at(Duration.ofSeconds(90))).isEqualTo(profile.usual());
+    }
+
+    @Test
+    void leavesOneCallOfACapacityAtLeast() {
+        Profile profile = Profile.parse("test.yaml", "vision: {capacity: 60, hard-limit: 70}");
+
+        Conditions shrunk = profile.scaled(1, 0.001).of(Provider.VISION).usual();
+
+        assertThat(shrunk.capacity()).isOne();
+        assertThat(shrunk.hardLimit()).isOne();
+    }
+
+    @Test
+    void saysWhenTasksArrive() {
+        Arrivals arrivals = Profile.parse("test.yaml", """
+                        arrivals:
+                          - {from: 0s, to: 100s, rate: 1}
+                          - {from: 100s, to: 150s, rate: 4}
+                        """).scaled(10, 1).arrivals();
+
+        List<Duration> moments = arrivals.moments(300, 1);
+
+        assertThat(arrivals.end()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(moments).hasSize(300).isSorted();
+        assertThat(moments)
+                .filteredOn(moment -> moment.compareTo(Duration.ofSeconds(10)) < 0)
+                .hasSize(100);
+        assertThat(moments).allMatch(moment -> moment.compareTo(Duration.ofSeconds(15)) < 0);
+        assertThat(arrivals.moments(300, 1)).isEqualTo(moments);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            arrivals: [{from: 0s, to: 0s}]                          | from must be >= 0 and to later
+            arrivals: [{from: 0s, to: 2s}, {from: 1s, to: 3s}]      | must not overlap
+            arrivals: [{from: 0s, to: 2s, rate: 0}]                 | rate must be > 0
+            arrivals: [{from: 0s}]                                  | a part needs to
+            drawings: -1                                            | drawings must be >= 0
+            """)
+    void refusesArrivalsThatCannotBe(String yaml, String message) {
+        assertThatThrownBy(() -> Profile.parse("test.yaml", yaml))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("test.yaml")
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void knowsTheIncident() {
+        Profile incident = Profile.bundled("incident");
+
+        assertThat(incident.arrivals().end()).isEqualTo(Duration.ofMinutes(173));
+        assertThat(incident.of(Provider.TEXT_TO_IMAGE)
+                        .at(Duration.ofMinutes(20))
+                        .capacity())
+                .isLessThan(incident.of(Provider.TEXT_TO_IMAGE).usual().capacity());
+        assertThat(incident.of(Provider.MATTING).at(Duration.ofMinutes(70)).capacity())
+                .isLessThan(incident.of(Provider.MATTING).usual().capacity());
     }
 }

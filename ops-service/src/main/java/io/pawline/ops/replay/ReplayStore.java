@@ -13,12 +13,16 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +48,12 @@ public final class ReplayStore {
             left join task on task.id = dead_letter.task_id
             order by place
             """.formatted(Verdicts.SQL);
+
+    private static final String MARK = """
+            update replay_letter set state = :state, skipped = :skipped, task_id = :task,
+                generation = :generation, deadline = :deadline
+            where replay_id = :replay and place = :place
+            """;
 
     private static final String TAKEN = """
             select replay_letter.place, replay_letter.task_id, replay_letter.generation, replay_letter.deadline,
@@ -71,7 +81,7 @@ public final class ReplayStore {
                 join task on task.id = replay_letter.task_id and task.generation = replay_letter.generation
                 left join lateral (select reason from dead_letter again where again.task_id = replay_letter.task_id
                         and again.generation = replay_letter.generation and again.stage = 'callback' limit 1) newer on true
-                where replay_letter.state = 'published' and outcome is null
+                where replay_letter.state = 'published' and outcome is null and <which>
                     and case when dead_letter.stage = 'callback'
                         then task.delivered_at is not null or newer.reason is not null
                         else task.state <> 'accepted' end
@@ -193,7 +203,6 @@ public final class ReplayStore {
      * @return the last place looked at; 0 if none is left, and then the replay is done, or if it is not to go on
      */
     int take(UUID replay, int limit) {
-        settle();
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         return database.inTransaction(handle -> {
             if (!lockRunning(handle, replay)) {
@@ -204,18 +213,36 @@ public final class ReplayStore {
                 finish(handle, replay, now);
                 return 0;
             }
+            // With its next generation open, nobody could tell any more how a task's last one ended.
+            settle(
+                    handle,
+                    candidates.stream()
+                            .map(Candidate::task)
+                            .filter(Objects::nonNull)
+                            .toList());
             Map<UUID, Integer> generations =
                     new HashMap<>(Reopening.reopen(handle, tasks(candidates, false), now.plus(settings.deadline())));
             generations.putAll(Reopening.retell(handle, tasks(candidates, true)));
-            List<UUID> given = new ArrayList<>();
+            Set<UUID> given = new HashSet<>();
+            PreparedBatch marks = handle.prepareBatch(MARK);
+            Map<String, List<Long>> left = new HashMap<>();
             for (Candidate candidate : candidates) {
                 // Of two letters of one task the first is taken.
-                boolean taken = generations.containsKey(candidate.task()) && !given.contains(candidate.task());
-                if (taken) {
-                    given.add(candidate.task());
+                boolean taken = generations.containsKey(candidate.task()) && given.add(candidate.task());
+                mark(marks, replay, candidate, taken ? generations.get(candidate.task()) : null, now);
+                if (!taken) {
+                    left.computeIfAbsent(
+                                    candidate.verdict().equals("succeeded") ? "replayed" : "open",
+                                    _ -> new ArrayList<>())
+                            .add(candidate.letter());
                 }
-                note(handle, replay, candidate, taken ? generations.get(candidate.task()) : null, now);
             }
+            marks.execute();
+            left.forEach((state, letters) -> handle.createUpdate(
+                            "update dead_letter set state = :state where id = any(:letters) and state = 'replaying'")
+                    .bind("state", state)
+                    .bindArray("letters", Long.class, letters)
+                    .execute());
             return candidates.getLast().place();
         });
     }
@@ -253,27 +280,17 @@ public final class ReplayStore {
                 .toList();
     }
 
-    private void note(Handle handle, UUID replay, Candidate candidate, @Nullable Integer generation, Instant now) {
+    private void mark(
+            PreparedBatch marks, UUID replay, Candidate candidate, @Nullable Integer generation, Instant now) {
         String verdict = candidate.verdict().equals(Verdicts.REPLAY) ? "under_way" : candidate.verdict();
-        handle.createUpdate("""
-                        update replay_letter set state = :state, skipped = :skipped, task_id = :task,
-                            generation = :generation, deadline = :deadline
-                        where replay_id = :replay and place = :place
-                        """)
-                .bind("state", generation == null ? "skipped" : "taken")
+        marks.bind("state", generation == null ? "skipped" : "taken")
                 .bind("skipped", generation == null ? verdict : null)
                 .bind("task", candidate.task())
                 .bind("generation", generation)
                 .bind("deadline", now.plus(settings.deadline()).atOffset(ZoneOffset.UTC))
                 .bind("replay", replay)
                 .bind("place", candidate.place())
-                .execute();
-        if (generation == null) {
-            handle.execute(
-                    "update dead_letter set state = ? where id = ? and state = 'replaying'",
-                    verdict.equals("succeeded") ? "replayed" : "open",
-                    candidate.letter());
-        }
+                .add();
     }
 
     /** Unless another process has taken the last letters and is on its way to publish them. */
@@ -289,7 +306,15 @@ public final class ReplayStore {
 
     /** Notes how those replayed have ended; returns how many have by now. */
     public int settle() {
-        return database.inTransaction(handle -> handle.createUpdate(SETTLE).execute());
+        return database.inTransaction(
+                handle -> handle.createUpdate(SETTLE).define("which", "true").execute());
+    }
+
+    private static void settle(Handle handle, List<UUID> tasks) {
+        handle.createUpdate(SETTLE)
+                .define("which", "replay_letter.task_id = any(:tasks)")
+                .bindArray("tasks", UUID.class, tasks)
+                .execute();
     }
 
     /**

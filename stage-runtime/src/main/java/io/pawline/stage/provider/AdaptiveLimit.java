@@ -69,7 +69,8 @@ final class AdaptiveLimit {
     /** Where the limit was before it began low again, and is to be soon; 0 if it is there, or will not be. */
     private double levelBefore;
 
-    private long lookPeriod;
+    /** Until when the time of a look was watched for. */
+    private long watchedUntil;
 
     AdaptiveLimit(LimitBounds bounds) {
         min = bounds.min();
@@ -124,7 +125,7 @@ final class AdaptiveLimit {
         drops.windowPassed();
         if (!baseline.known()) {
             baseline.replace(latency);
-            lookPeriod = lookPeriod(latency.endNanos());
+            watchedUntil = latency.endNanos();
         }
         switch (phase) {
             case STEADY -> steady(latency);
@@ -157,9 +158,9 @@ final class AdaptiveLimit {
     }
 
     private boolean lookIsDue(Latency latency) {
-        long before = lookPeriod;
-        lookPeriod = lookPeriod(latency.endNanos());
-        return lookPeriod != before && congestedBefore;
+        long before = watchedUntil;
+        watchedUntil = latency.endNanos();
+        return lookPeriod(before) != lookPeriod(watchedUntil) && congestedBefore;
     }
 
     private void cutFor(Phase next, Latency latency, double share) {

@@ -57,8 +57,8 @@ public class TracingAutoConfiguration {
                 .setEndpoint(properties.spans())
                 .setCompression("gzip")
                 .setTimeout(properties.timeout());
-        if (properties.headers() != null) {
-            properties.headers().forEach(exporter::addHeader);
+        if (properties.authorization() != null) {
+            exporter.addHeader("authorization", properties.authorization());
         }
         return exporter.build();
     }

@@ -2,7 +2,6 @@ package io.pawline.stage.spring;
 
 import java.net.URI;
 import java.time.Duration;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -14,14 +13,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     traced
  * @param sampleRatio share of the tasks that are traced, between 0 and 1; one that came with a {@code traceparent} is
  *     traced if that says so
- * @param headers sent with each export, as the collector's authorization
+ * @param authorization sent with each export in the header of that name, if the collector wants it, as {@code Bearer ...}
  * @param timeout for one export
  */
 @ConfigurationProperties("pawline.tracing")
 public record TracingProperties(
         @Nullable URI endpoint,
         @DefaultValue("1") double sampleRatio,
-        @Nullable Map<String, String> headers,
+        @Nullable String authorization,
         @DefaultValue("10s") Duration timeout) {
 
     public TracingProperties {
@@ -38,7 +37,7 @@ public record TracingProperties(
             throw new IllegalArgumentException(
                     "pawline.tracing.endpoint must be an http(s) address, as http://collector:4318");
         }
-        headers = headers == null ? Map.of() : Map.copyOf(headers);
+        authorization = authorization == null || authorization.isBlank() ? null : authorization;
     }
 
     /** Where spans are posted to. */
@@ -46,10 +45,9 @@ public record TracingProperties(
         return String.valueOf(endpoint).replaceFirst("/+$", "") + "/v1/traces";
     }
 
-    /** The headers' names only: a value may be a secret. */
+    /** Without the secret. */
     @Override
     public String toString() {
-        return "TracingProperties[endpoint=%s, sampleRatio=%s, headers=%s, timeout=%s]"
-                .formatted(endpoint, sampleRatio, headers == null ? "[]" : headers.keySet(), timeout);
+        return "TracingProperties[endpoint=%s, sampleRatio=%s, timeout=%s]".formatted(endpoint, sampleRatio, timeout);
     }
 }

@@ -78,6 +78,25 @@ class AdaptiveLimitTest {
         assertThat(after.use).isGreaterThan(0.88);
     }
 
+    /** The time of a look changes with the latency, in steps; at a step it must not be time each time the latency crosses it. */
+    @Test
+    void doesNotLookMoreOftenWhereThePeriodBetweenLooksChanges() {
+        double use = IntStream.rangeClosed(1, 4)
+                .mapToDouble(seed -> {
+                    TestingProvider provider = new TestingProvider(seed);
+                    provider.capacity = 10;
+                    provider.service = TestingProvider.logNormal(Math.scalb(1.0, 36) / 48e9, 0.3);
+                    AdaptiveLimit limit = new AdaptiveLimit(new LimitBounds(1, 4, 64));
+                    provider.client(limit::limit, limit::ended);
+                    provider.run(120).counts();
+                    return provider.run(1_200).counts().use;
+                })
+                .average()
+                .orElseThrow();
+
+        assertThat(use).isGreaterThan(0.93);
+    }
+
     @Test
     void isNotLoweredByFailuresThatAreNoOverload() {
         provider.capacity = 100;
