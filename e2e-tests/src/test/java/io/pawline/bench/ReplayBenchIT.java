@@ -18,12 +18,11 @@ class ReplayBenchIT {
         Path json = folder.resolve("figures.json");
 
         int exit = new CommandLine(new BenchCommand())
-                .execute("replay", "--small", "--rows=answer_ms,replay", "--json=" + json);
+                .execute("replay", "--small", "--rows=replay", "--json=" + json);
 
         assertThat(exit).isZero();
         JsonNode rows = new JsonMapper().readTree(Files.readAllBytes(json));
-        assertThat(rows.path(0).at("/figures/slowest_ms")).hasSizeGreaterThan(20);
-        JsonNode replay = rows.path(1).path("figures");
+        JsonNode replay = rows.path(0).path("figures");
         assertThat(replay.path("kills").asInt(0)).isEqualTo(2);
         assertThat(replay.path("lost").asInt(-1)).isZero();
         assertThat(replay.path("published_twice").asInt(-1)).isZero();
