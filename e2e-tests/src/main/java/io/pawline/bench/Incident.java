@@ -1,15 +1,18 @@
 package io.pawline.bench;
 
+import io.pawline.local.Failures;
 import io.pawline.local.LocalServices;
 import io.pawline.local.LocalStack;
 import io.pawline.local.LogFile;
 import io.pawline.local.Ports;
 import io.pawline.local.simulator.ProviderSimulator;
 import io.pawline.local.simulator.SimulatorOptions;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -32,23 +35,28 @@ final class Incident {
     private static final int PORT_OF_CHOICE = 0;
 
     private final IncidentDay day;
+    private final int warmUpTasks;
     private final Journal journal;
     private final @Nullable Path json;
 
     /** @param json where the figures will be written; Pawline's own report goes beside it; null: nowhere */
-    Incident(IncidentDay day, Journal journal, @Nullable Path json) {
+    Incident(IncidentDay day, int warmUpTasks, Journal journal, @Nullable Path json) {
         this.day = day;
+        this.warmUpTasks = warmUpTasks;
         this.journal = journal;
         this.json = json;
     }
 
+    /** Lives through the day with both. */
     IncidentFigures replay() throws Exception {
+        IncidentWarmUp.pass(warmUpTasks, journal);
         SideFigures control = run(Side.CONTROL);
         return new IncidentFigures(day.tasks(), day.scale(), control, run(Side.PAWLINE), Machine.here());
     }
 
     /** One side only; the other is left out of the figures. */
     IncidentFigures replay(Side side) throws Exception {
+        IncidentWarmUp.pass(warmUpTasks, journal);
         SideFigures figures = run(side);
         return new IncidentFigures(
                 day.tasks(),
@@ -78,9 +86,12 @@ final class Incident {
                 case CONTROL -> IncidentSettings.ofTheReport(day, simulator.baseUrl());
                 case PAWLINE -> IncidentSettings.ofPawline(day, simulator.baseUrl());
             };
+            BiConsumer<String, SpringApplication> withoutImages = WithoutImages::adapt;
             BiConsumer<String, SpringApplication> adapt = side == Side.CONTROL ? ReportPolicy::adapt : (_, _) -> {};
             try (LocalServices _ = LocalServices.start(
-                    stack.settings(), Optional.of(settings.write(folder.resolve("day.properties"))), adapt, _ -> {})) {
+                    stack.settings(), Optional.of(settings.write(folder.resolve("day.properties"))),
+                    withoutImages.andThen(adapt),
+                    _ -> {})) {
                 Visitors visitors = new Visitors(
                         URI.create("http://127.0.0.1:" + ports.ingest()),
                         pets.photoUrl(),
@@ -88,10 +99,25 @@ final class Incident {
                         simulator.baseUrl().resolve("/callbacks"),
                         day.real(IncidentAfternoon.PATIENCE));
                 simulator.onCallback((task, _) -> visitors.told(task));
-                return new IncidentAfternoon(day, side, journal, simulator, visitors, stack.settings()).pass();
+                Instant before = Instant.now();
+                SideFigures figures =
+                        new IncidentAfternoon(day, side, journal, simulator, visitors, stack.settings()).pass();
+                if (side == Side.PAWLINE && json != null) {
+                    keepReport(URI.create("http://127.0.0.1:" + ports.ops()), before, json.toAbsolutePath());
+                }
+                return figures;
             }
         } finally {
             FileSystemUtils.deleteRecursively(folder);
+        }
+    }
+
+    /** The day's figures are good without it. */
+    private void keepReport(URI ops, Instant since, Path beside) {
+        try {
+            OwnReport.keep(ops, since, beside);
+        } catch (IOException none) {
+            journal.step("  " + Failures.inOneLine(none));
         }
     }
 }

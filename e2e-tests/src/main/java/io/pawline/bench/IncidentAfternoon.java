@@ -16,11 +16,11 @@ final class IncidentAfternoon {
     /** How long the front end waits for a callback before it asks again, in the report's time. */
     static final Duration PATIENCE = Duration.ofMinutes(15);
 
-    private static final int WARM_UP = 200;
+    private static final int WARM_UP = 100;
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
 
-    /** With nothing told and nothing ended for so long, in the report's time, nothing more is expected. */
-    private static final Duration STANDSTILL = Duration.ofMinutes(45);
+    /** With nothing told and nothing ended for so long, in the report's time, nothing more is expected: more than any retry waits. */
+    private static final Duration STANDSTILL = Duration.ofHours(10);
 
     private static final Duration LEAST_STANDSTILL = Duration.ofSeconds(15);
 
@@ -49,7 +49,7 @@ final class IncidentAfternoon {
 
     SideFigures pass() throws Exception {
         simulator.beginNow();
-        visitors.warmUp(WARM_UP);
+        visitors.warmUp(WARM_UP, day.arrivals().end().dividedBy(day.tasks()));
         long repeatsBefore = simulator.repeatsBilled();
         journal.step("  warm; the afternoon begins");
         simulator.beginNow();
@@ -69,7 +69,9 @@ final class IncidentAfternoon {
             awaitQuiet(books, start, come);
             come.get();
             awaitLedger(books);
-            return figures(books, start, simulator.repeatsBilled() - repeatsBefore);
+            SideFigures figures = figures(books, start, simulator.repeatsBilled() - repeatsBefore);
+            journal.step("  " + figures);
+            return figures;
         }
     }
 

@@ -9,9 +9,10 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -27,11 +28,11 @@ final class IncidentBooks implements AutoCloseable {
     record Standing(int tasks, int open, int succeeded, int undelivered) {}
 
     private final Connection database;
-    private final Timestamp since;
+    private final OffsetDateTime since;
 
     private IncidentBooks(Connection database, Instant since) {
         this.database = database;
-        this.since = Timestamp.from(since);
+        this.since = since.atOffset(ZoneOffset.UTC);
     }
 
     /**
@@ -57,7 +58,7 @@ final class IncidentBooks implements AutoCloseable {
                 select count(*), count(*) filter (where state = 'accepted'), count(*) filter (where state = 'success'),
                        count(*) filter (where state <> 'accepted' and delivered_at is null)
                 from task where submitted_at >= ?""")) {
-            query.setTimestamp(1, since);
+            query.setObject(1, since);
             try (ResultSet row = query.executeQuery()) {
                 row.next();
                 return new Standing(row.getInt(1), row.getInt(2), row.getInt(3), row.getInt(4));
@@ -110,12 +111,12 @@ final class IncidentBooks implements AutoCloseable {
         try (PreparedStatement query = database.prepareStatement("""
                 select percentile_disc(0.99) within group (order by coalesce(ended_at, 'infinity'))
                 from task where submitted_at >= ? and submitted_at < ?""")) {
-            query.setTimestamp(1, since);
-            query.setTimestamp(2, Timestamp.from(moment));
+            query.setObject(1, since);
+            query.setObject(2, moment.atOffset(ZoneOffset.UTC));
             try (ResultSet row = query.executeQuery()) {
                 row.next();
-                Timestamp end = row.getTimestamp(1);
-                return end == null || end.getTime() > System.currentTimeMillis()
+                OffsetDateTime end = row.getObject(1, OffsetDateTime.class);
+                return end == null || end.equals(OffsetDateTime.MAX)
                         ? Optional.empty()
                         : Optional.of(Duration.between(moment, end.toInstant()));
             }
@@ -124,7 +125,7 @@ final class IncidentBooks implements AutoCloseable {
 
     private long count(String sql) throws SQLException {
         try (PreparedStatement query = database.prepareStatement(sql)) {
-            query.setTimestamp(1, since);
+            query.setObject(1, since);
             try (ResultSet row = query.executeQuery()) {
                 row.next();
                 return row.getLong(1);
@@ -135,7 +136,7 @@ final class IncidentBooks implements AutoCloseable {
     private Map<String, Long> byName(String sql) throws SQLException {
         Map<String, Long> counts = new LinkedHashMap<>();
         try (PreparedStatement query = database.prepareStatement(sql)) {
-            query.setTimestamp(1, since);
+            query.setObject(1, since);
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {
                     counts.put(row.getString(1), row.getLong(2));

@@ -33,6 +33,13 @@ final class IncidentCommand implements Callable<Integer> {
             description = "How much faster time passes (default: ${DEFAULT-VALUE}).")
     private double scale;
 
+    @Option(
+            names = "--warm-up",
+            paramLabel = "N",
+            defaultValue = "4000",
+            description = "Tasks before the day, against providers that answer at once (default: ${DEFAULT-VALUE}).")
+    private int warmUpTasks;
+
     @Option(names = "--side", paramLabel = "SIDE", description = "Only one of them: control or pawline.")
     private Incident.@Nullable Side side;
 
@@ -47,10 +54,11 @@ final class IncidentCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (tasks < 100 || !(scale >= 1)) {
-            throw new ParameterException(spec.commandLine(), "--tasks must be >= 100, --scale >= 1");
+        if (tasks < 100 || !(scale >= 1) || warmUpTasks < 0) {
+            throw new ParameterException(
+                    spec.commandLine(), "--tasks must be >= 100, --scale >= 1, --warm-up >= 0");
         }
-        Incident incident = new Incident(new IncidentDay(tasks, scale), new Journal(System.err), json);
+        Incident incident = new Incident(new IncidentDay(tasks, scale), warmUpTasks, new Journal(System.err), json);
         IncidentFigures figures = side == null ? incident.replay() : incident.replay(side);
         spec.commandLine().getOut().println(figures.table());
         if (json != null) {

@@ -43,6 +43,8 @@ final class Visitors {
     private static final int NO_PET_EVERY = 290;
     private static final int MODERATED_EVERY = 400;
 
+    private static final Duration WARM_UP_WAIT = Duration.ofSeconds(10);
+
     private static final MediaType JSON = MediaType.get("application/json");
     private static final List<String> STYLES = List.of("watercolor", "pop art", "pixel art", "neon", "oil painting");
 
@@ -94,15 +96,17 @@ final class Visitors {
         }
     }
 
-    /** Asks as often as that at the same time, and waits until all are told, so that the services are warm. */
-    void warmUp(int times) throws InterruptedException {
+    /** Asks as often as that at even distances, and waits until all are told or have had the time, so that the services are warm. */
+    void warmUp(int times, Duration between) throws InterruptedException {
+        long start = System.nanoTime();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> asking = new ArrayList<>();
             for (int i = 0; i < times; i++) {
                 int number = i;
                 asking.add(threads.submit(() -> {
+                    TimeUnit.NANOSECONDS.sleep(start + number * between.toNanos() - System.nanoTime());
                     Asked one = post(Kind.FINE, "warm " + number, false);
-                    return one.told.await(60, TimeUnit.SECONDS);
+                    return one.told.await(WARM_UP_WAIT.toMillis(), TimeUnit.MILLISECONDS);
                 }));
             }
             awaitAll(asking);

@@ -29,9 +29,10 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Besides, without this program:",
-            "  ./pawline build   builds everything",
-            "  ./pawline test    runs every test",
-            "  ./pawline bench   measures it on this machine",
+            "  ./pawline build      builds everything",
+            "  ./pawline test       runs every test",
+            "  ./pawline bench      measures it on this machine",
+            "  ./pawline incident   lives through the incident's afternoon again",
         })
 public final class PawlineCommand implements Runnable {
 

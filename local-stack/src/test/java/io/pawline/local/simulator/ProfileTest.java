@@ -97,7 +97,7 @@ class ProfileTest {
         assertThat(Profile.bundled("instant").of(Provider.MATTING).usual().latency())
                 .isEqualTo(Latency.NONE);
         assertThatThrownBy(() -> Profile.bundled("nightmare"))
-                .hasMessage("there is no bundled simulator profile 'nightmare'; there are: default, instant");
+                .hasMessage("there is no bundled simulator profile 'nightmare'; there are: default, incident, instant");
     }
 
     @Test
@@ -144,7 +144,8 @@ class ProfileTest {
 
     @Test
     void isTheSameInOtherProportions() {
-        ProviderProfile profile = Profile.parse("test.yaml", """
+        ProviderProfile profile =
+                Profile.parse("test.yaml", """
                         matting:
                           latency: {median: 6s, spread: 0.5}
                           capacity: 60
@@ -186,15 +187,15 @@ class ProfileTest {
 
         assertThat(arrivals.end()).isEqualTo(Duration.ofSeconds(15));
         assertThat(moments).hasSize(300).isSorted();
-        assertThat(moments).filteredOn(moment -> moment.compareTo(Duration.ofSeconds(10)) < 0).hasSize(100);
+        assertThat(moments)
+                .filteredOn(moment -> moment.compareTo(Duration.ofSeconds(10)) < 0)
+                .hasSize(100);
         assertThat(moments).allMatch(moment -> moment.compareTo(Duration.ofSeconds(15)) < 0);
         assertThat(arrivals.moments(300, 1)).isEqualTo(moments);
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             arrivals: [{from: 0s, to: 0s}]                          | from must be >= 0 and to later
             arrivals: [{from: 0s, to: 2s}, {from: 1s, to: 3s}]      | must not overlap
             arrivals: [{from: 0s, to: 2s, rate: 0}]                 | rate must be > 0
@@ -213,7 +214,9 @@ class ProfileTest {
         Profile incident = Profile.bundled("incident");
 
         assertThat(incident.arrivals().end()).isEqualTo(Duration.ofMinutes(173));
-        assertThat(incident.of(Provider.TEXT_TO_IMAGE).at(Duration.ofMinutes(20)).capacity())
+        assertThat(incident.of(Provider.TEXT_TO_IMAGE)
+                        .at(Duration.ofMinutes(20))
+                        .capacity())
                 .isLessThan(incident.of(Provider.TEXT_TO_IMAGE).usual().capacity());
         assertThat(incident.of(Provider.MATTING).at(Duration.ofMinutes(70)).capacity())
                 .isLessThan(incident.of(Provider.MATTING).usual().capacity());
