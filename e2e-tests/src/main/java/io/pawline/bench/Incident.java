@@ -89,7 +89,8 @@ final class Incident {
             BiConsumer<String, SpringApplication> withoutImages = WithoutImages::adapt;
             BiConsumer<String, SpringApplication> adapt = side == Side.CONTROL ? ReportPolicy::adapt : (_, _) -> {};
             try (LocalServices _ = LocalServices.start(
-                    stack.settings(), Optional.of(settings.write(folder.resolve("day.properties"))),
+                    stack.settings(),
+                    Optional.of(settings.write(folder.resolve("day.properties"))),
                     withoutImages.andThen(adapt),
                     _ -> {})) {
                 Visitors visitors = new Visitors(

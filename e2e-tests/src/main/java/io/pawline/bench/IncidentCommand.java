@@ -55,8 +55,7 @@ final class IncidentCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (tasks < 100 || !(scale >= 1) || warmUpTasks < 0) {
-            throw new ParameterException(
-                    spec.commandLine(), "--tasks must be >= 100, --scale >= 1, --warm-up >= 0");
+            throw new ParameterException(spec.commandLine(), "--tasks must be >= 100, --scale >= 1, --warm-up >= 0");
         }
         Incident incident = new Incident(new IncidentDay(tasks, scale), warmUpTasks, new Journal(System.err), json);
         IncidentFigures figures = side == null ? incident.replay() : incident.replay(side);

@@ -32,14 +32,11 @@ final class IncidentWarmUp {
                 """);
         try (LocalStack stack = LocalStack.start(options, _ -> {});
                 FrontEndServer frontEnd = new FrontEndServer(LocalStack.WEBHOOK_SECRET, Photo.jpeg());
-                LocalServices _ = LocalServices.start(
-                        stack.settings(), Optional.of(settings), WithoutImages::adapt, _ -> {})) {
+                LocalServices _ =
+                        LocalServices.start(stack.settings(), Optional.of(settings), WithoutImages::adapt, _ -> {})) {
             Run run = new Run(tasks);
             frontEnd.expect(run);
-            new Submitter(
-                            URI.create("http://127.0.0.1:" + ports.ingest()),
-                            frontEnd.photoUrl(),
-                            frontEnd.callbackUrl())
+            new Submitter(URI.create("http://127.0.0.1:" + ports.ingest()), frontEnd.photoUrl(), frontEnd.callbackUrl())
                     .postAtOnce(run);
             run.await();
             journal.step("  %.0f tasks a second".formatted(run.tasksPerSecond()));

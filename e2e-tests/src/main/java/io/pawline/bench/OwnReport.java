@@ -37,9 +37,12 @@ final class OwnReport {
             Request request = new Request.Builder().url(url).build();
             try (Response answer = http.newCall(request).execute()) {
                 if (!answer.isSuccessful()) {
-                    throw new IOException("no report: HTTP " + answer.code() + ": " + answer.body().string());
+                    throw new IOException("no report: HTTP " + answer.code() + ": "
+                            + answer.body().string());
                 }
-                Files.write(beside.resolveSibling(name + "-report." + format), answer.body().bytes());
+                Files.write(
+                        beside.resolveSibling(name + "-report." + format),
+                        answer.body().bytes());
             }
         }
     }

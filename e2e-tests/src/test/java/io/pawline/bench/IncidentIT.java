@@ -17,8 +17,8 @@ class IncidentIT {
     void endsAndTellsEveryTaskWhereTheReportsPolicyLosesSome(@TempDir Path folder) throws Exception {
         Path json = folder.resolve("incident.json");
 
-        int exit =
-                new CommandLine(new BenchCommand()).execute("incident", "--tasks=400", "--scale=600", "--warm-up=0", "--json=" + json);
+        int exit = new CommandLine(new BenchCommand())
+                .execute("incident", "--tasks=400", "--scale=600", "--warm-up=0", "--json=" + json);
 
         assertThat(exit).isZero();
         JsonNode figures = new JsonMapper().readTree(Files.readAllBytes(json));
