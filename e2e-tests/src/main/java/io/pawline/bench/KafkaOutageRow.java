@@ -66,8 +66,7 @@ record KafkaOutageRow(Duration outage) {
         Duration before = setting.scale().of(Duration.ofSeconds(10), Duration.ofSeconds(1));
         EmbeddedKafka kafka = EmbeddedKafka.start(folder, port, Map.of());
         createTopics(bootstrap);
-        try (IngestSite site =
-                        new IngestSite(setting, List.of("--spring.kafka.bootstrap-servers=" + bootstrap));
+        try (IngestSite site = new IngestSite(setting, List.of("--spring.kafka.bootstrap-servers=" + bootstrap));
                 Submissions load = new Submissions(site.port(), 16)) {
             load.paced(PER_SECOND, before);
             awaitRelayed(site);

@@ -27,8 +27,8 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 /** Tasks that have failed, of several causes over two days, and their dead letters. */
 final class ManyLetters {
 
-    private static final List<Reason> REASONS =
-            List.of(Reason.PROVIDER_ERROR, Reason.OVERLOADED, Reason.READ_TIMEOUT, Reason.MODERATED_PROMPT, Reason.NO_PET);
+    private static final List<Reason> REASONS = List.of(
+            Reason.PROVIDER_ERROR, Reason.OVERLOADED, Reason.READ_TIMEOUT, Reason.MODERATED_PROMPT, Reason.NO_PET);
     private static final List<String> DETAILS = List.of(
             "The provider answered 500: an unexpected internal error.",
             "The provider answered 429: the account's quota is used up.",

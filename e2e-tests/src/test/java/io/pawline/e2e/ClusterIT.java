@@ -122,7 +122,7 @@ class ClusterIT {
         Collected submitted = named("POST /v1/tasks").getFirst();
         assertThat(submitted.parent()).isEqualTo(FRONT_END_SPAN);
         assertThat(spans)
-                .filteredOn(span -> span != submitted)
+                .filteredOn(span -> !span.equals(submitted))
                 .allSatisfy(span -> assertThat(byId).as(span.name()).containsKey(span.parent()));
         assertThat(pathOf(named("call front-end").getFirst(), byId))
                 .containsExactly(

@@ -32,7 +32,7 @@ class ConfigurationReferenceTest {
                     "finalize-service. It calls no provider: of its stage, the limit, the breaker and the cost do nothing."),
             Map.entry(
                     "pawline.callback",
-                    "callback-service. Its own file sets other defaults for its stage, which tries for a day: `max-in-flight` 256, `max-retry-time` 24h, `max-attempts` 100, `first-delay` 5s, `max-delay` 1h. It calls many receivers, so the adaptive limit, the calls per second, the breaker and the cost do nothing."),
+                    "callback-service. Its own file sets other defaults for its stage: `max-in-flight` 512, `max-retry-time` 12h, `first-delay` 5s, `breaker-calls` 20. The adaptive limit and the breaker are those of each receiver; `max-attempts` does nothing, for the schedule decides."),
             Map.entry("pawline.ops", "ops-service."));
 
     private final Map<String, List<Setting>> settings =

@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** A provider's outage from an analyst's chair, with the commands she has. */
 class DeadLetterStoryIT {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @Test
     void threeHundredTasksThatDiedOfAnOutageAreFoundReplayedAndTold(@TempDir Path folder) throws Exception {

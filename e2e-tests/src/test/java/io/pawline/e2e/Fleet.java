@@ -15,6 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import okhttp3.OkHttpClient;
@@ -86,32 +89,24 @@ final class Fleet implements AutoCloseable {
         }
     }
 
-    /** SIGTERM for all of these at once; returns when they have ended. */
-    void stop(String... names) throws InterruptedException {
-        List<Thread> stopping = new ArrayList<>();
-        for (String name : names) {
-            stopping.add(Thread.ofVirtual().start(() -> stopOne(name)));
+    /** SIGTERM for all of these at once; returns when they have ended as they should. */
+    void stop(String... names) throws Exception {
+        Map<String, Future<Integer>> exits = new LinkedHashMap<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (String name : names) {
+                ChildProcess process = member(name).process();
+                exits.put(name, threads.submit(process::stop));
+            }
         }
-        for (Thread one : stopping) {
-            one.join();
-        }
-        for (String name : names) {
-            assertThat(member(name).process().alive()).as(name).isFalse();
-        }
-    }
-
-    private void stopOne(String name) {
-        try {
-            assertThat(member(name).process().stop())
-                    .as("exit code of " + name + " after SIGTERM")
+        for (Map.Entry<String, Future<Integer>> exit : exits.entrySet()) {
+            assertThat(exit.getValue().get())
+                    .as("exit code of %s after SIGTERM", exit.getKey())
                     .isIn(0, 143);
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
         }
     }
 
     /** Stops all of these and starts them again as they were, as a rolling update does. */
-    void restart(String... names) throws InterruptedException {
+    void restart(String... names) throws Exception {
         stop(names);
         for (String name : names) {
             Member old = member(name);

@@ -47,7 +47,7 @@ final class OutageStory implements AutoCloseable {
     /** Of them, those that the provider refuses for what they show. */
     static final int MODERATED = 3;
 
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     /** Longer than the outage takes here, and less than what a signature's time may be off. */
     private static final Duration OUTAGE = Duration.ofMinutes(10);
@@ -64,22 +64,6 @@ final class OutageStory implements AutoCloseable {
                 - {when-text-contains: moderated-image, answer: OutputImageSensitiveContentDetected}
             matting: {}
             callback: {}
-            """;
-
-    private static final String SETTINGS = """
-            pawline.ark.base-url=%1$s/api/v3
-            pawline.ark.api-key=simulator-ark-key
-            pawline.matting.base-url=%1$s
-            pawline.matting.access-key=AKLTSIMULATOR
-            pawline.matting.secret-key=simulator-secret-key
-            pawline.generate.size=512x512
-            pawline.generate.stage.max-attempts=2
-            pawline.generate.stage.first-delay=50ms
-            pawline.generate.stage.breaker=false
-            pawline.ops.open-access=false
-            pawline.ops.tenant=staff
-            pawline.ops.prices.seedream=0.03
-            pawline.ops.prices.volcengine-visual=0.01
             """;
 
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
@@ -184,7 +168,22 @@ final class OutageStory implements AutoCloseable {
     }
 
     private static Path settings(Path folder, ProviderSimulator providers) throws IOException {
-        return Files.writeString(folder.resolve("story.properties"), SETTINGS.formatted(providers.baseUrl()));
+        return Files.writeString(folder.resolve("story.properties"), """
+                    pawline.ark.base-url=%1$s/api/v3
+                    pawline.ark.api-key=simulator-ark-key
+                    pawline.matting.base-url=%1$s
+                    pawline.matting.access-key=AKLTSIMULATOR
+                    pawline.matting.secret-key=simulator-secret-key
+                    pawline.ingest.collapse-window=0s
+                    pawline.generate.size=512x512
+                    pawline.generate.stage.max-attempts=2
+                    pawline.generate.stage.first-delay=50ms
+                    pawline.generate.stage.breaker=false
+                    pawline.ops.open-access=false
+                    pawline.ops.tenant=staff
+                    pawline.ops.prices.seedream=0.03
+                    pawline.ops.prices.volcengine-visual=0.01
+                    """.formatted(providers.baseUrl()));
     }
 
     private static String analystsKey(Path folder) {
@@ -201,7 +200,8 @@ final class OutageStory implements AutoCloseable {
     private void submit(String photo) throws IOException {
         for (int i = 0; i < TASKS; i++) {
             boolean moderated = i >= TASKS - MODERATED;
-            tasks.add(frontEnd.submit(photo, (moderated ? "moderated-image " : "watercolour ") + i));
+            // The simulator draws each prompt's picture once; the rule for the moderated counts by prompt.
+            tasks.add(frontEnd.submit(photo, moderated ? "moderated-image " + i : "watercolour"));
         }
     }
 

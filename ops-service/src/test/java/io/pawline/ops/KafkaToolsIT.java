@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -95,12 +96,17 @@ class KafkaToolsIT {
         return said;
     }
 
-    /** Of this JVM's class path, without anything of Pawline or Spring. */
-    private static String kafkasJars() {
-        return Pattern.compile(Pattern.quote(System.getProperty("path.separator")))
+    /** The jars that the page names, of those on this JVM's class path. */
+    private static String kafkasJars() throws IOException {
+        Set<String> named = Set.of(block("sh", "copy-dependencies")
+                .replaceAll("(?s).*includeArtifactIds=([a-z,0-9-]+).*", "$1")
+                .split(",", -1));
+        List<String> jars = Pattern.compile(Pattern.quote(System.getProperty("path.separator")))
                 .splitAsStream(System.getProperty("java.class.path"))
-                .filter(entry -> entry.endsWith(".jar") && !entry.contains("pawline") && !entry.contains("spring"))
-                .reduce((one, other) -> one + System.getProperty("path.separator") + other)
-                .orElseThrow();
+                .filter(entry -> named.contains(
+                        Path.of(entry).getFileName().toString().replaceAll("-[0-9][0-9.]*\\.jar$", "")))
+                .toList();
+        assertThat(jars).hasSameSizeAs(named);
+        return String.join(System.getProperty("path.separator"), jars);
     }
 }

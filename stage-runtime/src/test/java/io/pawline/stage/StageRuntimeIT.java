@@ -223,7 +223,9 @@ class StageRuntimeIT {
             return described(in);
         });
 
-        awaitRecords("pawline.generate", 1);
+        // Awaitility would else take the thread's death for its own.
+        await().dontCatchUncaughtExceptions()
+                .until(() -> TestingKafka.records("pawline.generate").size() == 1);
         assertThat(calls).hasValue(2);
         assertThat(stage.alive()).isTrue();
     }

@@ -35,7 +35,7 @@ final class ReportController {
     ResponseEntity<String> report(@RequestParam MultiValueMap<String, String> query) {
         Parameters given = Parameters.only(query, "from", "to", "lang", "format", "zone");
         Period period = given.period(clock.instant(), BY_DEFAULT, LONGEST);
-        Words words = new Words(given.oneOf("lang", Words.LANGUAGES), zone(given));
+        Words words = new Words(given.oneOf("lang", Words.LANGUAGES.toArray(String[]::new)), zone(given));
         ReportFormat format =
                 ReportFormat.valueOf(given.oneOf("format", "json", "md", "html").toUpperCase(Locale.ROOT));
         return ResponseEntity.ok()

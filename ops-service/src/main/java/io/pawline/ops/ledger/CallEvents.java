@@ -14,7 +14,11 @@ public final class CallEvents {
 
     private CallEvents() {}
 
-    /** @throws IllegalArgumentException if an id in it is none */
+    /**
+     * What one event tells of its call.
+     *
+     * @throws IllegalArgumentException if an id in it is none
+     */
     public static Call call(CallAttempt event) {
         TaskContext context = event.getContext();
         return new Call(

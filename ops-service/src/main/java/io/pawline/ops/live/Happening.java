@@ -37,7 +37,7 @@ record Happening(
     }
 
     /** Nothing to count, but how a process stood. */
-    static Happening seen(Instant at, StageProcess process) {
+    static Happening seen(Instant at, @Nullable StageProcess process) {
         return new Happening(at, 0, 0, 0, null, 0, 0, null, process);
     }
 }

@@ -83,7 +83,11 @@ public record LiveView(
             long succeeded,
             int inFlight) {}
 
-    /** @param share of all failed calls, 0 to 1 */
+    /**
+     * Failed calls of one stage and reason.
+     *
+     * @param share of all failed calls, 0 to 1
+     */
     public record ReasonView(String stage, String reason, long count, double share) {}
 
     /**

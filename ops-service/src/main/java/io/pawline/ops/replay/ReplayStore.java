@@ -214,10 +214,12 @@ public final class ReplayStore {
                 return 0;
             }
             // With its next generation open, nobody could tell any more how a task's last one ended.
-            settle(handle, candidates.stream()
-                    .map(Candidate::task)
-                    .filter(Objects::nonNull)
-                    .toList());
+            settle(
+                    handle,
+                    candidates.stream()
+                            .map(Candidate::task)
+                            .filter(Objects::nonNull)
+                            .toList());
             Map<UUID, Integer> generations =
                     new HashMap<>(Reopening.reopen(handle, tasks(candidates, false), now.plus(settings.deadline())));
             generations.putAll(Reopening.retell(handle, tasks(candidates, true)));

@@ -5,7 +5,11 @@ import java.util.List;
 /** A part of a text for people, whatever it is written as. */
 sealed interface Block {
 
-    /** @param level 1 for the title */
+    /**
+     * A heading.
+     *
+     * @param level 1 for the title
+     */
     record Heading(int level, String text) implements Block {}
 
     record Paragraph(String text) implements Block {}

@@ -60,7 +60,7 @@ public final class Reports {
     private Report report(ReportQueries queries, Period period) {
         Report.Core core = queries.core();
         List<StageTime> stages = queries.stages().stream()
-                .sorted(Comparator.comparing(
+                .sorted(Comparator.comparingInt(
                                 (StageTime stage) -> place(stage.calls().stage()))
                         .thenComparing(stage -> stage.calls().provider()))
                 .toList();

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -138,7 +139,7 @@ class AlertsIT {
                 .toList();
     }
 
-    private Instant since(String name) {
+    private @Nullable Instant since(String name) {
         return alerts.now().stream()
                 .filter(AlertView::firing)
                 .collect(Collectors.toMap(AlertView::name, alert -> Objects.requireNonNull(alert.since())))

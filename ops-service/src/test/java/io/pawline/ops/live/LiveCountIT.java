@@ -61,7 +61,8 @@ class LiveCountIT {
         TestingKafka.send(first);
         try (TestingOps ops = new TestingOps(database)) {
             await().atMost(PATIENCE)
-                    .until(() -> row(ops, COUNTED.formatted(10)).get("calls").equals((long) TASKS));
+                    .until(() -> Long.valueOf(TASKS)
+                            .equals(row(ops, COUNTED.formatted(10)).get("calls")));
         }
         TestingKafka.send(first.subList(0, 20));
         TestingKafka.send(second);
