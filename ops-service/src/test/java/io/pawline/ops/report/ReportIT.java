@@ -50,7 +50,7 @@ class ReportIT {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5})
+    @ValueSource(longs = {1, 2, 3})
     void itsSumsAreThoseOfTheTaskTable(long seed) {
         TestingLedger told = new TestingLedger(DATABASE, seed).fill(150);
         List<Row> tasks =
@@ -74,7 +74,7 @@ class ReportIT {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5})
+    @ValueSource(longs = {1, 2, 3})
     void itsSumsAreThoseOfTheLedger(long seed) {
         TestingLedger told = new TestingLedger(DATABASE, seed).fill(150);
         List<Call> calls =
@@ -119,7 +119,7 @@ class ReportIT {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5})
+    @ValueSource(longs = {1, 2, 3})
     void everyPartOfTheCostIsInOneSum(long seed) {
         TestingLedger told = new TestingLedger(DATABASE, seed).fill(150);
         List<Call> calls =

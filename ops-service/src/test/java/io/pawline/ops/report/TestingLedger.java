@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /** Tasks and calls in the tables, and what they are, beside them. */
@@ -81,7 +82,6 @@ final class TestingLedger {
                     1 + random.nextInt(10) / 9,
                     ended && callback && random.nextInt(8) > 0);
             tasks.add(task);
-            add(task);
             Instant at = submitted;
             for (Stage stage : Stage.values()) {
                 int attempts = 1 + random.nextInt(6) / 4;
@@ -91,6 +91,10 @@ final class TestingLedger {
                 }
             }
         }
+        database.inTransaction(handle -> {
+            tasks.forEach(task -> add(handle, task));
+            return tasks.size();
+        });
         ledger.note(calls);
         return this;
     }
@@ -138,9 +142,13 @@ final class TestingLedger {
     }
 
     void add(Row task) {
+        database.inTransaction(handle -> add(handle, task));
+    }
+
+    private static int add(Handle handle, Row task) {
         boolean ended = !task.state().equals("accepted");
         boolean success = task.state().equals("success");
-        database.with(handle -> handle.createUpdate("""
+        return handle.createUpdate("""
                         insert into task (id, tenant, style, photo_url, callback_url, submitted_at, deadline, generation,
                             state, ended_at, reason, result, delivered_at, delivery_attempts)
                         values (:id, 'default', 'watercolour', 'https://photos.example/cat.jpg', :callback, :submitted,
@@ -159,6 +167,6 @@ final class TestingLedger {
                         "delivered",
                         task.delivered() ? task.submitted().plusSeconds(41).atOffset(ZoneOffset.UTC) : null)
                 .bind("attempts", task.delivered() ? 1 : 0)
-                .execute());
+                .execute();
     }
 }
