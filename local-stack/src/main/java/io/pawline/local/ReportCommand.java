@@ -38,8 +38,9 @@ final class ReportCommand implements Runnable {
             names = "--key",
             paramLabel = "KEY",
             defaultValue = "${env:PAWLINE_KEY}",
-            description = "API key, if ops-service asks for one (default: $$PAWLINE_KEY, where it does not show up in the"
-                    + " list of processes).")
+            description =
+                    "API key, if ops-service asks for one (default: $$PAWLINE_KEY, where it does not show up in the"
+                            + " list of processes).")
     private @Nullable String key;
 
     @Option(
