@@ -20,16 +20,13 @@ class StopIT {
     void whatIsUnderWayIsFinishedWhileTheDatabaseIsStillThere(@TempDir Path folder) throws Exception {
         Ports ports = Ports.anyFree();
         Path data = folder.resolve("data");
-        List<String> command = List.of(
-                ProjectFiles.launcher().toString(),
-                "up",
-                "--data-dir=" + data,
-                "--ports=" + ports.ingest());
+        List<String> command =
+                List.of(ProjectFiles.launcher().toString(), "up", "--data-dir=" + data, "--ports=" + ports.ingest());
         byte[] photo = Files.readAllBytes(ProjectFiles.samplePhoto());
         try (ChildProcess up = ChildProcess.start(folder.resolve("up.log"), command)) {
             await().atMost(Duration.ofMinutes(2)).until(() -> up.output().contains("ready"));
-            try (TestingFrontEnd frontEnd =
-                    new TestingFrontEnd(ports.ingest(), LocalSettingsFile.in(data).webhookSecret())) {
+            try (TestingFrontEnd frontEnd = new TestingFrontEnd(
+                    ports.ingest(), LocalSettingsFile.in(data).webhookSecret())) {
                 for (int i = 0; i < TASKS; i++) {
                     frontEnd.submit(photo, "watercolor " + i);
                 }
@@ -38,7 +35,9 @@ class StopIT {
                 int exit = up.stop();
 
                 assertThat(exit).isIn(0, 143);
-                assertThat(frontEnd.tasksCalledBack()).as("called back before the end").isLessThan(TASKS);
+                assertThat(frontEnd.tasksCalledBack())
+                        .as("called back before the end")
+                        .isLessThan(TASKS);
                 assertThat(Files.readString(data.resolve("logs/pawline.log")))
                         .doesNotContain("database_unavailable", "DatabaseUnavailableException");
                 assertThat(data.resolve("postgres/postmaster.pid"))

@@ -38,8 +38,8 @@ class TracingPropertiesTest {
     }
 
     private static boolean records(String ratio) {
-        try (OpenTelemetrySdk on = (OpenTelemetrySdk) telemetry(bound(Map.of(
-                "pawline.tracing.endpoint", "http://127.0.0.1:4318", "pawline.tracing.sample-ratio", ratio)))) {
+        try (OpenTelemetrySdk on = (OpenTelemetrySdk) telemetry(bound(
+                Map.of("pawline.tracing.endpoint", "http://127.0.0.1:4318", "pawline.tracing.sample-ratio", ratio)))) {
             return on.getTracer("x").spanBuilder("y").startSpan().isRecording();
         }
     }
