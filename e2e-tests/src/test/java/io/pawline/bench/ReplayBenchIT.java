@@ -17,8 +17,7 @@ class ReplayBenchIT {
     void noLetterIsLostOrPublishedTwiceThoughOpsServiceIsKilledTwice(@TempDir Path folder) throws Exception {
         Path json = folder.resolve("figures.json");
 
-        int exit = new CommandLine(new BenchCommand())
-                .execute("replay", "--small", "--rows=replay", "--json=" + json);
+        int exit = new CommandLine(new BenchCommand()).execute("replay", "--small", "--rows=replay", "--json=" + json);
 
         assertThat(exit).isZero();
         JsonNode rows = new JsonMapper().readTree(Files.readAllBytes(json));
