@@ -37,12 +37,11 @@ export async function livePage(place, {query: given, signal}) {
     fill(alarms, alarm(live.alerts));
     fill(totals, total(live.totals));
     for (const stage of live.stages) {
-      const key = `${stage.stage} ${stage.provider ?? ''}`;
-      if (!cards.has(key)) {
-        cards.set(key, card(stage, signal));
-        stages.append(cards.get(key).item);
+      if (!cards.has(stage.stage)) {
+        cards.set(stage.stage, card(stage, signal));
+        stages.append(cards.get(stage.stage).item);
       }
-      cards.get(key).update(stage);
+      cards.get(stage.stage).update(stage);
     }
     fill(reasons, el('h2', {}, 'Why calls fail'), top(live.reasons));
     fill(watched, el('h2', {}, 'Watched'), alerts(live.alerts));

@@ -115,7 +115,7 @@ class IngestKafkaIT {
                     .get();
             assertThat(groups.values().stream().flatMap(group -> group.members().stream()))
                     .singleElement()
-                    .satisfies(member -> assertThat(member.groupInstanceId()).contains("ingest-1"));
+                    .satisfies(member -> assertThat(member.groupInstanceId()).contains("ingest-1-0"));
         }
     }
 

@@ -30,7 +30,10 @@ class ReplaySpansTest {
             String place = new ReplaySpans(telemetry).begin(letter(OLD)).orElseThrow();
 
             assertThat(exported.getFinishedSpanItems()).singleElement().satisfies(span -> {
-                assertThat(place).isEqualTo("00-" + span.getTraceId() + "-" + span.getSpanId() + "-01");
+                assertThat(place)
+                        .isEqualTo("00-" + span.getTraceId() + "-" + span.getSpanId() + "-"
+                                + span.getSpanContext().getTraceFlags().asHex());
+                assertThat(span.getSpanContext().isSampled()).isTrue();
                 assertThat(span.getTraceId()).isNotEqualTo("0af7651916cd43dd8448eb211c80319c");
                 assertThat(span.getLinks())
                         .singleElement()

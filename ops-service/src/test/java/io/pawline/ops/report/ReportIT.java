@@ -169,7 +169,7 @@ class ReportIT {
         for (int i = 0; i < 20; i++) {
             Row task = new Row(TaskId.next().value(), at(i), "failed", true, 1, false);
             told.add(task);
-            note(told, failed(task, 1, at(i)), failed(task, 2, at(i).plusMillis(3_100)), failed(task, 3, at(i + 7)));
+            note(told, failed(task, 1, at(i)), failed(task, 2, at(i).plusMillis(3_100)), failed(task, 3, at(i + 8)));
         }
 
         Report report = reports.of(PERIOD);
