@@ -25,6 +25,8 @@ import org.springframework.util.FileSystemUtils;
  */
 final class Incident {
 
+    private static final Clock CLOCK = Clock.systemUTC();
+
     /** Who meets the day. */
     enum Side {
         /** The same pipeline with the report's policy. */
@@ -100,7 +102,7 @@ final class Incident {
                         simulator.baseUrl().resolve("/callbacks"),
                         day.real(IncidentAfternoon.PATIENCE));
                 simulator.onCallback((task, _) -> visitors.told(task));
-                Instant before = Instant.now();
+                Instant before = CLOCK.instant();
                 SideFigures figures =
                         new IncidentAfternoon(day, side, journal, simulator, visitors, stack.settings()).pass();
                 if (side == Side.PAWLINE && json != null) {

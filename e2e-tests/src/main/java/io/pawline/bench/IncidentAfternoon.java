@@ -3,6 +3,7 @@ package io.pawline.bench;
 import io.pawline.local.simulator.ProviderSimulator;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -12,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 
 /** One side's afternoon, from the first request until nothing happens any more, and what came of it. */
 final class IncidentAfternoon {
+
+    private static final Clock CLOCK = Clock.systemUTC();
 
     /** How long the front end waits for a callback before it asks again, in the report's time. */
     static final Duration PATIENCE = Duration.ofMinutes(15);
@@ -53,7 +56,7 @@ final class IncidentAfternoon {
         long repeatsBefore = simulator.repeatsBilled();
         journal.step("  warm; the afternoon begins");
         simulator.beginNow();
-        Instant start = Instant.now();
+        Instant start = CLOCK.instant();
         List<Duration> moments = day.moments();
         try (IncidentBooks books = IncidentBooks.open(settings, start);
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -94,11 +97,11 @@ final class IncidentAfternoon {
             before = now;
             if (nanos - line > BETWEEN_LINES.toNanos()) {
                 line = nanos;
-                tell(now, Duration.between(start, Instant.now()));
+                tell(now, Duration.between(start, CLOCK.instant()));
             }
             boolean over = now.open() == 0 && now.undelivered() == 0;
             if (come.isDone() && (over || nanos - changed > standstill.toNanos())) {
-                tell(now, Duration.between(start, Instant.now()));
+                tell(now, Duration.between(start, CLOCK.instant()));
                 return;
             }
         }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import okhttp3.HttpUrl;
@@ -13,6 +14,8 @@ import okhttp3.Response;
 
 /** The report that ops-service writes of a time, kept in files. */
 final class OwnReport {
+
+    private static final Clock CLOCK = Clock.systemUTC();
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -31,7 +34,7 @@ final class OwnReport {
             HttpUrl url = HttpUrl.get(ops.resolve("/v1/report").toString())
                     .newBuilder()
                     .addQueryParameter("from", since.toString())
-                    .addQueryParameter("to", Instant.now().toString())
+                    .addQueryParameter("to", CLOCK.instant().toString())
                     .addQueryParameter("format", format)
                     .build();
             Request request = new Request.Builder().url(url).build();

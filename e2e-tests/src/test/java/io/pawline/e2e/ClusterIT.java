@@ -41,7 +41,7 @@ class ClusterIT {
     private static final Duration LONG = Duration.ofMinutes(3);
 
     @TempDir
-    private Path folder;
+    private static Path folder;
 
     private TraceCollector collector;
     private Fleet fleet;

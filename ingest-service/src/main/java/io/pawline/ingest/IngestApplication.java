@@ -15,8 +15,8 @@ public class IngestApplication {
     }
 
     static void main(String[] args) {
-        if (args.length > 0 && args[0].equals(Setup.ARGUMENT)) {
-            Setup.run(Arrays.copyOfRange(args, 1, args.length));
+        if (args.length > 0 && args[0].equals(SetupApplication.ARGUMENT)) {
+            SetupApplication.run(Arrays.copyOfRange(args, 1, args.length));
         } else {
             application().run(args);
         }

@@ -84,7 +84,7 @@ class SetupIT {
 
     private static void setup(DatabaseProperties database, String kafka, String... more) {
         List<String> arguments = List.of(
-                Setup.ARGUMENT,
+                SetupApplication.ARGUMENT,
                 "--pawline.database.url=" + database.url(),
                 "--pawline.database.username=" + database.username(),
                 "--pawline.database.password=" + database.password(),

@@ -12,6 +12,7 @@ import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
@@ -19,7 +20,6 @@ import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThr
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.util.FileSystemUtils;
 
 /**
  * The running count. What it has counted is in Kafka; the files of a process are its own copy, made anew when it starts and
@@ -114,7 +114,7 @@ public final class LiveStreams implements AutoCloseable {
         closed = true;
         stop();
         try {
-            FileSystemUtils.deleteRecursively(folder);
+            Utils.delete(folder.toFile());
         } catch (IOException left) {
             log.warn("temporary files are left in {}", folder);
         }

@@ -18,7 +18,7 @@ import org.springframework.kafka.core.KafkaAdmin;
  * again, it adds what has become missing and takes nothing away. Not found by the service's own component scan.
  */
 @EnableConfigurationProperties({DatabaseProperties.class, KafkaProperties.class, SetupProperties.class})
-class Setup {
+class SetupApplication {
 
     /** The argument that asks for it. */
     static final String ARGUMENT = "setup";
@@ -29,7 +29,7 @@ class Setup {
      * @throws RuntimeException if the database or the brokers cannot be reached, or refuse
      */
     static void run(String... args) {
-        SpringApplication setup = ServiceApplication.of(Setup.class, "ingest-service");
+        SpringApplication setup = ServiceApplication.of(SetupApplication.class, "ingest-service");
         setup.setWebApplicationType(WebApplicationType.NONE);
         setup.run(args).close();
     }
