@@ -1,7 +1,7 @@
 package io.pawline.ops;
 
 import io.pawline.ops.ledger.Prices;
-import io.pawline.ops.live.AlertSettings;
+import io.pawline.ops.live.AlertProperties;
 import io.pawline.ops.replay.ReplaySettings;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -35,7 +35,7 @@ public record OpsProperties(
         @DefaultValue("5") int replayCap,
         @DefaultValue("24h") Duration picturesKept,
         @Nullable Map<String, BigDecimal> prices,
-        @DefaultValue @NestedConfigurationProperty AlertSettings alerts) {
+        @DefaultValue @NestedConfigurationProperty AlertProperties alerts) {
 
     public OpsProperties {
         if (ledgerRetention.toDays() < 1) {

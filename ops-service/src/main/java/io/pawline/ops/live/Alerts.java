@@ -42,10 +42,10 @@ public final class Alerts {
 
     private final TaskDatabase database;
     private final LiveQueries queries;
-    private final AlertSettings settings;
+    private final AlertProperties settings;
     private final Clock clock;
 
-    public Alerts(TaskDatabase database, LiveQueries queries, AlertSettings settings, Clock clock) {
+    public Alerts(TaskDatabase database, LiveQueries queries, AlertProperties settings, Clock clock) {
         this.database = database;
         this.queries = queries;
         this.settings = settings;

@@ -31,7 +31,7 @@ class AlertsIT {
     private final LiveStore store =
             new LiveStore(DATABASE, Duration.ofDays(30), ((InstantSource) () -> now).withZone(ZoneOffset.UTC));
     private final Alerts alerts =
-            alerts(new AlertSettings(1, 1.35, 0, Duration.ofMinutes(10), Duration.ofMinutes(5), new BigDecimal("10")));
+            alerts(new AlertProperties(1, 1.35, 0, Duration.ofMinutes(10), Duration.ofMinutes(5), new BigDecimal("10")));
 
     @AfterAll
     static void close() {
@@ -67,7 +67,7 @@ class AlertsIT {
         happened(100, 100, Map.of(), 10_000_001);
 
         assertThat(firing()).containsExactly("cost_per_hour");
-        assertThat(alerts(new AlertSettings(1, 1.35, 0, Duration.ofMinutes(10), Duration.ofMinutes(5), null))
+        assertThat(alerts(new AlertProperties(1, 1.35, 0, Duration.ofMinutes(10), Duration.ofMinutes(5), null))
                         .now())
                 .as("no threshold is set")
                 .noneMatch(AlertView::firing);
@@ -116,7 +116,7 @@ class AlertsIT {
 
         now = now.plus(Duration.ofMinutes(1));
         Alerts ofAnotherProcess =
-                alerts(new AlertSettings(1, 1.35, 0, Duration.ofMinutes(10), Duration.ofMinutes(5), null));
+                alerts(new AlertProperties(1, 1.35, 0, Duration.ofMinutes(10), Duration.ofMinutes(5), null));
         assertThat(ofAnotherProcess.now()).anyMatch(alert -> began.equals(alert.since()));
         assertThat(since("breaker_open")).isEqualTo(began);
 
@@ -127,7 +127,7 @@ class AlertsIT {
         assertThat(since("breaker_open")).isEqualTo(now);
     }
 
-    private Alerts alerts(AlertSettings settings) {
+    private Alerts alerts(AlertProperties settings) {
         return new Alerts(
                 DATABASE, new LiveQueries(DATABASE), settings, ((InstantSource) () -> now).withZone(ZoneOffset.UTC));
     }

@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param breakerOpen how long a provider's breaker may be open, probes counted, more than 0
  * @param costPerHour cost of the calls of the last 60 minutes, in the money of the price list, more than 0
  */
-public record AlertSettings(
+public record AlertProperties(
         @DefaultValue("1") double unclassifiedPercent,
         @DefaultValue("1.35") double amplification,
         @DefaultValue("0") long undelivered,
@@ -23,7 +23,7 @@ public record AlertSettings(
         @DefaultValue("5m") Duration breakerOpen,
         @Nullable BigDecimal costPerHour) {
 
-    public AlertSettings {
+    public AlertProperties {
         require(unclassifiedPercent >= 0 && unclassifiedPercent <= 100, "unclassified-percent", "from 0 to 100");
         require(amplification >= 1, "amplification", ">= 1");
         require(undelivered >= 0, "undelivered", ">= 0");
