@@ -30,8 +30,8 @@ class AlertsIT {
     private Instant now = TestingTasks.NOW.plus(Duration.ofHours(1));
     private final LiveStore store =
             new LiveStore(DATABASE, Duration.ofDays(30), ((InstantSource) () -> now).withZone(ZoneOffset.UTC));
-    private final Alerts alerts =
-            alerts(new AlertProperties(1, 1.35, 0, Duration.ofMinutes(10), Duration.ofMinutes(5), new BigDecimal("10")));
+    private final Alerts alerts = alerts(
+            new AlertProperties(1, 1.35, 0, Duration.ofMinutes(10), Duration.ofMinutes(5), new BigDecimal("10")));
 
     @AfterAll
     static void close() {
