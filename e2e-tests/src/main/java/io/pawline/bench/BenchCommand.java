@@ -35,13 +35,15 @@ public final class BenchCommand implements Runnable {
     }
 
     public static void main(String[] args) {
-        CommandLine command = new CommandLine(new BenchCommand()).setExecutionExceptionHandler((failure, line, _) -> {
-            line.getErr().println("pawline bench: " + Failures.inOneLine(failure));
-            line.getErr()
-                    .println("pawline bench: no figure of this run is to be believed; the whole of it is in "
-                            + written(failure));
-            return CommandLine.ExitCode.SOFTWARE;
-        });
+        CommandLine command = new CommandLine(new BenchCommand())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((failure, line, _) -> {
+                    line.getErr().println("pawline bench: " + Failures.inOneLine(failure));
+                    line.getErr()
+                            .println("pawline bench: no figure of this run is to be believed; the whole of it is in "
+                                    + written(failure));
+                    return CommandLine.ExitCode.SOFTWARE;
+                });
         System.exit(command.execute(args));
     }
 

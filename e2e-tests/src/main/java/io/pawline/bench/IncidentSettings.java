@@ -42,6 +42,10 @@ final class IncidentSettings {
     /** Shorter waits for a connection would be failures of this machine, when it is busy. */
     private static final Duration LEAST_CONNECTING = Duration.ofMillis(80);
 
+    /** What a call costs, so that the report can say what was wasted; the report of the day names no prices. */
+    private static final Map<String, String> PRICES =
+            Map.of("ark-vision", "0.004", "seedream", "0.2", "volcengine-visual", "0.05");
+
     private static final List<String> STAGES = List.of("detect", "generate", "matting", "finalize", "callback");
 
     private final IncidentDay day;
@@ -56,6 +60,7 @@ final class IncidentSettings {
         settings.put("pawline.matting.secret-key", "simulator-secret-key");
         settings.put("pawline.callback.secrets", LocalStack.WEBHOOK_SECRET);
         settings.put("pawline.generate.size", "512x512");
+        PRICES.forEach((provider, price) -> settings.put("pawline.ops.prices." + provider, price));
         scaleDefaults();
     }
 

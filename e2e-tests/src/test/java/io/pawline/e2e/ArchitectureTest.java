@@ -51,7 +51,8 @@ class ArchitectureTest {
             "stage-runtime", List.of("io.pawline.stage.."),
             "outbound-http", List.of("io.pawline.outbound.."),
             "task-store", List.of("io.pawline.taskstore.."),
-            "image-store", List.of("io.pawline.images.."));
+            "image-store", List.of("io.pawline.images.."),
+            "web", List.of("io.pawline.web.."));
 
     private static final Map<String, List<String>> SERVICES = Map.of(
             "ingest-service", List.of("io.pawline.ingest.."),
@@ -88,9 +89,12 @@ class ArchitectureTest {
         modules = modules.layer("local-stack").definedBy(LOCAL);
         modules = modules.whereLayer("embedded-kafka").mayNotAccessAnyLayer();
         for (String shared : SHARED.keySet()) {
-            modules = shared.equals("schemas")
-                    ? modules.whereLayer(shared).mayNotAccessAnyLayer()
-                    : modules.whereLayer(shared).mayOnlyAccessLayers("schemas");
+            modules = switch (shared) {
+                case "schemas" -> modules.whereLayer(shared).mayNotAccessAnyLayer();
+                // A lost database is a problem of every interface
+                case "web" -> modules.whereLayer(shared).mayOnlyAccessLayers("task-store");
+                default -> modules.whereLayer(shared).mayOnlyAccessLayers("schemas");
+            };
         }
         for (String service : SERVICES.keySet()) {
             modules = modules.whereLayer(service)

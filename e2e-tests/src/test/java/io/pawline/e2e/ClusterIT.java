@@ -57,6 +57,8 @@ class ClusterIT {
                         "--management.metrics.tags.release=" + RELEASE,
                         "--logging.structured.format.console=ecs",
                         "--pawline.tracing.endpoint=" + collector.endpoint(),
+                        // Pictures are not what is tested here, and take the processor of a second each
+                        "--pawline.generate.size=512x512",
                         // Only those that come with a trace that is
                         "--pawline.tracing.sample-ratio=0",
                         "--pawline.generate.stage.first-delay=200ms"));

@@ -12,7 +12,6 @@ import io.pawline.ingest.follow.StoredTasks;
 import io.pawline.ingest.follow.Waits;
 import io.pawline.ingest.http.BodyDeadlineValve;
 import io.pawline.ingest.http.PatientProtocol;
-import io.pawline.ingest.http.ProblemReportValve;
 import io.pawline.ingest.pressure.Backpressure;
 import io.pawline.ingest.progress.ProgressListener;
 import io.pawline.ingest.relay.OutboxRelay;
@@ -21,6 +20,7 @@ import io.pawline.outbound.OutboundProperties;
 import io.pawline.stage.control.Controls;
 import io.pawline.stage.spring.EventFormats;
 import io.pawline.stage.spring.InstanceProperties;
+import io.pawline.stage.spring.Periodic;
 import io.pawline.taskstore.Acceptances;
 import io.pawline.taskstore.ApiKeys;
 import io.pawline.taskstore.Cancellations;
@@ -40,7 +40,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.catalina.core.StandardHost;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.utils.Utils;
@@ -272,14 +271,5 @@ class IngestConfiguration {
                     ((PatientProtocol) connector.getProtocolHandler()).setMaxHeaderTime(settings.maxSendTime()));
             tomcat.addEngineValves(new BodyDeadlineValve(settings.maxSendTime()));
         };
-    }
-
-    @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemsFromTomcat() {
-        return tomcat -> tomcat.addContextCustomizers(context -> {
-            if (context.getParent() instanceof StandardHost host) {
-                host.setErrorReportValveClass(ProblemReportValve.class.getName());
-            }
-        });
     }
 }

@@ -3,8 +3,10 @@ package io.pawline.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pawline.ingest.TestingIngest.Answer;
-import io.pawline.ingest.http.ProblemType;
+import io.pawline.ingest.http.IngestProblem;
 import io.pawline.taskstore.TestingPostgres;
+import io.pawline.web.CommonProblem;
+import io.pawline.web.ProblemType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -13,6 +15,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -71,7 +74,8 @@ class ContractIT {
     void listsEveryTypeOfAProblem() {
         JsonNode types = TestingIngest.CONTRACT.document().at("/components/schemas/Problem/properties/type/enum");
         assertThat(types.valueStream().map(JsonNode::asString))
-                .containsExactlyInAnyOrderElementsOf(Arrays.stream(ProblemType.values())
+                .containsExactlyInAnyOrderElementsOf(Stream.<ProblemType>concat(
+                                Arrays.stream(CommonProblem.values()), Arrays.stream(IngestProblem.values()))
                         .map(type -> type.uri().toString())
                         .toList());
     }

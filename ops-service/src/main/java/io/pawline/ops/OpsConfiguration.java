@@ -9,7 +9,6 @@ import io.pawline.events.TaskFinished;
 import io.pawline.ops.access.Access;
 import io.pawline.ops.http.AccessInterceptor;
 import io.pawline.ops.http.CallerResolver;
-import io.pawline.ops.http.ProblemReportValve;
 import io.pawline.ops.ledger.AttemptListener;
 import io.pawline.ops.ledger.CallLedger;
 import io.pawline.ops.letters.DeadLetterListener;
@@ -34,6 +33,7 @@ import io.pawline.schemas.Stage;
 import io.pawline.stage.StageLags;
 import io.pawline.stage.control.ControlBoard;
 import io.pawline.stage.spring.EventFormats;
+import io.pawline.stage.spring.Periodic;
 import io.pawline.taskstore.ApiKeys;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.KeyRing;
@@ -44,15 +44,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.catalina.core.StandardHost;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.utils.Utils;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
-import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
-import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.listener.CommonErrorHandler;
@@ -274,14 +271,5 @@ class OpsConfiguration {
                 resolvers.add(new CallerResolver());
             }
         };
-    }
-
-    @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemsFromTomcat() {
-        return tomcat -> tomcat.addContextCustomizers(context -> {
-            if (context.getParent() instanceof StandardHost host) {
-                host.setErrorReportValveClass(ProblemReportValve.class.getName());
-            }
-        });
     }
 }

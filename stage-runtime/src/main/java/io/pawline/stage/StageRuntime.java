@@ -113,12 +113,14 @@ public final class StageRuntime<I> implements AutoCloseable {
 
     /** Whether the poll thread moves. A stage that is not alive has to be restarted. */
     public boolean alive() {
+        return alive(LONGEST_TURN);
+    }
+
+    /** @param longestTurn that the poll thread may take to come round, beyond a drain */
+    boolean alive(Duration longestTurn) {
         StageSession<I> current = session;
-        return thread.isAlive()
-                && (current == null
-                        || current.sinceLastPoll()
-                                        .compareTo(spec.policies().drain().plus(LONGEST_TURN))
-                                < 0);
+        Duration longest = spec.policies().drain().plus(longestTurn);
+        return thread.isAlive() && (current == null || current.sinceLastPoll().compareTo(longest) < 0);
     }
 
     /** Takes nothing more, waits for what is under way for the drain time at most, commits and leaves. */

@@ -21,8 +21,11 @@ import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import java.nio.ByteBuffer;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +33,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -228,6 +232,57 @@ class StageRuntimeIT {
                 .until(() -> TestingKafka.records("pawline.generate").size() == 1);
         assertThat(calls).hasValue(2);
         assertThat(stage.alive()).isTrue();
+    }
+
+    @Test
+    void aPollThreadThatIsStuckIsNotAliveAndOneThatMovesAgainIs() {
+        Semaphore free = new Semaphore(1);
+        Clock held = new HeldClock(free);
+        StageRuntime<TaskAccepted> stage = TestingStage.on(TestingKafka.connection())
+                .drain(Duration.ofMillis(100))
+                .clock(held)
+                .runtime((in, _) -> described(in));
+        started.add(stage);
+        stage.start();
+        await().until(stage::ready);
+        Duration longestTurn = Duration.ofSeconds(3);
+        assertThat(stage.alive(longestTurn)).isTrue();
+
+        free.acquireUninterruptibly();
+        await().until(() -> !stage.alive(longestTurn));
+        assertThat(stage.alive()).as("a turn may take a minute").isTrue();
+
+        free.release();
+        await().until(() -> stage.alive(longestTurn));
+    }
+
+    /** Tells the poll thread the time only when it may. */
+    private static final class HeldClock extends Clock {
+
+        private final Semaphore free;
+
+        private HeldClock(Semaphore free) {
+            this.free = free;
+        }
+
+        @Override
+        public Instant instant() {
+            if (Thread.currentThread().getName().endsWith("-poll")) {
+                free.acquireUninterruptibly();
+                free.release();
+            }
+            return Instant.now();
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
     }
 
     @Test

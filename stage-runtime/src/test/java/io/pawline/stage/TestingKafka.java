@@ -13,12 +13,15 @@ import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -38,10 +41,19 @@ public final class TestingKafka {
     /** All topics anew and empty. */
     public static void freshTopics(int partitions) throws InterruptedException {
         try (Admin admin = Admin.create(CONNECTION)) {
-            var groups = admin.listGroups().all().get().stream()
-                    .map(group -> group.groupId())
-                    .toList();
-            admin.deleteConsumerGroups(groups).all().get();
+            var groups = admin.listGroups().all().get();
+            for (GroupListing group : groups) {
+                // Kafka Streams that failed does not leave its group: its place would be kept for some seconds
+                if (group.type().filter(GroupType.CLASSIC::equals).isPresent()) {
+                    admin.removeMembersFromConsumerGroup(group.groupId(), new RemoveMembersFromConsumerGroupOptions())
+                            .all()
+                            .get();
+                }
+            }
+            admin.deleteConsumerGroups(
+                            groups.stream().map(GroupListing::groupId).toList())
+                    .all()
+                    .get();
             // Also those that ops-service's count makes for itself
             admin.deleteTopics(existing(admin)).all().get();
             org.awaitility.Awaitility.await().until(() -> existing(admin).isEmpty());

@@ -29,6 +29,7 @@ final class TestingStage {
     private int callsPerSecond;
     private MeterRegistry meters = new SimpleMeterRegistry();
     private OpenTelemetry telemetry = OpenTelemetry.noop();
+    private Clock clock = Clock.systemUTC();
 
     private TestingStage() {}
 
@@ -88,6 +89,11 @@ final class TestingStage {
         return this;
     }
 
+    TestingStage clock(Clock other) {
+        clock = other;
+        return this;
+    }
+
     StageSpec<TaskAccepted> spec() {
         return new StageSpec<>(
                 Stage.DETECT,
@@ -105,7 +111,7 @@ final class TestingStage {
                 TestingEvents.format(),
                 meters,
                 telemetry,
-                Clock.systemUTC(),
+                clock,
                 new Random(1));
     }
 }

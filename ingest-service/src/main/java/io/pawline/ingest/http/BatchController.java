@@ -13,6 +13,10 @@ import io.pawline.ingest.access.QuotaExceededException;
 import io.pawline.ingest.access.Quotas;
 import io.pawline.taskstore.DatabaseUnavailableException;
 import io.pawline.taskstore.Scope;
+import io.pawline.web.CommonProblem;
+import io.pawline.web.ProblemAdvice;
+import io.pawline.web.ProblemException;
+import io.pawline.web.ProblemType;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.URI;
@@ -88,11 +92,11 @@ final class BatchController {
         JsonNode tasks = body.path("tasks");
         if (!body.isObject() || body.size() != 1 || !tasks.isArray()) {
             throw new ProblemException(
-                    ProblemType.INVALID_REQUEST, "the body must be a JSON object with the one field tasks, an array");
+                    CommonProblem.INVALID_REQUEST, "the body must be a JSON object with the one field tasks, an array");
         }
         if (tasks.isEmpty() || tasks.size() > MAX_TASKS) {
             throw new ProblemException(
-                    ProblemType.INVALID_REQUEST,
+                    CommonProblem.INVALID_REQUEST,
                     "tasks has %d elements: 1 to %d are allowed".formatted(tasks.size(), MAX_TASKS));
         }
         return tasks;
@@ -118,15 +122,16 @@ final class BatchController {
         } catch (ProblemException e) {
             return Answer.refused(e.type(), e.detail());
         } catch (RefusedException e) {
-            return Answer.refused(ProblemAdvice.problem(e));
+            return Answer.refused(IngestProblemAdvice.problem(e));
         } catch (QuotaExceededException e) {
-            return Answer.refused(ProblemAdvice.exceeded(e));
+            return Answer.refused(IngestProblemAdvice.exceeded(e));
         } catch (DatabaseUnavailableException e) {
             return lost();
         }
     }
 
     private static Answer lost() {
-        return Answer.refused(ProblemType.DATABASE_UNAVAILABLE, "the submission was not accepted: send it again later");
+        return Answer.refused(
+                CommonProblem.DATABASE_UNAVAILABLE, "the submission was not accepted: send it again later");
     }
 }

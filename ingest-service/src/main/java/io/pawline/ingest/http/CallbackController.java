@@ -9,6 +9,8 @@ import io.pawline.taskstore.Ending;
 import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.Task;
 import io.pawline.taskstore.Undelivered;
+import io.pawline.web.CommonProblem;
+import io.pawline.web.ProblemException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -86,7 +88,8 @@ final class CallbackController {
             @RequestParam(name = "limit", required = false) @Nullable String limit,
             @RequestParam(name = "cursor", required = false) @Nullable String cursor) {
         if (!state.equals(UNDELIVERED)) {
-            throw new ProblemException(ProblemType.INVALID_REQUEST, "state is not undelivered, the only one there is");
+            throw new ProblemException(
+                    CommonProblem.INVALID_REQUEST, "state is not undelivered, the only one there is");
         }
         int most = ListController.limit(limit);
         TaskId after = cursor == null ? null : Cursor.parse(cursor);
@@ -107,11 +110,11 @@ final class CallbackController {
                 .resend(TaskController.parse(id), caller.tenant(), clock.instant())
                 .orElseThrow(TaskController::notFound);
         if (task.submission().callbackUrl().isEmpty()) {
-            throw new ProblemException(ProblemType.NO_CALLBACK, "the task was submitted without a callback_url");
+            throw new ProblemException(IngestProblem.NO_CALLBACK, "the task was submitted without a callback_url");
         }
         Ending ending = task.ending()
                 .orElseThrow(() -> new ProblemException(
-                        ProblemType.TASK_NOT_FINISHED, "the task is still processing; its ending will be told"));
+                        IngestProblem.TASK_NOT_FINISHED, "the task is still processing; its ending will be told"));
         return CallbackView.of(task, ending);
     }
 }

@@ -2,6 +2,8 @@ package io.pawline.ingest.http;
 
 import io.pawline.ingest.access.Caller;
 import io.pawline.taskstore.Scope;
+import io.pawline.web.CommonProblem;
+import io.pawline.web.ProblemException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -43,7 +45,7 @@ final class CallerResolver implements HandlerMethodArgumentResolver, WebMvcConfi
                 .value());
         if (Collections.disjoint(caller.scopes(), needed)) {
             throw ProblemException.challenge(
-                    ProblemType.FORBIDDEN,
+                    CommonProblem.FORBIDDEN,
                     "this needs the scope %s, which the key does not have"
                             .formatted(needed.stream().map(Scope::code).collect(Collectors.joining(" or "))),
                     // There, several would mean all of them

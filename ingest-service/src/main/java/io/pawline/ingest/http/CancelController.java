@@ -8,6 +8,7 @@ import io.pawline.taskstore.Closing;
 import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TaskState;
+import io.pawline.web.ProblemException;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -32,7 +33,7 @@ final class CancelController {
                 .orElseThrow(TaskController::notFound);
         if (task.state() != TaskState.CANCELLED) {
             throw new ProblemException(
-                    ProblemType.TASK_FINISHED,
+                    IngestProblem.TASK_FINISHED,
                     "the task has ended as %s, which is final"
                             .formatted(task.state().code()));
         }

@@ -1,6 +1,8 @@
 package io.pawline.ingest.http;
 
 import io.pawline.schemas.TaskId;
+import io.pawline.web.CommonProblem;
+import io.pawline.web.ProblemException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
@@ -27,6 +29,6 @@ final class Cursor {
             // told below
         }
         throw new ProblemException(
-                ProblemType.INVALID_REQUEST, "cursor is none: send the next_cursor of the page before as it was");
+                CommonProblem.INVALID_REQUEST, "cursor is none: send the next_cursor of the page before as it was");
     }
 }

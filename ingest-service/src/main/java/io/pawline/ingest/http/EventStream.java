@@ -5,6 +5,8 @@ import io.pawline.ingest.follow.Waits;
 import io.pawline.schemas.Stage;
 import io.pawline.taskstore.StageReached;
 import io.pawline.taskstore.Task;
+import io.pawline.web.CommonProblem;
+import io.pawline.web.ProblemException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.concurrent.locks.ReentrantLock;
@@ -46,7 +48,7 @@ final class EventStream {
             Matcher parts = ID.matcher(lastEventId);
             if (!parts.matches()) {
                 throw new ProblemException(
-                        ProblemType.INVALID_REQUEST, "Last-Event-ID is none: send the id of an event as it was");
+                        CommonProblem.INVALID_REQUEST, "Last-Event-ID is none: send the id of an event as it was");
             }
             return new Position(Integer.parseInt(parts.group(1)), Integer.parseInt(parts.group(2)));
         }

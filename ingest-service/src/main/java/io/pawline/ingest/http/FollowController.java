@@ -12,6 +12,8 @@ import io.pawline.taskstore.ProgressDao;
 import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TaskDao;
+import io.pawline.web.CommonProblem;
+import io.pawline.web.ProblemException;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +56,7 @@ final class FollowController {
         Duration time = TimeSpan.parse("wait", wait);
         if (time.isZero() || time.compareTo(maxWait) > 0) {
             throw new ProblemException(
-                    ProblemType.INVALID_REQUEST, "wait must be from 1s to %ds".formatted(maxWait.toSeconds()));
+                    CommonProblem.INVALID_REQUEST, "wait must be from 1s to %ds".formatted(maxWait.toSeconds()));
         }
         TaskId taskId = TaskController.parse(id);
         Task task = TaskController.find(tasks, taskId, caller.tenant());

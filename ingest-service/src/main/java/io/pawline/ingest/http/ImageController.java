@@ -4,6 +4,7 @@ import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.outbound.ImageHeader;
 import io.pawline.outbound.ImageSniffer;
+import io.pawline.web.ProblemException;
 import java.time.Duration;
 import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
@@ -57,6 +58,6 @@ final class ImageController {
 
     private static ProblemException notFound() {
         return new ProblemException(
-                ProblemType.IMAGE_NOT_FOUND, "no image has this address: use those of a task's result as they are");
+                IngestProblem.IMAGE_NOT_FOUND, "no image has this address: use those of a task's result as they are");
     }
 }

@@ -4,6 +4,8 @@ import io.pawline.ingest.IngestProperties;
 import io.pawline.ingest.access.Access;
 import io.pawline.ingest.access.Caller;
 import io.pawline.taskstore.DatabaseUnavailableException;
+import io.pawline.web.CommonProblem;
+import io.pawline.web.ProblemException;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -78,13 +80,13 @@ final class KeyFilter extends OncePerRequestFilter {
         return access.callerWith(
                         credentials.getFirst().substring(SCHEME.length()).strip())
                 .orElseThrow(() -> ProblemException.challenge(
-                        ProblemType.UNAUTHORIZED,
+                        CommonProblem.UNAUTHORIZED,
                         "there is no such API key, or it has been revoked or has expired",
                         ", error=\"invalid_token\""));
     }
 
     static ProblemException missing() {
         return ProblemException.challenge(
-                ProblemType.UNAUTHORIZED, "send your API key in one header, Authorization: Bearer pwk_...", "");
+                CommonProblem.UNAUTHORIZED, "send your API key in one header, Authorization: Bearer pwk_...", "");
     }
 }

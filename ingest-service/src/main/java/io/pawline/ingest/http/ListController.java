@@ -12,6 +12,8 @@ import io.pawline.taskstore.StageReached;
 import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TaskListing;
 import io.pawline.taskstore.TaskState;
+import io.pawline.web.CommonProblem;
+import io.pawline.web.ProblemException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -149,6 +151,6 @@ final class ListController {
     }
 
     private static ProblemException invalid(String detail) {
-        return new ProblemException(ProblemType.INVALID_REQUEST, detail);
+        return new ProblemException(CommonProblem.INVALID_REQUEST, detail);
     }
 }

@@ -1,6 +1,8 @@
 package io.pawline.ingest.http;
 
 import io.pawline.ingest.accept.TaskRequest;
+import io.pawline.web.CommonProblem;
+import io.pawline.web.ProblemException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -87,7 +89,8 @@ record TaskBody(
         byte[] bytes = in.readNBytes(Math.toIntExact(maxBytes + 1));
         if (bytes.length > maxBytes) {
             throw new ProblemException(
-                    ProblemType.REQUEST_TOO_LARGE, "a JSON body has at most " + maxBytes + " bytes: this one has more");
+                    CommonProblem.REQUEST_TOO_LARGE,
+                    "a JSON body has at most " + maxBytes + " bytes: this one has more");
         }
         return bytes;
     }
@@ -147,6 +150,6 @@ record TaskBody(
     }
 
     private static ProblemException invalid(String detail) {
-        return new ProblemException(ProblemType.INVALID_REQUEST, detail);
+        return new ProblemException(CommonProblem.INVALID_REQUEST, detail);
     }
 }

@@ -15,6 +15,8 @@ import io.pawline.taskstore.ProgressDao;
 import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TaskDao;
+import io.pawline.web.CommonProblem;
+import io.pawline.web.ProblemException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.URI;
@@ -80,7 +82,7 @@ final class TaskController {
     static @Nullable String key(HttpServletRequest request) {
         List<String> keys = Collections.list(request.getHeaders("Idempotency-Key"));
         if (keys.size() > 1) {
-            throw new ProblemException(ProblemType.INVALID_REQUEST, "Idempotency-Key is given more than once");
+            throw new ProblemException(CommonProblem.INVALID_REQUEST, "Idempotency-Key is given more than once");
         }
         return keys.isEmpty() ? null : keys.getFirst();
     }
@@ -117,7 +119,7 @@ final class TaskController {
 
     static ProblemException notFound() {
         return new ProblemException(
-                ProblemType.TASK_NOT_FOUND, "no task has this id: use the task_id of the submission's answer");
+                CommonProblem.TASK_NOT_FOUND, "no task has this id: use the task_id of the submission's answer");
     }
 
     static TaskId parse(String id) {
@@ -125,7 +127,7 @@ final class TaskController {
             return TaskId.parse(id);
         } catch (IllegalArgumentException e) {
             throw new ProblemException(
-                    ProblemType.INVALID_REQUEST,
+                    CommonProblem.INVALID_REQUEST,
                     "the task id is no UUID: it has 36 characters, like 0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f");
         }
     }

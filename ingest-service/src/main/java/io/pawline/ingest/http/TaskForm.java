@@ -1,6 +1,8 @@
 package io.pawline.ingest.http;
 
 import io.pawline.ingest.accept.TaskRequest;
+import io.pawline.web.CommonProblem;
+import io.pawline.web.ProblemException;
 import java.io.IOException;
 import java.util.Map;
 import org.springframework.web.multipart.MultipartFile;
@@ -34,12 +36,12 @@ final class TaskForm {
     private static void checkPart(String name, int times, boolean known) {
         if (!known) {
             throw new ProblemException(
-                    ProblemType.INVALID_REQUEST,
+                    CommonProblem.INVALID_REQUEST,
                     "there is no part %s; the parts are the file image and the fields %s"
                             .formatted(TaskBody.quoted(name), String.join(", ", TaskBody.FIELDS)));
         }
         if (times > 1) {
-            throw new ProblemException(ProblemType.INVALID_REQUEST, name + " is given more than once: send it once");
+            throw new ProblemException(CommonProblem.INVALID_REQUEST, name + " is given more than once: send it once");
         }
     }
 }

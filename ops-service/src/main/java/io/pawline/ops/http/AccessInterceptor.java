@@ -3,6 +3,8 @@ package io.pawline.ops.http;
 import io.pawline.ops.access.Access;
 import io.pawline.ops.access.Caller;
 import io.pawline.taskstore.Scope;
+import io.pawline.web.CommonProblem;
+import io.pawline.web.ProblemException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Collections;
@@ -31,22 +33,24 @@ public final class AccessInterceptor implements HandlerInterceptor {
             case Access.Verdict.Known known -> known.caller();
             case Access.Verdict.Missing _ ->
                 throw ProblemException.challenge(
-                        ProblemType.UNAUTHORIZED, "send your API key in one header, Authorization: Bearer pwk_...", "");
+                        CommonProblem.UNAUTHORIZED,
+                        "send your API key in one header, Authorization: Bearer pwk_...",
+                        "");
             case Access.Verdict.Unknown _ ->
                 throw ProblemException.challenge(
-                        ProblemType.UNAUTHORIZED,
+                        CommonProblem.UNAUTHORIZED,
                         "there is no such API key, or it has been revoked or has expired",
                         ", error=\"invalid_token\"");
             case Access.Verdict.Foreign _ ->
                 throw ProblemException.challenge(
-                        ProblemType.FORBIDDEN,
+                        CommonProblem.FORBIDDEN,
                         "the key is of a tenant whose keys are not taken here (pawline.ops.tenant)",
                         ", error=\"insufficient_scope\"");
         };
         Scope needed = needed(request, handler);
         if (!caller.scopes().contains(needed)) {
             throw ProblemException.challenge(
-                    ProblemType.FORBIDDEN,
+                    CommonProblem.FORBIDDEN,
                     "this needs the scope %s, which the key does not have".formatted(needed.code()),
                     ", error=\"insufficient_scope\", scope=\"%s\"".formatted(needed.code()));
         }

@@ -8,6 +8,7 @@ import io.pawline.ops.letters.Letter;
 import io.pawline.ops.replay.Audit;
 import io.pawline.ops.replay.LetterChanges;
 import io.pawline.schemas.Stage;
+import io.pawline.web.ProblemException;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -57,7 +58,7 @@ final class DeedController {
         int version = changes.edit(letter.id(), value(letter, deed.fields().path("event")), deed.who(), deed.why());
         if (version == 0) {
             throw new ProblemException(
-                    ProblemType.LETTER_STATE, "the letter is %s; only an open one is edited".formatted(letter.state()));
+                    OpsProblem.LETTER_STATE, "the letter is %s; only an open one is edited".formatted(letter.state()));
         }
         return new Edited(version);
     }
@@ -69,13 +70,13 @@ final class DeedController {
                         .asString("")
                         .equals(letter.taskId().toString())) {
             throw new ProblemException(
-                    ProblemType.PAYLOAD_REFUSED,
+                    OpsProblem.PAYLOAD_REFUSED,
                     "context.taskId is not the letter's: an edited letter stays its task's");
         }
         try {
             return events.write(stage, event.toString());
         } catch (IllegalArgumentException e) {
-            throw new ProblemException(ProblemType.PAYLOAD_REFUSED, String.valueOf(e.getMessage()));
+            throw new ProblemException(OpsProblem.PAYLOAD_REFUSED, String.valueOf(e.getMessage()));
         }
     }
 

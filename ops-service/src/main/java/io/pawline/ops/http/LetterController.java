@@ -6,6 +6,7 @@ import io.pawline.ops.letters.LetterFilter;
 import io.pawline.ops.letters.LetterGroup;
 import io.pawline.ops.letters.LetterQueries;
 import io.pawline.ops.letters.LetterQueries.Place;
+import io.pawline.web.ProblemException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -148,6 +149,6 @@ final class LetterController {
     Letter find(String id) {
         Optional<Letter> letter = id.matches("[0-9]{1,18}") ? letters.find(Long.parseLong(id)) : Optional.empty();
         return letter.orElseThrow(
-                () -> new ProblemException(ProblemType.LETTER_NOT_FOUND, "no dead letter has this id"));
+                () -> new ProblemException(OpsProblem.LETTER_NOT_FOUND, "no dead letter has this id"));
     }
 }

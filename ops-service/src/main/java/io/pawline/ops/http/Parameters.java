@@ -2,6 +2,8 @@ package io.pawline.ops.http;
 
 import io.pawline.ops.letters.LetterFilter;
 import io.pawline.ops.live.Period;
+import io.pawline.web.CommonProblem;
+import io.pawline.web.ProblemException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -202,6 +204,6 @@ final class Parameters {
     }
 
     static ProblemException invalid(String detail) {
-        return new ProblemException(ProblemType.INVALID_REQUEST, detail);
+        return new ProblemException(CommonProblem.INVALID_REQUEST, detail);
     }
 }

@@ -11,6 +11,8 @@ import io.pawline.ops.replay.ReplayReports.Progress;
 import io.pawline.ops.replay.ReplayStore;
 import io.pawline.ops.replay.ReplayStore.Move;
 import io.pawline.taskstore.Scope;
+import io.pawline.web.CommonProblem;
+import io.pawline.web.ProblemException;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Arrays;
@@ -137,7 +139,7 @@ final class ReplayController {
         LetterFilter filter = deed.filter().filter();
         UUID id = replays.create(filter, deed.filterAsked(), deed.number("per_second", FASTEST), deed.who(), deed.why())
                 .orElseThrow(() -> new ProblemException(
-                        ProblemType.LETTER_STATE, "the filter leaves no open letter: nothing is replayed"));
+                        OpsProblem.LETTER_STATE, "the filter leaves no open letter: nothing is replayed"));
         return ResponseEntity.created(URI.create("/v1/replays/" + id)).body(find(id.toString()));
     }
 
@@ -167,12 +169,12 @@ final class ReplayController {
         Move move = Arrays.stream(Move.values())
                 .filter(known -> known.code().equals(name))
                 .findFirst()
-                .orElseThrow(() ->
-                        new ProblemException(ProblemType.NOT_FOUND, "a replay can be asked to pause, resume or abort"));
+                .orElseThrow(() -> new ProblemException(
+                        CommonProblem.NOT_FOUND, "a replay can be asked to pause, resume or abort"));
         ReplayView before = find(id);
         if (!replays.move(parse(id), move, deed.who(), deed.why())) {
             throw new ProblemException(
-                    ProblemType.REPLAY_STATE, "the replay is %s and cannot %s".formatted(before.state(), move.code()));
+                    OpsProblem.REPLAY_STATE, "the replay is %s and cannot %s".formatted(before.state(), move.code()));
         }
         return find(id);
     }
@@ -186,6 +188,6 @@ final class ReplayController {
     }
 
     private static ProblemException notFound() {
-        return new ProblemException(ProblemType.REPLAY_NOT_FOUND, "no replay has this id");
+        return new ProblemException(OpsProblem.REPLAY_NOT_FOUND, "no replay has this id");
     }
 }

@@ -3,6 +3,8 @@ package io.pawline.ops.http;
 import io.pawline.ops.report.Timeline;
 import io.pawline.ops.report.Timelines;
 import io.pawline.schemas.TaskId;
+import io.pawline.web.CommonProblem;
+import io.pawline.web.ProblemException;
 import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -30,6 +32,6 @@ final class TimelineController {
         }
         return timelines
                 .find(task.value())
-                .orElseThrow(() -> new ProblemException(ProblemType.TASK_NOT_FOUND, "no task has the id " + task));
+                .orElseThrow(() -> new ProblemException(CommonProblem.TASK_NOT_FOUND, "no task has the id " + task));
     }
 }

@@ -1,18 +1,24 @@
-package io.pawline.ingest.http;
+package io.pawline.web;
 
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A request that cannot be served, and why; becomes the answer. */
-final class ProblemException extends RuntimeException {
+public final class ProblemException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    @SuppressWarnings("serial") // its types are enums
     private final ProblemType type;
+
     private final @Nullable String challenge;
 
-    /** @param detail for the caller: which field, and what to do about it */
-    ProblemException(ProblemType type, String detail) {
+    /**
+     * One that no other key would solve.
+     *
+     * @param detail for the caller: which field, and what to do about it
+     */
+    public ProblemException(ProblemType type, String detail) {
         this(type, detail, null);
     }
 
@@ -23,7 +29,7 @@ final class ProblemException extends RuntimeException {
     }
 
     /** One that another key would solve, as <a href="https://www.rfc-editor.org/rfc/rfc6750#section-3">RFC 6750</a> has it. */
-    static ProblemException challenge(ProblemType type, String detail, String parameters) {
+    public static ProblemException challenge(ProblemType type, String detail, String parameters) {
         return new ProblemException(type, detail, "Bearer realm=\"pawline\"" + parameters);
     }
 
@@ -32,11 +38,13 @@ final class ProblemException extends RuntimeException {
         return Optional.ofNullable(challenge);
     }
 
-    ProblemType type() {
+    /** What is wrong. */
+    public ProblemType type() {
         return type;
     }
 
-    String detail() {
+    /** For the caller: which field, and what to do about it. */
+    public String detail() {
         return Objects.requireNonNull(getMessage());
     }
 }

@@ -1,4 +1,4 @@
-package io.pawline.ops.http;
+package io.pawline.web;
 
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
@@ -16,7 +16,7 @@ final class ProblemErrorController implements ErrorController {
     @RequestMapping("/error")
     ResponseEntity<ProblemDetail> error(HttpServletRequest request) {
         Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
-        ProblemType type = ProblemType.of(HttpStatus.valueOf(status instanceof Integer code ? code : 404));
+        ProblemType type = CommonProblem.of(HttpStatus.valueOf(status instanceof Integer code ? code : 404));
         ProblemDetail problem = ProblemAdvice.problem(type, type.title());
         return ResponseEntity.status(problem.getStatus()).body(problem);
     }

@@ -1,6 +1,7 @@
-package io.pawline.ops.http;
+package io.pawline.web;
 
 import io.pawline.taskstore.DatabaseUnavailableException;
+import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,9 +14,12 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
-/** Turns whatever goes wrong while a request is served into a problem; nothing inside ever shows. */
+/**
+ * Turns whatever goes wrong while a request is served into a problem; nothing inside ever shows. A service with failures of
+ * its own extends it.
+ */
 @RestControllerAdvice
-final class ProblemAdvice extends ResponseEntityExceptionHandler {
+public class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
 
@@ -31,19 +35,20 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<ProblemDetail> databaseLost(DatabaseUnavailableException e) {
         log.warn("A request cannot be served: {}", String.valueOf(e.getCause()));
-        return answer(ProblemType.DATABASE_UNAVAILABLE, "the request was not served: send it again later");
+        return answer(CommonProblem.DATABASE_UNAVAILABLE, "the request was not served: send it again later");
     }
 
+    /** What nobody has expected. */
     @ExceptionHandler
-    ResponseEntity<ProblemDetail> bug(Exception e) {
+    protected ResponseEntity<ProblemDetail> bug(Exception e, HttpServletRequest request) {
         log.error("A request failed", e);
-        return answer(ProblemType.INTERNAL_ERROR, "the fault is not the request's; it has been logged");
+        return answer(CommonProblem.INTERNAL_ERROR, "the fault is not the request's; it has been logged");
     }
 
     @Override
     protected @Nullable ResponseEntity<Object> handleExceptionInternal(
             Exception e, @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        ProblemType type = ProblemType.of(status);
+        ProblemType type = CommonProblem.of(status);
         ProblemDetail problem =
                 body instanceof ProblemDetail given ? given : ProblemDetail.forStatusAndDetail(status, type.title());
         problem.setType(type.uri());
@@ -51,7 +56,8 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
         return super.handleExceptionInternal(e, problem, headers, status, request);
     }
 
-    private static ResponseEntity<ProblemDetail> answer(ProblemType type, String detail) {
+    /** An answer of nothing but this problem, and when to come again if that may help. */
+    protected static ResponseEntity<ProblemDetail> answer(ProblemType type, String detail) {
         ResponseEntity.BodyBuilder answer = ResponseEntity.status(type.status());
         if (type.status().value() == 503) {
             answer.header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
@@ -59,7 +65,12 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
         return answer.body(problem(type, detail));
     }
 
-    static ProblemDetail problem(ProblemType type, String detail) {
+    /**
+     * The body of an answer.
+     *
+     * @param detail for the caller: which field, and what to do about it
+     */
+    public static ProblemDetail problem(ProblemType type, String detail) {
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(type.status(), detail);
         problem.setType(type.uri());
         problem.setTitle(type.title());

@@ -1,4 +1,4 @@
-package io.pawline.ops.http;
+package io.pawline.web;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +21,7 @@ public final class ProblemReportValve extends ErrorReportValve {
         if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
             return;
         }
-        ProblemType type = ProblemType.of(HttpStatusCode.valueOf(status));
+        ProblemType type = CommonProblem.of(HttpStatusCode.valueOf(status));
         response.setContentType("application/problem+json");
         String body = """
                 {"type":"%s","title":"%s","status":%d,"detail":"the request's address or headers are malformed"}""".formatted(type.uri(), type.title(), status);

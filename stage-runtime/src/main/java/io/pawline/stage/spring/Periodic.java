@@ -1,4 +1,4 @@
-package io.pawline.ingest;
+package io.pawline.stage.spring;
 
 import java.time.Duration;
 import java.util.concurrent.Executors;
@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Work that is done again and again on a thread of its own, whether or not it fails. Thread-safe. */
-final class Periodic implements AutoCloseable {
+public final class Periodic implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Periodic.class);
 
@@ -18,8 +18,13 @@ final class Periodic implements AutoCloseable {
         this.thread = thread;
     }
 
-    /** @param pause between the end of one round and the beginning of the next */
-    static Periodic start(String name, Duration pause, Runnable work) {
+    /**
+     * Begins; the first round comes after the first pause.
+     *
+     * @param name of the thread, and of the work in the log
+     * @param pause between the end of one round and the beginning of the next
+     */
+    public static Periodic start(String name, Duration pause, Runnable work) {
         ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name(name).factory());
         var _ = thread.scheduleWithFixedDelay(

@@ -1,0 +1,38 @@
+package io.pawline.ingest.http;
+
+import io.pawline.web.ProblemType;
+import org.springframework.http.HttpStatus;
+
+/** What can be wrong with a request to the front end's interface, besides what can be wrong with any. */
+public enum IngestProblem implements ProblemType {
+    QUOTA_EXCEEDED(HttpStatus.TOO_MANY_REQUESTS, "The key's quota is used up"),
+    ADDRESS_REFUSED(HttpStatus.UNPROCESSABLE_CONTENT, "An address in the request is not one that is called"),
+    PHOTO_NOT_AN_IMAGE(HttpStatus.UNPROCESSABLE_CONTENT, "The photo is no image"),
+    PHOTO_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The photo is too large"),
+    TASK_FINISHED(HttpStatus.CONFLICT, "The task has ended"),
+    TASK_NOT_FINISHED(HttpStatus.CONFLICT, "The task has not ended yet"),
+    NO_CALLBACK(HttpStatus.CONFLICT, "The task has nobody to be told"),
+    IDEMPOTENCY_KEY_REUSED(HttpStatus.UNPROCESSABLE_CONTENT, "The key belongs to another request"),
+    BACKLOG_TOO_LONG(HttpStatus.TOO_MANY_REQUESTS, "Too many tasks wait already"),
+    IMAGE_NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such image"),
+    TOO_MANY_WAITS(HttpStatus.SERVICE_UNAVAILABLE, "As many requests wait as may"),
+    IMAGE_STORE_UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "The image store cannot be reached");
+
+    private final HttpStatus status;
+    private final String title;
+
+    IngestProblem(HttpStatus status, String title) {
+        this.status = status;
+        this.title = title;
+    }
+
+    @Override
+    public HttpStatus status() {
+        return status;
+    }
+
+    @Override
+    public String title() {
+        return title;
+    }
+}
