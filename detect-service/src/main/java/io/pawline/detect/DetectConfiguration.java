@@ -1,5 +1,6 @@
 package io.pawline.detect;
 
+import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.events.TaskAccepted;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreProperties;
@@ -49,9 +50,10 @@ class DetectConfiguration {
             ArkProperties ark,
             OutboundProperties outbound,
             ImageStore images,
+            OpenTelemetry telemetry,
             Clock clock) {
         ArkClient client = new ArkClient(OutboundHttp.create(outbound), ark, clock);
         return new DetectHandler(
-                new PhotoLoader(images, ImageFetcher.create(outbound)), new PetDetector(client, properties, clock));
+                new PhotoLoader(images, ImageFetcher.create(outbound, telemetry)), new PetDetector(client, properties, clock));
     }
 }

@@ -2,6 +2,7 @@ package io.pawline.detect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.events.ImageRef;
 import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskAccepted;
@@ -197,7 +198,7 @@ class DetectHandlerTest {
     private DetectHandler handler() {
         DetectProperties properties = TestingArk.properties(AnswerFormat.SCHEMA, Duration.ofSeconds(20));
         return new DetectHandler(
-                new PhotoLoader(images, ImageFetcher.create(OutboundProperties.allowing("127.0.0.1"))),
+                new PhotoLoader(images, ImageFetcher.create(OutboundProperties.allowing("127.0.0.1"), OpenTelemetry.noop())),
                 new PetDetector(TestingArk.client(ark), properties, Clock.systemUTC()));
     }
 

@@ -144,6 +144,7 @@ final class IncidentAfternoon {
                 Math.round(books.amplification() * 1000) / 1000.0,
                 paidTwice,
                 books.repeatedAfterUnknown(),
+                books.repeatedAfterPaid(),
                 quantile(waits, 0.5),
                 quantile(waits, 0.95),
                 quantile(waits, 0.99),

@@ -94,6 +94,12 @@ final class IncidentBooks implements AutoCloseable {
                 + " having count(*) > 1 and count(*) filter (where c.billed = 'unknown') > 0) as repeated");
     }
 
+    /** Tasks and stages with another call after one that surely was charged for. */
+    long repeatedAfterPaid() throws SQLException {
+        return count("select count(*) from (select c.task_id, c.stage" + CALLS
+                + " and c.stage <> 'callback' and c.billed = 'yes' group by 1, 2 having count(*) > 1) as repeated");
+    }
+
     /** Failed calls by stage and reason, most frequent first. */
     Map<String, Long> failures() throws SQLException {
         return byName("select c.stage || ' ' || coalesce(c.reason, '?'), count(*)" + CALLS

@@ -1,30 +1,16 @@
 package io.pawline.bench;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.pawline.callback.CallbackApplication;
-import io.pawline.events.Ending;
-import io.pawline.events.TaskContext;
-import io.pawline.events.TaskFinished;
 import io.pawline.local.LocalStack;
 import io.pawline.local.Ports;
-import io.pawline.schemas.Reason;
-import io.pawline.schemas.Routing;
-import io.pawline.schemas.Stage;
-import io.pawline.schemas.TaskId;
 import io.pawline.stage.TestingEvents;
 import io.pawline.taskstore.DatabaseProperties;
-import io.pawline.taskstore.Photo;
-import io.pawline.taskstore.Submission;
-import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
 import java.io.IOException;
 import java.io.Reader;
-import java.net.URI;
 import java.nio.file.Files;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -32,9 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.PropertyNamingStrategies;
@@ -141,23 +125,22 @@ final class ReceiverRow {
     /** Accepts tasks and publishes their endings, as many a second as it should. */
     private static final class Source implements AutoCloseable {
 
-        private final Clock clock = Clock.systemUTC();
-        private final TaskDatabase database;
-        private final TaskDao tasks;
-        private final KafkaProducer<byte[], byte[]> producer;
+        private final EndedTasks tasks;
 
         Source(Properties stack) {
-            database = TaskDatabase.open(new DatabaseProperties(
+            TaskDatabase database = TaskDatabase.open(new DatabaseProperties(
                     stack.getProperty("pawline.database.url"),
                     stack.getProperty("pawline.database.username"),
                     stack.getProperty("pawline.database.password"),
                     4,
                     false));
-            tasks = new TaskDao(database);
-            producer = new KafkaProducer<>(
-                    Map.of("bootstrap.servers", stack.getProperty("spring.kafka.bootstrap-servers")),
-                    new ByteArraySerializer(),
-                    new ByteArraySerializer());
+            tasks = new EndedTasks(
+                    database,
+                    new KafkaProducer<>(
+                            Map.of("bootstrap.servers", stack.getProperty("spring.kafka.bootstrap-servers")),
+                            new ByteArraySerializer(),
+                            new ByteArraySerializer()),
+                    TestingEvents.serializer());
         }
 
         /** Returns how many went to the receiver that hangs, besides. */
@@ -168,58 +151,18 @@ final class ReceiverRow {
                 TimeUnit.NANOSECONDS.sleep(
                         start + i * (TimeUnit.SECONDS.toNanos(1) / GOOD_PER_SECOND) - System.nanoTime());
                 if (hangingToo && i % HANGING_EACH == 0) {
-                    publish(receivers.hanging(), _ -> {});
+                    tasks.publish(receivers.hanging(), _ -> {});
                     hanging++;
                 }
-                publish(receivers.good(i % GOOD), receivers::published);
+                tasks.publish(receivers.good(i % GOOD), receivers::published);
             }
-            producer.flush();
+            tasks.flush();
             return hanging;
-        }
-
-        private void publish(URI callback, Consumer<TaskId> now) {
-            Instant accepted = clock.instant();
-            Submission submission = new Submission(
-                    TaskId.next(),
-                    "default",
-                    "ink",
-                    new Photo.Remote(URI.create("https://photos.example/cat.jpg")),
-                    callback,
-                    accepted,
-                    accepted.plus(Duration.ofHours(1)));
-            tasks.accept(submission);
-            now.accept(submission.id());
-            var _ = producer.send(ended(submission));
-        }
-
-        private static ProducerRecord<byte[], byte[]> ended(Submission submission) {
-            TaskFinished event = TaskFinished.newBuilder()
-                    .setContext(TaskContext.newBuilder()
-                            .setTaskId(submission.id().toString())
-                            .setTenant(submission.tenant())
-                            .setStyle(submission.style())
-                            .setSubmittedAt(submission.submittedAt())
-                            .setDeadline(submission.deadline())
-                            .setCallbackUrl(String.valueOf(submission.callback()))
-                            .build())
-                    .setEnding(Ending.FAILED)
-                    .setFinishedAt(submission.submittedAt())
-                    .setStage(Stage.DETECT.code())
-                    .setReason(Reason.NO_PET.code())
-                    .build();
-            String topic = Stage.CALLBACK.workTopic();
-            ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
-                    topic,
-                    submission.id().toString().getBytes(UTF_8),
-                    TestingEvents.serializer().serialize(topic, event));
-            Routing.put(record.headers(), Stage.CALLBACK, event.getContext());
-            return record;
         }
 
         @Override
         public void close() {
-            producer.close(Duration.ZERO);
-            database.close();
+            tasks.close();
         }
     }
 }

@@ -18,6 +18,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param paidTwice how often a provider did the work for an attempt and charged for it, after it had for another attempt at
  *     the same: the providers' own count
  * @param repeatedAfterUnknown how often the ledger has another call after one of which nobody knows whether it was charged for
+ * @param repeatedAfterPaid how often the ledger has two calls that surely were charged for: none is repeated whose answer came
  * @param p50S from the request to the callback, of the tasks that were called back
  * @param drainS from the end of the last peak until 99 % of the tasks accepted before had ended; null: they have not
  * @param askedAgain tasks that are there because no callback came for another one
@@ -34,6 +35,7 @@ record SideFigures(
         double amplification,
         long paidTwice,
         long repeatedAfterUnknown,
+        long repeatedAfterPaid,
         @JsonProperty("p50_s") double p50S,
         @JsonProperty("p95_s") double p95S,
         @JsonProperty("p99_s") double p99S,

@@ -15,7 +15,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The throughput benchmark: the whole system in this JVM, as {@code ./pawline up} has it, and PostgreSQL beside it; a
+ * The throughput benchmark: the whole pipeline in this JVM, as {@code ./pawline up} has it, and PostgreSQL beside it; a
  * front end that posts tasks over HTTP and takes the callbacks. Each measured run comes after a warm-up; first with
  * images, then with new services and the image work left out.
  */
@@ -89,7 +89,7 @@ final class Throughput {
 
     private LocalServices services(LocalStack stack, Path settings, BiConsumer<String, SpringApplication> adapt) {
         journal.step("starting the services");
-        return LocalServices.start(stack.settings(), Optional.of(settings), adapt, _ -> {});
+        return LocalServices.startPipeline(stack.settings(), Optional.of(settings), adapt);
     }
 
     private static Path settings(Path folder) throws IOException {

@@ -109,6 +109,7 @@ class ClusterIT {
                 .containsExactlyInAnyOrder(
                         "ingest POST /v1/tasks",
                         "detect detect",
+                        "detect fetch image",
                         "detect call ark-vision",
                         "generate generate",
                         "generate call seedream",

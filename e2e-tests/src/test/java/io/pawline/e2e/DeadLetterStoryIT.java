@@ -45,6 +45,10 @@ class DeadLetterStoryIT {
             assertOpenLetters(story);
             assertFrontEndKnows(story);
             assertAudit(story, replay);
+            assertThat(story.report("--format=md"))
+                    .startsWith("# ")
+                    .contains("InternalServiceError", "| Tasks | 300 |");
+            assertThat(story.report("--lang=zh")).contains("文生图");
         }
     }
 

@@ -156,6 +156,13 @@ final class OutageStory implements AutoCloseable {
         return pawline(line);
     }
 
+    /** What {@code ./pawline report} prints for her. */
+    String report(String... arguments) {
+        List<String> line = new ArrayList<>(List.of("report", "--url=" + ops(), "--key=" + key));
+        line.addAll(List.of(arguments));
+        return pawline(line);
+    }
+
     private static String pawline(List<String> arguments) {
         StringWriter out = new StringWriter();
         StringWriter error = new StringWriter();

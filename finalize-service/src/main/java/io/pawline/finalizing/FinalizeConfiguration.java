@@ -1,6 +1,7 @@
 package io.pawline.finalizing;
 
 import io.airlift.compress.v3.deflate.DeflateNativeCompressor;
+import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.events.ImageCutOut;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreProperties;
@@ -42,9 +43,13 @@ class FinalizeConfiguration {
 
     @Bean
     Handler<ImageCutOut> handler(
-            FinalizeProperties properties, OutboundProperties outbound, ImageStore images, Clock clock) {
+            FinalizeProperties properties,
+            OutboundProperties outbound,
+            ImageStore images,
+            OpenTelemetry telemetry,
+            Clock clock) {
         LOG.info("PNG is packed by {}", DeflateNativeCompressor.isEnabled() ? "libdeflate" : "the JDK's zlib");
-        CutOutSource source = new CutOutSource(images, ImageFetcher.create(outbound));
+        CutOutSource source = new CutOutSource(images, ImageFetcher.create(outbound, telemetry));
         return new FinalizeHandler(source, properties.finisher(), images, clock);
     }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pawline.stage.TestingSerde;
 import io.pawline.events.ControlAction;
 import io.pawline.events.ControlCommand;
 import io.pawline.events.Ending;

@@ -6,11 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import okhttp3.HttpUrl;
-import okhttp3.MediaType;
-import okhttp3.OkHttpClient;
-import okhttp3.Request;
-import okhttp3.RequestBody;
-import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,21 +38,8 @@ final class DeadLettersCommand implements Runnable {
     /** Where ops-service is, and which letters. */
     static final class Selection {
 
-        @Option(
-                names = "--url",
-                paramLabel = "URL",
-                defaultValue = "http://127.0.0.1:8090",
-                description = "ops-service (default: ${DEFAULT-VALUE}, the local stack's).")
-        private String url;
-
-        @Option(
-                names = "--key",
-                paramLabel = "KEY",
-                defaultValue = "${env:PAWLINE_KEY}",
-                description =
-                        "API key, if ops-service asks for one (default: $PAWLINE_KEY, where it does not show up in the"
-                                + " list of processes).")
-        private @Nullable String key;
+        @Mixin
+        private OpsOptions ops;
 
         @Option(
                 names = {"-f", "--filter"},
@@ -66,65 +48,17 @@ final class DeadLettersCommand implements Runnable {
                         + " A name that does not exist is answered with those that do.")
         private Map<String, String> filter = new LinkedHashMap<>();
 
-        private final OkHttpClient http = new OkHttpClient();
-
-        HttpUrl.Builder address(String path) {
-            return HttpUrl.get(url).newBuilder().addPathSegments(path);
-        }
-
         HttpUrl filtered(String path) {
-            HttpUrl.Builder address = address(path);
+            HttpUrl.Builder address = ops.address(path);
             filter.forEach(address::addQueryParameter);
             return address.build();
-        }
-
-        boolean hasKey() {
-            return key != null && !key.isBlank();
-        }
-
-        String get(HttpUrl address) throws IOException {
-            try (Response answer = send(new Request.Builder().url(address))) {
-                return answer.body().string();
-            }
-        }
-
-        /** Copies an answer of any length. */
-        void copy(HttpUrl address, PrintWriter out) throws IOException {
-            try (Response answer = send(new Request.Builder().url(address))) {
-                answer.body().charStream().transferTo(out);
-            }
-        }
-
-        String post(String path, Map<String, Object> body) throws IOException {
-            RequestBody json = RequestBody.create(JSON.writeValueAsString(body), MediaType.get("application/json"));
-            try (Response answer =
-                    send(new Request.Builder().url(address(path).build()).post(json))) {
-                return answer.body().string();
-            }
-        }
-
-        private Response send(Request.Builder request) throws IOException {
-            if (key != null && !key.isBlank()) {
-                request.header("Authorization", "Bearer " + key);
-            }
-            Response answer = http.newCall(request.build()).execute();
-            if (answer.isSuccessful()) {
-                return answer;
-            }
-            try (answer) {
-                String body = answer.body().string();
-                String detail = body.startsWith("{")
-                        ? JSON.readTree(body).path("detail").asString(body)
-                        : body;
-                throw new IllegalStateException("ops-service answers %d: %s".formatted(answer.code(), detail));
-            }
         }
     }
 
     @Command(description = "Counts them by stage, reason and the provider's code.", mixinStandardHelpOptions = true)
     int groups(@Mixin Selection which) throws IOException {
         table(
-                JSON.readTree(which.get(which.filtered("v1/dead-letters/groups")))
+                JSON.readTree(which.ops.get(which.filtered("v1/dead-letters/groups")))
                         .path("groups"),
                 List.of("count", "stage", "reason", "provider_code", "oldest", "newest"));
         return 0;
@@ -145,7 +79,7 @@ final class DeadLettersCommand implements Runnable {
                 .addQueryParameter("limit", Integer.toString(limit))
                 .build();
         table(
-                JSON.readTree(which.get(address)).path("dead_letters"),
+                JSON.readTree(which.ops.get(address)).path("dead_letters"),
                 List.of("id", "state", "failed_at", "stage", "reason", "provider_code", "task_id", "detail"));
         return 0;
     }
@@ -153,7 +87,7 @@ final class DeadLettersCommand implements Runnable {
     @Command(description = "Shows one with all that is known of it, as JSON.", mixinStandardHelpOptions = true)
     int show(@Mixin Selection which, @Parameters(paramLabel = "ID", description = "The letter's id.") long id)
             throws IOException {
-        pretty(which.get(which.address("v1/dead-letters/" + id).build()));
+        pretty(which.ops.get(which.ops.address("v1/dead-letters/" + id).build()));
         return 0;
     }
 
@@ -171,7 +105,7 @@ final class DeadLettersCommand implements Runnable {
                 .newBuilder()
                 .addQueryParameter("format", format)
                 .build();
-        which.copy(address, out());
+        which.ops.copy(address, out());
         out().flush();
         return 0;
     }
@@ -202,12 +136,12 @@ final class DeadLettersCommand implements Runnable {
         if (!dryRun) {
             if (by != null) {
                 body.put("by", by);
-            } else if (!which.hasKey()) {
+            } else if (!which.ops.hasKey()) {
                 body.put("by", System.getProperty("user.name"));
             }
             body.put("why", why);
         }
-        pretty(which.post(dryRun ? "v1/replays/dry-run" : "v1/replays", body));
+        pretty(which.ops.post(dryRun ? "v1/replays/dry-run" : "v1/replays", body));
         return 0;
     }
 

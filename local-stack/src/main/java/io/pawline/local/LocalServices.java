@@ -58,11 +58,27 @@ public final class LocalServices implements AutoCloseable {
             Optional<Path> overrides,
             BiConsumer<String, SpringApplication> adapt,
             Consumer<String> progress) {
+        Map<String, SpringApplication> applications = pipeline();
+        applications.put("ops-service", OpsApplication.application());
+        return start(applications, settings, overrides, adapt, progress);
+    }
+
+    /** The same without ops-service: only those that a task goes through. */
+    public static LocalServices startPipeline(
+            Path settings, Optional<Path> overrides, BiConsumer<String, SpringApplication> adapt) {
+        return start(pipeline(), settings, overrides, adapt, _ -> {});
+    }
+
+    private static LocalServices start(
+            Map<String, SpringApplication> applications,
+            Path settings,
+            Optional<Path> overrides,
+            BiConsumer<String, SpringApplication> adapt,
+            Consumer<String> progress) {
         LocalServices services = new LocalServices();
         String locations = "file:" + settings.toAbsolutePath()
                 + overrides.map(file -> ",file:" + file.toAbsolutePath()).orElse("");
         try {
-            Map<String, SpringApplication> applications = applications();
             applications.forEach(adapt);
             applications.forEach((name, application) -> services.run(name, application, locations, progress));
             return services;
@@ -72,12 +88,11 @@ public final class LocalServices implements AutoCloseable {
         }
     }
 
-    private static Map<String, SpringApplication> applications() {
+    private static Map<String, SpringApplication> pipeline() {
         Map<String, SpringApplication> applications = new LinkedHashMap<>();
         applications.put("ingest-service", IngestApplication.application());
         STAGES.forEach(stage -> applications.put(
                 stage.prefix() + "-service", stage.application().get()));
-        applications.put("ops-service", OpsApplication.application());
         return applications;
     }
 

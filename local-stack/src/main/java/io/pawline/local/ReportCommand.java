@@ -6,16 +6,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import okhttp3.HttpUrl;
-import okhttp3.OkHttpClient;
-import okhttp3.Request;
-import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The report of a period from a terminal, through ops-service's API. */
 @Command(
@@ -27,21 +23,8 @@ final class ReportCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--url",
-            paramLabel = "URL",
-            defaultValue = "http://127.0.0.1:8090",
-            description = "ops-service (default: ${DEFAULT-VALUE}, the local stack's).")
-    private String url;
-
-    @Option(
-            names = "--key",
-            paramLabel = "KEY",
-            defaultValue = "${env:PAWLINE_KEY}",
-            description =
-                    "API key, if ops-service asks for one (default: $$PAWLINE_KEY, where it does not show up in the"
-                            + " list of processes).")
-    private @Nullable String key;
+    @Mixin
+    private OpsOptions ops;
 
     @Option(
             names = "--from",
@@ -79,7 +62,7 @@ final class ReportCommand implements Runnable {
     @Override
     public void run() {
         try {
-            String report = fetch();
+            String report = ops.get(address());
             if (file == null) {
                 PrintWriter out = spec.commandLine().getOut();
                 out.print(report);
@@ -88,34 +71,12 @@ final class ReportCommand implements Runnable {
                 Files.writeString(file, report);
             }
         } catch (IOException failed) {
-            throw new UncheckedIOException("no report from %s: %s".formatted(url, failed.getMessage()), failed);
-        }
-    }
-
-    private String fetch() throws IOException {
-        Request.Builder request = new Request.Builder().url(address());
-        if (key != null && !key.isBlank()) {
-            request.header("Authorization", "Bearer " + key);
-        }
-        try (Response answer = new OkHttpClient().newCall(request.build()).execute()) {
-            String body = answer.body().string();
-            if (!answer.isSuccessful()) {
-                String detail = body.startsWith("{")
-                        ? JsonMapper.shared().readTree(body).path("detail").asString(body)
-                        : body;
-                throw new IllegalStateException("ops-service answers %d: %s".formatted(answer.code(), detail));
-            }
-            return body;
+            throw new UncheckedIOException("no report: " + failed.getMessage(), failed);
         }
     }
 
     private HttpUrl address() {
-        HttpUrl base = HttpUrl.parse(url);
-        if (base == null) {
-            throw new ParameterException(spec.commandLine(), "--url is no http(s) address: " + url);
-        }
-        HttpUrl.Builder address = base.newBuilder()
-                .addPathSegments("v1/report")
+        HttpUrl.Builder address = ops.address("v1/report")
                 .addQueryParameter("format", format)
                 .addQueryParameter("lang", language)
                 .addQueryParameter("zone", zone);

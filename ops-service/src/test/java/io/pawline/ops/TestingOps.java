@@ -1,5 +1,6 @@
 package io.pawline.ops;
 
+import io.pawline.stage.TestingSerde;
 import io.pawline.events.ImageRef;
 import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskAccepted;

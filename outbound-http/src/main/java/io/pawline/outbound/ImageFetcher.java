@@ -1,5 +1,10 @@
 package io.pawline.outbound;
 
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
 import io.pawline.outbound.Exchange.Answered;
 import io.pawline.outbound.Exchange.Died;
 import io.pawline.outbound.Fetched.Image;
@@ -8,6 +13,7 @@ import io.pawline.schemas.Reason;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import okhttp3.HttpUrl;
@@ -22,15 +28,18 @@ public final class ImageFetcher {
     private final OutboundHttp http;
     private final OutboundProperties properties;
     private final Clock clock;
+    private final Tracer tracer;
 
-    ImageFetcher(OutboundHttp guarded, OutboundProperties properties, Clock clock) {
+    ImageFetcher(OutboundHttp guarded, OutboundProperties properties, Clock clock, OpenTelemetry telemetry) {
         this.http = Objects.requireNonNull(guarded, "guarded");
         this.properties = Objects.requireNonNull(properties, "properties");
         this.clock = Objects.requireNonNull(clock, "clock");
+        this.tracer = telemetry.getTracer("io.pawline.outbound");
     }
 
-    public static ImageFetcher create(OutboundProperties properties) {
-        return new ImageFetcher(OutboundHttp.guarded(properties), properties, Clock.systemUTC());
+    /** @param telemetry in which each fetch is a span of the task's trace */
+    public static ImageFetcher create(OutboundProperties properties, OpenTelemetry telemetry) {
+        return new ImageFetcher(OutboundHttp.guarded(properties), properties, Clock.systemUTC(), telemetry);
     }
 
     /**
@@ -48,6 +57,28 @@ public final class ImageFetcher {
      * @throws InterruptedException if the (virtual) thread is interrupted; the call is then cancelled at once
      */
     public Fetched fetch(URI url, Instant deadline) throws InterruptedException {
+        Span span = tracer.spanBuilder("fetch image").setSpanKind(SpanKind.CLIENT).startSpan();
+        try {
+            Fetched fetched = fetchNow(url, deadline);
+            tell(span, fetched);
+            return fetched;
+        } finally {
+            span.end();
+        }
+    }
+
+    private static void tell(Span span, Fetched fetched) {
+        switch (fetched) {
+            case Image image -> span.setAttribute("http.response.body.size", image.bytes().length);
+            case NotFetched failed -> {
+                String failure = failed.failure().name().toLowerCase(Locale.ROOT);
+                span.setAttribute("error.type", failure);
+                span.setStatus(StatusCode.ERROR, failure);
+            }
+        }
+    }
+
+    private Fetched fetchNow(URI url, Instant deadline) throws InterruptedException {
         Optional<HttpUrl> address = AddressGuard.parse(url);
         if (address.isEmpty()) {
             return refused(AddressGuard.NO_HTTP);

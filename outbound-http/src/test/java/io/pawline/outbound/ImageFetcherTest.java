@@ -2,7 +2,13 @@ package io.pawline.outbound;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.sdk.testing.junit5.OpenTelemetryExtension;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import io.pawline.outbound.Fetched.Image;
 import io.pawline.outbound.Fetched.NotFetched;
 import java.io.IOException;
@@ -29,6 +35,9 @@ class ImageFetcherTest {
 
     private static final byte[] PNG = TestingImages.image("png", 20, 10);
 
+    @RegisterExtension
+    private final OpenTelemetryExtension telemetry = OpenTelemetryExtension.create();
+
     private final MockWebServer server = new MockWebServer();
     private final TestingDns dns =
             new TestingDns().answer("photos.example", "127.0.0.1").answer("internal.example", "127.0.0.1");
@@ -43,7 +52,8 @@ class ImageFetcherTest {
     private final ImageFetcher fetcher = new ImageFetcher(
             OutboundHttp.guarded(properties, new AddressGuard(AllowList.parse(properties.allow()), dns)),
             properties,
-            Clock.systemUTC());
+            Clock.systemUTC(),
+            telemetry.getOpenTelemetry());
 
     @BeforeEach
     void start() throws IOException {
@@ -63,6 +73,24 @@ class ImageFetcherTest {
             assertThat(image.kind()).isEqualTo(ImageKind.PNG);
             assertThat(image.bytes()).isEqualTo(PNG);
         });
+    }
+
+    @Test
+    void isASpanThatTellsHowMuchCameOrWhatWentWrongAndNoAddress() throws Exception {
+        server.enqueue(image(PNG).build());
+        server.enqueue(image("no image".getBytes(UTF_8)).build());
+
+        fetcher.fetch(url("/cat?signature=secret"));
+        fetcher.fetch(url("/page"));
+
+        assertThat(telemetry.getSpans()).extracting(SpanData::getName).containsExactly("fetch image", "fetch image");
+        SpanData came = telemetry.getSpans().getFirst();
+        assertThat(came.getAttributes().asMap())
+                .containsExactly(entry(AttributeKey.longKey("http.response.body.size"), (long) PNG.length));
+        SpanData failed = telemetry.getSpans().getLast();
+        assertThat(failed.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
+        assertThat(failed.getAttributes().asMap())
+                .containsExactly(entry(AttributeKey.stringKey("error.type"), "not_an_image"));
     }
 
     @Test

@@ -3,7 +3,7 @@ package io.pawline.ops.live;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.pawline.ops.TestingSerde;
+import io.pawline.stage.TestingSerde;
 import io.pawline.ops.ledger.Prices;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;

@@ -6,7 +6,7 @@ import io.pawline.events.BreakerState;
 import io.pawline.events.CallAttempt;
 import io.pawline.events.CallOutcome;
 import io.pawline.events.Ending;
-import io.pawline.ops.TestingSerde;
+import io.pawline.stage.TestingSerde;
 import io.pawline.ops.ledger.Prices;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;

@@ -8,7 +8,7 @@ import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskFinished;
 import io.pawline.ops.TestingDatabase;
 import io.pawline.ops.TestingOps;
-import io.pawline.ops.TestingSerde;
+import io.pawline.stage.TestingSerde;
 import io.pawline.ops.ledger.Prices;
 import io.pawline.ops.letters.IndexedLetter;
 import io.pawline.ops.letters.IndexedLetter.OfTask;

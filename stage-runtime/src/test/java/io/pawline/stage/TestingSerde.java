@@ -1,4 +1,4 @@
-package io.pawline.ops;
+package io.pawline.stage;
 
 import io.pawline.events.CallAttempt;
 import io.pawline.events.ControlCommand;
@@ -47,7 +47,10 @@ public final class TestingSerde {
 
     public static final class FromBytes implements Deserializer<SpecificRecord> {
         @Override
-        public @Nullable SpecificRecord deserialize(String topic, byte[] bytes) {
+        public @Nullable SpecificRecord deserialize(String topic, byte @Nullable [] bytes) {
+            if (bytes == null) {
+                return null;
+            }
             try {
                 ByteBuffer fingerprint = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
                 Schema schema = SCHEMAS.findByFingerprint(fingerprint.getLong(2));
