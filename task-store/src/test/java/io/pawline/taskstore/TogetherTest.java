@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -53,19 +54,19 @@ class TogetherTest {
 
     @Test
     void answersEachWithItsOwnAndDoesWhatGathersInFewRounds() throws Exception {
-        List<Future<Integer>> answers = askAll(together, 102);
+        List<Future<Integer>> answers = askAll(together, 402);
 
         go.countDown();
 
-        for (int i = 0; i < 102; i++) {
+        for (int i = 0; i < 402; i++) {
             assertThat(answers.get(i).get()).isEqualTo(2 * i);
         }
         assertThat(rounds)
-                .hasSizeLessThanOrEqualTo(6)
+                .hasSizeLessThanOrEqualTo(12)
                 .allSatisfy(round -> assertThat(round).hasSizeLessThanOrEqualTo(50));
         assertThat(rounds.stream().flatMap(List::stream))
                 .containsExactlyInAnyOrderElementsOf(
-                        IntStream.range(0, 102).boxed().toList());
+                        IntStream.range(0, 402).boxed().toList());
     }
 
     @Test
@@ -133,6 +134,27 @@ class TogetherTest {
         assertThat(first.get()).isEqualTo(2);
         assertThat(second.get()).isEqualTo(4);
         assertThat(rounds).containsExactly(List.of(1), List.of(2));
+    }
+
+    /** Who asks just when the last round has found nobody would else wait until somebody else asks. */
+    @Test
+    void forgetsNobodyWhoComesWhenTheRoundsEnd() throws Exception {
+        Together<Integer, Integer> quick = new Together<>(items -> items, 50, Duration.ofSeconds(20));
+        CyclicBarrier together = new CyclicBarrier(4);
+        List<Future<?>> callers = new ArrayList<>();
+        for (int caller = 0; caller < 4; caller++) {
+            callers.add(threads.submit(() -> {
+                for (int i = 0; i < 20_000; i++) {
+                    together.await();
+                    assertThat(quick.ask(i)).isEqualTo(i);
+                }
+                return null;
+            }));
+        }
+
+        for (Future<?> caller : callers) {
+            assertThat(caller.get()).isNull();
+        }
     }
 
     /** All have asked: they are in a round that is under way, or wait. */
