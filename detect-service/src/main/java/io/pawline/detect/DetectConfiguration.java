@@ -54,6 +54,7 @@ class DetectConfiguration {
             Clock clock) {
         ArkClient client = new ArkClient(OutboundHttp.create(outbound), ark, clock);
         return new DetectHandler(
-                new PhotoLoader(images, ImageFetcher.create(outbound, telemetry)), new PetDetector(client, properties, clock));
+                new PhotoLoader(images, ImageFetcher.create(outbound, telemetry)),
+                new PetDetector(client, properties, clock));
     }
 }

@@ -198,7 +198,8 @@ class DetectHandlerTest {
     private DetectHandler handler() {
         DetectProperties properties = TestingArk.properties(AnswerFormat.SCHEMA, Duration.ofSeconds(20));
         return new DetectHandler(
-                new PhotoLoader(images, ImageFetcher.create(OutboundProperties.allowing("127.0.0.1"), OpenTelemetry.noop())),
+                new PhotoLoader(
+                        images, ImageFetcher.create(OutboundProperties.allowing("127.0.0.1"), OpenTelemetry.noop())),
                 new PetDetector(TestingArk.client(ark), properties, Clock.systemUTC()));
     }
 

@@ -1,6 +1,5 @@
 package io.pawline.bench;
 
-
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,5 @@
 package io.pawline.bench;
 
-
 import io.pawline.callback.CallbackApplication;
 import io.pawline.local.LocalStack;
 import io.pawline.local.Ports;

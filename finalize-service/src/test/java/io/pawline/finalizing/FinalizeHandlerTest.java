@@ -157,8 +157,8 @@ class FinalizeHandlerTest {
     }
 
     private Outcome handle(ImageRef image) throws InterruptedException {
-        ImageFetcher fetcher = ImageFetcher.create(
-                OutboundProperties.allowing("localhost", "127.0.0.1", "::1"), OpenTelemetry.noop());
+        ImageFetcher fetcher =
+                ImageFetcher.create(OutboundProperties.allowing("localhost", "127.0.0.1", "::1"), OpenTelemetry.noop());
         PictureFinisher finisher =
                 new PictureFinisher(new Plausibility(64, 1_000_000, 0.01, 0.99), List.of(64, 256), 1);
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);

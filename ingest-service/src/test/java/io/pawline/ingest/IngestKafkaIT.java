@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.pawline.stage.TestingSerde;
 import io.pawline.events.ControlAction;
 import io.pawline.events.ControlCommand;
 import io.pawline.events.Ending;
@@ -17,6 +16,7 @@ import io.pawline.kafka.EmbeddedKafka;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.schemas.Topics;
+import io.pawline.stage.TestingSerde;
 import io.pawline.taskstore.ProgressDao;
 import io.pawline.taskstore.StageReached;
 import io.pawline.taskstore.TaskDatabase;

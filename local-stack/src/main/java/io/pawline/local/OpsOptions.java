@@ -85,9 +85,8 @@ final class OpsOptions {
         }
         try (answer) {
             String body = answer.body().string();
-            String detail = body.startsWith("{")
-                    ? JSON.readTree(body).path("detail").asString(body)
-                    : body;
+            String detail =
+                    body.startsWith("{") ? JSON.readTree(body).path("detail").asString(body) : body;
             throw new IllegalStateException("ops-service answers %d: %s".formatted(answer.code(), detail));
         }
     }

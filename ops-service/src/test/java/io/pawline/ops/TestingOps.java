@@ -1,6 +1,5 @@
 package io.pawline.ops;
 
-import io.pawline.stage.TestingSerde;
 import io.pawline.events.ImageRef;
 import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskAccepted;
@@ -9,6 +8,7 @@ import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Contract;
 import io.pawline.stage.TestingKafka;
+import io.pawline.stage.TestingSerde;
 import io.pawline.taskstore.ApiKeys;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.Scope;

@@ -37,7 +37,11 @@ public final class ImageFetcher {
         this.tracer = telemetry.getTracer("io.pawline.outbound");
     }
 
-    /** @param telemetry in which each fetch is a span of the task's trace */
+    /**
+     * One with these settings, behind the address guard.
+     *
+     * @param telemetry in which each fetch is a span of the task's trace
+     */
     public static ImageFetcher create(OutboundProperties properties, OpenTelemetry telemetry) {
         return new ImageFetcher(OutboundHttp.guarded(properties), properties, Clock.systemUTC(), telemetry);
     }
@@ -57,7 +61,8 @@ public final class ImageFetcher {
      * @throws InterruptedException if the (virtual) thread is interrupted; the call is then cancelled at once
      */
     public Fetched fetch(URI url, Instant deadline) throws InterruptedException {
-        Span span = tracer.spanBuilder("fetch image").setSpanKind(SpanKind.CLIENT).startSpan();
+        Span span =
+                tracer.spanBuilder("fetch image").setSpanKind(SpanKind.CLIENT).startSpan();
         try {
             Fetched fetched = fetchNow(url, deadline);
             tell(span, fetched);

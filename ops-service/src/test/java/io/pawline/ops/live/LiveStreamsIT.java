@@ -3,12 +3,12 @@ package io.pawline.ops.live;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.pawline.stage.TestingSerde;
 import io.pawline.ops.ledger.Prices;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.schemas.Topics;
 import io.pawline.stage.TestingKafka;
+import io.pawline.stage.TestingSerde;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
