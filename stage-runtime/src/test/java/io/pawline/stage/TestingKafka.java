@@ -21,6 +21,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
@@ -44,7 +45,9 @@ public final class TestingKafka {
             var groups = admin.listGroups().all().get();
             for (GroupListing group : groups) {
                 // Kafka Streams that failed does not leave its group: its place would be kept for some seconds
-                if (group.type().filter(GroupType.CLASSIC::equals).isPresent()) {
+                boolean empty =
+                        group.groupState().filter(GroupState.EMPTY::equals).isPresent();
+                if (group.type().filter(GroupType.CLASSIC::equals).isPresent() && !empty) {
                     admin.removeMembersFromConsumerGroup(group.groupId(), new RemoveMembersFromConsumerGroupOptions())
                             .all()
                             .get();
