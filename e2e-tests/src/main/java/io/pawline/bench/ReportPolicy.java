@@ -25,7 +25,7 @@ final class ReportPolicy {
 
     // Calls at once on the report's day. The report does not say how many; with these its policy comes to its figures.
     static final int DETECT_WORKERS = 200;
-    static final int GENERATE_WORKERS = 1_200;
+    static final int GENERATE_WORKERS = 1_160;
     static final int MATTING_WORKERS = 130;
     static final int CALLBACK_WORKERS = 300;
 

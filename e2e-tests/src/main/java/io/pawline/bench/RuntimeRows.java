@@ -9,7 +9,10 @@ final class RuntimeRows {
             new RuntimeRow("in_flight", "2,000 in one process with a heap of 512 MB", InFlightRow::inFlight),
             new RuntimeRow("records_per_s", ">= 10,000, of one partition and of four", SpeedRows::recordsPerSecond),
             new RuntimeRow("hop_ms", "p50 <= 25 ms, p99 <= 100 ms", SpeedRows::hop),
-            new RuntimeRow("kills", "nothing lost, nothing duplicated, no more repeated than was in flight, work resumes within 5 s", KillRows::kills),
+            new RuntimeRow(
+                    "kills",
+                    "nothing lost, nothing duplicated, no more repeated than was in flight, work resumes within 5 s",
+                    KillRows::kills),
             new RuntimeRow("sigterm", "nothing lost, nothing repeated", KillRows::sigterm),
             new RuntimeRow(
                     "capacity_halves",
