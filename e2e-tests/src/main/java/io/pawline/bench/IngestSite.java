@@ -36,6 +36,12 @@ final class IngestSite implements AutoCloseable {
 
     /** @param extra settings of the service, as on its command line */
     IngestSite(RuntimeRow.Setting setting, List<String> extra) throws IOException, InterruptedException {
+        this(setting, 512, extra);
+    }
+
+    /** The same with a heap of its own. */
+    IngestSite(RuntimeRow.Setting setting, int heapMegabytes, List<String> extra)
+            throws IOException, InterruptedException {
         Path folder = setting.folder();
         Ports ports = Ports.anyFree();
         port = ports.ingest();
@@ -45,7 +51,7 @@ final class IngestSite implements AutoCloseable {
         }
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
+                "-Xmx" + heapMegabytes + "m",
                 "-XX:+UseSerialGC",
                 // In small it is over before the second compiler is of use
                 "-XX:TieredStopAtLevel=" + setting.scale().of(4, 1),

@@ -23,6 +23,9 @@ final class WaitsRow {
 
     private WaitsRow() {}
 
+    /** Enough for so many; what counts is what is used. */
+    private static final int HEAP_MEGABYTES = 3_072;
+
     /**
      * What was found.
      *
@@ -45,7 +48,10 @@ final class WaitsRow {
             throws IOException, InterruptedException, SQLException {
         long files = filesPerProcess();
         int waits = (int) Math.min(setting.scale().of(WANTED, 100), files - OTHER_FILES);
-        try (IngestSite site = new IngestSite(setting, List.of("--pawline.ingest.follow.max-wait=1h"))) {
+        try (IngestSite site = new IngestSite(
+                setting,
+                HEAP_MEGABYTES,
+                List.of("--pawline.ingest.follow.max-wait=1h", "--pawline.ingest.follow.max-waits=20000"))) {
             List<Submissions.Accepted> tasks = accepted(site, waits);
             setting.journal().step("  " + tasks.size() + " tasks accepted");
             long before = site.residentMegabytes();

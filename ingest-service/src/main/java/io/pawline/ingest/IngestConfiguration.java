@@ -140,7 +140,7 @@ class IngestConfiguration {
     Waits waits(TaskDatabase database, TaskDao tasks, ProgressDao progress, IngestProperties settings) {
         return new Waits(
                 new StoredTasks(new TaskMarks(database), tasks, progress),
-                settings.follow().maxWaits());
+                settings.follow().mostWaits(Runtime.getRuntime().maxMemory()));
     }
 
     @Bean

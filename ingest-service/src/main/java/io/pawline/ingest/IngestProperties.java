@@ -150,19 +150,25 @@ public record IngestProperties(
      * @param heartbeat pause between two comments to those who listen to events, more than 0: shorter than what proxies on
      *     the way take for a dead connection
      * @param maxWait longest time that a request may ask to wait, 1 second or more
-     * @param maxWaits requests that may wait at once, 1 or more
+     * @param maxWaits requests that may wait at once, 1 or more; if not set, as many as half of the heap bears at 128 KB each,
+     *     20,000 at most
      */
     public record Follow(
             @DefaultValue("250ms") Duration lookEvery,
-            @DefaultValue("20000") int maxWaits,
+            @Nullable Integer maxWaits,
             @DefaultValue("60s") Duration maxWait,
             @DefaultValue("15s") Duration heartbeat) {
+
+        /** About 105 KB, most of it Tomcat's buffers of the request, and something to spare. */
+        private static final long BYTES_OF_A_WAIT = 128 * 1024;
+
+        private static final int MOST_WAITS = 20_000;
 
         public Follow {
             if (!lookEvery.isPositive()) {
                 throw new IllegalArgumentException(PREFIX + "follow.look-every must be > 0, was " + lookEvery);
             }
-            if (maxWaits < 1) {
+            if (maxWaits != null && maxWaits < 1) {
                 throw new IllegalArgumentException(PREFIX + "follow.max-waits must be > 0, was " + maxWaits);
             }
             if (!heartbeat.isPositive()) {
@@ -171,6 +177,11 @@ public record IngestProperties(
             if (maxWait.toSeconds() < 1) {
                 throw new IllegalArgumentException(PREFIX + "follow.max-wait must be >= 1 s, was " + maxWait);
             }
+        }
+
+        /** Requests that may wait at once in a process with such a heap. */
+        int mostWaits(long heapBytes) {
+            return maxWaits != null ? maxWaits : Math.clamp(heapBytes / 2 / BYTES_OF_A_WAIT, 1, MOST_WAITS);
         }
     }
 

@@ -33,7 +33,7 @@ class IngestPropertiesTest {
                         new IngestProperties.Backlog(Duration.ofMinutes(30), 1000),
                         new IngestProperties.Access(false, 6000),
                         new IngestProperties.Follow(
-                                Duration.ofMillis(250), 20_000, Duration.ofSeconds(60), Duration.ofSeconds(15)),
+                                Duration.ofMillis(250), null, Duration.ofSeconds(60), Duration.ofSeconds(15)),
                         new IngestProperties.Relay(500, Duration.ofSeconds(1), Duration.ofSeconds(10))));
     }
 
@@ -77,6 +77,17 @@ class IngestPropertiesTest {
                         new IngestProperties.Follow(
                                 Duration.ofSeconds(1), 5, Duration.ofSeconds(10), Duration.ofSeconds(3)),
                         new IngestProperties.Relay(50, Duration.ofMillis(200), Duration.ofSeconds(3))));
+    }
+
+    @Test
+    void asManyMayWaitAsTheHeapBearsUnlessItIsSaid() {
+        IngestProperties.Follow unsaid =
+                new IngestProperties.Follow(Duration.ofSeconds(1), null, Duration.ofSeconds(10), Duration.ofSeconds(3));
+        assertThat(unsaid.mostWaits(DataSize.ofMegabytes(384).toBytes())).isEqualTo(1_536);
+        assertThat(unsaid.mostWaits(DataSize.ofGigabytes(64).toBytes())).isEqualTo(20_000);
+        IngestProperties.Follow said = new IngestProperties.Follow(
+                Duration.ofSeconds(1), 30_000, Duration.ofSeconds(10), Duration.ofSeconds(3));
+        assertThat(said.mostWaits(DataSize.ofMegabytes(384).toBytes())).isEqualTo(30_000);
     }
 
     @ParameterizedTest

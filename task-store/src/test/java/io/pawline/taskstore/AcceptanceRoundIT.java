@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -124,6 +125,18 @@ class AcceptanceRoundIT {
     /** In whatever order they come, rounds at the same time neither lock each other out nor keep anything twice. */
     @Test
     void roundsAtTheSameTimeKeepEachOnce() throws InterruptedException, ExecutionException {
+        keepEachOnce(name -> List.of(unkeyed(name, NOW), keyed("tenant", name, "h", NOW)));
+    }
+
+    /** Those with keys wait for each other's keys, and so for all else of the other's round. */
+    @Test
+    void roundsWithoutKeysAtTheSameTimeKeepEachOnce() throws InterruptedException, ExecutionException {
+        keepEachOnce(name -> List.of(unkeyed(name, NOW)));
+    }
+
+    private static void keepEachOnce(Function<String, List<Offer>> offersOf)
+            throws InterruptedException, ExecutionException {
+        int offered = 0;
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int round = 0; round < 10; round++) {
                 List<String> names = Stream.iterate(round * 100, i -> i + 1)
@@ -133,18 +146,20 @@ class AcceptanceRoundIT {
                 List<Future<List<Acceptance>>> answers = new ArrayList<>();
                 for (List<String> order : List.of(names, names.reversed(), names, names.reversed())) {
                     answers.add(threads.submit(() -> accept(order.stream()
-                            .flatMap(name -> Stream.of(unkeyed(name, NOW), keyed("tenant", name, "h", NOW)))
+                            .flatMap(name -> offersOf.apply(name).stream())
                             .toArray(Offer[]::new))));
                 }
                 List<Acceptance> all = new ArrayList<>();
                 for (Future<List<Acceptance>> answer : answers) {
                     all.addAll(answer.get());
                 }
+                int each = names.size() * offersOf.apply("").size();
                 assertThat(all.stream().filter(Acceptance.Kept.class::isInstance))
-                        .hasSize(2 * names.size());
+                        .hasSize(each);
+                offered += each;
             }
         }
-        assertThat(kept()).hasSize(10 * 2 * 20);
+        assertThat(kept()).hasSize(offered);
     }
 
     private static List<Acceptance> accept(Offer... offers) {
