@@ -35,7 +35,12 @@ public final class BenchCommand implements Runnable {
     }
 
     public static void main(String[] args) {
-        CommandLine command = new CommandLine(new BenchCommand())
+        System.exit(commandLine().execute(args));
+    }
+
+    /** The benchmarks, with failures told in one line. */
+    public static CommandLine commandLine() {
+        return new CommandLine(new BenchCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, line, _) -> {
                     line.getErr().println("pawline bench: " + Failures.inOneLine(failure));
@@ -44,7 +49,6 @@ public final class BenchCommand implements Runnable {
                                     + written(failure));
                     return CommandLine.ExitCode.SOFTWARE;
                 });
-        System.exit(command.execute(args));
     }
 
     /** The file that has the failure with its stack: the run's own log goes with its folder. */

@@ -11,9 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,8 +24,12 @@ import picocli.CommandLine.ParameterException;
 /** Each command of the launcher that the documentation names is one that it takes, options and values included. */
 class DocumentedCommandsTest {
 
-    private static final Pattern COMMAND = Pattern.compile("\\./pawline((?: +(?:\"[^\"]*\"|'[^']*'|[^\\s`#>\"'])+)*)");
-    private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|[^\\s\"']+");
+    private static final String WORD = "(?:\"[^\"]*\"|'[^']*'|<\\w+>|[^\\s`#>\"'])+";
+    private static final Pattern COMMAND = Pattern.compile("\\./pawline((?: +" + WORD + ")*)");
+
+    /** What stands for what the reader is to choose, and a choice. */
+    private static final Map<String, String> CHOICES =
+            Map.of("<stage>", "generate", "N", "1", "BASE", "8080", "NAME", "throughput");
 
     /** Of the launcher itself, which hands the rest to Maven. */
     private static final Set<String> MAVENS = Set.of("test", "build");
@@ -44,8 +47,7 @@ class DocumentedCommandsTest {
     void isTaken(Documented command) {
         List<String> words = command.words();
         boolean bench = Set.of("bench", "incident").contains(words.getFirst());
-        CommandLine line = new CommandLine(bench ? new BenchCommand() : new PawlineCommand())
-                .setCaseInsensitiveEnumValuesAllowed(bench);
+        CommandLine line = bench ? BenchCommand.commandLine() : new CommandLine(new PawlineCommand());
         List<String> rest = words.getFirst().equals("bench") ? words.subList(1, words.size()) : words;
         assertThatCode(() -> parse(line, rest)).as("%s", command).doesNotThrowAnyException();
     }
@@ -91,25 +93,22 @@ class DocumentedCommandsTest {
         }
     }
 
-    /** With what is optional, the first of what can be chosen, and something in place of what is left open. */
+    /** With what is optional, and a choice in place of what is left open. */
     private static List<String> words(String command) {
-        return WORD.matcher(command)
+        return Pattern.compile(WORD)
+                .matcher(command)
                 .results()
-                .map(DocumentedCommandsTest::word)
+                .map(word -> chosen(word.group()))
                 .filter(word -> !word.isEmpty())
                 .toList();
     }
 
-    private static String word(MatchResult found) {
-        String quoted = found.group(1) == null ? found.group(2) : found.group(1);
-        if (quoted != null) {
-            return quoted;
+    private static String chosen(String written) {
+        if (written.contains("\"") || written.contains("'")) {
+            return written.replaceAll("[\"']", "");
         }
-        String word = found.group().replaceAll("[\\[\\]]|[.,:;)]+$", "");
-        Matcher open = Pattern.compile("<stage>").matcher(word);
-        String filled = open.replaceAll("generate");
-        int others = filled.indexOf('|');
-        String first = others < 0 ? filled : filled.substring(0, others);
-        return first.equals("N") ? "1" : first;
+        String word = written.replaceAll("[\\[\\]]|[.,:;)]+$", "");
+        String first = word.substring(0, word.indexOf('|') < 0 ? word.length() : word.indexOf('|'));
+        return CHOICES.getOrDefault(first, first);
     }
 }
