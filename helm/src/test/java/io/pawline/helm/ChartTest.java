@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -136,6 +137,14 @@ class ChartTest {
         assertThat(containerOf(object(Deployment.class, component.code(), Map.of("image.tag", "1.2.3")))
                         .getImage())
                 .endsWith("-service:1.2.3");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theBuildMakesAnImageOfEach(Component component) {
+        assertThat(Path.of("../%s-service/pom.xml".formatted(component.code())))
+                .content()
+                .contains("<jib.skip>false</jib.skip>");
     }
 
     @Test
