@@ -2,6 +2,7 @@ package io.pawline.detect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Handler;
 import io.pawline.stage.StageSpec;
@@ -80,6 +81,7 @@ class DetectConfigurationTest {
         return new ApplicationContextRunner()
                 .withUserConfiguration(DetectConfiguration.class)
                 .withBean(Clock.class, Clock::systemUTC)
+                .withBean(OpenTelemetry.class, OpenTelemetry::noop)
                 .withPropertyValues(
                         "pawline.image-store.folder=" + folder,
                         "pawline.image-store.public-base-url=http://localhost:8080");

@@ -2,6 +2,7 @@ package io.pawline.finalizing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.images.ImageStore;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Handler;
@@ -79,6 +80,7 @@ class FinalizeConfigurationTest {
         return new ApplicationContextRunner()
                 .withUserConfiguration(FinalizeConfiguration.class)
                 .withBean(Clock.class, Clock::systemUTC)
+                .withBean(OpenTelemetry.class, OpenTelemetry::noop)
                 .withPropertyValues(
                         "pawline.image-store.folder=" + folder,
                         "pawline.image-store.public-base-url=http://localhost:8080");
