@@ -49,7 +49,7 @@ class IncidentSettingsTest {
                 .containsEntry("pawline.generate.stage.breaker", "false")
                 .containsEntry("pawline.generate.stage.adaptive-limit", "false")
                 .containsEntry("pawline.generate.stage.max-attempts", "3")
-                .containsEntry("pawline.generate.stage.max-in-flight", "103")
+                .containsEntry("pawline.generate.stage.max-in-flight", "116")
                 .containsEntry("pawline.matting.call-timeout", "333ms")
                 .containsEntry("pawline.callback.retry-schedule", "1ms,1ms");
     }

@@ -96,32 +96,31 @@ class ClusterIT {
         String traced = submit("flaky-500 oil " + TRACE, "00-" + TRACE + "-" + FRONT_END_SPAN + "-01");
 
         await().atMost(LONG).until(() -> calledBack(List.of(traced, untraced)));
+        // Each process exports by itself, about once a second
         await().atMost(Duration.ofMinutes(1))
-                .until(() -> services(TRACE).contains("callback-service")
-                        && named("call front-end").size() == 1);
+                .untilAsserted(() -> assertThat(collector.spansOf(TRACE))
+                        .extracting(span -> span.service().replace("-service", "") + " " + span.name())
+                        .containsExactlyInAnyOrder(
+                                "ingest POST /v1/tasks",
+                                "detect detect",
+                                "detect fetch image",
+                                "detect call ark-vision",
+                                "generate generate",
+                                "generate call seedream",
+                                "generate generate",
+                                "generate call seedream",
+                                "generate generate",
+                                "generate call seedream",
+                                "matting matting",
+                                "matting call volcengine-visual",
+                                "finalize finalize",
+                                "callback callback",
+                                "callback call front-end"));
 
         List<Collected> spans = collector.spansOf(TRACE);
         Map<String, Collected> byId = spans.stream()
                 .collect(Collectors.toMap(Collected::id, span -> span, (one, _) -> one, LinkedHashMap::new));
         assertThat(byId).as("each span once").hasSize(spans.size());
-        assertThat(spans)
-                .extracting(span -> span.service().replace("-service", "") + " " + span.name())
-                .containsExactlyInAnyOrder(
-                        "ingest POST /v1/tasks",
-                        "detect detect",
-                        "detect fetch image",
-                        "detect call ark-vision",
-                        "generate generate",
-                        "generate call seedream",
-                        "generate generate",
-                        "generate call seedream",
-                        "generate generate",
-                        "generate call seedream",
-                        "matting matting",
-                        "matting call volcengine-visual",
-                        "finalize finalize",
-                        "callback callback",
-                        "callback call front-end");
         Collected submitted = named("POST /v1/tasks").getFirst();
         assertThat(submitted.parent()).isEqualTo(FRONT_END_SPAN);
         assertThat(spans)
@@ -314,10 +313,6 @@ class ClusterIT {
 
     private boolean calledBack(List<String> ids) {
         return ids.stream().noneMatch(id -> frontEnd.callbacks(id).isEmpty());
-    }
-
-    private Set<String> services(String trace) {
-        return collector.spansOf(trace).stream().map(Collected::service).collect(Collectors.toSet());
     }
 
     /** Spans of the one trace, the earliest first. */
