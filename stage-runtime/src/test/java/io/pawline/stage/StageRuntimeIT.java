@@ -24,7 +24,7 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -237,10 +237,9 @@ class StageRuntimeIT {
     @Test
     void aPollThreadThatIsStuckIsNotAliveAndOneThatMovesAgainIs() {
         Semaphore free = new Semaphore(1);
-        Clock held = new HeldClock(free);
         StageRuntime<TaskAccepted> stage = TestingStage.on(TestingKafka.connection())
                 .drain(Duration.ofMillis(100))
-                .clock(held)
+                .clock(held(free))
                 .runtime((in, _) -> described(in));
         started.add(stage);
         stage.start();
@@ -257,32 +256,15 @@ class StageRuntimeIT {
     }
 
     /** Tells the poll thread the time only when it may. */
-    private static final class HeldClock extends Clock {
-
-        private final Semaphore free;
-
-        private HeldClock(Semaphore free) {
-            this.free = free;
-        }
-
-        @Override
-        public Instant instant() {
+    private static Clock held(Semaphore free) {
+        InstantSource time = () -> {
             if (Thread.currentThread().getName().endsWith("-poll")) {
                 free.acquireUninterruptibly();
                 free.release();
             }
             return Instant.now();
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
+        };
+        return time.withZone(ZoneOffset.UTC);
     }
 
     @Test
