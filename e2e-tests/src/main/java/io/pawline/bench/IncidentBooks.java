@@ -87,17 +87,17 @@ final class IncidentBooks implements AutoCloseable {
                 + " = 'unclassified'");
     }
 
-    /** Tasks and stages with a call of which nobody knows whether it was charged for, and another that may have been. */
+    /** Calls that may have been charged for, beyond the first of a task's stage, where of one nobody knows whether it was. */
     long repeatedAfterUnknown() throws SQLException {
-        return count("select count(*) from (select c.task_id, c.stage" + CALLS
-                + " and c.stage <> 'callback' and c.billed <> 'no' group by 1, 2"
-                + " having count(*) > 1 and count(*) filter (where c.billed = 'unknown') > 0) as repeated");
+        return count("select coalesce(sum(repeats), 0) from (select count(*) - 1 as repeats" + CALLS
+                + " and c.stage <> 'callback' and c.billed <> 'no' group by c.task_id, c.stage"
+                + " having count(*) filter (where c.billed = 'unknown') > 0) as repeated");
     }
 
-    /** Tasks and stages with another call after one that surely was charged for. */
+    /** Calls that surely were charged for, beyond the first of a task's stage. */
     long repeatedAfterPaid() throws SQLException {
-        return count("select count(*) from (select c.task_id, c.stage" + CALLS
-                + " and c.stage <> 'callback' and c.billed = 'yes' group by 1, 2 having count(*) > 1) as repeated");
+        return count("select coalesce(sum(repeats), 0) from (select count(*) - 1 as repeats" + CALLS
+                + " and c.stage <> 'callback' and c.billed = 'yes' group by c.task_id, c.stage) as repeated");
     }
 
     /** Failed calls by stage and reason, most frequent first. */
