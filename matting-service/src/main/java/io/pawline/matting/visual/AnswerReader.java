@@ -22,6 +22,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads and classifies what the visual API answers: its codes before the HTTP status. Thread-safe. */
@@ -31,7 +32,7 @@ final class AnswerReader {
     // No slash: so that no address of a picture gets through
     private static final Pattern PLAIN_SENTENCE = Pattern.compile("[\\p{L}\\p{N} .,:;_'()\\[\\]-]{1,160}");
 
-    private final JsonMapper json;
+    private final ObjectReader json;
     private final RetryAfter retryAfter;
 
     AnswerReader(DataLimit limit, Clock clock) {
@@ -42,7 +43,8 @@ final class AnswerReader {
         this.json = JsonMapper.builder(
                         JsonFactory.builder().streamReadConstraints(constraints).build())
                 .enable(DeserializationFeature.ACCEPT_EMPTY_STRING_AS_NULL_OBJECT)
-                .build();
+                .build()
+                .readerFor(AnswerBody.class);
         this.retryAfter = new RetryAfter(clock);
     }
 
@@ -122,7 +124,8 @@ final class AnswerReader {
     }
 
     private AnswerBody parse(byte[] bytes) {
-        AnswerBody body = bytes.length == 0 ? null : json.readValue(bytes, AnswerBody.class);
+        AnswerBody body =
+                bytes.length == 0 ? null : Base64Image.inPlace(json, bytes).readValue(bytes);
         return body == null ? AnswerBody.EMPTY : body;
     }
 
