@@ -9,6 +9,8 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -17,7 +19,7 @@ public final class LetterIndex {
 
     private static final String ADD = """
             with told as (
-                select * from jsonb_to_recordset(cast(:letters as jsonb)) as letter(
+                select * from json_to_recordset(cast(:letters as json)) as letter(
                     topic text, partition int, record_offset bigint, stage text, reason text, detail text,
                     failed_at timestamptz, first_failed_at timestamptz, work_at timestamptz, attempts int, task_id uuid,
                     generation int, tenant text, style text, submitted_at timestamptz, undecodable text,
@@ -42,9 +44,7 @@ public final class LetterIndex {
     private static final String ASK_LEDGER = """
             update dead_letter set provider_code = coalesce(call.provider_code, 'HTTP ' || call.http_status)
             from (select distinct on (task_id, generation, stage, reason) * from call_attempt
-                  where task_id in (select task_id
-                          from jsonb_to_recordset(cast(:letters as jsonb)) as letter(task_id uuid))
-                      and started_at >= :from and outcome = 'failed'
+                  where task_id = any(:tasks) and started_at >= :from and outcome = 'failed'
                       and (provider_code is not null or http_status is not null)
                   order by task_id, generation, stage, reason, started_at desc) call
             where dead_letter.task_id = call.task_id and dead_letter.generation = call.generation
@@ -74,6 +74,10 @@ public final class LetterIndex {
         }
         String json =
                 JSON.writeValueAsString(letters.stream().map(LetterIndex::row).toList());
+        List<UUID> tasks = letters.stream()
+                .flatMap(letter -> Stream.ofNullable(letter.task()))
+                .map(IndexedLetter.OfTask::id)
+                .toList();
         Instant from = letters.stream()
                 .map(IndexedLetter::failedAt)
                 .min(Instant::compareTo)
@@ -83,7 +87,7 @@ public final class LetterIndex {
             handle.createQuery(CallLedger.ONE_AT_A_TIME).map((_, _) -> true).one();
             handle.createUpdate(ADD).bind("letters", json).execute();
             return handle.createUpdate(ASK_LEDGER)
-                    .bind("letters", json)
+                    .bindArray("tasks", UUID.class, tasks)
                     .bind("from", from.atOffset(ZoneOffset.UTC))
                     .execute();
         });
