@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -17,7 +16,7 @@ class IncidentIT {
     void endsAndTellsEveryTaskWhereTheReportsPolicyLosesSome(@TempDir Path folder) throws Exception {
         Path json = folder.resolve("incident.json");
 
-        int exit = new CommandLine(new BenchCommand())
+        int exit = BenchCommand.commandLine()
                 .execute("incident", "--tasks=400", "--scale=300", "--warm-up=0", "--json=" + json);
 
         assertThat(exit).isZero();
