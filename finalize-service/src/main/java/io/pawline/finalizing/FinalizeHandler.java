@@ -27,7 +27,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Checks a cut-out, makes its thumbnails, and keeps them all in the image store: the task's result. */
+/** Checks a cut-out, makes its thumbnails, and sees to it that they are all in the image store: the task's result. */
 final class FinalizeHandler implements Handler<ImageCutOut> {
 
     private static final Logger LOG = LoggerFactory.getLogger(FinalizeHandler.class);
@@ -49,7 +49,7 @@ final class FinalizeHandler implements Handler<ImageCutOut> {
         try {
             return switch (find(task.getImage(), attempt.deadline())) {
                 case Found.Nothing nothing -> nothing.outcome();
-                case Found.Bytes found -> finish(found.bytes(), task.getContext(), attempt.taskId());
+                case Found.Bytes found -> finish(found.bytes(), task, attempt.taskId());
             };
         } catch (ImageStoreException e) {
             // Without the stack: every task would show the same
@@ -64,19 +64,25 @@ final class FinalizeHandler implements Handler<ImageCutOut> {
                 : source.remote(URI.create(image.getUrl().orElseThrow()), deadline);
     }
 
-    private Outcome finish(byte[] cutOut, TaskContext context, TaskId task) throws InterruptedException {
+    private Outcome finish(byte[] cutOut, ImageCutOut task, TaskId id) throws InterruptedException {
         return switch (finisher.finish(cutOut)) {
             // Not retried here, for the same bytes will be no better
             case Implausible implausible -> new Outcome.Rejected(Reason.INCONSISTENT_RESULT, implausible.why());
             case Pictures pictures ->
-                Outcome.done(Stage.CALLBACK, succeeded(context, keep(pictures, task, context.getGeneration())));
+                Outcome.done(Stage.CALLBACK, succeeded(task.getContext(), keep(pictures, task, id)));
         };
     }
 
-    private TaskResult keep(Pictures pictures, TaskId task, int generation) {
-        StoredPicture result = keep(ImageKey.result(task, generation), pictures.result());
+    private TaskResult keep(Pictures pictures, ImageCutOut task, TaskId id) {
+        int generation = task.getContext().getGeneration();
+        Picture cutOut = pictures.result();
+        // What matting-service has stored stays as it is, and needs no copy
+        StoredPicture result = task.getImage()
+                .getKey()
+                .map(key -> new StoredPicture(key, cutOut.width(), cutOut.height()))
+                .orElseGet(() -> keep(ImageKey.result(id, generation), cutOut));
         List<StoredPicture> thumbnails = pictures.thumbnails().stream()
-                .map(thumbnail -> keep(ImageKey.thumbnail(task, generation, thumbnail.size()), thumbnail.picture()))
+                .map(thumbnail -> keep(ImageKey.thumbnail(id, generation, thumbnail.size()), thumbnail.picture()))
                 .toList();
         return new TaskResult(result, thumbnails);
     }

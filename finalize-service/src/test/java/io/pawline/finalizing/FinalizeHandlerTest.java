@@ -27,6 +27,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.UUID;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import okio.Buffer;
@@ -47,7 +48,7 @@ class FinalizeHandlerTest {
             null,
             2,
             "interactive");
-    private final ImageKey cutOut = ImageKey.cutOut(taskId, 2);
+    private final ImageKey cutOut = ImageKey.cutOut(taskId, 2, UUID.randomUUID());
     private final ImageRef stored = new ImageRef(cutOut.value(), null);
     private final TestingImageStore images = new TestingImageStore();
 
@@ -59,14 +60,15 @@ class FinalizeHandlerTest {
         Outcome outcome = handle(stored);
 
         TaskResult result = new TaskResult(
-                new StoredPicture(taskId + "/2/result.png", 512, 384),
+                new StoredPicture(cutOut.value(), 512, 384),
                 List.of(
                         new StoredPicture(taskId + "/2/thumbnail-256.png", 256, 192),
                         new StoredPicture(taskId + "/2/thumbnail-64.png", 64, 48)));
         assertThat(outcome)
                 .isEqualTo(Outcome.done(
                         Stage.CALLBACK, new TaskFinished(context, Ending.SUCCESS, NOW, null, null, null, result)));
-        assertThat(images.get(ImageKey.result(taskId, 2))).hasValue(bytes);
+        assertThat(images.get(cutOut)).hasValue(bytes);
+        assertThat(images.get(ImageKey.result(taskId, 2))).as("a copy").isEmpty();
         assertThat(images.get(ImageKey.thumbnail(taskId, 2, 256)))
                 .hasValueSatisfying(thumbnail ->
                         assertThat(TestingCutOut.decode(thumbnail).getWidth()).isEqualTo(256));
@@ -94,7 +96,7 @@ class FinalizeHandlerTest {
             assertThat(rejected.reason()).isEqualTo(Reason.INCONSISTENT_RESULT);
             assertThat(rejected.detail()).startsWith("100.00 % of the cut-out's pixels are visible");
         });
-        assertThat(images.get(ImageKey.result(taskId, 2))).isEmpty();
+        assertThat(images.get(ImageKey.thumbnail(taskId, 2, 256))).isEmpty();
     }
 
     @Test

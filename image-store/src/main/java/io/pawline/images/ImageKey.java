@@ -1,6 +1,7 @@
 package io.pawline.images;
 
 import io.pawline.schemas.TaskId;
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
@@ -37,12 +38,16 @@ public record ImageKey(String value) {
         return value.endsWith(PHOTO);
     }
 
-    /** The picture without its background, as the matting provider made it. */
-    public static ImageKey cutOut(TaskId task, int generation) {
-        return new ImageKey("%s/%d/cutout.png".formatted(task, generation));
+    /**
+     * The picture without its background, as the matting provider made it: the task's result in full size, if it is good.
+     *
+     * @param call another one for each call: a process that was given up and goes on, must not change a result
+     */
+    public static ImageKey cutOut(TaskId task, int generation, UUID call) {
+        return new ImageKey("%s/%d/cutout-%s.png".formatted(task, generation, call));
     }
 
-    /** The task's result in full size. */
+    /** The task's result in full size, where the matting provider had kept it. */
     public static ImageKey result(TaskId task, int generation) {
         return new ImageKey("%s/%d/result.png".formatted(task, generation));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pawline.schemas.TaskId;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,7 +16,8 @@ class ImageKeyTest {
         TaskId task = TaskId.parse("0198b0a8-5c00-7000-8000-000000000001");
 
         assertThat(ImageKey.photo(task)).hasToString("0198b0a8-5c00-7000-8000-000000000001/photo");
-        assertThat(ImageKey.cutOut(task, 1)).hasToString("0198b0a8-5c00-7000-8000-000000000001/1/cutout.png");
+        assertThat(ImageKey.cutOut(task, 1, new UUID(7, 8)))
+                .hasToString("0198b0a8-5c00-7000-8000-000000000001/1/cutout-00000000-0000-0007-0000-000000000008.png");
         assertThat(ImageKey.result(task, 2)).hasToString("0198b0a8-5c00-7000-8000-000000000001/2/result.png");
         assertThat(ImageKey.thumbnail(task, 1, 256))
                 .hasToString("0198b0a8-5c00-7000-8000-000000000001/1/thumbnail-256.png");

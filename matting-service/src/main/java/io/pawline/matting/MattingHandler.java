@@ -16,6 +16,7 @@ import io.pawline.stage.Attempt;
 import io.pawline.stage.Handler;
 import io.pawline.stage.Outcome;
 import java.net.URI;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +42,7 @@ final class MattingHandler implements Handler<ImageGenerated> {
             return switch (attempt.call(() -> visual.cutOut(picture, attempt.deadline()))) {
                 case CutOut cutOut -> {
                     ImageKey key =
-                            ImageKey.cutOut(attempt.taskId(), task.getContext().getGeneration());
+                            ImageKey.cutOut(attempt.taskId(), task.getContext().getGeneration(), UUID.randomUUID());
                     archive.keep(key, cutOut.png());
                     yield done(task, new ImageRef(key.value(), null));
                 }

@@ -45,7 +45,6 @@ class MattingHandlerTest {
     private final TaskId taskId = TaskId.next();
     private final TaskContext context = new TaskContext(
             taskId.toString(), "tenant", "as an oil painting", NOW, NOW.plusSeconds(600), null, 2, "interactive");
-    private final ImageKey key = ImageKey.cutOut(taskId, 2);
     private final TestingCalls calls = new TestingCalls();
     private final TestingImageStore images = new TestingImageStore();
     private final List<Duration> pauses = new ArrayList<>();
@@ -66,13 +65,33 @@ class MattingHandlerTest {
     void keepsTheCutOutAndPassesItsKeyOn() throws Exception {
         answer(200, CUT_OUT);
 
-        Outcome outcome = handle(new ImageRef(null, "https://images.example/picture.jpg"));
+        ImageKey key = keyIn(handle(new ImageRef(null, "https://images.example/picture.jpg")));
 
-        assertThat(outcome)
-                .isEqualTo(Outcome.done(Stage.FINALIZE, new ImageCutOut(context, new ImageRef(key.value(), null))));
+        assertThat(key.value()).startsWith(taskId + "/2/cutout-");
         assertThat(images.get(key)).hasValue(Base64.getDecoder().decode(PNG));
         assertThat(sentBody()).contains("\"image_urls\":[\"https://images.example/picture.jpg\"]");
         assertThat(calls.reports()).containsExactly(CallReport.succeeded(200, Optional.empty()));
+    }
+
+    /** So that a process that was given up, and goes on, changes no result. */
+    @Test
+    void neverPutsACutOutInThePlaceOfAnother() throws Exception {
+        answer(200, CUT_OUT);
+        answer(200, CUT_OUT);
+
+        ImageKey first = keyIn(handle(new ImageRef(null, "https://images.example/picture.jpg")));
+        ImageKey second = keyIn(handle(new ImageRef(null, "https://images.example/picture.jpg")));
+
+        assertThat(second).isNotEqualTo(first);
+    }
+
+    /** Of the cut-out that is passed on. */
+    private ImageKey keyIn(Outcome outcome) {
+        Outcome.Next next = ((Outcome.Done) outcome).next().orElseThrow();
+        ImageCutOut event = (ImageCutOut) next.event();
+        assertThat(next.stage()).isEqualTo(Stage.FINALIZE);
+        assertThat(event.getContext()).isEqualTo(context);
+        return new ImageKey(event.getImage().getKey().orElseThrow());
     }
 
     @Test
@@ -127,8 +146,7 @@ class MattingHandlerTest {
         answer(200, CUT_OUT);
         images.failNext(3);
 
-        assertThat(handle(new ImageRef(null, "https://images.example/picture.jpg")))
-                .isInstanceOf(Outcome.Done.class);
+        ImageKey key = keyIn(handle(new ImageRef(null, "https://images.example/picture.jpg")));
 
         assertThat(images.get(key)).isPresent();
         assertThat(pauses).isEqualTo(CutOutArchive.PAUSES);
