@@ -18,7 +18,7 @@ final class ReplayCommand extends RowsCommand {
     @Option(
             names = "--per-second",
             paramLabel = "N",
-            defaultValue = "400",
+            defaultValue = "150",
             description = "Rate of the replay (default: ${DEFAULT-VALUE}).")
     private int perSecond;
 
