@@ -10,8 +10,8 @@ import io.pawline.ingest.cancel.ControlTopic;
 import io.pawline.ingest.cancel.TaskCancel;
 import io.pawline.ingest.follow.StoredTasks;
 import io.pawline.ingest.follow.Waits;
-import io.pawline.ingest.http.BodyDeadlineValve;
-import io.pawline.ingest.http.PatientProtocol;
+import io.pawline.ingest.http.BodyDeadline;
+import io.pawline.ingest.http.HeaderDeadline;
 import io.pawline.ingest.pressure.Backpressure;
 import io.pawline.ingest.progress.ProgressListener;
 import io.pawline.ingest.relay.OutboxRelay;
@@ -43,12 +43,13 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.utils.Utils;
+import org.eclipse.jetty.server.Connector;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
 import org.springframework.boot.kafka.autoconfigure.DefaultKafkaConsumerFactoryCustomizer;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
-import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -72,6 +73,9 @@ class IngestConfiguration {
     // Room for the form's other fields and the headers of its parts.
     private static final long FORM_OVERHEAD_BYTES = 64 * 1024;
     private static final int UPLOAD_MEMORY_BYTES = 256 * 1024;
+
+    /** How much of a body that was refused is read on, so that the client gets to see the answer. */
+    private static final long MOST_READ_OF_REFUSED_BYTES = 32 * 1024 * 1024;
 
     /** After it, others get the partitions of a process that does not come back. */
     private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
@@ -264,12 +268,12 @@ class IngestConfiguration {
     }
 
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> slowClients(IngestProperties settings) {
-        return tomcat -> {
-            tomcat.setProtocol(PatientProtocol.class.getName());
-            tomcat.addConnectorCustomizers(connector ->
-                    ((PatientProtocol) connector.getProtocolHandler()).setMaxHeaderTime(settings.maxSendTime()));
-            tomcat.addEngineValves(new BodyDeadlineValve(settings.maxSendTime()));
-        };
+    WebServerFactoryCustomizer<JettyServletWebServerFactory> slowClients(IngestProperties settings) {
+        return jetty -> jetty.addServerCustomizers(server -> {
+            for (Connector connector : server.getConnectors()) {
+                server.addBean(new HeaderDeadline(connector, settings.maxSendTime()));
+            }
+            server.insertHandler(new BodyDeadline(settings.maxSendTime(), MOST_READ_OF_REFUSED_BYTES));
+        });
     }
 }

@@ -7,10 +7,6 @@ import io.pawline.ingest.follow.TooManyWaitsException;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemAdvice;
 import io.pawline.web.ProblemType;
-import jakarta.servlet.RequestDispatcher;
-import jakarta.servlet.http.HttpServletRequest;
-import java.io.IOException;
-import org.apache.catalina.connector.ClientAbortException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
@@ -77,9 +73,9 @@ final class IngestProblemAdvice extends ProblemAdvice {
         return answer(IngestProblem.TOO_MANY_WAITS, "ask without waiting, or again later");
     }
 
-    /** The body stopped coming, or came too slowly. No fault of Pawline's; Tomcat has an answer of its own for it, with the same type. */
+    /** The body stopped coming, or came too slowly. No fault of Pawline's. */
     @ExceptionHandler
-    ResponseEntity<ProblemDetail> brokenBody(ClientAbortException e) {
+    ResponseEntity<ProblemDetail> brokenBody(BrokenBodyException e) {
         log.debug("A body cannot be read", e);
         return tooSlow();
     }
@@ -91,18 +87,13 @@ final class IngestProblemAdvice extends ProblemAdvice {
     @ExceptionHandler
     ResponseEntity<ProblemDetail> brokenForm(MultipartException e) {
         log.debug("A form cannot be read", e);
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BrokenBodyException) {
+                return tooSlow();
+            }
+        }
         return answer(
                 CommonProblem.INVALID_REQUEST,
                 "the multipart body cannot be read: it ends early, lacks its boundary or has too many parts");
-    }
-
-    @Override
-    protected ResponseEntity<ProblemDetail> bug(Exception e, HttpServletRequest request) {
-        // Tomcat's note that the body could not be read; with it there, Spring goes on as if there were no form.
-        if (request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof IOException broken) {
-            log.debug("A body cannot be read", broken);
-            return tooSlow();
-        }
-        return super.bug(e, request);
     }
 }

@@ -1,0 +1,40 @@
+package io.pawline.web;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatusCode;
+
+/** Answers for requests that Jetty itself turns away, such as those with a malformed address. Thread-safe. */
+final class ContainerProblems extends ErrorHandler {
+
+    @Override
+    public boolean errorPageForMethod(String method) {
+        return true;
+    }
+
+    @Override
+    protected void generateResponse(
+            Request request,
+            Response response,
+            int code,
+            String message,
+            @Nullable Throwable cause,
+            Callback callback) {
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/problem+json");
+        response.write(true, body(code), callback);
+    }
+
+    /** The problem that a status stands for. */
+    static ByteBuffer body(int status) {
+        ProblemType type = CommonProblem.of(HttpStatusCode.valueOf(status));
+        String body = """
+                {"type":"%s","title":"%s","status":%d,"detail":"the request's address or headers are malformed"}""".formatted(type.uri(), type.title(), status);
+        return ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8));
+    }
+}
