@@ -1,11 +1,12 @@
 package io.pawline.ingest.http;
 
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
+import org.eclipse.jetty.http.MultiPartFormData;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -37,14 +38,27 @@ public final class BodyDeadline extends Handler.Wrapper {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         HttpFields headers = request.getHeaders();
-        boolean hasBody = headers.contains(HttpHeader.CONTENT_LENGTH) || headers.contains(HttpHeader.TRANSFER_ENCODING);
-        return super.handle(hasBody ? new Bounded(request) : request, response, callback);
+        if (!headers.contains(HttpHeader.CONTENT_LENGTH) && !headers.contains(HttpHeader.TRANSFER_ENCODING)) {
+            return super.handle(request, response, callback);
+        }
+        Bounded body = new Bounded(request);
+        return super.handle(
+                body,
+                response,
+                Callback.from(
+                        () -> body.readRest(Callback.from(callback::succeeded, _ -> callback.succeeded())), failure -> {
+                            body.forgetBrokenForm();
+                            callback.failed(failure);
+                        }));
     }
 
     private final class Bounded extends Request.Wrapper {
 
         private final long end = System.nanoTime() + mostNanos;
-        private volatile Content.@Nullable Chunk failure;
+
+        // Jetty has one thread read at a time.
+        private long rest = Long.MAX_VALUE;
+        private Content.@Nullable Chunk failure;
 
         private Bounded(Request request) {
             super(request);
@@ -56,10 +70,14 @@ public final class BodyDeadline extends Handler.Wrapper {
                 return failure;
             }
             Content.Chunk read = super.read();
+            if (read == null) {
+                return null;
+            }
             if (Content.Chunk.isFailure(read)) {
                 return broken(read.getFailure());
             }
-            if (read != null && !read.isLast() && System.nanoTime() - end > 0) {
+            rest -= read.remaining();
+            if (!read.isLast() && (System.nanoTime() - end > 0 || rest < 0)) {
                 read.release();
                 return broken(new TimeoutException("the body did not come in time"));
             }
@@ -72,35 +90,28 @@ public final class BodyDeadline extends Handler.Wrapper {
             return broken;
         }
 
-        /** Called before the answer is sent, or its last part. */
+        /** Does not what Jetty does before it answers: give up the connection if there is more to come. */
         @Override
         public boolean consumeAvailable() {
-            if (!getHeaders().contains(HttpHeader.EXPECT, HttpHeaderValue.CONTINUE.asString())) {
-                readRest();
-            }
-            return super.consumeAvailable();
+            return false;
         }
 
-        private void readRest() {
-            long rest = mostRestBytes;
-            while (rest >= 0) {
-                Content.Chunk read = read();
-                if (read == null) {
-                    CountDownLatch more = new CountDownLatch(1);
-                    demand(more::countDown);
-                    try {
-                        more.await();
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                        return;
-                    }
-                } else {
-                    rest -= read.remaining();
-                    read.release();
-                    if (read.isLast()) {
-                        return;
-                    }
-                }
+        /** Reads what has not been read. The answer has been sent. */
+        private void readRest(Callback then) {
+            forgetBrokenForm();
+            if (getHeaders().contains(HttpHeader.EXPECT, HttpHeaderValue.CONTINUE.asString())) {
+                then.succeeded();
+                return;
+            }
+            rest = mostRestBytes;
+            Content.Source.consumeAll(this, then);
+        }
+
+        /** Jetty would ask for its parts again, to delete them, and fail once more. */
+        private void forgetBrokenForm() {
+            String form = MultiPartFormData.class.getName();
+            if (getAttribute(form) instanceof CompletableFuture<?> parts && parts.isCompletedExceptionally()) {
+                removeAttribute(form);
             }
         }
     }
