@@ -1,5 +1,11 @@
 package io.pawline.web;
 
+import static org.eclipse.jetty.http.UriCompliance.Violation.AMBIGUOUS_EMPTY_SEGMENT;
+import static org.eclipse.jetty.http.UriCompliance.Violation.AMBIGUOUS_PATH_SEGMENT;
+
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
@@ -10,6 +16,10 @@ import org.springframework.context.annotation.Bean;
 /** Has every service with this module on its class path tell of problems in the same way. */
 @AutoConfiguration(before = ErrorMvcAutoConfiguration.class)
 class WebAutoConfiguration {
+
+    /** Spring takes segments as they are: an empty one, or {@code %2e%2e}, leads to nothing, and that is what is answered. */
+    private static final UriCompliance ADDRESSES =
+            UriCompliance.DEFAULT.with("PAWLINE", AMBIGUOUS_EMPTY_SEGMENT, AMBIGUOUS_PATH_SEGMENT);
 
     @Bean
     @ConditionalOnMissingBean
@@ -24,6 +34,14 @@ class WebAutoConfiguration {
 
     @Bean
     WebServerFactoryCustomizer<JettyServletWebServerFactory> problemsFromJetty() {
-        return jetty -> jetty.addServerCustomizers(server -> server.setErrorHandler(new ContainerProblems()));
+        return jetty -> jetty.addServerCustomizers(server -> {
+            server.setErrorHandler(new ContainerProblems());
+            for (Connector connector : server.getConnectors()) {
+                connector
+                        .getConnectionFactory(HttpConnectionFactory.class)
+                        .getHttpConfiguration()
+                        .setUriCompliance(ADDRESSES);
+            }
+        });
     }
 }

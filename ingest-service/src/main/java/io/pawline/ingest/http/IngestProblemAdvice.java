@@ -91,9 +91,13 @@ final class IngestProblemAdvice extends ProblemAdvice {
             if (cause instanceof BrokenBodyException) {
                 return tooSlow();
             }
+            // Jetty has no type for it; longer parts than are allowed are Spring's MaxUploadSizeExceededException.
+            if (String.valueOf(cause.getMessage()).startsWith("Form with too many keys")) {
+                return answer(CommonProblem.REQUEST_TOO_LARGE, "the form has too many parts");
+            }
         }
         return answer(
                 CommonProblem.INVALID_REQUEST,
-                "the multipart body cannot be read: it ends early, lacks its boundary or has too many parts");
+                "the multipart body cannot be read: it ends early or lacks its boundary");
     }
 }
