@@ -79,8 +79,7 @@ final class EventStream {
                 emitter.complete();
             }
         } catch (IOException | IllegalStateException e) {
-            log.debug("A listener is gone", e);
-            wait.close();
+            gone(wait, e);
         } catch (RuntimeException e) {
             log.warn("A listener is sent away to come again: {}", String.valueOf(e.getMessage()));
             wait.close();
@@ -99,11 +98,17 @@ final class EventStream {
         try {
             emitter.send(SseEmitter.event().comment("still here"));
         } catch (IOException | IllegalStateException e) {
-            log.debug("A listener is gone", e);
-            wait.close();
+            gone(wait, e);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Jetty, unlike Tomcat, does not end the request by itself. */
+    private void gone(Waits.Wait wait, Exception e) {
+        log.debug("A listener is gone", e);
+        wait.close();
+        emitter.complete();
     }
 
     /** Whether that was the ending. */
