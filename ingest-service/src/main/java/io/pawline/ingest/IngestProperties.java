@@ -150,7 +150,7 @@ public record IngestProperties(
      * @param heartbeat pause between two comments to those who listen to events, more than 0: shorter than what proxies on
      *     the way take for a dead connection
      * @param maxWait longest time that a request may ask to wait, 1 second or more
-     * @param maxWaits requests that may wait at once, 1 or more; if not set, as many as half of the heap bears at 128 KB each,
+     * @param maxWaits requests that may wait at once, 1 or more; if not set, as many as half of the heap bears at 16 KB each,
      *     20,000 at most
      */
     public record Follow(
@@ -159,8 +159,8 @@ public record IngestProperties(
             @DefaultValue("60s") Duration maxWait,
             @DefaultValue("15s") Duration heartbeat) {
 
-        /** About 105 KB, most of it Tomcat's buffers of the request, and something to spare. */
-        private static final long BYTES_OF_A_WAIT = 128 * 1024;
+        /** About 13 KB, and something to spare. */
+        private static final long BYTES_OF_A_WAIT = 16 * 1024;
 
         private static final int MOST_WAITS = 20_000;
 

@@ -52,6 +52,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 class IngestIT {
@@ -491,6 +492,38 @@ class IngestIT {
             out.write("GET /v1/tasks/%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".getBytes(UTF_8));
             String answer = new String(in.readAllBytes(), UTF_8);
             assertThat(answer).startsWith("HTTP/1.1 400").contains("application/problem+json", "invalid-request");
+        }
+    }
+
+    /** Whatever the container refuses by itself. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "nonsense",
+                "GET / HTTP/9.9",
+                "GET /%2F HTTP/1.1",
+                "GET /WEB-INF/web.xml HTTP/1.1",
+                "GET / HTTP/1.1\r\nHost: a b",
+                "GET / HTTP/1.1\r\nHost: x\r\nHost: y",
+                "GET / HTTP/1.1\r\nNo colon",
+                "TRACE / HTTP/1.1",
+                "POST /v1/tasks HTTP/1.1\r\nContent-Length: many",
+                "POST /v1/tasks HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 5",
+                "LONG_ADDRESS",
+                "LONG_HEADER",
+            })
+    void tellsNothingOfTheContainer(String request) throws IOException {
+        String sent = request.replace("LONG_ADDRESS", "GET /" + "x".repeat(30_000) + " HTTP/1.1")
+                .replace("LONG_HEADER", "GET / HTTP/1.1\r\nX: " + "x".repeat(30_000));
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), ingest.port());
+                OutputStream out = socket.getOutputStream();
+                InputStream in = socket.getInputStream()) {
+            out.write((sent + "\r\nHost: x\r\nConnection: close\r\n\r\n").getBytes(UTF_8));
+            String answer = new String(in.readAllBytes(), UTF_8);
+            assertThat(answer)
+                    .containsPattern("^HTTP/1.1 [45]")
+                    .contains("application/problem+json", "urn:pawline:problem:")
+                    .doesNotContainIgnoringCase("<html", "jetty", "\r\nServer:", "exception");
         }
     }
 

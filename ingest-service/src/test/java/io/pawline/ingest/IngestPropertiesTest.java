@@ -83,7 +83,7 @@ class IngestPropertiesTest {
     void asManyMayWaitAsTheHeapBearsUnlessItIsSaid() {
         IngestProperties.Follow unsaid =
                 new IngestProperties.Follow(Duration.ofSeconds(1), null, Duration.ofSeconds(10), Duration.ofSeconds(3));
-        assertThat(unsaid.mostWaits(DataSize.ofMegabytes(384).toBytes())).isEqualTo(1_536);
+        assertThat(unsaid.mostWaits(DataSize.ofMegabytes(384).toBytes())).isEqualTo(12_288);
         assertThat(unsaid.mostWaits(DataSize.ofGigabytes(64).toBytes())).isEqualTo(20_000);
         IngestProperties.Follow said = new IngestProperties.Follow(
                 Duration.ofSeconds(1), 30_000, Duration.ofSeconds(10), Duration.ofSeconds(3));

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Clients that never pause for long, and never come to an end. Tomcat's own time-outs would bear them for hours. */
+/** Clients that never pause for long, and never come to an end. Jetty's own time-outs would bear them for hours. */
 class SlowClientsIT {
 
     /** Between two bytes: much shorter than the longest pause that is borne. */
