@@ -68,6 +68,8 @@ class CallbackHandlerIT {
 
     private static final OutboundProperties LOCAL = OutboundProperties.allowing("127.0.0.1", "localhost");
 
+    private static final String SECRET_OF_SHOP = "whsec_" + "U0hP".repeat(8);
+
     private static TestingPostgres postgres;
     private static TaskDatabase database;
     private static TaskDao tasks;
@@ -142,6 +144,28 @@ class CallbackHandlerIT {
         assertThatCode(() -> new Webhook(SECRET).verify(body, headers)).doesNotThrowAnyException();
         assertThatCode(() -> new Webhook(OLDER_SECRET).verify(body, headers)).doesNotThrowAnyException();
         assertThatThrownBy(() -> new Webhook(SECRET).verify(body.replace("1024", "1025"), headers))
+                .isInstanceOf(WebhookVerificationException.class);
+    }
+
+    @Test
+    void signsWithTheSecretsOfTheTasksTenantAlone() throws InterruptedException {
+        Submission plain = TestingTasks.submission(receiver.url("/callback").uri());
+        Submission ofShop = new Submission(
+                plain.id(),
+                "shop",
+                plain.style(),
+                plain.photo(),
+                plain.callback(),
+                plain.submittedAt(),
+                plain.deadline());
+        tasks.accept(ofShop);
+        answer(200);
+        handle(failure(ofShop.id(), 1, Reason.NO_PET));
+        RecordedRequest request = request();
+        Map<String, List<String>> headers = request.getHeaders().toMultimap();
+        String body = body(request);
+        assertThatCode(() -> new Webhook(SECRET_OF_SHOP).verify(body, headers)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> new Webhook(SECRET).verify(body, headers))
                 .isInstanceOf(WebhookVerificationException.class);
     }
 
@@ -222,6 +246,21 @@ class CallbackHandlerIT {
         assertThat(second.getHeaders().get("webhook-id")).isEqualTo("msg_" + id + "_2");
         assertThat(body(second)).contains(id.toString(), "\"status\":\"success\"", "\"generation\":2");
         assertThat(task(id).state()).isEqualTo(TaskState.SUCCESS);
+    }
+
+    /** The later ending has a record of its own, which waits for its time. */
+    @Test
+    void tellsNothingForAnEarlierGenerationThoughTheLaterEndingIsStillOwed() throws InterruptedException {
+        TaskId id = accepted();
+        answer(500);
+        answer(200);
+        handle(success(id, 2));
+        assertThat(task(id).delivery().owed()).isTrue();
+
+        assertThat(handle(failure(id, 1, Reason.OVERLOADED))).isEqualTo(Outcome.done());
+
+        assertThat(receiver.getRequestCount()).isEqualTo(1);
+        assertThat(task(id).delivery().attempts()).isEqualTo(1);
     }
 
     @Test
@@ -484,7 +523,8 @@ class CallbackHandlerIT {
     }
 
     private static CallbackHandler handler(OutboundProperties outbound, TaskDao tasks, ImageStore images) {
-        CallbackProperties settings = TestingSettings.with(Map.of("connect-timeout", "1s", "timeout", "2s"));
+        CallbackProperties settings = TestingSettings.with(
+                Map.of("connect-timeout", "1s", "timeout", "2s", "tenant-secrets.shop", SECRET_OF_SHOP));
         Clock clock = Clock.systemUTC();
         return new CallbackHandler(
                 tasks, images, new WebhookClient(OutboundHttp.guarded(outbound), settings, clock), clock);

@@ -109,6 +109,13 @@ class CallbackServiceIT {
 
         awaitDelivered(submission.id());
         assertThat(taken.get(submission.id().toString())).containsOnly("msg_" + submission.id() + "_1");
+        assertThat(TestingKafka.records(Stage.CALLBACK.workTopic()))
+                .filteredOn(record ->
+                        new String(record.key(), UTF_8).equals(submission.id().toString()))
+                .isNotEmpty()
+                .allSatisfy(record -> assertThat(Routing.lane(record.headers()))
+                        .as("its receiver's")
+                        .isNotEmpty());
     }
 
     @Test
@@ -125,6 +132,18 @@ class CallbackServiceIT {
                         .hasSizeGreaterThan(1)
                         .containsOnly(id));
         await().atMost(LONGEST).until(() -> !task(submission.id()).delivery().owed());
+    }
+
+    /** This one is allowed, its neighbour is not. */
+    @Test
+    void callsNoAddressThatIsNeitherPublicNorAllowed() {
+        Submission submission = accepted(URI.create("http://127.0.0.2:1/hook"));
+
+        send(List.of(submission));
+
+        await().atMost(LONGEST)
+                .untilAsserted(() ->
+                        assertThat(task(submission.id()).delivery().reason()).isEqualTo(Reason.ADDRESS_REFUSED));
     }
 
     @Test

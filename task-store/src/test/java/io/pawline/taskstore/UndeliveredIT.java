@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,6 +152,43 @@ class UndeliveredIT {
 
         assertThat(undelivered.putBackRequested(10, later, stage)).isEqualTo(1);
         assertThat(putBack).containsExactly(id);
+    }
+
+    @Test
+    void givesTwoReconcilersDifferentEndings() throws InterruptedException {
+        List<TaskId> asked = List.of(ended(success()), ended(success()));
+        asked.forEach(this::resend);
+        assertThat(putBackByTwo(each -> undelivered.putBackRequested(1, later, each)))
+                .containsExactlyInAnyOrderElementsOf(asked);
+
+        List<TaskId> forgotten = List.of(ended(success()), ended(success()));
+        assertThat(putBackByTwo(each -> undelivered.putBackForgotten(1, longAgo, later, later, each)))
+                .hasSize(2)
+                .doesNotHaveDuplicates()
+                .allMatch(id -> forgotten.contains(id) || asked.contains(id));
+    }
+
+    private interface PutBack {
+        int to(Undelivered.Receiver receiver) throws InterruptedException;
+    }
+
+    /** What the two were given, of which one comes while the other is at it. */
+    private static List<TaskId> putBackByTwo(PutBack putBack) throws InterruptedException {
+        List<TaskId> given = new CopyOnWriteArrayList<>();
+        Undelivered.Receiver taking =
+                all -> given.addAll(all.stream().map(Task::id).toList());
+        putBack.to(all -> {
+            Thread other = Thread.startVirtualThread(() -> {
+                try {
+                    putBack.to(taking);
+                } catch (InterruptedException stopped) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            other.join();
+            taking.take(all);
+        });
+        return given;
     }
 
     private Ending success() {
