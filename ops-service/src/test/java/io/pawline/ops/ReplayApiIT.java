@@ -132,6 +132,7 @@ class ReplayApiIT {
             value = {
                 "/v1/replays | {'filter':{'stage':'generate'},'per_second':20,'by':'ann'} | 400",
                 "/v1/replays | {'filter':{'stage':'generate'},'per_second':20,'why':'because it is so'} | 400",
+                "/v1/replays | {'filter':{'stage':'generate'},'per_second':20,'by':'ann','why':'so'} | 400",
                 "/v1/replays | {'filter':{},'per_second':20,'by':'ann','why':'because it is so'} | 400",
                 "/v1/replays | {'filter':{'stage':'generate'},'per_second':0,'by':'ann','why':'because it is so'} | 400",
                 "/v1/replays | {'filter':{'colour':'red'},'per_second':1,'by':'ann','why':'because it is so'} | 400",
