@@ -6,8 +6,10 @@ import io.pawline.kafka.EmbeddedKafka;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.CallJournal.Event;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.clients.admin.TransactionListing;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +34,7 @@ class HaltedStageIT {
             ChildProcess second = site.start(site.instance("a"));
 
             results.awaitTasks(tasks);
+            assertItTookThePlaceThatWasLeft(site);
             site.stopAll();
             assertThat(results.keys()).containsExactlyInAnyOrderElementsOf(tasks);
             assertThat(CallJournal.tasks(site.journal(), Event.ANSWER, first.pid()))
@@ -61,11 +64,24 @@ class HaltedStageIT {
 
             endings.awaitTasks(refused);
             results.awaitTasks(tasks);
+            assertItTookThePlaceThatWasLeft(site);
             site.stopAll();
             assertThat(results.keys()).containsExactlyInAnyOrderElementsOf(tasks);
             assertThat(letters.keys()).containsExactlyInAnyOrderElementsOf(refused);
             assertThat(endings.keys()).containsExactlyInAnyOrderElementsOf(refused);
             assertThat(lettersWritten.keys()).hasSizeGreaterThan(refused.size());
         }
+    }
+
+    /** So it waits neither until its predecessor's session is over nor until its predecessor's transaction is. */
+    private static void assertItTookThePlaceThatWasLeft(StageSite site) throws Exception {
+        String group = Stage.DETECT.consumerGroup();
+        assertThat(site.admin.describeConsumerGroups(List.of(group)).all().get().values().stream()
+                        .flatMap(all -> all.members().stream()))
+                .singleElement()
+                .satisfies(member -> assertThat(member.groupInstanceId()).contains("a"));
+        assertThat(site.admin.listTransactions().all().get())
+                .extracting(TransactionListing::transactionalId)
+                .containsExactly(group + "-a");
     }
 }

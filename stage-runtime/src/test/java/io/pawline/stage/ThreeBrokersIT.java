@@ -2,12 +2,15 @@ package io.pawline.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pawline.events.CallAttempt;
 import io.pawline.schemas.Stage;
+import io.pawline.schemas.Topics;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,7 +63,8 @@ class ThreeBrokersIT {
     void losesDoublesAndRepeatsNothingWhicheverOneIsKilled() throws Exception {
         try (BrokerCluster cluster = new BrokerCluster(folder);
                 StageSite site = new StageSite(cluster.bootstrapServers(), folder, 1, (short) 3);
-                TopicReader results = site.results()) {
+                TopicReader results = site.results();
+                TopicReader ledger = site.read(Topics.ATTEMPTS, "read_committed")) {
             ChildProcess stage = site.startAndAwaitReady(site.instance(INSTANCE));
             for (Role role : Role.values()) {
                 int before = results.keys().size();
@@ -79,6 +83,15 @@ class ThreeBrokersIT {
             assertThat(CallJournal.calls(site.journal()).values())
                     .as("calls of each task")
                     .containsOnly(1L);
+            assertThat(ledger.all().stream().map(ThreeBrokersIT::momentOfCall))
+                    .as("the beginning and the end of each call, by the ledger")
+                    .hasSize(2 * site.sent().size())
+                    .doesNotHaveDuplicates();
         }
+    }
+
+    private static String momentOfCall(ConsumerRecord<byte[], byte[]> data) {
+        CallAttempt call = TestingEvents.deserializer(CallAttempt.class).deserialize(data.topic(), data.value());
+        return call.getCallId() + " " + call.getMoment();
     }
 }
