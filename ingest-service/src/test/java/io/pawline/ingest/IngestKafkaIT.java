@@ -19,6 +19,7 @@ import io.pawline.schemas.Topics;
 import io.pawline.stage.TestingSerde;
 import io.pawline.taskstore.ProgressDao;
 import io.pawline.taskstore.StageReached;
+import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TestingPostgres;
 import java.nio.file.Path;
@@ -82,6 +83,7 @@ class IngestKafkaIT {
                     assertThat(event.getContext().getStyle()).isEqualTo("ink");
                     assertThat(event.getContext().getGeneration()).isEqualTo(1);
                     assertThat(event.getContext().getPriority()).isEqualTo("interactive");
+                    assertThat(event.getContext().getDeadline()).isEqualTo(deadline(ingest, late));
                     assertThat(event.getPhoto().getUrl()).contains("https://photos.example/cat.jpg");
                 });
                 assertThat(endings(kafka.bootstrapServers())).containsExactly(unwanted);
@@ -174,6 +176,14 @@ class IngestKafkaIT {
                 ingest.post("{\"image_url\":\"https://photos.example/cat.jpg\",\"style\":\"ink\"}");
         assertThat(answer.status()).isEqualTo(202);
         return answer.json().get("task_id").asString();
+    }
+
+    private static Instant deadline(TestingIngest ingest, String id) {
+        return ingest.bean(TaskDao.class)
+                .find(TaskId.parse(id))
+                .orElseThrow()
+                .submission()
+                .deadline();
     }
 
     /** Again while the relay has the row in hand. */
