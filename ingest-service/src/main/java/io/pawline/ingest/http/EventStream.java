@@ -104,7 +104,7 @@ final class EventStream {
         }
     }
 
-    /** Jetty, unlike Tomcat, does not end the request by itself. */
+    /** Jetty does not end the request by itself. */
     private void gone(Waits.Wait wait, Exception e) {
         log.debug("A listener is gone", e);
         wait.close();
