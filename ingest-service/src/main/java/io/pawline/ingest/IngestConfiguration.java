@@ -44,6 +44,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.utils.Utils;
 import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.ServerConnector;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -76,6 +77,9 @@ class IngestConfiguration {
 
     /** How much of a body that was refused is read on, so that the client gets to see the answer. */
     private static final long MOST_READ_OF_REFUSED_BYTES = 32 * 1024 * 1024;
+
+    /** Connections that wait to be accepted; Linux takes 4096 at most. */
+    private static final int MOST_NOT_YET_ACCEPTED = 4096;
 
     /** After it, others get the partitions of a process that does not come back. */
     private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
@@ -265,6 +269,18 @@ class IngestConfiguration {
     MultipartConfigElement uploadLimits(OutboundProperties outbound) {
         long image = outbound.maxImageSize().toBytes();
         return new MultipartConfigElement("", image, image + FORM_OVERHEAD_BYTES, UPLOAD_MEMORY_BYTES);
+    }
+
+    /** Jetty leaves it to Java, which has 50: of more that come in the same moment, the system resets some. */
+    @Bean
+    WebServerFactoryCustomizer<JettyServletWebServerFactory> clientsAllAtOnce() {
+        return jetty -> jetty.addServerCustomizers(server -> {
+            for (Connector connector : server.getConnectors()) {
+                if (connector instanceof ServerConnector port) {
+                    port.setAcceptQueueSize(MOST_NOT_YET_ACCEPTED);
+                }
+            }
+        });
     }
 
     @Bean

@@ -75,9 +75,40 @@ public final class ReplayPublisher implements AutoCloseable {
             Serializer<? super SpecificRecord> serializer,
             Deserializer<?> deserializer,
             OpenTelemetry telemetry) {
-        this.spans = new ReplaySpans(telemetry);
+        this(
+                producer(connection),
+                progress(connection, TRANSACTIONAL_ID + "." + replay),
+                serializer,
+                deserializer,
+                new ReplaySpans(telemetry));
+    }
+
+    /**
+     * Takes both over.
+     *
+     * @param producer of transactions
+     * @param progress in the replay's own group
+     */
+    ReplayPublisher(
+            Producer<byte[], byte[]> producer,
+            Consumer<byte[], byte[]> progress,
+            Serializer<? super SpecificRecord> serializer,
+            Deserializer<?> deserializer,
+            ReplaySpans spans) {
+        this.producer = producer;
+        this.progress = progress;
         this.serializer = serializer;
         this.deserializer = deserializer;
+        this.spans = spans;
+        try {
+            producer.initTransactions();
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private static Producer<byte[], byte[]> producer(Map<String, Object> connection) {
         Map<String, Object> settings = new HashMap<>(connection);
         settings.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
         settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, TRANSACTIONAL_ID);
@@ -86,14 +117,7 @@ public final class ReplayPublisher implements AutoCloseable {
         settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
         settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 10_000);
         settings.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 5);
-        producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
-        progress = progress(connection, TRANSACTIONAL_ID + "." + replay);
-        try {
-            producer.initTransactions();
-        } catch (RuntimeException e) {
-            close();
-            throw e;
-        }
+        return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     /** Never a member of its group: it reads what is committed, and says whose the commits are. */
