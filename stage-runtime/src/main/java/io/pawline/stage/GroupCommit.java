@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Publishes what finished tasks have to say and commits their offsets, in one transaction for all that finished since the
  * last one (<a href="https://cwiki.apache.org/confluence/display/KAFKA/KIP-447">KIP-447</a>). While one transaction runs,
- * and for three times as long after it, the next one's results gather, so that the batches grow with the load by
- * themselves, and a broker that has become slow is not kept busy with small ones.
+ * and for three times as long after one with more than a few, the next one's results gather, so that the batches grow with
+ * the load by themselves, and a broker that has become slow is not kept busy with small ones.
  *
  * <p>Results are kept until a transaction with them succeeds: an outage of the broker, however long, repeats no call. Only
  * where a transaction's fate cannot be known, the {@linkplain #failure() failure} ends the session, and the next one
@@ -38,6 +38,9 @@ final class GroupCommit implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
     private static final int MAX_BATCH = 1_000;
+
+    /** With so many results in a transaction, a stage has little to do, and who waits for one of them is to wait for nothing else. */
+    private static final int FEW = 2;
 
     /** How much longer than the last transaction the pause after it is, unless a whole batch has come together. */
     private static final int PAUSE_BY_DURATION = 3;
@@ -204,12 +207,13 @@ final class GroupCommit implements AutoCloseable {
     /** Tries to be done with the first batch. */
     private void advance() throws InterruptedException {
         List<Finished> batch = batches.getFirst();
+        int results = batch.size();
         long began = System.nanoTime();
         switch (commit(batch)) {
             case COMMITTED -> {
                 batches.removeFirst();
                 long ended = System.nanoTime();
-                nextCommit = ended + pauseAfter(ended - began);
+                nextCommit = ended + (results > FEW ? pauseAfter(ended - began) : interval.toNanos());
                 wait = FIRST_WAIT_MILLIS;
             }
             case FAILED -> {

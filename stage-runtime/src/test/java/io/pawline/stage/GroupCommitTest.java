@@ -80,7 +80,7 @@ class GroupCommitTest {
         await().until(partition::settled);
     }
 
-    /** With nothing but the interval between them, there would be four times as many. */
+    /** With nothing but the interval between them, there would be four times as many. The first has one result, and no pause after it. */
     @Test
     void gathersResultsForThreeTimesAsLongAsTheLastTransactionTook() throws InterruptedException {
         GroupCommit commit = start(new TestingProducer().takes(Duration.ofMillis(30)));
@@ -91,7 +91,7 @@ class GroupCommitTest {
         }
         await().until(partition::settled);
 
-        long slots = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began) / (30 + 3 * 30) + 1;
+        long slots = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began) / (30 + 3 * 30) + 2;
         assertThat(used.getFirst().commitCount()).isBetween(1L, slots);
         assertThat(published()).hasSize(100);
     }
