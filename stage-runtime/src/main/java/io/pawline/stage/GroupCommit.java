@@ -27,8 +27,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Publishes what finished tasks have to say and commits their offsets, in one transaction for all that finished since the
  * last one (<a href="https://cwiki.apache.org/confluence/display/KAFKA/KIP-447">KIP-447</a>). While one transaction runs,
- * and for three times as long after one with more than a few, the next one's results gather, so that the batches grow with
- * the load by themselves, and a broker that has become slow is not kept busy with small ones.
+ * the next one's results gather, so the batches grow with the load by themselves.
  *
  * <p>Results are kept until a transaction with them succeeds: an outage of the broker, however long, repeats no call. Only
  * where a transaction's fate cannot be known, the {@linkplain #failure() failure} ends the session, and the next one
@@ -38,17 +37,6 @@ final class GroupCommit implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
     private static final int MAX_BATCH = 1_000;
-
-    /** With so many results in a transaction, a stage has little to do, and who waits for one of them is to wait for nothing else. */
-    private static final int FEW = 2;
-
-    /** How much longer than the last transaction the pause after it is, unless a whole batch has come together. */
-    private static final int PAUSE_BY_DURATION = 3;
-
-    /** However long a transaction took: what is not committed yet, a kill has done again. */
-    private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-
-    private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long FIRST_WAIT_MILLIS = 20;
     private static final long LONGEST_WAIT_MILLIS = 1_000;
 
@@ -74,9 +62,7 @@ final class GroupCommit implements AutoCloseable {
     private final List<Finished> setAside = new ArrayList<>();
 
     private long setAsideSince;
-    /** When the pause after the last transaction is over. */
-    private long nextCommit;
-
+    private long lastCommit;
     private long wait = FIRST_WAIT_MILLIS;
 
     /** Held during a transaction, so that a partition is never fenced in the middle of one. */
@@ -161,7 +147,7 @@ final class GroupCommit implements AutoCloseable {
     }
 
     private void run() {
-        nextCommit = System.nanoTime();
+        lastCommit = System.nanoTime() - interval.toNanos();
         try {
             while (!closed) {
                 if (batches.isEmpty()) {
@@ -179,7 +165,7 @@ final class GroupCommit implements AutoCloseable {
         }
     }
 
-    /** Makes a batch of what has finished by now; the first to finish waits until the pause since the last is over. */
+    /** Makes a batch of what has finished by now; the first to finish waits until the interval since the last is over. */
     private void gather() throws InterruptedException {
         List<Finished> batch = takeBackSetAside();
         if (batch.isEmpty()) {
@@ -188,32 +174,19 @@ final class GroupCommit implements AutoCloseable {
                 return;
             }
             batch.add(first);
-            awaitPause();
+            TimeUnit.NANOSECONDS.sleep(lastCommit + interval.toNanos() - System.nanoTime());
         }
         finished.drainTo(batch, MAX_BATCH - batch.size());
         batches.add(batch);
     }
 
-    private void awaitPause() throws InterruptedException {
-        while (finished.size() < MAX_BATCH - 1 && !closed) {
-            long left = nextCommit - System.nanoTime();
-            if (left <= 0) {
-                return;
-            }
-            TimeUnit.NANOSECONDS.sleep(Math.min(left, GLANCE_NANOS));
-        }
-    }
-
     /** Tries to be done with the first batch. */
     private void advance() throws InterruptedException {
         List<Finished> batch = batches.getFirst();
-        int results = batch.size();
-        long began = System.nanoTime();
         switch (commit(batch)) {
             case COMMITTED -> {
                 batches.removeFirst();
-                long ended = System.nanoTime();
-                nextCommit = ended + (results > FEW ? pauseAfter(ended - began) : interval.toNanos());
+                lastCommit = System.nanoTime();
                 wait = FIRST_WAIT_MILLIS;
             }
             case FAILED -> {
@@ -225,10 +198,6 @@ final class GroupCommit implements AutoCloseable {
                 findTooLarge(batch);
             }
         }
-    }
-
-    private long pauseAfter(long nanos) {
-        return Math.max(interval.toNanos(), Math.min(LONGEST_PAUSE_NANOS, PAUSE_BY_DURATION * nanos));
     }
 
     private Transactions.Result commit(List<Finished> batch) {

@@ -23,7 +23,6 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.CommitFailedException;
@@ -78,22 +77,6 @@ class GroupCommitTest {
         awaitPublished("a");
         assertThat(committed(used.getFirst())).isEqualTo(new OffsetAndMetadata(1));
         await().until(partition::settled);
-    }
-
-    /** With nothing but the interval between them, there would be four times as many. The first has one result, and no pause after it. */
-    @Test
-    void gathersResultsForThreeTimesAsLongAsTheLastTransactionTook() throws InterruptedException {
-        GroupCommit commit = start(new TestingProducer().takes(Duration.ofMillis(30)));
-        long began = System.nanoTime();
-        for (int offset = 0; offset < 100; offset++) {
-            commit.add(begun(offset), result("a"));
-            TimeUnit.MILLISECONDS.sleep(5);
-        }
-        await().until(partition::settled);
-
-        long slots = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began) / (30 + 3 * 30) + 2;
-        assertThat(used.getFirst().commitCount()).isBetween(1L, slots);
-        assertThat(published()).hasSize(100);
     }
 
     /** All that a broker was seen to answer while the group rebalances, and what a producer makes of it. */

@@ -1,6 +1,5 @@
 package io.pawline.stage;
 
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.Map;
@@ -9,7 +8,6 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -40,7 +38,6 @@ final class TestingProducer extends MockProducer<byte[], byte[]> {
 
     private final Map<Step, Queue<RuntimeException>> failures = new EnumMap<>(Step.class);
     private Predicate<ProducerRecord<byte[], byte[]>> tooLarge = _ -> false;
-    private Duration commitTime = Duration.ZERO;
     private boolean refused;
     /** As with the real one: a commit or an abort without an answer can only be asked for again. */
     private Optional<Step> unanswered = Optional.empty();
@@ -55,12 +52,6 @@ final class TestingProducer extends MockProducer<byte[], byte[]> {
     /** At its next such step it fails so; after several calls, at one after the other. */
     TestingProducer fails(Step step, RuntimeException failure) {
         queue(step).add(failure);
-        return this;
-    }
-
-    /** How long each commit takes. */
-    TestingProducer takes(Duration time) {
-        commitTime = time;
         return this;
     }
 
@@ -108,7 +99,6 @@ final class TestingProducer extends MockProducer<byte[], byte[]> {
 
     @Override
     public void commitTransaction() {
-        LockSupport.parkNanos(commitTime.toNanos());
         failIfAsked(Step.COMMIT);
         if (refused) {
             throw new KafkaException("a send of the transaction failed");
