@@ -31,7 +31,7 @@ final class ContainerProblems extends ErrorHandler {
     }
 
     /** The problem that a status stands for. */
-    static ByteBuffer body(int status) {
+    private static ByteBuffer body(int status) {
         ProblemType type = CommonProblem.of(HttpStatusCode.valueOf(status));
         String body = """
                 {"type":"%s","title":"%s","status":%d,"detail":"the request's address or headers are malformed"}""".formatted(type.uri(), type.title(), status);
