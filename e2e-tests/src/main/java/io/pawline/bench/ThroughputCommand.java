@@ -30,8 +30,9 @@ final class ThroughputCommand implements Callable<Integer> {
     @Option(
             names = "--warm-up",
             paramLabel = "N",
-            description = "Tasks before each measured run (default: as many as are measured).")
-    private @Nullable Integer warmUp;
+            defaultValue = "10000",
+            description = "Tasks before each measured run (default: ${DEFAULT-VALUE}).")
+    private int warmUpTasks;
 
     @Option(
             names = "--paced-seconds",
@@ -48,7 +49,6 @@ final class ThroughputCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        int warmUpTasks = warmUp == null ? tasks : warmUp;
         if (tasks < 1 || warmUpTasks < 0 || pacedSeconds < 1) {
             throw new ParameterException(spec.commandLine(), "--tasks and --paced-seconds must be > 0, --warm-up >= 0");
         }

@@ -22,6 +22,7 @@ import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
+import io.pawline.schemas.Topics;
 import io.pawline.stage.control.Controls;
 import java.time.Clock;
 import java.time.Duration;
@@ -32,6 +33,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,6 +77,18 @@ class ControlledStageIT {
 
         awaitRecords("pawline.generate", 20);
         assertThat(gauge("pawline.stage.open")).isEqualTo(1);
+    }
+
+    @Test
+    void beginsNothingBeforeItKnowsItsOrders() throws InterruptedException, ExecutionException {
+        TestingKafka.delete(Topics.CONTROL);
+        TestingKafka.send(tasks(1, "oil"));
+
+        start("one", this::counted);
+
+        await().during(Duration.ofSeconds(3)).until(() -> calls.get() == 0);
+        TestingKafka.create(Topics.CONTROL);
+        awaitRecords("pawline.generate", 1);
     }
 
     @Test
@@ -181,6 +195,26 @@ class ControlledStageIT {
 
         awaitRecords("pawline.generate", 51);
         assertThat(moments.stream().filter(moment -> moment.isBefore(until))).hasSize(1);
+    }
+
+    @Test
+    void beginsNoPaidCallThatTheLedgerCannotBeToldOf() throws InterruptedException, ExecutionException {
+        TestingKafka.configure(Topics.ATTEMPTS, "max.message.bytes", "10");
+        TestingKafka.send(tasks(1, "oil"));
+
+        start(
+                "one",
+                (in, attempt) -> attempt.call(() -> {
+                    calls.incrementAndGet();
+                    return new OutsideCall.Answer<>(
+                            TestingRecords.described(in), CallReport.succeeded(200, Optional.of("request-1")));
+                }));
+
+        await().until(() -> gauge("pawline.stage.in.flight") == 1);
+        await().during(Duration.ofSeconds(2)).until(() -> calls.get() == 0);
+        TestingKafka.configure(Topics.ATTEMPTS, "max.message.bytes", "1000000");
+        awaitRecords("pawline.generate", 1);
+        assertThat(ledger()).extracting(CallAttempt::getMoment).containsExactly(CallMoment.START, CallMoment.END);
     }
 
     @Test

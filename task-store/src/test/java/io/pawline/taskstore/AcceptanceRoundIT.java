@@ -128,6 +128,11 @@ class AcceptanceRoundIT {
         keepEachOnce(name -> List.of(unkeyed(name, NOW), keyed("tenant", name, "h", NOW)));
     }
 
+    @Test
+    void roundsWithKeysAtTheSameTimeKeepEachOnce() throws InterruptedException, ExecutionException {
+        keepEachOnce(name -> List.of(keyed("tenant", name, "h", NOW)));
+    }
+
     /** Those with keys wait for each other's keys, and so for all else of the other's round. */
     @Test
     void roundsWithoutKeysAtTheSameTimeKeepEachOnce() throws InterruptedException, ExecutionException {
@@ -139,8 +144,9 @@ class AcceptanceRoundIT {
         int offered = 0;
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int round = 0; round < 10; round++) {
-                List<String> names = Stream.iterate(round * 100, i -> i + 1)
-                        .limit(20)
+                List<String> names = Stream.iterate(round * 1_000, i -> i + 1)
+                        // So many that one round is in the middle of its own when the next begins
+                        .limit(300)
                         .map(i -> "n" + i)
                         .toList();
                 List<Future<List<Acceptance>>> answers = new ArrayList<>();
