@@ -45,7 +45,7 @@ final class SubmitRows {
         try (IngestSite site = new IngestSite(setting, List.of());
                 Submissions load = new Submissions(site.port(), CONNECTIONS)) {
             setting.journal().step("  warming up");
-            load.atOnce(time);
+            load.atOnce(setting.scale().of(Duration.ofSeconds(60), Duration.ofSeconds(1)));
             int warmUp = load.accepted().size();
             Duration cpu = site.cpu();
             Duration cpuOfAll = site.cpuOfAll();
