@@ -20,6 +20,11 @@ final class LiveEndings implements AutoCloseable {
 
     /** Publishes so many. */
     void send(int count) throws InterruptedException {
+        send(count, perSecond);
+    }
+
+    /** Publishes so many, at another rate. */
+    void send(int count, int perSecond) throws InterruptedException {
         long start = System.nanoTime();
         for (int i = 0; i < count && !over; i++) {
             TimeUnit.NANOSECONDS.sleep(start + i * (TimeUnit.SECONDS.toNanos(1) / perSecond) - System.nanoTime());

@@ -26,12 +26,13 @@ import tools.jackson.databind.annotation.JsonNaming;
 /**
  * 50,000 endings that nobody could be told, replayed at a set rate by an ops-service that is killed twice, while
  * callback-service tells others of live ones: how long a live one takes before and during the replay, and how often each
- * letter was published. The live ones are timed until the first kill: after that, a starting JVM takes its share of the
- * machine, too.
+ * letter was published. The live ones are timed when both services are warm, and before the first kill: after that, a
+ * starting JVM takes its share of the machine, too.
  */
 final class ReplayRow {
 
     private static final int LIVE_PER_SECOND = 50;
+    private static final int WARM_UP_PER_SECOND = 300;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final int perSecond;
@@ -63,7 +64,8 @@ final class ReplayRow {
 
     RuntimeRow.Findings measure(RuntimeRow.Setting setting) throws Exception {
         int count = setting.scale().of(50_000, 600);
-        int live = setting.scale().of(1_500, 50);
+        int warmUp = setting.scale().of(9_000, 25);
+        int live = setting.scale().of(3_000, 50);
         int rate = setting.scale().of(perSecond, 60);
         try (OpsSite site = new OpsSite(setting.folder());
                 TimedReceivers ofReplay = new TimedReceivers(1);
@@ -77,12 +79,16 @@ final class ReplayRow {
                                     "--spring.config.additional-location=file:" + site.settingsFile(),
                                     "--pawline.callback.stage.drain=1s");
                     LiveEndings source = new LiveEndings(site, ofLive, LIVE_PER_SECOND)) {
-                source.send(live / 2);
-                double[] _ = ofLive.millis(live / 2, PATIENCE);
+                setting.journal().step("  warming up");
+                source.send(warmUp, WARM_UP_PER_SECOND);
+                double[] _ = ofLive.millis(warmUp, PATIENCE);
                 source.send(live);
                 double[] before = ofLive.millis(live, PATIENCE);
                 setting.journal().step("  live endings before: p99 %.1f ms".formatted(quantile(before, 0.99)));
                 Replay replay = new Replay(site, rate);
+                // ops-service warms up
+                source.send(live);
+                double[] _ = ofLive.millis(live, PATIENCE);
                 source.send(live);
                 double[] during = ofLive.millis(live, PATIENCE);
                 setting.journal().step("  and during the replay: p99 %.1f ms".formatted(quantile(during, 0.99)));
