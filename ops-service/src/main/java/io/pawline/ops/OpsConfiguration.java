@@ -240,7 +240,7 @@ class OpsConfiguration {
 
     @Bean
     Periodic replays(ReplayRunner runner) {
-        return Periodic.start("replays", Duration.ofMillis(100), runner::step);
+        return Periodic.start("replays", Duration.ofMillis(50), runner::step);
     }
 
     @Bean

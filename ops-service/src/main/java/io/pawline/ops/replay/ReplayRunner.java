@@ -2,20 +2,24 @@ package io.pawline.ops.replay;
 
 import io.pawline.ops.replay.ReplayStore.Running;
 import io.pawline.ops.replay.ReplayStore.Taken;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes the letters of the oldest running replay, at its rate. First the next generations are opened in the database,
- * then their letters are published together with how far the replay has come, then that is noted. Whatever stops this
- * between two steps, the next one to open the replay learns from Kafka what is published, and goes on there. Thread-safe;
- * of several processes, the one that opened the replay last goes on with it.
+ * Publishes the letters of the oldest running replay, at its rate, a few with each step, so that live tasks are never
+ * behind many at once. First the next generations are opened in the database, for a second's letters at a time; then
+ * these are published together with how far the replay has come, and at last that is noted. Whatever stops this between
+ * two steps, the next one to open the replay learns from Kafka what is published, and goes on there. Thread-safe; of
+ * several processes, the one that opened the replay last goes on with it.
  */
 public final class ReplayRunner implements AutoCloseable {
 
@@ -24,22 +28,28 @@ public final class ReplayRunner implements AutoCloseable {
 
     /** A replay that this process has open. */
     private static final class Open {
-        private final UUID replay;
+        private final Running replay;
         private final ReplayPublisher publisher;
-        private double allowance;
-        private long allowedAt;
+        /** Taken and not published yet, in their order. */
+        private final Deque<Taken> ahead = new ArrayDeque<>();
 
-        Open(UUID replay, ReplayPublisher publisher, long now) {
+        private double allowance;
+        private long allowedAt = System.nanoTime();
+
+        Open(Running replay, ReplayPublisher publisher) {
             this.replay = replay;
             this.publisher = publisher;
-            this.allowedAt = now;
         }
 
-        /** How many letters may be published now. */
-        int allowed(int perSecond, long now) {
+        /** Takes out the letters that may be published now. */
+        List<Taken> due() {
+            long now = System.nanoTime();
+            int perSecond = replay.perSecond();
             allowance = Math.min(perSecond, allowance + (now - allowedAt) / 1e9 * perSecond);
             allowedAt = now;
-            return Math.min(LARGEST_BATCH, (int) allowance);
+            int count = Math.min((int) allowance, ahead.size());
+            allowance -= count;
+            return Stream.generate(ahead::removeFirst).limit(count).toList();
         }
     }
 
@@ -55,13 +65,11 @@ public final class ReplayRunner implements AutoCloseable {
     /** Publishes what is due. */
     public synchronized void step() {
         try {
-            Optional<Running> next = replays.running();
-            if (open != null
-                    && next.filter(running -> running.id().equals(openReplay())).isEmpty()) {
-                close();
+            if (open == null || open.ahead.isEmpty()) {
+                takeSome();
             }
-            if (next.isPresent()) {
-                publishSome(next.get());
+            if (open != null) {
+                publishDue(open);
             }
         } catch (RuntimeException e) {
             close();
@@ -69,23 +77,29 @@ public final class ReplayRunner implements AutoCloseable {
         }
     }
 
-    private @Nullable UUID openReplay() {
+    /** Takes the next letters of the replay that is to go on, if there is one. */
+    private void takeSome() {
+        Optional<Running> next = replays.running();
+        if (open != null && next.filter(running -> running.equals(openReplay())).isEmpty()) {
+            close();
+        }
+        if (next.isPresent()) {
+            Running running = next.get();
+            Open session = open == null ? opened(running) : open;
+            replays.take(running.id(), Math.min(LARGEST_BATCH, running.perSecond()));
+            // With those that another process has taken, which has been shut out since
+            session.ahead.addAll(replays.taken(running.id()));
+        }
+    }
+
+    private @Nullable Running openReplay() {
         return open == null ? null : open.replay;
     }
 
-    private void publishSome(Running running) {
-        Open session = open == null ? opened(running.id()) : open;
-        int allowed = session.allowed(running.perSecond(), System.nanoTime());
-        if (allowed == 0) {
-            return;
-        }
-        int last = replays.take(running.id(), allowed);
-        session.allowance -= publish(session, last);
-    }
-
-    /** Finds out what is published, and publishes what was taken and is not. */
-    private Open opened(UUID replay) {
-        Open session = new Open(replay, publishers.apply(replay), System.nanoTime());
+    /** Finds out what is published of what was taken. */
+    private Open opened(Running running) {
+        UUID replay = running.id();
+        Open session = new Open(running, publishers.apply(replay));
         open = session;
         OptionalInt published = session.publisher.published();
         if (published.isPresent()) {
@@ -99,20 +113,19 @@ public final class ReplayRunner implements AutoCloseable {
         } else {
             session.publisher.publish(List.of(), 0);
         }
-        publish(session, 0);
         return session;
     }
 
-    /** Publishes all that is taken, were it by another process that has been shut out since. */
-    private int publish(Open session, int lookedAt) {
-        List<Taken> taken = replays.taken(session.replay);
-        int last =
-                taken.isEmpty() ? lookedAt : Math.max(lookedAt, taken.getLast().place());
-        if (last > 0) {
-            session.publisher.publish(taken.stream().map(Taken::work).toList(), last);
-            replays.markPublished(session.replay, last);
+    private void publishDue(Open session) {
+        List<Taken> due = session.due();
+        if (due.isEmpty()) {
+            return;
         }
-        return taken.size();
+        int last = due.getLast().place();
+        session.publisher.publish(due.stream().map(Taken::work).toList(), last);
+        if (session.ahead.isEmpty()) {
+            replays.markPublished(session.replay.id(), last);
+        }
     }
 
     /** Lets go of the open replay, if there is one; another process, or this one, may open it. */
