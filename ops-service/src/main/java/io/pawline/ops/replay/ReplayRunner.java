@@ -41,13 +41,16 @@ public final class ReplayRunner implements AutoCloseable {
             this.publisher = publisher;
         }
 
-        /** Takes out the letters that may be published now. */
-        List<Taken> due() {
+        /** How many letters may be published now. */
+        int due() {
             long now = System.nanoTime();
             int perSecond = replay.perSecond();
             allowance = Math.min(perSecond, allowance + (now - allowedAt) / 1e9 * perSecond);
             allowedAt = now;
-            int count = Math.min((int) allowance, ahead.size());
+            return Math.min((int) allowance, ahead.size());
+        }
+
+        List<Taken> next(int count) {
             allowance -= count;
             return Stream.generate(ahead::removeFirst).limit(count).toList();
         }
@@ -68,11 +71,12 @@ public final class ReplayRunner implements AutoCloseable {
             if (open == null || open.ahead.isEmpty()) {
                 takeSome();
             }
-            if (open != null) {
-                publishDue(open);
+            Open session = open;
+            if (session != null) {
+                publish(session, session.next(session.due()));
             }
         } catch (RuntimeException e) {
-            close();
+            letGo();
             throw e;
         }
     }
@@ -81,7 +85,7 @@ public final class ReplayRunner implements AutoCloseable {
     private void takeSome() {
         Optional<Running> next = replays.running();
         if (open != null && next.filter(running -> running.equals(openReplay())).isEmpty()) {
-            close();
+            letGo();
         }
         if (next.isPresent()) {
             Running running = next.get();
@@ -116,21 +120,32 @@ public final class ReplayRunner implements AutoCloseable {
         return session;
     }
 
-    private void publishDue(Open session) {
-        List<Taken> due = session.due();
-        if (due.isEmpty()) {
+    private void publish(Open session, List<Taken> letters) {
+        if (letters.isEmpty()) {
             return;
         }
-        int last = due.getLast().place();
-        session.publisher.publish(due.stream().map(Taken::work).toList(), last);
+        int last = letters.getLast().place();
+        session.publisher.publish(letters.stream().map(Taken::work).toList(), last);
         if (session.ahead.isEmpty()) {
             replays.markPublished(session.replay.id(), last);
         }
     }
 
-    /** Lets go of the open replay, if there is one; another process, or this one, may open it. */
+    /** Publishes what has been taken, for its tasks wait for it, and lets go of the replay: another process may open it. */
     @Override
     public synchronized void close() {
+        Open session = open;
+        if (session != null) {
+            try {
+                publish(session, session.next(session.ahead.size()));
+            } catch (RuntimeException e) {
+                log.warn("what was taken of replay {} is left to the next to open it", session.replay.id(), e);
+            }
+            letGo();
+        }
+    }
+
+    private void letGo() {
         if (open != null) {
             open.publisher.close();
             open = null;

@@ -248,6 +248,20 @@ class ReplayIT {
     }
 
     @Test
+    void whatHasBeenTakenIsPublishedByAProcessThatStops() {
+        List<Submission> many = failedTasks(50);
+        UUID replay = replays.create(filter(), "{}", 50, "ann", "the provider is back")
+                .orElseThrow();
+
+        try (ReplayRunner runner = runner()) {
+            runner.step();
+        }
+
+        assertThat(progress(replay).letters()).isEqualTo(Map.of("under_way", 50L));
+        assertThat(published(Stage.GENERATE, many)).hasSize(50).doesNotHaveDuplicates();
+    }
+
+    @Test
     void ofTwoLettersOfOneTaskOneIsReplayed() {
         Submission task = failedTask();
         index(Stage.GENERATE, task, TestingOps.described(task, 1));
