@@ -84,7 +84,7 @@ public final class ReplayRunner implements AutoCloseable {
     /** Takes the next letters of the replay that is to go on, if there is one. */
     private void takeSome() {
         Optional<Running> next = replays.running();
-        if (open != null && next.filter(running -> running.equals(openReplay())).isEmpty()) {
+        if (open != null && !next.equals(Optional.of(open.replay))) {
             letGo();
         }
         if (next.isPresent()) {
@@ -94,10 +94,6 @@ public final class ReplayRunner implements AutoCloseable {
             // With those that another process has taken, which has been shut out since
             session.ahead.addAll(replays.taken(running.id()));
         }
-    }
-
-    private @Nullable Running openReplay() {
-        return open == null ? null : open.replay;
     }
 
     /** Finds out what is published of what was taken. */
