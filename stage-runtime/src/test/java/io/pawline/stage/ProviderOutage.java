@@ -9,12 +9,11 @@ import java.util.OptionalDouble;
 
 /**
  * A provider that answers nothing for 60 s, while its users request 1.5 times what it could do if it were well, and each
- * request without an answer is made again; before and afterwards they request 0.6 times what it can do. So the overload goes
+ * request without an answer is made again; before and afterwards they request far less than it can do. So the overload goes
  * away by itself, if it is not kept alive by calls that are of no use any more.
  */
 public final class ProviderOutage {
 
-    private static final double LOAD = 0.6;
     private static final double LOAD_IN_OUTAGE = 1.5;
     private static final double BEFORE = 30;
     private static final double OUTAGE = 60;
@@ -47,7 +46,7 @@ public final class ProviderOutage {
 
     private ProviderOutage() {}
 
-    /** As Pawline is, with the settings it has by default. */
+    /** As Pawline is, with the settings it has by default; before and after the outage 0.6 times what the provider can do. */
     public static Figures withPawlinesPolicies(Scale scale) throws InterruptedException {
         return run(
                 scale,
@@ -56,10 +55,15 @@ public final class ProviderOutage {
                         .adaptiveLimit()
                         .breaker(new BreakerPolicy(65, 60, scale.seconds(5), scale.seconds(60)))
                         .retry(new RetryPolicy(6, Duration.ofHours(1), scale.seconds(1), scale.seconds(60))),
-                scale.seconds(5));
+                scale.seconds(5),
+                0.6);
     }
 
-    /** As the old system was: as many calls at once as there are workers, given up on soon, and made again at once. */
+    /**
+     * As the old system was: as many calls at once as there are workers, given up on soon, and made again at once. Its load is
+     * 0.4 times what the provider can do: less than Pawline bears, and so little that no hiccup of the machine begins the
+     * overload before the outage does.
+     */
     public static Figures withImpatientPolicies(Scale scale) throws InterruptedException {
         return run(
                 scale,
@@ -67,10 +71,12 @@ public final class ProviderOutage {
                         .maxInFlight(5 * scale.slots())
                         .retryShare(0.9)
                         .retry(new RetryPolicy(4, Duration.ofHours(1), Duration.ofMillis(1), Duration.ofMillis(1))),
-                scale.seconds(1));
+                scale.seconds(1),
+                0.4);
     }
 
-    private static Figures run(Scale scale, TestingStage stage, Duration callTimeout) throws InterruptedException {
+    private static Figures run(Scale scale, TestingStage stage, Duration callTimeout, double load)
+            throws InterruptedException {
         RealTimeProvider provider = new RealTimeProvider(scale.slots(), 10 * scale.slots(), scale.seconds(0.5));
         double capacity = provider.perSecond(scale.slots());
         Patience patience = new Patience(scale.seconds(15), scale.seconds(PATIENCE), 3);
@@ -79,7 +85,7 @@ public final class ProviderOutage {
             Duration start = frontEnd.age();
             int succeededBefore = frontEnd.succeeded();
             int callsBefore = provider.counts().calls();
-            frontEnd.rate(LOAD * capacity);
+            frontEnd.rate(load * capacity);
             loaded.pass(scale.seconds(BEFORE));
             Duration outage = frontEnd.age();
             provider.slots(0);
@@ -87,7 +93,7 @@ public final class ProviderOutage {
             loaded.pass(scale.seconds(OUTAGE));
             Duration end = frontEnd.age();
             provider.slots(scale.slots());
-            frontEnd.rate(LOAD * capacity);
+            frontEnd.rate(load * capacity);
             loaded.pass(scale.seconds(2 * OUTAGE + THEN + PATIENCE));
             List<Double> after = new ArrayList<>();
             for (int i = 0; i * INTERVAL < 2 * OUTAGE + THEN; i++) {
@@ -96,7 +102,7 @@ public final class ProviderOutage {
             }
             return new Figures(
                     capacity,
-                    LOAD * capacity,
+                    load * capacity,
                     LOAD_IN_OUTAGE * capacity,
                     OUTAGE,
                     frontEnd.goodput(start, outage),

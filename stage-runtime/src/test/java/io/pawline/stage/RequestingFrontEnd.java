@@ -33,6 +33,7 @@ final class RequestingFrontEnd implements AutoCloseable {
     record Patience(Duration deadline, Duration patience, int tries) {}
 
     private static final Duration TICK = Duration.ofMillis(10);
+    private static final Duration LONGEST_TICK = TICK.multipliedBy(2);
 
     private static final class Request {
         private final long made;
@@ -64,7 +65,7 @@ final class RequestingFrontEnd implements AutoCloseable {
         this.thread = Thread.ofPlatform().daemon().name("front-end").start(this::work);
     }
 
-    /** From now on so many requests a second, evenly. */
+    /** From now on so many requests a second, evenly: what falls into a pause of this process is not made up for in a burst. */
     synchronized void rate(double requestsPerSecond) {
         perSecond = requestsPerSecond;
     }
@@ -142,7 +143,7 @@ final class RequestingFrontEnd implements AutoCloseable {
 
     private synchronized List<TaskId> dueTasks() {
         long now = System.nanoTime();
-        due += perSecond * (now - lastTick) / 1e9;
+        due += perSecond * Math.min(now - lastTick, LONGEST_TICK.toNanos()) / 1e9;
         lastTick = now;
         List<TaskId> ids = new ArrayList<>();
         while (due >= 1 || open.size() < outstanding) {
