@@ -80,12 +80,29 @@ final class PictureFinisher {
         }
         int width = scaled(image.getWidth(), size, longest);
         int height = scaled(image.getHeight(), size, longest);
+        BufferedImage small = image;
+        while (halfIsNotTooSmall(small, width, height)) {
+            small = HalfSize.of(small);
+        }
+        return new Picture(codec.encode(reduced(small, width, height)), width, height);
+    }
+
+    private static boolean halfIsNotTooSmall(BufferedImage image, int width, int height) {
+        return image.getWidth() % 2 == 0
+                && image.getHeight() % 2 == 0
+                && image.getWidth() / 2 >= width
+                && image.getHeight() / 2 >= height;
+    }
+
+    private static BufferedImage reduced(BufferedImage image, int width, int height) {
+        if (image.getWidth() == width && image.getHeight() == height) {
+            return image;
+        }
         try {
-            BufferedImage small = Thumbnails.of(image)
+            return Thumbnails.of(image)
                     .forceSize(width, height)
                     .imageType(BufferedImage.TYPE_4BYTE_ABGR)
                     .asBufferedImage();
-            return new Picture(codec.encode(small), width, height);
         } catch (IOException e) {
             throw new UncheckedIOException("a picture in memory could not be read from memory", e);
         }
