@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Publishes what finished tasks have to say and commits their offsets, in one transaction for all that finished since the
  * last one (<a href="https://cwiki.apache.org/confluence/display/KAFKA/KIP-447">KIP-447</a>). While one transaction runs,
- * the next one's results gather, so the batches grow with the load by themselves.
+ * and for a few times as long after it, the next one's results gather: the batches grow with the load by themselves, of
+ * this process and of the broker.
  *
  * <p>Results are kept until a transaction with them succeeds: an outage of the broker, however long, repeats no call. Only
  * where a transaction's fate cannot be known, the {@linkplain #failure() failure} ends the session, and the next one
@@ -39,6 +40,12 @@ final class GroupCommit implements AutoCloseable {
     private static final int MAX_BATCH = 1_000;
     private static final long FIRST_WAIT_MILLIS = 20;
     private static final long LONGEST_WAIT_MILLIS = 1_000;
+
+    /** A transaction is followed by a pause so many times as long, so that under load they take a quarter of the time. */
+    private static final int PAUSE_BY_DURATION = 3;
+
+    /** The longest pause for that reason, by the shortest: what waits in it is repeated after a kill. */
+    private static final int LONGEST_PAUSE = 5;
 
     /** How long a record that no topic takes waits before it is tried again; it stays open meanwhile. */
     private static final long BEFORE_TRYING_REFUSED_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -62,7 +69,7 @@ final class GroupCommit implements AutoCloseable {
     private final List<Finished> setAside = new ArrayList<>();
 
     private long setAsideSince;
-    private long lastCommit;
+    private long nextCommit = System.nanoTime();
     private long wait = FIRST_WAIT_MILLIS;
 
     /** Held during a transaction, so that a partition is never fenced in the middle of one. */
@@ -147,7 +154,6 @@ final class GroupCommit implements AutoCloseable {
     }
 
     private void run() {
-        lastCommit = System.nanoTime() - interval.toNanos();
         try {
             while (!closed) {
                 if (batches.isEmpty()) {
@@ -165,7 +171,7 @@ final class GroupCommit implements AutoCloseable {
         }
     }
 
-    /** Makes a batch of what has finished by now; the first to finish waits until the interval since the last is over. */
+    /** Makes a batch of what has finished by now; the first to finish waits until the pause since the last is over. */
     private void gather() throws InterruptedException {
         List<Finished> batch = takeBackSetAside();
         if (batch.isEmpty()) {
@@ -174,7 +180,7 @@ final class GroupCommit implements AutoCloseable {
                 return;
             }
             batch.add(first);
-            TimeUnit.NANOSECONDS.sleep(lastCommit + interval.toNanos() - System.nanoTime());
+            TimeUnit.NANOSECONDS.sleep(nextCommit - System.nanoTime());
         }
         finished.drainTo(batch, MAX_BATCH - batch.size());
         batches.add(batch);
@@ -183,10 +189,13 @@ final class GroupCommit implements AutoCloseable {
     /** Tries to be done with the first batch. */
     private void advance() throws InterruptedException {
         List<Finished> batch = batches.getFirst();
+        long started = System.nanoTime();
         switch (commit(batch)) {
             case COMMITTED -> {
                 batches.removeFirst();
-                lastCommit = System.nanoTime();
+                long now = System.nanoTime();
+                // One that was full has left others behind, which have gathered long enough
+                nextCommit = batch.size() < MAX_BATCH ? now + pauseAfter(now - started, interval.toNanos()) : now;
                 wait = FIRST_WAIT_MILLIS;
             }
             case FAILED -> {
@@ -198,6 +207,11 @@ final class GroupCommit implements AutoCloseable {
                 findTooLarge(batch);
             }
         }
+    }
+
+    /** How long after a transaction the next one may begin, by how long it took; both in nanoseconds. */
+    static long pauseAfter(long nanos, long shortest) {
+        return Math.clamp(PAUSE_BY_DURATION * nanos, shortest, LONGEST_PAUSE * shortest);
     }
 
     private Transactions.Result commit(List<Finished> batch) {

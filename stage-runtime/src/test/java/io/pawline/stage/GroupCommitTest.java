@@ -44,6 +44,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class GroupCommitTest {
@@ -273,7 +274,48 @@ class GroupCommitTest {
         assertThat(next.receive(record(1))).isEmpty();
     }
 
+    @Test
+    void whatFinishesInThePauseGathersForTheNext() {
+        GroupCommit commit = start(new TestingProducer(), Duration.ofHours(1));
+        commit.add(begun(0), result("a"));
+        await().until(partition::settled);
+
+        commit.add(begun(1), result("b"));
+        commit.add(begun(2), result("c"));
+
+        await().during(Duration.ofMillis(300)).until(() -> commit.uncommitted() == 2);
+        awaitPublished("a");
+    }
+
+    @Test
+    void aFullTransactionIsFollowedByTheNextAtOnce() {
+        GroupCommit commit = create(new TestingProducer(), Duration.ofHours(1));
+        for (int offset = 0; offset < 1_500; offset++) {
+            commit.add(begun(offset), result("a"));
+        }
+
+        commit.start();
+
+        await().until(partition::settled);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 10", "3, 10", "4, 12", "10, 30", "20, 50", "60000, 50"})
+    void pausesLongerAfterLongTransactionsWithinBounds(long took, long pause) {
+        assertThat(GroupCommit.pauseAfter(took, 10)).isEqualTo(pause);
+    }
+
     private GroupCommit start(TestingProducer producer) {
+        return start(producer, Duration.ZERO);
+    }
+
+    private GroupCommit start(TestingProducer producer, Duration interval) {
+        GroupCommit commit = create(producer, interval);
+        commit.start();
+        return commit;
+    }
+
+    private GroupCommit create(TestingProducer producer, Duration interval) {
         prepared.add(producer);
         Supplier<Producer<byte[], byte[]>> producers = () -> {
             TestingProducer next = Optional.ofNullable(prepared.poll()).orElseGet(TestingProducer::new);
@@ -286,12 +328,11 @@ class GroupCommitTest {
                 producers,
                 _ -> result("substitute"),
                 new Ledger(attempts, new Codec<>(spec, TestingEvents.format()), clock, "test"),
-                Duration.ZERO,
+                interval,
                 new StageMetrics(meters, Stage.DETECT, clock),
                 "detect");
         toClose.add(commit);
         commit.commitAs(MEMBER);
-        commit.start();
         return commit;
     }
 
