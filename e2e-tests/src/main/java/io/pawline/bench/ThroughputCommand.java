@@ -30,8 +30,9 @@ final class ThroughputCommand implements Callable<Integer> {
     @Option(
             names = "--warm-up",
             paramLabel = "N",
-            defaultValue = "10000",
-            description = "Tasks before each measured run (default: ${DEFAULT-VALUE}).")
+            defaultValue = "30000",
+            description = "Tasks before the first measured run, and a third of them before the second"
+                    + " (default: ${DEFAULT-VALUE}).")
     private int warmUpTasks;
 
     @Option(
