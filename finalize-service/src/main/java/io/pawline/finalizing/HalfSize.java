@@ -1,7 +1,6 @@
 package io.pawline.finalizing;
 
 import java.awt.image.BufferedImage;
-import java.awt.image.DataBufferByte;
 
 /**
  * Pictures half as wide and half as high: each pixel the mean of four, its colour that of each by how much of it can be
@@ -18,11 +17,11 @@ final class HalfSize {
 
     /** Half of a picture of {@link BufferedImage#TYPE_4BYTE_ABGR} whose sides are even. */
     static BufferedImage of(BufferedImage image) {
-        byte[] abgr = bytes(image);
+        byte[] abgr = Pixel.abgr(image);
         int width = image.getWidth() / 2;
         int height = image.getHeight() / 2;
         BufferedImage half = new BufferedImage(width, height, BufferedImage.TYPE_4BYTE_ABGR);
-        byte[] halfAbgr = bytes(half);
+        byte[] halfAbgr = Pixel.abgr(half);
         int row = 4 * image.getWidth();
         int to = 0;
         for (int y = 0; y < height; y++) {
@@ -73,9 +72,5 @@ final class HalfSize {
 
     private static int weighted(int pixel, int shift) {
         return (pixel >>> 24) * ((pixel >>> shift) & 0xFF);
-    }
-
-    private static byte[] bytes(BufferedImage abgr) {
-        return ((DataBufferByte) abgr.getRaster().getDataBuffer()).getData();
     }
 }

@@ -1,5 +1,7 @@
 package io.pawline.finalizing;
 
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -11,6 +13,11 @@ final class Pixel {
     private static final int HIGHEST_BITS = 0x8080_8080;
 
     private Pixel() {}
+
+    /** The bytes of a picture of {@link BufferedImage#TYPE_4BYTE_ABGR}, not copied. */
+    static byte[] abgr(BufferedImage image) {
+        return ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
+    }
 
     static int get(byte[] bytes, int at) {
         return (int) INTS.get(bytes, at);

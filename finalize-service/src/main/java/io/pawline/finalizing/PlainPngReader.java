@@ -2,7 +2,6 @@ package io.pawline.finalizing;
 
 import io.airlift.compress.v3.deflate.DeflateDecompressor;
 import java.awt.image.BufferedImage;
-import java.awt.image.DataBufferByte;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
@@ -108,7 +107,7 @@ final class PlainPngReader {
 
     private static BufferedImage image(byte[] rows, int width, int height) {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_4BYTE_ABGR);
-        byte[] abgr = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
+        byte[] abgr = Pixel.abgr(image);
         int to = 0;
         int from = 0;
         for (int y = 0; y < height; y++) {

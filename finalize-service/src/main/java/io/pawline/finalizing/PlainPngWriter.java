@@ -2,7 +2,6 @@ package io.pawline.finalizing;
 
 import io.airlift.compress.v3.deflate.DeflateCompressor;
 import java.awt.image.BufferedImage;
-import java.awt.image.DataBufferByte;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.Adler32;
@@ -40,7 +39,7 @@ final class PlainPngWriter {
     }
 
     private static byte[] filteredRows(BufferedImage image) {
-        byte[] abgr = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
+        byte[] abgr = Pixel.abgr(image);
         int length = 4 * image.getWidth();
         byte[] rows = new byte[(length + 1) * image.getHeight()];
         int to = 0;

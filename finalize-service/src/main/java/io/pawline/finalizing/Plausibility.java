@@ -4,7 +4,6 @@ import io.pawline.outbound.ImageHeader;
 import io.pawline.outbound.ImageKind;
 import io.pawline.outbound.ImageSniffer;
 import java.awt.image.BufferedImage;
-import java.awt.image.DataBufferByte;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -71,7 +70,7 @@ record Plausibility(int minSide, long maxPixels, double minVisible, double maxVi
     }
 
     private static double visibleShare(BufferedImage image) {
-        byte[] abgr = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
+        byte[] abgr = Pixel.abgr(image);
         int visible = 0;
         for (int alpha = 0; alpha < abgr.length; alpha += 4) {
             if (Byte.toUnsignedInt(abgr[alpha]) >= VISIBLE) {
