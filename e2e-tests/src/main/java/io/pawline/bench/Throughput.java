@@ -120,8 +120,8 @@ final class Throughput {
             this.frontEnd = frontEnd;
         }
 
-        void warmUp(int warmUpTasks) throws InterruptedException {
-            for (int left = warmUpTasks; left > 0; left -= WARM_UP_AT_ONCE) {
+        void warmUp(int total) throws InterruptedException {
+            for (int left = total; left > 0; left -= WARM_UP_AT_ONCE) {
                 run("warm-up, %d are left".formatted(left), new Run(Math.min(left, WARM_UP_AT_ONCE)));
             }
         }

@@ -189,13 +189,9 @@ final class GroupCommit implements AutoCloseable {
     /** Tries to be done with the first batch. */
     private void advance() throws InterruptedException {
         List<Finished> batch = batches.getFirst();
-        long started = System.nanoTime();
         switch (commit(batch)) {
             case COMMITTED -> {
                 batches.removeFirst();
-                long now = System.nanoTime();
-                // One that was full has left others behind, which have gathered long enough
-                nextCommit = batch.size() < MAX_BATCH ? now + pauseAfter(now - started, interval.toNanos()) : now;
                 wait = FIRST_WAIT_MILLIS;
             }
             case FAILED -> {
@@ -231,7 +227,10 @@ final class GroupCommit implements AutoCloseable {
                     .toList();
             Transactions.Result result = transactions.publish(records, positionsAfter(batch), current);
             if (result == Transactions.Result.COMMITTED) {
-                metrics.committed(Duration.ofNanos(System.nanoTime() - started));
+                long now = System.nanoTime();
+                metrics.committed(Duration.ofNanos(now - started));
+                // One that was full has left others behind, which have gathered long enough
+                nextCommit = batch.size() < MAX_BATCH ? now + pauseAfter(now - started, interval.toNanos()) : now;
                 batch.forEach(this::settled);
             }
             return result;

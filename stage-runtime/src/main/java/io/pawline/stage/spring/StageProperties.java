@@ -17,8 +17,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxInFlight most calls under way at once in one process, 1 or more; with an adaptive limit, what it can grow to
  * @param drain how long a stopping process waits for the calls it has under way; longer
  *     than the longest call, or a paid one may be cut off and made again
- * @param commitInterval least time between two commits of finished tasks, and where they are slow up to five times as much; a stage with
- *     little to do commits at once
+ * @param commitInterval least time between two commits of finished tasks, and where they are slow up to five times as
+ *     much; a stage with little to do commits at once
  * @param retryShare share of the tasks begun that may be retries while fresh ones wait, between 0 and 1
  * @param maxAttempts failures of one scope after which a task is given up, 1 or more; an overloaded provider, a closed
  *     account and outages of Pawline's own do not count, unless money may have been paid
