@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,15 +64,18 @@ class KillAndResumeIT {
                     .until(() ->
                             ids.stream().noneMatch(id -> frontEnd.callbacks(id).isEmpty()));
         } catch (ConditionTimeoutException late) {
-            StringBuilder story = new StringBuilder("not called back:");
+            Map<String, Integer> openByStage = new TreeMap<>();
             for (String id : ids) {
                 if (frontEnd.callbacks(id).isEmpty()) {
-                    story.append('\n').append(frontEnd.task(id));
+                    openByStage.merge(frontEnd.task(id).path("stage").asString("none"), 1, Integer::sum);
                 }
             }
-            List<String> log = Files.readAllLines(folder.resolve("data/logs/pawline.log"));
-            log.stream()
-                    .skip(Math.max(0, log.size() - 200))
+            StringBuilder story = new StringBuilder("not called back, by the stage reached: " + openByStage);
+            List<String> telling = Files.readAllLines(folder.resolve("data/logs/pawline.log")).stream()
+                    .filter(line -> line.contains(" WARN ") || line.contains(" ERROR ") || line.contains("StageSession"))
+                    .toList();
+            telling.stream()
+                    .skip(Math.max(0, telling.size() - 40))
                     .forEach(line -> story.append('\n').append(line));
             throw new AssertionError(story.toString(), late);
         }

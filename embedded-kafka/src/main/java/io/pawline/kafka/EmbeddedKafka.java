@@ -11,9 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.BrokerIdNotRegisteredException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
@@ -48,10 +52,47 @@ public final class EmbeddedKafka implements AutoCloseable {
         Properties properties = new Properties();
         properties.putAll(singleNode(folder, brokerPort, controllerPort));
         properties.putAll(settings);
-        format(folder);
+        if (Files.exists(folder.resolve("meta.properties"))) {
+            unregisterPredecessor(properties, controllerPort);
+        } else {
+            format(folder);
+        }
+        return new EmbeddedKafka(started(properties), brokerPort);
+    }
+
+    /**
+     * The broker that was killed is still registered, and leads all partitions. One that starts in its place would take
+     * them over at once, lose them again when the controller finds the other one gone, and complete the transactions it
+     * found without telling the partitions (<a href="https://github.com/apache/kafka/pull/22680">KAFKA-20734</a>): whoever
+     * reads these would wait for ever.
+     */
+    private static void unregisterPredecessor(Properties node, int controllerPort) {
+        Properties properties = new Properties();
+        properties.putAll(node);
+        properties.put("process.roles", "controller");
+        properties.put("listeners", "CONTROLLER://127.0.0.1:" + controllerPort);
+        properties.remove("inter.broker.listener.name");
+        KafkaRaftServer controller = started(properties);
+        try (Admin admin =
+                Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_CONTROLLERS_CONFIG, "127.0.0.1:" + controllerPort))) {
+            admin.unregisterBroker(NODE).all().get();
+        } catch (ExecutionException failed) {
+            if (!(failed.getCause() instanceof BrokerIdNotRegisteredException)) {
+                throw new IllegalStateException("Kafka's earlier broker cannot be unregistered", failed.getCause());
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("stopped while Kafka started", stopped);
+        } finally {
+            controller.shutdown();
+            controller.awaitShutdown();
+        }
+    }
+
+    private static KafkaRaftServer started(Properties properties) {
         KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties), Time.SYSTEM);
         server.startup();
-        return new EmbeddedKafka(server, brokerPort);
+        return server;
     }
 
     /** Host and port for clients. */
@@ -84,17 +125,14 @@ public final class EmbeddedKafka implements AutoCloseable {
                 Map.entry("share.coordinator.state.topic.min.isr", "1"),
                 Map.entry("auto.create.topics.enable", "false"),
                 Map.entry("group.initial.rebalance.delay.ms", "0"),
-                // How soon a node that was killed is let in again. But a node that does not hear from itself for so
-                // long, on a busy machine or disk, loses all its partitions to nobody, and has to load all
-                // transactions and groups anew: with 2 s, that stalled stages for 5 to 20 s.
-                Map.entry("broker.session.timeout.ms", "6000"),
+                // A node that does not hear from itself for so long, on a busy machine or a laptop asleep, loses all
+                // its
+                // partitions to nobody, and has to load all transactions and groups anew.
+                Map.entry("broker.session.timeout.ms", "600000"),
                 Map.entry("broker.heartbeat.interval.ms", "500"));
     }
 
     private static void format(Path folder) {
-        if (Files.exists(folder.resolve("meta.properties"))) {
-            return;
-        }
         try {
             Files.createDirectories(folder);
             new Formatter()
