@@ -72,7 +72,8 @@ class KillAndResumeIT {
             }
             StringBuilder story = new StringBuilder("not called back, by the stage reached: " + openByStage);
             List<String> telling = Files.readAllLines(folder.resolve("data/logs/pawline.log")).stream()
-                    .filter(line -> line.contains(" WARN ") || line.contains(" ERROR ") || line.contains("StageSession"))
+                    .filter(line ->
+                            line.contains(" WARN ") || line.contains(" ERROR ") || line.contains("StageSession"))
                     .toList();
             telling.stream()
                     .skip(Math.max(0, telling.size() - 40))
