@@ -62,7 +62,7 @@ final class Dispatcher {
     }
 
     /** Takes out what has to wait elsewhere, so that it holds up no other. */
-    List<WorkItem> surplus() {
+    List<Waits.Surplus> surplus() {
         lock.lock();
         try {
             return waits.surplus(System.nanoTime());

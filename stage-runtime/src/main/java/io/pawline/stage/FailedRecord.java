@@ -47,19 +47,20 @@ record FailedRecord(Stage stage, ConsumerRecord<byte[], byte[]> data, Reason rea
     }
 
     /**
-     * A record that waits for a receiver which does not get on, out of the way of the others: it has not failed. A fresh one
-     * comes back at once, among the retries; one that has waited there comes back later, and its time to be tried runs.
+     * A record that waits for a receiver which does not get on, out of the way of the others: it has not failed. It comes back
+     * at once, among the retries, or when it has been in the long-retry topic. The time to be tried runs for one that was a
+     * retry already.
      */
-    static ProducerRecord<byte[], byte[]> parked(Stage stage, WorkItem item, Instant now) {
-        ConsumerRecord<byte[], byte[]> data = item.data();
-        String topic = item.isRetry() ? stage.longRetryTopic().orElse(stage.retryTopic()) : stage.retryTopic();
+    static ProducerRecord<byte[], byte[]> parked(Stage stage, Waits.Surplus surplus, Instant now) {
+        ConsumerRecord<byte[], byte[]> data = surplus.item().data();
+        String topic = surplus.forLong() ? stage.longRetryTopic().orElse(stage.retryTopic()) : stage.retryTopic();
         ProducerRecord<byte[], byte[]> parked =
                 new ProducerRecord<>(topic, null, data.key(), data.value(), data.headers());
         putOrigin(parked.headers(), data);
-        if (item.isRetry()) {
-            if (parked.headers().lastHeader(RecordHeaders.FIRST_FAILED_AT) == null) {
-                put(parked.headers(), RecordHeaders.FIRST_FAILED_AT, now.toEpochMilli());
-            }
+        if (surplus.item().isRetry() && parked.headers().lastHeader(RecordHeaders.FIRST_FAILED_AT) == null) {
+            put(parked.headers(), RecordHeaders.FIRST_FAILED_AT, now.toEpochMilli());
+        }
+        if (surplus.forLong()) {
             put(
                     parked.headers(),
                     RecordHeaders.NOT_BEFORE,

@@ -1,6 +1,7 @@
 package io.pawline.stage;
 
 import io.pawline.schemas.Routing;
+import io.pawline.schemas.Topics;
 import io.pawline.stage.provider.LanePermits;
 import io.pawline.stage.provider.Permit;
 import io.pawline.stage.provider.Permits;
@@ -128,17 +129,17 @@ final class Lanes implements Waits {
     }
 
     @Override
-    public List<WorkItem> surplus(long nowNanos) {
-        List<WorkItem> surplus = new ArrayList<>();
+    public List<Surplus> surplus(long nowNanos) {
+        List<Surplus> surplus = new ArrayList<>();
         if (waiting > ROOM / 2) {
-            shorten(false, ROOM, nowNanos - SLOW_NANOS, surplus);
-            shorten(true, ROOM_FOR_RETRIES, nowNanos - SLOW_RETRIES_NANOS, surplus);
+            shorten(false, ROOM, nowNanos, SLOW_NANOS, surplus);
+            shorten(true, ROOM_FOR_RETRIES, nowNanos, SLOW_RETRIES_NANOS, surplus);
         }
         waiting -= surplus.size();
         return surplus;
     }
 
-    private void shorten(boolean ofRetries, int room, long cameBeforeNanos, List<WorkItem> surplus) {
+    private void shorten(boolean ofRetries, int room, long nowNanos, long slowNanos, List<Surplus> surplus) {
         int left = room
                 - lanes.values().stream()
                         .mapToInt(lane -> lane.waiting(ofRetries))
@@ -148,7 +149,12 @@ final class Lanes implements Waits {
             if (has > left) {
                 // What it gives up is left to all, so it gives up half of what it has more.
                 int most = Math.max(0, (has + left) / 2);
-                left += lane.shorten(ofRetries, most, cameBeforeNanos, surplus::add);
+                double soon = lane.doneWith(Topics.LONG_RETRY_HOP.toNanos(), nowNanos);
+                left += lane.shorten(
+                        ofRetries,
+                        most,
+                        nowNanos - slowNanos,
+                        item -> surplus.add(new Surplus(item, ofRetries && lane.waiting(true) >= soon)));
             }
         }
     }

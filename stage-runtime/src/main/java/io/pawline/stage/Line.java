@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,9 @@ final class Line implements Waits {
     /** Of what begins, while both wait. */
     private static final double BULK_SHARE = 0.1;
 
+    /** For so long at least is counted how many are done with, before it is said how many that makes in a while. */
+    private static final long COUNTED_NANOS = TimeUnit.SECONDS.toNanos(20);
+
     private final String name;
     private final Permits permits;
     private final double retryShare;
@@ -28,6 +32,9 @@ final class Line implements Waits {
     private final Credit retryCredit;
     private int inFlight;
     private int retriesInFlight;
+    private int ended;
+    private long endedSince;
+    private double endedPerNano;
 
     private record Waiting(WorkItem item, long sinceNanos) {}
 
@@ -49,6 +56,10 @@ final class Line implements Waits {
 
     @Override
     public void add(WorkItem item, long nowNanos) {
+        if (isEmpty()) {
+            ended = 0;
+            endedSince = nowNanos;
+        }
         (item.isRetry() ? retries : fresh).add(new Waiting(item, nowNanos));
     }
 
@@ -88,6 +99,7 @@ final class Line implements Waits {
     @Override
     public void ended(Begun begun) {
         count(begun.item(), -1);
+        ended++;
     }
 
     private void count(WorkItem item, int by) {
@@ -110,6 +122,17 @@ final class Line implements Waits {
             taken++;
         }
         return taken;
+    }
+
+    /** How many it is done with in so long, by what it was done with lately; 0 where it is not known yet. */
+    double doneWith(long nanos, long nowNanos) {
+        long counted = nowNanos - endedSince;
+        if (counted >= COUNTED_NANOS) {
+            endedPerNano = (double) ended / counted;
+            ended = 0;
+            endedSince = nowNanos;
+        }
+        return endedPerNano * nanos;
     }
 
     @Override

@@ -191,15 +191,16 @@ final class StageSession<I> {
         }
     }
 
-    /** Out of the way of the others: fresh records to the retry topic, retries to where it is longer. */
-    private void park(WorkItem item) {
+    /** Out of the way of the others: to the end of the retry topic, or to where it is longer. */
+    private void park(Waits.Surplus surplus) {
+        WorkItem item = surplus.item();
         if (!item.partition().begin()) {
             return;
         }
         if (execution.outOfTime(item.data())) {
             var _ = Thread.ofVirtual().start(() -> settle(item, () -> execution.neverHadItsTurn(item.data())));
         } else {
-            commit.add(item, Settlement.again(FailedRecord.parked(spec.stage(), item, clock.instant())));
+            commit.add(item, Settlement.again(FailedRecord.parked(spec.stage(), surplus, clock.instant())));
         }
     }
 

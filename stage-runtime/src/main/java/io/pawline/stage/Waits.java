@@ -11,6 +11,13 @@ interface Waits {
     /** A record on its way to its thread, and the line it stood in. */
     record Begun(WorkItem item, Permit permit, Line line, long sinceNanos) {}
 
+    /**
+     * A record that has to wait elsewhere.
+     *
+     * @param forLong whether it would not have its turn here before it is back from the long-retry topic
+     */
+    record Surplus(WorkItem item, boolean forLong) {}
+
     void add(WorkItem item, long nowNanos);
 
     /** Records that wait. */
@@ -39,7 +46,7 @@ interface Waits {
     }
 
     /** Takes out those records that have to wait elsewhere, so that the others are not held up. */
-    default List<WorkItem> surplus(long nowNanos) {
+    default List<Surplus> surplus(long nowNanos) {
         return List.of();
     }
 }

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.RecordHeaders;
 import io.pawline.schemas.Stage;
+import io.pawline.schemas.Topics;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
@@ -77,6 +79,30 @@ class FailedRecordTest {
                 .add(RecordHeaders.FAILURES, "=,timeout,provider=x,nothing=3,timeout=".getBytes(UTF_8));
 
         assertThat(Progress.of(data.headers())).isEqualTo(new Progress(1, Instant.EPOCH, Optional.empty(), Map.of()));
+    }
+
+    @Test
+    void whatIsParkedHasNotFailedButItsTimeRunsFromTheSecondTimeOn() {
+        ProducerRecord<byte[], byte[]> fresh = parked(received(), false, false);
+        assertThat(fresh.topic()).isEqualTo("pawline.callback.retry");
+        assertThat(Progress.of(fresh.headers()))
+                .isEqualTo(Progress.of(received().headers()));
+
+        ProducerRecord<byte[], byte[]> again = parked(receivedAgain(fresh), true, false);
+        assertThat(again.topic()).isEqualTo("pawline.callback.retry");
+        assertThat(Progress.of(again.headers())).isEqualTo(new Progress(1, Instant.EPOCH, Optional.of(NOW), Map.of()));
+
+        ProducerRecord<byte[], byte[]> forLong = parked(receivedAgain(again), true, true);
+        assertThat(forLong.topic()).isEqualTo("pawline.callback.retry-long");
+        assertThat(Progress.of(forLong.headers()))
+                .isEqualTo(new Progress(1, NOW.plus(Topics.LONG_RETRY_HOP), Optional.of(NOW), Map.of()));
+    }
+
+    private static ProducerRecord<byte[], byte[]> parked(
+            ConsumerRecord<byte[], byte[]> data, boolean retry, boolean forLong) {
+        AssignedPartition partition =
+                new AssignedPartition(new TopicPartition(data.topic(), data.partition()), retry, null);
+        return FailedRecord.parked(Stage.CALLBACK, new Waits.Surplus(new WorkItem(partition, data), forLong), NOW);
     }
 
     private static FailedRecord failed(ConsumerRecord<byte[], byte[]> data, Instant at) {

@@ -139,12 +139,14 @@ class LanesTest {
         add(fresh, "hangs", 900);
         add(fresh, "good", 10);
 
-        List<WorkItem> surplus = surplus(SLOW);
+        List<Waits.Surplus> surplus = surplus(SLOW);
 
         assertThat(lanesOf(surplus)).isEqualTo("hangs");
         assertThat(lanes.size()).isBetween(240, 265);
         assertThat(surplus)
-                .allMatch(item -> item.data().offset() > 200 && item.data().offset() < 900);
+                .extracting(parked -> parked.item().data().offset())
+                .allMatch(offset -> offset > 200 && offset < 900);
+        assertThat(surplus).as("fresh ones come back at once").noneMatch(Waits.Surplus::forLong);
     }
 
     @Test
@@ -170,9 +172,25 @@ class LanesTest {
         add(retries, "hangs", 2_000);
         add(fresh, "good", 300);
 
-        assertThat(surplus(SLOW)).extracting(LanesTest::lane).doesNotContain("hangs");
-        assertThat(lanesOf(surplus(VERY_SLOW))).isEqualTo("hangs");
+        assertThat(lanesOf(surplus(SLOW))).doesNotContain("hangs");
+        List<Waits.Surplus> surplus = surplus(VERY_SLOW);
+        assertThat(lanesOf(surplus)).isEqualTo("hangs");
+        assertThat(surplus).as("its turn would not come before").allMatch(Waits.Surplus::forLong);
         assertThat(lanes.size()).isLessThan(1_250 + 300);
+    }
+
+    @Test
+    void whatALaneComesToInTenMinutesIsBackSooner() {
+        add(retries, "slow", 9_000);
+        for (int done = 0; done < 1_000; done++) {
+            end(begin(1).getFirst(), CallReport.succeeded(200, Optional.empty()));
+        }
+
+        // 1,000 in two minutes are 5,000 in ten: behind so many of the 8,000 it would wait for longer
+        List<Waits.Surplus> surplus = surplus(VERY_SLOW);
+
+        assertThat(surplus.stream().filter(Waits.Surplus::forLong)).hasSize(3_000);
+        assertThat(surplus.stream().filter(parked -> !parked.forLong())).hasSizeGreaterThan(1_000);
     }
 
     private void stageLimit(int limit) {
@@ -209,8 +227,8 @@ class LanesTest {
         lanes.ended(begun);
     }
 
-    private List<WorkItem> surplus(long nanos) {
-        List<WorkItem> all = new ArrayList<>();
+    private List<Waits.Surplus> surplus(long nanos) {
+        List<Waits.Surplus> all = new ArrayList<>();
         // As the stage does, again and again.
         for (int i = 0; i < 20; i++) {
             all.addAll(lanes.surplus(nanos));
@@ -228,8 +246,8 @@ class LanesTest {
                 Optional.of(new TestingClock().instant().plus(time)));
     }
 
-    private static String lanesOf(List<WorkItem> items) {
-        return items.stream().map(LanesTest::lane).distinct().collect(Collectors.joining(","));
+    private static String lanesOf(List<Waits.Surplus> surplus) {
+        return surplus.stream().map(parked -> lane(parked.item())).distinct().collect(Collectors.joining(","));
     }
 
     private static String lane(Waits.Begun begun) {
