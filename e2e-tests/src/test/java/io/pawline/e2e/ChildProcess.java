@@ -27,16 +27,18 @@ final class ChildProcess implements AutoCloseable {
         return new ChildProcess(process, output);
     }
 
-    /** A service as operators run it, with settings on its command line. */
-    static ChildProcess service(String name, Path output, List<String> settings) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx192m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-jar",
-                ProjectFiles.app(name).toString()));
-        command.addAll(settings);
+    /** A service as operators run it, packed or not, with settings on its command line. */
+    static ChildProcess service(Path app, Path output, List<String> settings) throws IOException {
+        List<String> arguments = new ArrayList<>(
+                List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", app.toString()));
+        arguments.addAll(settings);
+        return java(output, arguments);
+    }
+
+    static ChildProcess java(Path output, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(arguments);
         return start(output, command);
     }
 

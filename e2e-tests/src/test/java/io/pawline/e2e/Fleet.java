@@ -7,6 +7,7 @@ import io.pawline.local.LocalStack;
 import io.pawline.local.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,9 +71,39 @@ final class Fleet implements AutoCloseable {
         arguments.add("--pawline.instance-id=" + name);
         Path log = folder.resolve("logs").resolve(name + "-" + started++ + ".log");
         try {
-            members.put(name, new Member(service, port, own, ChildProcess.service(service, log, arguments)));
+            members.put(name, new Member(service, port, own, ChildProcess.service(unpacked(service), log, arguments)));
         } catch (IOException notStarted) {
             throw new UncheckedIOException(notStarted);
+        }
+    }
+
+    /** Its libraries beside it, as in an image: it starts in half the time of the packed jar. */
+    private Path unpacked(String service) throws IOException {
+        Path packed = ProjectFiles.app(service);
+        Path apps = folder.resolve("apps");
+        Path app = apps.resolve(service).resolve(packed.getFileName());
+        if (!Files.exists(app)) {
+            unpack(packed, Files.createDirectories(apps), service);
+        }
+        return app;
+    }
+
+    private static void unpack(Path packed, Path apps, String service) throws IOException {
+        Path output = apps.resolve(service + ".log");
+        List<String> command = List.of(
+                "-Djarmode=tools",
+                "-jar",
+                packed.toString(),
+                "extract",
+                "--destination",
+                apps.resolve(service).toString());
+        try (ChildProcess unpacking = ChildProcess.java(output, command)) {
+            if (unpacking.exitCode() != 0) {
+                throw new IllegalStateException(unpacking.output());
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("stopped while unpacking " + packed, stopped);
         }
     }
 

@@ -208,7 +208,8 @@ class SeparateProcessesIT {
         List<String> arguments = new ArrayList<>(IMPATIENT);
         arguments.add("--spring.config.additional-location=file:" + settings);
         arguments.add("--pawline.ingest.access.open=false");
-        return ChildProcess.service(service, folder.resolve("logs").resolve(service + ".log"), arguments);
+        return ChildProcess.service(
+                ProjectFiles.app(service), folder.resolve("logs").resolve(service + ".log"), arguments);
     }
 
     /** As the operator does. */
