@@ -125,9 +125,9 @@ public final class EmbeddedKafka implements AutoCloseable {
                 Map.entry("share.coordinator.state.topic.min.isr", "1"),
                 Map.entry("auto.create.topics.enable", "false"),
                 Map.entry("group.initial.rebalance.delay.ms", "0"),
-                // A node that does not hear from itself for so long, on a busy machine or a laptop asleep, loses all
-                // its
-                // partitions to nobody, and has to load all transactions and groups anew.
+                // A node that does not hear from itself for so long, on a busy machine or disk, loses all its
+                // partitions
+                // to nobody, and has to load all transactions and groups anew.
                 Map.entry("broker.session.timeout.ms", "600000"),
                 Map.entry("broker.heartbeat.interval.ms", "500"));
     }

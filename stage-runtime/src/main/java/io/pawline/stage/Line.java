@@ -32,9 +32,9 @@ final class Line implements Waits {
     private final Credit retryCredit;
     private int inFlight;
     private int retriesInFlight;
-    private int ended;
-    private long endedSince;
-    private double endedPerNano;
+    private int done;
+    private long doneSince;
+    private double donePerNano;
 
     private record Waiting(WorkItem item, long sinceNanos) {}
 
@@ -57,8 +57,8 @@ final class Line implements Waits {
     @Override
     public void add(WorkItem item, long nowNanos) {
         if (isEmpty()) {
-            ended = 0;
-            endedSince = nowNanos;
+            done = 0;
+            doneSince = nowNanos;
         }
         (item.isRetry() ? retries : fresh).add(new Waiting(item, nowNanos));
     }
@@ -99,7 +99,7 @@ final class Line implements Waits {
     @Override
     public void ended(Begun begun) {
         count(begun.item(), -1);
-        ended++;
+        done++;
     }
 
     private void count(WorkItem item, int by) {
@@ -126,13 +126,13 @@ final class Line implements Waits {
 
     /** How many it is done with in so long, by what it was done with lately; 0 where it is not known yet. */
     double doneWith(long nanos, long nowNanos) {
-        long counted = nowNanos - endedSince;
+        long counted = nowNanos - doneSince;
         if (counted >= COUNTED_NANOS) {
-            endedPerNano = (double) ended / counted;
-            ended = 0;
-            endedSince = nowNanos;
+            donePerNano = (double) done / counted;
+            done = 0;
+            doneSince = nowNanos;
         }
-        return endedPerNano * nanos;
+        return donePerNano * nanos;
     }
 
     @Override
