@@ -24,7 +24,7 @@ final class Throughput {
 
     private static final int PACED_PER_SECOND = 20;
 
-    /** With far more open at once, callbacks wait for a minute in their receiver's lane, and are then put off for ten. */
+    /** With far more open at once, callbacks are parked by the thousand, and each costs a second hop. */
     private static final int WARM_UP_AT_ONCE = 2_000;
 
     // The smallest that the model has; its photos, prompts and pictures are few, and the simulator keeps them.
