@@ -4,9 +4,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
-import io.pawline.taskstore.Ending;
-import io.pawline.taskstore.Picture;
-import io.pawline.taskstore.Pictures;
+import io.pawline.taskstore.FinalState;
+import io.pawline.taskstore.StoredImage;
+import io.pawline.taskstore.TaskImages;
 import io.pawline.taskstore.Task;
 import java.net.URI;
 import java.util.List;
@@ -45,14 +45,14 @@ record CallbackBody(Params params) {
             @JsonRawValue @Nullable String metadata) {
 
         private static Told of(
-                Task task, Ending ending, @Nullable Result data, @Nullable String reason, String message) {
+                Task task, FinalState finalState, @Nullable Result data, @Nullable String reason, String message) {
             return new Told(
                     task.id().toString(),
-                    ending.state().code(),
+                    finalState.state().code(),
                     data,
                     reason,
                     message,
-                    ending.at().toEpochMilli(),
+                    finalState.at().toEpochMilli(),
                     task.generation(),
                     task.submission().reference(),
                     task.submission().json());
@@ -71,14 +71,14 @@ record CallbackBody(Params params) {
      *
      * @throws io.pawline.images.ImageStoreException if the pictures' addresses cannot be made
      */
-    static CallbackBody of(Task task, Ending ending, ImageStore images) {
-        return switch (ending) {
-            case Ending.Success success ->
-                body(SUCCESS, Told.of(task, ending, result(success.pictures(), images), null, "success"));
-            case Ending.Failure failure ->
+    static CallbackBody of(Task task, FinalState finalState, ImageStore images) {
+        return switch (finalState) {
+            case FinalState.Success success ->
+                body(SUCCESS, Told.of(task, finalState, result(success.pictures(), images), null, "success"));
+            case FinalState.Failure failure ->
                 body(
                         failure.reason().number(),
-                        Told.of(task, ending, null, failure.reason().code(), failure.message()));
+                        Told.of(task, finalState, null, failure.reason().code(), failure.message()));
         };
     }
 
@@ -90,19 +90,19 @@ record CallbackBody(Params params) {
         return new CallbackBody(new Params(code, data));
     }
 
-    private static Result result(Pictures pictures, ImageStore images) {
-        List<Thumbnail> thumbnails = pictures.thumbnails().stream()
-                .map(picture -> new Thumbnail(urlOf(picture, images), picture.width(), picture.height()))
+    private static Result result(TaskImages taskImages, ImageStore images) {
+        List<Thumbnail> thumbnails = taskImages.thumbnails().stream()
+                .map(storedImage -> new Thumbnail(urlOf(storedImage, images), storedImage.width(), storedImage.height()))
                 .toList();
         return new Result(
-                urlOf(pictures.image(), images),
+                urlOf(taskImages.image(), images),
                 thumbnails.isEmpty() ? null : thumbnails.getFirst().url(),
-                pictures.image().width(),
-                pictures.image().height(),
+                taskImages.image().width(),
+                taskImages.image().height(),
                 thumbnails);
     }
 
-    private static URI urlOf(Picture picture, ImageStore images) {
-        return images.urlOf(new ImageKey(picture.key()));
+    private static URI urlOf(StoredImage storedImage, ImageStore images) {
+        return images.urlOf(new ImageKey(storedImage.key()));
     }
 }

@@ -12,7 +12,7 @@ import io.pawline.stage.StageSpec;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
-import io.pawline.taskstore.Undelivered;
+import io.pawline.taskstore.UndeliveredCallbacks;
 import java.time.Clock;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
@@ -81,7 +81,7 @@ class CallbackConfiguration {
             CallbackProperties properties,
             Clock clock) {
         return new Reconciler(
-                        new Undelivered(database), new TaskFinishedPublisher(kafka), properties.reconcileAfter(), clock)
+                        new UndeliveredCallbacks(database), new TaskFinishedPublisher(kafka), properties.reconcileAfter(), clock)
                 .start(properties.reconcileEvery());
     }
 

@@ -7,9 +7,9 @@ import io.pawline.schemas.Reason;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.Handler;
 import io.pawline.stage.Outcome;
-import io.pawline.taskstore.Closing;
+import io.pawline.taskstore.CloseResult;
 import io.pawline.taskstore.DatabaseUnavailableException;
-import io.pawline.taskstore.Ending;
+import io.pawline.taskstore.FinalState;
 import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TaskDao;
 import java.net.URI;
@@ -48,14 +48,14 @@ final class CallbackHandler implements Handler<TaskFinished> {
     private Outcome closeAndTell(TaskFinished event, Attempt attempt) throws InterruptedException {
         int generation = event.getContext().getGeneration();
         Optional<Task> row =
-                tasks.close(attempt.taskId(), generation, Endings.of(event)).map(Closing::task);
+                tasks.close(attempt.taskId(), generation, FinalStates.of(event)).map(CloseResult::task);
         if (row.isEmpty()) {
             return new Outcome.Rejected(
                     Reason.UNCLASSIFIED, "The task database has no task of this id: it was not accepted here.");
         }
         Task task = row.get();
         Optional<URI> callback = task.submission().callbackUrl();
-        Optional<Ending> ending = task.ending();
+        Optional<FinalState> ending = task.ending();
         boolean superseded = generation != TaskDao.CURRENT_GENERATION && generation < task.generation();
         if (superseded
                 || callback.isEmpty()
@@ -66,16 +66,16 @@ final class CallbackHandler implements Handler<TaskFinished> {
         return tell(task, ending.get(), callback.get(), attempt);
     }
 
-    private Outcome tell(Task task, Ending ending, URI callback, Attempt attempt) throws InterruptedException {
+    private Outcome tell(Task task, FinalState finalState, URI callback, Attempt attempt) throws InterruptedException {
         String webhookId = "msg_%s_%d".formatted(task.id(), task.generation());
         String tenant = task.submission().tenant();
-        byte[] body = CallbackBody.of(task, ending, images).json();
+        byte[] body = CallbackBody.of(task, finalState, images).json();
         return switch (attempt.call(() -> webhooks.post(callback, tenant, webhookId, body))) {
-            case Reply.Taken() -> {
+            case ReceiverReply.Taken() -> {
                 tasks.markDelivered(task.id(), task.generation(), clock.instant());
                 yield Outcome.done();
             }
-            case Reply.Refused refused -> {
+            case ReceiverReply.Refused refused -> {
                 tasks.recordDeliveryFailure(
                         task.id(), task.generation(), clock.instant(), refused.reason(), refused.detail());
                 yield Outcome.failed(refused.reason(), refused.detail(), refused.notBeforeIfAny());

@@ -1,6 +1,6 @@
 package io.pawline.callback;
 
-import io.pawline.taskstore.Undelivered;
+import io.pawline.taskstore.UndeliveredCallbacks;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,8 +24,8 @@ final class Reconciler implements AutoCloseable {
     /** As long as Kafka keeps work; what has not been delivered by then stays listed. */
     private static final Duration CARED_FOR = Duration.ofDays(7);
 
-    private final Undelivered undelivered;
-    private final Undelivered.Receiver stage;
+    private final UndeliveredCallbacks undeliveredCallbacks;
+    private final UndeliveredCallbacks.Receiver stage;
     private final Duration forgottenAfter;
     private final Clock clock;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
@@ -33,8 +33,8 @@ final class Reconciler implements AutoCloseable {
     private boolean troubled;
 
     /** @param forgottenAfter time after which nobody works on an ending to which nothing has happened since */
-    Reconciler(Undelivered undelivered, Undelivered.Receiver stage, Duration forgottenAfter, Clock clock) {
-        this.undelivered = undelivered;
+    Reconciler(UndeliveredCallbacks undeliveredCallbacks, UndeliveredCallbacks.Receiver stage, Duration forgottenAfter, Clock clock) {
+        this.undeliveredCallbacks = undeliveredCallbacks;
         this.stage = stage;
         this.forgottenAfter = forgottenAfter;
         this.clock = clock;
@@ -67,12 +67,12 @@ final class Reconciler implements AutoCloseable {
     void look() throws InterruptedException {
         int count;
         do {
-            count = undelivered.putBackRequested(BATCH, clock.instant(), stage);
+            count = undeliveredCallbacks.putBackRequested(BATCH, clock.instant(), stage);
             tell(count, "because somebody asked for it");
         } while (count == BATCH);
         do {
             Instant now = clock.instant();
-            count = undelivered.putBackForgotten(BATCH, now.minus(CARED_FOR), now.minus(forgottenAfter), now, stage);
+            count = undeliveredCallbacks.putBackForgotten(BATCH, now.minus(CARED_FOR), now.minus(forgottenAfter), now, stage);
             tell(count, "because nobody has worked on it for " + forgottenAfter);
         } while (count == BATCH);
     }

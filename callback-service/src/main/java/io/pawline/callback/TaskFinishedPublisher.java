@@ -3,9 +3,9 @@ package io.pawline.callback;
 import io.pawline.events.TaskFinished;
 import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
-import io.pawline.stage.TraceParent;
+import io.pawline.service.TraceParent;
 import io.pawline.taskstore.Task;
-import io.pawline.taskstore.Undelivered.Receiver;
+import io.pawline.taskstore.UndeliveredCallbacks.Receiver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -38,7 +38,7 @@ final class TaskFinishedPublisher implements Receiver {
     }
 
     private static ProducerRecord<String, SpecificRecord> record(Task task) {
-        TaskFinished event = Endings.eventOf(task);
+        TaskFinished event = FinalStates.eventOf(task);
         ProducerRecord<String, SpecificRecord> record =
                 new ProducerRecord<>(Stage.CALLBACK.workTopic(), task.id().toString(), event);
         Routing.put(record.headers(), Stage.CALLBACK, event.getContext());

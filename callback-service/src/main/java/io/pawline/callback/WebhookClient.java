@@ -10,7 +10,7 @@ import io.pawline.outbound.Timeouts;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.RecordHeaders;
 import io.pawline.stage.OutsideCall.Answer;
-import io.pawline.stage.TraceParent;
+import io.pawline.service.TraceParent;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
@@ -46,11 +46,11 @@ final class WebhookClient {
      * @param tenant whose secrets sign it
      * @param id the callback's name, the same on each try
      */
-    Answer<Reply> post(URI callback, String tenant, String id, byte[] body) throws InterruptedException {
+    Answer<ReceiverReply> post(URI callback, String tenant, String id, byte[] body) throws InterruptedException {
         HttpUrl url = HttpUrl.get(callback);
         if (url == null) {
             String detail = "The callback's address is no http(s) URL.";
-            return answer(new Reply.Refused(Reason.ADDRESS_REFUSED, detail, null), CallFacts.NOTHING_SENT);
+            return answer(new ReceiverReply.Refused(Reason.ADDRESS_REFUSED, detail, null), CallFacts.NOTHING_SENT);
         }
         Instant now = clock.instant();
         Request.Builder request = new Request.Builder()
@@ -63,28 +63,28 @@ final class WebhookClient {
         // So that the receiver's work is in the task's trace, too
         TraceParent.of(Span.current()).ifPresent(here -> request.header(RecordHeaders.TRACEPARENT, here));
         Exchange exchange = http.exchange(request.build(), timeouts, ANSWER_LIMIT);
-        Reply reply = switch (exchange) {
+        ReceiverReply receiverReply = switch (exchange) {
             case Exchange.Answered answered -> reply(url.host(), answered);
-            case Exchange.Died died -> new Reply.Refused(died.reason(), died.detail(), null);
+            case Exchange.Died died -> new ReceiverReply.Refused(died.reason(), died.detail(), null);
         };
-        return answer(reply, exchange.facts());
+        return answer(receiverReply, exchange.facts());
     }
 
     /** A receiver's {@code Retry-After} is for all that is sent to it. */
-    private static Answer<Reply> answer(Reply reply, CallFacts facts) {
-        return new Answer<>(reply, facts.withNotBefore(reply.notBeforeIfAny()).report(reply.failure()));
+    private static Answer<ReceiverReply> answer(ReceiverReply receiverReply, CallFacts facts) {
+        return new Answer<>(receiverReply, facts.withNotBefore(receiverReply.notBeforeIfAny()).report(receiverReply.failure()));
     }
 
-    private Reply reply(String host, Exchange.Answered answered) {
+    private ReceiverReply reply(String host, Exchange.Answered answered) {
         int status = answered.status();
         if (status >= 200 && status < 300) {
-            return new Reply.Taken();
+            return new ReceiverReply.Taken();
         }
         String detail = "The callback's receiver %s answered %d.".formatted(host, status);
         if (status >= 300 && status < 400) {
-            return new Reply.Refused(Reason.CALLBACK_REFUSED, detail + " Redirects are not followed.", null);
+            return new ReceiverReply.Refused(Reason.CALLBACK_REFUSED, detail + " Redirects are not followed.", null);
         }
-        return new Reply.Refused(
+        return new ReceiverReply.Refused(
                 reason(status), detail, retryAfter.notBefore(answered.headers()).orElse(null));
     }
 

@@ -1,9 +1,9 @@
 package io.pawline.callback;
 
-import static io.pawline.callback.TestingEvents.NOW;
-import static io.pawline.callback.TestingEvents.failure;
-import static io.pawline.callback.TestingEvents.finished;
-import static io.pawline.callback.TestingEvents.success;
+import static io.pawline.callback.TestingFinalStates.NOW;
+import static io.pawline.callback.TestingFinalStates.failure;
+import static io.pawline.callback.TestingFinalStates.finished;
+import static io.pawline.callback.TestingFinalStates.success;
 import static io.pawline.callback.TestingSettings.OLDER_SECRET;
 import static io.pawline.callback.TestingSettings.SECRET;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -27,7 +27,7 @@ import io.pawline.schemas.Reason;
 import io.pawline.schemas.TaskId;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.Outcome;
-import io.pawline.stage.TestingCalls;
+import io.pawline.testkit.TestingAttempts;
 import io.pawline.taskstore.Delivery;
 import io.pawline.taskstore.Priority;
 import io.pawline.taskstore.Submission;
@@ -37,7 +37,7 @@ import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TaskState;
 import io.pawline.taskstore.TestingPostgres;
 import io.pawline.taskstore.TestingTasks;
-import io.pawline.taskstore.Undelivered;
+import io.pawline.taskstore.UndeliveredCallbacks;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
@@ -74,7 +74,7 @@ class CallbackHandlerIT {
     private static TaskDatabase database;
     private static TaskDao tasks;
 
-    private final TestingCalls calls = new TestingCalls();
+    private final TestingAttempts calls = new TestingAttempts();
     private MockWebServer receiver;
 
     @BeforeAll
@@ -312,7 +312,7 @@ class CallbackHandlerIT {
         answer(200);
         handle(success(id, 1));
         Optional<Instant> delivered = task(id).delivery().delivered();
-        new Undelivered(database).resend(id, "default", Instant.now());
+        new UndeliveredCallbacks(database).resend(id, "default", Instant.now());
         assertThat(handle(success(id, 1))).isInstanceOf(Outcome.Retry.class);
         assertThat(handle(success(id, 1))).isEqualTo(Outcome.done());
         assertThat(handle(success(id, 1))).isEqualTo(Outcome.done());

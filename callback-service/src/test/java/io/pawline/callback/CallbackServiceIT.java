@@ -12,10 +12,10 @@ import io.pawline.schemas.Reason;
 import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
-import io.pawline.stage.TestingEvents;
-import io.pawline.stage.TestingKafka;
+import io.pawline.testkit.TestingEvents;
+import io.pawline.testkit.TestingKafka;
 import io.pawline.taskstore.DatabaseProperties;
-import io.pawline.taskstore.Ending;
+import io.pawline.taskstore.FinalState;
 import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TaskDao;
@@ -23,7 +23,7 @@ import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TaskState;
 import io.pawline.taskstore.TestingPostgres;
 import io.pawline.taskstore.TestingTasks;
-import io.pawline.taskstore.Undelivered;
+import io.pawline.taskstore.UndeliveredCallbacks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -124,7 +124,7 @@ class CallbackServiceIT {
         send(List.of(submission));
         awaitDelivered(submission.id());
 
-        new Undelivered(database).resend(submission.id(), "default", Instant.now());
+        new UndeliveredCallbacks(database).resend(submission.id(), "default", Instant.now());
 
         String id = "msg_" + submission.id() + "_1";
         await().atMost(LONGEST)
@@ -158,7 +158,7 @@ class CallbackServiceIT {
                                 .equals(submission.id().toString())));
         assertThat(task(submission.id()).delivery().attempts()).isGreaterThanOrEqualTo(3);
         assertThat(task(submission.id()).delivery().reason()).isEqualTo(Reason.CALLBACK_REFUSED);
-        assertThat(new Undelivered(database).page("default", null, 100))
+        assertThat(new UndeliveredCallbacks(database).page("default", null, 100))
                 .extracting(Task::id)
                 .contains(submission.id());
         // Or it would be put back again and again as long as the other tests run.
@@ -192,8 +192,8 @@ class CallbackServiceIT {
         stuck.forEach(submission -> tasks.markDelivered(submission.id(), 1, Instant.now()));
     }
 
-    private static Ending failedNow() {
-        return new Ending.Failure(Instant.now(), TaskState.FAILED, Reason.NO_PET, Stage.DETECT, null);
+    private static FinalState failedNow() {
+        return new FinalState.Failure(Instant.now(), TaskState.FAILED, Reason.NO_PET, Stage.DETECT, null);
     }
 
     private static void awaitDelivered(TaskId id) {
@@ -220,7 +220,7 @@ class CallbackServiceIT {
                 1,
                 failedNow(),
                 tasks.find(submission.id()).orElseThrow().delivery());
-        TaskFinished event = Endings.eventOf(failed);
+        TaskFinished event = FinalStates.eventOf(failed);
         String topic = Stage.CALLBACK.workTopic();
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
                 topic,

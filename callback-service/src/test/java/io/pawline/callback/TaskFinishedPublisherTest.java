@@ -3,7 +3,7 @@ package io.pawline.callback;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pawline.schemas.Reason;
-import io.pawline.stage.TestingEvents;
+import io.pawline.testkit.TestingEvents;
 import io.pawline.taskstore.Delivery;
 import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TestingTasks;

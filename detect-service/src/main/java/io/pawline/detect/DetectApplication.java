@@ -1,6 +1,6 @@
 package io.pawline.detect;
 
-import io.pawline.stage.spring.ServiceApplication;
+import io.pawline.service.ServiceApplication;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 

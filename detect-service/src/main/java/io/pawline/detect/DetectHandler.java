@@ -50,8 +50,8 @@ final class DetectHandler implements Handler<TaskAccepted> {
         return photos.remote(address, attempt.deadline());
     }
 
-    private Outcome detect(Photo photo, TaskContext context, Attempt attempt) throws InterruptedException {
-        return switch (attempt.call(() -> detector.detect(photo, attempt.requestId(), attempt.deadline()))) {
+    private Outcome detect(LoadedPhoto loadedPhoto, TaskContext context, Attempt attempt) throws InterruptedException {
+        return switch (attempt.call(() -> detector.detect(loadedPhoto, attempt.requestId(), attempt.deadline()))) {
             case Detection.Pet pet ->
                 Outcome.done(
                         Stage.GENERATE,

@@ -36,10 +36,10 @@ final class PetDetector {
      * @param requestId our name for it
      * @throws InterruptedException if the thread is interrupted; the call is then cancelled
      */
-    Answer<Detection> detect(Photo photo, String requestId, Instant deadline) throws InterruptedException {
+    Answer<Detection> detect(LoadedPhoto loadedPhoto, String requestId, Instant deadline) throws InterruptedException {
         ArkAnswer answered = ark.post(
                 "chat/completions",
-                request.about(photo),
+                request.about(loadedPhoto),
                 requestId,
                 properties.timeouts().endingBy(deadline, clock.instant()));
         Detection detection = switch (answered) {

@@ -18,7 +18,7 @@ final class PhotoLoader {
     /** What came of it. */
     sealed interface Loaded {
 
-        record Present(Photo photo) implements Loaded {}
+        record Present(LoadedPhoto photo) implements Loaded {}
 
         /**
          * No photo.
@@ -52,14 +52,14 @@ final class PhotoLoader {
             return new Loaded.Absent(Reason.PHOTO_UNREACHABLE, true, "the uploaded photo is not in the image store");
         }
         return ImageSniffer.sniff(bytes)
-                .<Loaded>map(header -> new Loaded.Present(new Photo(bytes, header.kind())))
+                .<Loaded>map(header -> new Loaded.Present(new LoadedPhoto(bytes, header.kind())))
                 .orElseGet(() -> new Loaded.Absent(
                         Reason.PHOTO_NOT_AN_IMAGE, false, "the uploaded photo is no JPEG, PNG or WebP image"));
     }
 
     Loaded remote(URI url, Instant deadline) throws InterruptedException {
         return switch (fetcher.fetch(url, deadline)) {
-            case Image image -> new Loaded.Present(new Photo(image.bytes(), image.kind()));
+            case Image image -> new Loaded.Present(new LoadedPhoto(image.bytes(), image.kind()));
             case NotFetched failed -> new Loaded.Absent(reason(failed), failed.retryable(), failed.detail());
         };
     }

@@ -18,7 +18,7 @@ final class VisionRequest {
         this.properties = properties;
     }
 
-    JsonNode about(Photo photo) {
+    JsonNode about(LoadedPhoto loadedPhoto) {
         ObjectNode body = JSON.objectNode();
         body.put("model", properties.model());
         if (!properties.thinking().isBlank()) {
@@ -30,7 +30,7 @@ final class VisionRequest {
         content.addObject()
                 .put("type", "image_url")
                 .putObject("image_url")
-                .put("url", photo.dataUrl())
+                .put("url", loadedPhoto.dataUrl())
                 .put("detail", properties.detail());
         content.addObject().put("type", "text").put("text", properties.prompt());
         switch (properties.answerFormat()) {

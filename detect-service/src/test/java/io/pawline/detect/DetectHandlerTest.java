@@ -16,7 +16,7 @@ import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.Outcome;
-import io.pawline.stage.TestingCalls;
+import io.pawline.testkit.TestingAttempts;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -44,9 +44,9 @@ class DetectHandlerTest {
     private static final Instant NOW = Instant.parse("2025-08-16T06:00:00Z");
 
     private final TaskId task = TaskId.next();
-    private final TestingCalls calls = new TestingCalls();
+    private final TestingAttempts calls = new TestingAttempts();
     private final Attempt attempt = calls.attempt(task, 2, Instant.MAX);
-    private final TestingImageStore images = new TestingImageStore();
+    private final TestingPhotoStore images = new TestingPhotoStore();
     private final MockWebServer ark = new MockWebServer();
     private final MockWebServer web = new MockWebServer();
 
@@ -65,19 +65,19 @@ class DetectHandlerTest {
     @Test
     void describesAnUploadedPhoto() throws Exception {
         images.put(ImageKey.photo(task), jpeg(), "image/jpeg");
-        ark.enqueue(TestingArk.pet("a fluffy cat"));
+        ark.enqueue(TestingVisionModel.pet("a fluffy cat"));
 
         TaskAccepted accepted = accepted(ImageKey.photo(task).value(), null);
 
         assertThat(handler().handle(accepted, attempt)).isEqualTo(described(accepted, "a fluffy cat"));
-        assertThat(ark.takeRequest().getHeaders().get("X-Client-Request-Id")).isEqualTo(TestingCalls.REQUEST_ID);
+        assertThat(ark.takeRequest().getHeaders().get("X-Client-Request-Id")).isEqualTo(TestingAttempts.REQUEST_ID);
         assertThat(calls.reports()).containsExactly(CallReport.succeeded(200, Optional.of("021755")));
     }
 
     @Test
     void describesAPhotoFromAnAddress() throws Exception {
         web.enqueue(new MockResponse.Builder().body(new Buffer().write(jpeg())).build());
-        ark.enqueue(TestingArk.pet("a fluffy cat"));
+        ark.enqueue(TestingVisionModel.pet("a fluffy cat"));
 
         TaskAccepted accepted = accepted(null, photoUrl());
 
@@ -90,7 +90,7 @@ class DetectHandlerTest {
     @Test
     void rejectsAPhotoWithoutAPet() throws Exception {
         images.put(ImageKey.photo(task), jpeg(), "image/jpeg");
-        ark.enqueue(TestingArk.completion("{\"has_pet\":false,\"description\":\"\"}", "stop"));
+        ark.enqueue(TestingVisionModel.completion("{\"has_pet\":false,\"description\":\"\"}", "stop"));
 
         assertRejected(handler().handle(accepted(ImageKey.photo(task).value(), null), attempt), Reason.NO_PET);
     }
@@ -196,11 +196,11 @@ class DetectHandlerTest {
     }
 
     private DetectHandler handler() {
-        DetectProperties properties = TestingArk.properties(AnswerFormat.SCHEMA, Duration.ofSeconds(20));
+        DetectProperties properties = TestingVisionModel.properties(AnswerFormat.SCHEMA, Duration.ofSeconds(20));
         return new DetectHandler(
                 new PhotoLoader(
                         images, ImageFetcher.create(OutboundProperties.allowing("127.0.0.1"), OpenTelemetry.noop())),
-                new PetDetector(TestingArk.client(ark), properties, Clock.systemUTC()));
+                new PetDetector(TestingVisionModel.client(ark), properties, Clock.systemUTC()));
     }
 
     private String photoUrl() {

@@ -31,7 +31,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Timeout(60)
 class PetDetectorTest {
 
-    private static final Photo PHOTO = new Photo(new byte[] {1, 2, 3}, ImageKind.PNG);
+    private static final LoadedPhoto PHOTO = new LoadedPhoto(new byte[] {1, 2, 3}, ImageKind.PNG);
 
     private final JsonMapper json = new JsonMapper();
     private final MockWebServer server = new MockWebServer();
@@ -53,7 +53,7 @@ class PetDetectorTest {
                     NONE   | ''
                     """)
     void sendsThePhotoAndTheQuestion(AnswerFormat format, String responseFormat) throws Exception {
-        server.enqueue(TestingArk.pet("a fluffy cat"));
+        server.enqueue(TestingVisionModel.pet("a fluffy cat"));
 
         Answer<Detection> answer = detector(format, Duration.ofSeconds(20)).detect(PHOTO, "task-1", Instant.MAX);
 
@@ -87,7 +87,7 @@ class PetDetectorTest {
         server.enqueue(new MockResponse.Builder()
                 .code(status)
                 .body("{\"error\":{\"code\":\"%s\",\"message\":\"key %s at https://ark.example/\"}}"
-                        .formatted(code, TestingArk.KEY))
+                        .formatted(code, TestingVisionModel.KEY))
                 .build());
 
         assertThat(assertUnknown(detect(), reason))
@@ -102,7 +102,7 @@ class PetDetectorTest {
 
     @Test
     void countsThatThereIsNoPetAsAnAnswer() throws Exception {
-        server.enqueue(TestingArk.completion("{\"has_pet\":false}", "stop"));
+        server.enqueue(TestingVisionModel.completion("{\"has_pet\":false}", "stop"));
 
         Answer<Detection> answer = detect();
 
@@ -113,7 +113,7 @@ class PetDetectorTest {
 
     @Test
     void reportsAnAnswerThatMakesNoSenseAsFailedAndPerhapsBilled() throws Exception {
-        server.enqueue(TestingArk.completion("I like cats.", "stop"));
+        server.enqueue(TestingVisionModel.completion("I like cats.", "stop"));
 
         CallReport report = assertUnknown(detect(), Reason.MALFORMED_ANSWER);
 
@@ -158,7 +158,7 @@ class PetDetectorTest {
     private static CallReport assertUnknown(Answer<Detection> answer, Reason reason) {
         assertThat(answer.value()).isInstanceOfSatisfying(Unknown.class, unknown -> {
             assertThat(unknown.reason()).isEqualTo(reason);
-            assertThat(unknown.detail()).doesNotContain(TestingArk.KEY).doesNotContain("://");
+            assertThat(unknown.detail()).doesNotContain(TestingVisionModel.KEY).doesNotContain("://");
         });
         assertThat(answer.report().failure()).contains(reason);
         return answer.report();
@@ -170,6 +170,6 @@ class PetDetectorTest {
 
     private PetDetector detector(AnswerFormat format, Duration callTimeout) {
         return new PetDetector(
-                TestingArk.client(server), TestingArk.properties(format, callTimeout), Clock.systemUTC());
+                TestingVisionModel.client(server), TestingVisionModel.properties(format, callTimeout), Clock.systemUTC());
     }
 }

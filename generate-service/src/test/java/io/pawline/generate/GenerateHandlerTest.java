@@ -13,7 +13,7 @@ import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.Outcome;
-import io.pawline.stage.TestingCalls;
+import io.pawline.testkit.TestingAttempts;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,7 +33,7 @@ class GenerateHandlerTest {
     private static final Instant NOW = Instant.parse("2025-08-16T06:00:00Z");
 
     private final TaskId task = TaskId.next();
-    private final TestingCalls calls = new TestingCalls();
+    private final TestingAttempts calls = new TestingAttempts();
     private final Attempt attempt = calls.attempt(task, 2, Instant.MAX);
     private final MockWebServer server = new MockWebServer();
 
@@ -49,7 +49,7 @@ class GenerateHandlerTest {
 
     @Test
     void sendsThePictureOnToMatting() throws Exception {
-        server.enqueue(TestingArk.picture());
+        server.enqueue(TestingImageModel.picture());
         PetDescribed described = described();
 
         Outcome outcome = handler().handle(described, attempt);
@@ -60,11 +60,11 @@ class GenerateHandlerTest {
                         ImageGenerated.newBuilder()
                                 .setContext(described.getContext())
                                 .setImage(ImageRef.newBuilder()
-                                        .setUrl(TestingArk.PICTURE)
+                                        .setUrl(TestingImageModel.PICTURE)
                                         .build())
                                 .build()));
         RecordedRequest request = server.takeRequest();
-        assertThat(request.getHeaders().get("X-Client-Request-Id")).isEqualTo(TestingCalls.REQUEST_ID);
+        assertThat(request.getHeaders().get("X-Client-Request-Id")).isEqualTo(TestingAttempts.REQUEST_ID);
         assertThat(requireNonNull(request.getBody()).utf8()).contains("\"prompt\":\"a fluffy cat in watercolour\"");
         assertThat(calls.reports()).containsExactly(CallReport.succeeded(200, Optional.of("021755")));
     }
@@ -107,10 +107,10 @@ class GenerateHandlerTest {
     }
 
     private GenerateHandler handler() {
-        GenerateProperties properties = TestingArk.properties("seedream-1", Duration.ofSeconds(20));
+        GenerateProperties properties = TestingImageModel.properties("seedream-1", Duration.ofSeconds(20));
         return new GenerateHandler(
                 new PromptTemplate(properties.promptTemplate()),
-                new PictureGenerator(TestingArk.client(server), properties, Clock.systemUTC()));
+                new PictureGenerator(TestingImageModel.client(server), properties, Clock.systemUTC()));
     }
 
     private PetDescribed described() {

@@ -55,11 +55,11 @@ class PictureGeneratorTest {
                     ep-20250816-abcde              | ''
                     """)
     void sendsSeedAndGuidanceOnlyToTheModelsThatTakeThem(String model, String more) throws Exception {
-        server.enqueue(TestingArk.picture());
+        server.enqueue(TestingImageModel.picture());
 
         Answer<Generation> answer = generator(model, AMPLE).generate("a \"cat\" 猫", "task-1", Instant.MAX);
 
-        assertThat(answer.value()).isEqualTo(new Picture(URI.create(TestingArk.PICTURE)));
+        assertThat(answer.value()).isEqualTo(new Picture(URI.create(TestingImageModel.PICTURE)));
         assertThat(answer.report()).isEqualTo(CallReport.succeeded(200, Optional.of("021755")));
         assertThat(answer.report().billed()).isEqualTo(Billed.YES);
         RecordedRequest request = server.takeRequest();
@@ -80,9 +80,9 @@ class PictureGeneratorTest {
         "BrandNewError, PROVIDER_ERROR"
     })
     void readsAnErrorThatStandsInForThePicture(String code, Reason reason) throws Exception {
-        server.enqueue(TestingArk.answer(
+        server.enqueue(TestingImageModel.answer(
                 "{\"data\":[{\"error\":{\"code\":\"" + code + "\",\"message\":\"see https://ark.example/?key="
-                        + TestingArk.KEY + "\"}}],\"usage\":{\"generated_images\":0}}"));
+                        + TestingImageModel.KEY + "\"}}],\"usage\":{\"generated_images\":0}}"));
 
         assertThat(assertFailed(generate(), reason))
                 .isEqualTo(answered(reason, 200, Optional.of(code), Optional.of("021755")));
@@ -107,7 +107,7 @@ class PictureGeneratorTest {
         server.enqueue(new MockResponse.Builder()
                 .code(status)
                 .body("{\"error\":{\"code\":\"%s\",\"message\":\"key %s at https://ark.example/\"}}"
-                        .formatted(code, TestingArk.KEY))
+                        .formatted(code, TestingImageModel.KEY))
                 .build());
 
         CallReport report = assertFailed(generate(), reason);
@@ -137,7 +137,7 @@ class PictureGeneratorTest {
                 "{\"data\":[{\"b64_json\":\"AAAA\"}]}"
             })
     void callsASuccessWithoutAPictureMalformed(String body) throws Exception {
-        server.enqueue(TestingArk.answer(body));
+        server.enqueue(TestingImageModel.answer(body));
 
         CallReport report = assertFailed(generate(), Reason.MALFORMED_ANSWER);
 
@@ -147,7 +147,7 @@ class PictureGeneratorTest {
 
     @Test
     void needsNoUsage() throws Exception {
-        server.enqueue(TestingArk.answer("{\"data\":[{\"url\":\"" + TestingArk.PICTURE + "\"}],\"usage\":null}"));
+        server.enqueue(TestingImageModel.answer("{\"data\":[{\"url\":\"" + TestingImageModel.PICTURE + "\"}],\"usage\":null}"));
 
         assertThat(generate().value()).isInstanceOf(Picture.class);
     }
@@ -191,7 +191,7 @@ class PictureGeneratorTest {
 
     private PictureGenerator generator(String model, Duration callTimeout) {
         return new PictureGenerator(
-                TestingArk.client(server), TestingArk.properties(model, callTimeout), Clock.systemUTC());
+                TestingImageModel.client(server), TestingImageModel.properties(model, callTimeout), Clock.systemUTC());
     }
 
     private static CallReport answered(Reason failure, int status, Optional<String> code, Optional<String> requestId) {
@@ -204,7 +204,7 @@ class PictureGeneratorTest {
             assertThat(failed.reason()).isEqualTo(reason);
             assertThat(failed.detail())
                     .isNotBlank()
-                    .doesNotContain(TestingArk.KEY)
+                    .doesNotContain(TestingImageModel.KEY)
                     .doesNotContain("s3cr3t")
                     .doesNotContain("://");
         });

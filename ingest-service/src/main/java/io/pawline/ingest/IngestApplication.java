@@ -1,6 +1,6 @@
 package io.pawline.ingest;
 
-import io.pawline.stage.spring.ServiceApplication;
+import io.pawline.service.ServiceApplication;
 import java.util.Arrays;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;

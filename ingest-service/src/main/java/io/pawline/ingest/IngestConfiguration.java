@@ -3,13 +3,13 @@ package io.pawline.ingest;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreProperties;
 import io.pawline.images.ImageStores;
-import io.pawline.ingest.accept.TaskIntake;
-import io.pawline.ingest.access.Access;
+import io.pawline.ingest.submit.TaskIntake;
+import io.pawline.ingest.access.TenantAccess;
 import io.pawline.ingest.access.Quotas;
 import io.pawline.ingest.cancel.ControlTopic;
 import io.pawline.ingest.cancel.TaskCancel;
 import io.pawline.ingest.follow.StoredTasks;
-import io.pawline.ingest.follow.Waits;
+import io.pawline.ingest.follow.TaskSubscriptions;
 import io.pawline.ingest.http.BodyDeadline;
 import io.pawline.ingest.http.HeaderDeadline;
 import io.pawline.ingest.pressure.Backpressure;
@@ -17,11 +17,11 @@ import io.pawline.ingest.progress.ProgressListener;
 import io.pawline.ingest.relay.OutboxRelay;
 import io.pawline.ingest.relay.TaskAcceptedPublisher;
 import io.pawline.outbound.OutboundProperties;
-import io.pawline.stage.control.Controls;
-import io.pawline.stage.spring.EventFormats;
-import io.pawline.stage.spring.InstanceProperties;
-import io.pawline.stage.spring.Periodic;
-import io.pawline.taskstore.Acceptances;
+import io.pawline.controls.ControlPublisher;
+import io.pawline.service.EventFormats;
+import io.pawline.service.InstanceProperties;
+import io.pawline.service.Periodic;
+import io.pawline.taskstore.SubmissionStore;
 import io.pawline.taskstore.ApiKeys;
 import io.pawline.taskstore.Cancellations;
 import io.pawline.taskstore.DatabaseProperties;
@@ -32,8 +32,8 @@ import io.pawline.taskstore.ProgressDao;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TaskListing;
-import io.pawline.taskstore.TaskMarks;
-import io.pawline.taskstore.Undelivered;
+import io.pawline.taskstore.TaskVersions;
+import io.pawline.taskstore.UndeliveredCallbacks;
 import jakarta.servlet.MultipartConfigElement;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -125,13 +125,13 @@ class IngestConfiguration {
     }
 
     @Bean
-    Controls controls(KafkaProperties kafka, Clock clock) {
-        return new Controls(kafka.buildAdminProperties(), EventFormats.of(kafka).serializer(), clock);
+    ControlPublisher controls(KafkaProperties kafka, Clock clock) {
+        return new ControlPublisher(kafka.buildAdminProperties(), EventFormats.of(kafka).serializer(), clock);
     }
 
     @Bean
-    TaskCancel taskCancel(TaskDatabase database, Controls controls, Clock clock) {
-        return new TaskCancel(new Cancellations(database), new ControlTopic(controls), clock);
+    TaskCancel taskCancel(TaskDatabase database, ControlPublisher controlPublisher, Clock clock) {
+        return new TaskCancel(new Cancellations(database), new ControlTopic(controlPublisher), clock);
     }
 
     @Bean
@@ -145,20 +145,20 @@ class IngestConfiguration {
     }
 
     @Bean
-    Waits waits(TaskDatabase database, TaskDao tasks, ProgressDao progress, IngestProperties settings) {
-        return new Waits(
-                new StoredTasks(new TaskMarks(database), tasks, progress),
+    TaskSubscriptions waits(TaskDatabase database, TaskDao tasks, ProgressDao progress, IngestProperties settings) {
+        return new TaskSubscriptions(
+                new StoredTasks(new TaskVersions(database), tasks, progress),
                 settings.follow().mostWaits(Runtime.getRuntime().maxMemory()));
     }
 
     @Bean
-    Periodic lookAfterWaits(Waits waits, IngestProperties settings) {
-        return Periodic.start("waits", settings.follow().lookEvery(), waits::look);
+    Periodic lookAfterWaits(TaskSubscriptions taskSubscriptions, IngestProperties settings) {
+        return Periodic.start("waits", settings.follow().lookEvery(), taskSubscriptions::look);
     }
 
     @Bean
-    Periodic heartbeats(Waits waits, IngestProperties settings) {
-        return Periodic.start("heartbeats", settings.follow().heartbeat(), waits::beat);
+    Periodic heartbeats(TaskSubscriptions taskSubscriptions, IngestProperties settings) {
+        return Periodic.start("heartbeats", settings.follow().heartbeat(), taskSubscriptions::beat);
     }
 
     @Bean
@@ -167,21 +167,21 @@ class IngestConfiguration {
     }
 
     @Bean
-    Undelivered undelivered(TaskDatabase database) {
-        return new Undelivered(database);
+    UndeliveredCallbacks undelivered(TaskDatabase database) {
+        return new UndeliveredCallbacks(database);
     }
 
     @Bean
-    Acceptances acceptances(TaskDatabase database) {
-        return new Acceptances(database);
+    SubmissionStore acceptances(TaskDatabase database) {
+        return new SubmissionStore(database);
     }
 
     @Bean
-    Periodic lapsedKeys(Acceptances acceptances, IngestProperties settings, Clock clock) {
+    Periodic lapsedKeys(SubmissionStore submissionStore, IngestProperties settings, Clock clock) {
         return Periodic.start(
                 "lapsed-keys",
                 Duration.ofMinutes(10),
-                () -> acceptances.forget(clock.instant().minus(settings.idempotencyWindow())));
+                () -> submissionStore.forget(clock.instant().minus(settings.idempotencyWindow())));
     }
 
     @Bean
@@ -196,8 +196,8 @@ class IngestConfiguration {
     }
 
     @Bean
-    Access access(TaskDatabase database, IngestProperties settings, Clock clock) {
-        return new Access(
+    TenantAccess access(TaskDatabase database, IngestProperties settings, Clock clock) {
+        return new TenantAccess(
                 new KeyRing(new ApiKeys(database), clock), settings.access().tasksPerMinute());
     }
 
@@ -208,7 +208,7 @@ class IngestConfiguration {
 
     @Bean
     TaskIntake taskIntake(
-            Acceptances acceptances,
+            SubmissionStore submissionStore,
             Backpressure backpressure,
             ImageStore images,
             Quotas quotas,
@@ -216,7 +216,7 @@ class IngestConfiguration {
             OutboundProperties outbound,
             Clock clock,
             OutboxRelay relay) {
-        return new TaskIntake(acceptances, backpressure, images, quotas, settings, outbound, clock, relay::nudge);
+        return new TaskIntake(submissionStore, backpressure, images, quotas, settings, outbound, clock, relay::nudge);
     }
 
     /** The class is the one that the stages read their events with, so that it is a matter of configuration, too. */

@@ -1,7 +1,7 @@
 package io.pawline.ingest;
 
 import io.pawline.schemas.Topics;
-import io.pawline.stage.spring.ServiceApplication;
+import io.pawline.service.ServiceApplication;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.TaskDatabase;
 import org.apache.kafka.clients.admin.NewTopic;

@@ -6,7 +6,7 @@ import io.pawline.ingest.TestingIngest.Answer;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
-import io.pawline.taskstore.Ending;
+import io.pawline.taskstore.FinalState;
 import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
@@ -147,7 +147,7 @@ class CallbackIT {
                 .close(
                         TaskId.parse(id),
                         1,
-                        new Ending.Failure(Instant.now(), TaskState.FAILED, Reason.NO_PET, Stage.DETECT, null));
+                        new FinalState.Failure(Instant.now(), TaskState.FAILED, Reason.NO_PET, Stage.DETECT, null));
         return id;
     }
 

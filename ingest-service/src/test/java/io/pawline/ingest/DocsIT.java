@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
-import io.pawline.taskstore.Ending;
+import io.pawline.taskstore.FinalState;
 import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskState;
@@ -55,7 +55,7 @@ class DocsIT {
         postgres = TestingPostgres.start();
         ingest = new TestingIngest(postgres, folder.resolve("images"));
         key = ingest.newKey("default", Scope.SUBMIT, Scope.READ);
-        Files.write(folder.resolve("cat.jpg"), TestingImages.PNG);
+        Files.write(folder.resolve("cat.jpg"), TestingPngs.PNG);
     }
 
     @AfterAll
@@ -114,7 +114,7 @@ class DocsIT {
                 .close(
                         TaskId.parse(id),
                         1,
-                        new Ending.Failure(Instant.now(), TaskState.FAILED, Reason.NO_PET, Stage.DETECT, null));
+                        new FinalState.Failure(Instant.now(), TaskState.FAILED, Reason.NO_PET, Stage.DETECT, null));
         return id;
     }
 }

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.pawline.ingest.TestingIngest.Answer;
-import io.pawline.ingest.follow.Waits;
+import io.pawline.ingest.follow.TaskSubscriptions;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
-import io.pawline.taskstore.Ending;
+import io.pawline.taskstore.FinalState;
 import io.pawline.taskstore.ProgressDao;
 import io.pawline.taskstore.StageReached;
 import io.pawline.taskstore.TaskDao;
@@ -177,7 +177,7 @@ class FollowIT {
     }
 
     private static int waiting() {
-        return ingest.bean(Waits.class).count();
+        return ingest.bean(TaskSubscriptions.class).count();
     }
 
     private static CompletableFuture<Answer> later(String path) {
@@ -216,6 +216,6 @@ class FollowIT {
                 .close(
                         TaskId.parse(id),
                         1,
-                        new Ending.Failure(Instant.now(), TaskState.FAILED, Reason.NO_PET, Stage.DETECT, null));
+                        new FinalState.Failure(Instant.now(), TaskState.FAILED, Reason.NO_PET, Stage.DETECT, null));
     }
 }

@@ -1,7 +1,7 @@
 package io.pawline.ingest;
 
-import static io.pawline.ingest.TestingImages.PNG;
-import static io.pawline.ingest.TestingImages.pngClaiming;
+import static io.pawline.ingest.TestingPngs.PNG;
+import static io.pawline.ingest.TestingPngs.pngClaiming;
 import static io.pawline.ingest.TestingIngest.BOUNDARY;
 import static io.pawline.ingest.TestingIngest.file;
 import static io.pawline.ingest.TestingIngest.part;
@@ -145,7 +145,7 @@ class HostileInputIT {
     /** Whole and well-formed, and all of one colour: 400 million pixels. */
     @Test
     void refusesAWholePngThatIsABomb() throws IOException {
-        byte[] bomb = TestingImages.png(20_000, 20_000);
+        byte[] bomb = TestingPngs.png(20_000, 20_000);
         assertThat(bomb.length).isLessThan(100_000);
         assertRefused(ingest.upload(file("image", bomb), part("style", "ink")));
     }

@@ -1,7 +1,7 @@
 package io.pawline.ingest;
 
-import static io.pawline.ingest.TestingImages.PNG;
-import static io.pawline.ingest.TestingImages.pngClaiming;
+import static io.pawline.ingest.TestingPngs.PNG;
+import static io.pawline.ingest.TestingPngs.pngClaiming;
 import static io.pawline.ingest.TestingIngest.file;
 import static io.pawline.ingest.TestingIngest.part;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -14,10 +14,10 @@ import io.pawline.ingest.TestingIngest.Answer;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
-import io.pawline.taskstore.Ending;
-import io.pawline.taskstore.Photo;
-import io.pawline.taskstore.Picture;
-import io.pawline.taskstore.Pictures;
+import io.pawline.taskstore.FinalState;
+import io.pawline.taskstore.PhotoSource;
+import io.pawline.taskstore.StoredImage;
+import io.pawline.taskstore.TaskImages;
 import io.pawline.taskstore.Priority;
 import io.pawline.taskstore.ProgressDao;
 import io.pawline.taskstore.StageReached;
@@ -95,7 +95,7 @@ class IngestIT {
         Task task = task(id);
         assertThat(task.submission().style()).isEqualTo("ink 水墨 🐈");
         assertThat(task.submission().photo())
-                .isEqualTo(new Photo.Remote(URI.create("https://photos.example/cat.jpg?size=large")));
+                .isEqualTo(new PhotoSource.Remote(URI.create("https://photos.example/cat.jpg?size=large")));
         assertThat(task.submission().callbackUrl()).contains(URI.create("https://shop.example/callback"));
         assertThat(Duration.between(
                         task.submission().submittedAt(), task.submission().deadline()))
@@ -156,7 +156,7 @@ class IngestIT {
         Answer answer = ingest.upload(file("image", PNG), part("style", "oil"));
         assertThat(answer.status()).isEqualTo(202);
         String id = answer.json().get("task_id").asString();
-        assertThat(task(id).submission().photo()).isEqualTo(new Photo.Stored(id + "/photo"));
+        assertThat(task(id).submission().photo()).isEqualTo(new PhotoSource.Stored(id + "/photo"));
         assertThat(ingest.bean(ImageStore.class).get(ImageKey.photo(TaskId.parse(id))))
                 .hasValue(PNG);
         assertProblem(ingest.get("/v1/images/" + id + "/photo"), 404, "image-not-found", "");
@@ -203,7 +203,7 @@ class IngestIT {
     @Test
     void cancelsNoTaskThatHasEnded() {
         String id = ingest.post(VALID).json().get("task_id").asString();
-        close(id, new Ending.Failure(Instant.now(), TaskState.FAILED, Reason.NO_PET, Stage.DETECT, null));
+        close(id, new FinalState.Failure(Instant.now(), TaskState.FAILED, Reason.NO_PET, Stage.DETECT, null));
         assertProblem(ingest.call("POST", "/v1/tasks/" + id + "/cancel"), 409, "task-finished", "ended as failed");
         assertThat(status(id).get("state").asString()).isEqualTo("failed");
     }
@@ -214,13 +214,13 @@ class IngestIT {
         Instant now = Instant.parse("2026-11-23T10:15:30.123Z");
         close(
                 id,
-                new Ending.Success(
+                new FinalState.Success(
                         now,
-                        new Pictures(
-                                new Picture(id + "/1/result.png", 1024, 768),
+                        new TaskImages(
+                                new StoredImage(id + "/1/result.png", 1024, 768),
                                 List.of(
-                                        new Picture(id + "/1/thumbnail-512.png", 512, 384),
-                                        new Picture(id + "/1/thumbnail-128.png", 128, 96)))));
+                                        new StoredImage(id + "/1/thumbnail-512.png", 512, 384),
+                                        new StoredImage(id + "/1/thumbnail-128.png", 128, 96)))));
         ingest.bean(TaskDao.class).markDelivered(TaskId.parse(id), 1, now.plusSeconds(1));
         JsonNode task = status(id);
         String base = "https://pawline.example/v1/images/" + id + "/1/";
@@ -238,7 +238,7 @@ class IngestIT {
     @Test
     void showsAFailureWithItsReason() {
         String id = ingest.post(VALID).json().get("task_id").asString();
-        close(id, new Ending.Failure(Instant.now(), TaskState.FAILED, Reason.NO_PET, Stage.DETECT, "It is a car."));
+        close(id, new FinalState.Failure(Instant.now(), TaskState.FAILED, Reason.NO_PET, Stage.DETECT, "It is a car."));
         JsonNode task = status(id);
         assertThat(task.get("state").asString()).isEqualTo("failed");
         assertThat(task.get("stage").asString()).isEqualTo("detect");
@@ -629,8 +629,8 @@ class IngestIT {
         return answer.json();
     }
 
-    private static void close(String id, Ending ending) {
-        ingest.bean(TaskDao.class).close(TaskId.parse(id), 1, ending);
+    private static void close(String id, FinalState finalState) {
+        ingest.bean(TaskDao.class).close(TaskId.parse(id), 1, finalState);
     }
 
     private static long rows() {

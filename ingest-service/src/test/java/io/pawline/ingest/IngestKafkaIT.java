@@ -16,7 +16,7 @@ import io.pawline.kafka.EmbeddedKafka;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.schemas.Topics;
-import io.pawline.stage.TestingSerde;
+import io.pawline.testkit.TestingSerde;
 import io.pawline.taskstore.ProgressDao;
 import io.pawline.taskstore.StageReached;
 import io.pawline.taskstore.TaskDao;

@@ -6,7 +6,7 @@ import io.pawline.ingest.TestingIngest.Answer;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
-import io.pawline.taskstore.Ending;
+import io.pawline.taskstore.FinalState;
 import io.pawline.taskstore.ProgressDao;
 import io.pawline.taskstore.StageReached;
 import io.pawline.taskstore.TaskDao;
@@ -178,6 +178,6 @@ class ListAndBatchIT {
 
     private static void close(String id, TaskState state, Reason reason) {
         ingest.bean(TaskDao.class)
-                .close(TaskId.parse(id), 1, new Ending.Failure(Instant.now(), state, reason, Stage.DETECT, null));
+                .close(TaskId.parse(id), 1, new FinalState.Failure(Instant.now(), state, reason, Stage.DETECT, null));
     }
 }

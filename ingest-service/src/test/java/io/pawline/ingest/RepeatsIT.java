@@ -1,6 +1,6 @@
 package io.pawline.ingest;
 
-import static io.pawline.ingest.TestingImages.PNG;
+import static io.pawline.ingest.TestingPngs.PNG;
 import static io.pawline.ingest.TestingIngest.file;
 import static io.pawline.ingest.TestingIngest.part;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,7 +10,7 @@ import io.pawline.ingest.TestingIngest.Answer;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
-import io.pawline.taskstore.Ending;
+import io.pawline.taskstore.FinalState;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TaskState;
@@ -253,7 +253,7 @@ class RepeatsIT {
                 .close(
                         TaskId.parse(id),
                         1,
-                        new Ending.Failure(Instant.now(), TaskState.FAILED, Reason.NO_PET, Stage.DETECT, null));
+                        new FinalState.Failure(Instant.now(), TaskState.FAILED, Reason.NO_PET, Stage.DETECT, null));
     }
 
     private static long rows() {

@@ -1,6 +1,6 @@
 package io.pawline.ingest;
 
-import io.pawline.stage.Contract;
+import io.pawline.testkit.Contract;
 import io.pawline.taskstore.ApiKeys;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.Scope;

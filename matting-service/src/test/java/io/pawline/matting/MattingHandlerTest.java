@@ -19,7 +19,7 @@ import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.stage.Outcome;
-import io.pawline.stage.TestingCalls;
+import io.pawline.testkit.TestingAttempts;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,8 +45,8 @@ class MattingHandlerTest {
     private final TaskId taskId = TaskId.next();
     private final TaskContext context = new TaskContext(
             taskId.toString(), "tenant", "as an oil painting", NOW, NOW.plusSeconds(600), null, 2, "interactive");
-    private final TestingCalls calls = new TestingCalls();
-    private final TestingImageStore images = new TestingImageStore();
+    private final TestingAttempts calls = new TestingAttempts();
+    private final TestingCutOutStore images = new TestingCutOutStore();
     private final List<Duration> pauses = new ArrayList<>();
     private MockWebServer provider;
 

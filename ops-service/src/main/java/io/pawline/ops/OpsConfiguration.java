@@ -6,15 +6,15 @@ import io.pawline.events.ImageGenerated;
 import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskAccepted;
 import io.pawline.events.TaskFinished;
-import io.pawline.ops.access.Access;
-import io.pawline.ops.http.AccessInterceptor;
-import io.pawline.ops.http.CallerResolver;
+import io.pawline.ops.access.OperatorAccess;
+import io.pawline.ops.access.AccessInterceptor;
+import io.pawline.ops.access.OperatorResolver;
 import io.pawline.ops.ledger.AttemptListener;
 import io.pawline.ops.ledger.CallLedger;
-import io.pawline.ops.letters.DeadLetterListener;
-import io.pawline.ops.letters.EventJson;
-import io.pawline.ops.letters.LetterIndex;
-import io.pawline.ops.letters.LetterQueries;
+import io.pawline.ops.deadletters.DeadLetterListener;
+import io.pawline.ops.deadletters.EventJson;
+import io.pawline.ops.deadletters.DeadLetterIndex;
+import io.pawline.ops.deadletters.DeadLetterQueries;
 import io.pawline.ops.live.Alerts;
 import io.pawline.ops.live.Live;
 import io.pawline.ops.live.LiveListener;
@@ -22,7 +22,7 @@ import io.pawline.ops.live.LiveQueries;
 import io.pawline.ops.live.LiveStore;
 import io.pawline.ops.live.LiveStreams;
 import io.pawline.ops.replay.Audit;
-import io.pawline.ops.replay.LetterChanges;
+import io.pawline.ops.replay.DeadLetterChanges;
 import io.pawline.ops.replay.ReplayPublisher;
 import io.pawline.ops.replay.ReplayReports;
 import io.pawline.ops.replay.ReplayRunner;
@@ -30,10 +30,10 @@ import io.pawline.ops.replay.ReplayStore;
 import io.pawline.ops.report.Reports;
 import io.pawline.ops.report.Timelines;
 import io.pawline.schemas.Stage;
-import io.pawline.stage.StageLags;
-import io.pawline.stage.control.ControlBoard;
-import io.pawline.stage.spring.EventFormats;
-import io.pawline.stage.spring.Periodic;
+import io.pawline.ops.live.ConsumerLag;
+import io.pawline.controls.ControlStateReader;
+import io.pawline.service.EventFormats;
+import io.pawline.service.Periodic;
 import io.pawline.taskstore.ApiKeys;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.KeyRing;
@@ -161,17 +161,17 @@ class OpsConfiguration {
     }
 
     @Bean
-    StageLags stageLags(KafkaProperties kafka) {
-        return new StageLags(kafka.buildAdminProperties());
+    ConsumerLag stageLags(KafkaProperties kafka) {
+        return new ConsumerLag(kafka.buildAdminProperties());
     }
 
     @Bean(initMethod = "start")
-    ControlBoard controlBoard(KafkaProperties kafka, Deserializer<?> eventDeserializer, Clock clock) {
-        return new ControlBoard(kafka.buildAdminProperties(), eventDeserializer, clock);
+    ControlStateReader controlBoard(KafkaProperties kafka, Deserializer<?> eventDeserializer, Clock clock) {
+        return new ControlStateReader(kafka.buildAdminProperties(), eventDeserializer, clock);
     }
 
     @Bean
-    Live live(LiveQueries queries, Alerts alerts, StageLags lags, ControlBoard board, Clock clock) {
+    Live live(LiveQueries queries, Alerts alerts, ConsumerLag lags, ControlStateReader board, Clock clock) {
         return new Live(queries, alerts, lags, board, clock);
     }
 
@@ -186,18 +186,18 @@ class OpsConfiguration {
     }
 
     @Bean
-    LetterIndex letterIndex(TaskDatabase database) {
-        return new LetterIndex(database);
+    DeadLetterIndex letterIndex(TaskDatabase database) {
+        return new DeadLetterIndex(database);
     }
 
     @Bean
-    DeadLetterListener deadLetterListener(LetterIndex index, Deserializer<?> eventDeserializer) {
+    DeadLetterListener deadLetterListener(DeadLetterIndex index, Deserializer<?> eventDeserializer) {
         return new DeadLetterListener(index, eventDeserializer);
     }
 
     @Bean
-    LetterQueries letterQueries(TaskDatabase database) {
-        return new LetterQueries(database);
+    DeadLetterQueries letterQueries(TaskDatabase database) {
+        return new DeadLetterQueries(database);
     }
 
     @Bean
@@ -216,8 +216,8 @@ class OpsConfiguration {
     }
 
     @Bean
-    LetterChanges letterChanges(TaskDatabase database, Clock clock) {
-        return new LetterChanges(database, clock);
+    DeadLetterChanges letterChanges(TaskDatabase database, Clock clock) {
+        return new DeadLetterChanges(database, clock);
     }
 
     @Bean
@@ -255,20 +255,20 @@ class OpsConfiguration {
 
     @Bean
     WebMvcConfigurer access(TaskDatabase database, OpsProperties properties, Clock clock) {
-        Access access = properties.openAccess()
-                ? Access.open()
-                : Access.byKeys(new KeyRing(new ApiKeys(database), clock), properties.tenant());
+        OperatorAccess operatorAccess = properties.openAccess()
+                ? OperatorAccess.open()
+                : OperatorAccess.byKeys(new KeyRing(new ApiKeys(database), clock), properties.tenant());
         return new WebMvcConfigurer() {
             @Override
             public void addInterceptors(InterceptorRegistry registry) {
-                registry.addInterceptor(new AccessInterceptor(access))
+                registry.addInterceptor(new AccessInterceptor(operatorAccess))
                         .addPathPatterns("/v1/**")
                         .excludePathPatterns("/v1/openapi.json", "/v1/openapi.yaml");
             }
 
             @Override
             public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
-                resolvers.add(new CallerResolver());
+                resolvers.add(new OperatorResolver());
             }
         };
     }

@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pawline.ops.ledger.Call;
 import io.pawline.ops.ledger.CallLedger;
-import io.pawline.ops.ledger.TestingCalls;
-import io.pawline.ops.letters.IndexedLetter;
-import io.pawline.ops.letters.IndexedLetter.Header;
-import io.pawline.ops.letters.IndexedLetter.OfTask;
-import io.pawline.ops.letters.IndexedLetter.Position;
-import io.pawline.ops.letters.LetterIndex;
-import io.pawline.ops.letters.TestingLetters;
+import io.pawline.ops.ledger.TestingCallIds;
+import io.pawline.ops.deadletters.IndexedDeadLetter;
+import io.pawline.ops.deadletters.IndexedDeadLetter.Header;
+import io.pawline.ops.deadletters.IndexedDeadLetter.OfTask;
+import io.pawline.ops.deadletters.IndexedDeadLetter.Position;
+import io.pawline.ops.deadletters.DeadLetterIndex;
+import io.pawline.ops.deadletters.TestingDeadLetters;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.TaskId;
-import io.pawline.taskstore.Photo;
+import io.pawline.taskstore.PhotoSource;
 import io.pawline.taskstore.Priority;
 import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.TaskDao;
@@ -39,7 +39,7 @@ class DeadLetterApiIT {
     private static final TestingOps OPS = new TestingOps(TestingDatabase.create());
     private static final TaskDatabase DATABASE = OPS.bean(TaskDatabase.class);
 
-    private final LetterIndex index = OPS.bean(LetterIndex.class);
+    private final DeadLetterIndex index = OPS.bean(DeadLetterIndex.class);
 
     @AfterAll
     static void close() {
@@ -96,7 +96,7 @@ class DeadLetterApiIT {
                 TaskId.next(),
                 "default",
                 "watercolour",
-                new Photo.Remote(URI.create("https://photos.example/cat.jpg")),
+                new PhotoSource.Remote(URI.create("https://photos.example/cat.jpg")),
                 null,
                 NOW,
                 NOW.plusSeconds(60),
@@ -105,8 +105,8 @@ class DeadLetterApiIT {
                 null);
         new TaskDao(DATABASE).accept(ordered);
         index.add(List.of(
-                TestingLetters.letter(ordered, "generate", "provider_error", "the usual trouble", NOW),
-                TestingLetters.letter(
+                TestingDeadLetters.letter(ordered, "generate", "provider_error", "the usual trouble", NOW),
+                TestingDeadLetters.letter(
                         TestingTasks.submission(), "matting", "overloaded", "a strange moon", NOW.plusSeconds(5))));
 
         assertThat(OPS.get("/v1/dead-letters?" + filter.replace(" ", "%20"))
@@ -140,7 +140,7 @@ class DeadLetterApiIT {
         new TaskDao(DATABASE).close(task.id(), 1, TestingTasks.failure(Reason.PROVIDER_ERROR));
         OPS.bean(CallLedger.class)
                 .note(List.of(new Call(
-                        TestingCalls.idAt(Instant.now()),
+                        TestingCallIds.idAt(Instant.now()),
                         task.id().value(),
                         1,
                         "default",
@@ -182,7 +182,7 @@ class DeadLetterApiIT {
     @Test
     void anExportHasEveryLetterAndNoFormula() {
         add("generate", "provider_error", NOW, 1_003);
-        index.add(List.of(TestingLetters.letter(
+        index.add(List.of(TestingDeadLetters.letter(
                 TestingTasks.submission(), "matting", "overloaded", "=HYPERLINK(\"x\")", NOW.plusSeconds(9))));
 
         assertThat(OPS.get("/v1/dead-letters/export?stage=generate").body().lines())
@@ -214,15 +214,15 @@ class DeadLetterApiIT {
     }
 
     private void add(String stage, String reason, Instant failedAt, int count) {
-        List<IndexedLetter> letters = new ArrayList<>();
+        List<IndexedDeadLetter> letters = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            letters.add(TestingLetters.letter(TestingTasks.submission(), stage, reason, "It is down.", failedAt));
+            letters.add(TestingDeadLetters.letter(TestingTasks.submission(), stage, reason, "It is down.", failedAt));
         }
         index.add(letters);
     }
 
     private long addOne(Submission task, byte[] value) {
-        index.add(List.of(new IndexedLetter(
+        index.add(List.of(new IndexedDeadLetter(
                 new Position("pawline.generate.dlt", 7, 0),
                 "generate",
                 "provider_error",

@@ -12,7 +12,7 @@ import io.pawline.events.CallOutcome;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.Topics;
-import io.pawline.stage.TestingKafka;
+import io.pawline.testkit.TestingKafka;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.TaskDao;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
-import io.pawline.stage.TestingKafka;
+import io.pawline.testkit.TestingKafka;
 import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.TestingTasks;
 import java.io.IOException;

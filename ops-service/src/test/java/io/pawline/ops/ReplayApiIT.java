@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
-import io.pawline.stage.TestingKafka;
+import io.pawline.testkit.TestingKafka;
 import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TestingTasks;

@@ -47,39 +47,39 @@ public final class Quotas {
      *
      * @throws QuotaExceededException if the caller has used up what he may
      */
-    public void take(Caller caller) {
-        if (caller.tasksPerMinute() == 0) {
+    public void take(Tenant tenant) {
+        if (tenant.tasksPerMinute() == 0) {
             return;
         }
-        ConsumptionProbe probe = bucket(caller).tryConsumeAndReturnRemaining(1);
+        ConsumptionProbe probe = bucket(tenant).tryConsumeAndReturnRemaining(1);
         if (!probe.isConsumed()) {
             throw new QuotaExceededException(
-                    new State(caller.tasksPerMinute(), 0, WINDOW), Duration.ofNanos(probe.getNanosToWaitForRefill()));
+                    new State(tenant.tasksPerMinute(), 0, WINDOW), Duration.ofNanos(probe.getNanosToWaitForRefill()));
         }
     }
 
     /** Gives back what was taken for a task that was not accepted. */
-    public void giveBack(Caller caller) {
-        if (caller.tasksPerMinute() > 0) {
-            bucket(caller).addTokens(1);
+    public void giveBack(Tenant tenant) {
+        if (tenant.tasksPerMinute() > 0) {
+            bucket(tenant).addTokens(1);
         }
     }
 
     /** What is left to a caller, if he has a limit. */
-    public Optional<State> state(Caller caller) {
-        if (caller.tasksPerMinute() == 0) {
+    public Optional<State> state(Tenant tenant) {
+        if (tenant.tasksPerMinute() == 0) {
             return Optional.empty();
         }
-        Bucket bucket = bucket(caller);
+        Bucket bucket = bucket(tenant);
         long remaining = Math.max(0, bucket.getAvailableTokens());
-        long missing = caller.tasksPerMinute() - remaining;
-        Duration full = WINDOW.multipliedBy(missing).dividedBy(caller.tasksPerMinute());
-        return Optional.of(new State(caller.tasksPerMinute(), remaining, full));
+        long missing = tenant.tasksPerMinute() - remaining;
+        Duration full = WINDOW.multipliedBy(missing).dividedBy(tenant.tasksPerMinute());
+        return Optional.of(new State(tenant.tasksPerMinute(), remaining, full));
     }
 
-    private Bucket bucket(Caller caller) {
+    private Bucket bucket(Tenant tenant) {
         return buckets.get(
-                new Holder(caller.client(), caller.tasksPerMinute()),
+                new Holder(tenant.client(), tenant.tasksPerMinute()),
                 holder -> Bucket.builder()
                         .addLimit(limit ->
                                 limit.capacity(holder.tasksPerMinute()).refillGreedy(holder.tasksPerMinute(), WINDOW))

@@ -2,7 +2,7 @@ package io.pawline.ingest.cancel;
 
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.Cancellations;
-import io.pawline.taskstore.Closing;
+import io.pawline.taskstore.CloseResult;
 import io.pawline.taskstore.Task;
 import java.time.Clock;
 import java.time.Duration;
@@ -54,9 +54,9 @@ public final class TaskCancel {
      *
      * @return the row afterwards, and whether this call closed it; empty if the tenant has no such task
      */
-    public Optional<Closing> cancel(TaskId id, String tenant) {
-        Optional<Closing> closing = cancellations.cancel(id, tenant, clock.instant());
-        closing.filter(Closing::byThisCall).map(Closing::task).ifPresent(this::tellSoon);
+    public Optional<CloseResult> cancel(TaskId id, String tenant) {
+        Optional<CloseResult> closing = cancellations.cancel(id, tenant, clock.instant());
+        closing.filter(CloseResult::byThisCall).map(CloseResult::task).ifPresent(this::tellSoon);
         return closing;
     }
 

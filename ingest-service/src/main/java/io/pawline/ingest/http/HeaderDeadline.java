@@ -1,6 +1,6 @@
 package io.pawline.ingest.http;
 
-import io.pawline.stage.spring.Periodic;
+import io.pawline.service.Periodic;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpParser;

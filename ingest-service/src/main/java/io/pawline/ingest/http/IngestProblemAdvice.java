@@ -1,7 +1,8 @@
 package io.pawline.ingest.http;
 
+import io.pawline.ingest.access.RateLimit;
 import io.pawline.images.ImageStoreException;
-import io.pawline.ingest.accept.RefusedException;
+import io.pawline.ingest.submit.RefusedException;
 import io.pawline.ingest.access.QuotaExceededException;
 import io.pawline.ingest.follow.TooManyWaitsException;
 import io.pawline.web.CommonProblem;
@@ -18,7 +19,7 @@ import org.springframework.web.multipart.MultipartException;
 
 /** Turns what goes wrong in the front end's interface only into a problem, besides what goes wrong in any. */
 @RestControllerAdvice
-final class IngestProblemAdvice extends ProblemAdvice {
+public final class IngestProblemAdvice extends ProblemAdvice {
 
     private static final Logger log = LoggerFactory.getLogger(IngestProblemAdvice.class);
 
@@ -31,7 +32,7 @@ final class IngestProblemAdvice extends ProblemAdvice {
     }
 
     /** A batch has no header for each of its tasks, so the problem has the time, too. */
-    static ProblemDetail exceeded(QuotaExceededException e) {
+    public static ProblemDetail exceeded(QuotaExceededException e) {
         ProblemDetail problem = problem(IngestProblem.QUOTA_EXCEEDED, String.valueOf(e.getMessage()));
         problem.setProperty("retry_after", RateLimit.secondsUntil(e.retryAfter()));
         return problem;
@@ -45,7 +46,7 @@ final class IngestProblemAdvice extends ProblemAdvice {
     }
 
     /** A batch has no header for each, so the problem has the time, too. */
-    static ProblemDetail problem(RefusedException e) {
+    public static ProblemDetail problem(RefusedException e) {
         ProblemDetail problem = problem(typeOf(e), e.detail());
         e.retryAfter().ifPresent(time -> problem.setProperty("retry_after", time.toSeconds()));
         return problem;

@@ -30,7 +30,7 @@ public final class Backpressure implements MeterBinder {
     private final IngestProperties.Backlog settings;
     private final Clock clock;
     private final RandomGenerator random;
-    private final Throughput throughput;
+    private final CompletionRate completionRate;
     private volatile Prediction prediction = Prediction.NOTHING_OPEN;
 
     /**
@@ -48,12 +48,12 @@ public final class Backpressure implements MeterBinder {
         this.settings = settings;
         this.clock = clock;
         this.random = random;
-        this.throughput = new Throughput(settings.freeTasks());
+        this.completionRate = new CompletionRate(settings.freeTasks());
     }
 
     /** Looks at the backlog anew; for one thread, about once a second. What was seen last holds until then. */
     public void look() {
-        prediction = throughput.predict(clock.instant(), open.getAsLong(), endedSince);
+        prediction = completionRate.predict(clock.instant(), open.getAsLong(), endedSince);
     }
 
     /** Why this task is not to be accepted now; empty if it is. Costs nothing. */
@@ -65,7 +65,7 @@ public final class Backpressure implements MeterBinder {
         Optional<Duration> takes = now.takes();
         if (takes.isEmpty()) {
             String detail = "%d tasks are open and none has ended in the last %d s: send it again after Retry-After"
-                    .formatted(now.open(), Throughput.WINDOW.toSeconds());
+                    .formatted(now.open(), CompletionRate.WINDOW.toSeconds());
             return Optional.of(new Refusal(detail, retryAfter(SOONEST)));
         }
         Duration allowed = allowed(task);

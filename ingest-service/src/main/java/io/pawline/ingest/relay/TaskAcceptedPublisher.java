@@ -7,11 +7,11 @@ import io.pawline.events.TaskFinished;
 import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
-import io.pawline.stage.TraceParent;
-import io.pawline.taskstore.Ending;
+import io.pawline.service.TraceParent;
+import io.pawline.taskstore.FinalState;
 import io.pawline.taskstore.Outbox.Handover;
 import io.pawline.taskstore.Outbox.Receiver;
-import io.pawline.taskstore.Photo;
+import io.pawline.taskstore.PhotoSource;
 import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TaskState;
@@ -69,7 +69,7 @@ public final class TaskAcceptedPublisher implements Receiver {
     /** A task that has been cancelled before any stage has heard of it goes straight to its end. */
     private Future<?> send(Task task) {
         return switch (task.ending().orElse(null)) {
-            case Ending.Failure cancelled
+            case FinalState.Failure cancelled
             when cancelled.state() == TaskState.CANCELLED -> send(Stage.CALLBACK, task, finished(task, cancelled));
             case null, default -> send(Stage.DETECT, task, accepted(task));
         };
@@ -83,7 +83,7 @@ public final class TaskAcceptedPublisher implements Receiver {
         return kafka.send(record);
     }
 
-    private static TaskFinished finished(Task task, Ending.Failure cancelled) {
+    private static TaskFinished finished(Task task, FinalState.Failure cancelled) {
         return TaskFinished.newBuilder()
                 .setContext(context(task))
                 .setEnding(io.pawline.events.Ending.CANCELLED)
@@ -114,11 +114,11 @@ public final class TaskAcceptedPublisher implements Receiver {
                 .build();
     }
 
-    private static ImageRef photo(Photo photo) {
-        return switch (photo) {
-            case Photo.Remote(URI url) ->
+    private static ImageRef photo(PhotoSource photoSource) {
+        return switch (photoSource) {
+            case PhotoSource.Remote(URI url) ->
                 ImageRef.newBuilder().setUrl(url.toString()).build();
-            case Photo.Stored(String key) -> ImageRef.newBuilder().setKey(key).build();
+            case PhotoSource.Stored(String key) -> ImageRef.newBuilder().setKey(key).build();
         };
     }
 }

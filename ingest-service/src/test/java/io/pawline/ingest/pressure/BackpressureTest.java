@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pawline.ingest.IngestProperties;
 import io.pawline.schemas.TaskId;
-import io.pawline.taskstore.Photo;
+import io.pawline.taskstore.PhotoSource;
 import io.pawline.taskstore.Priority;
 import io.pawline.taskstore.Submission;
 import java.net.URI;
@@ -48,7 +48,7 @@ class BackpressureTest {
                 TaskId.next(),
                 "default",
                 "ink",
-                new Photo.Remote(URI.create("https://photos.example/cat.jpg")),
+                new PhotoSource.Remote(URI.create("https://photos.example/cat.jpg")),
                 null,
                 NOW,
                 NOW.plus(untilDeadline),

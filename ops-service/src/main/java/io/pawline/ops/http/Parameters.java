@@ -1,6 +1,6 @@
 package io.pawline.ops.http;
 
-import io.pawline.ops.letters.LetterFilter;
+import io.pawline.ops.deadletters.DeadLetterFilter;
 import io.pawline.ops.live.Period;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemException;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.MultiValueMap;
 
 /** The parameters of a request, checked: none unknown, none given twice, each in its range. */
-final class Parameters {
+public final class Parameters {
 
     /** Those that say which letters. */
     private static final Set<String> FILTER = Set.of(
@@ -65,7 +65,7 @@ final class Parameters {
     }
 
     /** These parameters and no filter. */
-    static Parameters only(MultiValueMap<String, String> query, String... names) {
+    public static Parameters only(MultiValueMap<String, String> query, String... names) {
         return once(query, Set.of(names));
     }
 
@@ -90,13 +90,13 @@ final class Parameters {
     }
 
     /** Which letters; the open ones, if nothing is said of their state. */
-    LetterFilter filter() {
+    public DeadLetterFilter filter() {
         String state = text("state");
         if (state != null && !STATES.contains(state)) {
             throw invalid("state is none of " + String.join(", ", new TreeSet<>(STATES)));
         }
         List<Long> ids = ids();
-        return new LetterFilter(
+        return new DeadLetterFilter(
                 ids,
                 state == null ? (ids.isEmpty() ? "open" : null) : state.equals("any") ? null : state,
                 text("stage"),
@@ -115,7 +115,7 @@ final class Parameters {
     }
 
     @Nullable
-    String text(String name) {
+    public String text(String name) {
         String text = given.get(name);
         return text == null || text.isEmpty() ? null : text;
     }
@@ -180,7 +180,7 @@ final class Parameters {
      * @param byDefault how long before {@code to} it begins, if nothing is said
      * @param longest that is taken
      */
-    Period period(Instant now, Duration byDefault, Duration longest) {
+    public Period period(Instant now, Duration byDefault, Duration longest) {
         Instant to = time("to");
         Instant end = to == null ? now : to;
         Instant from = time("from");
@@ -195,7 +195,7 @@ final class Parameters {
     }
 
     /** One of these; the first by default. */
-    String oneOf(String name, String... values) {
+    public String oneOf(String name, String... values) {
         String text = text(name);
         if (text != null && !List.of(values).contains(text)) {
             throw invalid(name + " is none of " + String.join(", ", values));
@@ -203,7 +203,7 @@ final class Parameters {
         return text == null ? values[0] : text;
     }
 
-    static ProblemException invalid(String detail) {
+    public static ProblemException invalid(String detail) {
         return new ProblemException(CommonProblem.INVALID_REQUEST, detail);
     }
 }

@@ -5,9 +5,8 @@ import io.pawline.ops.live.LiveQueries.Standing;
 import io.pawline.ops.live.LiveView.StageView;
 import io.pawline.ops.live.LiveView.Totals;
 import io.pawline.schemas.Stage;
-import io.pawline.stage.StageLags;
-import io.pawline.stage.StageLags.Lag;
-import io.pawline.stage.control.ControlBoard;
+import io.pawline.ops.live.ConsumerLag.Lag;
+import io.pawline.controls.ControlStateReader;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,12 +24,12 @@ public final class Live {
 
     private final LiveQueries queries;
     private final Alerts alerts;
-    private final StageLags lags;
-    private final ControlBoard board;
+    private final ConsumerLag lags;
+    private final ControlStateReader board;
     private final Clock clock;
     private @Nullable LiveView last;
 
-    public Live(LiveQueries queries, Alerts alerts, StageLags lags, ControlBoard board, Clock clock) {
+    public Live(LiveQueries queries, Alerts alerts, ConsumerLag lags, ControlStateReader board, Clock clock) {
         this.queries = queries;
         this.alerts = alerts;
         this.lags = lags;

@@ -112,7 +112,7 @@ public final class LiveStore {
     }
 
     private static Map<String, Object> process(LiveUpdate update) {
-        StageProcess process = Objects.requireNonNull(update.process());
+        InstanceState process = Objects.requireNonNull(update.process());
         Map<String, Object> row = new HashMap<>();
         row.put("stage", update.stage());
         row.put("instance", process.instance());

@@ -42,7 +42,7 @@ final class LiveTopology {
     /** How much later than another event of its stage one may come and still be counted in its own span of time. */
     private static final Duration LATEST = Duration.ofHours(1);
 
-    private static final Serde<Happening> HAPPENING = Json.serde(Happening.class);
+    private static final Serde<CountDelta> HAPPENING = Json.serde(CountDelta.class);
 
     private LiveTopology() {}
 
@@ -50,14 +50,14 @@ final class LiveTopology {
     static Topology of(Deserializer<?> events, Prices prices) {
         EventReader reader = new EventReader(events);
         StreamsBuilder builder = new StreamsBuilder();
-        builder.addStateStore(seen(CallsOnce.STORE, CallsOnce.REMEMBERED));
-        builder.addStateStore(seen(EndingsOnce.STORE, EndingsOnce.REMEMBERED));
+        builder.addStateStore(seen(CallDeduplicator.STORE, CallDeduplicator.REMEMBERED));
+        builder.addStateStore(seen(FinalStateDeduplicator.STORE, FinalStateDeduplicator.REMEMBERED));
         Consumed<byte[], byte[]> bytes = Consumed.with(Serdes.ByteArray(), Serdes.ByteArray());
-        KStream<String, Happening> calls =
-                builder.stream(Topics.ATTEMPTS, bytes).process(() -> new CallsOnce(reader, prices), CallsOnce.STORE);
-        KStream<String, Happening> endings = builder.stream(Stage.CALLBACK.workTopic(), bytes)
-                .process(() -> new EndingsOnce(reader), EndingsOnce.STORE);
-        KGroupedStream<String, Happening> byStage = calls.merge(endings)
+        KStream<String, CountDelta> calls =
+                builder.stream(Topics.ATTEMPTS, bytes).process(() -> new CallDeduplicator(reader, prices), CallDeduplicator.STORE);
+        KStream<String, CountDelta> endings = builder.stream(Stage.CALLBACK.workTopic(), bytes)
+                .process(() -> new FinalStateDeduplicator(reader), FinalStateDeduplicator.STORE);
+        KGroupedStream<String, CountDelta> byStage = calls.merge(endings)
                 .repartition(Repartitioned.with(Serdes.String(), HAPPENING)
                         .withName("by-stage")
                         .withNumberOfPartitions(1))
@@ -76,7 +76,7 @@ final class LiveTopology {
                 Serdes.String());
     }
 
-    private static KStream<String, LiveUpdate> windows(KGroupedStream<String, Happening> byStage, Duration span) {
+    private static KStream<String, LiveUpdate> windows(KGroupedStream<String, CountDelta> byStage, Duration span) {
         return byStage.windowedBy(TimeWindows.ofSizeAndGrace(span, LATEST))
                 .aggregate(
                         () -> WindowTotals.NONE,
@@ -93,13 +93,13 @@ final class LiveTopology {
                 });
     }
 
-    private static KStream<String, LiveUpdate> processes(KGroupedStream<String, Happening> byStage) {
+    private static KStream<String, LiveUpdate> processes(KGroupedStream<String, CountDelta> byStage) {
         return byStage.aggregate(
-                        () -> StageProcesses.NONE,
+                        () -> InstanceStates.NONE,
                         (_, event, processes) -> processes.with(event.process()),
-                        Materialized.<String, StageProcesses, KeyValueStore<Bytes, byte[]>>as("processes")
+                        Materialized.<String, InstanceStates, KeyValueStore<Bytes, byte[]>>as("processes")
                                 .withKeySerde(Serdes.String())
-                                .withValueSerde(Json.serde(StageProcesses.class)))
+                                .withValueSerde(Json.serde(InstanceStates.class)))
                 .toStream()
                 .flatMap((stage, processes) -> processes.byInstance().values().stream()
                         .map(process -> LiveUpdate.of(stage, process))

@@ -13,13 +13,13 @@ record LiveUpdate(
         int seconds,
         @Nullable Instant startedAt,
         @Nullable WindowTotals totals,
-        @Nullable StageProcess process) {
+        @Nullable InstanceState process) {
 
     static LiveUpdate of(String stage, Duration span, Instant startedAt, WindowTotals totals) {
         return new LiveUpdate(stage, (int) span.toSeconds(), startedAt, totals, null);
     }
 
-    static LiveUpdate of(String stage, StageProcess process) {
+    static LiveUpdate of(String stage, InstanceState process) {
         return new LiveUpdate(stage, 0, null, null, process);
     }
 

@@ -31,7 +31,7 @@ record WindowTotals(
         endings = Map.copyOf(endings);
     }
 
-    WindowTotals plus(Happening event) {
+    WindowTotals plus(CountDelta event) {
         boolean callFailed = event.reason() != null && event.ending() == null;
         return new WindowTotals(
                 updates + 1,

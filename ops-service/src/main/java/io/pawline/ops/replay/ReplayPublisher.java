@@ -7,7 +7,7 @@ import io.pawline.events.TaskContext;
 import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.Topics;
-import io.pawline.stage.TraceParent;
+import io.pawline.service.TraceParent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

@@ -1,8 +1,8 @@
 package io.pawline.ops.replay;
 
 import io.pawline.ops.ledger.Prices;
-import io.pawline.ops.letters.LetterFilter;
-import io.pawline.ops.letters.LetterFilter.Condition;
+import io.pawline.ops.deadletters.DeadLetterFilter;
+import io.pawline.ops.deadletters.DeadLetterFilter.Condition;
 import io.pawline.schemas.Stage;
 import io.pawline.taskstore.TaskDatabase;
 import java.sql.ResultSet;
@@ -32,7 +32,7 @@ public final class ReplayReports {
                         when :now - failed_at < interval '7 days' then '7d' else 'older' end as age
                 from dead_letter left join task on task.id = dead_letter.task_id where <where>
             ) judged group by stage, verdict, age
-            """.formatted(Verdicts.SQL);
+            """.formatted(ReplayEligibility.SQL);
 
     private static final String RATES = """
             select stage, count(*) / :seconds as rate from call_attempt
@@ -87,7 +87,7 @@ public final class ReplayReports {
     private record Part(Stage stage, String verdict, String age, long letters) {}
 
     /** What a replay of the letters that this filter leaves would do now. */
-    public Forecast forecast(LetterFilter filter, int perSecond) {
+    public Forecast forecast(DeadLetterFilter filter, int perSecond) {
         Instant now = clock.instant();
         Condition where = filter.condition();
         List<Part> parts = database.with(handle -> where.bindTo(handle.createQuery(FORECAST))
@@ -105,7 +105,7 @@ public final class ReplayReports {
         List.of("1h", "6h", "1d", "7d", "older").forEach(age -> ages.put(age, 0L));
         Map<Stage, Long> replayed = new TreeMap<>();
         for (Part part : parts) {
-            if (part.verdict().equals(Verdicts.REPLAY)) {
+            if (part.verdict().equals(ReplayEligibility.REPLAY)) {
                 ages.merge(part.age(), part.letters(), Long::sum);
                 replayed.merge(part.stage(), part.letters(), Long::sum);
             } else {

@@ -8,7 +8,7 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 import io.pawline.ops.replay.ReplayPublisher.Work;
-import io.pawline.stage.TraceParent;
+import io.pawline.service.TraceParent;
 import java.util.Optional;
 
 /**

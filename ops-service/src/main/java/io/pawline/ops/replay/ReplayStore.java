@@ -1,10 +1,10 @@
 package io.pawline.ops.replay;
 
-import io.pawline.ops.letters.LetterFilter;
-import io.pawline.ops.letters.LetterFilter.Condition;
+import io.pawline.ops.deadletters.DeadLetterFilter;
+import io.pawline.ops.deadletters.DeadLetterFilter.Condition;
 import io.pawline.ops.replay.ReplayPublisher.Work;
 import io.pawline.schemas.Stage;
-import io.pawline.taskstore.Reopening;
+import io.pawline.taskstore.GenerationOpener;
 import io.pawline.taskstore.TaskDatabase;
 import java.time.Clock;
 import java.time.Instant;
@@ -47,7 +47,7 @@ public final class ReplayStore {
             join dead_letter on dead_letter.id = chosen.letter_id
             left join task on task.id = dead_letter.task_id
             order by place
-            """.formatted(Verdicts.SQL);
+            """.formatted(ReplayEligibility.SQL);
 
     private static final String MARK = """
             update replay_letter set state = :state, skipped = :skipped, task_id = :task,
@@ -110,7 +110,7 @@ public final class ReplayStore {
      * @param asked the filter as it was asked for, JSON
      * @return its id; empty if there is no such letter
      */
-    public Optional<UUID> create(LetterFilter filter, String asked, int perSecond, String who, String why) {
+    public Optional<UUID> create(DeadLetterFilter filter, String asked, int perSecond, String who, String why) {
         UUID id = UUID.randomUUID();
         Condition where = filter.condition();
         Instant now = clock.instant();
@@ -221,8 +221,8 @@ public final class ReplayStore {
                             .filter(Objects::nonNull)
                             .toList());
             Map<UUID, Integer> generations =
-                    new HashMap<>(Reopening.reopen(handle, tasks(candidates, false), now.plus(settings.deadline())));
-            generations.putAll(Reopening.retell(handle, tasks(candidates, true)));
+                    new HashMap<>(GenerationOpener.reopen(handle, tasks(candidates, false), now.plus(settings.deadline())));
+            generations.putAll(GenerationOpener.retell(handle, tasks(candidates, true)));
             Set<UUID> given = new HashSet<>();
             PreparedBatch marks = handle.prepareBatch(MARK);
             Map<String, List<Long>> left = new HashMap<>();
@@ -273,7 +273,7 @@ public final class ReplayStore {
 
     private static List<UUID> tasks(List<Candidate> candidates, boolean endings) {
         return candidates.stream()
-                .filter(candidate -> candidate.verdict().equals(Verdicts.REPLAY))
+                .filter(candidate -> candidate.verdict().equals(ReplayEligibility.REPLAY))
                 .filter(candidate -> candidate.stage().tellsOfEndings() == endings)
                 .map(Candidate::task)
                 .distinct()
@@ -282,7 +282,7 @@ public final class ReplayStore {
 
     private void mark(
             PreparedBatch marks, UUID replay, Candidate candidate, @Nullable Integer generation, Instant now) {
-        String verdict = candidate.verdict().equals(Verdicts.REPLAY) ? "under_way" : candidate.verdict();
+        String verdict = candidate.verdict().equals(ReplayEligibility.REPLAY) ? "under_way" : candidate.verdict();
         marks.bind("state", generation == null ? "skipped" : "taken")
                 .bind("skipped", generation == null ? verdict : null)
                 .bind("task", candidate.task())

@@ -20,12 +20,12 @@ import io.pawline.events.CallAttempt;
 import io.pawline.ops.TestingDatabase;
 import io.pawline.ops.TestingOps;
 import io.pawline.ops.console.TestingBrowser.Screen;
-import io.pawline.ops.live.TestingAttempts;
+import io.pawline.ops.live.TestingAttemptEvents;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.schemas.Topics;
-import io.pawline.stage.TestingKafka;
+import io.pawline.testkit.TestingKafka;
 import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.TaskDao;
@@ -117,8 +117,8 @@ class ConsoleIT {
 
         List<CallAttempt> calls = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            calls.add(TestingAttempts.seenBy(
-                    TestingAttempts.begun(TaskId.next(), Stage.GENERATE, 1, Instant.now()),
+            calls.add(TestingAttemptEvents.seenBy(
+                    TestingAttemptEvents.begun(TaskId.next(), Stage.GENERATE, 1, Instant.now()),
                     "one",
                     4,
                     10,
@@ -141,8 +141,8 @@ class ConsoleIT {
     }
 
     private static CallAttempt end(CallAttempt call, @Nullable Reason failure) {
-        return TestingAttempts.seenBy(
-                TestingAttempts.ended(call, Instant.now(), failure), "one", 1, 10, BreakerState.OPEN);
+        return TestingAttemptEvents.seenBy(
+                TestingAttemptEvents.ended(call, Instant.now(), failure), "one", 1, 10, BreakerState.OPEN);
     }
 
     private static void tell(List<CallAttempt> calls) {

@@ -42,7 +42,7 @@ class CallLedgerIT {
 
     @Test
     void aCallIsOneRowInWhateverOrderAndHoweverOftenItIsTold() {
-        UUID id = TestingCalls.idAt(NOW);
+        UUID id = TestingCallIds.idAt(NOW);
         Call begun = call(id, null, false);
         Call ended = call(id, end("failed", "read_timeout", null, "unknown"), false);
         Call orphaned = call(id, null, true);
@@ -60,15 +60,15 @@ class CallLedgerIT {
 
     @Test
     void whatTheStageTellsOfAPriceGoesFirstAndWhatIsNotBilledCostsNothing() {
-        ledger.note(List.of(call(TestingCalls.idAt(NOW), end("succeeded", null, 12_345L, "yes"), false)));
-        ledger.note(List.of(call(TestingCalls.idAt(NOW), end("failed", "overloaded", 12_345L, "no"), false)));
+        ledger.note(List.of(call(TestingCallIds.idAt(NOW), end("succeeded", null, 12_345L, "yes"), false)));
+        ledger.note(List.of(call(TestingCallIds.idAt(NOW), end("failed", "overloaded", 12_345L, "no"), false)));
 
         assertThat(rows()).extracting(row -> row.get("cost_micros")).containsExactlyInAnyOrder(12_345L, 0L);
     }
 
     @Test
     void aCallThatWasNeverEndedStaysWithoutAnEnd() {
-        ledger.note(List.of(call(TestingCalls.idAt(NOW), null, false)));
+        ledger.note(List.of(call(TestingCallIds.idAt(NOW), null, false)));
 
         assertThat(rows())
                 .singleElement()
@@ -78,13 +78,13 @@ class CallLedgerIT {
     @Test
     void aDayIsAPartitionAndIsDroppedWhenItIsOlderThanTheRetention() {
         ledger.note(List.of(
-                call(TestingCalls.idAt(NOW), null, false),
-                call(TestingCalls.idAt(NOW.minus(Duration.ofDays(3))), null, false)));
+                call(TestingCallIds.idAt(NOW), null, false),
+                call(TestingCallIds.idAt(NOW.minus(Duration.ofDays(3))), null, false)));
 
         now = NOW.plus(Duration.ofDays(28));
         assertThat(ledger.dropOld()).isEqualTo(1);
         assertThat(rows()).hasSize(1);
-        ledger.note(List.of(call(TestingCalls.idAt(NOW.minus(Duration.ofDays(3))), null, false)));
+        ledger.note(List.of(call(TestingCallIds.idAt(NOW.minus(Duration.ofDays(3))), null, false)));
         assertThat(rows())
                 .as("what is read again from Kafka after that is left out")
                 .hasSize(1);

@@ -159,6 +159,6 @@ class AlertsIT {
     }
 
     private void breaker(String state, Instant since) {
-        store.keep(List.of(LiveUpdate.of("generate", new StageProcess("one", "seedream", now, 0, 8, state, since))));
+        store.keep(List.of(LiveUpdate.of("generate", new InstanceState("one", "seedream", now, 0, 8, state, since))));
     }
 }

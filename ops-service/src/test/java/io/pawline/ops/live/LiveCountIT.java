@@ -12,7 +12,7 @@ import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.schemas.Topics;
-import io.pawline.stage.TestingKafka;
+import io.pawline.testkit.TestingKafka;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.TaskDatabase;
 import java.nio.charset.StandardCharsets;
@@ -88,23 +88,23 @@ class LiveCountIT {
             int number, List<ProducerRecord<byte[], byte[]>> first, List<ProducerRecord<byte[], byte[]>> second) {
         TaskId task = TaskId.next();
         Instant at = start.plusMillis(100L * number);
-        CallAttempt begun = seen(TestingAttempts.begun(task, Stage.GENERATE, 1, at));
-        CallAttempt failed = TestingAttempts.ended(
+        CallAttempt begun = seen(TestingAttemptEvents.begun(task, Stage.GENERATE, 1, at));
+        CallAttempt failed = TestingAttemptEvents.ended(
                 begun, at.plusSeconds(4), number % 2 == 0 ? Reason.READ_TIMEOUT : Reason.OVERLOADED);
-        CallAttempt again = seen(TestingAttempts.begun(task, Stage.GENERATE, 2, at.plusSeconds(8)));
+        CallAttempt again = seen(TestingAttemptEvents.begun(task, Stage.GENERATE, 2, at.plusSeconds(8)));
         first.add(attempt(begun));
         first.add(attempt(begun));
         second.add(attempt(failed));
         second.add(attempt(again));
-        second.add(attempt(TestingAttempts.ended(again, at.plusSeconds(10), null)));
+        second.add(attempt(TestingAttemptEvents.ended(again, at.plusSeconds(10), null)));
         second.add(record(
                 Stage.CALLBACK.workTopic(),
                 task.toString(),
-                TestingAttempts.finished(task, 1, Ending.SUCCESS, at.plusSeconds(11))));
+                TestingAttemptEvents.finished(task, 1, Ending.SUCCESS, at.plusSeconds(11))));
     }
 
     private static CallAttempt seen(CallAttempt call) {
-        return TestingAttempts.seenBy(call, "one", 5, 40, BreakerState.CLOSED);
+        return TestingAttemptEvents.seenBy(call, "one", 5, 40, BreakerState.CLOSED);
     }
 
     private static ProducerRecord<byte[], byte[]> attempt(CallAttempt event) {

@@ -43,8 +43,8 @@ class LiveStoreIT {
 
     @Test
     void aProcessIsAsItWasToldLast() {
-        StageProcess older = new StageProcess("a", "seedream", NOW.minusSeconds(1), 1, 2, "closed", NOW);
-        StageProcess newer = new StageProcess("a", "seedream", NOW, 1, 3, "open", NOW);
+        InstanceState older = new InstanceState("a", "seedream", NOW.minusSeconds(1), 1, 2, "closed", NOW);
+        InstanceState newer = new InstanceState("a", "seedream", NOW, 1, 3, "open", NOW);
 
         List.of(older, newer, older).forEach(process -> store.keep(List.of(LiveUpdate.of("generate", process))));
 

@@ -7,8 +7,8 @@ import io.pawline.ops.ledger.Prices;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.schemas.Topics;
-import io.pawline.stage.TestingKafka;
-import io.pawline.stage.TestingSerde;
+import io.pawline.testkit.TestingKafka;
+import io.pawline.testkit.TestingSerde;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -106,7 +106,7 @@ class LiveStreamsIT {
     private static List<ProducerRecord<byte[], byte[]>> calls() {
         Instant now = Instant.now();
         return IntStream.range(0, CALLS)
-                .mapToObj(_ -> TestingAttempts.begun(TaskId.next(), Stage.DETECT, 1, now))
+                .mapToObj(_ -> TestingAttemptEvents.begun(TaskId.next(), Stage.DETECT, 1, now))
                 .map(call -> new ProducerRecord<>(
                         Topics.ATTEMPTS,
                         call.getContext().getTaskId().getBytes(StandardCharsets.UTF_8),

@@ -11,7 +11,7 @@ import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.schemas.Topics;
-import io.pawline.stage.TestingSerde;
+import io.pawline.testkit.TestingSerde;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -59,12 +59,12 @@ class LiveTopologyTest {
     @Test
     void countsCallsTasksRepeatsFailuresAndTimeoutsByStageAndSpanOfTime() {
         TaskId task = TaskId.next();
-        CallAttempt first = TestingAttempts.begun(task, Stage.GENERATE, 1, NOW.plusSeconds(1));
-        CallAttempt second = TestingAttempts.begun(task, Stage.GENERATE, 2, NOW.plusSeconds(12));
+        CallAttempt first = TestingAttemptEvents.begun(task, Stage.GENERATE, 1, NOW.plusSeconds(1));
+        CallAttempt second = TestingAttemptEvents.begun(task, Stage.GENERATE, 2, NOW.plusSeconds(12));
         tell(first);
-        tell(TestingAttempts.ended(first, NOW.plusSeconds(9), Reason.READ_TIMEOUT));
+        tell(TestingAttemptEvents.ended(first, NOW.plusSeconds(9), Reason.READ_TIMEOUT));
         tell(second);
-        tell(TestingAttempts.ended(second, NOW.plusSeconds(14), null));
+        tell(TestingAttemptEvents.ended(second, NOW.plusSeconds(14), null));
 
         assertThat(window("generate", 10, NOW))
                 .isEqualTo(new WindowTotals(2, 1, 1, 0, 1, 1, 0, Map.of("read_timeout", 1L), Map.of()));
@@ -77,8 +77,8 @@ class LiveTopologyTest {
 
     @Test
     void whatIsToldTwiceIsCountedOnce() {
-        CallAttempt begun = TestingAttempts.begun(TaskId.next(), Stage.MATTING, 1, NOW);
-        CallAttempt ended = TestingAttempts.ended(begun, NOW.plusSeconds(2), Reason.OVERLOADED);
+        CallAttempt begun = TestingAttemptEvents.begun(TaskId.next(), Stage.MATTING, 1, NOW);
+        CallAttempt ended = TestingAttemptEvents.ended(begun, NOW.plusSeconds(2), Reason.OVERLOADED);
         List.of(begun, ended, ended, begun, ended).forEach(this::tell);
 
         assertThat(window("matting", 10, NOW))
@@ -88,8 +88,8 @@ class LiveTopologyTest {
     @Test
     void aFirstCallMadeAgainByAnotherProcessIsNoOtherTask() {
         TaskId task = TaskId.next();
-        tell(TestingAttempts.begun(task, Stage.DETECT, 1, NOW));
-        tell(TestingAttempts.begun(task, Stage.DETECT, 1, NOW.plusSeconds(3)));
+        tell(TestingAttemptEvents.begun(task, Stage.DETECT, 1, NOW));
+        tell(TestingAttemptEvents.begun(task, Stage.DETECT, 1, NOW.plusSeconds(3)));
 
         assertThat(window("detect", 10, NOW)).satisfies(totals -> {
             assertThat(totals.calls()).isEqualTo(2);
@@ -99,8 +99,8 @@ class LiveTopologyTest {
 
     @Test
     void anOrphanedCallIsNoSecondEnd() {
-        CallAttempt begun = TestingAttempts.begun(TaskId.next(), Stage.DETECT, 1, NOW);
-        CallAttempt ended = TestingAttempts.ended(begun, NOW.plusSeconds(2), null);
+        CallAttempt begun = TestingAttemptEvents.begun(TaskId.next(), Stage.DETECT, 1, NOW);
+        CallAttempt ended = TestingAttemptEvents.ended(begun, NOW.plusSeconds(2), null);
         tell(begun);
         tell(ended);
         tell(CallAttempt.newBuilder(ended).setOutcome(CallOutcome.ORPHANED).build());
@@ -112,20 +112,20 @@ class LiveTopologyTest {
     void countsEachGenerationsEndingOnce() {
         TaskId task = TaskId.next();
         List.of(
-                        TestingAttempts.finished(task, 1, Ending.FAILED, NOW),
-                        TestingAttempts.finished(task, 1, Ending.FAILED, NOW),
-                        TestingAttempts.finished(task, 2, Ending.SUCCESS, NOW.plusSeconds(1)))
+                        TestingAttemptEvents.finished(task, 1, Ending.FAILED, NOW),
+                        TestingAttemptEvents.finished(task, 1, Ending.FAILED, NOW),
+                        TestingAttemptEvents.finished(task, 2, Ending.SUCCESS, NOW.plusSeconds(1)))
                 .forEach(ending -> endings.pipeInput(task.toString(), bytes(ending)));
 
-        assertThat(window(EndingsOnce.TASK, 10, NOW))
+        assertThat(window(FinalStateDeduplicator.TASK, 10, NOW))
                 .isEqualTo(new WindowTotals(
                         2, 0, 0, 0, 0, 0, 0, Map.of("read_timeout", 1L), Map.of("failed", 1L, "success", 1L)));
     }
 
     @Test
     void whatIsToldLateIsCountedWhenItHappened() {
-        tell(TestingAttempts.begun(TaskId.next(), Stage.DETECT, 1, NOW.plus(Duration.ofMinutes(20))));
-        tell(TestingAttempts.begun(TaskId.next(), Stage.DETECT, 1, NOW));
+        tell(TestingAttemptEvents.begun(TaskId.next(), Stage.DETECT, 1, NOW.plus(Duration.ofMinutes(20))));
+        tell(TestingAttemptEvents.begun(TaskId.next(), Stage.DETECT, 1, NOW));
 
         assertThat(window("detect", 10, NOW).calls()).isEqualTo(1);
     }
@@ -134,7 +134,7 @@ class LiveTopologyTest {
     void whatIsNoEventIsPassedOver() {
         attempts.pipeInput("key", new byte[] {0, 1, 2});
         endings.pipeInput("key", new byte[] {0, 1, 2});
-        tell(TestingAttempts.begun(TaskId.next(), Stage.DETECT, 1, NOW));
+        tell(TestingAttemptEvents.begun(TaskId.next(), Stage.DETECT, 1, NOW));
 
         assertThat(window("detect", 10, NOW).calls()).isEqualTo(1);
     }
@@ -150,14 +150,14 @@ class LiveTopologyTest {
 
         assertThat(process("detect/a"))
                 .as("what is told late changes nothing, and probes do not close it")
-                .isEqualTo(new StageProcess(
+                .isEqualTo(new InstanceState(
                         "a", "provider-of-detect", NOW.plusSeconds(40), 3, 7, "open", NOW.plusSeconds(10)));
         assertThat(process("detect/b").breaker()).isEqualTo("closed");
     }
 
     private void tellSeen(String instance, Instant at, BreakerState breaker) {
-        tell(TestingAttempts.seenBy(
-                TestingAttempts.begun(TaskId.next(), Stage.DETECT, 1, at), instance, 3, 7, breaker));
+        tell(TestingAttemptEvents.seenBy(
+                TestingAttemptEvents.begun(TaskId.next(), Stage.DETECT, 1, at), instance, 3, 7, breaker));
     }
 
     private void tell(CallAttempt event) {
@@ -177,7 +177,7 @@ class LiveTopologyTest {
         return Objects.requireNonNull(update(stage + "/" + seconds + "/" + from).totals());
     }
 
-    private StageProcess process(String key) {
+    private InstanceState process(String key) {
         return Objects.requireNonNull(update(key).process());
     }
 }

@@ -9,17 +9,17 @@ import io.pawline.events.TaskFinished;
 import io.pawline.ops.TestingDatabase;
 import io.pawline.ops.TestingOps;
 import io.pawline.ops.ledger.Prices;
-import io.pawline.ops.letters.IndexedLetter;
-import io.pawline.ops.letters.IndexedLetter.OfTask;
-import io.pawline.ops.letters.IndexedLetter.Position;
-import io.pawline.ops.letters.LetterFilter;
-import io.pawline.ops.letters.LetterIndex;
+import io.pawline.ops.deadletters.IndexedDeadLetter;
+import io.pawline.ops.deadletters.IndexedDeadLetter.OfTask;
+import io.pawline.ops.deadletters.IndexedDeadLetter.Position;
+import io.pawline.ops.deadletters.DeadLetterFilter;
+import io.pawline.ops.deadletters.DeadLetterIndex;
 import io.pawline.ops.replay.ReplayStore.Move;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
-import io.pawline.stage.TestingKafka;
-import io.pawline.stage.TestingSerde;
+import io.pawline.testkit.TestingKafka;
+import io.pawline.testkit.TestingSerde;
 import io.pawline.taskstore.Cancellations;
 import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.Task;
@@ -343,7 +343,7 @@ class ReplayIT {
         long letter = DATABASE.with(handle -> handle.createQuery("select id from dead_letter")
                 .mapTo(Long.class)
                 .one());
-        LetterChanges changes = new LetterChanges(DATABASE, clock);
+        DeadLetterChanges changes = new DeadLetterChanges(DATABASE, clock);
         byte[] edited = TestingOps.bytes(new PetDescribed(TestingOps.context(task, 1), "a dog"));
 
         assertThat(changes.edit(letter, edited, "ann", "the bytes were broken")).isEqualTo(2);
@@ -354,7 +354,7 @@ class ReplayIT {
         assertThat(event).isNotNull();
         assertThat(event.getDescription()).isEqualTo("a dog");
         assertThat(changes.versions(letter))
-                .extracting(LetterChanges.Version::version)
+                .extracting(DeadLetterChanges.Version::version)
                 .containsExactly(2);
         assertThat(changes.edit(letter, edited, "ann", "too late"))
                 .as("it is not open any more")
@@ -390,14 +390,14 @@ class ReplayIT {
         return tasks.find(task.id()).orElseThrow();
     }
 
-    private static LetterFilter filter() {
-        return new LetterFilter(
+    private static DeadLetterFilter filter() {
+        return new DeadLetterFilter(
                 List.of(), "open", null, null, null, null, null, null, null, null, null, null, null, null, null);
     }
 
     /** As one that names letters by their ids. */
-    private static LetterFilter inWhateverState() {
-        return new LetterFilter(
+    private static DeadLetterFilter inWhateverState() {
+        return new DeadLetterFilter(
                 List.of(), null, null, null, null, null, null, null, null, null, null, null, null, null, null);
     }
 
@@ -432,8 +432,8 @@ class ReplayIT {
     private static void index(Stage stage, Submission task, @Nullable SpecificRecord event, Instant workAt) {
         int generation =
                 event instanceof PetDescribed described ? described.getContext().getGeneration() : 1;
-        new LetterIndex(DATABASE)
-                .add(List.of(new IndexedLetter(
+        new DeadLetterIndex(DATABASE)
+                .add(List.of(new IndexedDeadLetter(
                         new Position(stage.deadLetterTopic(), 0, OFFSETS.getAndIncrement()),
                         stage.code(),
                         "provider_error",

@@ -7,7 +7,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.ops.TestingOps;
 import io.pawline.ops.replay.ReplayPublisher.Work;
 import io.pawline.schemas.Stage;
-import io.pawline.stage.TestingSerde;
+import io.pawline.testkit.TestingSerde;
 import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.TestingTasks;
 import java.time.Instant;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pawline.ops.TestingDatabase;
 import io.pawline.ops.ledger.Call;
-import io.pawline.ops.ledger.TestingCalls;
+import io.pawline.ops.ledger.TestingCallIds;
 import io.pawline.ops.live.Period;
 import io.pawline.ops.report.Report.Cause;
 import io.pawline.ops.report.Report.ProviderCost;
@@ -288,7 +288,7 @@ class ReportIT {
     }
 
     private static Call call(Row task, int attempt, Instant at, Call.End end) {
-        return new Call(TestingCalls.idAt(at), task.id(), 1, "default", "generate", "seedream", attempt, end, false);
+        return new Call(TestingCallIds.idAt(at), task.id(), 1, "default", "generate", "seedream", attempt, end, false);
     }
 
     private static Instant at(int seconds) {

@@ -3,7 +3,7 @@ package io.pawline.ops.report;
 import io.pawline.ops.ledger.Call;
 import io.pawline.ops.ledger.CallLedger;
 import io.pawline.ops.ledger.Prices;
-import io.pawline.ops.ledger.TestingCalls;
+import io.pawline.ops.ledger.TestingCallIds;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
@@ -113,7 +113,7 @@ final class TestingLedger {
         };
         boolean neverEnded = random.nextInt(40) == 0;
         return new Call(
-                TestingCalls.idAt(at),
+                TestingCallIds.idAt(at),
                 task.id(),
                 1 + random.nextInt(task.generation()),
                 "default",

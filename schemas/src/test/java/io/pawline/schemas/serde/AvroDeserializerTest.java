@@ -40,7 +40,7 @@ class AvroDeserializerTest {
     }
 
     static Stream<SpecificRecord> events() {
-        return TestingEvents.oneOfEach();
+        return TestingSerdeEvents.oneOfEach();
     }
 
     @ParameterizedTest
@@ -51,7 +51,7 @@ class AvroDeserializerTest {
 
     @Test
     void asksForASchemaOnce() {
-        byte[] bytes = written(TestingEvents.accepted());
+        byte[] bytes = written(TestingSerdeEvents.accepted());
         AvroDeserializer deserializer = deserializer(Map.of());
         for (int i = 0; i < 5; i++) {
             deserializer.deserialize(TOPIC, bytes);
@@ -106,7 +106,7 @@ class AvroDeserializerTest {
 
     @Test
     void refusesTruncatedBytesAndTrailingOnes() {
-        byte[] bytes = written(TestingEvents.accepted());
+        byte[] bytes = written(TestingSerdeEvents.accepted());
         for (int length = 0; length < bytes.length; length++) {
             assertUndecodable(Arrays.copyOf(bytes, length));
         }
@@ -117,7 +117,7 @@ class AvroDeserializerTest {
     void neverFailsInAnotherWayWhateverTheBytes() {
         Random random = new Random(20250816);
         AvroDeserializer deserializer = deserializer(Map.of());
-        TestingEvents.oneOfEach().map(this::written).forEach(bytes -> {
+        TestingSerdeEvents.oneOfEach().map(this::written).forEach(bytes -> {
             for (int i = 0; i < 2_000; i++) {
                 byte[] damaged = bytes.clone();
                 int from = 5 + random.nextInt(bytes.length - 5);
@@ -136,7 +136,7 @@ class AvroDeserializerTest {
     @Test
     void refusesARecordOfAnotherTypeThanConfigured() {
         // The two have the same fields, so that Avro alone would take one for the other.
-        SpecificRecord generated = TestingEvents.oneOfEach()
+        SpecificRecord generated = TestingSerdeEvents.oneOfEach()
                 .filter(ImageGenerated.class::isInstance)
                 .findFirst()
                 .orElseThrow();
@@ -167,7 +167,7 @@ class AvroDeserializerTest {
 
     @Test
     void saysNothingAboutARecordWhileTheRegistryIsInTrouble() {
-        byte[] bytes = written(TestingEvents.accepted());
+        byte[] bytes = written(TestingSerdeEvents.accepted());
         for (int status : new int[] {500, 503, 429}) {
             AvroDeserializer deserializer = deserializer(Map.of("max.retries", 0));
             registry.answersNext(status, "out of order");
@@ -181,7 +181,7 @@ class AvroDeserializerTest {
 
     @Test
     void takesARefusalOrAStrangersAnswerForTrouble() {
-        byte[] bytes = written(TestingEvents.accepted());
+        byte[] bytes = written(TestingSerdeEvents.accepted());
         int before = registry.requests().size();
         AvroDeserializer deserializer = deserializer(Map.of("max.retries", 0));
         registry.answersNext(401, "{\"error_code\":40101,\"message\":\"Unauthorized\"}");

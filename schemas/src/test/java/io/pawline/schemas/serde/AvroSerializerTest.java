@@ -30,7 +30,7 @@ class AvroSerializerTest {
     @Test
     void writesConfluentsWireFormat() throws Exception {
         registry.holds("\"string\"");
-        byte[] bytes = requireNonNull(serializer(Map.of()).serialize("pawline.detect", TestingEvents.accepted()));
+        byte[] bytes = requireNonNull(serializer(Map.of()).serialize("pawline.detect", TestingSerdeEvents.accepted()));
 
         assertThat(ByteBuffer.wrap(bytes).get()).isZero();
         assertThat(ByteBuffer.wrap(bytes).getInt(1)).isEqualTo(2);
@@ -48,7 +48,7 @@ class AvroSerializerTest {
     })
     void namesTheSubjectAsConfigured(String strategy, String subject) {
         serializer(Map.of("value.subject.name.strategy", strategy))
-                .serialize("pawline.detect", TestingEvents.accepted());
+                .serialize("pawline.detect", TestingSerdeEvents.accepted());
         assertThat(registry.subjects()).containsExactly(subject);
     }
 
@@ -56,13 +56,13 @@ class AvroSerializerTest {
     void namesASubjectOfKeysAfterTheTopic() {
         AvroSerializer serializer = new AvroSerializer();
         serializer.configure(registry.settings(), true);
-        serializer.serialize("pawline.detect", TestingEvents.accepted());
+        serializer.serialize("pawline.detect", TestingSerdeEvents.accepted());
         assertThat(registry.subjects()).containsExactly("pawline.detect-key");
     }
 
     @Test
     void escapesTheSubjectInTheAddress() {
-        serializer(Map.of()).serialize("a topic/ä", TestingEvents.accepted());
+        serializer(Map.of()).serialize("a topic/ä", TestingSerdeEvents.accepted());
         assertThat(registry.requests()).containsExactly("POST /subjects/a%20topic%2F%C3%A4-value/versions");
     }
 
@@ -70,7 +70,7 @@ class AvroSerializerTest {
     void registersASchemaOnce() {
         AvroSerializer serializer = serializer(Map.of());
         for (int i = 0; i < 5; i++) {
-            serializer.serialize("pawline.detect", TestingEvents.accepted());
+            serializer.serialize("pawline.detect", TestingSerdeEvents.accepted());
         }
         assertThat(registry.requests()).hasSize(1);
     }
@@ -78,19 +78,20 @@ class AvroSerializerTest {
     @Test
     void onlyLooksUpWhenToldNotToRegister() {
         AvroSerializer strict = serializer(Map.of("auto.register.schemas", "false"));
-        assertThatThrownBy(() -> strict.serialize("pawline.detect", TestingEvents.accepted()))
+        assertThatThrownBy(() -> strict.serialize("pawline.detect", TestingSerdeEvents.accepted()))
                 .isInstanceOf(SchemaRefusedException.class)
                 .hasMessageContaining("pawline.detect-value")
                 .hasMessageContaining("auto.register.schemas");
 
-        byte[] registered = serializer(Map.of()).serialize("pawline.detect", TestingEvents.accepted());
-        assertThat(strict.serialize("pawline.detect", TestingEvents.accepted())).isEqualTo(registered);
+        byte[] registered = serializer(Map.of()).serialize("pawline.detect", TestingSerdeEvents.accepted());
+        assertThat(strict.serialize("pawline.detect", TestingSerdeEvents.accepted()))
+                .isEqualTo(registered);
     }
 
     @Test
     void tellsWhichSubjectRefusesAnIncompatibleSchemaAndWhy() {
         registry.answersNext(409, "{\"error_code\":409,\"message\":\"the field breed has no default\"}");
-        assertThatThrownBy(() -> serializer(Map.of()).serialize("pawline.detect", TestingEvents.accepted()))
+        assertThatThrownBy(() -> serializer(Map.of()).serialize("pawline.detect", TestingSerdeEvents.accepted()))
                 .isInstanceOfSatisfying(
                         SchemaRefusedException.class,
                         e -> assertThat(e.subject()).isEqualTo("pawline.detect-value"))
@@ -102,7 +103,7 @@ class AvroSerializerTest {
     @Test
     void tellsAnUnreachableRegistryFromARefusal() {
         registry.close();
-        assertThatThrownBy(() -> serializer(Map.of()).serialize("pawline.detect", TestingEvents.accepted()))
+        assertThatThrownBy(() -> serializer(Map.of()).serialize("pawline.detect", TestingSerdeEvents.accepted()))
                 .isInstanceOf(RegistryUnavailableException.class);
     }
 

@@ -1,0 +1,193 @@
+package io.pawline.cli;
+
+import io.pawline.events.ControlCommand;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import org.springframework.boot.convert.DurationStyle;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** Live instructions to every running process, and what of them is in force. */
+@Command(
+        name = "control",
+        description = "Shows and changes live what every running process does.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND")
+public final class ControlsCommand implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "which command?");
+    }
+
+    @Command(description = "Shows what is in force.", mixinStandardHelpOptions = true)
+    void show(@Mixin ControlConnection connection) throws InterruptedException {
+        List<ControlCommand> inForce = connection.inForce();
+        if (inForce.isEmpty()) {
+            out().println("nothing is in force: every stage works as configured");
+        } else {
+            ControlTable.lines(inForce).forEach(out()::println);
+        }
+    }
+
+    @Command(description = "Lets a stage begin no further work.", mixinStandardHelpOptions = true)
+    void pause(
+            @Parameters(paramLabel = "STAGE", converter = StageName.class) Stage stage,
+            @Mixin InstructionOptions options) {
+        options.connection().tell(controlPublisher -> controlPublisher.pause(stage, options.by(), options.why()));
+        out().println(stage.code() + " is paused");
+    }
+
+    @Command(description = "Lets a paused stage go on.", mixinStandardHelpOptions = true)
+    void resume(
+            @Parameters(paramLabel = "STAGE", converter = StageName.class) Stage stage,
+            @Mixin InstructionOptions options) {
+        options.connection().tell(controlPublisher -> controlPublisher.resume(stage, options.by(), options.why()));
+        out().println(stage.code() + " is resumed");
+    }
+
+    @Command(description = "Sets the calls in flight of each process of a stage.", mixinStandardHelpOptions = true)
+    void limit(
+            @Parameters(paramLabel = "STAGE", converter = StageName.class) Stage stage,
+            @Parameters(
+                            paramLabel = "N|default",
+                            converter = Limit.class,
+                            description = "1 or more; default: as configured.")
+                    OptionalInt limit,
+            @Mixin InstructionOptions options) {
+        options.connection().tell(controlPublisher -> controlPublisher.limit(stage, limit, options.by(), options.why()));
+        out().println(
+                        limit.isPresent()
+                                ? "%s has at most %d calls in flight per process"
+                                        .formatted(stage.code(), limit.getAsInt())
+                                : stage.code() + " has its configured limit again");
+    }
+
+    @Command(
+            name = "cool-down",
+            description = "Lets nobody call a provider for a while.",
+            mixinStandardHelpOptions = true)
+    void coolDown(
+            @Parameters(paramLabel = "PROVIDER") String provider,
+            @Option(
+                            names = "--for",
+                            required = true,
+                            paramLabel = "TIME",
+                            converter = Time.class,
+                            description = "Such as 90s, 5m, 2h; at most 24h.")
+                    Duration time,
+            @Mixin InstructionOptions options) {
+        Instant until = Instant.now().plus(time);
+        options.connection().tell(controlPublisher -> controlPublisher.coolDown(provider, until, options.by(), options.why()));
+        out().println("nobody calls %s before %s, or before the end of a longer cool-down"
+                .formatted(provider, ControlTable.time(until)));
+    }
+
+    @Command(description = "Ends the cool-down of a provider.", mixinStandardHelpOptions = true)
+    void lift(@Parameters(paramLabel = "PROVIDER") String provider, @Mixin InstructionOptions options) {
+        options.connection().tell(controlPublisher -> controlPublisher.liftCoolDown(provider, options.by(), options.why()));
+        out().println(provider + " is called again");
+    }
+
+    @Command(description = "Lets no stage work on a task any more.", mixinStandardHelpOptions = true)
+    void cancel(
+            @Parameters(paramLabel = "TASK_ID", converter = TaskName.class) TaskId task,
+            @Option(
+                            names = "--for",
+                            paramLabel = "TIME",
+                            defaultValue = "7d",
+                            converter = Time.class,
+                            description = "How long the task could still run (default: ${DEFAULT-VALUE}).")
+                    Duration time,
+            @Mixin InstructionOptions options) {
+        Instant until = Instant.now().plus(time);
+        options.connection().tell(controlPublisher -> controlPublisher.cancel(task, until, options.by(), options.why()));
+        out().println("task " + task + " is cancelled");
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    /** A stage by its code. */
+    static final class StageName implements ITypeConverter<Stage> {
+
+        @Override
+        public Stage convert(String text) {
+            return Stage.ofCode(text)
+                    .orElseThrow(() -> new TypeConversionException("no stage '%s'; the stages are %s"
+                            .formatted(
+                                    text,
+                                    Arrays.stream(Stage.values())
+                                            .map(Stage::code)
+                                            .collect(Collectors.joining(", ")))));
+        }
+    }
+
+    /** A number, or the word for the configured one. */
+    static final class Limit implements ITypeConverter<OptionalInt> {
+
+        @Override
+        public OptionalInt convert(String text) {
+            if (text.equals("default")) {
+                return OptionalInt.empty();
+            }
+            try {
+                int limit = Integer.parseInt(text);
+                if (limit > 0) {
+                    return OptionalInt.of(limit);
+                }
+            } catch (NumberFormatException noNumber) {
+                // told below, like a number that is too small
+            }
+            throw new TypeConversionException("'" + text + "' is neither a number from 1 on nor the word default");
+        }
+    }
+
+    /** A time as in the settings: 90s, 5m, 2h. */
+    static final class Time implements ITypeConverter<Duration> {
+
+        @Override
+        public Duration convert(String text) {
+            try {
+                Duration time = DurationStyle.detectAndParse(text);
+                if (time.isPositive()) {
+                    return time;
+                }
+            } catch (IllegalArgumentException noTime) {
+                // told below, like a time that is over
+            }
+            throw new TypeConversionException("'" + text + "' is no time such as 90s, 5m or 2h");
+        }
+    }
+
+    /** A task by its id. */
+    static final class TaskName implements ITypeConverter<TaskId> {
+
+        @Override
+        public TaskId convert(String text) {
+            try {
+                return TaskId.parse(text);
+            } catch (IllegalArgumentException noId) {
+                throw new TypeConversionException("'" + text + "' is no task id");
+            }
+        }
+    }
+}

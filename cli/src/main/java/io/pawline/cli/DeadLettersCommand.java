@@ -1,0 +1,168 @@
+package io.pawline.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The dead letters from a terminal, through ops-service's API. */
+@Command(
+        name = "dlt",
+        description = "Looks at dead letters and replays them.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND")
+public final class DeadLettersCommand implements Runnable {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "which command?");
+    }
+
+    /** Where ops-service is, and which letters. */
+    static final class Selection {
+
+        @Mixin
+        private OpsOptions ops;
+
+        @Option(
+                names = {"-f", "--filter"},
+                paramLabel = "NAME=VALUE",
+                description = "Which letters, such as stage=generate or reason=provider_error; may be repeated."
+                        + " A name that does not exist is answered with those that do.")
+        private Map<String, String> filter = new LinkedHashMap<>();
+
+        HttpUrl filtered(String path) {
+            HttpUrl.Builder address = ops.address(path);
+            filter.forEach(address::addQueryParameter);
+            return address.build();
+        }
+    }
+
+    @Command(description = "Counts them by stage, reason and the provider's code.", mixinStandardHelpOptions = true)
+    int groups(@Mixin Selection which) throws IOException {
+        table(
+                JSON.readTree(which.ops.get(which.filtered("v1/dead-letters/groups")))
+                        .path("groups"),
+                List.of("count", "stage", "reason", "provider_code", "oldest", "newest"));
+        return 0;
+    }
+
+    @Command(description = "Lists them, newest first.", mixinStandardHelpOptions = true)
+    int list(
+            @Mixin Selection which,
+            @Option(
+                            names = "--limit",
+                            paramLabel = "N",
+                            defaultValue = "50",
+                            description = "At most (default: ${DEFAULT-VALUE}).")
+                    int limit)
+            throws IOException {
+        HttpUrl address = which.filtered("v1/dead-letters")
+                .newBuilder()
+                .addQueryParameter("limit", Integer.toString(limit))
+                .build();
+        table(
+                JSON.readTree(which.ops.get(address)).path("dead_letters"),
+                List.of("id", "state", "failed_at", "stage", "reason", "provider_code", "task_id", "detail"));
+        return 0;
+    }
+
+    @Command(description = "Shows one with all that is known of it, as JSON.", mixinStandardHelpOptions = true)
+    int show(@Mixin Selection which, @Parameters(paramLabel = "ID", description = "The letter's id.") long id)
+            throws IOException {
+        pretty(which.ops.get(which.ops.address("v1/dead-letters/" + id).build()));
+        return 0;
+    }
+
+    @Command(description = "Writes all of them to standard output.", mixinStandardHelpOptions = true)
+    int export(
+            @Mixin Selection which,
+            @Option(
+                            names = "--format",
+                            paramLabel = "ndjson|csv",
+                            defaultValue = "ndjson",
+                            description = "Default: ${DEFAULT-VALUE}.")
+                    String format)
+            throws IOException {
+        HttpUrl address = which.filtered("v1/dead-letters/export")
+                .newBuilder()
+                .addQueryParameter("format", format)
+                .build();
+        which.ops.copy(address, out());
+        out().flush();
+        return 0;
+    }
+
+    @Command(
+            description = "Replays the open ones that the filter leaves, or tells what that would do.",
+            mixinStandardHelpOptions = true)
+    int replay(
+            @Mixin Selection which,
+            @Option(names = "--dry-run", description = "Only tells what it would do.") boolean dryRun,
+            @Option(
+                            names = "--per-second",
+                            paramLabel = "N",
+                            defaultValue = "20",
+                            description = "Letters a second (default: ${DEFAULT-VALUE}).")
+                    int perSecond,
+            @Option(
+                            names = "--by",
+                            paramLabel = "NAME",
+                            description = "Who does it, beside the key's name (default: without a key, the user of this"
+                                    + " machine).")
+                    @Nullable
+                    String by,
+            @Option(names = "--why", paramLabel = "SENTENCE", defaultValue = "", description = "Why, for the audit.")
+                    String why)
+            throws IOException {
+        Map<String, Object> body = new LinkedHashMap<>(Map.of("filter", which.filter, "per_second", perSecond));
+        if (!dryRun) {
+            if (by != null) {
+                body.put("by", by);
+            } else if (!which.ops.hasKey()) {
+                body.put("by", System.getProperty("user.name"));
+            }
+            body.put("why", why);
+        }
+        pretty(which.ops.post(dryRun ? "v1/replays/dry-run" : "v1/replays", body));
+        return 0;
+    }
+
+    private void table(JsonNode rows, List<String> columns) {
+        out().println(String.join("\t", columns));
+        for (JsonNode row : rows) {
+            out().println(String.join(
+                    "\t",
+                    columns.stream()
+                            .map(column -> row.path(column).asString("-").replaceAll("[\\t\\r\\n]", " "))
+                            .toList()));
+        }
+        out().flush();
+    }
+
+    private void pretty(String json) {
+        out().println(JSON.readTree(json).toPrettyString());
+        out().flush();
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+}

@@ -1,0 +1,121 @@
+package io.pawline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import okhttp3.HttpUrl;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the commands that go through ops-service ask it, and how they tell of its answers; the whole is in the stories. */
+class OpsCommandsTest {
+
+    private static final String REFUSED = """
+            {"type":"urn:pawline:problem:unauthorized","status":401,"detail":"send your API key in one header"}""";
+
+    private final MockWebServer ops = new MockWebServer();
+
+    /** How a command ended and what it wrote. */
+    private record Run(int exit, String out, String err) {}
+
+    @BeforeEach
+    void start() throws IOException {
+        ops.start();
+    }
+
+    @AfterEach
+    void stop() {
+        ops.close();
+    }
+
+    @Test
+    void aReportIsOfThePeriodAndInTheFormThatWereAskedFor() throws InterruptedException {
+        ops.enqueue(new MockResponse.Builder().body("# Report").build());
+
+        Run report = pawline(
+                "report",
+                "--key=pwk_1",
+                "--from=2025-08-16T13:29:00+08:00",
+                "--to=2025-08-16T16:22:00+08:00",
+                "--format=html",
+                "--lang=zh",
+                "--zone=Asia/Shanghai");
+
+        assertThat(report).isEqualTo(new Run(0, "# Report", ""));
+        RecordedRequest asked = ops.takeRequest();
+        HttpUrl url = Objects.requireNonNull(asked.getUrl());
+        assertThat(url.encodedPath()).isEqualTo("/v1/report");
+        assertThat(url.queryParameter("from")).isEqualTo("2025-08-16T13:29:00+08:00");
+        assertThat(url.queryParameter("to")).isEqualTo("2025-08-16T16:22:00+08:00");
+        assertThat(url.queryParameter("format")).isEqualTo("html");
+        assertThat(url.queryParameter("lang")).isEqualTo("zh");
+        assertThat(url.queryParameter("zone")).isEqualTo("Asia/Shanghai");
+        assertThat(asked.getHeaders().get("Authorization")).isEqualTo("Bearer pwk_1");
+    }
+
+    @Test
+    void aReportOfTheLastHoursNamesNoPeriodAndGoesIntoAFile(@TempDir Path folder) throws Exception {
+        ops.enqueue(new MockResponse.Builder().body("{}").build());
+        Path file = folder.resolve("report.json");
+
+        assertThat(pawline("report", "--format=json", "--out=" + file)).isEqualTo(new Run(0, "", ""));
+
+        assertThat(Files.readString(file)).isEqualTo("{}");
+        HttpUrl url = Objects.requireNonNull(ops.takeRequest().getUrl());
+        assertThat(url.queryParameterNames()).containsExactlyInAnyOrder("format", "lang", "zone");
+    }
+
+    @Test
+    void withoutAKeyWhatOpsServiceSaysIsToldInOneLine() {
+        ops.enqueue(new MockResponse.Builder().code(401).body(REFUSED).build());
+        ops.enqueue(new MockResponse.Builder().code(401).body(REFUSED).build());
+
+        for (List<String> command : List.of(List.of("report"), List.of("dlt", "groups"))) {
+            Run refused = pawline(command.toArray(String[]::new));
+            assertThat(refused.exit()).isEqualTo(1);
+            assertThat(refused.out()).isEmpty();
+            assertThat(refused.err().lines().toList())
+                    .first()
+                    .isEqualTo("pawline: ops-service answers 401: send your API key in one header");
+        }
+    }
+
+    @Test
+    void anAddressThatIsNoneIsRefusedBeforeAnybodyIsAsked() {
+        for (List<String> command : List.of(List.of("report"), List.of("dlt", "list"))) {
+            List<String> line = new ArrayList<>(command);
+            line.add("--url=ops:8090");
+            Run refused = run(line);
+            assertThat(refused.exit()).isEqualTo(2);
+            assertThat(refused.err()).startsWith("--url is no http(s) address: ops:8090");
+        }
+    }
+
+    private Run pawline(String... arguments) {
+        List<String> line = new ArrayList<>(List.of(arguments));
+        line.add("--url=" + ops.url("/"));
+        return run(line);
+    }
+
+    private static Run run(List<String> line) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int exit = OperatorCommand.commandLine()
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(line.toArray(String[]::new));
+        return new Run(exit, out.toString(), err.toString());
+    }
+}

@@ -1,0 +1,174 @@
+package io.pawline.benchmarks;
+
+import io.pawline.simulator.ProviderSimulator;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/** One side's afternoon, from the first request until nothing happens any more, and what came of it. */
+final class IncidentAfternoon {
+
+    private static final Clock CLOCK = Clock.systemUTC();
+
+    /** How long the front end waits for a callback before it asks again, in the report's time. */
+    static final Duration PATIENCE = Duration.ofMinutes(15);
+
+    private static final int WARM_UP = 100;
+    private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
+
+    /** With nothing told and nothing ended for so long, in the report's time, nothing more is expected: more than any retry waits. */
+    private static final Duration STANDSTILL = Duration.ofHours(10);
+
+    private static final Duration LEAST_STANDSTILL = Duration.ofSeconds(15);
+
+    private final IncidentDay day;
+    private final Incident.Side side;
+    private final Journal journal;
+    private final ProviderSimulator simulator;
+    private final LoadGenerator loadGenerator;
+    private final Path settings;
+
+    /** @param settings of the local stack */
+    IncidentAfternoon(
+            IncidentDay day,
+            Incident.Side side,
+            Journal journal,
+            ProviderSimulator simulator,
+            LoadGenerator loadGenerator,
+            Path settings) {
+        this.day = day;
+        this.side = side;
+        this.journal = journal;
+        this.simulator = simulator;
+        this.loadGenerator = loadGenerator;
+        this.settings = settings;
+    }
+
+    SideFigures pass() throws Exception {
+        simulator.beginNow();
+        loadGenerator.warmUp(WARM_UP, day.arrivals().end().dividedBy(day.tasks()));
+        long repeatsBefore = simulator.repeatsBilled();
+        journal.step("  warm; the afternoon begins");
+        simulator.beginNow();
+        Instant start = CLOCK.instant();
+        List<Duration> moments = day.moments();
+        try (IncidentQueries books = IncidentQueries.open(settings, start);
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            CompletableFuture<Void> come = CompletableFuture.runAsync(
+                    () -> {
+                        try {
+                            loadGenerator.come(moments);
+                        } catch (InterruptedException stopped) {
+                            Thread.currentThread().interrupt();
+                        }
+                    },
+                    threads);
+            awaitQuiet(books, start, come);
+            come.get();
+            awaitLedger(books);
+            SideFigures figures = figures(books, start, simulator.repeatsBilled() - repeatsBefore);
+            journal.step("  " + figures);
+            return figures;
+        }
+    }
+
+    private void awaitQuiet(IncidentQueries books, Instant start, CompletableFuture<Void> come)
+            throws SQLException, InterruptedException {
+        Duration standstill = side == Incident.Side.CONTROL ? Duration.ZERO : day.real(STANDSTILL);
+        if (standstill.compareTo(LEAST_STANDSTILL) < 0) {
+            standstill = LEAST_STANDSTILL;
+        }
+        IncidentQueries.Standing before = books.standing();
+        long changed = System.nanoTime();
+        long line = 0;
+        while (true) {
+            TimeUnit.MILLISECONDS.sleep(500);
+            IncidentQueries.Standing now = books.standing();
+            long nanos = System.nanoTime();
+            if (!now.equals(before) || !come.isDone()) {
+                changed = nanos;
+            }
+            before = now;
+            if (nanos - line > BETWEEN_LINES.toNanos()) {
+                line = nanos;
+                tell(now, Duration.between(start, CLOCK.instant()));
+            }
+            boolean over = now.open() == 0 && now.undelivered() == 0;
+            if (come.isDone() && (over || nanos - changed > standstill.toNanos())) {
+                tell(now, Duration.between(start, CLOCK.instant()));
+                return;
+            }
+        }
+    }
+
+    private void tell(IncidentQueries.Standing now, Duration since) {
+        journal.step("  %s  accepted %5d, open %5d, succeeded %5d, called back %5d, asked again %d"
+                .formatted(
+                        day.clock(since),
+                        now.tasks(),
+                        now.open(),
+                        now.succeeded(),
+                        loadGenerator.toldCount(),
+                        loadGenerator.askedAgain()));
+    }
+
+    /** The ledger is written some time after the calls. */
+    private static void awaitLedger(IncidentQueries books) throws SQLException, InterruptedException {
+        long before = -1;
+        long known = books.callsKnown();
+        while (known != before) {
+            TimeUnit.SECONDS.sleep(2);
+            before = known;
+            known = books.callsKnown();
+        }
+    }
+
+    private SideFigures figures(IncidentQueries books, Instant start, long paidTwice) throws SQLException {
+        IncidentQueries.Standing standing = books.standing();
+        List<Duration> waits = loadGenerator.waits();
+        long failed = books.failedCalls();
+        double tasks = standing.tasks();
+        return new SideFigures(
+                standing.tasks(),
+                percent(standing.succeeded() / tasks),
+                percent(1 - loadGenerator.impossible() / tasks),
+                percent(waits.size() / tasks),
+                standing.open(),
+                failed == 0 ? 0 : percent((double) books.unclassifiedCalls() / failed),
+                Math.round(books.amplification() * 1000) / 1000.0,
+                paidTwice,
+                books.repeatedAfterUnknown(),
+                books.repeatedAfterPaid(),
+                quantile(waits, 0.5),
+                quantile(waits, 0.95),
+                quantile(waits, 0.99),
+                books.drainedAfter(start.plus(day.lastPeakEnds()))
+                        .map(drained -> rounded(Math.max(0, day.inReport(drained))))
+                        .orElse(null),
+                loadGenerator.askedAgain(),
+                loadGenerator.postponed(),
+                books.failures(),
+                books.endings());
+    }
+
+    private double quantile(List<Duration> sorted, double share) {
+        if (sorted.isEmpty()) {
+            return 0;
+        }
+        return rounded(day.inReport(sorted.get(Math.max(0, (int) Math.ceil(share * sorted.size()) - 1))));
+    }
+
+    private static double percent(double share) {
+        return Math.round(share * 10_000) / 100.0;
+    }
+
+    private static double rounded(double figure) {
+        return Math.round(figure * 10) / 10.0;
+    }
+}

@@ -1,0 +1,159 @@
+package io.pawline.benchmarks;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+
+/** The task table and the ledger of calls, as they are after the day. Of tasks submitted since its start only. */
+final class IncidentQueries implements AutoCloseable {
+
+    private static final String CALLS =
+            " from call_attempt c join task t on t.id = c.task_id where t.submitted_at >= ?";
+
+    /** Tasks by how they stand. */
+    record Standing(int tasks, int open, int succeeded, int undelivered) {}
+
+    private final Connection database;
+    private final OffsetDateTime since;
+
+    private IncidentQueries(Connection database, Instant since) {
+        this.database = database;
+        this.since = since.atOffset(ZoneOffset.UTC);
+    }
+
+    /**
+     * Those of a local stack.
+     *
+     * @param settings of the stack
+     */
+    static IncidentQueries open(Path settings, Instant since) throws IOException, SQLException {
+        Properties stack = new Properties();
+        try (Reader file = Files.newBufferedReader(settings)) {
+            stack.load(file);
+        }
+        return new IncidentQueries(
+                DriverManager.getConnection(
+                        stack.getProperty("pawline.database.url"),
+                        stack.getProperty("pawline.database.username"),
+                        stack.getProperty("pawline.database.password")),
+                since);
+    }
+
+    Standing standing() throws SQLException {
+        try (PreparedStatement query = database.prepareStatement("""
+                select count(*), count(*) filter (where state = 'accepted'), count(*) filter (where state = 'success'),
+                       count(*) filter (where state <> 'accepted' and delivered_at is null)
+                from task where submitted_at >= ?""")) {
+            query.setObject(1, since);
+            try (ResultSet row = query.executeQuery()) {
+                row.next();
+                return new Standing(row.getInt(1), row.getInt(2), row.getInt(3), row.getInt(4));
+            }
+        }
+    }
+
+    /** How many calls the ledger knows of, and of how many it knows no end. */
+    long callsKnown() throws SQLException {
+        return count("select count(*) + count(c.ended_at)" + CALLS);
+    }
+
+    /** Calls by tasks and stages that made one. */
+    double amplification() throws SQLException {
+        long calls = count("select count(*)" + CALLS);
+        long needed = count("select count(distinct (c.task_id, c.stage))" + CALLS);
+        return needed == 0 ? 0 : (double) calls / needed;
+    }
+
+    long failedCalls() throws SQLException {
+        return count("select count(*)" + CALLS + " and c.outcome = 'failed'");
+    }
+
+    long unclassifiedCalls() throws SQLException {
+        return count("select count(*)" + CALLS + " and c.outcome = 'failed' and coalesce(c.reason, 'unclassified')"
+                + " = 'unclassified'");
+    }
+
+    /** Calls that may have been charged for, beyond the first of a task's stage, where of one nobody knows whether it was. */
+    long repeatedAfterUnknown() throws SQLException {
+        return count("select coalesce(sum(repeats), 0) from (select count(*) - 1 as repeats" + CALLS
+                + " and c.stage <> 'callback' and c.billed <> 'no' group by c.task_id, c.stage"
+                + " having count(*) filter (where c.billed = 'unknown') > 0) as repeated");
+    }
+
+    /** Calls that surely were charged for, beyond the first of a task's stage. */
+    long repeatedAfterPaid() throws SQLException {
+        return count("select coalesce(sum(repeats), 0) from (select count(*) - 1 as repeats" + CALLS
+                + " and c.stage <> 'callback' and c.billed = 'yes' group by c.task_id, c.stage) as repeated");
+    }
+
+    /** Failed calls by stage and reason, most frequent first. */
+    Map<String, Long> failures() throws SQLException {
+        return byName("select c.stage || ' ' || coalesce(c.reason, '?'), count(*)" + CALLS
+                + " and c.outcome = 'failed' group by 1 order by 2 desc");
+    }
+
+    /** Tasks without success, by the stage and reason that ended them. */
+    Map<String, Long> endings() throws SQLException {
+        return byName("select coalesce(ending_stage, '?') || ' ' || coalesce(reason, state), count(*) from task"
+                + " where submitted_at >= ? and state <> 'success' group by 1 order by 2 desc");
+    }
+
+    /** From the given moment until 99 % of the tasks submitted before it had ended; empty if they have not. */
+    Optional<Duration> drainedAfter(Instant moment) throws SQLException {
+        try (PreparedStatement query = database.prepareStatement("""
+                select percentile_disc(0.99) within group (order by coalesce(ended_at, 'infinity'))
+                from task where submitted_at >= ? and submitted_at < ?""")) {
+            query.setObject(1, since);
+            query.setObject(2, moment.atOffset(ZoneOffset.UTC));
+            try (ResultSet row = query.executeQuery()) {
+                row.next();
+                OffsetDateTime end = row.getObject(1, OffsetDateTime.class);
+                return end == null || end.equals(OffsetDateTime.MAX)
+                        ? Optional.empty()
+                        : Optional.of(Duration.between(moment, end.toInstant()));
+            }
+        }
+    }
+
+    private long count(String sql) throws SQLException {
+        try (PreparedStatement query = database.prepareStatement(sql)) {
+            query.setObject(1, since);
+            try (ResultSet row = query.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        }
+    }
+
+    private Map<String, Long> byName(String sql) throws SQLException {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        try (PreparedStatement query = database.prepareStatement(sql)) {
+            query.setObject(1, since);
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    counts.put(row.getString(1), row.getLong(2));
+                }
+            }
+        }
+        return counts;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        database.close();
+    }
+}

@@ -1,0 +1,156 @@
+package io.pawline.benchmarks;
+
+import io.pawline.local.LocalStack;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.springframework.boot.convert.DurationStyle;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The services' settings on the day of the incident. Times are those that the services have by default, divided like all
+ * others; nothing says what the providers bear.
+ */
+final class IncidentSettings {
+
+    private static final String METADATA = "META-INF/spring-configuration-metadata.json";
+
+    /** Times that are of this machine, not of the world outside. */
+    private static final List<String> OWN_TIMES = List.of(
+            ".drain",
+            ".commit-interval",
+            ".keep-alive",
+            ".reconcile-every",
+            ".max-send-time",
+            ".idempotency-window",
+            ".follow.",
+            ".relay.",
+            "pawline.ops.",
+            "pawline.image-store.");
+
+    /** Shorter waits for a connection would be failures of this machine, when it is busy. */
+    private static final Duration LEAST_CONNECTING = Duration.ofMillis(80);
+
+    /** What a call costs, so that the report can say what was wasted; the report of the day names no prices. */
+    private static final Map<String, String> PRICES =
+            Map.of("ark-vision", "0.004", "seedream", "0.2", "volcengine-visual", "0.05");
+
+    private static final List<String> STAGES = List.of("detect", "generate", "matting", "finalize", "callback");
+
+    private final IncidentDay day;
+    private final Map<String, String> settings = new TreeMap<>();
+
+    private IncidentSettings(IncidentDay day, URI simulator) {
+        this.day = day;
+        settings.put("pawline.ark.base-url", simulator + "/api/v3");
+        settings.put("pawline.ark.api-key", "simulator-ark-key");
+        settings.put("pawline.matting.base-url", simulator.toString());
+        settings.put("pawline.matting.access-key", "AKLTSIMULATOR");
+        settings.put("pawline.matting.secret-key", "simulator-secret-key");
+        settings.put("pawline.callback.secrets", LocalStack.WEBHOOK_SECRET);
+        settings.put("pawline.generate.size", "512x512");
+        PRICES.forEach((provider, price) -> settings.put("pawline.ops.prices." + provider, price));
+        scaleDefaults();
+    }
+
+    /** Pawline as it is. */
+    static IncidentSettings ofPawline(IncidentDay day, URI simulator) {
+        return new IncidentSettings(day, simulator);
+    }
+
+    /** The report's policy, as far as it is a matter of settings; the rest is {@link ReportPolicy}. */
+    static IncidentSettings ofTheReport(IncidentDay day, URI simulator) {
+        IncidentSettings control = new IncidentSettings(day, simulator);
+        Map<String, String> settings = control.settings;
+        for (String stage : STAGES) {
+            String prefix = "pawline." + stage + ".stage.";
+            settings.put(prefix + "adaptive-limit", "false");
+            settings.put(prefix + "breaker", "false");
+            settings.put(prefix + "max-attempts", "3");
+            settings.put(prefix + "first-delay", "1ms");
+            settings.put(prefix + "max-delay", "1ms");
+            settings.put(prefix + "max-retry-time", "24h");
+            settings.put(prefix + "retry-share", "0.99");
+        }
+        settings.put("pawline.detect.stage.max-in-flight", Integer.toString(day.part(ReportPolicy.DETECT_WORKERS)));
+        settings.put("pawline.generate.stage.max-in-flight", Integer.toString(day.part(ReportPolicy.GENERATE_WORKERS)));
+        settings.put("pawline.matting.stage.max-in-flight", Integer.toString(day.part(ReportPolicy.MATTING_WORKERS)));
+        settings.put("pawline.callback.stage.max-in-flight", Integer.toString(day.part(ReportPolicy.CALLBACK_WORKERS)));
+        control.time("pawline.generate.connect-timeout", Duration.ofSeconds(60));
+        control.time("pawline.generate.call-timeout", Duration.ofSeconds(60));
+        control.time("pawline.matting.call-timeout", Duration.ofSeconds(20));
+        control.time("pawline.callback.timeout", Duration.ofSeconds(30));
+        settings.put("pawline.callback.retry-schedule", "1ms,1ms");
+        settings.put("pawline.ingest.default-deadline", "24h");
+        settings.put("pawline.ingest.max-deadline", "24h");
+        settings.put("pawline.ingest.backlog.free-tasks", "1000000000");
+        return control;
+    }
+
+    /** Every time that a service has by default and that is of the world outside. */
+    private void scaleDefaults() {
+        try {
+            for (URL url :
+                    Collections.list(IncidentSettings.class.getClassLoader().getResources(METADATA))) {
+                try (InputStream json = url.openStream()) {
+                    JsonMapper.shared().readTree(json).path("properties").forEach(this::scaleDefault);
+                }
+            }
+        } catch (IOException unreadable) {
+            throw new IllegalStateException("the services' settings cannot be read", unreadable);
+        }
+        // Of callback-service's own file
+        time("pawline.callback.stage.max-retry-time", Duration.ofHours(12));
+        time("pawline.callback.stage.first-delay", Duration.ofSeconds(5));
+    }
+
+    private void scaleDefault(JsonNode setting) {
+        String name = setting.path("name").asString("");
+        String value = setting.path("defaultValue").asString("");
+        if (!name.startsWith("pawline.")
+                || value.isEmpty()
+                || OWN_TIMES.stream().anyMatch(name::contains)) {
+            return;
+        }
+        switch (setting.path("type").asString("")) {
+            case "java.time.Duration" -> time(name, DurationStyle.detectAndParse(value));
+            case "java.util.List<java.time.Duration>" ->
+                settings.put(
+                        name,
+                        Arrays.stream(value.replaceAll("[\\[\\]]", "").split(","))
+                                .map(part -> millis(day.real(DurationStyle.detectAndParse(part.strip()))))
+                                .collect(Collectors.joining(",")));
+            default -> {}
+        }
+    }
+
+    private void time(String name, Duration inReport) {
+        Duration real = day.real(inReport);
+        boolean tooShort = name.endsWith(".connect-timeout") && real.compareTo(LEAST_CONNECTING) < 0;
+        settings.put(name, millis(tooShort ? LEAST_CONNECTING : real));
+    }
+
+    private static String millis(Duration duration) {
+        return Math.max(1, duration.toMillis()) + "ms";
+    }
+
+    /** Writes them where services can be pointed to. */
+    Path write(Path file) throws IOException {
+        return Files.write(
+                file,
+                settings.entrySet().stream()
+                        .map(setting -> setting.getKey() + "=" + setting.getValue())
+                        .toList());
+    }
+}

@@ -1,0 +1,38 @@
+package io.pawline.benchmarks;
+
+import java.time.Duration;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** ingest-service by itself: how much it accepts, how soon, how many may wait, and what it keeps while Kafka is away. */
+@Command(
+        name = "ingest",
+        description = {
+            "What ingest-service accepts and keeps: a process of its own, PostgreSQL with fsync on, Kafka and the load"
+                    + " on this machine. Takes a quarter of an hour.",
+            "Rows: submits_per_s, submit_ms, open_waits, kafka_outage."
+        },
+        mixinStandardHelpOptions = true)
+final class IngestCommand extends RowsCommand {
+
+    @Option(
+            names = "--outage",
+            paramLabel = "SECONDS",
+            defaultValue = "600",
+            description = "How long Kafka is away (default: ${DEFAULT-VALUE}).")
+    private int outageSeconds;
+
+    @Override
+    List<BenchmarkRow> rows() {
+        Duration outage = Duration.ofSeconds(outageSeconds);
+        return List.of(
+                new BenchmarkRow("submits_per_s", ">= 1,500 accepted a second", SubmitRows::atOnce),
+                new BenchmarkRow("submit_ms", "p99 <= 100 ms at 300 a second", SubmitRows::paced),
+                new BenchmarkRow("open_waits", "20,000 in one process with <= 1 GB", WaitsRow::openWaits),
+                new BenchmarkRow(
+                        "kafka_outage",
+                        "at 50 submits a second nothing lost, order kept",
+                        setting -> new KafkaOutageRow(outage).measure(setting)));
+    }
+}

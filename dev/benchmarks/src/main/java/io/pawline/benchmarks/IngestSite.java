@@ -1,0 +1,164 @@
+package io.pawline.benchmarks;
+
+import io.pawline.local.LocalStack;
+import io.pawline.local.Ports;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * ingest-service as a process of its own, with the database, the Kafka and the registry of a local stack, and none of the
+ * stages: what it accepts stays open.
+ */
+final class IngestSite implements AutoCloseable {
+
+    private static final Duration START_WAIT = Duration.ofMinutes(2);
+
+    private final LocalStack stack;
+    private final Properties settings = new Properties();
+    private final Process service;
+    private final Processes others;
+    private final int port;
+
+    /** @param extra settings of the service, as on its command line */
+    IngestSite(BenchmarkRow.Setting setting, List<String> extra) throws IOException, InterruptedException {
+        this(setting, 512, extra);
+    }
+
+    /** The same with a heap of its own. */
+    IngestSite(BenchmarkRow.Setting setting, int heapMegabytes, List<String> extra)
+            throws IOException, InterruptedException {
+        Path folder = setting.folder();
+        Ports ports = Ports.anyFree();
+        port = ports.ingest();
+        stack = LocalStack.start(new LocalStack.Options(folder.resolve("stack"), ports, Optional.empty()), _ -> {});
+        try (var file = Files.newInputStream(stack.settings())) {
+            settings.load(file);
+        }
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + heapMegabytes + "m",
+                "-XX:+UseSerialGC",
+                // In small it is over before the second compiler is of use
+                "-XX:TieredStopAtLevel=" + setting.scale().of(4, 1),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.pawline.ingest.IngestApplication",
+                "--spring.config.additional-location=file:" + stack.settings().toAbsolutePath(),
+                // Nothing works off what is accepted here
+                "--pawline.ingest.backlog.free-tasks=1000000000"));
+        command.addAll(extra);
+        others = Processes.withDatabase(folder.resolve("stack").resolve("postgres"));
+        service = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("ingest-service.log").toFile())
+                .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(service::destroyForcibly));
+        awaitReady(folder);
+    }
+
+    private void awaitReady(Path folder) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + START_WAIT.toNanos();
+        while (!accepts()) {
+            if (!service.isAlive() || System.nanoTime() > deadline) {
+                close();
+                throw new IllegalStateException(
+                        "ingest-service did not start:\n" + lastLines(folder.resolve("ingest-service.log")));
+            }
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+    }
+
+    private static String lastLines(Path log) throws IOException {
+        List<String> lines = Files.readAllLines(log);
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 30), lines.size()));
+    }
+
+    private boolean accepts() {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** CPU time that ingest-service has used. */
+    Duration cpu() {
+        return service.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    /** CPU time that all have used: ingest-service, the database, Kafka and the load. */
+    Duration cpuOfAll() {
+        return others.cpu().plus(cpu());
+    }
+
+    /** Resident memory of ingest-service; 0 where the system does not tell. */
+    long residentMegabytes() throws IOException {
+        Path status = Path.of("/proc", Long.toString(service.pid()), "status");
+        if (!Files.exists(status)) {
+            return 0;
+        }
+        try (Stream<String> lines = Files.lines(status)) {
+            return lines.filter(line -> line.startsWith("VmRSS:"))
+                            .map(line -> line.replaceAll("\\D", ""))
+                            .mapToLong(Long::parseLong)
+                            .sum()
+                    >> 10;
+        }
+    }
+
+    /** The one number that the query has. */
+    long query(String sql) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            result.next();
+            return result.getLong(1);
+        }
+    }
+
+    void execute(String sql) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private Connection connect() throws SQLException {
+        return DriverManager.getConnection(
+                settings.getProperty("pawline.database.url"),
+                settings.getProperty("pawline.database.username"),
+                settings.getProperty("pawline.database.password"));
+    }
+
+    @Override
+    public void close() {
+        service.destroyForcibly();
+        try {
+            service.waitFor();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+        stack.close();
+    }
+}

@@ -1,0 +1,237 @@
+package io.pawline.benchmarks;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import okhttp3.ConnectionPool;
+import okhttp3.HttpUrl;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonNaming;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The people before the front end: each asks for a picture at a given moment, and the front end asks once more for those who
+ * have not been called back within its patience. Thread-safe.
+ */
+final class LoadGenerator {
+
+    /** What comes of a task if all goes well. */
+    enum Kind {
+        FINE,
+        NO_PET,
+        MODERATED
+    }
+
+    // One in so many: 218 of the report's tasks had no pet or a photo that was not accepted, 121 were moderated
+    private static final int NO_PET_EVERY = 290;
+    private static final int MODERATED_EVERY = 400;
+
+    private static final Duration WARM_UP_WAIT = Duration.ofSeconds(10);
+
+    private static final MediaType JSON = MediaType.get("application/json");
+    private static final List<String> STYLES = List.of("watercolor", "pop art", "pixel art", "neon", "oil painting");
+
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    private record Form(String imageUrl, String style, String callbackUrl) {}
+
+    /** A task, as the front end knows it. */
+    private static final class Asked {
+        private final CountDownLatch told = new CountDownLatch(1);
+        private volatile long postedNanos;
+        private volatile long toldNanos;
+        private volatile boolean ofThisRun;
+    }
+
+    private final OkHttpClient http = new OkHttpClient.Builder()
+            .connectionPool(new ConnectionPool(64, 1, TimeUnit.MINUTES))
+            .callTimeout(Duration.ofSeconds(60))
+            .build();
+    private final HttpUrl tasks;
+    private final URI cat;
+    private final URI wall;
+    private final URI callback;
+    private final Duration patience;
+    private final Map<String, Asked> asked = new ConcurrentHashMap<>();
+    private final AtomicInteger posted = new AtomicInteger();
+    private final AtomicInteger again = new AtomicInteger();
+    private final AtomicInteger impossible = new AtomicInteger();
+    private final AtomicInteger postponed = new AtomicInteger();
+
+    /**
+     * @param ingest address of ingest-service
+     * @param cat a photo with a pet
+     * @param wall one without
+     */
+    LoadGenerator(URI ingest, URI cat, URI wall, URI callback, Duration patience) {
+        this.tasks = HttpUrl.get(ingest.resolve("/v1/tasks").toString());
+        this.cat = cat;
+        this.wall = wall;
+        this.callback = callback;
+        this.patience = patience;
+    }
+
+    /** The front end was called back. */
+    void told(String task) {
+        Asked known = asked.computeIfAbsent(task, _ -> new Asked());
+        if (known.told.getCount() > 0) {
+            known.toldNanos = System.nanoTime();
+            known.told.countDown();
+        }
+    }
+
+    /** Asks as often as that at even distances, and waits until all are told or have had the time, so that the services are warm. */
+    void warmUp(int times, Duration between) throws InterruptedException {
+        long start = System.nanoTime();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> asking = new ArrayList<>();
+            for (int i = 0; i < times; i++) {
+                int number = i;
+                asking.add(threads.submit(() -> {
+                    TimeUnit.NANOSECONDS.sleep(start + number * between.toNanos() - System.nanoTime());
+                    Asked one = post(Kind.FINE, "warm " + number, false);
+                    return one.told.await(WARM_UP_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+                }));
+            }
+            awaitAll(asking);
+        }
+    }
+
+    /** Asks at these moments from now on; returns when the front end has nothing left to ask for. */
+    void come(List<Duration> moments) throws InterruptedException {
+        long start = System.nanoTime();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> asking = new ArrayList<>();
+            for (int i = 0; i < moments.size(); i++) {
+                int number = i;
+                long due = start + moments.get(i).toNanos();
+                asking.add(threads.submit(() -> {
+                    TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
+                    Kind kind = kind(number);
+                    Asked first = post(kind, Integer.toString(number), true);
+                    if (!first.told.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+                        again.incrementAndGet();
+                        post(kind, number + " again", true);
+                    }
+                    return null;
+                }));
+            }
+            awaitAll(asking);
+        }
+    }
+
+    private static Kind kind(int number) {
+        if (number % NO_PET_EVERY == NO_PET_EVERY / 2) {
+            return Kind.NO_PET;
+        }
+        return number % MODERATED_EVERY == MODERATED_EVERY / 3 ? Kind.MODERATED : Kind.FINE;
+    }
+
+    private Asked post(Kind kind, String name, boolean ofThisRun) throws IOException, InterruptedException {
+        String style = STYLES.get(Math.floorMod(name.hashCode(), STYLES.size()))
+                + (kind == Kind.MODERATED ? " moderated-image " : " ")
+                + name;
+        Form form =
+                new Form((kind == Kind.NO_PET ? wall : cat) + "?" + name.replace(' ', '-'), style, callback.toString());
+        Request request = new Request.Builder()
+                .url(tasks)
+                .post(RequestBody.create(JsonMapper.shared().writeValueAsBytes(form), JSON))
+                .build();
+        long began = System.nanoTime();
+        while (true) {
+            try (Response answer = http.newCall(request).execute()) {
+                String body = answer.body().string();
+                if (answer.code() == 202) {
+                    String id =
+                            JsonMapper.shared().readTree(body).path("task_id").stringValue();
+                    return accepted(id, kind, began, ofThisRun);
+                }
+                String retryAfter = answer.header("Retry-After");
+                if (answer.code() != 503 || retryAfter == null) {
+                    throw new IOException("HTTP " + answer.code() + ": " + body);
+                }
+                postponed.incrementAndGet();
+                TimeUnit.SECONDS.sleep(Long.parseLong(retryAfter));
+            }
+        }
+    }
+
+    private Asked accepted(String id, Kind kind, long began, boolean ofThisRun) {
+        Asked one = asked.computeIfAbsent(id, _ -> new Asked());
+        one.postedNanos = began;
+        one.ofThisRun = ofThisRun;
+        if (ofThisRun) {
+            posted.incrementAndGet();
+            if (kind != Kind.FINE) {
+                impossible.incrementAndGet();
+            }
+        }
+        return one;
+    }
+
+    private static void awaitAll(List<Future<?>> asking) throws InterruptedException {
+        for (Future<?> each : asking) {
+            try {
+                each.get();
+            } catch (ExecutionException failed) {
+                throw new IllegalStateException("a task was not accepted", failed.getCause());
+            }
+        }
+    }
+
+    /** Tasks accepted, those asked for again included. */
+    int posted() {
+        return posted.get();
+    }
+
+    /** Of these, how many were called back. */
+    int toldCount() {
+        return Math.toIntExact(
+                ofThisRun().filter(one -> one.told.getCount() == 0).count());
+    }
+
+    /** How often the front end asked again. */
+    int askedAgain() {
+        return again.get();
+    }
+
+    /** How often a request was told to come later. */
+    int postponed() {
+        return postponed.get();
+    }
+
+    /** Tasks that no system could make a picture for. */
+    int impossible() {
+        return impossible.get();
+    }
+
+    /** From the request to the callback, of all that were called back, in order. */
+    List<Duration> waits() {
+        return ofThisRun()
+                .filter(one -> one.told.getCount() == 0)
+                .mapToLong(one -> one.toldNanos - one.postedNanos)
+                .sorted()
+                .mapToObj(Duration::ofNanos)
+                .toList();
+    }
+
+    private Stream<Asked> ofThisRun() {
+        return asked.values().stream().filter(one -> one.ofThisRun);
+    }
+}

@@ -1,0 +1,137 @@
+package io.pawline.benchmarks;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Requests that stay open, each on a connection of its own, all on one thread: what comes back is only looked at for
+ * whether it tells of an ending.
+ */
+final class OpenRequests implements AutoCloseable {
+
+    private static final Duration STANDSTILL = Duration.ofSeconds(30);
+
+    /** More at once would not fit into the queue of connections that the server has not accepted yet. */
+    private static final int CONNECTING_AT_ONCE = 50;
+
+    private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("open-requests", true), NioIoHandler.newFactory());
+    private final Semaphore connecting = new Semaphore(CONNECTING_AT_ONCE);
+    private final AtomicInteger sent = new AtomicInteger();
+    private final AtomicInteger begun = new AtomicInteger();
+    private final AtomicInteger ended = new AtomicInteger();
+    private final AtomicInteger dropped = new AtomicInteger();
+    private final Bootstrap bootstrap;
+
+    OpenRequests(int port) {
+        bootstrap = new Bootstrap()
+                .group(loop)
+                .channel(NioSocketChannel.class)
+                .remoteAddress("127.0.0.1", port)
+                .handler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel connection) {
+                        connection.pipeline().addLast(new Answers());
+                    }
+                });
+    }
+
+    /** Sends one more; waits while many are just connecting. */
+    void get(String path) throws InterruptedException {
+        connecting.acquire();
+        byte[] request =
+                "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".formatted(path).getBytes(US_ASCII);
+        bootstrap.connect().addListener(connected -> {
+            connecting.release();
+            if (connected instanceof ChannelFuture future && future.isSuccess()) {
+                sent.incrementAndGet();
+                var _ = future.channel().writeAndFlush(Unpooled.wrappedBuffer(request));
+            } else {
+                dropped.incrementAndGet();
+            }
+        });
+    }
+
+    /** Those that were sent and neither answered nor dropped. */
+    int waiting() {
+        return sent.get() - ended.get() - dropped.get();
+    }
+
+    /** Waits until so many have been sent something. */
+    void awaitBegun(int requests) throws InterruptedException {
+        await(begun, requests);
+    }
+
+    /** Waits until so many have been told of an ending, or no more are; how many were. */
+    int awaitEnded(int requests) throws InterruptedException {
+        await(ended, requests);
+        return ended.get();
+    }
+
+    private static void await(AtomicInteger count, int wanted) throws InterruptedException {
+        int before = -1;
+        long last = System.nanoTime();
+        while (count.get() < wanted && System.nanoTime() - last < STANDSTILL.toNanos()) {
+            if (count.get() > before) {
+                before = count.get();
+                last = System.nanoTime();
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    @Override
+    public void close() {
+        loop.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    private final class Answers extends SimpleChannelInboundHandler<ByteBuf> {
+
+        private static final byte[] ENDING = "\"state\":\"expired\"".getBytes(US_ASCII);
+
+        private final ByteBuf text = Unpooled.buffer(512);
+        private boolean told;
+
+        @Override
+        protected void channelRead0(ChannelHandlerContext context, ByteBuf bytes) {
+            if (text.writerIndex() == 0) {
+                begun.incrementAndGet();
+            }
+            text.writeBytes(bytes);
+            if (!told && ByteBufUtil.indexOf(Unpooled.wrappedBuffer(ENDING), text) >= 0) {
+                told = true;
+                ended.incrementAndGet();
+            }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            if (!told) {
+                dropped.incrementAndGet();
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            var _ = context.close();
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package io.pawline.benchmarks;
+
+import io.pawline.local.LocalStack;
+import io.pawline.local.Ports;
+import io.pawline.schemas.serde.AvroSerializer;
+import io.pawline.taskstore.DatabaseProperties;
+import io.pawline.taskstore.TaskDatabase;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** ops-service as a process of its own, which can be killed, with the database, the Kafka and the registry of a local stack. */
+final class OpsSite implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private final Properties settings = new Properties();
+    private final Path folder;
+    private final LocalStack stack;
+    private final int port;
+    private @Nullable Process service;
+
+    OpsSite(Path folder) throws IOException {
+        this.folder = folder;
+        Ports ports = Ports.anyFree();
+        port = ports.ops();
+        stack = LocalStack.start(new LocalStack.Options(folder.resolve("stack"), ports, Optional.empty()), _ -> {});
+        try (var file = Files.newInputStream(stack.settings())) {
+            settings.load(file);
+        }
+    }
+
+    /** Starts ops-service and returns when it answers. */
+    void start() throws InterruptedException, IOException {
+        Process started = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx512m",
+                        "-XX:+UseSerialGC",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "io.pawline.ops.OpsApplication",
+                        "--spring.config.additional-location=file:"
+                                + stack.settings().toAbsolutePath()))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        folder.resolve("ops-service.log").toFile()))
+                .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
+        service = started;
+        await("ops-service answers", () -> {
+            if (!started.isAlive()) {
+                throw new IllegalStateException("ops-service did not start; its log is in " + folder);
+            }
+            return answers();
+        });
+    }
+
+    private boolean answers() {
+        try {
+            return send(HttpRequest.newBuilder(address("/v1/replays")).build()).statusCode() == 200;
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    /** As {@code kill -9} does. */
+    void kill() {
+        if (service != null) {
+            service.destroyForcibly().onExit().join();
+        }
+    }
+
+    Path settingsFile() {
+        return stack.settings();
+    }
+
+    Map<String, Object> kafka() {
+        return Map.of("bootstrap.servers", settings.getProperty("spring.kafka.bootstrap-servers"));
+    }
+
+    KafkaProducer<byte[], byte[]> producer() {
+        Map<String, Object> producer = new HashMap<>(kafka());
+        producer.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+        return new KafkaProducer<>(producer, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    TaskDatabase database() {
+        return TaskDatabase.open(
+                new DatabaseProperties(
+                        settings.getProperty("pawline.database.url"),
+                        settings.getProperty("pawline.database.username"),
+                        settings.getProperty("pawline.database.password"),
+                        4,
+                        true),
+                List.of("ops"));
+    }
+
+    /** As the stages write their events. */
+    Serializer<SpecificRecord> events() {
+        AvroSerializer serializer = new AvroSerializer();
+        serializer.configure(
+                Map.of("schema.registry.url", settings.getProperty("spring.kafka.properties.schema.registry.url")),
+                false);
+        return serializer;
+    }
+
+    JsonNode get(String path) {
+        return ok(HttpRequest.newBuilder(address(path)).build());
+    }
+
+    JsonNode post(String path, String body) {
+        return ok(HttpRequest.newBuilder(address(path))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body))
+                .build());
+    }
+
+    private JsonNode ok(HttpRequest request) {
+        try {
+            HttpResponse<String> answer = send(request);
+            if (answer.statusCode() >= 300) {
+                throw new IllegalStateException(
+                        request.uri() + " answers " + answer.statusCode() + " " + answer.body());
+            }
+            return JsonMapper.shared().readTree(answer.body());
+        } catch (IOException failed) {
+            throw new IllegalStateException(request.uri() + " does not answer", failed);
+        }
+    }
+
+    private HttpResponse<String> send(HttpRequest request) throws IOException {
+        try {
+            return http.send(request, BodyHandlers.ofString());
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IOException(stopped);
+        }
+    }
+
+    private URI address(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    /** Waits until something is so. */
+    static void await(String what, BooleanSupplier condition) throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("it did not come to pass in time that " + what);
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+        stack.close();
+        http.close();
+    }
+}

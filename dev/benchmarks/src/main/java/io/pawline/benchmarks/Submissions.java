@@ -1,0 +1,137 @@
+package io.pawline.benchmarks;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The load on ingest-service: tasks as fast as it accepts them, or at a steady rate, over connections that are kept. */
+final class Submissions implements AutoCloseable {
+
+    private final AtomicLong number = new AtomicLong();
+    private final Queue<Accepted> accepted = new ConcurrentLinkedQueue<>();
+    private final BlockingQueue<IngestConnection> connections;
+
+    /**
+     * A task that was accepted; its times are by {@link System#nanoTime}.
+     *
+     * @param posted when its request was begun
+     * @param answered when its answer was there
+     */
+    record Accepted(String id, long posted, long answered) {}
+
+    Submissions(int port, int connections) throws IOException {
+        this.connections = new ArrayBlockingQueue<>(connections);
+        for (int i = 0; i < connections; i++) {
+            this.connections.add(new IngestConnection(port));
+        }
+    }
+
+    /** All tasks that were accepted. */
+    List<Accepted> accepted() {
+        return List.copyOf(accepted);
+    }
+
+    /** Posts for so long over all connections at once; returns how many tasks a second were accepted. */
+    double atOnce(Duration time) throws InterruptedException {
+        int before = accepted.size();
+        long start = System.nanoTime();
+        long end = start + time.toNanos();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> posting = new ArrayList<>();
+            for (IngestConnection connection : connections) {
+                posting.add(threads.submit(() -> {
+                    while (System.nanoTime() < end) {
+                        post(connection);
+                    }
+                    return null;
+                }));
+            }
+            awaitAll(posting);
+        }
+        return (accepted.size() - before) / ((System.nanoTime() - start) / 1e9);
+    }
+
+    /** Posts so many over all connections at once. */
+    void atOnce(int tasks) throws InterruptedException {
+        AtomicLong left = new AtomicLong(tasks);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> posting = new ArrayList<>();
+            for (IngestConnection connection : connections) {
+                posting.add(threads.submit(() -> {
+                    while (left.getAndDecrement() > 0) {
+                        post(connection);
+                    }
+                    return null;
+                }));
+            }
+            awaitAll(posting);
+        }
+    }
+
+    /**
+     * Posts at a steady rate, whether or not those before have been answered; returns how long each took from the moment
+     * when it was due, in nanoseconds and ascending: so a wait for a connection counts.
+     */
+    long[] paced(int perSecond, Duration time) throws InterruptedException {
+        int tasks = Math.toIntExact(perSecond * time.toMillis() / 1000);
+        long interval = TimeUnit.SECONDS.toNanos(1) / perSecond;
+        long[] took = new long[tasks];
+        long start = System.nanoTime();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> posting = new ArrayList<>();
+            for (int i = 0; i < tasks; i++) {
+                int place = i;
+                long due = start + place * interval;
+                TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
+                posting.add(threads.submit(() -> {
+                    IngestConnection connection = connections.take();
+                    try {
+                        post(connection);
+                    } finally {
+                        connections.add(connection);
+                    }
+                    took[place] = System.nanoTime() - due;
+                    return null;
+                }));
+            }
+            awaitAll(posting);
+        }
+        Arrays.sort(took);
+        return took;
+    }
+
+    private void post(IngestConnection connection) throws IOException {
+        long posted = System.nanoTime();
+        String id = connection.post(number.getAndIncrement());
+        accepted.add(new Accepted(id, posted, System.nanoTime()));
+    }
+
+    private static void awaitAll(List<Future<?>> posting) throws InterruptedException {
+        for (Future<?> each : posting) {
+            try {
+                each.get();
+            } catch (ExecutionException failed) {
+                throw new IllegalStateException("a task was not accepted", failed.getCause());
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (IngestConnection connection : connections) {
+            connection.close();
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.pawline.benchmarks;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The whole pipeline against providers that answer at once. */
+@Command(
+        name = "throughput",
+        description =
+                "Tasks a second through the whole pipeline, and what one takes: simulated providers that answer at"
+                        + " once, broker, database and all services on this machine.",
+        mixinStandardHelpOptions = true)
+final class ThroughputCommand implements Callable<Integer> {
+
+    @Option(
+            names = "--tasks",
+            paramLabel = "N",
+            defaultValue = "5000",
+            description = "Tasks of each measured run (default: ${DEFAULT-VALUE}).")
+    private int tasks;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "N",
+            defaultValue = "30000",
+            description = "Tasks before the first measured run, and a third of them before the second"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private int warmUpTasks;
+
+    @Option(
+            names = "--paced-seconds",
+            paramLabel = "S",
+            defaultValue = "30",
+            description = "How long to post 20 tasks a second for the latency (default: ${DEFAULT-VALUE}).")
+    private int pacedSeconds;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Also writes the figures into this file.")
+    private @Nullable Path json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        if (tasks < 1 || warmUpTasks < 0 || pacedSeconds < 1) {
+            throw new ParameterException(spec.commandLine(), "--tasks and --paced-seconds must be > 0, --warm-up >= 0");
+        }
+        Journal journal = new Journal(System.err);
+        ThroughputFigures figures = new ThroughputRun(tasks, warmUpTasks, pacedSeconds, journal).measure();
+        spec.commandLine().getOut().println(figures.table());
+        if (json != null) {
+            Files.write(
+                    json, JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsBytes(figures));
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,127 @@
+package io.pawline.local;
+
+import io.pawline.cli.TopicsCommand;
+import io.pawline.kafka.EmbeddedKafka;
+import io.pawline.registry.SchemaRegistryServer;
+import io.pawline.simulator.Profile;
+import io.pawline.simulator.ProviderSimulator;
+import io.pawline.simulator.SimulatorOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * What the services need around them, on one machine and on 127.0.0.1 only: Kafka, PostgreSQL, a schema registry and, if
+ * wanted, a simulator of the outside services. All of it keeps its data in one folder.
+ */
+public final class LocalStack implements AutoCloseable {
+
+    /** What the services sign callbacks with, and the simulator checks them by. For development: it is no secret. */
+    public static final String WEBHOOK_SECRET = LocalSettings.WEBHOOK_SECRET;
+
+    private static final int PARTITIONS = 4;
+
+    private final Deque<AutoCloseable> running = new ArrayDeque<>();
+    private final Path settings;
+
+    /**
+     * What a stack is to be.
+     *
+     * @param folder of all data and logs
+     * @param simulator name or file of the simulator's profile; empty for no simulator
+     */
+    public record Options(Path folder, Ports ports, Optional<String> simulator) {}
+
+    private LocalStack(Options options, Consumer<String> progress) {
+        Path logs = prepared(options.folder().resolve("logs"));
+        try {
+            running.push(FolderLock.of(options.folder()));
+            LocalDatabase.stopLeftover(options.folder().resolve("postgres"));
+            options.ports().requireFree();
+            progress.accept("PostgreSQL");
+            LocalDatabase database = started(LocalDatabase.start(
+                    options.folder().resolve("postgres"), options.ports().database(), logs.resolve("postgres.log")));
+            progress.accept("Kafka");
+            EmbeddedKafka kafka = started(EmbeddedKafka.start(
+                    options.folder().resolve("kafka"), options.ports().kafka(), Map.of()));
+            TopicsCommand.create(kafka.bootstrapServers(), PARTITIONS, (short) 1);
+            progress.accept("schema registry");
+            SchemaRegistryServer registry = started(SchemaRegistryServer.start(
+                    database.dataSource(), options.ports().registry()));
+            options.simulator().ifPresent(profile -> {
+                progress.accept("provider simulator");
+                started(simulator(profile, options.ports().simulator()));
+            });
+            settings = new LocalSettings(options, kafka.bootstrapServers(), database.url(), registry.url()).write();
+        } catch (RuntimeException failed) {
+            close();
+            throw failed;
+        }
+    }
+
+    /**
+     * Starts everything and returns when it can be used; if one part fails, those started before are stopped.
+     *
+     * @param progress is told of each part in a few words
+     */
+    public static LocalStack start(Options options, Consumer<String> progress) {
+        return new LocalStack(options, progress);
+    }
+
+    /** A file of settings with which each service finds this stack. */
+    public Path settings() {
+        return settings;
+    }
+
+    @Override
+    public void close() {
+        while (!running.isEmpty()) {
+            try {
+                running.pop().close();
+            } catch (Exception failed) {
+                throw new IllegalStateException("a part of the local stack did not stop", failed);
+            }
+        }
+    }
+
+    /** Takes note of a part, to stop it when the stack is closed. */
+    private <T extends AutoCloseable> T started(T part) {
+        running.push(part);
+        return part;
+    }
+
+    private static ProviderSimulator simulator(String profile, int port) {
+        Profile chosen =
+                Files.isRegularFile(Path.of(profile)) ? Profile.load(Path.of(profile)) : Profile.bundled(profile);
+        SimulatorOptions options = new SimulatorOptions(
+                port,
+                LocalSettings.ARK_API_KEY,
+                LocalSettings.ACCESS_KEY,
+                LocalSettings.SECRET_KEY,
+                Optional.of(LocalSettings.WEBHOOK_SECRET),
+                chosen);
+        ProviderSimulator simulator = new ProviderSimulator(options, Clock.systemUTC());
+        try {
+            simulator.start();
+            return simulator;
+        } catch (IOException taken) {
+            simulator.close();
+            throw new UncheckedIOException("the provider simulator cannot listen on port " + port, taken);
+        }
+    }
+
+    private static Path prepared(Path folder) {
+        try {
+            return Files.createDirectories(folder);
+        } catch (IOException unwritable) {
+            throw new UncheckedIOException("the data folder cannot be written: " + folder, unwritable);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.pawline.local;
+
+import io.pawline.cli.Failures;
+import io.pawline.cli.OperatorCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The launcher behind {@code ./pawline}. */
+@Command(
+        name = "pawline",
+        description = "A photo of a pet in, a stylised cut-out back.",
+        mixinStandardHelpOptions = true,
+        versionProvider = OperatorCommand.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            DemoCommand.class,
+            UpCommand.class,
+            InfraCommand.class,
+            SimulatorCommand.class,
+            SmokeCommand.class
+        },
+        footer = {
+            "",
+            "Besides, without this program:",
+            "  ./pawline build      builds everything",
+            "  ./pawline test       runs every test",
+            "  ./pawline bench      measures it on this machine",
+            "  ./pawline incident   lives through the incident's afternoon again",
+        })
+public final class PawlineCommand implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "which command?");
+    }
+
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    /** The launcher's commands and the operator's, with failures told in one line. */
+    public static CommandLine commandLine() {
+        CommandLine launcher = new CommandLine(new PawlineCommand());
+        OperatorCommand.commandLine().getSubcommands().forEach(launcher::addSubcommand);
+        return launcher.setExecutionExceptionHandler((failure, line, _) -> {
+            line.getErr().println("pawline: " + Failures.inOneLine(failure));
+            LogFile.path().ifPresent(log -> line.getErr().println("pawline: the log is " + log));
+            return CommandLine.ExitCode.SOFTWARE;
+        });
+    }
+}

@@ -1,0 +1,167 @@
+package io.pawline.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pawline.cli.TopicsCommand;
+import io.pawline.kafka.EmbeddedKafka;
+import io.pawline.registry.SchemaRegistryServer;
+import io.pawline.schemas.TaskId;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+class ControlsCommandIT {
+
+    private static final String NOWHERE = "127.0.0.1:1";
+
+    @TempDir
+    private static Path folder;
+
+    private static EmbeddedKafka kafka;
+    private static EmbeddedPostgres postgres;
+    private static SchemaRegistryServer registry;
+
+    /** How a command ended and what it wrote. */
+    private record Run(int exit, String out, String err) {
+
+        List<String> lines() {
+            return out.lines().toList();
+        }
+    }
+
+    @BeforeAll
+    static void start() throws IOException {
+        kafka = EmbeddedKafka.start(folder, 0, Map.of());
+        TopicsCommand.create(kafka.bootstrapServers(), 1, (short) 1);
+        postgres = EmbeddedPostgres.start();
+        registry = SchemaRegistryServer.start(postgres.getPostgresDatabase(), 0);
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        registry.close();
+        postgres.close();
+        kafka.close();
+    }
+
+    @Test
+    void showsWhatIsInForceAndTakesItBack() {
+        assertThat(control("show").lines()).containsExactly("nothing is in force: every stage works as configured");
+
+        String task = TaskId.next().toString();
+        succeeds("generate is paused", "pause", "generate", "--by", "ann", "--why", "bad pictures");
+        succeeds("at most 5 calls in flight", "limit", "generate", "5", "--why", "gently");
+        succeeds("nobody calls ark before", "cool-down", "ark", "--for", "5m", "--why", "they asked");
+        succeeds("task " + task + " is cancelled", "cancel", task, "--why", "the customer asked");
+
+        List<String> table = control("show").lines();
+        assertThat(table).hasSize(5);
+        String me = System.getProperty("user.name");
+        assertThat(table.get(0)).matches("SUBJECT +WHAT +UNTIL +BY +WHY +AT");
+        assertThat(table.get(1)).matches("limit:generate +limit 5 +- +" + me + " +gently +\\S+Z");
+        assertThat(table.get(2)).matches("provider:ark +cool-down +\\S+Z +" + me + " +they asked +\\S+Z");
+        assertThat(table.get(3)).matches("stage:generate +pause +- +ann +bad pictures +\\S+Z");
+        assertThat(table.get(4)).matches("task:" + task + " +cancel +\\S+Z +" + me + " +the customer asked +\\S+Z");
+
+        succeeds("generate is resumed", "resume", "generate", "--why", "fixed");
+        succeeds("configured limit", "limit", "generate", "default", "--why", "fixed");
+        succeeds("ark is called again", "lift", "ark", "--why", "they work");
+        assertThat(control("show").lines()).hasSize(2).last().asString().startsWith("task:" + task);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+                    pause generate                     | --why
+                    pause painting --why x             | no stage 'painting'; the stages are detect, generate, matting
+                    limit generate 0 --why x           | '0' is neither a number from 1 on nor the word default
+                    limit generate many --why x        | 'many' is neither a number
+                    cool-down ark --why x              | --for
+                    cool-down ark --for soon --why x   | 'soon' is no time such as 90s, 5m or 2h
+                    cool-down ark --for -5m --why x    | '-5m' is no time
+                    cancel 42 --why x                  | '42' is no task id
+                    ""                                 | which command?
+                    """)
+    void saysWhatIsWrongWithACommand(String line, String message) {
+        Run run = run(line.isEmpty() ? List.of("control") : List.of(("control " + line).split(" ")));
+
+        assertThat(run.exit()).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(run.err()).contains(message);
+    }
+
+    @Test
+    void saysInOneLineWhatIsRefused() {
+        assertFails(control("pause", "generate", "--why", " "), "why must not be blank");
+        assertFails(control("cool-down", "ark", "--for", "25h", "--why", "x"), "a cool-down must be ≤ 24 h");
+    }
+
+    @Test
+    void saysInOneLineThatKafkaIsAway() {
+        List<String> away = List.of("--bootstrap-servers", NOWHERE, "--schema-registry", registry.url());
+
+        assertFails(run(command(away, "pause", "detect", "--why", "x")), "Kafka at " + NOWHERE + " did not take");
+        assertFails(run(command(away, "show")), "Kafka at " + NOWHERE);
+    }
+
+    @Test
+    void saysInOneLineThatTheRegistryIsAway() {
+        List<String> away =
+                List.of("--bootstrap-servers", kafka.bootstrapServers(), "--schema-registry", "http://" + NOWHERE);
+
+        assertFails(run(command(away, "pause", "detect", "--why", "x")), NOWHERE);
+        succeeds("callback is paused", "pause", "callback", "--why", "so that there is something to read");
+        assertFails(run(command(away, "show")), "registry at http://" + NOWHERE);
+        succeeds("callback is resumed", "resume", "callback", "--why", "read");
+    }
+
+    private static void succeeds(String says, String... arguments) {
+        Run run = control(arguments);
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).contains(says);
+        assertThat(run.exit()).isZero();
+    }
+
+    private static void assertFails(Run run, String message) {
+        assertThat(run.exit()).isEqualTo(CommandLine.ExitCode.SOFTWARE);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err().lines())
+                .singleElement()
+                .asString()
+                .startsWith("pawline: ")
+                .contains(message);
+    }
+
+    private static Run control(String... arguments) {
+        return run(command(
+                List.of("--bootstrap-servers", kafka.bootstrapServers(), "--schema-registry", registry.url()),
+                arguments));
+    }
+
+    private static List<String> command(List<String> connection, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("control"));
+        all.addAll(List.of(arguments));
+        all.addAll(connection);
+        return all;
+    }
+
+    private static Run run(List<String> arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int exit = PawlineCommand.commandLine()
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(arguments.toArray(String[]::new));
+        return new Run(exit, out.toString(), err.toString());
+    }
+}

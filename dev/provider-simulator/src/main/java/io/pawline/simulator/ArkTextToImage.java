@@ -1,0 +1,145 @@
+package io.pawline.simulator;
+
+import io.pawline.simulator.SimulatedArkErrors.Refused;
+import java.net.URI;
+import java.time.Clock;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Ark's image generation (Seedream): draws a pet from the prompt's words. */
+final class ArkTextToImage {
+
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
+    private static final Map<String, Integer> SIDES = Map.of("1K", 1024, "2K", 2048, "4K", 4096);
+
+    private final Workload workload;
+    private final PictureRenderer pictureRenderer;
+    private final Supplier<URI> baseUrl;
+    private final String key;
+    private final Clock clock;
+
+    ArkTextToImage(Workload workload, PictureRenderer pictureRenderer, Supplier<URI> baseUrl, String key, Clock clock) {
+        this.workload = workload;
+        this.pictureRenderer = pictureRenderer;
+        this.baseUrl = baseUrl;
+        this.key = key;
+        this.clock = clock;
+    }
+
+    SimulatedReply handle(SimulatedCall simulatedCall) throws InterruptedException {
+        try {
+            SimulatedArkErrors.requireKey(simulatedCall, key);
+            return workload.perform(simulatedCall, new Drawing(simulatedCall, ArkRequest.of(simulatedCall)));
+        } catch (Refused refused) {
+            return workload.refuse(refused.answer(simulatedCall));
+        }
+    }
+
+    private final class Drawing implements Workload.Job {
+
+        private final SimulatedCall simulatedCall;
+        private final String model;
+        private final PictureRenderer.Order order;
+        private final boolean asUrl;
+
+        Drawing(SimulatedCall simulatedCall, ArkRequest request) throws Refused {
+            this.simulatedCall = simulatedCall;
+            this.model = request.model("doubao-seedream-");
+            boolean version3 = model.startsWith("doubao-seedream-3-");
+            String prompt = request.requiredText("prompt");
+            this.asUrl = isUrl(request.text("response_format", "url"));
+            int[] size = size(request.text("size", version3 ? "1024x1024" : "2K"), version3);
+            boolean watermark = request.bool("watermark", true);
+            if (model.startsWith("doubao-seedream-") && !version3) {
+                for (String old : List.of("seed", "guidance_scale")) {
+                    if (request.json().has(old)) {
+                        throw SimulatedArkErrors.invalid(old, "the model %s does not have it".formatted(model));
+                    }
+                }
+            }
+            request.number("guidance_scale", 1, 10, 2.5);
+            long seed = (long) request.number("seed", -1, Integer.MAX_VALUE, -1);
+            this.order = new PictureRenderer.Order(prompt, Math.max(0, seed), size[0], size[1], watermark);
+        }
+
+        private static boolean isUrl(String format) throws Refused {
+            return switch (format) {
+                case "url" -> true;
+                case "b64_json" -> false;
+                default -> throw SimulatedArkErrors.invalid("response_format", "must be url or b64_json");
+            };
+        }
+
+        private static int[] size(String size, boolean version3) throws Refused {
+            Integer side = SIDES.get(size);
+            if (side != null && !version3) {
+                return new int[] {side, side};
+            }
+            Matcher sides = SIZE.matcher(size);
+            if (!sides.matches()) {
+                throw SimulatedArkErrors.invalid("size", "must be <width>x<height>");
+            }
+            int width = Integer.parseInt(sides.group(1));
+            int height = Integer.parseInt(sides.group(2));
+            int least = Math.min(width, height);
+            int most = Math.max(width, height);
+            if (version3 && (least < 512 || most > 2048)) {
+                throw SimulatedArkErrors.invalid("size", "must be between 512x512 and 2048x2048");
+            }
+            if (!version3 && (least < 256 || most > 4096)) {
+                throw SimulatedArkErrors.invalid("size", "must be between 256x256 and 4096x4096");
+            }
+            return new int[] {width, height};
+        }
+
+        @Override
+        public String text() {
+            return order.prompt();
+        }
+
+        @Override
+        public String matter() {
+            return order.prompt();
+        }
+
+        @Override
+        public String billedAs() {
+            return order.prompt() + "\n" + simulatedCall.clientRequestId();
+        }
+
+        @Override
+        public String repeatOf() {
+            return order.prompt() + "\n" + simulatedCall.clientRequest();
+        }
+
+        @Override
+        public SimulatedReply.Answer done() {
+            String size = order.width() + "x" + order.height();
+            Map<String, Object> image = new LinkedHashMap<>();
+            if (asUrl) {
+                pictureRenderer.picture(order);
+                image.put("url", baseUrl.get() + "/generated/" + order.name() + ".jpg");
+            } else {
+                image.put("b64_json", Base64.getEncoder().encodeToString(pictureRenderer.picture(order)));
+            }
+            image.put("size", size);
+            int tokens = order.width() * order.height() / 256;
+            Map<String, Object> answer = new LinkedHashMap<>();
+            answer.put("model", model);
+            answer.put("created", clock.instant().getEpochSecond());
+            answer.put("data", List.of(image));
+            answer.put("usage", Map.of("generated_images", 1, "output_tokens", tokens, "total_tokens", tokens));
+            return SimulatedReply.ok(answer);
+        }
+
+        @Override
+        public SimulatedReply.Answer failed(Fault fault) {
+            return SimulatedArkErrors.of(simulatedCall, fault);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package io.pawline.simulator;
+
+import io.pawline.simulator.SimulatedArkErrors.Refused;
+import io.pawline.simulator.picture.PetPhoto;
+import io.pawline.simulator.picture.PictureCodec;
+import java.time.Clock;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/** Ark's chat completions with a picture: really looks at it. */
+final class ArkVision {
+
+    /** Ark's least side of a picture, in pixels. */
+    private static final int LEAST_SIDE = 14;
+
+    /** Text a model makes of one token, roughly. */
+    private static final int CHARACTERS_PER_TOKEN = 4;
+
+    private final Workload workload;
+    private final PictureRenderer pictureRenderer;
+    private final WebPictures web;
+    private final String key;
+    private final Clock clock;
+
+    ArkVision(Workload workload, PictureRenderer pictureRenderer, WebPictures web, String key, Clock clock) {
+        this.workload = workload;
+        this.pictureRenderer = pictureRenderer;
+        this.web = web;
+        this.key = key;
+        this.clock = clock;
+    }
+
+    SimulatedReply handle(SimulatedCall simulatedCall) throws InterruptedException {
+        try {
+            SimulatedArkErrors.requireKey(simulatedCall, key);
+            return workload.perform(simulatedCall, look(simulatedCall, ArkRequest.of(simulatedCall)));
+        } catch (Refused refused) {
+            return workload.refuse(refused.answer(simulatedCall));
+        }
+    }
+
+    private Workload.Job look(SimulatedCall simulatedCall, ArkRequest request) throws Refused, InterruptedException {
+        String model = request.model("doubao-");
+        Message message = Message.of(request.json());
+        Format format = Format.of(request.json().path("response_format"));
+        int maxTokens = (int) request.number("max_tokens", 1, 1_000_000, 4096);
+        byte[] photo = photo(message.imageUrl());
+        PetPhoto seen = pictureRenderer.lookAt(photo)
+                .orElseThrow(() -> invalidImage("InvalidFormat", "it is not a picture in a supported format"));
+        PictureCodec.Size size = PictureCodec.size(photo).orElseThrow();
+        if (Math.min(size.width(), size.height()) < LEAST_SIDE) {
+            throw SimulatedArkErrors.invalid("image_url", "each side must have %d pixels or more".formatted(LEAST_SIDE));
+        }
+        String hash = Hashes.sha256(photo);
+        String content = format.write(seen);
+        return new Workload.Job() {
+            @Override
+            public String text() {
+                return message.text() + "\n" + seen.description();
+            }
+
+            @Override
+            public String matter() {
+                return hash;
+            }
+
+            @Override
+            public String billedAs() {
+                return hash + simulatedCall.clientRequestId();
+            }
+
+            @Override
+            public String repeatOf() {
+                return hash + simulatedCall.clientRequest();
+            }
+
+            @Override
+            public SimulatedReply.Answer done() {
+                return SimulatedReply.ok(completion(simulatedCall, model, content, maxTokens));
+            }
+
+            @Override
+            public SimulatedReply.Answer failed(Fault fault) {
+                return SimulatedArkErrors.of(simulatedCall, fault);
+            }
+        };
+    }
+
+    private byte[] photo(String url) throws Refused, InterruptedException {
+        if (url.startsWith("data:")) {
+            int comma = url.indexOf(";base64,");
+            if (!url.startsWith("data:image/") || comma < 0) {
+                throw invalidImage("InvalidFormat", "a data address must be data:image/<format>;base64,<bytes>");
+            }
+            try {
+                return Base64.getDecoder().decode(url.substring(comma + ";base64,".length()));
+            } catch (IllegalArgumentException e) {
+                throw invalidImage("InvalidFormat", "its base64 is broken");
+            }
+        }
+        if (!url.startsWith("http://") && !url.startsWith("https://")) {
+            throw invalidImage("InvalidFormat", "it must start with http://, https:// or data:");
+        }
+        return web.fetch(url).orElseThrow(() -> invalidImage("Unreachable", "it cannot be downloaded"));
+    }
+
+    private static Refused invalidImage(String kind, String why) {
+        return new Refused(400, "InvalidImageURL." + kind, "image_url", "The image URL is not valid: " + why + ".");
+    }
+
+    private Map<String, Object> completion(SimulatedCall simulatedCall, String model, String content, int maxTokens) {
+        int tokens = (content.length() + CHARACTERS_PER_TOKEN - 1) / CHARACTERS_PER_TOKEN;
+        boolean cut = tokens > maxTokens;
+        String written = cut ? content.substring(0, maxTokens * CHARACTERS_PER_TOKEN) : content;
+        int used = Math.min(tokens, maxTokens);
+        Map<String, Object> choice = new LinkedHashMap<>();
+        choice.put("index", 0);
+        choice.put("message", Map.of("role", "assistant", "content", written));
+        choice.put("finish_reason", cut ? "length" : "stop");
+        choice.put("logprobs", null);
+        Map<String, Object> completion = new LinkedHashMap<>();
+        completion.put("id", simulatedCall.id());
+        completion.put("object", "chat.completion");
+        completion.put("created", clock.instant().getEpochSecond());
+        completion.put("model", model);
+        completion.put("service_tier", "default");
+        completion.put("choices", List.of(choice));
+        completion.put("usage", Map.of("prompt_tokens", 400, "completion_tokens", used, "total_tokens", 400 + used));
+        return completion;
+    }
+
+    /** What the user sent: a picture's address, and the words around it. */
+    private record Message(String imageUrl, String text) {
+
+        static Message of(JsonNode request) throws Refused {
+            JsonNode messages = request.path("messages");
+            if (!messages.isArray() || messages.isEmpty()) {
+                throw SimulatedArkErrors.missing("messages");
+            }
+            StringBuilder text = new StringBuilder();
+            Optional<String> url = Optional.empty();
+            for (JsonNode message : messages) {
+                if (message.path("content").isString()) {
+                    text.append(message.path("content").stringValue()).append('\n');
+                }
+                for (JsonNode part : message.path("content")) {
+                    switch (part.path("type").asString("")) {
+                        case "text" ->
+                            text.append(part.path("text").asString("")).append('\n');
+                        case "image_url" ->
+                            url = Optional.of(part.path("image_url").path("url").asString(""));
+                        default -> throw SimulatedArkErrors.invalid("messages.content.type", "must be text or image_url");
+                    }
+                }
+            }
+            String imageUrl = url.orElseThrow(() -> SimulatedArkErrors.missing("messages.content.image_url"));
+            if (imageUrl.isEmpty()) {
+                throw invalidImage("EmptyURL", "it is empty");
+            }
+            return new Message(imageUrl, text.toString());
+        }
+    }
+
+    /** How the answer is to be written. */
+    private enum Format {
+        JSON,
+        PROSE;
+
+        static Format of(JsonNode format) throws Refused {
+            if (format.isMissingNode() || format.isNull()) {
+                return PROSE;
+            }
+            return switch (format.path("type").asString("")) {
+                case "text" -> PROSE;
+                case "json_object" -> JSON;
+                case "json_schema" -> {
+                    if (!format.path("json_schema").path("schema").isObject()) {
+                        throw SimulatedArkErrors.missing("response_format.json_schema.schema");
+                    }
+                    yield JSON;
+                }
+                default -> throw SimulatedArkErrors.invalid("response_format.type", "must be text, json_object or json_schema");
+            };
+        }
+
+        String write(PetPhoto seen) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("has_pet", seen.hasPet());
+            fields.put("description", seen.description());
+            String json = SimulatedReply.JSON.writeValueAsString(fields);
+            // Models that are not told to write JSON only like to wrap it
+            return this == JSON ? json : "Here is what I see:\n```json\n" + json + "\n```";
+        }
+    }
+}

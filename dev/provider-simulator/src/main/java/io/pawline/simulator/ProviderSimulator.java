@@ -1,0 +1,194 @@
+package io.pawline.simulator;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands in for the outside services, with their wire formats, their checks, and as much trouble as its profile asks for.
+ *
+ * <p>One HTTP server on the loopback address:
+ * <ul>
+ *   <li>{@code POST /api/v3/chat/completions}, {@code POST /api/v3/images/generations}: Ark;
+ *   <li>{@code POST /?Action=CVProcess&Version=2022-08-31}: Volcengine's visual API;
+ *   <li>{@code GET /generated/<name>.jpg}: the pictures it drew;
+ *   <li>{@code POST /callbacks/…}, {@code GET /callbacks?task_id=}: the front end's callback receiver;
+ *   <li>{@code GET /photos/cat.png}, {@code flat.png}, {@code not-an-image}: photos to submit;
+ *   <li>{@code GET /stats}, {@code POST /stats/reset}: counters.
+ * </ul>
+ *
+ * <p>Thread-safe once started.
+ */
+public final class ProviderSimulator implements AutoCloseable {
+
+    private final int port;
+    private final Clock clock;
+    private final PictureRenderer pictureRenderer;
+    private final WebPictures web = new WebPictures();
+    private final SamplePhotos photos = new SamplePhotos();
+    private final HttpEndpoint endpoint = new HttpEndpoint(this::handle);
+    private final Map<Provider, Workload> workloads = new LinkedHashMap<>();
+    private final ArkVision vision;
+    private final ArkTextToImage textToImage;
+    private final VolcengineMatting matting;
+    private final SimulatedReceiver callbacks;
+    private final Instant start;
+
+    private volatile @Nullable URI baseUrl;
+
+    /**
+     * A simulator that does not listen yet; its profile's time windows count from now.
+     *
+     * @param clock judges signatures' times and moves through the profile's windows; latencies pass in real time
+     */
+    public ProviderSimulator(SimulatorOptions options, Clock clock) {
+        this.port = options.port();
+        this.clock = clock;
+        this.start = clock.instant();
+        this.pictureRenderer = new PictureRenderer(options.profile().drawings());
+        for (Provider provider : Provider.values()) {
+            workloads.put(provider, new Workload(provider, options.profile(), clock));
+        }
+        Supplier<URI> base = this::baseUrl;
+        this.vision = new ArkVision(of(Provider.VISION), pictureRenderer, web, options.arkApiKey(), clock);
+        this.textToImage = new ArkTextToImage(of(Provider.TEXT_TO_IMAGE), pictureRenderer, base, options.arkApiKey(), clock);
+        this.matting = new VolcengineMatting(
+                of(Provider.MATTING),
+                pictureRenderer,
+                web,
+                new VolcengineSignature(options.accessKey(), options.secretKey(), clock),
+                clock);
+        this.callbacks = new SimulatedReceiver(of(Provider.CALLBACK), options.webhookSecret(), clock);
+    }
+
+    /**
+     * Begins to listen.
+     *
+     * @throws IOException if the port is taken
+     */
+    public void start() throws IOException {
+        baseUrl = URI.create("http://127.0.0.1:" + endpoint.listen(InetAddress.getLoopbackAddress(), port));
+    }
+
+    /**
+     * Begins to listen on an address of the machine that others may reach.
+     *
+     * @param publicUrl under which they do: the pictures' addresses begin with it
+     * @throws IOException if the port is taken
+     */
+    public void start(InetAddress address, URI publicUrl) throws IOException {
+        endpoint.listen(address, port);
+        baseUrl = publicUrl;
+    }
+
+    /** The profile's windows count from now on, instead of from the start. */
+    public void beginNow() {
+        workloads.values().forEach(Workload::beginNow);
+    }
+
+    /** Tells this listener, and no other, of each callback taken from now on. */
+    public void onCallback(CallbackListener listener) {
+        callbacks.listener(listener);
+    }
+
+    /** How often a call was worked on and charged for, although an earlier attempt at the same had been, of all providers. */
+    public long repeatsBilled() {
+        return workloads.entrySet().stream()
+                .filter(workload -> workload.getKey() != Provider.CALLBACK)
+                .mapToLong(workload -> workload.getValue().repeatsBilled())
+                .sum();
+    }
+
+    /** Where it listens, without a slash at the end. */
+    public URI baseUrl() {
+        URI url = baseUrl;
+        if (url == null) {
+            throw new IllegalStateException("the provider simulator is not started");
+        }
+        return url;
+    }
+
+    /** Drops every connection and stops. */
+    @Override
+    public void close() {
+        endpoint.close();
+        web.close();
+        pictureRenderer.close();
+    }
+
+    private Workload of(Provider provider) {
+        Workload workload = workloads.get(provider);
+        if (workload == null) {
+            throw new IllegalStateException("no workload of " + provider.key());
+        }
+        return workload;
+    }
+
+    private SimulatedReply handle(SimulatedCall simulatedCall) throws InterruptedException {
+        String path = simulatedCall.path();
+        return switch (simulatedCall.method()) {
+            case "POST" -> post(simulatedCall, path);
+            case "GET" -> get(simulatedCall, path);
+            default -> SimulatedReply.problem(405, "only GET and POST are known here");
+        };
+    }
+
+    private SimulatedReply post(SimulatedCall simulatedCall, String path) throws InterruptedException {
+        return switch (path) {
+            case "/api/v3/chat/completions" -> vision.handle(simulatedCall);
+            case "/api/v3/images/generations" -> textToImage.handle(simulatedCall);
+            case "/" -> matting.handle(simulatedCall);
+            case "/stats/reset" -> {
+                workloads.values().forEach(Workload::clearStats);
+                callbacks.clearStats();
+                yield stats();
+            }
+            default -> isUnder("/callbacks", path) ? callbacks.receive(simulatedCall) : notFound(path);
+        };
+    }
+
+    private SimulatedReply get(SimulatedCall simulatedCall, String path) {
+        if (path.equals("/callbacks")) {
+            return callbacks.show(simulatedCall.query("task_id"));
+        }
+        if (path.equals("/stats")) {
+            return stats();
+        }
+        if (isUnder("/photos", path)) {
+            return photos.show(path.substring("/photos".length()).replaceFirst("^/", ""));
+        }
+        if (path.startsWith("/generated/") && path.endsWith(".jpg")) {
+            String name = path.substring("/generated/".length(), path.length() - ".jpg".length());
+            Optional<PictureRenderer.Order> order = PictureRenderer.Order.ofName(name);
+            return order.isPresent() ? SimulatedReply.bytes("image/jpeg", pictureRenderer.picture(order.get())) : notFound(path);
+        }
+        return notFound(path);
+    }
+
+    private SimulatedReply stats() {
+        Map<String, Object> providers = new LinkedHashMap<>();
+        workloads.forEach((provider, workload) ->
+                providers.put(provider.key(), provider == Provider.CALLBACK ? callbacks.stats() : workload.stats()));
+        Map<String, Object> stats = new LinkedHashMap<>();
+        stats.put("started_at", start.toString());
+        stats.put("uptime_ms", Duration.between(start, clock.instant()).toMillis());
+        stats.put("providers", providers);
+        return SimulatedReply.ok(stats);
+    }
+
+    private static boolean isUnder(String folder, String path) {
+        return path.equals(folder) || path.startsWith(folder + "/");
+    }
+
+    private static SimulatedReply notFound(String path) {
+        return SimulatedReply.problem(404, "the provider simulator has nothing at " + path);
+    }
+}

@@ -1,0 +1,142 @@
+package io.pawline.simulator;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One provider at work: lets calls in, makes them take their time, lets faults befall them, counts. Thread-safe.
+ *
+ * <p>All chance comes from the profile's seed and the call's number, so the n-th call of every run meets the same fault
+ * and the same latency.
+ */
+final class Workload {
+
+    /** What is to be done for a call that was found valid. */
+    interface Job {
+
+        /** What rules look at. */
+        String text();
+
+        /** What repeated calls for the same thing have in common: rules that end count by it. */
+        String matter();
+
+        /** What a client pays for; paying for the same twice is a waste. */
+        default String billedAs() {
+            return matter();
+        }
+
+        /** What is paid for again, if it is billed to another attempt at the same. */
+        default String repeatOf() {
+            return billedAs();
+        }
+
+        SimulatedReply.Answer done() throws InterruptedException;
+
+        /** The provider's shape of an error; also of {@link Fault.Kind#EMPTY_CUT_OUT}. */
+        SimulatedReply.Answer failed(Fault fault) throws InterruptedException;
+    }
+
+    private final Provider provider;
+    private final ProviderProfile profile;
+    private final long seed;
+    private final Clock clock;
+    private volatile Instant start;
+    private final RuleBook rules;
+    private final CapacityGate gate = new CapacityGate(this::now);
+    private final Counters counters = new Counters();
+    private final AtomicLong number = new AtomicLong();
+
+    Workload(Provider provider, Profile profile, Clock clock) {
+        this.provider = provider;
+        this.profile = profile.of(provider);
+        this.seed = profile.seed() * 31 + provider.key().hashCode();
+        this.clock = clock;
+        this.start = clock.instant();
+        this.rules = new RuleBook(this.profile.rules());
+    }
+
+    /** The profile's windows count from now on. */
+    void beginNow() {
+        start = clock.instant();
+    }
+
+    /** Answers without work, as a provider does with an invalid request. */
+    SimulatedReply refuse(SimulatedReply.Answer answer) {
+        counters.called();
+        counters.answered(answer);
+        return answer;
+    }
+
+    /** Has the job done, with all that may befall it on the way. */
+    SimulatedReply perform(SimulatedCall simulatedCall, Job job) throws InterruptedException {
+        counters.called();
+        if (!gate.enter()) {
+            SimulatedReply.Answer overload = job.failed(Faults.overload(provider));
+            counters.answered(overload);
+            return overload;
+        }
+        SimulatedReply simulatedReply;
+        try {
+            long began = System.nanoTime();
+            Conditions now = now();
+            SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + number.incrementAndGet());
+            Duration latency = now.latency().draw(random);
+            Optional<Fault> fault = rules.answerTo(job.text(), job.matter()).or(() -> now.drawFault(random));
+            simulatedReply = fault.isPresent() ? failed(fault.get(), job) : job.done();
+            Thread.sleep(latency.minusNanos(System.nanoTime() - began));
+            if (fault.isEmpty() && simulatedReply instanceof SimulatedReply.Answer answer && answer.isOk()) {
+                counters.billed(job.billedAs(), job.repeatOf());
+            }
+        } finally {
+            gate.leave();
+        }
+        if (simulatedReply instanceof SimulatedReply.Silence) {
+            simulatedCall.awaitClientGone();
+        }
+        count(simulatedCall, simulatedReply);
+        return simulatedReply;
+    }
+
+    private void count(SimulatedCall simulatedCall, SimulatedReply simulatedReply) {
+        if (simulatedCall.isClientGone()) {
+            counters.gaveUp();
+            return;
+        }
+        switch (simulatedReply) {
+            case SimulatedReply.Answer answer -> counters.answered(answer);
+            case SimulatedReply.Reset _ -> counters.reset();
+            case SimulatedReply.Silence _ -> throw new IllegalStateException("silence before the client left");
+        }
+    }
+
+    private static SimulatedReply failed(Fault fault, Job job) throws InterruptedException {
+        return switch (fault.kind()) {
+            case CONNECTION_RESET -> new SimulatedReply.Reset();
+            case HANG -> new SimulatedReply.Silence();
+            case MALFORMED -> SimulatedReply.malformed();
+            case ERROR, GATEWAY_ERROR, EMPTY_CUT_OUT -> job.failed(fault);
+        };
+    }
+
+    private Conditions now() {
+        return profile.at(Duration.between(start, clock.instant()));
+    }
+
+    long repeatsBilled() {
+        return counters.repeats();
+    }
+
+    Map<String, Object> stats() {
+        return counters.asJson(gate);
+    }
+
+    void clearStats() {
+        counters.clear();
+        gate.forgetMost();
+    }
+}

@@ -1,0 +1,89 @@
+package io.pawline.simulator.picture;
+
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferInt;
+import java.util.Arrays;
+
+/**
+ * Draws a pet from a prompt: what it is and its coat from the description's words, colours, lines and surface from the
+ * style's; what no word decides follows from the prompt's hash. The same prompt always gives the same picture.
+ */
+public final class PetPicture {
+
+    /** Beyond this a picture is drawn at this size and enlarged. */
+    private static final int LARGEST_DRAWN = 1024;
+
+    private PetPicture() {}
+
+    /**
+     * A picture on a plain background.
+     *
+     * @param variant another one of the same prompt
+     * @param watermark whether to put a small mark in the lower right corner
+     */
+    public static BufferedImage draw(String prompt, long variant, int width, int height, boolean watermark) {
+        long seed = hash(prompt) ^ variant * 0x9E3779B97F4A7C15L;
+        Wording words = new Wording(prompt);
+        ArtStyle style = ArtStyle.of(words, seed);
+        PetTraits pet = PetTraits.of(words, seed);
+        int side = Math.min(LARGEST_DRAWN, Math.min(width, height));
+        BufferedImage layer = pet(pet, style, side);
+
+        BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        Arrays.fill(pixels(picture), style.paper(pet.fur()).getRGB());
+        Graphics2D graphics = picture.createGraphics();
+        try {
+            int shown = Math.min(width, height);
+            if (shown != side) {
+                graphics.setRenderingHint(
+                        RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
+            }
+            graphics.drawImage(layer, (width - shown) / 2, (height - shown) / 2, shown, shown, null);
+            if (watermark) {
+                mark(graphics, width, height);
+            }
+        } finally {
+            graphics.dispose();
+        }
+        return picture;
+    }
+
+    private static BufferedImage pet(PetTraits pet, ArtStyle style, int side) {
+        BufferedImage layer = new BufferedImage(side, side, BufferedImage.TYPE_INT_ARGB);
+        try (PetCanvas petCanvas = new PetCanvas(layer, style)) {
+            new PetPainter(petCanvas, pet).paint();
+        }
+        style.texture().apply(pixels(layer), side);
+        if (style.grid() > 0) {
+            Squares.apply(pixels(layer), side, Math.max(1, (int) Math.round(style.grid() * side / PetCanvas.SIZE)));
+        }
+        return layer;
+    }
+
+    private static void mark(Graphics2D graphics, int width, int height) {
+        int size = Math.max(10, Math.min(width, height) / 36);
+        graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+        graphics.setColor(new Color(128, 128, 128, 150));
+        graphics.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, size));
+        graphics.drawString("simulated", width - size * 6, height - size);
+    }
+
+    /** The picture's own pixels, one int each. */
+    static int[] pixels(BufferedImage image) {
+        return ((DataBufferInt) image.getRaster().getDataBuffer()).getData();
+    }
+
+    /** FNV-1a, mixed: the same in every run. */
+    static long hash(String text) {
+        long hash = 0xCBF29CE484222325L;
+        for (int i = 0; i < text.length(); i++) {
+            hash = (hash ^ text.charAt(i)) * 0x100000001B3L;
+        }
+        hash = (hash ^ hash >>> 32) * 0xD6E8FEB86659FD93L;
+        return hash ^ hash >>> 29;
+    }
+}

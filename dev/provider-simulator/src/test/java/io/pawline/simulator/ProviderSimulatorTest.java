@@ -1,0 +1,282 @@
+package io.pawline.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pawline.simulator.picture.PictureCodec;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.time.Clock;
+import java.util.Base64;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+class ProviderSimulatorTest {
+
+    private static final String RULES = """
+            text-to-image:
+              rules:
+                - {when-text-contains: moderated-prompt, answer: InputTextSensitiveContentDetected}
+                - {when-text-contains: flaky-500, first: 2, answer: InternalServiceError}
+            matting:
+              rules:
+                - {when-text-contains: risky-cutout, answer: "50411"}
+                - {when-text-contains: broken-cutout, answer: empty-cut-out}
+                - {when-text-contains: jammed, answer: "100018"}
+            """;
+
+    private final Clock clock = Clock.systemUTC();
+    private final ProviderSimulator simulator =
+            new ProviderSimulator(SimulatorOptions.of(Profile.parse("test.yaml", RULES), 0), clock);
+    private TestingProviderClient client = new TestingProviderClient(URI.create("http://unset.invalid"), clock);
+
+    @BeforeEach
+    void start() throws IOException {
+        simulator.start();
+        client = new TestingProviderClient(simulator.baseUrl(), clock);
+    }
+
+    @AfterEach
+    void stop() {
+        client.close();
+        simulator.close();
+    }
+
+    @Test
+    void seesThePetInAPhoto() throws Exception {
+        var answer = client.ark("/chat/completions", TestingProviderClient.detection(TestingProviderClient.dataUrl(photo("cat.png"))));
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("X-Request-Id")).isPresent();
+        assertThat(answer.at("/choices/0/finish_reason")).isEqualTo("stop");
+        assertThat(answer.at("/choices/0/message/role")).isEqualTo("assistant");
+        assertThat(answer.at("/model")).isEqualTo("doubao-seed-1-6-vision-250815");
+        JsonNode content = TestingProviderClient.JSON.readTree(answer.at("/choices/0/message/content"));
+        assertThat(content.path("has_pet").booleanValue()).isTrue();
+        assertThat(content.path("description").stringValue()).contains("cat", "brown", "tabby", "eyes");
+    }
+
+    @Test
+    void seesNoPetInAFlatPictureFetchedFromItsAddress() throws Exception {
+        var answer = client.ark("/chat/completions", TestingProviderClient.detection(simulator.baseUrl() + "/photos/flat.png"));
+
+        assertThat(answer.at("/choices/0/message/content")).contains("\"has_pet\":false");
+    }
+
+    @Test
+    void wrapsItsAnswerInProseUnlessToldToWriteJson() throws Exception {
+        String asked = TestingProviderClient.detection(TestingProviderClient.dataUrl(photo("cat.png")));
+        var answer =
+                client.ark("/chat/completions", asked.substring(0, asked.indexOf(",\n \"response_format\"")) + "}");
+
+        assertThat(answer.at("/choices/0/message/content"))
+                .startsWith("Here is what I see:\n```json\n{\"has_pet\":true");
+    }
+
+    @Test
+    void stopsWritingAtMaxTokens() throws Exception {
+        String asked = TestingProviderClient.detection(TestingProviderClient.dataUrl(photo("cat.png")));
+        var answer = client.ark("/chat/completions", asked.replace("\"max_tokens\":300", "\"max_tokens\":5"));
+
+        assertThat(answer.at("/choices/0/finish_reason")).isEqualTo("length");
+        assertThat(answer.at("/choices/0/message/content")).hasSize(20);
+    }
+
+    @Test
+    void refusesPhotosThatAreNone() throws Exception {
+        assertThat(visionCode(TestingProviderClient.dataUrl(photo("not-an-image"))))
+                .isEqualTo("400 InvalidImageURL.InvalidFormat");
+        assertThat(visionCode(simulator.baseUrl() + "/photos/not-an-image"))
+                .isEqualTo("400 InvalidImageURL.InvalidFormat");
+        assertThat(visionCode(simulator.baseUrl() + "/photos/gone.png")).isEqualTo("400 InvalidImageURL.Unreachable");
+        assertThat(visionCode("file:///etc/hosts")).isEqualTo("400 InvalidImageURL.InvalidFormat");
+        assertThat(visionCode("")).isEqualTo("400 InvalidImageURL.EmptyURL");
+    }
+
+    @Test
+    void refusesAWrongKey() throws Exception {
+        for (String path : new String[] {"/chat/completions", "/images/generations"}) {
+            URI url = URI.create(simulator.baseUrl() + "/api/v3" + path);
+            var none = client.send(TestingProviderClient.post(url, "{}"));
+            var wrong = client.send(TestingProviderClient.post(url, "{}").header("Authorization", "Bearer simulator"));
+
+            assertThat(none.status()).isEqualTo(401);
+            assertThat(wrong.status()).isEqualTo(401);
+            assertThat(wrong.at("/error/code")).isEqualTo("AuthenticationError");
+            assertThat(wrong.at("/error/type")).isEqualTo("Unauthorized");
+            assertThat(wrong.at("/error/message")).contains("Request id: ");
+        }
+    }
+
+    @Test
+    void drawsAPictureAndShowsIt() throws Exception {
+        var answer = client.generate("a ginger cat, watercolor");
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.at("/data/0/size")).isEqualTo("512x512");
+        assertThat(answer.json().at("/usage/generated_images").intValue()).isEqualTo(1);
+        var picture = client.getUrl(answer.at("/data/0/url"));
+        assertThat(picture.headers().firstValue("Content-Type")).contains("image/jpeg");
+        assertThat(PictureCodec.size(picture.bytes())).contains(new PictureCodec.Size(512, 512));
+    }
+
+    @Test
+    void answersThePictureItselfWhenAsked() throws Exception {
+        var answer = client.ark(
+                "/images/generations", TestingProviderClient.generation("a dog").replace("\"url\"", "\"b64_json\""));
+
+        byte[] picture = Base64.getDecoder().decode(answer.at("/data/0/b64_json"));
+        assertThat(PictureCodec.size(picture)).contains(new PictureCodec.Size(512, 512));
+    }
+
+    @Test
+    void refusesInvalidGenerations() throws Exception {
+        String valid = TestingProviderClient.generation("a cat");
+        assertThat(generationCode("{")).isEqualTo("400 InvalidParameter");
+        assertThat(generationCode(valid.replace("\"prompt\"", "\"promt\""))).isEqualTo("400 MissingParameter");
+        assertThat(generationCode(valid.replace("512x512", "64x64"))).isEqualTo("400 InvalidParameter");
+        assertThat(generationCode(valid.replace("512x512", "large"))).isEqualTo("400 InvalidParameter");
+        assertThat(generationCode(valid.replace("\"url\"", "\"gif\""))).isEqualTo("400 InvalidParameter");
+        assertThat(generationCode(valid.replace("false", "\"no\""))).isEqualTo("400 InvalidParameter");
+        assertThat(generationCode(valid.replace("doubao-seedream-3-0-t2i-250415", "dall-e")))
+                .isEqualTo("404 InvalidEndpointOrModel.NotFound");
+        assertThat(generationCode(valid.replace("seedream-3-0-t2i-250415", "seedream-4-0-250828")))
+                .isEqualTo("400 InvalidParameter");
+        assertThat(generationCode("{\"model\":\"doubao-seedream-4-0-250828\",\"prompt\":\"a cat\",\"size\":\"1K\"}"))
+                .isEqualTo("200 ");
+    }
+
+    @Test
+    void cutsTheGeneratedPictureOut() throws Exception {
+        String url = client.generate("a grey cat, cartoon").at("/data/0/url");
+
+        var answer = client.cutOut(url);
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json().path("code").intValue()).isEqualTo(10000);
+        assertThat(answer.json().path("data").path("image_urls").size()).isZero();
+        BufferedImage cutOut = decoded(answer);
+        assertThat(cutOut.getWidth()).isEqualTo(512);
+        assertThat(cutOut.getRGB(3, 3) >>> 24).isZero();
+        assertThat(cutOut.getRGB(256, 200) >>> 24).isEqualTo(255);
+    }
+
+    @Test
+    void cutsOutAPictureFromElsewhere() throws Exception {
+        var answer = client.cutOut(simulator.baseUrl() + "/photos/cat.png");
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(decoded(answer).getWidth()).isEqualTo(451);
+    }
+
+    @Test
+    void refusesInvalidCutOuts() throws Exception {
+        String base = simulator.baseUrl().toString();
+        assertThat(client.cutOut(base + "/photos/gone.png").at("/code")).isEqualTo("50220");
+        assertThat(client.cutOut(base + "/photos/not-an-image").at("/code")).isEqualTo("50207");
+        assertThat(client.send(client.signed("{\"req_key\":\"other\"}", "simulator-secret-key", null))
+                        .at("/code"))
+                .isEqualTo("50400");
+    }
+
+    @Test
+    void answersAsTheGatewayWhenTheSignatureIsWrong() throws Exception {
+        var wrongKey = client.send(client.signed("{}", "another-secret-key", null));
+        var wrongBody = client.send(client.signed("{}", "simulator-secret-key", "{ }"));
+
+        assertThat(wrongKey.status()).isEqualTo(401);
+        assertThat(wrongKey.json().at("/ResponseMetadata/Error/CodeN").intValue())
+                .isEqualTo(100010);
+        assertThat(wrongKey.at("/ResponseMetadata/Error/Code")).isEqualTo("SignatureDoesNotMatch");
+        assertThat(wrongKey.at("/ResponseMetadata/RequestId")).isNotEmpty();
+        assertThat(wrongBody.json().at("/ResponseMetadata/Error/CodeN").intValue())
+                .isEqualTo(100010);
+    }
+
+    @Test
+    void followsTheRulesForPrompts() throws Exception {
+        var moderated = client.generate("a cat, moderated-prompt");
+
+        assertThat(moderated.status()).isEqualTo(400);
+        assertThat(moderated.at("/error/code")).isEqualTo("InputTextSensitiveContentDetected");
+    }
+
+    @Test
+    void failsTwiceForEachPromptWhereTheRuleSaysSo() throws Exception {
+        for (String prompt : new String[] {"a cat, flaky-500", "a dog, Flaky-500"}) {
+            assertThat(client.generate(prompt).status()).isEqualTo(500);
+            assertThat(client.generate(prompt).at("/error/code")).isEqualTo("InternalServiceError");
+            assertThat(client.generate(prompt).status()).isEqualTo(200);
+            assertThat(client.generate(prompt).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void rulesForMattingSeeThePromptBehindThePicture() throws Exception {
+        var risky = client.cutOut(client.generate("a cat, risky-cutout").at("/data/0/url"));
+        var jammed = client.cutOut(client.generate("a cat, jammed").at("/data/0/url"));
+        var broken = client.cutOut(client.generate("a cat, broken-cutout").at("/data/0/url"));
+
+        assertThat(risky.status()).isEqualTo(400);
+        assertThat(risky.json().path("code").intValue()).isEqualTo(50411);
+        assertThat(jammed.status()).isEqualTo(429);
+        assertThat(jammed.at("/ResponseMetadata/Error/Code")).isEqualTo("FlowLimitExceeded");
+        assertThat(broken.status()).isEqualTo(200);
+        BufferedImage nothing = decoded(broken);
+        assertThat(nothing.getRGB(0, 0, 512, 512, null, 0, 512)).containsOnly(0);
+    }
+
+    @Test
+    void countsWhatItDid() throws Exception {
+        for (String requestId : new String[] {"one", "one", "two"}) {
+            HttpRequest.Builder request = client.arkRequest("/images/generations", TestingProviderClient.generation("a cat"));
+            client.send(request.header("X-Client-Request-Id", requestId));
+        }
+        client.ark("/images/generations", "{}");
+
+        JsonNode stats = client.get("/stats").json().at("/providers/text-to-image");
+
+        assertThat(stats.path("calls").intValue()).isEqualTo(4);
+        assertThat(stats.at("/answered/200/ok").intValue()).isEqualTo(3);
+        assertThat(stats.at("/answered/400/MissingParameter").intValue()).isEqualTo(1);
+        assertThat(stats.path("max_in_flight").intValue()).isEqualTo(1);
+        assertThat(stats.path("in_flight").intValue()).isZero();
+        assertThat(stats.path("billed").intValue()).isEqualTo(3);
+        assertThat(stats.path("distinct_billed").intValue()).isEqualTo(2);
+        assertThat(stats.path("duplicates_billed").intValue()).isEqualTo(1);
+
+        client.send(TestingProviderClient.post(simulator.baseUrl().resolve("/stats/reset"), ""));
+        assertThat(client.get("/stats").at("/providers/text-to-image/calls")).isEqualTo("0");
+    }
+
+    @Test
+    void hasPhotosToSubmit() throws Exception {
+        assertThat(PictureCodec.size(photo("cat.png"))).contains(new PictureCodec.Size(451, 300));
+        assertThat(PictureCodec.size(photo("flat.png"))).isPresent();
+        assertThat(PictureCodec.size(photo("not-an-image"))).isEmpty();
+        assertThat(client.get("/photos/none.png").status()).isEqualTo(404);
+        assertThat(client.get("/nowhere").status()).isEqualTo(404);
+    }
+
+    private byte[] photo(String name) throws Exception {
+        return client.get("/photos/" + name).bytes();
+    }
+
+    private String visionCode(String imageUrl) throws Exception {
+        var answer = client.ark("/chat/completions", TestingProviderClient.detection(imageUrl));
+        return answer.status() + " " + answer.at("/error/code");
+    }
+
+    private String generationCode(String body) throws Exception {
+        var answer = client.ark("/images/generations", body);
+        return answer.status() + " " + answer.at("/error/code");
+    }
+
+    private static BufferedImage decoded(TestingProviderClient.Answer answer) {
+        byte[] png = Base64.getDecoder().decode(answer.at("/data/binary_data_base64/0"));
+        return PictureCodec.decode(png).orElseThrow();
+    }
+}

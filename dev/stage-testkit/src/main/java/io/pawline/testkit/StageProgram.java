@@ -1,0 +1,113 @@
+package io.pawline.testkit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.pawline.stage.Outcome;
+import io.pawline.stage.OutsideCall;
+import io.pawline.stage.StageRuntime;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.pawline.events.PetDescribed;
+import io.pawline.events.TaskAccepted;
+import io.pawline.schemas.CallReport;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * The detect stage as a process of its own, with a provider that takes money and time. Whoever started it reads on its
+ * output when it is ready, asks on its input how many calls are in flight, and takes it along by closing that input.
+ */
+public final class StageProgram {
+
+    public static final String READY = "ready";
+    public static final String IN_FLIGHT = "in flight";
+
+    /** Style of a task that the provider refuses for good. */
+    public static final String REFUSED = "refused";
+
+    /** Style of a task that the provider answers at once. */
+    public static final String QUICK = "quick";
+
+    private final ProcessSettings settings;
+    private final CallJournal journal;
+    private final HaltPoint haltPoint;
+
+    private StageProgram(ProcessSettings settings, CallJournal journal) {
+        this.settings = settings;
+        this.journal = journal;
+        this.haltPoint = HaltPoint.of(settings.client());
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        ProcessSettings settings = ProcessSettings.parse(arguments);
+        CallJournal journal = CallJournal.open(settings.journal());
+        journal.note(CallJournal.Event.BEGIN, "-");
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        StageRuntime<TaskAccepted> stage = new StageProgram(settings, journal).stage(meters);
+        Runtime.getRuntime().addShutdownHook(new Thread(stage::close));
+        stage.start();
+        Thread.ofPlatform().daemon().start(() -> tellWhenReady(stage));
+        try (var questions = new BufferedReader(new InputStreamReader(System.in, UTF_8))) {
+            while (questions.readLine() != null) {
+                System.out.println(IN_FLIGHT + " "
+                        + (int) meters.get("pawline.stage.in.flight").gauge().value());
+            }
+        }
+        Runtime.getRuntime().halt(1);
+    }
+
+    private StageRuntime<TaskAccepted> stage(SimpleMeterRegistry meters) {
+        Map<String, Object> connection = new HashMap<>(settings.client());
+        connection.put("bootstrap.servers", settings.bootstrapServers());
+        return TestingStage.on(connection)
+                .instance(settings.instanceId())
+                .maxInFlight(settings.maxInFlight())
+                .drain(settings.drain())
+                .meters(meters)
+                .runtime((task, attempt) -> attempt.call(
+                        () -> new OutsideCall.Answer<>(call(task), CallReport.succeeded(200, Optional.empty()))));
+    }
+
+    /** The call that is paid for. Its result tells which process made it. */
+    private Outcome call(TaskAccepted task) throws InterruptedException {
+        String id = task.getContext().getTaskId();
+        String style = task.getContext().getStyle();
+        journal.note(CallJournal.Event.CALL, id);
+        if (!style.equals(QUICK)) {
+            Thread.sleep(ThreadLocalRandom.current()
+                    .nextLong(
+                            settings.shortestCall().toMillis(),
+                            settings.longestCall().toMillis() + 1));
+        }
+        journal.note(CallJournal.Event.ANSWER, id);
+        if (haltPoint == HaltPoint.BEHIND_THE_ANSWER) {
+            haltPoint.halt();
+        }
+        if (style.equals(REFUSED)) {
+            return new Outcome.Rejected(Reason.NO_PET, "no pet to be seen");
+        }
+        return Outcome.done(
+                Stage.GENERATE,
+                PetDescribed.newBuilder()
+                        .setContext(task.getContext())
+                        .setDescription(Long.toString(ProcessHandle.current().pid()))
+                        .build());
+    }
+
+    private static void tellWhenReady(StageRuntime<TaskAccepted> stage) {
+        try {
+            while (!stage.ready()) {
+                Thread.sleep(5);
+            }
+            System.out.println(READY);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

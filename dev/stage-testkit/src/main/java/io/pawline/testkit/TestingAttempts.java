@@ -1,0 +1,35 @@
+package io.pawline.testkit;
+
+import io.pawline.stage.Attempt;
+import io.pawline.stage.OutsideCall;
+import io.pawline.schemas.CallReport;
+import io.pawline.schemas.TaskId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The record of the outside calls that a handler under test makes. */
+public final class TestingAttempts {
+
+    /** What {@link Attempt#requestId} is. */
+    public static final String REQUEST_ID = "our-name-for-the-call";
+
+    private final List<CallReport> reports = new ArrayList<>();
+
+    /** An attempt whose calls are made, and taken down here. */
+    public Attempt attempt(TaskId task, int number, Instant deadline) {
+        return new Attempt(task, REQUEST_ID, number, deadline, new Attempt.Calls() {
+            @Override
+            public <T> T make(OutsideCall<T> call) throws InterruptedException {
+                OutsideCall.Answer<T> answer = call.make();
+                reports.add(answer.report());
+                return answer.value();
+            }
+        });
+    }
+
+    /** What came of the calls made so far. */
+    public List<CallReport> reports() {
+        return List.copyOf(reports);
+    }
+}

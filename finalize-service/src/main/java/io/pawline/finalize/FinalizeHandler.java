@@ -1,0 +1,99 @@
+package io.pawline.finalize;
+
+import io.pawline.events.Ending;
+import io.pawline.events.ImageCutOut;
+import io.pawline.events.ImageRef;
+import io.pawline.events.StoredPicture;
+import io.pawline.events.TaskContext;
+import io.pawline.events.TaskFinished;
+import io.pawline.events.TaskResult;
+import io.pawline.finalize.CutOutSource.Found;
+import io.pawline.finalize.FinishResult.Implausible;
+import io.pawline.finalize.FinishResult.Pictures;
+import io.pawline.images.ImageKey;
+import io.pawline.images.ImageStore;
+import io.pawline.images.ImageStoreException;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.stage.Attempt;
+import io.pawline.stage.Handler;
+import io.pawline.stage.Outcome;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Checks a cut-out, makes its thumbnails, and sees to it that they are all in the image store: the task's result. */
+final class FinalizeHandler implements Handler<ImageCutOut> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FinalizeHandler.class);
+
+    private final CutOutSource source;
+    private final PictureFinisher finisher;
+    private final ImageStore images;
+    private final Clock clock;
+
+    FinalizeHandler(CutOutSource source, PictureFinisher finisher, ImageStore images, Clock clock) {
+        this.source = source;
+        this.finisher = finisher;
+        this.images = images;
+        this.clock = clock;
+    }
+
+    @Override
+    public Outcome handle(ImageCutOut task, Attempt attempt) throws InterruptedException {
+        try {
+            return switch (find(task.getImage(), attempt.deadline())) {
+                case Found.Nothing nothing -> nothing.outcome();
+                case Found.Bytes found -> finish(found.bytes(), task, attempt.taskId());
+            };
+        } catch (ImageStoreException e) {
+            // Without the stack: every task would show the same
+            LOG.warn("{}: {}", e.getMessage(), String.valueOf(e.getCause()));
+            return new Outcome.Retry(Reason.STORAGE_UNAVAILABLE, Reason.STORAGE_UNAVAILABLE.description());
+        }
+    }
+
+    private Found find(ImageRef image, Instant deadline) throws InterruptedException {
+        return image.getKey().isPresent()
+                ? source.stored(new ImageKey(image.getKey().get()))
+                : source.remote(URI.create(image.getUrl().orElseThrow()), deadline);
+    }
+
+    private Outcome finish(byte[] cutOut, ImageCutOut task, TaskId id) throws InterruptedException {
+        return switch (finisher.finish(cutOut)) {
+            // Not retried here, for the same bytes will be no better
+            case Implausible implausible -> new Outcome.Rejected(Reason.INCONSISTENT_RESULT, implausible.why());
+            case Pictures pictures ->
+                Outcome.done(Stage.CALLBACK, succeeded(task.getContext(), keep(pictures, task, id)));
+        };
+    }
+
+    private TaskResult keep(Pictures pictures, ImageCutOut task, TaskId id) {
+        int generation = task.getContext().getGeneration();
+        EncodedPng cutOut = pictures.result();
+        // What matting-service has stored stays as it is, and needs no copy
+        StoredPicture result = task.getImage()
+                .getKey()
+                .map(key -> new StoredPicture(key, cutOut.width(), cutOut.height()))
+                .orElseGet(() -> keep(ImageKey.result(id, generation), cutOut));
+        List<StoredPicture> thumbnails = pictures.thumbnails().stream()
+                .map(thumbnail -> keep(ImageKey.thumbnail(id, generation, thumbnail.size()), thumbnail.picture()))
+                .toList();
+        return new TaskResult(result, thumbnails);
+    }
+
+    private StoredPicture keep(ImageKey key, EncodedPng encodedPng) {
+        images.put(key, encodedPng.png(), "image/png");
+        return new StoredPicture(key.value(), encodedPng.width(), encodedPng.height());
+    }
+
+    private TaskFinished succeeded(TaskContext context, TaskResult result) {
+        return new TaskFinished(
+                context, Ending.SUCCESS, clock.instant().truncatedTo(ChronoUnit.MILLIS), null, null, null, result);
+    }
+}

@@ -1,0 +1,127 @@
+package io.pawline.finalize;
+
+import io.pawline.finalize.FinishResult.Implausible;
+import io.pawline.finalize.FinishResult.Pictures;
+import io.pawline.finalize.FinishResult.Thumbnail;
+import java.awt.AlphaComposite;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.stream.Stream;
+import net.coobird.thumbnailator.Thumbnails;
+
+/** Checks a cut-out and makes its thumbnails, of few cut-outs at once: pixels take much memory. Thread-safe. */
+final class PictureFinisher {
+
+    private final Plausibility plausibility;
+    private final List<Integer> sizes;
+    private final BlockingQueue<PngCodec> codecs;
+
+    /**
+     * @param sizes longest sides of the thumbnails, in pixels
+     * @param maxDecodes cut-outs under work at once; further ones wait
+     */
+    PictureFinisher(Plausibility plausibility, List<Integer> sizes, int maxDecodes) {
+        this.plausibility = plausibility;
+        this.sizes = sizes.stream().sorted(Comparator.reverseOrder()).toList();
+        this.codecs = new ArrayBlockingQueue<>(
+                maxDecodes,
+                false,
+                Stream.generate(PngCodec::new).limit(maxDecodes).toList());
+    }
+
+    FinishResult finish(byte[] png) throws InterruptedException {
+        Optional<String> objection = plausibility.objectionTo(png);
+        if (objection.isPresent()) {
+            return new Implausible(objection.get());
+        }
+        PngCodec codec = codecs.take();
+        try {
+            return finish(png, codec);
+        } finally {
+            codecs.add(codec);
+        }
+    }
+
+    private FinishResult finish(byte[] png, PngCodec codec) {
+        BufferedImage decoded;
+        try {
+            decoded = codec.decode(png);
+        } catch (IOException e) {
+            return new Implausible("the cut-out's PNG is damaged");
+        }
+        if (!decoded.getColorModel().hasAlpha()) {
+            return new Implausible("the cut-out has no alpha");
+        }
+        BufferedImage image = toAbgr(decoded);
+        Optional<String> objection = plausibility.objectionTo(image);
+        if (objection.isPresent()) {
+            return new Implausible(objection.get());
+        }
+        EncodedPng result = new EncodedPng(png, image.getWidth(), image.getHeight());
+        return new Pictures(
+                result,
+                sizes.stream()
+                        .map(size -> new Thumbnail(size, thumbnail(result, image, size, codec)))
+                        .toList());
+    }
+
+    /** The picture with its longest side reduced to this many pixels; itself, if it is no larger. */
+    private static EncodedPng thumbnail(EncodedPng original, BufferedImage image, int size, PngCodec codec) {
+        int longest = Math.max(image.getWidth(), image.getHeight());
+        if (longest <= size) {
+            return original;
+        }
+        int width = scaled(image.getWidth(), size, longest);
+        int height = scaled(image.getHeight(), size, longest);
+        BufferedImage small = image;
+        while (halfIsNotTooSmall(small, width, height)) {
+            small = HalfSize.of(small);
+        }
+        return new EncodedPng(codec.encode(reduced(small, width, height)), width, height);
+    }
+
+    private static boolean halfIsNotTooSmall(BufferedImage image, int width, int height) {
+        return image.getWidth() % 2 == 0
+                && image.getHeight() % 2 == 0
+                && image.getWidth() / 2 >= width
+                && image.getHeight() / 2 >= height;
+    }
+
+    private static BufferedImage reduced(BufferedImage image, int width, int height) {
+        if (image.getWidth() == width && image.getHeight() == height) {
+            return image;
+        }
+        try {
+            return Thumbnails.of(image)
+                    .forceSize(width, height)
+                    .imageType(BufferedImage.TYPE_4BYTE_ABGR)
+                    .asBufferedImage();
+        } catch (IOException e) {
+            throw new UncheckedIOException("a picture in memory could not be read from memory", e);
+        }
+    }
+
+    private static int scaled(int side, int size, int longest) {
+        return Math.max(1, Math.round((float) side * size / longest));
+    }
+
+    /** The usual form of a picture with alpha; palettes, grey and 16 bits are converted to it. */
+    private static BufferedImage toAbgr(BufferedImage image) {
+        if (image.getType() == BufferedImage.TYPE_4BYTE_ABGR) {
+            return image;
+        }
+        BufferedImage converted = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_4BYTE_ABGR);
+        Graphics2D graphics = converted.createGraphics();
+        graphics.setComposite(AlphaComposite.Src);
+        graphics.drawImage(image, 0, 0, null);
+        graphics.dispose();
+        return converted;
+    }
+}

@@ -1,0 +1,35 @@
+package io.pawline.finalize;
+
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/** Four bytes of a picture as one number, the first in the highest bits: four times as fast as one by one. */
+final class Pixel {
+
+    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final int HIGHEST_BITS = 0x8080_8080;
+
+    private Pixel() {}
+
+    /** The bytes of a picture of {@link BufferedImage#TYPE_4BYTE_ABGR}, not copied. */
+    static byte[] abgr(BufferedImage image) {
+        return ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
+    }
+
+    static int get(byte[] bytes, int at) {
+        return (int) INTS.get(bytes, at);
+    }
+
+    static void put(byte[] bytes, int at, int pixel) {
+        INTS.set(bytes, at, pixel);
+    }
+
+    /** Each byte less the other's, modulo 256: nothing is borrowed from the next, since its highest bit is set for the while. */
+    static int less(int pixel, int other) {
+        int difference = (pixel | HIGHEST_BITS) - (other & ~HIGHEST_BITS);
+        return difference ^ ((pixel ^ ~other) & HIGHEST_BITS);
+    }
+}

@@ -1,0 +1,88 @@
+package io.pawline.finalize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.opentelemetry.api.OpenTelemetry;
+import io.pawline.images.ImageStore;
+import io.pawline.schemas.Stage;
+import io.pawline.stage.Handler;
+import io.pawline.stage.StageSpec;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+class FinalizeConfigurationTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void wiresTheStageFromTheImageStoreAlone() {
+        complete().run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(context).hasSingleBean(Handler.class).hasSingleBean(ImageStore.class);
+            StageSpec<?> spec = context.getBean(StageSpec.class);
+            assertThat(spec.stage()).isEqualTo(Stage.FINALIZE);
+            assertThat(spec.provider()).isEmpty();
+            FinalizeProperties properties = context.getBean(FinalizeProperties.class);
+            assertThat(properties)
+                    .isEqualTo(
+                            new FinalizeProperties(64, 16_777_216, 0.005, 0.995, List.of(256), 4, properties.stage()));
+        });
+    }
+
+    @Test
+    void takesEverySetting() {
+        complete()
+                .withPropertyValues(
+                        "pawline.finalize.min-side=10",
+                        "pawline.finalize.max-pixels=1000",
+                        "pawline.finalize.min-visible=0.1",
+                        "pawline.finalize.max-visible=0.9",
+                        "pawline.finalize.thumbnail-sizes=128,512",
+                        "pawline.finalize.max-decodes=2",
+                        "pawline.finalize.stage.max-in-flight=8")
+                .run(context -> {
+                    FinalizeProperties properties = context.getBean(FinalizeProperties.class);
+                    assertThat(properties)
+                            .isEqualTo(new FinalizeProperties(
+                                    10, 1000, 0.1, 0.9, List.of(128, 512), 2, properties.stage()));
+                    assertThat(context.getBean(StageSpec.class).policies().maxInFlight())
+                            .isEqualTo(8);
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "min-side=0             | pawline.finalize.min-side must be > 0, was 0",
+                "max-pixels=0           | pawline.finalize.max-pixels must be > 0, was 0",
+                "min-visible=0.999      | pawline.finalize.min-visible and max-visible must be from 0 to 1",
+                "max-visible=NaN        | pawline.finalize.min-visible and max-visible must be from 0 to 1",
+                "thumbnail-sizes=       | pawline.finalize.thumbnail-sizes must be one or more different sizes",
+                "thumbnail-sizes=64,64  | pawline.finalize.thumbnail-sizes must be one or more different sizes",
+                "thumbnail-sizes=8      | pawline.finalize.thumbnail-sizes must be one or more different sizes",
+                "max-decodes=0          | pawline.finalize.max-decodes must be > 0, was 0"
+            })
+    void saysAtTheStartWhichSettingIsWrong(String setting, String message) {
+        complete()
+                .withPropertyValues("pawline.finalize." + setting)
+                .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining(message));
+    }
+
+    private ApplicationContextRunner complete() {
+        return new ApplicationContextRunner()
+                .withUserConfiguration(FinalizeConfiguration.class)
+                .withBean(Clock.class, Clock::systemUTC)
+                .withBean(OpenTelemetry.class, OpenTelemetry::noop)
+                .withPropertyValues(
+                        "pawline.image-store.folder=" + folder,
+                        "pawline.image-store.public-base-url=http://localhost:8080");
+    }
+}

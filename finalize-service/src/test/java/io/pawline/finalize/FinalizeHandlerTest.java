@@ -1,0 +1,170 @@
+package io.pawline.finalize;
+
+import static io.pawline.finalize.TestingCutOut.FUR;
+import static io.pawline.finalize.TestingCutOut.cat;
+import static io.pawline.finalize.TestingCutOut.filled;
+import static io.pawline.finalize.TestingCutOut.png;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatObject;
+
+import io.opentelemetry.api.OpenTelemetry;
+import io.pawline.events.Ending;
+import io.pawline.events.ImageCutOut;
+import io.pawline.events.ImageRef;
+import io.pawline.events.StoredPicture;
+import io.pawline.events.TaskContext;
+import io.pawline.events.TaskFinished;
+import io.pawline.events.TaskResult;
+import io.pawline.images.ImageKey;
+import io.pawline.outbound.ImageFetcher;
+import io.pawline.outbound.OutboundProperties;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.stage.Attempt;
+import io.pawline.stage.Outcome;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.UUID;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import okio.Buffer;
+import org.assertj.core.api.ObjectAssert;
+import org.junit.jupiter.api.Test;
+
+class FinalizeHandlerTest {
+
+    private static final Instant NOW = Instant.parse("2025-08-16T06:00:00.123Z");
+
+    private final TaskId taskId = TaskId.next();
+    private final TaskContext context = new TaskContext(
+            taskId.toString(),
+            "tenant",
+            "as an oil painting",
+            NOW,
+            Instant.parse("2100-01-01T00:00:00Z"),
+            null,
+            2,
+            "interactive");
+    private final ImageKey cutOut = ImageKey.cutOut(taskId, 2, UUID.randomUUID());
+    private final ImageRef stored = new ImageRef(cutOut.value(), null);
+    private final TestingResultStore images = new TestingResultStore();
+
+    @Test
+    void endsTheTaskWithItsPicturesInTheStore() throws Exception {
+        byte[] bytes = png(cat(512, 384));
+        images.put(cutOut, bytes, "image/png");
+
+        Outcome outcome = handle(stored);
+
+        TaskResult result = new TaskResult(
+                new StoredPicture(cutOut.value(), 512, 384),
+                List.of(
+                        new StoredPicture(taskId + "/2/thumbnail-256.png", 256, 192),
+                        new StoredPicture(taskId + "/2/thumbnail-64.png", 64, 48)));
+        assertThat(outcome)
+                .isEqualTo(Outcome.done(
+                        Stage.CALLBACK, new TaskFinished(context, Ending.SUCCESS, NOW, null, null, null, result)));
+        assertThat(images.get(cutOut)).hasValue(bytes);
+        assertThat(images.get(ImageKey.result(taskId, 2))).as("a copy").isEmpty();
+        assertThat(images.get(ImageKey.thumbnail(taskId, 2, 256)))
+                .hasValueSatisfying(thumbnail ->
+                        assertThat(TestingCutOut.decode(thumbnail).getWidth()).isEqualTo(256));
+        assertThat(images.get(ImageKey.thumbnail(taskId, 2, 64))).isPresent();
+    }
+
+    @Test
+    void fetchesACutOutThatTheProviderKept() throws Exception {
+        byte[] bytes = png(cat(128, 128));
+        try (MockWebServer provider = new MockWebServer()) {
+            provider.start();
+            provider.enqueue(
+                    new MockResponse.Builder().body(new Buffer().write(bytes)).build());
+
+            assertThat(handle(at(provider))).isInstanceOf(Outcome.Done.class);
+        }
+        assertThat(images.get(ImageKey.result(taskId, 2))).hasValue(bytes);
+    }
+
+    @Test
+    void rejectsAnImplausibleCutOut() throws Exception {
+        images.put(cutOut, png(filled(128, 128, FUR)), "image/png");
+
+        assertThat(handle(stored)).isInstanceOfSatisfying(Outcome.Rejected.class, rejected -> {
+            assertThat(rejected.reason()).isEqualTo(Reason.INCONSISTENT_RESULT);
+            assertThat(rejected.detail()).startsWith("100.00 % of the cut-out's pixels are visible");
+        });
+        assertThat(images.get(ImageKey.thumbnail(taskId, 2, 256))).isEmpty();
+    }
+
+    @Test
+    void triesAgainWhenTheProviderHandsNothingOut() throws Exception {
+        try (MockWebServer provider = new MockWebServer()) {
+            provider.start();
+            provider.enqueue(new MockResponse.Builder().code(503).build());
+            assertRetried(handle(at(provider))).isEqualTo(Reason.RESULT_UNREACHABLE);
+        }
+    }
+
+    @Test
+    void rejectsACutOutThatTheProviderHasNoMore() throws Exception {
+        try (MockWebServer provider = new MockWebServer()) {
+            provider.start();
+            provider.enqueue(new MockResponse.Builder().code(404).build());
+            assertRejected(handle(at(provider))).isEqualTo(Reason.RESULT_UNREACHABLE);
+        }
+    }
+
+    @Test
+    void rejectsWhatIsNoImageAtTheProvider() throws Exception {
+        try (MockWebServer provider = new MockWebServer()) {
+            provider.start();
+            provider.enqueue(new MockResponse.Builder().body("<html>").build());
+            assertRejected(handle(at(provider))).isEqualTo(Reason.INCONSISTENT_RESULT);
+        }
+    }
+
+    @Test
+    void callsNoAddressInside() throws Exception {
+        assertRejected(handle(new ImageRef(null, "http://10.0.0.1/latest/meta-data")))
+                .isEqualTo(Reason.ADDRESS_REFUSED);
+    }
+
+    @Test
+    void triesAgainWhenTheStoreIsLost() throws Exception {
+        images.lose();
+
+        assertRetried(handle(stored)).isEqualTo(Reason.STORAGE_UNAVAILABLE);
+    }
+
+    @Test
+    void triesAgainWhenTheStoreDoesNotHaveTheCutOut() throws Exception {
+        assertRetried(handle(stored)).isEqualTo(Reason.STORAGE_UNAVAILABLE);
+    }
+
+    private static ObjectAssert<Reason> assertRetried(Outcome outcome) {
+        assertThat(outcome).isInstanceOf(Outcome.Retry.class);
+        return assertThatObject(((Outcome.Retry) outcome).reason());
+    }
+
+    private static ObjectAssert<Reason> assertRejected(Outcome outcome) {
+        assertThat(outcome).isInstanceOf(Outcome.Rejected.class);
+        return assertThatObject(((Outcome.Rejected) outcome).reason());
+    }
+
+    private static ImageRef at(MockWebServer provider) {
+        return new ImageRef(null, provider.url("/cutout.png").toString());
+    }
+
+    private Outcome handle(ImageRef image) throws InterruptedException {
+        ImageFetcher fetcher =
+                ImageFetcher.create(OutboundProperties.allowing("localhost", "127.0.0.1", "::1"), OpenTelemetry.noop());
+        PictureFinisher finisher =
+                new PictureFinisher(new Plausibility(64, 1_000_000, 0.01, 0.99), List.of(64, 256), 1);
+        Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+        return new FinalizeHandler(new CutOutSource(images, fetcher), finisher, images, clock)
+                .handle(new ImageCutOut(context, image), Attempt.offTheRecord(taskId, 1, context.getDeadline()));
+    }
+}

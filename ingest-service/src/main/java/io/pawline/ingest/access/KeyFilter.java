@@ -1,0 +1,91 @@
+package io.pawline.ingest.access;
+
+import io.pawline.web.RequiresScope;
+import io.pawline.ingest.IngestProperties;
+import io.pawline.taskstore.DatabaseUnavailableException;
+import io.pawline.web.CommonProblem;
+import io.pawline.web.ProblemException;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+
+/**
+ * Finds out who calls, before anything of the body is read. What is not open by name needs a key; what its holder may do is
+ * said where it is done, by {@link RequiresScope}.
+ */
+@Component
+final class KeyFilter extends OncePerRequestFilter {
+
+    /** The request's attribute that holds the {@link Tenant}. */
+    static final String CALLER = Tenant.class.getName();
+
+    private static final Logger log = LoggerFactory.getLogger(KeyFilter.class);
+
+    private static final String SCHEME = "Bearer ";
+
+    private final TenantAccess tenantAccess;
+    private final HandlerExceptionResolver problems;
+    private final boolean open;
+
+    KeyFilter(
+            TenantAccess tenantAccess,
+            @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems,
+            IngestProperties settings) {
+        this.tenantAccess = tenantAccess;
+        this.problems = problems;
+        this.open = settings.access().open();
+        if (open) {
+            log.warn("API keys are off: whoever reaches the port may do everything (pawline.ingest.access.open)");
+        }
+    }
+
+    /** Probes and metrics, as in every service; the contract; and pictures, whose addresses are told to those who may see them. */
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        String path = request.getRequestURI();
+        return path.startsWith("/actuator/")
+                || path.startsWith("/v1/images/")
+                || path.equals("/v1/openapi.json")
+                || path.equals("/v1/openapi.yaml");
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        try {
+            request.setAttribute(CALLER, open ? Tenant.ANYBODY : callerOf(request));
+        } catch (ProblemException | DatabaseUnavailableException refused) {
+            problems.resolveException(request, response, null, refused);
+            return;
+        }
+        chain.doFilter(request, response);
+    }
+
+    private Tenant callerOf(HttpServletRequest request) {
+        List<String> credentials = Collections.list(request.getHeaders("Authorization"));
+        if (credentials.size() != 1 || !credentials.getFirst().regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            throw missing();
+        }
+        return tenantAccess.callerWith(
+                        credentials.getFirst().substring(SCHEME.length()).strip())
+                .orElseThrow(() -> ProblemException.challenge(
+                        CommonProblem.UNAUTHORIZED,
+                        "there is no such API key, or it has been revoked or has expired",
+                        ", error=\"invalid_token\""));
+    }
+
+    static ProblemException missing() {
+        return ProblemException.challenge(
+                CommonProblem.UNAUTHORIZED, "send your API key in one header, Authorization: Bearer pwk_...", "");
+    }
+}

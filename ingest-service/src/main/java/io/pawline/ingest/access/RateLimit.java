@@ -1,0 +1,25 @@
+package io.pawline.ingest.access;
+
+import java.time.Duration;
+import org.springframework.http.HttpHeaders;
+
+/**
+ * A quota as headers
+ * (<a href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/">draft-ietf-httpapi-ratelimit-headers</a>).
+ */
+public final class RateLimit {
+
+    private RateLimit() {}
+
+    public static HttpHeaders headers(Quotas.State state) {
+        HttpHeaders headers = new HttpHeaders();
+        headers.set("RateLimit-Policy", "\"tasks\";q=%d;w=%d".formatted(state.limit(), Quotas.WINDOW.toSeconds()));
+        headers.set("RateLimit", "\"tasks\";r=%d;t=%d".formatted(state.remaining(), secondsUntil(state.full())));
+        return headers;
+    }
+
+    /** Whole seconds, so many that the time has come when they are over. */
+    public static long secondsUntil(Duration time) {
+        return time.plusNanos(999_999_999).toSeconds();
+    }
+}

@@ -1,0 +1,123 @@
+package io.pawline.ingest.follow;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import io.pawline.images.ImageKey;
+import io.pawline.images.ImageStore;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.taskstore.FinalState;
+import io.pawline.taskstore.StoredImage;
+import io.pawline.taskstore.TaskImages;
+import io.pawline.taskstore.Submission;
+import io.pawline.taskstore.Task;
+import io.pawline.taskstore.TaskState;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/**
+ * A task as the API shows it; what does not apply is left out.
+ *
+ * @param state {@code processing}, or how it ended
+ * @param stage the stage it is in, or the one that gave up
+ * @param reason code of the reason, when it did not succeed
+ */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record TaskView(
+        String taskId,
+        String state,
+        @Nullable String stage,
+        String style,
+        Instant submittedAt,
+        Instant deadline,
+        String priority,
+        @Nullable String clientRef,
+        @JsonRawValue @Nullable String metadata,
+        @Nullable Instant endedAt,
+        @Nullable String reason,
+        @Nullable String message,
+        @Nullable Result result,
+        @Nullable Instant deliveredAt) {
+
+    /** The pictures of a task that succeeded; {@code thumbnailUrl} is the largest thumbnail. */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Result(URI imageUrl, @Nullable URI thumbnailUrl, int width, int height, List<Image> thumbnails) {}
+
+    /** One picture and where it is. */
+    record Image(URI url, int width, int height) {}
+
+    /** A state's name in the API. */
+    public static String nameOf(TaskState state) {
+        return state == TaskState.ACCEPTED ? "processing" : state.code();
+    }
+
+    /**
+     * The view of a task.
+     *
+     * @param reached the newest stage that an open task has reached
+     */
+    public static TaskView of(Task task, Stage reached, ImageStore images) {
+        return switch (task.ending().orElse(null)) {
+            case null -> view(task, nameOf(TaskState.ACCEPTED), reached, null, null, null);
+            case FinalState.Success success ->
+                view(task, success.state().code(), null, null, null, result(success, images));
+            case FinalState.Failure failure ->
+                view(
+                        task,
+                        failure.state().code(),
+                        failure.endingStage().orElse(null),
+                        failure.reason(),
+                        failure.message(),
+                        null);
+        };
+    }
+
+    private static TaskView view(
+            Task task,
+            String state,
+            @Nullable Stage stage,
+            @Nullable Reason reason,
+            @Nullable String message,
+            @Nullable Result result) {
+        Submission submission = task.submission();
+        return new TaskView(
+                task.id().toString(),
+                state,
+                Optional.ofNullable(stage).map(Stage::code).orElse(null),
+                submission.style(),
+                submission.submittedAt(),
+                submission.deadline(),
+                submission.priority().code(),
+                submission.reference(),
+                submission.json(),
+                task.ending().map(FinalState::at).orElse(null),
+                Optional.ofNullable(reason).map(Reason::code).orElse(null),
+                message,
+                result,
+                task.delivery().deliveredAt());
+    }
+
+    private static Result result(FinalState.Success success, ImageStore images) {
+        TaskImages taskImages = success.pictures();
+        List<Image> thumbnails = taskImages.thumbnails().stream()
+                .map(storedImage -> new Image(urlOf(storedImage, images), storedImage.width(), storedImage.height()))
+                .toList();
+        return new Result(
+                urlOf(taskImages.image(), images),
+                thumbnails.isEmpty() ? null : thumbnails.getFirst().url(),
+                taskImages.image().width(),
+                taskImages.image().height(),
+                thumbnails);
+    }
+
+    private static URI urlOf(StoredImage storedImage, ImageStore images) {
+        return images.urlOf(new ImageKey(storedImage.key()));
+    }
+}

@@ -1,0 +1,64 @@
+package io.pawline.ingest.images;
+
+import io.pawline.ingest.http.IngestProblem;
+import io.pawline.images.ImageKey;
+import io.pawline.images.ImageStore;
+import io.pawline.outbound.ImageHeader;
+import io.pawline.outbound.ImageSniffer;
+import io.pawline.web.ProblemException;
+import java.time.Duration;
+import org.springframework.http.CacheControl;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * {@code /v1/images}: the pictures of an image store that is a folder. They need no key, as little as
+ * signed addresses of other stores do: who has the address of one may see it. Photos are shown to nobody.
+ */
+@RestController
+final class ImageController {
+
+    // A key is told to nobody before its bytes are final.
+    private static final CacheControl FOREVER =
+            CacheControl.maxAge(Duration.ofDays(365)).cachePublic().immutable();
+
+    private final ImageStore images;
+
+    ImageController(ImageStore images) {
+        this.images = images;
+    }
+
+    @GetMapping("/v1/images/{*key}")
+    ResponseEntity<byte[]> image(@PathVariable("key") String path) {
+        byte[] bytes = images.get(parse(path.substring(1))).orElseThrow(ImageController::notFound);
+        MediaType type = ImageSniffer.sniff(bytes)
+                .map(ImageHeader::kind)
+                .map(kind -> MediaType.parseMediaType(kind.mediaType()))
+                .orElse(MediaType.APPLICATION_OCTET_STREAM);
+        return ResponseEntity.ok()
+                .contentType(type)
+                .cacheControl(FOREVER)
+                .header("X-Content-Type-Options", "nosniff")
+                .body(bytes);
+    }
+
+    private static ImageKey parse(String text) {
+        try {
+            ImageKey key = new ImageKey(text);
+            if (key.isPhoto()) {
+                throw notFound();
+            }
+            return key;
+        } catch (IllegalArgumentException e) {
+            throw notFound();
+        }
+    }
+
+    private static ProblemException notFound() {
+        return new ProblemException(
+                IngestProblem.IMAGE_NOT_FOUND, "no image has this address: use those of a task's result as they are");
+    }
+}

@@ -1,0 +1,159 @@
+package io.pawline.ingest.list;
+
+import io.pawline.ingest.follow.TaskView;
+import io.pawline.ingest.submit.TaskBody;
+import io.pawline.web.RequiresScope;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.pawline.images.ImageStore;
+import io.pawline.ingest.access.Tenant;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.taskstore.ProgressDao;
+import io.pawline.taskstore.Scope;
+import io.pawline.taskstore.StageReached;
+import io.pawline.taskstore.Task;
+import io.pawline.taskstore.TaskListing;
+import io.pawline.taskstore.TaskState;
+import io.pawline.web.CommonProblem;
+import io.pawline.web.ProblemException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.MultiValueMap;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/** {@code GET /v1/tasks}: the caller's tasks, newest first. */
+@RestController
+public final class ListController {
+
+    private static final Set<String> PARAMETERS =
+            Set.of("state", "reason", "from", "to", "client_ref", "limit", "cursor");
+
+    private static final int DEFAULT_LIMIT = 20;
+    private static final int MAX_LIMIT = 100;
+
+    private final TaskListing listing;
+    private final ProgressDao progress;
+    private final ImageStore images;
+
+    ListController(TaskListing listing, ProgressDao progress, ImageStore images) {
+        this.listing = listing;
+        this.progress = progress;
+        this.images = images;
+    }
+
+    /** A page; without a cursor it is the last one. */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Page(List<TaskView> tasks, @Nullable String nextCursor) {}
+
+    @GetMapping("/v1/tasks")
+    Page list(@RequiresScope(Scope.READ) Tenant tenant, @RequestParam MultiValueMap<String, String> parameters) {
+        parameters.forEach(ListController::check);
+        Map<String, String> given = parameters.toSingleValueMap();
+        int limit = limit(given.get("limit"));
+        List<Task> found = listing.page(new TaskListing.Query(
+                tenant.tenant(),
+                state(given.get("state")),
+                reason(given.get("reason")),
+                time("from", given.get("from")),
+                time("to", given.get("to")),
+                clientRef(given.get("client_ref")),
+                given.containsKey("cursor") ? TaskCursor.parse(given.getOrDefault("cursor", "")) : null,
+                limit + 1));
+        List<Task> shown = found.subList(0, Math.min(limit, found.size()));
+        Map<TaskId, Stage> reached = reached(shown);
+        return new Page(
+                shown.stream()
+                        .map(task -> TaskView.of(task, reached.getOrDefault(task.id(), Stage.DETECT), images))
+                        .toList(),
+                found.size() > limit ? TaskCursor.after(shown.getLast().id()) : null);
+    }
+
+    private static void check(String name, List<String> values) {
+        if (!PARAMETERS.contains(name)) {
+            throw invalid("there is no parameter %s; the parameters are %s"
+                    .formatted(
+                            TaskBody.quoted(name),
+                            String.join(", ", PARAMETERS.stream().sorted().toList())));
+        }
+        if (values.size() > 1) {
+            throw invalid(name + " is given more than once");
+        }
+    }
+
+    private Map<TaskId, Stage> reached(List<Task> tasks) {
+        Map<TaskId, Integer> open = new HashMap<>();
+        tasks.stream().filter(task -> task.ending().isEmpty()).forEach(task -> open.put(task.id(), task.generation()));
+        Map<TaskId, Stage> reached = new HashMap<>();
+        for (StageReached fact : progress.of(open.keySet())) {
+            if (open.getOrDefault(fact.taskId(), 0) == fact.generation()) {
+                reached.put(fact.taskId(), fact.stage());
+            }
+        }
+        return reached;
+    }
+
+    private static @Nullable TaskState state(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        return Arrays.stream(TaskState.values())
+                .filter(state -> TaskView.nameOf(state).equals(text))
+                .findFirst()
+                .orElseThrow(() -> invalid("state is none of processing, success, failed, cancelled and expired"));
+    }
+
+    private static @Nullable Reason reason(@Nullable String text) {
+        return text == null ? null : Reason.ofCode(text).orElseThrow(() -> invalid("reason is no code of a reason"));
+    }
+
+    /** Text with a NUL is nobody's reference, and nothing that the database would look for. */
+    private static @Nullable String clientRef(@Nullable String text) {
+        if (text != null && text.indexOf(0) >= 0) {
+            throw invalid("client_ref has a control character");
+        }
+        return text;
+    }
+
+    private static @Nullable Instant time(String name, @Nullable String text) {
+        try {
+            Instant time = text == null ? null : OffsetDateTime.parse(text).toInstant();
+            if (time == null || (time.isAfter(Instant.EPOCH) && time.isBefore(Instant.parse("2200-01-01T00:00:00Z")))) {
+                return time;
+            }
+        } catch (DateTimeException e) {
+            // told below
+        }
+        throw invalid(name + " is no RFC 3339 time of this age: it looks like 2026-11-23T10:15:30Z");
+    }
+
+    /** Tasks on a page. */
+    public static int limit(@Nullable String text) {
+        if (text == null) {
+            return DEFAULT_LIMIT;
+        }
+        if (text.matches("[0-9]{1,3}")) {
+            int limit = Integer.parseInt(text);
+            if (limit >= 1 && limit <= MAX_LIMIT) {
+                return limit;
+            }
+        }
+        throw invalid("limit is no whole number from 1 to " + MAX_LIMIT);
+    }
+
+    private static ProblemException invalid(String detail) {
+        return new ProblemException(CommonProblem.INVALID_REQUEST, detail);
+    }
+}

@@ -1,0 +1,61 @@
+package io.pawline.ingest.submit;
+
+import io.pawline.ingest.pressure.Refusal;
+import java.io.Serial;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A submission that cannot be taken. Nothing of it has been kept. */
+public final class RefusedException extends Exception {
+
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    /** What is wrong with it. */
+    public enum Fault {
+        INVALID_FIELD,
+        ADDRESS_REFUSED,
+        PHOTO_NOT_AN_IMAGE,
+        PHOTO_TOO_LARGE,
+        KEY_REUSED,
+        BACKLOG_TOO_LONG
+    }
+
+    private final Fault fault;
+    private final @Nullable Duration retryAfter;
+
+    /** @param detail for the caller: which field, and what to do about it */
+    RefusedException(Fault fault, String detail) {
+        this(fault, detail, null);
+    }
+
+    RefusedException(Refusal refusal) {
+        this(Fault.BACKLOG_TOO_LONG, refusal.detail(), refusal.retryAfter());
+    }
+
+    private RefusedException(Fault fault, String detail, @Nullable Duration retryAfter) {
+        super(Objects.requireNonNull(detail, "detail"), null, false, false);
+        this.fault = Objects.requireNonNull(fault, "fault");
+        this.retryAfter = retryAfter;
+    }
+
+    static RefusedException invalid(String field, String fault) {
+        return new RefusedException(Fault.INVALID_FIELD, field + " " + fault);
+    }
+
+    public Fault fault() {
+        return fault;
+    }
+
+    /** When the same submission may be taken, where time will mend it; in whole seconds. */
+    public Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
+    }
+
+    /** For the caller: which field, and what to do about it. */
+    public String detail() {
+        return Objects.requireNonNull(getMessage());
+    }
+}

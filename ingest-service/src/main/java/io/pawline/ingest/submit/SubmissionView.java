@@ -1,0 +1,23 @@
+package io.pawline.ingest.submit;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/** What a submission is answered. */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record SubmissionView(String taskId, URI statusUrl, @Nullable Boolean collapsed) {
+
+    /** @param publicBaseUrl where this service is reached; null: as the request has it */
+    static SubmissionView of(SubmittedTask submittedTask, @Nullable URI publicBaseUrl) {
+        String base = publicBaseUrl == null
+                ? ServletUriComponentsBuilder.fromCurrentContextPath().toUriString()
+                : publicBaseUrl.toString();
+        URI status = URI.create((base.endsWith("/") ? base : base + "/") + "v1/tasks/" + submittedTask.task());
+        return new SubmissionView(submittedTask.task().toString(), status, submittedTask.collapsed() ? true : null);
+    }
+}

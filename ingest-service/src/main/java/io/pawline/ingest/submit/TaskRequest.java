@@ -1,0 +1,21 @@
+package io.pawline.ingest.submit;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A submission as it came, nothing of it checked.
+ *
+ * @param image bytes of an uploaded photo, instead of {@code imageUrl}. Not copied: treat it as read-only
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared; copying megabytes would buy nothing
+public record TaskRequest(
+        @Nullable String imageUrl,
+        byte @Nullable [] image,
+        @Nullable String style,
+        @Nullable String callbackUrl,
+        @Nullable String deadline,
+        @Nullable String ttl,
+        @Nullable String priority,
+        @Nullable String clientRef,
+        @Nullable JsonNode metadata) {}

@@ -1,0 +1,85 @@
+package io.pawline.ingest.submit;
+
+import io.pawline.outbound.ImageKind;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Whether an image is there to its end, as far as that shows without decoding it. An upload that broke off is told at once,
+ * and not by a provider that is paid for looking.
+ */
+final class TruncationCheck {
+
+    private static final int PNG_SIGNATURE_BYTES = 8;
+    private static final int PNG_END = 0x49454E44;
+    private static final int PNG_CHECKSUM_BYTES = 4;
+    private static final int JPEG_SCAN = 0xDA;
+    private static final int JPEG_END = 0xD9;
+
+    private TruncationCheck() {}
+
+    /** @param image of this kind, by its first bytes */
+    static boolean isWhole(byte[] image, ImageKind kind) {
+        ByteBuffer buffer = ByteBuffer.wrap(image);
+        try {
+            return switch (kind) {
+                case PNG -> isWholePng(buffer.position(PNG_SIGNATURE_BYTES));
+                case JPEG -> isWholeJpeg(buffer.position(2));
+                case WEBP -> isWholeWebp(buffer.order(ByteOrder.LITTLE_ENDIAN));
+            };
+        } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException cutShort) {
+            return false;
+        }
+    }
+
+    /** <a href="https://www.w3.org/TR/png-3/#11IEND">Chunks up to IEND</a>; what follows does not matter. */
+    private static boolean isWholePng(ByteBuffer buffer) {
+        while (true) {
+            int length = buffer.getInt();
+            boolean last = buffer.getInt() == PNG_END;
+            if (length < 0 || length > buffer.remaining() - PNG_CHECKSUM_BYTES) {
+                return false;
+            }
+            if (last) {
+                return true;
+            }
+            buffer.position(buffer.position() + length + PNG_CHECKSUM_BYTES);
+        }
+    }
+
+    /** Segments up to the first scan, and behind it the end of the image: a thumbnail among the segments has one, too. */
+    private static boolean isWholeJpeg(ByteBuffer buffer) {
+        int marker;
+        do {
+            marker = nextMarker(buffer);
+            if (hasLength(marker)) {
+                int length = Short.toUnsignedInt(buffer.getShort(buffer.position()));
+                buffer.position(buffer.position() + length);
+            }
+        } while (marker != JPEG_SCAN);
+        while (buffer.remaining() >= 2) {
+            if (buffer.get() == (byte) 0xFF && (buffer.get(buffer.position()) & 0xFF) == JPEG_END) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int nextMarker(ByteBuffer buffer) {
+        int marker = Byte.toUnsignedInt(buffer.get());
+        while (marker == 0xFF) { // any number of them may fill up
+            marker = Byte.toUnsignedInt(buffer.get());
+        }
+        return marker;
+    }
+
+    private static boolean hasLength(int marker) {
+        return marker != 0x01 && (marker < 0xD0 || marker > 0xD8);
+    }
+
+    /** The container says how long it is. */
+    private static boolean isWholeWebp(ByteBuffer buffer) {
+        return buffer.capacity() >= 8 + Integer.toUnsignedLong(buffer.getInt(4));
+    }
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package io.pawline.ingest.accept;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,154 @@
+package io.pawline.ingest.follow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.taskstore.Delivery;
+import io.pawline.taskstore.FinalState;
+import io.pawline.taskstore.PhotoSource;
+import io.pawline.taskstore.Submission;
+import io.pawline.taskstore.Task;
+import io.pawline.taskstore.TaskVersions.TaskVersion;
+import io.pawline.taskstore.TaskState;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class TaskSubscriptionsTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-23T10:15:30.123Z");
+
+    private final TestingTasks tasks = new TestingTasks();
+    private long nanos = Duration.ofDays(1).toNanos();
+    private final TaskSubscriptions taskSubscriptions = new TaskSubscriptions(tasks, 20_000, () -> nanos);
+
+    /** Tasks that are open until they are ended, and how often they are asked for. */
+    private static final class TestingTasks implements TaskSubscriptions.Tasks {
+
+        private final Map<TaskId, Task> rows = new HashMap<>();
+        private int queries;
+        private boolean lost;
+
+        TaskId submit() {
+            Task task = new Task(
+                    new Submission(
+                            TaskId.next(),
+                            "default",
+                            "ink",
+                            new PhotoSource.Remote(URI.create("https://photos.example/cat.jpg")),
+                            null,
+                            NOW,
+                            NOW.plusSeconds(60)),
+                    1,
+                    null,
+                    new Delivery(null, 0, null, null, null, null));
+            rows.put(task.id(), task);
+            return task.id();
+        }
+
+        void end(TaskId id) {
+            FinalState finalState = new FinalState.Failure(NOW, TaskState.FAILED, Reason.NO_PET, Stage.DETECT, null);
+            rows.computeIfPresent(id, (_, task) -> new Task(task.submission(), 1, finalState, task.delivery()));
+        }
+
+        @Override
+        public Map<TaskId, TaskVersion> marks(Collection<TaskId> ids) {
+            count();
+            Map<TaskId, TaskVersion> marks = new HashMap<>();
+            ids.forEach(id -> marks.put(id, new TaskVersion(1, 0, row(id).ending().isPresent())));
+            return marks;
+        }
+
+        @Override
+        public List<TaskSnapshot> news(Collection<TaskId> ids) {
+            count();
+            return ids.stream().map(id -> new TaskSnapshot(row(id), List.of())).toList();
+        }
+
+        private Task row(TaskId id) {
+            return Objects.requireNonNull(rows.get(id));
+        }
+
+        private void count() {
+            queries++;
+            if (lost) {
+                throw new IllegalStateException("lost");
+            }
+        }
+    }
+
+    @Test
+    void tellsThousandsThatEndAtOnceWithAHandfulOfQueries() {
+        List<TaskId> ids = Stream.generate(tasks::submit).limit(10_000).toList();
+        Queue<TaskSnapshot> told = new ConcurrentLinkedQueue<>();
+        ids.forEach(id -> taskSubscriptions.open(id, told::add));
+        taskSubscriptions.look();
+        await().until(() -> told.size() == ids.size());
+        told.clear();
+        ids.forEach(tasks::end);
+        tasks.queries = 0;
+
+        taskSubscriptions.look();
+
+        await().until(() -> told.size() == ids.size());
+        assertThat(tasks.queries).isLessThanOrEqualTo(10);
+        assertThat(told.stream().map(taskSnapshot -> taskSnapshot.task().id())).containsExactlyInAnyOrderElementsOf(ids);
+        assertThat(told).allSatisfy(taskSnapshot -> assertThat(taskSnapshot.task().ending()).isPresent());
+    }
+
+    @Test
+    void asksForNoNewsWhileNothingMoves() {
+        taskSubscriptions.open(tasks.submit(), _ -> {});
+        taskSubscriptions.look();
+        tasks.queries = 0;
+
+        taskSubscriptions.look();
+
+        assertThat(tasks.queries).isEqualTo(1);
+    }
+
+    @Test
+    void tellsWhoComesLaterAndNobodyTwice() {
+        TaskId id = tasks.submit();
+        Queue<String> told = new ConcurrentLinkedQueue<>();
+        taskSubscriptions.open(id, _ -> told.add("first"));
+        taskSubscriptions.look();
+        await().until(() -> told.size() == 1);
+        taskSubscriptions.open(id, _ -> told.add("second"));
+        taskSubscriptions.look();
+        await().until(() -> told.size() == 2);
+
+        assertThat(told).containsExactly("first", "second");
+    }
+
+    @Test
+    void knowsHowATaskStandsOnlyWhileItIsLookedAfter() {
+        TaskId id = tasks.submit();
+        TaskSubscriptions.Wait wait = taskSubscriptions.open(id, _ -> {});
+        assertThat(wait.latest()).isEmpty();
+        taskSubscriptions.look();
+        assertThat(wait.latest()).map(TaskSnapshot::stage).contains(Stage.DETECT);
+        tasks.end(id);
+        taskSubscriptions.look();
+        assertThat(wait.latest()).map(TaskSnapshot::stage).contains(Stage.CALLBACK);
+
+        tasks.lost = true;
+        nanos += Duration.ofSeconds(6).toNanos();
+        assertThatThrownBy(taskSubscriptions::look).hasMessage("lost");
+
+        assertThat(wait.latest()).isEmpty();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.ingest.submit;
+
+import org.jspecify.annotations.NullMarked;

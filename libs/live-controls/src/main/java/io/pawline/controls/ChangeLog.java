@@ -1,0 +1,70 @@
+package io.pawline.controls;
+
+import io.pawline.events.ControlCommand;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the log says about live instructions. */
+final class ChangeLog {
+
+    private static final Logger log = LoggerFactory.getLogger(ControlStateReader.class);
+
+    private ChangeLog() {}
+
+    static String words(ControlCommand said) {
+        return "%s: %s, by %s: %s"
+                .formatted(said.getSubject(), what(said), inOneLine(said.getBy()), inOneLine(said.getWhy()));
+    }
+
+    static String nothingSaid(String subject) {
+        return subject + ": nothing is in force any more";
+    }
+
+    /** Tells what holds now and did not before. Of cancelled tasks only the number: there may be thousands. */
+    static void readAnew(List<ControlCommand> before, List<ControlCommand> now) {
+        Set<ControlCommand> news = new HashSet<>(now);
+        before.forEach(news::remove);
+        now.stream()
+                .filter(news::contains)
+                .filter(said -> !Subject.isTask(said.getSubject()))
+                .map(ChangeLog::words)
+                .forEach(log::info);
+        long tasks =
+                news.stream().filter(said -> Subject.isTask(said.getSubject())).count();
+        if (tasks > 0) {
+            log.info("cancelled tasks that may still be met: {}", tasks);
+        }
+        Set<String> subjects = now.stream().map(ControlCommand::getSubject).collect(Collectors.toSet());
+        before.stream()
+                .map(ControlCommand::getSubject)
+                .filter(subject -> !subjects.contains(subject))
+                .map(ChangeLog::nothingSaid)
+                .forEach(log::info);
+    }
+
+    static void skipped(ConsumerRecord<byte[], byte[]> data, RuntimeException why) {
+        log.error("record {}-{}@{} is skipped: {}", data.topic(), data.partition(), data.offset(), why.getMessage());
+    }
+
+    private static String inOneLine(String text) {
+        return text.replaceAll("\\p{Cntrl}+", " ");
+    }
+
+    private static String what(ControlCommand said) {
+        return switch (said.getAction()) {
+            case PAUSE -> "paused";
+            case RESUME -> "free again";
+            case LIMIT ->
+                said.getLimit()
+                        .map(limit -> limit + " calls in flight per process")
+                        .orElse("calls in flight as configured");
+            case COOL_DOWN -> "no call before " + said.getUntil().orElseThrow();
+            case CANCEL -> "cancelled";
+        };
+    }
+}

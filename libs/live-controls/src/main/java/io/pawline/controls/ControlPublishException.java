@@ -1,0 +1,11 @@
+package io.pawline.controls;
+
+/** Kafka did not acknowledge an instruction. It may have been written nevertheless; to give it again does no harm. */
+public final class ControlPublishException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    ControlPublishException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,195 @@
+package io.pawline.controls;
+
+import io.pawline.events.ControlCommand;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.schemas.serde.RegistryUnavailableException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The live instructions in force, as every process reads them from the control topic with a thread of its own. What is
+ * known stays in force while Kafka cannot be reached. Each change is logged once, with who and why. All methods are
+ * thread-safe; those that ask are cheap and never wait.
+ */
+public final class ControlStateReader implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(ControlStateReader.class);
+    private static final Duration POLL = Duration.ofSeconds(1);
+    private static final Duration BEFORE_TRYING_AGAIN = Duration.ofSeconds(1);
+    private static final Duration TO_STOP = Duration.ofSeconds(10);
+
+    private final Map<String, Object> connection;
+    private final ControlDecoder decoder;
+    private final Clock clock;
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private final CountDownLatch read = new CountDownLatch(1);
+    private final Thread thread =
+            Thread.ofPlatform().daemon().name("control-board").unstarted(this::run);
+    private volatile ActiveControls activeControls = new ActiveControls();
+    private volatile @Nullable ControlFeed feed;
+    private volatile String trouble = "";
+
+    /**
+     * A board that knows nothing until it is {@linkplain #start started}.
+     *
+     * @param connection Kafka client settings: bootstrap servers, security
+     * @param deserializer of {@link ControlCommand}, configured; stays the caller's to close
+     */
+    public ControlStateReader(Map<String, Object> connection, Deserializer<?> deserializer, Clock clock) {
+        this.connection = Map.copyOf(connection);
+        this.decoder = new ControlDecoder(deserializer, stop, this::tell);
+        this.clock = clock;
+    }
+
+    /** Begins to read; returns at once. */
+    public void start() {
+        thread.start();
+    }
+
+    /** Whether everything said before the start has been read; until then the board knows nothing. */
+    public boolean caughtUp() {
+        return read.getCount() == 0;
+    }
+
+    /**
+     * Waits until everything said before the start has been read.
+     *
+     * @return whether that was so within this time
+     */
+    public boolean awaitRead(Duration longest) throws InterruptedException {
+        return read.await(longest.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Whether the stage is to begin no further work. */
+    public boolean paused(Stage stage) {
+        return activeControls.of(Subject.stage(stage)).isPresent();
+    }
+
+    /** The calls in flight that the stage's process may have; empty: as configured. */
+    public OptionalInt limit(Stage stage) {
+        return activeControls.of(Subject.limit(stage))
+                .map(ControlCommand::getLimit)
+                .map(limit -> limit.map(OptionalInt::of).orElseGet(OptionalInt::empty))
+                .orElseGet(OptionalInt::empty);
+    }
+
+    /** Before when nobody is to call the provider; {@link Instant#EPOCH} if nothing was said. */
+    public Instant coolDownUntil(String provider) {
+        return activeControls.of(Subject.provider(provider))
+                .flatMap(ControlCommand::getUntil)
+                .orElse(Instant.EPOCH);
+    }
+
+    /** Whether no stage is to work on the task any more. */
+    public boolean cancelled(TaskId task) {
+        return activeControls.of(Subject.task(task)).isPresent();
+    }
+
+    /** Every instruction in force, sorted by subject. */
+    public List<ControlCommand> inForce() {
+        return activeControls.all(clock.instant());
+    }
+
+    /** Why nothing has been read; empty if there is no trouble known. */
+    public String trouble() {
+        return trouble;
+    }
+
+    /** Stops to read; what is known stays. */
+    @Override
+    public void close() {
+        stop.countDown();
+        ControlFeed waiting = feed;
+        if (waiting != null) {
+            waiting.wakeUp();
+        }
+        try {
+            thread.join(TO_STOP);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            do {
+                readAndFollow();
+            } while (!stop.await(BEFORE_TRYING_AGAIN.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void readAndFollow() throws InterruptedException {
+        try (ControlFeed from = new ControlFeed(connection)) {
+            feed = from;
+            ActiveControls fresh = new ActiveControls();
+            long end = from.begin();
+            while (!from.hasReached(end)) {
+                for (ConsumerRecord<byte[], byte[]> data : from.next(POLL)) {
+                    apply(data, fresh);
+                }
+            }
+            Instant now = clock.instant();
+            ChangeLog.readAnew(activeControls.all(now), fresh.all(now));
+            activeControls = fresh;
+            trouble = "";
+            read.countDown();
+            follow(from);
+        } catch (RuntimeException failed) {
+            if (stop.getCount() > 0) {
+                tell(failed);
+            }
+        }
+    }
+
+    private void follow(ControlFeed from) throws InterruptedException {
+        while (stop.getCount() > 0) {
+            for (ConsumerRecord<byte[], byte[]> data : from.next(POLL)) {
+                apply(data, activeControls).ifPresent(log::info);
+            }
+            activeControls.dropOver(clock.instant());
+        }
+    }
+
+    /** What the record changed, in words; nothing if it changed nothing. */
+    private Optional<String> apply(ConsumerRecord<byte[], byte[]> data, ActiveControls to) throws InterruptedException {
+        try {
+            String subject = data.key() == null ? "" : new String(data.key(), StandardCharsets.UTF_8);
+            if (data.value() == null) {
+                return to.remove(subject) ? Optional.of(ChangeLog.nothingSaid(subject)) : Optional.empty();
+            }
+            ControlCommand said = decoder.decode(data);
+            trouble = "";
+            return to.apply(subject, said, clock.instant()) ? Optional.of(ChangeLog.words(said)) : Optional.empty();
+        } catch (RegistryUnavailableException stopped) {
+            throw stopped;
+        } catch (RuntimeException noInstruction) {
+            ChangeLog.skipped(data, noInstruction);
+            return Optional.empty();
+        }
+    }
+
+    /** Once, however often the same trouble comes back. */
+    private void tell(RuntimeException failed) {
+        String what = String.valueOf(failed.getMessage());
+        if (!what.equals(trouble)) {
+            log.warn("the controls cannot be read, trying again until they can: {}", what);
+        }
+        trouble = what;
+    }
+}

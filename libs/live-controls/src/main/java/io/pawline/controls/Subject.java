@@ -1,0 +1,48 @@
+package io.pawline.controls;
+
+import io.pawline.events.ControlAction;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import java.util.Set;
+
+/** What an instruction is about: the key of its record. A stage's pause and its limit are two, for each survives alone. */
+final class Subject {
+
+    private static final String STAGE = "stage:";
+    private static final String LIMIT = "limit:";
+    private static final String PROVIDER = "provider:";
+    private static final String TASK = "task:";
+
+    private Subject() {}
+
+    static String stage(Stage stage) {
+        return STAGE + stage.code();
+    }
+
+    static String limit(Stage stage) {
+        return LIMIT + stage.code();
+    }
+
+    static String provider(String name) {
+        return PROVIDER + name;
+    }
+
+    static String task(TaskId id) {
+        return TASK + id;
+    }
+
+    static boolean isTask(String subject) {
+        return subject.startsWith(TASK);
+    }
+
+    /** What can be said about the subject; nothing if it is of no kind known here. */
+    static Set<ControlAction> actions(String subject) {
+        return switch (subject.substring(0, subject.indexOf(':') + 1)) {
+            case STAGE -> Set.of(ControlAction.PAUSE, ControlAction.RESUME);
+            case LIMIT -> Set.of(ControlAction.LIMIT);
+            case PROVIDER -> Set.of(ControlAction.COOL_DOWN, ControlAction.RESUME);
+            case TASK -> Set.of(ControlAction.CANCEL);
+            default -> Set.of();
+        };
+    }
+}

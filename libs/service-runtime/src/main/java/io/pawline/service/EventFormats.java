@@ -1,0 +1,58 @@
+package io.pawline.service;
+
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.utils.Utils;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+
+/** The event format that {@code spring.kafka.*} names. */
+public final class EventFormats {
+
+    private EventFormats() {}
+
+    /**
+     * The serializer and deserializers, configured.
+     *
+     * @throws IllegalStateException if a class named is not there
+     */
+    public static EventFormat of(KafkaProperties kafka) {
+        return new EventFormat(serializer(kafka), type -> deserializer(kafka, type));
+    }
+
+    /** By class name, so that another serialiser of the same wire format is a matter of configuration. */
+    // The class is known from configuration only; one that takes no events fails with the first of them.
+    @SuppressWarnings("unchecked")
+    private static Serializer<SpecificRecord> serializer(KafkaProperties kafka) {
+        Map<String, Object> settings = kafka.buildProducerProperties();
+        Serializer<SpecificRecord> serializer =
+                create(settings, ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, Serializer.class);
+        serializer.configure(settings, false);
+        return serializer;
+    }
+
+    private static Deserializer<?> deserializer(KafkaProperties kafka, Class<?> input) {
+        Map<String, Object> settings = kafka.buildConsumerProperties();
+        // Two events of the same fields are still two events: without this, Avro reads one as the other.
+        settings.put("specific.avro.value.type", input.getName());
+        Deserializer<?> deserializer =
+                create(settings, ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, Deserializer.class);
+        deserializer.configure(settings, false);
+        return deserializer;
+    }
+
+    private static <T> T create(Map<String, Object> settings, String setting, Class<T> type) {
+        Object chosen = settings.get(setting);
+        try {
+            return chosen instanceof Class<?> known
+                    ? type.cast(Utils.newInstance(known))
+                    : Utils.newInstance(String.valueOf(chosen), type);
+        } catch (ClassNotFoundException absent) {
+            throw new IllegalStateException(
+                    "no class " + chosen + " on the class path, see setting " + setting, absent);
+        }
+    }
+}

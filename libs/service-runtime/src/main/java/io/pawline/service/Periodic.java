@@ -1,0 +1,48 @@
+package io.pawline.service;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Work that is done again and again on a thread of its own, whether or not it fails. Thread-safe. */
+public final class Periodic implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Periodic.class);
+
+    private final ScheduledExecutorService thread;
+
+    private Periodic(ScheduledExecutorService thread) {
+        this.thread = thread;
+    }
+
+    /**
+     * Begins; the first round comes after the first pause.
+     *
+     * @param name of the thread, and of the work in the log
+     * @param pause between the end of one round and the beginning of the next
+     */
+    public static Periodic start(String name, Duration pause, Runnable work) {
+        ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name(name).factory());
+        var _ = thread.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        work.run();
+                    } catch (RuntimeException e) {
+                        log.warn("{} is put off: {}", name, String.valueOf(e.getMessage()));
+                    }
+                },
+                pause.toMillis(),
+                pause.toMillis(),
+                TimeUnit.MILLISECONDS);
+        return new Periodic(thread);
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+}

@@ -1,0 +1,74 @@
+package io.pawline.stage;
+
+import io.pawline.schemas.TaskId;
+import java.time.Instant;
+import java.util.Objects;
+
+/** Which try of the stage this is, for which task, and the way to make its outside calls. Used by one thread at a time. */
+public final class Attempt {
+
+    /** Makes the calls of one attempt. */
+    public interface Calls {
+        <T> T make(OutsideCall<T> call) throws InterruptedException;
+    }
+
+    /** Makes them and nothing more: no ledger, no limit. */
+    public static final Calls UNRECORDED = new Calls() {
+        @Override
+        public <T> T make(OutsideCall<T> call) throws InterruptedException {
+            return call.make().value();
+        }
+    };
+
+    private final TaskId taskId;
+    private final String requestId;
+    private final int number;
+    private final Instant deadline;
+    private final Calls calls;
+
+    public Attempt(TaskId taskId, String requestId, int number, Instant deadline, Calls calls) {
+        this.taskId = Objects.requireNonNull(taskId, "taskId");
+        this.requestId = Objects.requireNonNull(requestId, "requestId");
+        this.deadline = Objects.requireNonNull(deadline, "deadline");
+        this.calls = Objects.requireNonNull(calls, "calls");
+        if (number < 1) {
+            throw new IllegalArgumentException("attempt number must be > 0, was " + number);
+        }
+        this.number = number;
+    }
+
+    /** An attempt whose calls are made and nothing more: no ledger, no limit. To try a handler by itself. */
+    public static Attempt offTheRecord(TaskId taskId, int number, Instant deadline) {
+        return new Attempt(taskId, taskId + "-" + number, number, deadline, UNRECORDED);
+    }
+
+    public TaskId taskId() {
+        return taskId;
+    }
+
+    /** Our name for the attempt's call, where a provider takes one: unique, and the same if a killed process repeats it. */
+    public String requestId() {
+        return requestId;
+    }
+
+    /** 1 for the first try. */
+    public int number() {
+        return number;
+    }
+
+    /** No outside call should outlive this moment by much: the answer would be of no use. */
+    public Instant deadline() {
+        return deadline;
+    }
+
+    /**
+     * Makes an outside call: the ledger knows of it before it begins, and of its end; the provider's limit and breaker
+     * learn from it. Not made, and the attempt ended at once, if the task was cancelled or its deadline passed meanwhile.
+     *
+     * @return what the call made of its answer
+     * @throws InterruptedException if the runtime gave the task up
+     */
+    public <T> T call(OutsideCall<T> call) throws InterruptedException {
+        return calls.make(call);
+    }
+}

@@ -1,0 +1,117 @@
+package io.pawline.stage;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * The consumer and the producer of a stage: the connection as it was configured, and above it the settings on which the
+ * stage's guarantees rest, which cannot be overridden.
+ *
+ * @param connection Kafka client settings: bootstrap servers, security
+ * @param instanceId this process among those of the stage; the same again after a restart, so that the restarted process
+ *     takes its partitions over at once and its predecessor's open transaction is aborted at once
+ */
+public record KafkaClients(Map<String, Object> connection, String instanceId) {
+
+    /** Bounds the stall that a killed process leaves to those who read what it wrote last. */
+    private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
+
+    /** Kafka's default. */
+    private static final Duration POLL_INTERVAL = Duration.ofMinutes(5);
+
+    private static final Duration LEDGER_PATIENCE = Duration.ofHours(1);
+    private static final int LARGEST_REQUEST = 16 * 1024 * 1024;
+    private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
+
+    /** With the default of 100, a commit that has to wait for the one before takes 100 ms. */
+    private static final int RETRY_BACKOFF_MILLIS = 5;
+
+    public static final int MAX_POLL_RECORDS = 500;
+
+    public KafkaClients {
+        connection = Map.copyOf(connection);
+        Objects.requireNonNull(instanceId, "instanceId");
+    }
+
+    /**
+     * A member of this consumer group that reads committed records.
+     *
+     * @param drain how long a poll may last when a partition is taken away
+     */
+    public Consumer<byte[], byte[]> consumer(String group, Duration drain) {
+        Map<String, Object> settings = new HashMap<>(connection);
+        Duration pollInterval = drain.compareTo(POLL_INTERVAL) < 0 ? POLL_INTERVAL : drain.plus(POLL_INTERVAL);
+        settings.putIfAbsent(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, (int) pollInterval.toMillis());
+        settings.put(ConsumerConfig.CLIENT_ID_CONFIG, group + "-" + instanceId);
+        settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+        if (newGroupProtocol()) {
+            // A static member that was killed is let in again only after its session time-out, so there are none.
+            settings.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+            // The broker's default counts partitions whatever their topic: one process could get only retries.
+            settings.put(ConsumerConfig.GROUP_REMOTE_ASSIGNOR_CONFIG, "range");
+        } else {
+            settings.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instanceId);
+            settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) SESSION_TIMEOUT.toMillis());
+            settings.put(
+                    ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
+        }
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
+        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** Whether groups are run by the broker (KIP-848): Kafka's own setting {@code group.protocol=consumer}. */
+    private boolean newGroupProtocol() {
+        return "consumer".equalsIgnoreCase(String.valueOf(connection.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG)));
+    }
+
+    /** The producer of a stage's transactions. */
+    public Producer<byte[], byte[]> producer(String group) {
+        Map<String, Object> settings = producerSettings(group + "-" + instanceId);
+        settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, group + "-" + instanceId);
+        settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) TRANSACTION_TIMEOUT.toMillis());
+        settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) TRANSACTION_TIMEOUT.toMillis());
+        // What is too large is for the topic to say, whose limit the operator can raise.
+        settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, LARGEST_REQUEST);
+        return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    /** The producer of what happened anyway, whatever becomes of a transaction; it waits out an outage of the broker. */
+    Producer<byte[], byte[]> ledgerProducer(String group) {
+        Map<String, Object> settings = producerSettings(group + "-" + instanceId + "-ledger");
+        settings.put(ProducerConfig.LINGER_MS_CONFIG, 2);
+        // Where a partition's leader just changed, a second request may overtake the first, which is then refused until
+        // it
+        // times out; and calls wait for it.
+        settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) LEDGER_PATIENCE.toMillis());
+        return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private Map<String, Object> producerSettings(String clientId) {
+        Map<String, Object> settings = new HashMap<>(connection);
+        settings.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
+        settings.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
+        settings.put(ProducerConfig.ACKS_CONFIG, "all");
+        settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        settings.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, RETRY_BACKOFF_MILLIS);
+        settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) TRANSACTION_TIMEOUT.toMillis() / 2);
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, (int) TRANSACTION_TIMEOUT.toMillis());
+        return settings;
+    }
+}

@@ -1,0 +1,193 @@
+package io.pawline.stage;
+
+import io.pawline.service.EventFormat;
+import io.pawline.stage.codec.Codec;
+import io.pawline.stage.ledger.Ledger;
+import io.pawline.stage.metrics.Backlog;
+import io.pawline.stage.metrics.StageMetrics;
+import io.pawline.stage.provider.LiveStageControls;
+import io.pawline.stage.session.OutcomeResolver;
+import io.pawline.stage.session.StageSession;
+import io.pawline.stage.session.TaskExecution;
+import io.pawline.stage.tracing.StageTracing;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import io.pawline.stage.provider.ReceiverLimiters;
+import io.pawline.stage.provider.ConcurrencyLimiter;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a stage: takes its records, gives each to the handler on a virtual thread, and publishes what comes of it exactly
+ * once. A session with the broker that fails is followed by another one, so a broker that goes and comes back needs no
+ * restart. Thread-safe.
+ */
+public final class StageRuntime<I> implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(StageRuntime.class);
+    private static final Duration BETWEEN_SESSIONS = Duration.ofSeconds(1);
+
+    /** A poll thread that takes longer than this to come round, beyond a drain, is stuck. */
+    private static final Duration LONGEST_TURN = Duration.ofSeconds(60);
+
+    private final StageSpec<I> spec;
+    private final KafkaClients clients;
+    private final Clock clock;
+    private final StageMetrics metrics;
+    private final Backlog backlog = new Backlog();
+    private final LiveStageControls orders;
+    private final ConcurrencyLimiter concurrencyLimiter;
+    private final Optional<ReceiverLimiters> lanes;
+    private final Ledger ledger;
+    private final TaskExecution<I> execution;
+    private final Thread thread;
+    private volatile @Nullable StageSession<I> session;
+    private volatile boolean stopping;
+
+    /** A stage of which nothing is traced. */
+    public StageRuntime(
+            StageSpec<I> spec,
+            Handler<I> handler,
+            KafkaClients clients,
+            EventFormat format,
+            MeterRegistry meters,
+            Clock clock,
+            RandomGenerator random) {
+        this(spec, handler, clients, format, meters, OpenTelemetry.noop(), clock, random);
+    }
+
+    /**
+     * A stage that is not running yet.
+     *
+     * @param random for the jitter of retries
+     */
+    public StageRuntime(
+            StageSpec<I> spec,
+            Handler<I> handler,
+            KafkaClients clients,
+            EventFormat format,
+            MeterRegistry meters,
+            OpenTelemetry telemetry,
+            Clock clock,
+            RandomGenerator random) {
+        this.spec = spec;
+        this.clients = clients;
+        this.clock = clock;
+        this.orders = new LiveStageControls(spec, clients, format, clock);
+        int maxInFlight = spec.policies().maxInFlight();
+        this.concurrencyLimiter = new ConcurrencyLimiter(spec.lanes() ? Optional.empty() : spec.provider(), maxInFlight, orders, clock);
+        this.lanes = spec.provider()
+                .filter(_ -> spec.lanes())
+                .map(provider -> new ReceiverLimiters(provider, maxInFlight, clock));
+        this.metrics = new StageMetrics(meters, spec.stage(), clock);
+        metrics.watch(concurrencyLimiter);
+        lanes.ifPresent(metrics::watch);
+        metrics.watch(backlog);
+        Codec<I> codec = new Codec<>(spec, format);
+        this.ledger =
+                new Ledger(clients.ledgerProducer(spec.stage().consumerGroup()), codec, clock, clients.instanceId());
+        this.execution = new TaskExecution<>(
+                spec,
+                handler,
+                codec,
+                new OutcomeResolver<>(spec, codec, clock, random, metrics),
+                ledger,
+                orders::cancelled,
+                clock,
+                metrics,
+                new StageTracing(
+                        telemetry,
+                        spec.stage(),
+                        spec.provider().map(ProviderPolicies::name).orElse("outside")));
+        this.thread = Thread.ofPlatform().name(spec.stage().code() + "-poll").unstarted(this::run);
+    }
+
+    /** Starts the poll thread and returns at once; whether Kafka can be reached shows in {@link #ready}. */
+    public void start() {
+        orders.start();
+        thread.start();
+    }
+
+    /** Whether the stage has a place in its group and is not stopping. */
+    public boolean ready() {
+        StageSession<I> current = session;
+        return !stopping && current != null && current.joined();
+    }
+
+    /** Whether the poll thread moves. A stage that is not alive has to be restarted. */
+    public boolean alive() {
+        return alive(LONGEST_TURN);
+    }
+
+    /** @param longestTurn that the poll thread may take to come round, beyond a drain */
+    boolean alive(Duration longestTurn) {
+        StageSession<I> current = session;
+        Duration longest = spec.policies().drain().plus(longestTurn);
+        return thread.isAlive() && (current == null || current.sinceLastPoll().compareTo(longest) < 0);
+    }
+
+    /** Takes nothing more, waits for what is under way for the drain time at most, commits and leaves. */
+    @Override
+    public void close() {
+        stopping = true;
+        StageSession<I> current = session;
+        if (current != null) {
+            current.stop();
+        }
+        try {
+            thread.join(spec.policies().drain().plusSeconds(30));
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+        ledger.close();
+        orders.close();
+    }
+
+    private void run() {
+        awaitOrders();
+        while (!stopping) {
+            try {
+                StageSession<I> next =
+                        new StageSession<>(spec, execution, concurrencyLimiter, lanes, ledger, clients, clock, backlog, metrics);
+                session = next;
+                if (stopping) {
+                    next.stop();
+                }
+                next.run();
+            } catch (RuntimeException failed) {
+                log.error(
+                        "stage {}: the session with Kafka ended and a new one is begun",
+                        spec.stage().code(),
+                        failed);
+                pause();
+            }
+        }
+    }
+
+    /** A stage that was paused must not begin before it knows. */
+    private void awaitOrders() {
+        try {
+            while (!stopping && !orders.known(BETWEEN_SESSIONS)) {
+                log.debug("waiting for the live controls");
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            stopping = true;
+        }
+    }
+
+    private void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(BETWEEN_SESSIONS.toMillis());
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            stopping = true;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package io.pawline.stage;
+
+import io.pawline.events.TaskContext;
+import io.pawline.schemas.Stage;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * What makes a stage: its place in the pipeline, the event it takes, and its policies. Together with a {@link Handler} it
+ * is all that a service has to say.
+ *
+ * @param input the Avro class of the stage's input event
+ * @param context how the event names its task
+ * @param provider the outside service that the stage calls through {@link Attempt#call}; empty if it calls none
+ * @param lanes whether the provider is in truth many, told apart by the records' lane, none of which may hold up another
+ */
+public record StageSpec<I>(
+        Stage stage,
+        Class<I> input,
+        Function<I, TaskContext> context,
+        StagePolicies policies,
+        Optional<ProviderPolicies> provider,
+        boolean lanes) {
+    public StageSpec {
+        Objects.requireNonNull(stage, "stage");
+        Objects.requireNonNull(input, "input");
+        Objects.requireNonNull(context, "context");
+        Objects.requireNonNull(policies, "policies");
+        Objects.requireNonNull(provider, "provider");
+        if (lanes && provider.isEmpty()) {
+            throw new IllegalArgumentException("lanes are those of a provider, and there is none");
+        }
+    }
+
+    /** A stage that calls one provider, or none. */
+    public StageSpec(
+            Stage stage,
+            Class<I> input,
+            Function<I, TaskContext> context,
+            StagePolicies policies,
+            Optional<ProviderPolicies> provider) {
+        this(stage, input, context, policies, provider, false);
+    }
+}

@@ -1,0 +1,131 @@
+package io.pawline.stage.dispatch;
+
+import io.pawline.stage.metrics.StageMetrics;
+import io.pawline.stage.offsets.AssignedPartition;
+import io.pawline.stage.offsets.WorkItem;
+import io.pawline.stage.provider.Permit;
+import io.pawline.stage.provider.ConcurrencyLimiter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Starts one virtual thread per record, as the permits allow. The permit is taken before the thread exists, so what waits
+ * is a record in a queue and not a thread. Which record is next is a matter of {@link ReadyQueue}. Thread-safe; never blocks for
+ * longer than its own bookkeeping.
+ */
+public final class Dispatcher {
+
+    private final ConcurrencyLimiter concurrencyLimiter;
+    private final ReadyQueue readyQueue;
+    private final ThreadFactory threads;
+    private final BiConsumer<WorkItem, Permit> work;
+    private final BooleanSupplier held;
+    private final StageMetrics metrics;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /**
+     * @param work what to do with a record, on a thread of its own; must not throw, and sees to the record's {@link
+     *     AssignedPartition#end()}
+     * @param held whether nothing is to begin for now, whatever the permits; when that is over, the next {@link #add}
+     *     begins
+     */
+    public Dispatcher(
+            ConcurrencyLimiter concurrencyLimiter,
+            ReadyQueue readyQueue,
+            ThreadFactory threads,
+            BiConsumer<WorkItem, Permit> work,
+            BooleanSupplier held,
+            StageMetrics metrics) {
+        this.concurrencyLimiter = concurrencyLimiter;
+        this.readyQueue = readyQueue;
+        this.threads = threads;
+        this.work = work;
+        this.held = held;
+        this.metrics = metrics;
+    }
+
+    /** Takes these records, and begins what may begin; with none, only the latter. */
+    public void add(Collection<WorkItem> items) {
+        lock.lock();
+        try {
+            long now = System.nanoTime();
+            items.forEach(item -> readyQueue.add(item, now));
+            readyQueue.timeHasPassed();
+            begin();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes out what has to wait elsewhere, so that it holds up no other. */
+    public List<ReadyQueue.Overflow> overflow() {
+        lock.lock();
+        try {
+            return readyQueue.overflow(System.nanoTime());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes out what may wait no longer. */
+    public List<WorkItem> overdue(Instant now) {
+        lock.lock();
+        try {
+            return readyQueue.overdue(now);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Records that could begin and have no permit. */
+    public int waiting() {
+        lock.lock();
+        try {
+            return readyQueue.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void begin() {
+        while (!readyQueue.isEmpty() && !held.getAsBoolean()) {
+            Optional<Permit> permit = concurrencyLimiter.tryAcquire();
+            if (permit.isEmpty()) {
+                return;
+            }
+            ReadyQueue.Begun next = readyQueue.next(permit.get());
+            if (next == null) {
+                permit.get().close();
+                return;
+            }
+            metrics.waitedForPermit(Duration.ofNanos(System.nanoTime() - next.sinceNanos()));
+            threads.newThread(() -> run(next)).start();
+        }
+    }
+
+    private void run(ReadyQueue.Begun begun) {
+        try {
+            work.accept(begun.item(), begun.permit());
+        } finally {
+            release(begun);
+        }
+    }
+
+    private void release(ReadyQueue.Begun begun) {
+        lock.lock();
+        try {
+            begun.permit().close();
+            readyQueue.ended(begun);
+            begin();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

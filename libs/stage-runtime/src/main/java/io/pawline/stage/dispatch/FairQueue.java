@@ -1,0 +1,235 @@
+package io.pawline.stage.dispatch;
+
+import io.pawline.stage.offsets.WorkItem;
+import io.pawline.schemas.Routing;
+import io.pawline.stage.provider.Permit;
+import io.pawline.stage.provider.ConcurrencyLimiter;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records that wait for permits of one kind, and which of them is next. Those somebody waits for go before those that may
+ * wait, fresh ones before retries; and who goes last still gets a share.
+ */
+public final class FairQueue implements ReadyQueue {
+
+    /** Of what begins, while both wait. */
+    private static final double BULK_SHARE = 0.1;
+
+    /** For so long at least is counted how many are done with, before it is said how many that makes in a while. */
+    private static final long COUNTED_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+    private final String name;
+    private final ConcurrencyLimiter concurrencyLimiter;
+    private final double retryShare;
+    private final Ranked fresh = new Ranked();
+    private final Ranked retries = new Ranked();
+    private final Credit retryCredit;
+    private int inFlight;
+    private int retriesInFlight;
+    private int done;
+    private long doneSince;
+    private double donePerNano;
+
+    private record Waiting(WorkItem item, long sinceNanos) {}
+
+    /** @param concurrencyLimiter whose limit bounds the retries at work */
+    public FairQueue(String name, ConcurrencyLimiter concurrencyLimiter, double retryShare) {
+        this.name = name;
+        this.concurrencyLimiter = concurrencyLimiter;
+        this.retryShare = retryShare;
+        this.retryCredit = new Credit(retryShare);
+    }
+
+    String name() {
+        return name;
+    }
+
+    ConcurrencyLimiter permits() {
+        return concurrencyLimiter;
+    }
+
+    @Override
+    public void add(WorkItem item, long nowNanos) {
+        if (isEmpty()) {
+            done = 0;
+            doneSince = nowNanos;
+        }
+        (item.isRetry() ? retries : fresh).add(new Waiting(item, nowNanos));
+    }
+
+    @Override
+    public int size() {
+        return fresh.size() + retries.size();
+    }
+
+    int waiting(boolean ofRetries) {
+        return (ofRetries ? retries : fresh).size();
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return size() == 0;
+    }
+
+    /** Whether nothing waits and nothing is at work. */
+    boolean idle() {
+        return inFlight == 0 && isEmpty();
+    }
+
+    @Override
+    public @Nullable Begun next(Permit permit) {
+        while (true) {
+            Waiting next = (retriesTurn() ? retries : fresh).next();
+            if (next == null) {
+                return null;
+            }
+            if (next.item().partition().begin()) {
+                count(next.item(), 1);
+                return new Begun(next.item(), permit, next.sinceNanos());
+            }
+        }
+    }
+
+    @Override
+    public void ended(Begun begun) {
+        count(begun.item(), -1);
+        done++;
+    }
+
+    private void count(WorkItem item, int by) {
+        inFlight += by;
+        if (item.isRetry()) {
+            retriesInFlight += by;
+        }
+    }
+
+    /**
+     * Takes out the newest as long as there are more than {@code most} of them and the oldest came before that time.
+     *
+     * @return how many
+     */
+    int shorten(boolean ofRetries, int most, long cameBeforeNanos, Consumer<WorkItem> takenOut) {
+        Ranked waiting = ofRetries ? retries : fresh;
+        int taken = 0;
+        while (waiting.size() > most && waiting.oldest() - cameBeforeNanos < 0) {
+            takenOut.accept(waiting.takeNewest());
+            taken++;
+        }
+        return taken;
+    }
+
+    /** How many it is done with in so long, by what it was done with lately; 0 where it is not known yet. */
+    double doneWith(long nanos, long nowNanos) {
+        long counted = nowNanos - doneSince;
+        if (counted >= COUNTED_NANOS) {
+            donePerNano = (double) done / counted;
+            done = 0;
+            doneSince = nowNanos;
+        }
+        return donePerNano * nanos;
+    }
+
+    @Override
+    public List<WorkItem> overdue(Instant now) {
+        List<WorkItem> overdue = new ArrayList<>();
+        fresh.takeOverdue(now, overdue);
+        retries.takeOverdue(now, overdue);
+        return overdue;
+    }
+
+    private boolean retriesTurn() {
+        if (fresh.size() == 0 || retries.size() == 0) {
+            return fresh.size() == 0;
+        }
+        return retryCredit.hasTurn(retriesInFlight < Math.max(1, retryShare * concurrencyLimiter.limit()));
+    }
+
+    /** How often those that go last have their turn while others wait, too. */
+    private static final class Credit {
+
+        private final double share;
+        /** Grows with each of the others' turns; a whole one is worth one turn. */
+        private double credit;
+
+        Credit(double share) {
+            this.share = share;
+        }
+
+        boolean hasTurn(boolean allowed) {
+            if (allowed && credit >= 1) {
+                credit--;
+                return true;
+            }
+            credit = Math.min(1 + share, credit + share / (1 - share));
+            return false;
+        }
+    }
+
+    /** In the order in which they came, but for their priority. */
+    private static final class Ranked {
+
+        private final Deque<Waiting> interactive = new ArrayDeque<>();
+        private final Deque<Waiting> bulk = new ArrayDeque<>();
+        private final Credit bulkCredit = new Credit(BULK_SHARE);
+
+        void add(Waiting waiting) {
+            if (Routing.isBulk(waiting.item().data().headers())) {
+                waiting.item().partition().bulkWaits(1);
+                bulk.add(waiting);
+            } else {
+                interactive.add(waiting);
+            }
+        }
+
+        int size() {
+            return interactive.size() + bulk.size();
+        }
+
+        @Nullable
+        Waiting next() {
+            if (bulk.isEmpty() || (!interactive.isEmpty() && !bulkCredit.hasTurn(true))) {
+                return interactive.poll();
+            }
+            Waiting next = bulk.remove();
+            next.item().partition().bulkWaits(-1);
+            return next;
+        }
+
+        /** Since when; there must be one. */
+        long oldest() {
+            if (interactive.isEmpty() || bulk.isEmpty()) {
+                return (bulk.isEmpty() ? interactive : bulk).getFirst().sinceNanos();
+            }
+            long one = interactive.getFirst().sinceNanos();
+            long other = bulk.getFirst().sinceNanos();
+            return one - other < 0 ? one : other;
+        }
+
+        void takeOverdue(Instant now, List<WorkItem> into) {
+            int before = into.size();
+            bulk.removeIf(waiting -> isOverdue(waiting, now) && into.add(waiting.item()));
+            into.subList(before, into.size()).forEach(item -> item.partition().bulkWaits(-1));
+            interactive.removeIf(waiting -> isOverdue(waiting, now) && into.add(waiting.item()));
+        }
+
+        private static boolean isOverdue(Waiting waiting, Instant now) {
+            return Routing.isOverdue(waiting.item().data().headers(), now);
+        }
+
+        WorkItem takeNewest() {
+            if (bulk.isEmpty()) {
+                return interactive.removeLast().item();
+            }
+            WorkItem newest = bulk.removeLast().item();
+            newest.partition().bulkWaits(-1);
+            return newest;
+        }
+    }
+}

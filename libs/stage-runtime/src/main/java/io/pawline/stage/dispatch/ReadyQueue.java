@@ -1,0 +1,57 @@
+package io.pawline.stage.dispatch;
+
+import io.pawline.stage.offsets.WorkItem;
+import io.pawline.stage.provider.Permit;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Where a stage's records wait for permits, and which is next. Not thread-safe: guarded by its {@link Dispatcher}. */
+public interface ReadyQueue {
+
+    /**
+     * A record on its way to its thread.
+     *
+     * @param sinceNanos when it began to wait, by {@link System#nanoTime}
+     */
+    record Begun(WorkItem item, Permit permit, long sinceNanos) {}
+
+    /**
+     * A record that has to wait elsewhere.
+     *
+     * @param forLong whether it would not have its turn here before it is back from the long-retry topic
+     */
+    record Overflow(WorkItem item, boolean forLong) {}
+
+    void add(WorkItem item, long nowNanos);
+
+    /** Records that wait. */
+    int size();
+
+    /** Whether there is no use in asking for the next. */
+    boolean isEmpty();
+
+    /**
+     * Takes the next record that may begin and whose partition is not on its way out; null if there is none.
+     *
+     * @param permit the stage's, for this record
+     */
+    @Nullable
+    Begun next(Permit permit);
+
+    /** The record is at work no more, and its permit given back. */
+    void ended(Begun begun);
+
+    /** What could not begin before may be able to now. */
+    default void timeHasPassed() {}
+
+    /** Takes out those whose task may wait no longer. */
+    default List<WorkItem> overdue(Instant now) {
+        return List.of();
+    }
+
+    /** Takes out those records that have to wait elsewhere, so that the others are not held up. */
+    default List<Overflow> overflow(long nowNanos) {
+        return List.of();
+    }
+}

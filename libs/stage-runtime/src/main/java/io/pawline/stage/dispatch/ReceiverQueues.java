@@ -1,0 +1,164 @@
+package io.pawline.stage.dispatch;
+
+import io.pawline.stage.offsets.WorkItem;
+import io.pawline.schemas.Routing;
+import io.pawline.schemas.Topics;
+import io.pawline.stage.provider.ReceiverLimiters;
+import io.pawline.stage.provider.Permit;
+import io.pawline.stage.provider.ConcurrencyLimiter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A line for each receiver, which have their turns one after the other. Each has permits of its own, and may neither hold
+ * more of the stage's permits than it leaves to the others, nor, when it does not get on, more of the room in which records wait
+ * (<a href="https://doi.org/10.1109/90.664262">Choudhury and Hahne</a>): so one receiver that hangs delays no other. Not
+ * thread-safe: guarded by its {@link Dispatcher}.
+ */
+public final class ReceiverQueues implements ReadyQueue {
+
+    /** Fresh records that lanes which do not get on may have in memory: what is read ahead must not be theirs alone. */
+    private static final int ROOM = 500;
+
+    /** A lane does not get on when a record has waited so long in it. */
+    private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    /** The same for retries, of which more may be open: the commit still has room for what others complete in between. */
+    private static final int ROOM_FOR_RETRIES = 2_500;
+
+    private static final long SLOW_RETRIES_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private final ConcurrencyLimiter ofStage;
+    private final ReceiverLimiters permits;
+    private final double retryShare;
+    private final Map<String, FairQueue> lanes = new HashMap<>();
+    /** Those with records that may be able to begin, in the order of their turns. */
+    private final Set<FairQueue> ready = new LinkedHashSet<>();
+    /** Those with records of which none could begin when it was their turn. */
+    private final Set<FairQueue> blocked = new LinkedHashSet<>();
+
+    private int waiting;
+
+    public ReceiverQueues(ConcurrencyLimiter ofStage, ReceiverLimiters permits, double retryShare) {
+        this.ofStage = ofStage;
+        this.permits = permits;
+        this.retryShare = retryShare;
+    }
+
+    @Override
+    public void add(WorkItem item, long nowNanos) {
+        FairQueue lane = lanes.computeIfAbsent(Routing.lane(item.data().headers()), this::open);
+        lane.add(item, nowNanos);
+        waiting++;
+        if (!blocked.contains(lane)) {
+            ready.add(lane);
+        }
+    }
+
+    private FairQueue open(String name) {
+        return new FairQueue(name, permits.of(name), retryShare);
+    }
+
+    @Override
+    public int size() {
+        return waiting;
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return ready.isEmpty();
+    }
+
+    @Override
+    public void timeHasPassed() {
+        ready.addAll(blocked);
+        blocked.clear();
+    }
+
+    @Override
+    public @Nullable Begun next(Permit permit) {
+        while (!ready.isEmpty()) {
+            FairQueue lane = ready.iterator().next();
+            ready.remove(lane);
+            Optional<Permit> own = leavesEnoughToOthers(lane) ? lane.permits().tryAcquire() : Optional.empty();
+            if (own.isEmpty()) {
+                blocked.add(lane);
+                continue;
+            }
+            int before = lane.size();
+            Begun begun = lane.next(own.get());
+            waiting -= before - lane.size();
+            if (!lane.isEmpty()) {
+                ready.add(lane);
+            }
+            if (begun != null) {
+                begun.permit().within(permit);
+                return begun;
+            }
+            own.get().close();
+            forgetIfIdle(lane);
+        }
+        return null;
+    }
+
+    /** This turn's permit of the stage counts as taken. */
+    private boolean leavesEnoughToOthers(FairQueue lane) {
+        return lane.permits().inFlight() <= ofStage.limit() - ofStage.inFlight();
+    }
+
+    @Override
+    public void ended(Begun begun) {
+        FairQueue lane = Objects.requireNonNull(
+                lanes.get(Routing.lane(begun.item().data().headers())), "a queue with a record at work is kept");
+        lane.ended(begun);
+        if (blocked.remove(lane)) {
+            ready.add(lane);
+        }
+        forgetIfIdle(lane);
+    }
+
+    private void forgetIfIdle(FairQueue lane) {
+        if (lane.idle()) {
+            lanes.remove(lane.name(), lane);
+        }
+    }
+
+    @Override
+    public List<Overflow> overflow(long nowNanos) {
+        List<Overflow> overflow = new ArrayList<>();
+        if (waiting > ROOM / 2) {
+            shorten(false, ROOM, nowNanos, SLOW_NANOS, overflow);
+            shorten(true, ROOM_FOR_RETRIES, nowNanos, SLOW_RETRIES_NANOS, overflow);
+        }
+        waiting -= overflow.size();
+        return overflow;
+    }
+
+    private void shorten(boolean ofRetries, int room, long nowNanos, long slowNanos, List<Overflow> overflow) {
+        int left = room
+                - lanes.values().stream()
+                        .mapToInt(lane -> lane.waiting(ofRetries))
+                        .sum();
+        for (FairQueue lane : lanes.values()) {
+            int has = lane.waiting(ofRetries);
+            if (has > left) {
+                // What it gives up is left to all, so it gives up half of what it has more.
+                int most = Math.max(0, (has + left) / 2);
+                double soon = lane.doneWith(Topics.LONG_RETRY_HOP.toNanos(), nowNanos);
+                left += lane.shorten(
+                        ofRetries,
+                        most,
+                        nowNanos - slowNanos,
+                        item -> overflow.add(new Overflow(item, ofRetries && lane.waiting(true) >= soon)));
+            }
+        }
+    }
+}

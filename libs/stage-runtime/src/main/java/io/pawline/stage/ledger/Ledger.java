@@ -1,0 +1,144 @@
+package io.pawline.stage.ledger;
+
+import io.pawline.stage.codec.Codec;
+import io.pawline.events.Billed;
+import io.pawline.events.CallAttempt;
+import io.pawline.events.CallMoment;
+import io.pawline.events.CallOutcome;
+import io.pawline.schemas.CallReport;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Topics;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the topic of attempts of every outside call: before it begins, when it ended, and if its result had to be dropped.
+ * A beginning without an end is a call whose process died. Outside of the transactions, since a call happened whatever
+ * becomes of its result. Thread-safe.
+ */
+public final class Ledger implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Ledger.class);
+    private static final Duration BEFORE_TRYING_AGAIN = Duration.ofMillis(200);
+
+    private final Producer<byte[], byte[]> producer;
+    private final Codec<?> codec;
+    private final Clock clock;
+    private final String instance;
+    private volatile boolean closed;
+
+    /** @param instance which process of the stage tells it */
+    public Ledger(Producer<byte[], byte[]> producer, Codec<?> codec, Clock clock, String instance) {
+        this.instance = instance;
+        this.producer = producer;
+        this.codec = codec;
+        this.clock = clock;
+    }
+
+    /** Which process of the stage tells it. */
+    String instance() {
+        return instance;
+    }
+
+    /**
+     * Tells of a call that is about to begin.
+     *
+     * @param paid then the broker has it before this returns: no call is paid for that the ledger knows nothing of, so
+     *     while the broker is away, none begins
+     */
+    void begins(CallAttempt call, boolean paid) throws InterruptedException {
+        ProducerRecord<byte[], byte[]> record = record(call);
+        if (!paid) {
+            var _ = send(record);
+            return;
+        }
+        while (true) {
+            try {
+                send(record).get();
+                return;
+            } catch (ExecutionException notTold) {
+                if (closed) {
+                    throw new InterruptedException("the process stops");
+                }
+                log.warn("no call is begun until the ledger can be told: {}", String.valueOf(notTold.getCause()));
+                Thread.sleep(BEFORE_TRYING_AGAIN);
+            }
+        }
+    }
+
+    /**
+     * Tells how a call ended; returns what it told.
+     *
+     * @param call as it was when it began, but for how its process stands now
+     */
+    CallAttempt ended(CallAttempt call, CallReport report, Duration took, long costMicros) throws InterruptedException {
+        Billed billed = report.billed();
+        CallAttempt end = CallAttempt.newBuilder(call)
+                .setMoment(CallMoment.END)
+                .setAt(clock.instant())
+                .setOutcome(report.failure().isPresent() ? CallOutcome.FAILED : CallOutcome.SUCCEEDED)
+                .setReason(report.failure().map(Reason::code).orElse(null))
+                .setPhase(report.phase())
+                .setHttpStatus(report.status().orElse(null))
+                .setProviderCode(report.providerCode().orElse(null))
+                .setRequestId(report.requestId().orElse(null))
+                .setDurationMillis(took.toMillis())
+                .setCostMicros(billed == Billed.NO ? 0 : costMicros)
+                .setBilled(billed)
+                .build();
+        var _ = send(record(end));
+        return end;
+    }
+
+    /** Tells that what a call brought was dropped, since another process has its task by now. */
+    public void orphaned(CallAttempt ended) {
+        try {
+            var _ = send(record(CallAttempt.newBuilder(ended)
+                    .setOutcome(CallOutcome.ORPHANED)
+                    .setAt(clock.instant())
+                    .build()));
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private ProducerRecord<byte[], byte[]> record(CallAttempt event) throws InterruptedException {
+        byte[] key = event.getContext().getTaskId().getBytes(StandardCharsets.UTF_8);
+        return new ProducerRecord<>(Topics.ATTEMPTS, key, codec.encode(Topics.ATTEMPTS, event));
+    }
+
+    /** Never throws: what became of it is in the future, and in the log if it was lost. */
+    private CompletableFuture<Void> send(ProducerRecord<byte[], byte[]> record) {
+        CompletableFuture<Void> told = new CompletableFuture<>();
+        try {
+            var _ = producer.send(record, (_, failure) -> {
+                if (failure == null) {
+                    told.complete(null);
+                } else {
+                    log.warn("the ledger could not be told of a call: {}", failure.toString());
+                    told.completeExceptionally(failure);
+                }
+            });
+        } catch (KafkaException | IllegalStateException failure) {
+            // The latter when it is closed.
+            log.warn("the ledger could not be told of a call: {}", failure.toString());
+            told.completeExceptionally(failure);
+        }
+        return told;
+    }
+
+    /** Waits for what is on its way. */
+    @Override
+    public void close() {
+        closed = true;
+        producer.close(Duration.ofSeconds(5));
+    }
+}

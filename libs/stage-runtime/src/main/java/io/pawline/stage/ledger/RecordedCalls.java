@@ -1,0 +1,133 @@
+package io.pawline.stage.ledger;
+
+import io.pawline.stage.Attempt;
+import io.pawline.stage.OutsideCall;
+import com.fasterxml.uuid.Generators;
+import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.pawline.events.BreakerState;
+import io.pawline.events.CallAttempt;
+import io.pawline.events.CallMoment;
+import io.pawline.events.CallPhase;
+import io.pawline.events.TaskContext;
+import io.pawline.schemas.CallReport;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.stage.provider.Permit;
+import io.pawline.stage.provider.LoadSnapshot;
+import io.pawline.stage.ProviderPolicies;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The outside calls of one attempt: each is checked, told to the ledger, and told to the provider's permits. */
+public final class RecordedCalls implements Attempt.Calls {
+
+    /** Why a task's work has to end here; thrown through the handler, for there is nothing it could do about it. */
+    public static final class Over extends RuntimeException {
+        private static final long serialVersionUID = 1;
+        private final transient EndedEarly ended;
+
+        Over(EndedEarly ended) {
+            super(ended.detail(), null, false, false);
+            this.ended = ended;
+        }
+
+        public EndedEarly ended() {
+            return ended;
+        }
+    }
+
+    /** Says why the task has to end, if it has to. */
+    public interface Check {
+        Optional<EndedEarly> over();
+    }
+
+    private static final TimeBasedEpochGenerator CALL_IDS = Generators.timeBasedEpochGenerator();
+
+    private final Stage stage;
+    private final ProviderPolicies provider;
+    private final TaskContext context;
+    private final int attempt;
+    private final Check check;
+    private final Permit permit;
+    private final Ledger ledger;
+    private final Clock clock;
+    private final List<CallAttempt> made = new ArrayList<>(1);
+
+    public RecordedCalls(
+            Stage stage,
+            ProviderPolicies provider,
+            TaskContext context,
+            int attempt,
+            Check check,
+            Permit permit,
+            Ledger ledger,
+            Clock clock) {
+        this.stage = stage;
+        this.provider = provider;
+        this.context = context;
+        this.attempt = attempt;
+        this.check = check;
+        this.permit = permit;
+        this.ledger = ledger;
+        this.clock = clock;
+    }
+
+    @Override
+    public <T> T make(OutsideCall<T> call) throws InterruptedException {
+        check.over().ifPresent(ended -> {
+            throw new Over(ended);
+        });
+        CallAttempt begun = begins();
+        ledger.begins(begun, stage.paid());
+        CallReport report = CallReport.died(Reason.UNCLASSIFIED, CallPhase.WAIT);
+        long started = System.nanoTime();
+        try {
+            OutsideCall.Answer<T> answer = call.make();
+            report = answer.report();
+            return answer.value();
+        } finally {
+            long ended = System.nanoTime();
+            permit.called(report, started, ended);
+            CallAttempt ending = withPressure(CallAttempt.newBuilder(begun));
+            made.add(ledger.ended(ending, report, Duration.ofNanos(ended - started), provider.callCostMicros()));
+        }
+    }
+
+    /** The ends of the calls made so far. */
+    public List<CallAttempt> made() {
+        return made;
+    }
+
+    private CallAttempt begins() {
+        return withPressure(CallAttempt.newBuilder()
+                .setContext(context)
+                .setCallId(CALL_IDS.generate().toString())
+                .setMoment(CallMoment.START)
+                .setAt(clock.instant())
+                .setStage(stage.code())
+                .setProvider(provider.name())
+                .setAttempt(attempt)
+                .setInstance(ledger.instance()));
+    }
+
+    /** For those who watch the stage: they need ask no process how it stands. */
+    private CallAttempt withPressure(CallAttempt.Builder call) {
+        LoadSnapshot loadSnapshot = permit.pressure();
+        return call.setInFlight(loadSnapshot.inFlight())
+                .setLimit(loadSnapshot.limit())
+                .setBreaker(loadSnapshot.breaker().map(RecordedCalls::state).orElse(null))
+                .build();
+    }
+
+    private static BreakerState state(State state) {
+        return switch (state) {
+            case OPEN, FORCED_OPEN -> BreakerState.OPEN;
+            case HALF_OPEN -> BreakerState.HALF_OPEN;
+            case CLOSED, DISABLED, METRICS_ONLY -> BreakerState.CLOSED;
+        };
+    }
+}

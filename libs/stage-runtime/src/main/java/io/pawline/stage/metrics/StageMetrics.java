@@ -1,0 +1,150 @@
+package io.pawline.stage.metrics;
+
+import io.pawline.stage.Outcome;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.stage.provider.ReceiverLimiters;
+import io.pawline.stage.provider.ConcurrencyLimiter;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.function.ToDoubleFunction;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+
+/** What a stage tells the operator, each meter with the tag {@code stage}. Thread-safe. */
+public final class StageMetrics {
+
+    private final MeterRegistry registry;
+    private final Clock clock;
+    private final Tags tags;
+    private final Timer commit;
+    private final Timer inStage;
+    private final Timer permitWait;
+    private final Counter orphaned;
+
+    public StageMetrics(MeterRegistry registry, Stage stage, Clock clock) {
+        this.registry = registry;
+        this.clock = clock;
+        this.tags = Tags.of("stage", stage.code());
+        this.commit = Timer.builder("pawline.stage.commit")
+                .description("A transaction: its messages, its offsets, its commit")
+                .tags(tags)
+                .register(registry);
+        this.inStage = Timer.builder("pawline.stage.time")
+                .description(
+                        "From a task's arrival in the stage until it has left it for good, all tries and waits counted")
+                .tags(tags)
+                .register(registry);
+        // From the start: a counter that is born with its first count is no increase to a Prometheus.
+        this.orphaned = registry.counter("pawline.stage.orphaned", tags);
+        this.permitWait = Timer.builder("pawline.stage.permits.wait")
+                .description("How long a task that was due waited for its permit")
+                .tags(tags)
+                .register(registry);
+    }
+
+    public void waitedForPermit(Duration time) {
+        permitWait.record(time);
+    }
+
+    /** The gauges of what decides when a task may begin. */
+    public void watch(ConcurrencyLimiter concurrencyLimiter) {
+        gauge("pawline.stage.in.flight", "Tasks being handled", concurrencyLimiter, ConcurrencyLimiter::inFlight);
+        gauge("pawline.stage.limit", "Tasks that may be handled at once, as of now", concurrencyLimiter, ConcurrencyLimiter::limit);
+        gauge(
+                "pawline.stage.open",
+                "1 if tasks may begin; 0 while paused, while the provider cools down and while its breaker is open:"
+                        + " more processes would not help then",
+                concurrencyLimiter,
+                open -> open.open() ? 1 : 0);
+        gauge(
+                "pawline.stage.breaker",
+                "0 closed, 1 open, 0.5 letting probes through",
+                concurrencyLimiter,
+                of -> switch (of.breakerState()) {
+                    case OPEN, FORCED_OPEN -> 1;
+                    case HALF_OPEN -> 0.5;
+                    case CLOSED, DISABLED, METRICS_ONLY -> 0;
+                });
+    }
+
+    /** The gauges of the receivers, where there are many. */
+    public void watch(ReceiverLimiters lanes) {
+        gauge("pawline.stage.lanes", "Receivers that something is known of", lanes, ReceiverLimiters::known);
+        gauge(
+                "pawline.stage.lanes.closed",
+                "Receivers that nothing is sent to now, because they fail or asked for it",
+                lanes,
+                ReceiverLimiters::closed);
+    }
+
+    /** The gauges of what waits. */
+    public void watch(Backlog backlog) {
+        gauge("pawline.stage.permits.waiting", "Tasks that are due and wait for a permit", backlog, Backlog::ready);
+        gauge("pawline.stage.retries.held", "Failed tasks in memory that wait for their time", backlog, Backlog::held);
+        gauge("pawline.stage.lag", "Records behind the committed offsets of the work topic", backlog, Backlog::lag);
+        gauge(
+                "pawline.stage.lag.net",
+                "The same without those already completed: what is left to do, to scale by",
+                backlog,
+                Backlog::netLag);
+    }
+
+    public void handled(Outcome outcome, Duration took) {
+        Tags result = switch (outcome) {
+            case Outcome.Done done -> Tags.of("outcome", "done", "reason", "none");
+            case Outcome.Retry retry ->
+                Tags.of("outcome", "retry", "reason", retry.reason().code());
+            case Outcome.Rejected rejected ->
+                Tags.of("outcome", "rejected", "reason", rejected.reason().code());
+        };
+        Timer.builder("pawline.stage.attempt")
+                .description("One attempt at one task, by how it ended")
+                .tags(tags.and(result))
+                .register(registry)
+                .record(took);
+    }
+
+    public void retried(Reason reason) {
+        count("pawline.stage.retries", reason);
+    }
+
+    public void deadLettered(Reason reason) {
+        count("pawline.stage.dead.letters", reason);
+    }
+
+    public void orphaned() {
+        orphaned.increment();
+    }
+
+    public void committed(Duration took) {
+        commit.record(took);
+    }
+
+    /** The record has left the stage for good. */
+    public void left(ConsumerRecord<byte[], byte[]> data) {
+        Header first = data.headers().lastHeader("kafka_dlt-original-timestamp");
+        long arrived = first != null && first.value().length == Long.BYTES
+                ? ByteBuffer.wrap(first.value()).getLong()
+                : data.timestamp();
+        inStage.record(Duration.ofMillis(Math.max(0, clock.millis() - arrived)));
+    }
+
+    private void count(String name, Reason reason) {
+        registry.counter(name, tags.and("reason", reason.code())).increment();
+    }
+
+    private <T> void gauge(String name, String description, T of, ToDoubleFunction<T> value) {
+        Gauge.builder(name, of, value)
+                .description(description)
+                .tags(tags)
+                .strongReference(true)
+                .register(registry);
+    }
+}

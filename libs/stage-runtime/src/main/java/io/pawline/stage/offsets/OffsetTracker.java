@@ -1,0 +1,120 @@
+package io.pawline.stage.offsets;
+
+import io.pawline.schemas.CommitMetadata;
+import io.pawline.stage.KafkaClients;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which of a partition's records are open, when they are completed in any order. Knows received offsets only, since a
+ * transaction's markers and compaction leave gaps between them. Not thread-safe: guarded by its {@link AssignedPartition}.
+ */
+final class OffsetTracker {
+
+    /** With fewer open records than this, however far apart they lie, the metadata fit, and with one more poll as well. */
+    private static final int ALWAYS_FIT = 500;
+
+    /** Characters that the records of one more poll may need: two bytes each tell of gaps up to 16,383. */
+    private static final int OF_ONE_POLL = KafkaClients.MAX_POLL_RECORDS * 2 * 4 / 3;
+
+    private @Nullable CommitMetadata before;
+    private final TreeSet<Long> open = new TreeSet<>();
+    private long next;
+    private long end;
+    private boolean begun;
+
+    /**
+     * The tracker of a partition that is read from the committed offset on.
+     *
+     * @param committed what the group has committed for the partition, null if nothing
+     */
+    OffsetTracker(@Nullable OffsetAndMetadata committed) {
+        next = committed == null ? 0 : committed.offset();
+        end = next;
+        before = committed == null
+                ? null
+                : CommitMetadata.decode(committed.metadata(), committed.offset())
+                        .orElse(null);
+    }
+
+    /**
+     * Takes note of a record. A first one that lies before the committed offset tells that the log is another one than the
+     * commit was made in (its topic was created anew, or it was cut off), so what the commit says is void.
+     *
+     * @return false if it was completed in an earlier assignment, and must not be worked on again
+     * @throws IllegalStateException if it lies before one already received: the caller mixes two assignments
+     */
+    boolean receive(long offset) {
+        if (offset < next) {
+            if (begun) {
+                throw new IllegalStateException("received offset " + offset + " after " + (next - 1));
+            }
+            before = null;
+            end = offset;
+        }
+        begun = true;
+        next = offset + 1;
+        if (before != null && before.completed(offset)) {
+            end = next;
+            return false;
+        }
+        open.add(offset);
+        return true;
+    }
+
+    /** Closes a record; doing so again changes nothing. */
+    void complete(long offset) {
+        if (open.remove(offset)) {
+            end = Math.max(end, offset + 1);
+        }
+    }
+
+    /** Opens a completed record again, of which no commit has told yet. */
+    void reopen(long offset) {
+        open.add(offset);
+    }
+
+    /** Records received and not completed. */
+    int open() {
+        return open.size();
+    }
+
+    /** Offsets from the lowest open one to where the next record is expected, whether there are records or not. */
+    long span() {
+        return open.isEmpty() ? 0 : next - open.first();
+    }
+
+    /** What to commit: the lowest open offset, with the completed ones above it as metadata. */
+    OffsetAndMetadata position() {
+        SortedSet<Long> notCompleted = open;
+        long completedEnd = end;
+        if (before != null && next < before.end()) {
+            // Until all that was completed before has been read again, it must not be forgotten.
+            notCompleted = new TreeSet<>(open);
+            notCompleted.addAll(before.open().tailSet(next));
+            completedEnd = before.end();
+        }
+        if (notCompleted.isEmpty()) {
+            return new OffsetAndMetadata(Math.max(next, completedEnd));
+        }
+        long lowest = notCompleted.first();
+        return completedEnd <= lowest
+                ? new OffsetAndMetadata(lowest)
+                : new OffsetAndMetadata(
+                        lowest, new CommitMetadata(completedEnd, notCompleted.headSet(completedEnd)).encode(lowest));
+    }
+
+    /**
+     * Whether one more poll may be received: whichever of the open records complete first, the metadata will still fit. Each
+     * open record may become a bit of disorder, hence the reserve for each.
+     */
+    boolean hasRoom() {
+        if (open.size() < ALWAYS_FIT) {
+            return true;
+        }
+        String allOpen = new CommitMetadata(next, open).encode(open.first());
+        return allOpen.length() + open.size() / 4 + OF_ONE_POLL < CommitMetadata.MOST_CHARACTERS;
+    }
+}

@@ -1,0 +1,45 @@
+package io.pawline.stage.provider;
+
+import io.pawline.stage.ProviderPolicies;
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The rate at which calls may begin, where the provider publishes one. A task that turns out to make no call, since it was
+ * cancelled or came too late, leaves its turn to the next, so that a backlog of such tasks is gone at once. Thread-safe.
+ */
+final class CallRate {
+
+    private final RateLimiter limiter;
+    private final int portion;
+
+    /** Turns taken and not used. */
+    private final AtomicInteger left = new AtomicInteger();
+
+    CallRate(ProviderPolicies policies) {
+        int perSecond = policies.callsPerSecond();
+        // In small portions: the stage asks twenty times a second, and a whole second's calls at once would be a burst.
+        int portions = Math.min(10, perSecond);
+        portion = perSecond / portions;
+        limiter = RateLimiter.of(
+                policies.name(),
+                RateLimiterConfig.custom()
+                        .limitForPeriod(portion)
+                        .limitRefreshPeriod(Duration.ofSeconds(1).dividedBy(portions))
+                        .timeoutDuration(Duration.ZERO)
+                        .build());
+    }
+
+    /** Whether a call may begin now; each yes is followed by a call, or by {@link #notMade}. */
+    boolean tryBegin() {
+        return left.getAndUpdate(turns -> Math.max(0, turns - 1)) > 0 || limiter.acquirePermission();
+    }
+
+    /** The call was not made after all. */
+    void notMade() {
+        // Old turns must not add up to a burst.
+        left.updateAndGet(turns -> Math.min(portion, turns + 1));
+    }
+}

@@ -1,0 +1,100 @@
+package io.pawline.stage.provider;
+
+import io.pawline.service.EventFormat;
+import io.pawline.stage.KafkaClients;
+import io.pawline.stage.StageSpec;
+import io.pawline.events.ControlCommand;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.controls.ControlStateReader;
+import io.pawline.controls.ControlPublisher;
+import io.pawline.controls.ControlPublishException;
+import io.pawline.stage.ProviderPolicies;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The live controls as one stage sees them. A cool-down holds here at once, and everywhere as soon as the control topic has
+ * it. Thread-safe.
+ */
+public final class LiveStageControls implements StageControls, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(LiveStageControls.class);
+
+    private final Stage stage;
+    private final Optional<String> provider;
+    private final String by;
+    private final ControlStateReader board;
+    private final ControlPublisher controlPublisher;
+    /** A cool-down on its way to the control topic. */
+    private final AtomicReference<Instant> onItsWay = new AtomicReference<>(Instant.EPOCH);
+
+    public LiveStageControls(StageSpec<?> spec, KafkaClients clients, EventFormat format, Clock clock) {
+        this.stage = spec.stage();
+        this.provider = spec.provider().map(ProviderPolicies::name);
+        this.by = "%s-service %s".formatted(stage.code(), clients.instanceId());
+        this.board =
+                new ControlStateReader(clients.connection(), format.deserializers().apply(ControlCommand.class), clock);
+        this.controlPublisher = new ControlPublisher(clients.connection(), format.serializer(), clock);
+    }
+
+    public void start() {
+        board.start();
+    }
+
+    /** Whether what was said before the start is known by now, waiting for it so long at most. */
+    public boolean known(Duration longest) throws InterruptedException {
+        return board.awaitRead(longest);
+    }
+
+    @Override
+    public boolean paused() {
+        return board.paused(stage);
+    }
+
+    @Override
+    public OptionalInt limit() {
+        return board.limit(stage);
+    }
+
+    @Override
+    public Instant coolDownUntil() {
+        Instant told = provider.map(board::coolDownUntil).orElse(Instant.EPOCH);
+        Instant untold = onItsWay.get();
+        return untold.isAfter(told) ? untold : told;
+    }
+
+    @Override
+    public void coolDown(Instant until, String why) {
+        Instant before = onItsWay.getAndAccumulate(until, (one, other) -> one.isAfter(other) ? one : other);
+        if (provider.isPresent() && until.isAfter(before)) {
+            Thread.ofVirtual().name(stage.code() + "-cool-down").start(() -> tell(provider.get(), until, why));
+        }
+    }
+
+    public boolean cancelled(TaskId task) {
+        return board.cancelled(task);
+    }
+
+    private void tell(String name, Instant until, String why) {
+        try {
+            controlPublisher.coolDown(name, until, by, why);
+            // From here on the topic holds, where an operator may lift it.
+            onItsWay.compareAndSet(until, Instant.EPOCH);
+        } catch (ControlPublishException unknownElsewhere) {
+            log.warn("only this process knows of the cool-down until {}: {}", until, unknownElsewhere.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        board.close();
+        controlPublisher.close();
+    }
+}

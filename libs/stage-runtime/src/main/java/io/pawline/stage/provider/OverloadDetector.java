@@ -1,0 +1,103 @@
+package io.pawline.stage.provider;
+
+import io.pawline.stage.provider.EndedCall.Ending;
+
+/**
+ * Refusals and time-outs since the limit last shrank, and the level at which the provider last refused calls, near which the
+ * limit grows with care. Not thread-safe.
+ */
+final class OverloadDetector {
+
+    private static final double WEIGHT = 0.1;
+
+    /** Share of drops among the last calls that is taken for overload: four in a row. */
+    private static final double TOO_MANY = 0.3;
+
+    /** The same for refusals while a level is tried that was refused before: two in a row; with few calls, the first. */
+    private static final double TOO_MANY_WHEN_RETRYING = 0.15;
+
+    private static final double NONE_OF_LATE = 0.05;
+    private static final int FEW_CALLS = 25;
+
+    private static final double CUT_WHEN_REFUSED = 0.9;
+    private static final double CUT_WHEN_TIMED_OUT = 0.5;
+
+    /** How near to the level that was refused the limit stays. */
+    private static final double BELOW_REFUSED = 0.95;
+
+    /** So far above it, the level is of no more interest. */
+    private static final double CLEAR_OF_REFUSED = 1.1;
+
+    private static final double GROWTH_NEAR_REFUSED = 0.05;
+
+    /** A refused level is tried again after so many calls, or after so long if they are few, but not within some windows. */
+    private static final int CALLS_BEFORE_RETRYING = 250;
+
+    private static final long NANOS_BEFORE_RETRYING = 30_000_000_000L;
+    private static final int WINDOWS_BEFORE_RETRYING = 10;
+
+    private double share;
+    private int lowestRefused = Integer.MAX_VALUE;
+
+    private double refusedLevel = Double.POSITIVE_INFINITY;
+    private long refusedAt;
+    private int calls;
+    private int windows;
+
+    /** Takes note of a call; true if there are too many drops for this limit. */
+    boolean overloaded(EndedCall call, double limit) {
+        calls++;
+        if (call.ending() == Ending.REFUSED) {
+            lowestRefused = share < NONE_OF_LATE ? call.inFlight() : Math.min(lowestRefused, call.inFlight());
+        }
+        share += WEIGHT * ((call.dropped() ? 1 : 0) - share);
+        return call.dropped() && share > tooMany(call, limit);
+    }
+
+    private double tooMany(EndedCall call, double limit) {
+        if (call.ending() != Ending.REFUSED || limit <= BELOW_REFUSED * refusedLevel) {
+            return TOO_MANY;
+        }
+        return limit < FEW_CALLS ? 0 : TOO_MANY_WHEN_RETRYING;
+    }
+
+    /** The limit after a drop that was one too many. */
+    double shrunk(EndedCall call, double limit) {
+        if (call.ending() != Ending.REFUSED) {
+            return limit * CUT_WHEN_TIMED_OUT;
+        }
+        double cut = limit > BELOW_REFUSED * refusedLevel ? BELOW_REFUSED : CUT_WHEN_REFUSED;
+        refusedLevel = Math.min(limit, lowestRefused);
+        refusedAt = call.endNanos();
+        calls = 0;
+        windows = 0;
+        return refusedLevel * cut;
+    }
+
+    /** Starts anew under a smaller limit. */
+    void restart() {
+        share = 0;
+        lowestRefused = Integer.MAX_VALUE;
+    }
+
+    /** Takes note that a window has passed. */
+    void windowPassed() {
+        windows++;
+    }
+
+    /** How far a limit that wants to grow may. */
+    double allowed(double limit, double grown, long nanos) {
+        if (limit > CLEAR_OF_REFUSED * refusedLevel) {
+            refusedLevel = Double.POSITIVE_INFINITY;
+        }
+        double near = BELOW_REFUSED * refusedLevel;
+        if (grown <= near) {
+            return grown;
+        }
+        boolean soon = calls < CALLS_BEFORE_RETRYING && nanos - refusedAt < NANOS_BEFORE_RETRYING;
+        if (soon || windows < WINDOWS_BEFORE_RETRYING) {
+            return Math.max(limit, near);
+        }
+        return Math.min(grown, Math.max(limit, near) + Math.max(1, limit * GROWTH_NEAR_REFUSED));
+    }
+}

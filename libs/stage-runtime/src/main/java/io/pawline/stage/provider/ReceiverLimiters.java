@@ -1,0 +1,95 @@
+package io.pawline.stage.provider;
+
+import io.pawline.stage.ProviderPolicies;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The permits of each lane: one receiver of many, with a limit, a breaker and a cool-down of its own. What is known of a
+ * lane is kept while it has calls in flight, and for the lanes used last. Thread-safe.
+ */
+public final class ReceiverLimiters {
+
+    private static final int KEPT = 1_000;
+
+    private final ProviderPolicies policies;
+    private final int limit;
+    private final Clock clock;
+    private final Map<String, ConcurrencyLimiter> lanes = new LinkedHashMap<>(16, 0.75f, true);
+
+    /**
+     * @param policies how each lane is treated
+     * @param limit most calls at once in one lane
+     */
+    public ReceiverLimiters(ProviderPolicies policies, int limit, Clock clock) {
+        this.policies = policies;
+        this.limit = limit;
+        this.clock = clock;
+    }
+
+    /** The permits of this lane. */
+    public synchronized ConcurrencyLimiter of(String lane) {
+        ConcurrencyLimiter known = lanes.get(lane);
+        if (known != null) {
+            return known;
+        }
+        dropIdle();
+        ConcurrencyLimiter concurrencyLimiter = new ConcurrencyLimiter(Optional.of(policies.named(name(lane))), limit, new OwnOrders(), clock);
+        lanes.put(lane, concurrencyLimiter);
+        return concurrencyLimiter;
+    }
+
+    /** Lanes that something is known of. */
+    public synchronized int known() {
+        return lanes.size();
+    }
+
+    /** Those of them in which nothing may begin now. */
+    public synchronized int closed() {
+        return (int) lanes.values().stream().filter(concurrencyLimiter -> !concurrencyLimiter.open()).count();
+    }
+
+    private void dropIdle() {
+        Iterator<ConcurrencyLimiter> longestUnused = lanes.values().iterator();
+        while (lanes.size() >= KEPT && longestUnused.hasNext()) {
+            if (longestUnused.next().inFlight() == 0) {
+                longestUnused.remove();
+            }
+        }
+    }
+
+    private String name(String lane) {
+        return lane.isEmpty() ? policies.name() : policies.name() + " " + lane;
+    }
+
+    /** A receiver's cool-down holds in this process, and ends by itself. */
+    private static final class OwnOrders implements StageControls {
+
+        private volatile Instant coolDownUntil = Instant.EPOCH;
+
+        @Override
+        public boolean paused() {
+            return false;
+        }
+
+        @Override
+        public OptionalInt limit() {
+            return OptionalInt.empty();
+        }
+
+        @Override
+        public Instant coolDownUntil() {
+            return coolDownUntil;
+        }
+
+        @Override
+        public void coolDown(Instant until, String why) {
+            coolDownUntil = until;
+        }
+    }
+}

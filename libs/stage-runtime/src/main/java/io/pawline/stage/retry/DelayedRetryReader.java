@@ -1,0 +1,68 @@
+package io.pawline.stage.retry;
+
+import io.pawline.stage.commit.GroupCommit;
+import io.pawline.stage.commit.Settlement;
+import io.pawline.stage.offsets.AssignedPartition;
+import io.pawline.stage.offsets.WorkItem;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.Topics;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Reads the long-retry topic up to the first record whose time there is not over, and no further: each stays equally long,
+ * so all behind it are later still. What has stayed long enough goes to the retry topic, or round again. Used by the poll
+ * thread alone.
+ */
+public final class DelayedRetryReader {
+
+    private final Stage stage;
+    private final Consumer<byte[], byte[]> consumer;
+    private final GroupCommit commit;
+    private final Clock clock;
+    private final Map<TopicPartition, Instant> asleepUntil = new HashMap<>();
+
+    public DelayedRetryReader(Stage stage, Consumer<byte[], byte[]> consumer, GroupCommit commit, Clock clock) {
+        this.stage = stage;
+        this.consumer = consumer;
+        this.commit = commit;
+        this.clock = clock;
+    }
+
+    /** Whether the partition is one of the long-retry topic. */
+    public boolean has(TopicPartition name) {
+        return stage.longRetryTopic().filter(name.topic()::equals).isPresent();
+    }
+
+    /** Whether nothing of the partition is due yet. */
+    public boolean sleeps(TopicPartition name) {
+        Instant until = asleepUntil.get(name);
+        return until != null && until.isAfter(clock.instant());
+    }
+
+    /** Moves what is due and leaves the rest to be read again. */
+    public void take(AssignedPartition partition, List<ConsumerRecord<byte[], byte[]>> records) {
+        Instant now = clock.instant();
+        for (ConsumerRecord<byte[], byte[]> data : records) {
+            Instant due = Instant.ofEpochMilli(data.timestamp()).plus(Topics.LONG_RETRY_HOP);
+            if (due.isAfter(now)) {
+                asleepUntil.put(partition.name(), due);
+                consumer.seek(partition.name(), data.offset());
+                return;
+            }
+            WorkItem.receive(partition, data).filter(_ -> partition.begin()).ifPresent(item -> {
+                commit.add(item, Settlement.again(FailedRecord.hop(stage, data, now)));
+            });
+        }
+    }
+
+    public void forget(TopicPartition name) {
+        asleepUntil.remove(name);
+    }
+}

@@ -1,0 +1,148 @@
+package io.pawline.stage.retry;
+
+import io.pawline.stage.RetryPolicy;
+import io.pawline.stage.dispatch.ReadyQueue;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.RecordHeaders;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.Topics;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeader;
+
+/**
+ * A record that its stage could not finish, on its way to the retry topic or to the dead letters: the same key and bytes,
+ * with headers that tell what happened. Each header is replaced and never added twice, so they do not grow with the
+ * attempts. Where the record stood at first is told in Spring Kafka's {@code kafka_dlt-*} headers and encodings
+ * (<a href="https://docs.spring.io/spring-kafka/reference/kafka/annotation-error-handling.html#dead-letters">Dead-letter
+ * publishing</a>), so that other people's tools can read and replay a dead letter.
+ *
+ * @param reason of the newest failure
+ * @param detail of the newest failure, one sentence
+ */
+public record FailedRecord(Stage stage, ConsumerRecord<byte[], byte[]> data, Reason reason, String detail, Instant failedAt) {
+
+    /** A header longer than this says nothing that helps. */
+    private static final int MAX_DETAIL = 1_000;
+
+    /** The record again, for the attempt after the one that {@code progress} tells of. */
+    public ProducerRecord<byte[], byte[]> retry(AttemptHeaders attemptHeaders, Instant notBefore) {
+        ProducerRecord<byte[], byte[]> retry = copyTo(retryTopic(stage, failedAt, notBefore));
+        put(retry.headers(), RecordHeaders.ATTEMPT, attemptHeaders.attempt() + 1L);
+        put(retry.headers(), RecordHeaders.FAILURES, text(attemptHeaders.failuresAsText()));
+        // Rounded up: never before.
+        put(
+                retry.headers(),
+                RecordHeaders.NOT_BEFORE,
+                notBefore.plusNanos(999_999).toEpochMilli());
+        return retry;
+    }
+
+    /** A record that has been in the long-retry topic for its time: back to its end, or where it waits for its moment. */
+    static ProducerRecord<byte[], byte[]> hop(Stage stage, ConsumerRecord<byte[], byte[]> data, Instant now) {
+        String topic = retryTopic(stage, now, AttemptHeaders.notBefore(data.headers()));
+        return new ProducerRecord<>(topic, null, data.key(), data.value(), data.headers());
+    }
+
+    /**
+     * A record that waits for a receiver which does not get on, out of the way of the others: it has not failed. It comes back
+     * at once, among the retries, or when it has been in the long-retry topic. The time to be tried runs for one that was a
+     * retry already.
+     */
+    public static ProducerRecord<byte[], byte[]> deferred(Stage stage, ReadyQueue.Overflow overflow, Instant now) {
+        ConsumerRecord<byte[], byte[]> data = overflow.item().data();
+        String topic = overflow.forLong() ? stage.longRetryTopic().orElse(stage.retryTopic()) : stage.retryTopic();
+        ProducerRecord<byte[], byte[]> deferred =
+                new ProducerRecord<>(topic, null, data.key(), data.value(), data.headers());
+        putOrigin(deferred.headers(), data);
+        if (overflow.item().isRetry() && deferred.headers().lastHeader(RecordHeaders.FIRST_FAILED_AT) == null) {
+            put(deferred.headers(), RecordHeaders.FIRST_FAILED_AT, now.toEpochMilli());
+        }
+        if (overflow.forLong()) {
+            put(
+                    deferred.headers(),
+                    RecordHeaders.NOT_BEFORE,
+                    now.plus(Topics.LONG_RETRY_HOP).toEpochMilli());
+        }
+        return deferred;
+    }
+
+    private static String retryTopic(Stage stage, Instant now, Instant notBefore) {
+        return notBefore.isAfter(now.plus(Topics.LONG_RETRY_HOP))
+                ? stage.longRetryTopic().orElse(stage.retryTopic())
+                : stage.retryTopic();
+    }
+
+    public ProducerRecord<byte[], byte[]> deadLetter() {
+        ProducerRecord<byte[], byte[]> letter = copyTo(stage.deadLetterTopic());
+        Headers headers = letter.headers();
+        AttemptHeaders attemptHeaders = AttemptHeaders.of(data.headers());
+        put(headers, RecordHeaders.ATTEMPT, attemptHeaders.attempt());
+        if (RetryBackoff.counts(reason.scope())) {
+            put(
+                    headers,
+                    RecordHeaders.FAILURES,
+                    text(attemptHeaders.failed(reason.scope()).failuresAsText()));
+        }
+        headers.remove(RecordHeaders.NOT_BEFORE);
+        put(headers, "kafka_dlt-exception-message", text(reason.code() + ": " + detail));
+        put(headers, "kafka_dlt-original-consumer-group", text(stage.consumerGroup()));
+        return letter;
+    }
+
+    private ProducerRecord<byte[], byte[]> copyTo(String topic) {
+        ProducerRecord<byte[], byte[]> copy =
+                new ProducerRecord<>(topic, null, data.key(), data.value(), data.headers());
+        Headers headers = copy.headers();
+        put(headers, RecordHeaders.REASON, text(reason.code()));
+        put(headers, RecordHeaders.DETAIL, text(detail));
+        if (headers.lastHeader(RecordHeaders.FIRST_FAILED_AT) == null) {
+            put(headers, RecordHeaders.FIRST_FAILED_AT, failedAt.toEpochMilli());
+        }
+        putOrigin(headers, data);
+        return copy;
+    }
+
+    private static void putOrigin(Headers headers, ConsumerRecord<byte[], byte[]> data) {
+        if (headers.lastHeader("kafka_dlt-original-topic") == null) {
+            put(headers, "kafka_dlt-original-topic", text(data.topic()));
+            put(
+                    headers,
+                    "kafka_dlt-original-partition",
+                    bytes(Integer.BYTES).putInt(data.partition()).array());
+            put(
+                    headers,
+                    "kafka_dlt-original-offset",
+                    bytes(Long.BYTES).putLong(data.offset()).array());
+            put(
+                    headers,
+                    "kafka_dlt-original-timestamp",
+                    bytes(Long.BYTES).putLong(data.timestamp()).array());
+            put(
+                    headers,
+                    "kafka_dlt-original-timestamp-type",
+                    text(data.timestampType().toString()));
+        }
+    }
+
+    private static void put(Headers headers, String name, long value) {
+        put(headers, name, text(Long.toString(value)));
+    }
+
+    private static void put(Headers headers, String name, byte[] value) {
+        headers.remove(name).add(new RecordHeader(name, value));
+    }
+
+    private static byte[] text(String value) {
+        String bounded = value.length() <= MAX_DETAIL ? value : value.substring(0, MAX_DETAIL);
+        return bounded.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static ByteBuffer bytes(int size) {
+        return ByteBuffer.allocate(size);
+    }
+}

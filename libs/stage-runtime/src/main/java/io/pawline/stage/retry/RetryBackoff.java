@@ -1,0 +1,83 @@
+package io.pawline.stage.retry;
+
+import io.pawline.schemas.Reason;
+import io.pawline.stage.RetryPolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides by a policy whether a failed task is tried again, and when: exponential backoff with full jitter
+ * (<a href="https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/">Brooker</a>). Thread-safe.
+ */
+public record RetryBackoff(RetryPolicy policy) {
+
+    /** An answer that is of no use was paid for, so it is asked for a few times only. */
+    private static final int MAX_USELESS_ANSWERS = 3;
+
+    /** Whether a failure of this scope counts against its task. */
+    public boolean countsHere(Reason.Scope scope) {
+        return counts(scope) || (!policy.schedule().isEmpty() && scope != Reason.Scope.PAWLINE);
+    }
+
+    /** Whether failures of this scope count against the task: those that are no fault of it are limited by time alone. */
+    public static boolean counts(Reason.Scope scope) {
+        return switch (scope) {
+            case TASK, ANSWER, TIMEOUT, PROVIDER -> true;
+            case OVERLOAD, ACCOUNT, PAWLINE -> false;
+        };
+    }
+
+    /**
+     * Whether a task has another try.
+     *
+     * @param attemptHeaders the newest failure counted, if it counts
+     * @param sinceFirstFailure time since the stage first failed with it
+     */
+    public boolean allowsAnother(Reason.Scope scope, AttemptHeaders attemptHeaders, Duration sinceFirstFailure) {
+        if (sinceFirstFailure.compareTo(policy.maxTime()) >= 0) {
+            return false;
+        }
+        if (!policy.schedule().isEmpty()) {
+            return attemptHeaders.allFailures() <= policy.schedule().size();
+        }
+        int most = scope == Reason.Scope.ANSWER ? Math.min(MAX_USELESS_ANSWERS, policy.maxAttempts()) : policy.maxAttempts();
+        return attemptHeaders.failures(scope) < most;
+    }
+
+    /**
+     * When the attempt after this one is due: by backoff, and never before the moment that the other side named. That moment
+     * it named to all tasks alike, so each comes some time after it by itself: up to a tenth of the wait asked for, or the
+     * first delay, if that is longer.
+     *
+     * @param asked the moment named, as by a {@code Retry-After}; null: none
+     */
+    public Instant nextAfter(AttemptHeaders attemptHeaders, Instant now, @Nullable Instant asked, RandomGenerator random) {
+        Instant byBackoff = now.plus(delayAfter(attemptHeaders, random));
+        if (asked == null || !asked.isAfter(byBackoff)) {
+            return byBackoff;
+        }
+        long spread = Math.max(
+                policy.firstDelay().toMillis(),
+                Duration.between(now, asked).dividedBy(10).toMillis());
+        return asked.plusMillis(random.nextLong(spread + 1));
+    }
+
+    /** A delay before the next attempt: spread evenly, as wide as it is long. */
+    public Duration delayAfter(AttemptHeaders attemptHeaders, RandomGenerator random) {
+        int failures = attemptHeaders.allFailures();
+        if (failures == 0 || policy.schedule().isEmpty()) {
+            return backoff(attemptHeaders.attempt(), random);
+        }
+        long about = policy.schedule().get(Math.min(failures, policy.schedule().size()) - 1).toMillis();
+        return Duration.ofMillis(about / 2 + random.nextLong(about + 1));
+    }
+
+    /** Uniform between zero and the attempt's bound. */
+    private Duration backoff(int attempt, RandomGenerator random) {
+        int doublings = Math.min(attempt - 1, 30);
+        long bound = Math.min(policy.maxDelay().toMillis(), policy.firstDelay().toMillis() << doublings);
+        return Duration.ofMillis(random.nextLong(bound + 1));
+    }
+}

@@ -1,0 +1,44 @@
+package io.pawline.stage.retry;
+
+import io.pawline.stage.dispatch.Dispatcher;
+import io.pawline.stage.offsets.WorkItem;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Holds records of the retry topic until they are due, each by its own time, so that one that waits for minutes delays no
+ * other. Nothing is lost with the process: what is held here is not committed.
+ */
+public final class RetryTimer implements AutoCloseable {
+
+    private final Clock clock;
+    private final Dispatcher dispatcher;
+    private final ScheduledThreadPoolExecutor heap;
+
+    public RetryTimer(Clock clock, Dispatcher dispatcher, String name) {
+        this.clock = clock;
+        this.dispatcher = dispatcher;
+        this.heap = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().daemon().name(name + "-timer").factory());
+        heap.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    public void hold(WorkItem item, Instant notBefore) {
+        long delay = Math.max(0, Duration.between(clock.instant(), notBefore).toNanos());
+        var _ = heap.schedule(() -> dispatcher.add(List.of(item)), delay, TimeUnit.NANOSECONDS);
+    }
+
+    /** Records that wait for their time. */
+    public int held() {
+        return heap.getQueue().size();
+    }
+
+    @Override
+    public void close() {
+        heap.shutdownNow();
+    }
+}

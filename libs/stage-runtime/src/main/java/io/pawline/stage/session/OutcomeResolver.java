@@ -1,0 +1,147 @@
+package io.pawline.stage.session;
+
+import io.pawline.stage.Outcome;
+import io.pawline.stage.retry.RetryBackoff;
+import io.pawline.stage.StageSpec;
+import io.pawline.stage.codec.Codec;
+import io.pawline.stage.commit.Settlement;
+import io.pawline.stage.ledger.EndedEarly;
+import io.pawline.stage.metrics.StageMetrics;
+import io.pawline.stage.retry.AttemptHeaders;
+import io.pawline.stage.retry.FailedRecord;
+import io.pawline.events.Ending;
+import io.pawline.events.TaskContext;
+import io.pawline.schemas.Reason;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides what is published of an attempt: the next stage's event, the record again for later, or its dead letter and the
+ * task's ending. The one place where an {@link Outcome} is decided upon and a failure is logged. Thread-safe.
+ */
+public final class OutcomeResolver<I> {
+
+    private static final Logger log = LoggerFactory.getLogger(OutcomeResolver.class);
+
+    private final StageSpec<I> spec;
+    private final Codec<I> codec;
+    private final Clock clock;
+    private final RandomGenerator random;
+    private final StageMetrics metrics;
+
+    public OutcomeResolver(StageSpec<I> spec, Codec<I> codec, Clock clock, RandomGenerator random, StageMetrics metrics) {
+        this.spec = spec;
+        this.codec = codec;
+        this.clock = clock;
+        this.random = random;
+        this.metrics = metrics;
+    }
+
+    /** How a failure counts against its task. */
+    enum Count {
+        /** By its scope: not, where it is no fault of the task. */
+        BY_SCOPE,
+        /** Always, for money may have been paid, and is not to be paid again and again. */
+        ALWAYS,
+        /** Never: the attempt was made to find out about the provider. */
+        NEVER
+    }
+
+    Settlement of(Outcome outcome, ConsumerRecord<byte[], byte[]> data, TaskContext context, Count count)
+            throws InterruptedException {
+        return switch (outcome) {
+            case Outcome.Done done -> published(data, context, done);
+            case Outcome.Retry retry -> retry(data, context, retry, count);
+            case Outcome.Rejected(Reason reason, String detail) ->
+                count == Count.NEVER && reason.scope() == Reason.Scope.ACCOUNT
+                        ? retry(data, context, new Outcome.Retry(reason, detail), count)
+                        : failed(data, context, reason, detail);
+        };
+    }
+
+    private Settlement published(ConsumerRecord<byte[], byte[]> data, TaskContext context, Outcome.Done done)
+            throws InterruptedException {
+        try {
+            return done.next().isPresent()
+                    ? Settlement.last(
+                            List.of(codec.encode(data, context, done.next().get())))
+                    : Settlement.last(List.of());
+        } catch (SerializationException bug) {
+            log.error("the handler made an event that cannot be written", bug);
+            return failed(data, context, Reason.UNCLASSIFIED, "the result's event cannot be written");
+        }
+    }
+
+    private Settlement retry(ConsumerRecord<byte[], byte[]> data, TaskContext context, Outcome.Retry retry, Count count)
+            throws InterruptedException {
+        RetryBackoff backoff = new RetryBackoff(spec.policies().retry());
+        Reason.Scope scope = retry.reason().scope();
+        AttemptHeaders before = AttemptHeaders.of(data.headers());
+        boolean counts = switch (count) {
+            case BY_SCOPE -> backoff.countsHere(scope);
+            case ALWAYS -> true;
+            case NEVER -> false;
+        };
+        AttemptHeaders attemptHeaders = counts ? before.failed(scope) : before;
+        Instant now = clock.instant();
+        Duration trying = Duration.between(attemptHeaders.firstFailedAt().orElse(now), now);
+        if (!backoff.allowsAnother(scope, attemptHeaders, trying)) {
+            String last = "%s (attempt %d was the last)".formatted(retry.detail(), attemptHeaders.attempt());
+            return failed(data, context, retry.reason(), last);
+        }
+        Instant notBefore = backoff.nextAfter(attemptHeaders, now, retry.notBefore(), random);
+        if (spec.stage().paid() && notBefore.isAfter(context.getDeadline())) {
+            String last = "the deadline comes before the next attempt; last failure: " + retry.detail();
+            return ended(data, context, EndedEarly.expired(last));
+        }
+        log.warn(
+                "attempt failed, next one at {}: {}: {}",
+                notBefore,
+                retry.reason().code(),
+                retry.detail());
+        metrics.retried(retry.reason());
+        return Settlement.again(
+                new FailedRecord(spec.stage(), data, retry.reason(), retry.detail(), now).retry(attemptHeaders, notBefore));
+    }
+
+    Settlement failed(ConsumerRecord<byte[], byte[]> data, TaskContext context, Reason reason, String detail)
+            throws InterruptedException {
+        log.warn("given up: {}: {}", reason.code(), detail);
+        metrics.deadLettered(reason);
+        Instant now = clock.instant();
+        ProducerRecord<byte[], byte[]> letter = new FailedRecord(spec.stage(), data, reason, detail, now).deadLetter();
+        return codec.ending(data, context, Ending.FAILED, reason, detail, now)
+                .map(ending -> Settlement.last(List.of(letter, ending)))
+                .orElse(Settlement.last(List.of(letter)));
+    }
+
+    /** No dead letter: there is nothing here to be tried again. */
+    Settlement ended(ConsumerRecord<byte[], byte[]> data, TaskContext context, EndedEarly ended)
+            throws InterruptedException {
+        log.info("{}: {}", ended.reason().code(), ended.detail());
+        Optional<ProducerRecord<byte[], byte[]>> event =
+                codec.ending(data, context, ended.ending(), ended.reason(), ended.detail(), clock.instant());
+        return Settlement.last(event.map(List::of).orElse(List.of()));
+    }
+
+    /** Its key still tells whose record it was, so that the front end hears of the ending. */
+    Settlement undecodable(ConsumerRecord<byte[], byte[]> data, String detail) throws InterruptedException {
+        Optional<TaskContext> context = codec.contextOfKey(data);
+        if (context.isPresent()) {
+            return failed(data, context.get(), Reason.UNDECODABLE, detail);
+        }
+        log.warn("given up, and nobody can be told since the key is no task id: undecodable: {}", detail);
+        metrics.deadLettered(Reason.UNDECODABLE);
+        return Settlement.last(List.of(
+                new FailedRecord(spec.stage(), data, Reason.UNDECODABLE, detail, clock.instant()).deadLetter()));
+    }
+}

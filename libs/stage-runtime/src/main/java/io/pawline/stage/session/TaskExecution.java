@@ -1,0 +1,216 @@
+package io.pawline.stage.session;
+
+import io.pawline.stage.Attempt;
+import io.pawline.stage.Handler;
+import io.pawline.stage.Outcome;
+import io.pawline.stage.StageSpec;
+import io.pawline.stage.codec.Codec;
+import io.pawline.stage.commit.Settlement;
+import io.pawline.stage.ledger.EndedEarly;
+import io.pawline.stage.ledger.Ledger;
+import io.pawline.stage.ledger.RecordedCalls;
+import io.pawline.stage.metrics.StageMetrics;
+import io.pawline.stage.retry.AttemptHeaders;
+import io.pawline.stage.tracing.AttemptSpan;
+import io.pawline.stage.tracing.StageTracing;
+import io.pawline.events.Billed;
+import io.pawline.events.CallAttempt;
+import io.pawline.events.TaskContext;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.TaskId;
+import io.pawline.stage.provider.Permit;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * What happens to one record on its virtual thread: decoded, checked against its deadline and cancellation, handled, and
+ * turned into what is published. Thread-safe.
+ */
+public final class TaskExecution<I> {
+
+    private static final Logger log = LoggerFactory.getLogger(TaskExecution.class);
+
+    private final StageSpec<I> spec;
+    private final Handler<I> handler;
+    private final Codec<I> codec;
+    private final OutcomeResolver<I> outcomeResolver;
+    private final Ledger ledger;
+    private final Predicate<TaskId> cancelled;
+    private final Clock clock;
+    private final StageMetrics metrics;
+    private final StageTracing stageTracing;
+
+    public TaskExecution(
+            StageSpec<I> spec,
+            Handler<I> handler,
+            Codec<I> codec,
+            OutcomeResolver<I> outcomeResolver,
+            Ledger ledger,
+            Predicate<TaskId> cancelled,
+            Clock clock,
+            StageMetrics metrics,
+            StageTracing stageTracing) {
+        this.spec = spec;
+        this.handler = handler;
+        this.codec = codec;
+        this.outcomeResolver = outcomeResolver;
+        this.ledger = ledger;
+        this.cancelled = cancelled;
+        this.clock = clock;
+        this.metrics = metrics;
+        this.stageTracing = stageTracing;
+    }
+
+    /**
+     * Does one attempt.
+     *
+     * @throws InterruptedException if the process gives the record up; nothing is to be published
+     */
+    Settlement execute(ConsumerRecord<byte[], byte[]> data, Permit permit) throws InterruptedException {
+        int number = AttemptHeaders.of(data.headers()).attempt();
+        try (Context _ = new Context(data, number);
+                AttemptSpan span = stageTracing.begin(data, number)) {
+            return span.settled(
+                    switch (codec.decode(data)) {
+                        case Codec.Task<I> task -> attempt(data, number, task.event(), permit, span);
+                        case Codec.NoTask<I> noTask -> outcomeResolver.undecodable(data, noTask.detail());
+                    });
+        }
+    }
+
+    /** What is published instead, when a broker refuses what an attempt brought because of its size. */
+    Settlement tooLarge(ConsumerRecord<byte[], byte[]> data) throws InterruptedException {
+        String detail = "the result's event is larger than the topic takes";
+        return withoutAttempt(data, context -> outcomeResolver.failed(data, context, Reason.UNCLASSIFIED, detail));
+    }
+
+    /** Whether its receiver has not got on for longer than a task may be tried. */
+    boolean outOfTime(ConsumerRecord<byte[], byte[]> data) {
+        return AttemptHeaders.of(data.headers())
+                .firstFailedAt()
+                .filter(since -> Duration.between(since, clock.instant())
+                                .compareTo(spec.policies().retry().maxTime())
+                        >= 0)
+                .isPresent();
+    }
+
+    /** What is published of a record that is {@linkplain #outOfTime out of time}. */
+    Settlement neverHadItsTurn(ConsumerRecord<byte[], byte[]> data) throws InterruptedException {
+        String detail = "its receiver has not taken what came before it, for as long as a callback is tried";
+        return withoutAttempt(data, context -> outcomeResolver.failed(data, context, Reason.OVERLOADED, detail));
+    }
+
+    /** What is published of a record whose task's deadline passed before it had its turn. */
+    Settlement expired(ConsumerRecord<byte[], byte[]> data) throws InterruptedException {
+        EndedEarly ended = EndedEarly.expired("the deadline passed while the task waited for its turn");
+        return withoutAttempt(data, context -> outcomeResolver.ended(data, context, ended));
+    }
+
+    private interface Ended {
+        Settlement settlement(TaskContext context) throws InterruptedException;
+    }
+
+    private Settlement withoutAttempt(ConsumerRecord<byte[], byte[]> data, Ended ended) throws InterruptedException {
+        try (Context _ = new Context(data, AttemptHeaders.of(data.headers()).attempt())) {
+            return switch (codec.decode(data)) {
+                case Codec.Task<I> task -> ended.settlement(spec.context().apply(task.event()));
+                case Codec.NoTask<I> noTask -> outcomeResolver.undecodable(data, noTask.detail());
+            };
+        }
+    }
+
+    private Settlement attempt(
+            ConsumerRecord<byte[], byte[]> data, int number, I event, Permit permit, AttemptSpan span)
+            throws InterruptedException {
+        TaskContext context = spec.context().apply(event);
+        TaskId id = TaskId.parse(context.getTaskId());
+        MDC.put("task_id", context.getTaskId());
+        span.about(context.getTaskId());
+        Optional<EndedEarly> over = over(id, context);
+        if (over.isPresent()) {
+            return outcomeResolver.ended(data, context, over.get());
+        }
+        Optional<RecordedCalls> calls = spec.provider()
+                .map(provider -> new RecordedCalls(
+                        spec.stage(), provider, context, number, () -> over(id, context), permit, ledger, clock));
+        Instant started = clock.instant();
+        try {
+            Outcome outcome = handle(
+                    event,
+                    id,
+                    context,
+                    number,
+                    span.trace(calls.isPresent() ? calls.get() : Attempt.UNRECORDED));
+            metrics.handled(outcome, Duration.between(started, clock.instant()));
+            List<CallAttempt> made = calls.map(RecordedCalls::made).orElse(List.of());
+            return outcomeResolver.of(outcome, data, context, count(permit, made)).after(made);
+        } catch (RecordedCalls.Over ended) {
+            return outcomeResolver.ended(data, context, ended.ended());
+        }
+    }
+
+    private static OutcomeResolver.Count count(Permit permit, List<CallAttempt> made) {
+        if (permit.probe()) {
+            return OutcomeResolver.Count.NEVER;
+        }
+        boolean paid = made.stream().anyMatch(call -> call.getBilled() != Billed.NO);
+        return paid ? OutcomeResolver.Count.ALWAYS : OutcomeResolver.Count.BY_SCOPE;
+    }
+
+    private Optional<EndedEarly> over(TaskId id, TaskContext context) {
+        if (spec.stage().tellsOfEndings()) {
+            return Optional.empty();
+        }
+        if (cancelled.test(id)) {
+            return Optional.of(EndedEarly.cancelled());
+        }
+        return spec.stage().paid() && clock.instant().isAfter(context.getDeadline())
+                ? Optional.of(EndedEarly.expired("the deadline passed before this stage's call"))
+                : Optional.empty();
+    }
+
+    private Outcome handle(I event, TaskId id, TaskContext context, int number, Attempt.Calls calls)
+            throws InterruptedException {
+        String requestId = "%s-%d-%s-%d"
+                .formatted(
+                        context.getTaskId(),
+                        context.getGeneration(),
+                        spec.stage().code(),
+                        number);
+        Attempt attempt = new Attempt(id, requestId, number, context.getDeadline(), calls);
+        try {
+            return handler.handle(event, attempt);
+        } catch (InterruptedException | RecordedCalls.Over givenUp) {
+            throw givenUp;
+        } catch (Exception bug) {
+            log.error("the handler threw instead of telling an outcome", bug);
+            return new Outcome.Retry(
+                    Reason.UNCLASSIFIED, "unexpected " + bug.getClass().getSimpleName());
+        }
+    }
+
+    /** Says in the log which record is at work, as long as it is open. */
+    private final class Context implements AutoCloseable {
+
+        Context(ConsumerRecord<byte[], byte[]> data, int attempt) {
+            MDC.put("stage", spec.stage().code());
+            MDC.put("topic", data.topic());
+            MDC.put("partition", Integer.toString(data.partition()));
+            MDC.put("offset", Long.toString(data.offset()));
+            MDC.put("attempt", Integer.toString(attempt));
+        }
+
+        @Override
+        public void close() {
+            MDC.clear();
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.pawline.stage.spring;
+
+import io.pawline.service.EventFormats;
+import io.pawline.service.InstanceProperties;
+import io.pawline.service.TracingAutoConfiguration;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import io.pawline.stage.Handler;
+import io.pawline.stage.KafkaClients;
+import io.pawline.stage.StageRuntime;
+import io.pawline.stage.StageSpec;
+import java.time.Clock;
+import java.util.random.RandomGenerator;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Runs the stage of a service that defines a {@link StageSpec} and a {@link Handler}, with the Kafka connection of {@code
+ * spring.kafka.*}. Liveness and readiness tell of the stage alone, never of a provider or a database.
+ */
+@AutoConfiguration(after = TracingAutoConfiguration.class)
+@ConditionalOnBean({StageSpec.class, Handler.class})
+@EnableConfigurationProperties(InstanceProperties.class)
+public class StageAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean(destroyMethod = "")
+    StageRuntime<?> stageRuntime(
+            StageSpec<?> spec,
+            Handler<?> handler,
+            KafkaProperties kafka,
+            InstanceProperties instance,
+            MeterRegistry meters,
+            OpenTelemetry telemetry,
+            Clock clock) {
+        return runtime(spec, handler, kafka, instance, meters, telemetry, clock);
+    }
+
+    @Bean
+    StageLifecycle stageLifecycle(StageRuntime<?> stage) {
+        return new StageLifecycle(stage);
+    }
+
+    /** Part of the liveness probe. */
+    @Bean
+    HealthIndicator stageAliveHealthIndicator(StageRuntime<?> stage) {
+        return () -> status(stage.alive());
+    }
+
+    /** Part of the readiness probe. */
+    @Bean
+    HealthIndicator stageReadyHealthIndicator(StageRuntime<?> stage) {
+        return () -> status(stage.ready());
+    }
+
+    private static Health status(boolean good) {
+        return (good ? Health.up() : Health.down()).build();
+    }
+
+    // A service has one stage, so its handler takes what its specification names.
+    @SuppressWarnings("unchecked")
+    private static <I> StageRuntime<I> runtime(
+            StageSpec<I> spec,
+            Handler<?> handler,
+            KafkaProperties kafka,
+            InstanceProperties instance,
+            MeterRegistry meters,
+            OpenTelemetry telemetry,
+            Clock clock) {
+        return new StageRuntime<>(
+                spec,
+                (Handler<I>) handler,
+                new KafkaClients(kafka.buildAdminProperties(), instance.instanceId()),
+                EventFormats.of(kafka),
+                meters,
+                telemetry,
+                clock,
+                RandomGenerator.getDefault());
+    }
+}

@@ -1,0 +1,61 @@
+package io.pawline.stage.tracing;
+
+import io.pawline.service.TraceParent;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.Tracer;
+import io.pawline.schemas.RecordHeaders;
+import io.pawline.schemas.Stage;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * The spans of a stage: one for each attempt at a task, in the task's trace, and within it one for each outside call. All
+ * tries of a stage have the same parent, and each is linked to the one before. Without telemetry nothing is recorded, and
+ * nothing is done for it: records keep the trace that they came with. Thread-safe.
+ */
+public final class StageTracing {
+
+    private final Stage stage;
+    private final String provider;
+    private final boolean on;
+    private final Tracer tracer;
+
+    /** @param provider what its calls are to */
+    public StageTracing(OpenTelemetry telemetry, Stage stage, String provider) {
+        this.stage = stage;
+        this.provider = provider;
+        this.on = !telemetry.equals(OpenTelemetry.noop());
+        this.tracer = telemetry.getTracer("io.pawline.stage");
+    }
+
+    /** Begins the span of an attempt, on the thread that makes it. */
+    public AttemptSpan begin(ConsumerRecord<byte[], byte[]> data, int attempt) {
+        if (!on) {
+            return AttemptSpan.NONE;
+        }
+        var span = tracer.spanBuilder(stage.code())
+                .setSpanKind(SpanKind.CONSUMER)
+                .setParent(TraceParent.context(TraceParent.in(data.headers(), RecordHeaders.TRACEPARENT)))
+                .setAttribute("pawline.stage", stage.code())
+                .setAttribute("pawline.attempt", (long) attempt)
+                .setAttribute("messaging.system", "kafka")
+                .setAttribute("messaging.destination.name", data.topic())
+                .setAttribute("messaging.destination.partition.id", Integer.toString(data.partition()))
+                .setAttribute("messaging.kafka.offset", data.offset());
+        SpanContext before = TraceParent.spanContext(TraceParent.in(data.headers(), RecordHeaders.TRIED_BEFORE));
+        if (before.isValid()) {
+            span.addLink(before);
+        }
+        return new AttemptSpan(stage, this::call, span.startSpan());
+    }
+
+    /** Within the span that is the thread's. */
+    private Span call() {
+        return tracer.spanBuilder("call " + provider)
+                .setSpanKind(SpanKind.CLIENT)
+                .setAttribute("pawline.provider", provider)
+                .startSpan();
+    }
+}

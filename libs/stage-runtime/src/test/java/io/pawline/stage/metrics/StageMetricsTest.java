@@ -1,0 +1,89 @@
+package io.pawline.stage.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pawline.stage.Outcome;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.stage.provider.ReceiverLimiters;
+import io.pawline.stage.provider.ConcurrencyLimiter;
+import io.pawline.stage.ProviderPolicies;
+import io.pawline.stage.provider.TestingClock;
+import io.pawline.stage.provider.TestingStageControls;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Test;
+
+/** The names under which Prometheus finds the meters are a promise: alerts and dashboards rest on them. */
+class StageMetricsTest {
+
+    private static final Path DOCUMENTATION = Path.of("../docs/operations.md");
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+    @Test
+    void whatIsDocumentedIsWhatIsExported() throws IOException {
+        exportAll();
+
+        assertThat(documented()).isEqualTo(exported());
+    }
+
+    @Test
+    void eachMeterTellsItsStageAndThoseOfFailuresTheirReason() {
+        exportAll();
+
+        assertThat(registry.scrape().lines().filter(line -> line.startsWith("pawline_")))
+                .allMatch(line -> line.contains("stage=\"generate\""));
+        assertThat(registry.scrape())
+                .contains(
+                        "pawline_stage_attempt_seconds_count{outcome=\"retry\",reason=\"overloaded\",stage=\"generate\"} 1")
+                .contains("pawline_stage_attempt_seconds_count{outcome=\"done\",reason=\"none\",stage=\"generate\"} 1")
+                .contains("pawline_stage_retries_total{reason=\"overloaded\",stage=\"generate\"} 1.0")
+                .contains("pawline_stage_dead_letters_total{reason=\"unclassified\",stage=\"generate\"} 1.0");
+    }
+
+    private void exportAll() {
+        StageMetrics metrics = new StageMetrics(registry, Stage.GENERATE, new TestingClock());
+        metrics.watch(new ConcurrencyLimiter(Optional.empty(), 1, new TestingStageControls(), new TestingClock()));
+        metrics.watch(
+                new ReceiverLimiters(new ProviderPolicies("receiver", true, Optional.empty(), 0, 0), 1, new TestingClock()));
+        metrics.watch(new Backlog());
+        metrics.waitedForPermit(Duration.ofMillis(1));
+        metrics.handled(new Outcome.Retry(Reason.OVERLOADED, "busy", null), Duration.ofMillis(1));
+        metrics.handled(new Outcome.Done(Optional.empty()), Duration.ofMillis(1));
+        metrics.retried(Reason.OVERLOADED);
+        metrics.deadLettered(Reason.UNCLASSIFIED);
+        metrics.orphaned();
+        metrics.committed(Duration.ofMillis(1));
+        metrics.left(new ConsumerRecord<>(Stage.GENERATE.workTopic(), 0, 0, new byte[0], new byte[0]));
+    }
+
+    /** Without the suffixes of a timer's several series. */
+    private Set<String> exported() {
+        return registry.scrape()
+                .lines()
+                .filter(line -> line.startsWith("pawline_"))
+                .map(line -> line.substring(0, line.indexOf('{')).replaceFirst("_seconds_(count|sum|max)$", "_seconds"))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Set<String> documented() throws IOException {
+        return Pattern.compile("(?m)^\\| `(pawline_stage_\\w+)` \\|")
+                .matcher(Files.readString(DOCUMENTATION))
+                .results()
+                .map(MatchResult::group)
+                .map(row -> row.replaceAll("[|` ]", ""))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+}

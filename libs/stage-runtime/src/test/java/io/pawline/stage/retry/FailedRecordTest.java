@@ -1,0 +1,137 @@
+package io.pawline.stage.retry;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pawline.stage.dispatch.ReadyQueue;
+import io.pawline.stage.offsets.AssignedPartition;
+import io.pawline.stage.offsets.WorkItem;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.RecordHeaders;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.Topics;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.record.TimestampType;
+import org.junit.jupiter.api.Test;
+
+class FailedRecordTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
+
+    @Test
+    void keepsKeyBytesAndForeignHeaders() {
+        ConsumerRecord<byte[], byte[]> data = received();
+        data.headers().add("traceparent", "00-1-2-01".getBytes(UTF_8));
+
+        ProducerRecord<byte[], byte[]> letter = failed(data, NOW).deadLetter();
+
+        assertThat(letter.topic()).isEqualTo("pawline.matting.dlt");
+        assertThat(letter.key()).isEqualTo(data.key());
+        assertThat(letter.value()).isEqualTo(data.value());
+        assertThat(text(letter.headers(), "traceparent")).isEqualTo("00-1-2-01");
+        assertThat(text(letter.headers(), "kafka_dlt-exception-message")).isEqualTo("read_timeout: no answer");
+        assertThat(text(letter.headers(), "kafka_dlt-original-consumer-group")).isEqualTo("pawline.matting");
+    }
+
+    @Test
+    void headersDoNotGrowWithTheAttempts() {
+        ProducerRecord<byte[], byte[]> retry =
+                failed(received(), NOW).retry(AttemptHeaders.of(received().headers()), NOW.plusSeconds(1));
+        int size = retry.headers().toArray().length;
+        for (int attempt = 3; attempt < 50; attempt++) {
+            AttemptHeaders attemptHeaders = AttemptHeaders.of(retry.headers()).failed(Reason.Scope.TIMEOUT);
+            retry = failed(receivedAgain(retry), NOW.plusSeconds(attempt)).retry(attemptHeaders, NOW.plusSeconds(attempt));
+            assertThat(retry.headers().toArray()).hasSize(size);
+        }
+        assertThat(AttemptHeaders.of(retry.headers()))
+                .isEqualTo(new AttemptHeaders(49, NOW.plusSeconds(49), Optional.of(NOW), Map.of(Reason.Scope.TIMEOUT, 47)));
+    }
+
+    @Test
+    void tellsWhereTheRecordStoodAtFirstAndNotInTheRetryTopic() {
+        ProducerRecord<byte[], byte[]> retry =
+                failed(received(), NOW).retry(AttemptHeaders.of(received().headers()), NOW);
+
+        Headers letter = failed(receivedAgain(retry), NOW).deadLetter().headers();
+
+        assertThat(text(letter, "kafka_dlt-original-topic")).isEqualTo("pawline.matting");
+        assertThat(letter.lastHeader(RecordHeaders.NOT_BEFORE)).isNull();
+        assertThat(text(letter, RecordHeaders.ATTEMPT)).isEqualTo("2");
+    }
+
+    @Test
+    void boundsTheDetail() {
+        FailedRecord failed =
+                new FailedRecord(Stage.MATTING, received(), Reason.PROVIDER_ERROR, "x".repeat(50_000), NOW);
+
+        assertThat(text(failed.deadLetter().headers(), RecordHeaders.DETAIL)).hasSize(1_000);
+    }
+
+    @Test
+    void takesUnreadableHeadersForAFirstAttempt() {
+        ConsumerRecord<byte[], byte[]> data = received();
+        data.headers()
+                .add(RecordHeaders.ATTEMPT, "many".getBytes(UTF_8))
+                .add(RecordHeaders.NOT_BEFORE, new byte[] {1})
+                .add(RecordHeaders.FAILURES, "=,timeout,provider=x,nothing=3,timeout=".getBytes(UTF_8));
+
+        assertThat(AttemptHeaders.of(data.headers())).isEqualTo(new AttemptHeaders(1, Instant.EPOCH, Optional.empty(), Map.of()));
+    }
+
+    @Test
+    void whatIsParkedHasNotFailedButItsTimeRunsFromTheSecondTimeOn() {
+        ProducerRecord<byte[], byte[]> fresh = deferred(received(), false, false);
+        assertThat(fresh.topic()).isEqualTo("pawline.callback.retry");
+        assertThat(AttemptHeaders.of(fresh.headers()))
+                .isEqualTo(AttemptHeaders.of(received().headers()));
+
+        ProducerRecord<byte[], byte[]> again = deferred(receivedAgain(fresh), true, false);
+        assertThat(again.topic()).isEqualTo("pawline.callback.retry");
+        assertThat(AttemptHeaders.of(again.headers())).isEqualTo(new AttemptHeaders(1, Instant.EPOCH, Optional.of(NOW), Map.of()));
+
+        ProducerRecord<byte[], byte[]> forLong = deferred(receivedAgain(again), true, true);
+        assertThat(forLong.topic()).isEqualTo("pawline.callback.retry-long");
+        assertThat(AttemptHeaders.of(forLong.headers()))
+                .isEqualTo(new AttemptHeaders(1, NOW.plus(Topics.LONG_RETRY_HOP), Optional.of(NOW), Map.of()));
+    }
+
+    private static ProducerRecord<byte[], byte[]> deferred(
+            ConsumerRecord<byte[], byte[]> data, boolean retry, boolean forLong) {
+        AssignedPartition partition =
+                new AssignedPartition(new TopicPartition(data.topic(), data.partition()), retry, null);
+        return FailedRecord.deferred(Stage.CALLBACK, new ReadyQueue.Overflow(new WorkItem(partition, data), forLong), NOW);
+    }
+
+    private static FailedRecord failed(ConsumerRecord<byte[], byte[]> data, Instant at) {
+        return new FailedRecord(Stage.MATTING, data, Reason.READ_TIMEOUT, "no answer", at);
+    }
+
+    private static ConsumerRecord<byte[], byte[]> received() {
+        return new ConsumerRecord<>("pawline.matting", 3, 42, "key".getBytes(UTF_8), new byte[] {0, 1, 2});
+    }
+
+    private static ConsumerRecord<byte[], byte[]> receivedAgain(ProducerRecord<byte[], byte[]> sent) {
+        return new ConsumerRecord<>(
+                sent.topic(),
+                0,
+                7,
+                NOW.toEpochMilli(),
+                TimestampType.CREATE_TIME,
+                3,
+                3,
+                sent.key(),
+                sent.value(),
+                sent.headers(),
+                Optional.empty());
+    }
+
+    private static String text(Headers headers, String name) {
+        return new String(headers.lastHeader(name).value(), UTF_8);
+    }
+}

@@ -1,0 +1,107 @@
+package io.pawline.taskstore;
+
+import static io.pawline.taskstore.TaskRow.timestamp;
+
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.TaskId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Endings that the front end asked for. The row decides: a task is cancelled exactly when this class has written so, and
+ * then no other ending follows. Thread-safe.
+ *
+ * <p>Every method throws {@link DatabaseUnavailableException} when the database is lost.
+ */
+public final class Cancellations {
+
+    private static final String CANCEL = """
+            update task set state = 'cancelled', ended_at = :at, reason = :reason, cancel_untold = true
+            where id = :id and tenant = :tenant and state = 'accepted'
+            returning *
+            """;
+
+    private static final String UNTOLD = """
+            select * from task where cancel_untold order by id limit :limit
+            """;
+
+    private static final String TOLD = """
+            update task set cancel_untold = false, cancel_standing = true where id = :id
+            """;
+
+    private static final String OUTLIVED = """
+            select id from task where cancel_standing and deadline < :before order by deadline limit :limit
+            """;
+
+    private final TaskDatabase database;
+
+    public Cancellations(TaskDatabase database) {
+        this.database = database;
+    }
+
+    /**
+     * Ends a task as cancelled, unless it has ended.
+     *
+     * @return the row afterwards, and whether this call closed it; empty if the tenant has no such task
+     */
+    public Optional<CloseResult> cancel(TaskId id, String tenant, Instant at) {
+        return database.inTransaction(handle -> {
+            // A relay that waits for a Kafka that is away holds its rows for as long.
+            handle.execute("set local lock_timeout = '5s'");
+            Optional<Task> cancelled = handle.createQuery(CANCEL)
+                    .bind("id", id.value())
+                    .bind("tenant", tenant)
+                    .bind("at", timestamp(at))
+                    .bind("reason", Reason.CANCELLED.code())
+                    .map(new TaskRow())
+                    .findOne();
+            return cancelled.isPresent()
+                    ? cancelled.map(task -> new CloseResult(task, true))
+                    : find(handle, id, tenant).map(task -> new CloseResult(task, false));
+        });
+    }
+
+    private static Optional<Task> find(Handle handle, TaskId id, String tenant) {
+        return handle.createQuery("select * from task where id = :id and tenant = :tenant")
+                .bind("id", id.value())
+                .bind("tenant", tenant)
+                .map(new TaskRow())
+                .findOne();
+    }
+
+    /** Cancelled tasks of which the stages have not been told, oldest first. */
+    public List<Task> untold(int limit) {
+        return database.with(handle -> handle.createQuery(UNTOLD)
+                .bind("limit", limit)
+                .map(new TaskRow())
+                .list());
+    }
+
+    /** Notes that the stages have been told, so that there is something to take back one day. */
+    public void told(TaskId id) {
+        execute(TOLD, id);
+    }
+
+    /** Tasks of which the stages have been told and whose deadline was before this moment, the earliest first. */
+    public List<TaskId> outlived(Instant before, int limit) {
+        return database.with(handle -> handle.createQuery(OUTLIVED)
+                .bind("before", timestamp(before))
+                .bind("limit", limit)
+                .mapTo(UUID.class)
+                .map(TaskId::new)
+                .list());
+    }
+
+    /** Notes that what the stages were told has been taken back. */
+    public void takenBack(TaskId id) {
+        execute("update task set cancel_standing = false where id = :id", id);
+    }
+
+    private void execute(String update, TaskId id) {
+        database.with(
+                handle -> handle.createUpdate(update).bind("id", id.value()).execute());
+    }
+}

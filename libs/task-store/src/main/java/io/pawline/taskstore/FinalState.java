@@ -1,0 +1,63 @@
+package io.pawline.taskstore;
+
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** How a task ended. Written once per generation. */
+public sealed interface FinalState {
+
+    /** When it ended, to the millisecond. */
+    Instant at();
+
+    TaskState state();
+
+    /** It has made its pictures. */
+    record Success(Instant at, TaskImages pictures) implements FinalState {
+        public Success {
+            at = at.truncatedTo(ChronoUnit.MILLIS);
+            Objects.requireNonNull(pictures, "pictures");
+        }
+
+        @Override
+        public TaskState state() {
+            return TaskState.SUCCESS;
+        }
+    }
+
+    /**
+     * It has not: it failed, was cancelled, or its deadline passed.
+     *
+     * @param stage the stage that gave up; null if none did
+     * @param detail one sentence for a person; null: nothing to add to the reason's description
+     */
+    record Failure(
+            Instant at,
+            TaskState state,
+            Reason reason,
+            @Nullable Stage stage,
+            @Nullable String detail) implements FinalState {
+        public Failure {
+            at = at.truncatedTo(ChronoUnit.MILLIS);
+            Objects.requireNonNull(reason, "reason");
+            if (state == TaskState.ACCEPTED || state == TaskState.SUCCESS) {
+                throw new IllegalArgumentException(
+                        "a failure's state must be failed, cancelled or expired, was " + state.code());
+            }
+        }
+
+        /** The stage that gave up, if one did. */
+        public Optional<Stage> endingStage() {
+            return Optional.ofNullable(stage);
+        }
+
+        /** What to tell a person. */
+        public String message() {
+            return detail == null ? reason.description() : detail;
+        }
+    }
+}

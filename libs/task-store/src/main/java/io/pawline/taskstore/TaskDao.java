@@ -1,0 +1,192 @@
+package io.pawline.taskstore;
+
+import static io.pawline.taskstore.TaskRow.timestamp;
+
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.taskstore.SubmissionBatch.Offer;
+import java.net.URI;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.SqlStatement;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of {@code task}: accepted, read, closed, delivered. What a method changes, it changes by one statement, which is
+ * committed when it returns. States go forward only. Thread-safe.
+ *
+ * <p>Every method throws {@link DatabaseUnavailableException} when the database is lost.
+ */
+public final class TaskDao {
+
+    /** Stands for whatever generation the row is in. */
+    public static final int CURRENT_GENERATION = 0;
+
+    private static final String ACCEPT = """
+            insert into task (id, tenant, style, photo_url, photo_key, callback_url, submitted_at, deadline,
+                priority, client_ref, metadata, fingerprint, trace_parent)
+            values (:id, :tenant, :style, :photoUrl, :photoKey, :callbackUrl, :submittedAt, :deadline,
+                :priority, :clientRef, cast(:metadata as json), :fingerprint, :trace)
+            """;
+
+    // Whoever closes goes on to tell, so nobody else need for a while. An ending of a later generation opens and closes
+    // that generation in one step.
+    private static final String CLOSE = """
+            update task set generation = greatest(generation, :generation), state = :state, ended_at = :endedAt,
+                ending_stage = :stage, reason = :reason, detail = :detail, result = cast(:result as jsonb),
+                delivered_at = null, delivery_attempts = 0, delivery_attempted_at = null, delivery_reason = null,
+                delivery_detail = null, resend_requested_at = null, requeued_at = now()
+            where id = :id and (:generation > generation
+                or (state = 'accepted' and :generation in (0, generation)))
+            returning *
+            """;
+
+    private static final String DELIVERED = """
+            update task set delivered_at = coalesce(delivered_at, :at), delivery_attempts = delivery_attempts + 1,
+                delivery_attempted_at = :at, delivery_reason = null, delivery_detail = null, resend_requested_at = null
+            where id = :id and generation = :generation and ended_at is not null
+                and (delivered_at is null or resend_requested_at is not null)
+            """;
+
+    private static final String DELIVERY_FAILED = """
+            update task set delivery_attempts = delivery_attempts + 1, delivery_attempted_at = :at,
+                delivery_reason = :reason, delivery_detail = :detail
+            where id = :id and generation = :generation and ended_at is not null
+                and (delivered_at is null or resend_requested_at is not null)
+            """;
+
+    private final TaskDatabase database;
+
+    public TaskDao(TaskDatabase database) {
+        this.database = database;
+    }
+
+    /** Keeps a new task; it is in the outbox until an {@link Outbox} has relayed it. */
+    public void accept(Submission submission) {
+        database.with(handle -> insert(handle, submission, null));
+    }
+
+    private static int insert(Handle handle, Submission submission, @Nullable String fingerprint) {
+        return bind(handle.createUpdate(ACCEPT), submission, fingerprint).execute();
+    }
+
+    /** Keeps new tasks, in one round trip. */
+    static void insert(Handle handle, List<Offer> offers) {
+        if (offers.isEmpty()) {
+            return;
+        }
+        PreparedBatch batch = handle.prepareBatch(ACCEPT);
+        offers.forEach(offer ->
+                bind(batch, offer.submission(), offer.fingerprint().value()).add());
+        batch.execute();
+    }
+
+    private static <S extends SqlStatement<S>> S bind(S insert, Submission submission, @Nullable String fingerprint) {
+        PhotoSource photoSource = submission.photo();
+        return insert.bind("id", submission.id().value())
+                .bind("tenant", submission.tenant())
+                .bind("style", submission.style())
+                .bind("photoUrl", photoSource instanceof PhotoSource.Remote(URI url) ? url.toString() : null)
+                .bind("photoKey", photoSource instanceof PhotoSource.Stored(String key) ? key : null)
+                .bind("callbackUrl", submission.callbackUrl().map(URI::toString).orElse(null))
+                .bind("submittedAt", timestamp(submission.submittedAt()))
+                .bind("deadline", timestamp(submission.deadline()))
+                .bind("priority", submission.priority().code())
+                .bind("clientRef", submission.reference())
+                .bind("metadata", submission.json())
+                .bind("fingerprint", fingerprint)
+                .bind("trace", submission.trace());
+    }
+
+    /** The task of this id, if there is one. */
+    public Optional<Task> find(TaskId id) {
+        return database.with(handle -> find(handle, id));
+    }
+
+    /** Those of these tasks that there are, in no order. */
+    public List<Task> find(Collection<TaskId> ids) {
+        return database.with(handle -> handle.createQuery("select * from task where id = any(:ids)")
+                .bindArray("ids", UUID.class, ids.stream().map(TaskId::value).toList())
+                .map(new TaskRow())
+                .list());
+    }
+
+    private static Optional<Task> find(Handle handle, TaskId id) {
+        return handle.createQuery("select * from task where id = :id")
+                .bind("id", id.value())
+                .map(new TaskRow())
+                .findOne();
+    }
+
+    /**
+     * Ends a generation of a task, unless it has ended already: the first ending stands. An ending of a generation later
+     * than the row's opens that generation, too; one of an earlier generation is ignored.
+     *
+     * @param generation the generation that ended, or {@link #CURRENT_GENERATION}
+     * @return the row afterwards, and whether this call closed it; empty if there is no such task
+     */
+    public Optional<CloseResult> close(TaskId id, int generation, FinalState finalState) {
+        return database.with(handle -> {
+            Optional<Task> closed = closeOpen(handle, id, generation, finalState);
+            return closed.isPresent()
+                    ? closed.map(task -> new CloseResult(task, true))
+                    : find(handle, id).map(task -> new CloseResult(task, false));
+        });
+    }
+
+    private static Optional<Task> closeOpen(Handle handle, TaskId id, int generation, FinalState finalState) {
+        var close = handle.createQuery(CLOSE)
+                .bind("id", id.value())
+                .bind("generation", generation)
+                .bind("state", finalState.state().code())
+                .bind("endedAt", timestamp(finalState.at()));
+        return switch (finalState) {
+            case FinalState.Success success ->
+                close.bind("stage", Optional.<String>empty())
+                        .bind("reason", Optional.<String>empty())
+                        .bind("detail", Optional.<String>empty())
+                        .bind("result", TaskRow.json(success.pictures()))
+                        .map(new TaskRow())
+                        .findOne();
+            case FinalState.Failure failure ->
+                close.bind("stage", failure.endingStage().map(Stage::code))
+                        .bind("reason", failure.reason().code())
+                        .bind("detail", failure.detail())
+                        .bind("result", Optional.<String>empty())
+                        .map(new TaskRow())
+                        .findOne();
+        };
+    }
+
+    /** Notes that the ending of this generation has been taken by its receiver; false if it was not owed, or is outdated. */
+    public boolean markDelivered(TaskId id, int generation, Instant at) {
+        return database.with(handle -> handle.createUpdate(DELIVERED)
+                        .bind("id", id.value())
+                        .bind("generation", generation)
+                        .bind("at", timestamp(at))
+                        .execute()
+                == 1);
+    }
+
+    /**
+     * Notes an attempt to deliver the ending of this generation that failed; false if it was not owed, or is outdated.
+     *
+     * @param detail one sentence for a person: no secret, no signed address
+     */
+    public boolean recordDeliveryFailure(TaskId id, int generation, Instant at, Reason reason, String detail) {
+        return database.with(handle -> handle.createUpdate(DELIVERY_FAILED)
+                        .bind("id", id.value())
+                        .bind("generation", generation)
+                        .bind("at", timestamp(at))
+                        .bind("reason", reason.code())
+                        .bind("detail", detail)
+                        .execute()
+                == 1);
+    }
+}

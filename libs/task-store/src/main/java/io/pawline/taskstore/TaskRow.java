@@ -1,0 +1,108 @@
+package io.pawline.taskstore;
+
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import java.net.URI;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Objects;
+import java.util.UUID;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/** How a task and its parts stand in the columns of its row. */
+final class TaskRow implements RowMapper<Task> {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    @Override
+    public Task map(ResultSet row, StatementContext context) throws SQLException {
+        return new Task(submission(row), row.getInt("generation"), ending(row), delivery(row));
+    }
+
+    private static Submission submission(ResultSet row) throws SQLException {
+        return new Submission(
+                new TaskId(row.getObject("id", UUID.class)),
+                row.getString("tenant"),
+                row.getString("style"),
+                photo(row),
+                uri(row, "callback_url"),
+                instant(row, "submitted_at"),
+                instant(row, "deadline"),
+                Priority.ofCode(row.getString("priority")),
+                row.getString("client_ref"),
+                row.getString("metadata"),
+                row.getString("trace_parent"));
+    }
+
+    private static PhotoSource photo(ResultSet row) throws SQLException {
+        String key = row.getString("photo_key");
+        return key == null ? new PhotoSource.Remote(URI.create(row.getString("photo_url"))) : new PhotoSource.Stored(key);
+    }
+
+    private static @Nullable FinalState ending(ResultSet row) throws SQLException {
+        TaskState state = TaskState.ofCode(row.getString("state"));
+        return switch (state) {
+            case ACCEPTED -> null;
+            case SUCCESS -> new FinalState.Success(instant(row, "ended_at"), pictures(row.getString("result")));
+            case FAILED, CANCELLED, EXPIRED ->
+                new FinalState.Failure(
+                        instant(row, "ended_at"),
+                        state,
+                        Objects.requireNonNull(reason(row.getString("reason"))),
+                        stage(row.getString("ending_stage")),
+                        row.getString("detail"));
+        };
+    }
+
+    private static Delivery delivery(ResultSet row) throws SQLException {
+        return new Delivery(
+                nullableInstant(row, "delivered_at"),
+                row.getInt("delivery_attempts"),
+                nullableInstant(row, "delivery_attempted_at"),
+                reason(row.getString("delivery_reason")),
+                row.getString("delivery_detail"),
+                nullableInstant(row, "resend_requested_at"));
+    }
+
+    /** A code that a newer version has written is still a failure, if an unknown one. */
+    private static @Nullable Reason reason(@Nullable String code) {
+        return code == null ? null : Reason.ofCode(code).orElse(Reason.UNCLASSIFIED);
+    }
+
+    private static @Nullable Stage stage(@Nullable String code) {
+        return code == null ? null : Stage.ofCode(code).orElse(null);
+    }
+
+    private static @Nullable URI uri(ResultSet row, String column) throws SQLException {
+        String text = row.getString(column);
+        return text == null ? null : URI.create(text);
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    static @Nullable Instant nullableInstant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime moment = row.getObject(column, OffsetDateTime.class);
+        return moment == null ? null : moment.toInstant();
+    }
+
+    static OffsetDateTime timestamp(Instant moment) {
+        return moment.atOffset(ZoneOffset.UTC);
+    }
+
+    static TaskImages pictures(String json) {
+        return JSON.readValue(json, TaskImages.class);
+    }
+
+    static String json(TaskImages taskImages) {
+        return JSON.writeValueAsString(taskImages);
+    }
+}

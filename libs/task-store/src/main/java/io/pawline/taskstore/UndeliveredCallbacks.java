@@ -1,0 +1,165 @@
+package io.pawline.taskstore;
+
+import static io.pawline.taskstore.TaskRow.timestamp;
+
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.TaskId;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Endings that are still to be told: listed, asked for again, and put back to work. Several processes may put back at
+ * once; each takes rows that no other has. Thread-safe.
+ *
+ * <p>Every method throws {@link DatabaseUnavailableException} when the database is lost.
+ */
+public final class UndeliveredCallbacks {
+
+    private static final String PAGE = """
+            select * from task
+            where tenant = :tenant and ended_at is not null and delivered_at is null and callback_url is not null
+                and (cast(:after as uuid) is null or id < :after)
+            order by id desc limit :limit
+            """;
+
+    private static final String REQUEST = """
+            update task set resend_requested_at = :at, requeued_at = null
+            where id = :id and tenant = :tenant and ended_at is not null and callback_url is not null
+            returning *
+            """;
+
+    private static final String FIND = "select * from task where id = :id and tenant = :tenant";
+
+    private static final String REQUESTED = """
+            select * from task
+            where resend_requested_at is not null and requeued_at is null
+            order by resend_requested_at limit :limit for update skip locked
+            """;
+
+    private static final String FORGOTTEN = """
+            select * from task
+            where ended_at is not null and delivered_at is null and callback_url is not null
+                and ended_at >= :from and ended_at < :before
+                and greatest(ended_at, delivery_attempted_at, requeued_at) < :before
+                and (delivery_reason is null or delivery_reason <> all(:final))
+            order by ended_at limit :limit for update skip locked
+            """;
+
+    private static final String REQUEUED = "update task set requeued_at = :at where id = any(:ids)";
+
+    private static final List<String> FINAL_REASONS = Arrays.stream(Reason.values())
+            .filter(reason -> reason.kind() == Reason.Kind.PERMANENT)
+            .map(Reason::code)
+            .toList();
+
+    private final TaskDatabase database;
+
+    public UndeliveredCallbacks(TaskDatabase database) {
+        this.database = database;
+    }
+
+    /** Takes tasks whose endings are to be told, and returns when they surely are with those who tell. */
+    @FunctionalInterface
+    public interface Receiver {
+
+        /** Throws if one of them may not have arrived; then all of them come again. */
+        void take(List<Task> tasks) throws InterruptedException;
+    }
+
+    /**
+     * A tenant's endings that have a receiver who has not taken them, newest task first.
+     *
+     * @param after the last task of the page before; null: the first page
+     * @param limit tasks on a page, 1 or more
+     */
+    public List<Task> page(String tenant, @Nullable TaskId after, int limit) {
+        return database.with(handle -> handle.createQuery(PAGE)
+                .bind("tenant", tenant)
+                .bind("after", Optional.ofNullable(after).map(TaskId::value))
+                .bind("limit", limit)
+                .map(new TaskRow())
+                .list());
+    }
+
+    /**
+     * Asks for a task's ending to be told once more, whether or not it has been; no change while it has none, or nobody to be
+     * told.
+     *
+     * @return the row afterwards; empty if the tenant has no such task
+     */
+    public Optional<Task> resend(TaskId id, String tenant, Instant at) {
+        return database.with(handle -> {
+            Optional<Task> requested = handle.createQuery(REQUEST)
+                    .bind("id", id.value())
+                    .bind("tenant", tenant)
+                    .bind("at", timestamp(at))
+                    .map(new TaskRow())
+                    .findOne();
+            return requested.isPresent()
+                    ? requested
+                    : handle.createQuery(FIND)
+                            .bind("id", id.value())
+                            .bind("tenant", tenant)
+                            .map(new TaskRow())
+                            .findOne();
+        });
+    }
+
+    /**
+     * Puts endings back to work that somebody asked for.
+     *
+     * @return how many
+     */
+    public int putBackRequested(int limit, Instant now, Receiver receiver) throws InterruptedException {
+        return database.inTransaction(handle -> putBack(
+                handle,
+                handle.createQuery(REQUESTED)
+                        .bind("limit", limit)
+                        .map(new TaskRow())
+                        .list(),
+                now,
+                receiver));
+    }
+
+    /**
+     * Puts endings back to work on which nobody can be working any more; not those that their receiver has refused for good.
+     *
+     * @param from tasks that ended before this moment are left alone
+     * @param before nobody works on what has last been touched before this moment
+     * @return how many
+     */
+    public int putBackForgotten(int limit, Instant from, Instant before, Instant now, Receiver receiver)
+            throws InterruptedException {
+        return database.inTransaction(handle -> putBack(
+                handle,
+                handle.createQuery(FORGOTTEN)
+                        .bind("from", timestamp(from))
+                        .bind("before", timestamp(before))
+                        .bindArray("final", String.class, FINAL_REASONS)
+                        .bind("limit", limit)
+                        .map(new TaskRow())
+                        .list(),
+                now,
+                receiver));
+    }
+
+    private static int putBack(Handle handle, List<Task> tasks, Instant now, Receiver receiver)
+            throws InterruptedException {
+        if (!tasks.isEmpty()) {
+            receiver.take(tasks);
+            handle.createUpdate(REQUEUED)
+                    .bind("at", timestamp(now))
+                    .bindArray(
+                            "ids",
+                            UUID.class,
+                            tasks.stream().map(task -> task.id().value()).toList())
+                    .execute();
+        }
+        return tasks.size();
+    }
+}

@@ -1,0 +1,208 @@
+package io.pawline.taskstore;
+
+import static io.pawline.taskstore.TestingTasks.NOW;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pawline.schemas.TaskId;
+import io.pawline.taskstore.SubmissionBatch.Offer;
+import io.pawline.taskstore.SubmissionStore.Fingerprint;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SubmissionBatchIT {
+
+    private static final Instant LAPSED = NOW.minus(Duration.ofDays(2));
+
+    private static TestingPostgres postgres;
+    private static TaskDatabase database;
+
+    @BeforeAll
+    static void start() {
+        postgres = TestingPostgres.start();
+        database = TaskDatabase.open(postgres.database("postgres"));
+    }
+
+    @AfterAll
+    static void stop() {
+        database.close();
+        postgres.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        database.jdbi().useHandle(handle -> handle.execute("truncate task, idempotency_key"));
+    }
+
+    @Test
+    void keepsEachOnceWithinARound() {
+        Offer first = keyed("tenant", "k", "h1", NOW);
+        Offer again = keyed("tenant", "k", "h1", NOW);
+        Offer another = keyed("tenant", "k", "h2", NOW);
+        Offer elsewhere = keyed("other", "k", "h2", NOW);
+        Offer running = unkeyed("f", NOW);
+        Offer twin = unkeyed("f", NOW.plusMillis(3));
+        Offer late = unkeyed("f", NOW.plusSeconds(61));
+        Offer alone = unkeyed("g", NOW);
+
+        assertThat(accept(first, again, another, elsewhere, running, twin, late, alone))
+                .containsExactly(
+                        new SubmissionResult.Kept(),
+                        new SubmissionResult.Repeated(idOf(first)),
+                        new SubmissionResult.KeyTaken(),
+                        new SubmissionResult.Kept(),
+                        new SubmissionResult.Kept(),
+                        new SubmissionResult.Folded(idOf(running)),
+                        new SubmissionResult.Kept(),
+                        new SubmissionResult.Kept());
+        assertThat(kept())
+                .containsExactlyInAnyOrder(idOf(first), idOf(elsewhere), idOf(running), idOf(late), idOf(alone));
+    }
+
+    @Test
+    void keepsEachOnceWhateverWasKeptBefore() {
+        Offer first = keyed("tenant", "k", "h1", NOW);
+        Offer running = unkeyed("f", NOW);
+        accept(first, running);
+
+        assertThat(accept(
+                        keyed("tenant", "k", "h1", NOW),
+                        keyed("tenant", "k", "h2", NOW),
+                        keyed("tenant", "l", "h1", NOW),
+                        unkeyed("f", NOW.plusSeconds(59)),
+                        unkeyed("g", NOW)))
+                .containsExactly(
+                        new SubmissionResult.Repeated(idOf(first)),
+                        new SubmissionResult.KeyTaken(),
+                        new SubmissionResult.Kept(),
+                        new SubmissionResult.Folded(idOf(running)),
+                        new SubmissionResult.Kept());
+        assertThat(kept()).hasSize(4);
+    }
+
+    @Test
+    void takesAKeyAnewThatHasLapsed() {
+        accept(keyed("tenant", "k", "h1", NOW));
+        Offer later = keyed("tenant", "k", "h2", NOW.plus(Duration.ofHours(49)));
+
+        assertThat(accept(later, keyed("tenant", "k", "h2", NOW.plus(Duration.ofHours(49)))))
+                .containsExactly(new SubmissionResult.Kept(), new SubmissionResult.Repeated(idOf(later)));
+    }
+
+    @Test
+    void foldsNothingWhereThatIsOff() {
+        Offer first = new Offer(submission("tenant", NOW), new Fingerprint("f", null));
+        Offer second = new Offer(submission("tenant", NOW), new Fingerprint("f", null));
+
+        assertThat(accept(first, second)).containsOnly(new SubmissionResult.Kept());
+        assertThat(kept()).hasSize(2);
+    }
+
+    @Test
+    void keepsNothingOfARoundThatFails() {
+        Offer good = keyed("tenant", "k", "h1", NOW);
+        Offer bad = new Offer(submission("tenant", NOW), new Fingerprint("\0", null));
+
+        assertThatThrownBy(() -> accept(good, bad)).isNotInstanceOf(DatabaseUnavailableException.class);
+
+        assertThat(kept()).isEmpty();
+        assertThat(accept(keyed("tenant", "k", "h2", NOW))).containsExactly(new SubmissionResult.Kept());
+    }
+
+    /** In whatever order they come, rounds at the same time neither lock each other out nor keep anything twice. */
+    @Test
+    void roundsAtTheSameTimeKeepEachOnce() throws InterruptedException, ExecutionException {
+        keepEachOnce(name -> List.of(unkeyed(name, NOW), keyed("tenant", name, "h", NOW)));
+    }
+
+    @Test
+    void roundsWithKeysAtTheSameTimeKeepEachOnce() throws InterruptedException, ExecutionException {
+        keepEachOnce(name -> List.of(keyed("tenant", name, "h", NOW)));
+    }
+
+    /** Those with keys wait for each other's keys, and so for all else of the other's round. */
+    @Test
+    void roundsWithoutKeysAtTheSameTimeKeepEachOnce() throws InterruptedException, ExecutionException {
+        keepEachOnce(name -> List.of(unkeyed(name, NOW)));
+    }
+
+    private static void keepEachOnce(Function<String, List<Offer>> offersOf)
+            throws InterruptedException, ExecutionException {
+        int offered = 0;
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int round = 0; round < 10; round++) {
+                List<String> names = Stream.iterate(round * 1_000, i -> i + 1)
+                        // So many that one round is in the middle of its own when the next begins
+                        .limit(300)
+                        .map(i -> "n" + i)
+                        .toList();
+                List<Future<List<SubmissionResult>>> answers = new ArrayList<>();
+                for (List<String> order : List.of(names, names.reversed(), names, names.reversed())) {
+                    answers.add(threads.submit(() -> accept(order.stream()
+                            .flatMap(name -> offersOf.apply(name).stream())
+                            .toArray(Offer[]::new))));
+                }
+                List<SubmissionResult> all = new ArrayList<>();
+                for (Future<List<SubmissionResult>> answer : answers) {
+                    all.addAll(answer.get());
+                }
+                int each = names.size() * offersOf.apply("").size();
+                assertThat(all.stream().filter(SubmissionResult.Kept.class::isInstance))
+                        .hasSize(each);
+                offered += each;
+            }
+        }
+        assertThat(kept()).hasSize(offered);
+    }
+
+    private static List<SubmissionResult> accept(Offer... offers) {
+        return database.inTransaction(handle -> SubmissionBatch.accept(handle, List.of(offers)));
+    }
+
+    private static TaskId idOf(Offer offer) {
+        return offer.submission().id();
+    }
+
+    private static Offer keyed(String tenant, String key, String hash, Instant at) {
+        Instant lapsed = LAPSED.plus(Duration.between(NOW, at));
+        // With a key it is never folded.
+        return new Offer(
+                submission(tenant, at), new SubmissionStore.Key(key, hash, lapsed), new Fingerprint("keyed", null));
+    }
+
+    private static Offer unkeyed(String fingerprint, Instant at) {
+        return new Offer(submission("tenant", at), new Fingerprint(fingerprint, at.minusSeconds(60)));
+    }
+
+    private static Submission submission(String tenant, Instant at) {
+        return new Submission(
+                TaskId.next(),
+                tenant,
+                "ink",
+                new PhotoSource.Remote(URI.create("https://photos.example/cat.jpg")),
+                null,
+                at,
+                at.plusSeconds(60));
+    }
+
+    private static List<TaskId> kept() {
+        return database.jdbi()
+                .withHandle(handle -> handle.createQuery("select id from task")
+                        .mapTo(UUID.class)
+                        .map(TaskId::new)
+                        .list());
+    }
+}

@@ -1,0 +1,48 @@
+package io.pawline.taskstore;
+
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Tasks and endings as tests want them. */
+public final class TestingTasks {
+
+    public static final Instant NOW = Instant.parse("2026-11-23T10:15:30.123Z");
+
+    private TestingTasks() {}
+
+    public static Submission submission() {
+        return submission(URI.create("https://shop.example/callback"));
+    }
+
+    public static Submission submission(@Nullable URI callback) {
+        return new Submission(
+                TaskId.next(),
+                "default",
+                "watercolour",
+                new PhotoSource.Remote(URI.create("https://photos.example/cat.jpg")),
+                callback,
+                NOW,
+                NOW.plus(Duration.ofHours(1)));
+    }
+
+    public static FinalState.Success success() {
+        return new FinalState.Success(
+                NOW.plusSeconds(20),
+                new TaskImages(new StoredImage("t/1/result.png", 1024, 768), List.of(new StoredImage("t/1/s.png", 256, 192))));
+    }
+
+    public static FinalState.Failure failure(Reason reason) {
+        TaskState state = switch (reason) {
+            case CANCELLED -> TaskState.CANCELLED;
+            case DEADLINE_PASSED -> TaskState.EXPIRED;
+            default -> TaskState.FAILED;
+        };
+        return new FinalState.Failure(NOW.plusSeconds(5), state, reason, Stage.DETECT, "There is a car in the photo.");
+    }
+}

@@ -1,0 +1,224 @@
+package io.pawline.taskstore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.TaskId;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class UndeliveredCallbacksIT {
+
+    private static final Duration DAY = Duration.ofDays(1);
+
+    private static TestingPostgres postgres;
+    private static TaskDatabase database;
+    private static TaskDao tasks;
+    private static UndeliveredCallbacks undeliveredCallbacks;
+
+    // The database's own time plays a part.
+    private final Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    private final Instant longAgo = now.minus(DAY);
+    private final Instant later = now.plus(DAY);
+
+    private final List<TaskId> putBack = new ArrayList<>();
+    private final UndeliveredCallbacks.Receiver stage =
+            all -> putBack.addAll(all.stream().map(Task::id).toList());
+
+    @BeforeAll
+    static void start() {
+        postgres = TestingPostgres.start();
+        database = TaskDatabase.open(postgres.database("postgres"));
+        tasks = new TaskDao(database);
+        undeliveredCallbacks = new UndeliveredCallbacks(database);
+    }
+
+    @AfterAll
+    static void stop() {
+        database.close();
+        postgres.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        database.jdbi().useHandle(handle -> handle.execute("delete from task"));
+    }
+
+    @Test
+    void listsEndingsThatAReceiverHasNotTaken() {
+        TaskId first = ended(success());
+        TaskId second = ended(TestingTasks.failure(Reason.NO_PET));
+        accepted();
+        TaskId delivered = ended(success());
+        tasks.markDelivered(delivered, 1, now);
+        TaskId unwanted = accept(TestingTasks.submission(null));
+        tasks.close(unwanted, 1, success());
+
+        assertThat(undeliveredCallbacks.page("default", null, 10)).extracting(Task::id).containsExactly(second, first);
+        assertThat(undeliveredCallbacks.page("default", null, 1)).extracting(Task::id).containsExactly(second);
+        assertThat(undeliveredCallbacks.page("default", second, 10)).extracting(Task::id).containsExactly(first);
+        assertThat(undeliveredCallbacks.page("other", null, 10)).isEmpty();
+    }
+
+    @Test
+    void putsBackOnceWhatSomebodyAskedForAlsoIfItWasDelivered() throws InterruptedException {
+        TaskId id = ended(success());
+        tasks.markDelivered(id, 1, now);
+        assertThat(find(id).delivery().owed()).isFalse();
+
+        assertThat(undeliveredCallbacks
+                        .resend(id, "default", now)
+                        .orElseThrow()
+                        .delivery()
+                        .owed())
+                .isTrue();
+
+        assertThat(undeliveredCallbacks.putBackRequested(10, later, stage)).isEqualTo(1);
+        assertThat(undeliveredCallbacks.putBackRequested(10, later, stage)).isZero();
+        assertThat(putBack).containsExactly(id);
+        assertThat(tasks.markDelivered(id, 1, later)).isTrue();
+        assertThat(find(id).delivery().owed()).isFalse();
+        assertThat(find(id).delivery().delivered()).contains(now);
+        undeliveredCallbacks.resend(id, "default", now);
+        assertThat(undeliveredCallbacks.putBackRequested(10, later, stage)).isEqualTo(1);
+    }
+
+    @Test
+    void asksForNothingThatCannotBeTold() {
+        TaskId open = accepted();
+        TaskId unwanted = accept(TestingTasks.submission(null));
+        tasks.close(unwanted, 1, success());
+        TaskId ended = ended(success());
+
+        assertThat(resend(open).delivery().resendRequestedAt()).isNull();
+        assertThat(resend(unwanted).delivery().resendRequestedAt()).isNull();
+        assertThat(undeliveredCallbacks.resend(ended, "other", now)).isEmpty();
+        assertThat(undeliveredCallbacks.resend(TaskId.next(), "default", now)).isEmpty();
+    }
+
+    @Test
+    void aNewGenerationIsOwedForItself() {
+        TaskId id = ended(TestingTasks.failure(Reason.NO_PET));
+        undeliveredCallbacks.resend(id, "default", now);
+
+        tasks.close(id, 2, success());
+
+        assertThat(find(id).delivery()).isEqualTo(Delivery.NONE);
+    }
+
+    @Test
+    void putsBackWhatNobodyCanBeWorkingOn() throws InterruptedException {
+        TaskId forgotten = ended(success());
+        TaskId tried = ended(success());
+        tasks.recordDeliveryFailure(tried, 1, later, Reason.READ_TIMEOUT, "No answer.");
+        TaskId refusedForGood = ended(success());
+        tasks.recordDeliveryFailure(refusedForGood, 1, now, Reason.CALLBACK_GONE, "410.");
+        TaskId delivered = ended(success());
+        tasks.markDelivered(delivered, 1, now);
+        accepted();
+
+        assertThat(forgotten(later)).isEqualTo(1);
+        assertThat(putBack).containsExactly(forgotten);
+        assertThat(forgotten(later)).as("not again while it may be at work").isZero();
+        assertThat(forgotten(later.plus(DAY))).isEqualTo(2);
+        assertThat(putBack).containsExactlyInAnyOrder(forgotten, forgotten, tried);
+    }
+
+    @Test
+    void leavesAloneWhatEndedTooLongAgo() throws InterruptedException {
+        ended(success());
+
+        assertThat(undeliveredCallbacks.putBackForgotten(10, later, later, later, stage)).isZero();
+    }
+
+    @Test
+    void keepsWhatDidNotArrive() throws InterruptedException {
+        TaskId id = ended(success());
+        undeliveredCallbacks.resend(id, "default", now);
+
+        assertThatThrownBy(() -> undeliveredCallbacks.putBackRequested(10, later, _ -> {
+                    throw new IllegalStateException("Kafka is away");
+                }))
+                .hasMessage("Kafka is away");
+
+        assertThat(undeliveredCallbacks.putBackRequested(10, later, stage)).isEqualTo(1);
+        assertThat(putBack).containsExactly(id);
+    }
+
+    @Test
+    void givesTwoReconcilersDifferentEndings() throws InterruptedException {
+        List<TaskId> asked = List.of(ended(success()), ended(success()));
+        asked.forEach(this::resend);
+        assertThat(putBackByTwo(each -> undeliveredCallbacks.putBackRequested(1, later, each)))
+                .containsExactlyInAnyOrderElementsOf(asked);
+
+        List<TaskId> forgotten = List.of(ended(success()), ended(success()));
+        assertThat(putBackByTwo(each -> undeliveredCallbacks.putBackForgotten(1, longAgo, later, later, each)))
+                .hasSize(2)
+                .doesNotHaveDuplicates()
+                .allMatch(id -> forgotten.contains(id) || asked.contains(id));
+    }
+
+    private interface PutBack {
+        int to(UndeliveredCallbacks.Receiver receiver) throws InterruptedException;
+    }
+
+    /** What the two were given, of which one comes while the other is at it. */
+    private static List<TaskId> putBackByTwo(PutBack putBack) throws InterruptedException {
+        List<TaskId> given = new CopyOnWriteArrayList<>();
+        UndeliveredCallbacks.Receiver taking =
+                all -> given.addAll(all.stream().map(Task::id).toList());
+        putBack.to(all -> {
+            Thread other = Thread.startVirtualThread(() -> {
+                try {
+                    putBack.to(taking);
+                } catch (InterruptedException stopped) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            other.join();
+            taking.take(all);
+        });
+        return given;
+    }
+
+    private FinalState success() {
+        return new FinalState.Success(now, TestingTasks.success().pictures());
+    }
+
+    private int forgotten(Instant before) throws InterruptedException {
+        return undeliveredCallbacks.putBackForgotten(10, longAgo, before, before, stage);
+    }
+
+    private Task resend(TaskId id) {
+        return undeliveredCallbacks.resend(id, "default", now).orElseThrow();
+    }
+
+    private static TaskId ended(FinalState finalState) {
+        TaskId id = accepted();
+        tasks.close(id, 1, finalState);
+        return id;
+    }
+
+    private static TaskId accepted() {
+        return accept(TestingTasks.submission());
+    }
+
+    private static TaskId accept(Submission submission) {
+        tasks.accept(submission);
+        return submission.id();
+    }
+
+    private static Task find(TaskId id) {
+        return tasks.find(id).orElseThrow();
+    }
+}

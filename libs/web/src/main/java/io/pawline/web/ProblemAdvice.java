@@ -1,0 +1,79 @@
+package io.pawline.web;
+
+import io.pawline.taskstore.DatabaseUnavailableException;
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+
+/**
+ * Turns whatever goes wrong while a request is served into a problem; nothing inside ever shows. A service with failures of
+ * its own extends it.
+ */
+@RestControllerAdvice
+public class ProblemAdvice extends ResponseEntityExceptionHandler {
+
+    private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
+
+    private static final String RETRY_SECONDS = "5";
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> problem(ProblemException e) {
+        ResponseEntity.BodyBuilder answer = ResponseEntity.status(e.type().status());
+        e.challenge().ifPresent(challenge -> answer.header(HttpHeaders.WWW_AUTHENTICATE, challenge));
+        return answer.body(problem(e.type(), e.detail()));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> databaseLost(DatabaseUnavailableException e) {
+        log.warn("A request cannot be served: {}", String.valueOf(e.getCause()));
+        return answer(CommonProblem.DATABASE_UNAVAILABLE, "the request was not served: send it again later");
+    }
+
+    /** What nobody has expected. */
+    @ExceptionHandler
+    protected ResponseEntity<ProblemDetail> bug(Exception e, HttpServletRequest request) {
+        log.error("A request failed", e);
+        return answer(CommonProblem.INTERNAL_ERROR, "the fault is not the request's; it has been logged");
+    }
+
+    @Override
+    protected @Nullable ResponseEntity<Object> handleExceptionInternal(
+            Exception e, @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        ProblemType type = CommonProblem.of(status);
+        ProblemDetail problem =
+                body instanceof ProblemDetail given ? given : ProblemDetail.forStatusAndDetail(status, type.title());
+        problem.setType(type.uri());
+        problem.setTitle(type.title());
+        return super.handleExceptionInternal(e, problem, headers, status, request);
+    }
+
+    /** An answer of nothing but this problem, and when to come again if that may help. */
+    public static ResponseEntity<ProblemDetail> answer(ProblemType type, String detail) {
+        ResponseEntity.BodyBuilder answer = ResponseEntity.status(type.status());
+        if (type.status().value() == 503) {
+            answer.header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
+        }
+        return answer.body(problem(type, detail));
+    }
+
+    /**
+     * The body of an answer.
+     *
+     * @param detail for the caller: which field, and what to do about it
+     */
+    public static ProblemDetail problem(ProblemType type, String detail) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(type.status(), detail);
+        problem.setType(type.uri());
+        problem.setTitle(type.title());
+        return problem;
+    }
+}

@@ -1,0 +1,74 @@
+package io.pawline.ops.access;
+
+import io.pawline.ops.http.Needs;
+import io.pawline.taskstore.Scope;
+import io.pawline.web.CommonProblem;
+import io.pawline.web.ProblemException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.HandlerInterceptor;
+
+/** Finds out who calls, before anything of the body is read, and whether he may; see {@link Needs}. */
+public final class AccessInterceptor implements HandlerInterceptor {
+
+    /** The request's attribute that holds the {@link Operator}. */
+    static final String CALLER = Operator.class.getName();
+
+    private static final String SCHEME = "Bearer ";
+
+    private final OperatorAccess operatorAccess;
+
+    public AccessInterceptor(OperatorAccess operatorAccess) {
+        this.operatorAccess = operatorAccess;
+    }
+
+    @Override
+    public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+        Operator operator = switch (operatorAccess.of(keyIn(request))) {
+            case OperatorAccess.Verdict.Known known -> known.caller();
+            case OperatorAccess.Verdict.Missing _ ->
+                throw ProblemException.challenge(
+                        CommonProblem.UNAUTHORIZED,
+                        "send your API key in one header, Authorization: Bearer pwk_...",
+                        "");
+            case OperatorAccess.Verdict.Unknown _ ->
+                throw ProblemException.challenge(
+                        CommonProblem.UNAUTHORIZED,
+                        "there is no such API key, or it has been revoked or has expired",
+                        ", error=\"invalid_token\"");
+            case OperatorAccess.Verdict.Foreign _ ->
+                throw ProblemException.challenge(
+                        CommonProblem.FORBIDDEN,
+                        "the key is of a tenant whose keys are not taken here (pawline.ops.tenant)",
+                        ", error=\"insufficient_scope\"");
+        };
+        Scope needed = needed(request, handler);
+        if (!operator.scopes().contains(needed)) {
+            throw ProblemException.challenge(
+                    CommonProblem.FORBIDDEN,
+                    "this needs the scope %s, which the key does not have".formatted(needed.code()),
+                    ", error=\"insufficient_scope\", scope=\"%s\"".formatted(needed.code()));
+        }
+        request.setAttribute(CALLER, operator);
+        return true;
+    }
+
+    private static Optional<String> keyIn(HttpServletRequest request) {
+        List<String> credentials = Collections.list(request.getHeaders("Authorization"));
+        return credentials.size() == 1 && credentials.getFirst().regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                ? Optional.of(credentials.getFirst().substring(SCHEME.length()).strip())
+                : Optional.empty();
+    }
+
+    private static Scope needed(HttpServletRequest request, Object handler) {
+        Needs said = handler instanceof HandlerMethod method ? method.getMethodAnnotation(Needs.class) : null;
+        if (said != null) {
+            return said.value();
+        }
+        return List.of("GET", "HEAD").contains(request.getMethod()) ? Scope.READ : Scope.OPERATE;
+    }
+}

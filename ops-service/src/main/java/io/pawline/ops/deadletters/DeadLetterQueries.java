@@ -1,0 +1,215 @@
+package io.pawline.ops.deadletters;
+
+import io.pawline.ops.deadletters.IndexedDeadLetter.Header;
+import io.pawline.ops.deadletters.DeadLetterFilter.Condition;
+import io.pawline.taskstore.TaskDatabase;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What is asked of the index. Thread-safe.
+ *
+ * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
+ */
+public final class DeadLetterQueries {
+
+    private static final String GROUPS = """
+            select stage, reason, provider_code, count(*) as letters, min(failed_at) as oldest, max(failed_at) as newest,
+                date_bin(make_interval(secs => :span), failed_at, timestamptz '2000-01-01 00:00:00Z') as span
+            from dead_letter where <where> group by stage, reason, provider_code, span
+            """;
+
+    private static final String PAGE = """
+            select * from dead_letter where <where> and (failed_at, id) < (:beforeTime, :beforeId)
+            order by failed_at desc, id desc limit :limit
+            """;
+
+    private static final String CALLS = """
+            select * from call_attempt where task_id = :task order by started_at
+            """;
+
+    /** Beyond every letter. */
+    private static final Place TOP = new Place(Instant.parse("2999-01-01T00:00:00Z"), Long.MAX_VALUE);
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final TaskDatabase database;
+
+    public DeadLetterQueries(TaskDatabase database) {
+        this.database = database;
+    }
+
+    /** Where a page ends: at the letter of this time and id. */
+    public record Place(Instant failedAt, long id) {
+        /** The place of a letter. */
+        public static Place of(DeadLetter deadLetter) {
+            return new Place(deadLetter.failedAt(), deadLetter.id());
+        }
+    }
+
+    /** A letter's key, value and headers as they came. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    public record Content(byte @Nullable [] key, byte @Nullable [] value, List<Header> headers) {}
+
+    /** A call of a letter's task. */
+    public record MadeCall(
+            UUID callId,
+            int generation,
+            String stage,
+            String provider,
+            int attempt,
+            Instant startedAt,
+            @Nullable Instant endedAt,
+            @Nullable String outcome,
+            boolean orphaned,
+            @Nullable String reason,
+            @Nullable String phase,
+            @Nullable Integer httpStatus,
+            @Nullable String providerCode,
+            @Nullable String requestId,
+            @Nullable Long durationMs,
+            @Nullable Long costMicros,
+            @Nullable String billed) {}
+
+    /** Counts by cause, the most frequent first, each over spans of time of this length. */
+    public List<DeadLetterGroup> groups(DeadLetterFilter filter, Duration span) {
+        Condition where = filter.condition();
+        Map<List<@Nullable String>, DeadLetterGroup> groups = new LinkedHashMap<>();
+        database.with(handle -> where.bindTo(handle.createQuery(GROUPS))
+                        .bind("span", span.toSeconds())
+                        .map((row, _) -> group(row))
+                        .list())
+                .forEach(part -> groups.merge(
+                        Arrays.asList(part.stage(), part.reason(), part.providerCode()),
+                        part,
+                        DeadLetterQueries::together));
+        return groups.values().stream()
+                .sorted(Comparator.comparingLong(DeadLetterGroup::count).reversed())
+                .toList();
+    }
+
+    private static DeadLetterGroup group(ResultSet row) throws SQLException {
+        return new DeadLetterGroup(
+                row.getString("stage"),
+                row.getString("reason"),
+                row.getString("provider_code"),
+                row.getLong("letters"),
+                row.getObject("oldest", OffsetDateTime.class).toInstant(),
+                row.getObject("newest", OffsetDateTime.class).toInstant(),
+                List.of(new DeadLetterGroup.Span(
+                        row.getObject("span", OffsetDateTime.class).toInstant(), row.getLong("letters"))));
+    }
+
+    private static DeadLetterGroup together(DeadLetterGroup one, DeadLetterGroup other) {
+        List<DeadLetterGroup.Span> spans = new ArrayList<>(one.overTime());
+        spans.addAll(other.overTime());
+        spans.sort(Comparator.comparing(DeadLetterGroup.Span::from));
+        return new DeadLetterGroup(
+                one.stage(),
+                one.reason(),
+                one.providerCode(),
+                one.count() + other.count(),
+                one.oldest().isBefore(other.oldest()) ? one.oldest() : other.oldest(),
+                one.newest().isAfter(other.newest()) ? one.newest() : other.newest(),
+                spans);
+    }
+
+    /**
+     * The newest letters below a place.
+     *
+     * @param below null: from the newest on
+     */
+    public List<DeadLetter> page(DeadLetterFilter filter, @Nullable Place below, int limit) {
+        Condition where = filter.condition();
+        Place place = below == null ? TOP : below;
+        return database.with(handle -> where.bindTo(handle.createQuery(PAGE))
+                .bind("beforeTime", place.failedAt().atOffset(ZoneOffset.UTC))
+                .bind("beforeId", place.id())
+                .bind("limit", limit)
+                .map((row, _) -> DeadLetter.of(row))
+                .list());
+    }
+
+    public long count(DeadLetterFilter filter) {
+        Condition where = filter.condition();
+        return database.with(
+                handle -> where.bindTo(handle.createQuery("select count(*) from dead_letter where <where>"))
+                        .mapTo(Long.class)
+                        .one());
+    }
+
+    /** The letter of this id, if there is one. */
+    public Optional<DeadLetter> find(long id) {
+        return database.with(handle -> handle.createQuery("select * from dead_letter where id = :id")
+                .bind("id", id)
+                .map((row, _) -> DeadLetter.of(row))
+                .findOne());
+    }
+
+    /** The letter itself, as its stage wrote it. */
+    public Content content(long id) {
+        return database.with(handle -> handle.createQuery("select * from dead_letter_record where letter_id = :id")
+                .bind("id", id)
+                .map((row, _) -> new Content(
+                        row.getBytes("record_key"), row.getBytes("record_value"), headers(row.getString("headers"))))
+                .one());
+    }
+
+    private static List<Header> headers(String json) {
+        JsonNode headers = JSON.readTree(json);
+        return StreamSupport.stream(headers.spliterator(), false)
+                .map(header -> new Header(
+                        header.path("name").asString(""),
+                        header.path("base64").isString()
+                                ? Base64.getDecoder()
+                                        .decode(header.path("base64").asString(""))
+                                : null))
+                .toList();
+    }
+
+    /** Every call for a task that the ledger still has, oldest first, in all generations. */
+    public List<MadeCall> calls(UUID task) {
+        return database.with(handle -> handle.createQuery(CALLS)
+                .bind("task", task)
+                .map((row, _) -> call(row))
+                .list());
+    }
+
+    private static MadeCall call(ResultSet row) throws SQLException {
+        return new MadeCall(
+                row.getObject("call_id", UUID.class),
+                row.getInt("generation"),
+                row.getString("stage"),
+                row.getString("provider"),
+                row.getInt("attempt"),
+                row.getObject("started_at", OffsetDateTime.class).toInstant(),
+                DeadLetter.instant(row, "ended_at"),
+                row.getString("outcome"),
+                row.getBoolean("orphaned"),
+                row.getString("reason"),
+                row.getString("phase"),
+                row.getObject("http_status", Integer.class),
+                row.getString("provider_code"),
+                row.getString("request_id"),
+                row.getObject("duration_ms", Long.class),
+                row.getObject("cost_micros", Long.class),
+                row.getString("billed"));
+    }
+}

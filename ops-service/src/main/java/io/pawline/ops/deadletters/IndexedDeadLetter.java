@@ -1,0 +1,55 @@
+package io.pawline.ops.deadletters;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dead letter as the index takes it in.
+ *
+ * @param position where it stands in Kafka
+ * @param detail one sentence about the failure
+ * @param task what is known of its task; null: nothing
+ * @param undecodable why its bytes are no event; null: they are one
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record IndexedDeadLetter(
+        Position position,
+        String stage,
+        String reason,
+        String detail,
+        Instant failedAt,
+        @Nullable Instant firstFailedAt,
+        @Nullable Instant workAt,
+        int attempts,
+        @Nullable OfTask task,
+        @Nullable String undecodable,
+        byte @Nullable [] key,
+        byte @Nullable [] value,
+        List<Header> headers) {
+
+    /** Where a letter stands: the name it has for good. */
+    public record Position(String topic, int partition, long offset) {}
+
+    /**
+     * What is known of a letter's task.
+     *
+     * @param style and the others: null if only the record's key tells of the task
+     */
+    public record OfTask(
+            UUID id,
+            @Nullable Integer generation,
+            @Nullable String tenant,
+            @Nullable String style,
+            @Nullable Instant submittedAt) {}
+
+    /** One header as it came. */
+    public record Header(String name, byte @Nullable [] value) {}
+
+    public IndexedDeadLetter {
+        Objects.requireNonNull(position, "position");
+        headers = List.copyOf(headers);
+    }
+}

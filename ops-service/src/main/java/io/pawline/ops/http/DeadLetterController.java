@@ -1,0 +1,154 @@
+package io.pawline.ops.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.pawline.ops.deadletters.DeadLetter;
+import io.pawline.ops.deadletters.DeadLetterFilter;
+import io.pawline.ops.deadletters.DeadLetterGroup;
+import io.pawline.ops.deadletters.DeadLetterQueries;
+import io.pawline.ops.deadletters.DeadLetterQueries.Place;
+import io.pawline.web.ProblemException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.util.MultiValueMap;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/** {@code /v1/dead-letters}: what there is, by cause and one by one. */
+@RestController
+final class DeadLetterController {
+
+    private static final int DEFAULT_LIMIT = 50;
+    private static final int MAX_LIMIT = 1_000;
+    private static final int SPANS = 48;
+
+    private final DeadLetterQueries letters;
+    private final DeadLetterDetails whole;
+    private final Clock clock;
+
+    DeadLetterController(DeadLetterQueries letters, DeadLetterDetails whole, Clock clock) {
+        this.letters = letters;
+        this.whole = whole;
+        this.clock = clock;
+    }
+
+    /** @param spanSeconds length of the spans of time that {@code over_time} counts in */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Groups(long letters, long spanSeconds, List<GroupView> groups) {}
+
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record GroupView(
+            String stage,
+            String reason,
+            @Nullable String providerCode,
+            long count,
+            Instant oldest,
+            Instant newest,
+            List<DeadLetterGroup.Span> overTime) {
+        static GroupView of(DeadLetterGroup group) {
+            return new GroupView(
+                    group.stage(),
+                    group.reason(),
+                    group.providerCode(),
+                    group.count(),
+                    group.oldest(),
+                    group.newest(),
+                    group.overTime());
+        }
+    }
+
+    @GetMapping("/v1/dead-letters/groups")
+    Groups groups(@RequestParam MultiValueMap<String, String> query) {
+        DeadLetterFilter filter = Parameters.of(query).filter();
+        Duration span = span(filter);
+        List<DeadLetterGroup> groups = letters.groups(filter, span);
+        return new Groups(
+                groups.stream().mapToLong(DeadLetterGroup::count).sum(),
+                span.toSeconds(),
+                groups.stream().map(GroupView::of).toList());
+    }
+
+    /** Some 48 spans, of a length that a person can name. */
+    private Duration span(DeadLetterFilter filter) {
+        Instant to = filter.to() == null ? clock.instant() : filter.to();
+        Instant from = filter.from() == null ? to.minus(Duration.ofDays(2)) : filter.from();
+        Duration wanted = Duration.between(from, to).dividedBy(SPANS);
+        for (Duration span : List.of(
+                Duration.ofSeconds(10),
+                Duration.ofMinutes(1),
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(15),
+                Duration.ofHours(1),
+                Duration.ofHours(6))) {
+            if (span.compareTo(wanted) >= 0) {
+                return span;
+            }
+        }
+        return Duration.ofDays(1);
+    }
+
+    /** A page; without a cursor it is the last one. */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Page(List<DeadLetterView> deadLetters, @Nullable String nextCursor) {}
+
+    @GetMapping("/v1/dead-letters")
+    Page list(@RequestParam MultiValueMap<String, String> query) {
+        Parameters given = Parameters.of(query, "limit", "cursor");
+        int limit = given.limit(DEFAULT_LIMIT, MAX_LIMIT);
+        String cursor = given.text("cursor");
+        List<DeadLetter> found = letters.page(given.filter(), cursor == null ? null : DeadLetterCursor.parse(cursor), limit + 1);
+        List<DeadLetter> shown = found.subList(0, Math.min(limit, found.size()));
+        return new Page(
+                shown.stream().map(DeadLetterView::of).toList(),
+                found.size() > limit ? DeadLetterCursor.after(Place.of(shown.getLast())) : null);
+    }
+
+    @GetMapping("/v1/dead-letters/export")
+    ResponseEntity<StreamingResponseBody> export(@RequestParam MultiValueMap<String, String> query) {
+        Parameters given = Parameters.of(query, "format");
+        DeadLetterFilter filter = given.filter();
+        DeadLetterExport format = DeadLetterExport.named(given.text("format"));
+        return ResponseEntity.ok()
+                .contentType(format.mediaType())
+                .header(
+                        HttpHeaders.CONTENT_DISPOSITION,
+                        "attachment; filename=\"dead-letters." + format.suffix() + "\"")
+                .body(out -> format.write(letters, filter, out));
+    }
+
+    @GetMapping("/v1/dead-letters/{id}")
+    DeadLetterDetail letter(@PathVariable("id") String id) {
+        return whole.of(find(id));
+    }
+
+    /** The letter's bytes as they came. */
+    @GetMapping("/v1/dead-letters/{id}/payload")
+    ResponseEntity<byte[]> payload(@PathVariable("id") String id) {
+        DeadLetter deadLetter = find(id);
+        byte[] value = letters.content(deadLetter.id()).value();
+        return ResponseEntity.ok()
+                .contentType(MediaType.APPLICATION_OCTET_STREAM)
+                .header(
+                        HttpHeaders.CONTENT_DISPOSITION,
+                        "attachment; filename=\"dead-letter-%d.bin\"".formatted(deadLetter.id()))
+                .body(value == null ? new byte[0] : value);
+    }
+
+    DeadLetter find(String id) {
+        Optional<DeadLetter> letter = id.matches("[0-9]{1,18}") ? letters.find(Long.parseLong(id)) : Optional.empty();
+        return letter.orElseThrow(
+                () -> new ProblemException(OpsProblem.LETTER_NOT_FOUND, "no dead letter has this id"));
+    }
+}

@@ -1,0 +1,88 @@
+package io.pawline.ops.http;
+
+import io.pawline.ops.http.DeadLetterDetail.CallView;
+import io.pawline.ops.http.DeadLetterDetail.HeaderView;
+import io.pawline.ops.http.DeadLetterDetail.PayloadView;
+import io.pawline.ops.http.DeadLetterDetail.ReplayView;
+import io.pawline.ops.http.DeadLetterDetail.TaskView;
+import io.pawline.ops.http.DeadLetterDetail.VersionView;
+import io.pawline.ops.deadletters.EventJson;
+import io.pawline.ops.deadletters.IndexedDeadLetter.Header;
+import io.pawline.ops.deadletters.DeadLetter;
+import io.pawline.ops.deadletters.DeadLetterQueries;
+import io.pawline.ops.replay.DeadLetterChanges;
+import io.pawline.ops.replay.ReplayReports;
+import io.pawline.schemas.TaskId;
+import io.pawline.taskstore.TaskDao;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/** Puts together what is known of a letter. */
+@Component
+final class DeadLetterDetails {
+
+    private final DeadLetterQueries letters;
+    private final DeadLetterChanges changes;
+    private final ReplayReports replays;
+    private final TaskDao tasks;
+    private final EventJson events;
+
+    DeadLetterDetails(DeadLetterQueries letters, DeadLetterChanges changes, ReplayReports replays, TaskDao tasks, EventJson events) {
+        this.letters = letters;
+        this.changes = changes;
+        this.replays = replays;
+        this.tasks = tasks;
+        this.events = events;
+    }
+
+    DeadLetterDetail of(DeadLetter deadLetter) {
+        DeadLetterQueries.Content content = letters.content(deadLetter.id());
+        Optional<TaskId> task = Optional.ofNullable(deadLetter.taskId()).map(TaskId::new);
+        return new DeadLetterDetail(
+                DeadLetterView.of(deadLetter),
+                payload(deadLetter, content.value() == null ? new byte[0] : content.value()),
+                changes.versions(deadLetter.id()).stream()
+                        .map(version -> version(deadLetter, version))
+                        .toList(),
+                content.headers().stream().map(DeadLetterDetails::header).toList(),
+                task.map(id -> letters.calls(id.value())).orElse(List.of()).stream()
+                        .map(CallView::of)
+                        .toList(),
+                replays.ofLetter(deadLetter.id()).stream().map(ReplayView::of).toList(),
+                task.flatMap(tasks::find).map(TaskView::of).orElse(null));
+    }
+
+    private PayloadView payload(DeadLetter deadLetter, byte[] value) {
+        Optional<EventJson.Shown> event = events.read(deadLetter.topic(), value);
+        return new PayloadView(
+                value.length,
+                HexFormat.of().formatHex(value),
+                Bytes.readable(value),
+                event.map(EventJson.Shown::type).orElse(null),
+                event.map(EventJson.Shown::json).orElse(null),
+                event.map(EventJson.Shown::schema).orElse(null));
+    }
+
+    private VersionView version(DeadLetter deadLetter, DeadLetterChanges.Version version) {
+        return new VersionView(
+                version.version(),
+                version.madeBy(),
+                version.why(),
+                version.madeAt(),
+                events.read(deadLetter.topic(), version.value())
+                        .map(EventJson.Shown::json)
+                        .orElse(null));
+    }
+
+    private static HeaderView header(Header header) {
+        byte[] value = header.value();
+        if (value == null) {
+            return new HeaderView(header.name(), null, null);
+        }
+        return Bytes.isText(value)
+                ? new HeaderView(header.name(), Bytes.readable(value), null)
+                : new HeaderView(header.name(), null, HexFormat.of().formatHex(value));
+    }
+}

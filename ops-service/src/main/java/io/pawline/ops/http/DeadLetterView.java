@@ -1,0 +1,57 @@
+package io.pawline.ops.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.pawline.ops.deadletters.DeadLetter;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/** A dead letter as the API shows it; what does not apply is left out. */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record DeadLetterView(
+        long id,
+        String state,
+        String stage,
+        String reason,
+        String detail,
+        @Nullable String providerCode,
+        Instant failedAt,
+        @Nullable Instant firstFailedAt,
+        int attempts,
+        @Nullable UUID taskId,
+        @Nullable Integer generation,
+        @Nullable String tenant,
+        @Nullable String style,
+        @Nullable String clientRef,
+        @Nullable Instant submittedAt,
+        @Nullable String undecodable,
+        String topic,
+        int partition,
+        long offset) {
+
+    static DeadLetterView of(DeadLetter deadLetter) {
+        return new DeadLetterView(
+                deadLetter.id(),
+                deadLetter.state(),
+                deadLetter.stage(),
+                deadLetter.reason(),
+                deadLetter.detail(),
+                deadLetter.providerCode(),
+                deadLetter.failedAt(),
+                deadLetter.firstFailedAt(),
+                deadLetter.attempts(),
+                deadLetter.taskId(),
+                deadLetter.generation(),
+                deadLetter.tenant(),
+                deadLetter.style(),
+                deadLetter.clientRef(),
+                deadLetter.submittedAt(),
+                deadLetter.undecodable(),
+                deadLetter.topic(),
+                deadLetter.partition(),
+                deadLetter.offset());
+    }
+}

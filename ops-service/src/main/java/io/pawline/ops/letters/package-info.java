@@ -1,5 +1,0 @@
-/** The index of the dead letters, and what is asked of it. */
-@NullMarked
-package io.pawline.ops.letters;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,121 @@
+package io.pawline.ops.live;
+
+import io.pawline.events.CallAttempt;
+import io.pawline.ops.ledger.Call;
+import io.pawline.ops.ledger.CallEvents;
+import io.pawline.ops.ledger.Prices;
+import io.pawline.schemas.Reason;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.WindowStore;
+import org.apache.kafka.streams.state.WindowStoreIterator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the events of calls into what they add to the counts of their stage, each once, however often it is told: what was
+ * counted is remembered for {@link #REMEMBERED}. What is told later than that is not counted here; the ledger has it.
+ */
+final class CallDeduplicator extends ContextualProcessor<byte[], byte[], String, CountDelta> {
+
+    static final String STORE = "calls-seen";
+
+    /** Far longer than a call takes, and than what is told of it may be late. */
+    static final Duration REMEMBERED = Duration.ofHours(1);
+
+    private final EventReader events;
+    private final Prices prices;
+    private @Nullable WindowStore<String, String> seen;
+
+    CallDeduplicator(EventReader events, Prices prices) {
+        this.events = events;
+        this.prices = prices;
+    }
+
+    @Override
+    public void init(ProcessorContext<String, CountDelta> context) {
+        super.init(context);
+        seen = context.getStateStore(STORE);
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        if (events.read(record.value()) instanceof CallAttempt event) {
+            count(event, record);
+        }
+    }
+
+    private void count(CallAttempt event, Record<byte[], byte[]> record) {
+        Call call;
+        try {
+            call = CallEvents.call(event);
+        } catch (IllegalArgumentException noCall) {
+            return; // the ledger says so
+        }
+        Instant at = event.getAt();
+        InstanceState process = process(event);
+        boolean isNew = isNew(call.id() + "/" + event.getMoment() + "/" + call.orphaned(), at);
+        if (isNew && call.orphaned()) {
+            forward(record, call, CountDelta.seen(at, process));
+        } else if (isNew && call.end() != null) {
+            forward(record, call, ended(call, call.end(), process));
+        } else if (isNew) {
+            boolean first = isNew(call.taskId() + "/" + call.generation() + "/" + call.stage(), at);
+            forward(record, call, CountDelta.began(at, first && call.attempt() == 1, process));
+        }
+    }
+
+    private CountDelta ended(Call call, Call.End end, @Nullable InstanceState process) {
+        boolean well = end.outcome().equals("succeeded");
+        String reason = well ? null : end.reason() == null ? Reason.UNCLASSIFIED.code() : end.reason();
+        boolean timeout = reason != null
+                && Reason.ofCode(reason)
+                        .filter(known -> known.scope() == Reason.Scope.TIMEOUT)
+                        .isPresent();
+        return new CountDelta(
+                end.at(),
+                0,
+                0,
+                well ? 1 : 0,
+                reason,
+                timeout ? 1 : 0,
+                prices.costMicros(call.provider(), end),
+                null,
+                process);
+    }
+
+    private static @Nullable InstanceState process(CallAttempt event) {
+        if (event.getInstance().isEmpty() || event.getLimit().isEmpty()) {
+            return null;
+        }
+        return new InstanceState(
+                event.getInstance().get(),
+                event.getProvider(),
+                event.getAt(),
+                event.getInFlight().orElse(0),
+                event.getLimit().get(),
+                event.getBreaker().map(CallEvents::code).orElse(null),
+                event.getBreaker().isPresent() ? event.getAt() : null);
+    }
+
+    private boolean isNew(String name, Instant at) {
+        WindowStore<String, String> store = Objects.requireNonNull(seen);
+        try (WindowStoreIterator<String> before = store.fetch(name, at.minus(REMEMBERED), at.plus(REMEMBERED))) {
+            if (before.hasNext()) {
+                return false;
+            }
+        }
+        store.put(name, "", at.toEpochMilli());
+        return true;
+    }
+
+    private void forward(Record<byte[], byte[]> record, Call call, CountDelta countDelta) {
+        context()
+                .forward(record.withKey(call.stage())
+                        .withValue(countDelta)
+                        .withTimestamp(countDelta.at().toEpochMilli()));
+    }
+}

@@ -1,0 +1,32 @@
+package io.pawline.ops.replay;
+
+/**
+ * Whether a letter can be replayed, told in SQL: one word for each letter, the same in a dry run and when it is its turn.
+ * Needs the parameters {@code cap} and {@code picturesSince}, and {@code dead_letter} left-joined with {@code task}.
+ */
+final class ReplayEligibility {
+
+    /** The word for a letter that can be replayed; all others say why it is skipped. */
+    static final String REPLAY = "replay";
+
+    static final String SQL = """
+            case
+                when dead_letter.undecodable is not null
+                    and not exists (select from dead_letter_edit where letter_id = dead_letter.id) then 'undecodable'
+                when task.id is null then 'no_task'
+                when dead_letter.state not in ('open', 'replaying') then 'not_open'
+                when task.state = 'cancelled' and dead_letter.stage <> 'callback' then 'cancelled'
+                when task.state = 'accepted' then 'under_way'
+                when task.state = 'success' and dead_letter.stage <> 'callback' then 'succeeded'
+                when task.delivered_at is not null and dead_letter.stage = 'callback' then 'succeeded'
+                when task.callback_url is null and dead_letter.stage = 'callback' then 'nobody_to_tell'
+                when task.generation > :cap then 'replay_cap'
+                when exists (select from dead_letter newer where newer.task_id = dead_letter.task_id
+                    and newer.generation > dead_letter.generation) then 'superseded'
+                when dead_letter.stage = 'matting'
+                    and coalesce(dead_letter.work_at, dead_letter.failed_at) < :picturesSince then 'expired'
+                else 'replay'
+            end""";
+
+    private ReplayEligibility() {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.ops.deadletters;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.pawline.ops.letters;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,64 @@
+package io.pawline.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class IncidentSettingsTest {
+
+    private static final URI SIMULATOR = URI.create("http://127.0.0.1:1");
+
+    private final IncidentDay day = new IncidentDay(4_926, 60);
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void dividesTheTimesOfTheWorldOutsideAndNoOthers() throws IOException {
+        Properties pawline = written(IncidentSettings.ofPawline(day, SIMULATOR));
+
+        assertThat(pawline)
+                .containsEntry("pawline.generate.call-timeout", "1000ms")
+                .containsEntry("pawline.matting.stage.breaker-pause", "83ms")
+                .containsEntry("pawline.matting.stage.max-retry-time", "60000ms")
+                .containsEntry("pawline.callback.stage.max-retry-time", "720000ms")
+                .containsEntry("pawline.callback.retry-schedule", "83ms,500ms,2000ms,10000ms,30000ms,120000ms,360000ms")
+                .containsEntry("pawline.ingest.default-deadline", "60000ms")
+                .containsEntry("pawline.generate.connect-timeout", "83ms")
+                .doesNotContainKeys("pawline.generate.stage.drain", "pawline.outbound.keep-alive");
+    }
+
+    @Test
+    void tellsPawlineNothingOfWhatTheProvidersBear() throws IOException {
+        assertThat(written(IncidentSettings.ofPawline(day, SIMULATOR)).stringPropertyNames())
+                .noneMatch(name -> name.endsWith("max-in-flight") || name.endsWith("calls-per-second"));
+    }
+
+    @Test
+    void hasTheReportsPolicy() throws IOException {
+        Properties control = written(IncidentSettings.ofTheReport(day, SIMULATOR));
+
+        assertThat(control)
+                .containsEntry("pawline.generate.stage.breaker", "false")
+                .containsEntry("pawline.generate.stage.adaptive-limit", "false")
+                .containsEntry("pawline.generate.stage.max-attempts", "3")
+                .containsEntry("pawline.generate.stage.max-in-flight", "116")
+                .containsEntry("pawline.matting.call-timeout", "333ms")
+                .containsEntry("pawline.callback.retry-schedule", "1ms,1ms");
+    }
+
+    private Properties written(IncidentSettings settings) throws IOException {
+        Properties read = new Properties();
+        try (Reader file = Files.newBufferedReader(settings.write(folder.resolve("day.properties")))) {
+            read.load(file);
+        }
+        return read;
+    }
+}

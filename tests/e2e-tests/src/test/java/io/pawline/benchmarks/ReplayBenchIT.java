@@ -1,0 +1,31 @@
+package io.pawline.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The benchmark of dead letters in small: what it promises of the letters holds at any size. */
+class ReplayBenchIT {
+
+    @Test
+    void noLetterIsLostOrPublishedTwiceThoughOpsServiceIsKilledTwice(@TempDir Path folder) throws Exception {
+        Path json = folder.resolve("figures.json");
+
+        int exit = new CommandLine(new BenchCommand()).execute("replay", "--small", "--rows=replay", "--json=" + json);
+
+        assertThat(exit).isZero();
+        JsonNode rows = new JsonMapper().readTree(Files.readAllBytes(json));
+        JsonNode replay = rows.path(0).path("figures");
+        assertThat(replay.path("kills").asInt(0)).isEqualTo(2);
+        assertThat(replay.path("lost").asInt(-1)).isZero();
+        assertThat(replay.path("published_twice").asInt(-1)).isZero();
+        assertThat(replay.path("succeeded").asInt(0))
+                .isEqualTo(replay.path("letters").asInt(-1));
+    }
+}

@@ -1,0 +1,40 @@
+package io.pawline.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** That the benchmark runs and what it tells; no speed is asserted. The tests of the runtime run its other rows in small. */
+class RuntimeIT {
+
+    @Test
+    void tellsARowsFiguresTargetAndMachine(@TempDir Path folder) throws Exception {
+        Path json = folder.resolve("figures.json");
+
+        int exit = new CommandLine(new BenchCommand())
+                .execute("runtime", "--small", "--rows=records_per_s,hop_ms", "--json=" + json);
+
+        assertThat(exit).isZero();
+        JsonNode rows = new JsonMapper().readTree(Files.readAllBytes(json));
+        assertThat(rows).hasSize(2).allSatisfy(row -> {
+            assertThat(row.propertyNames()).contains("row", "target", "reached", "figures", "wrong", "machine");
+            assertThat(row.path("wrong")).isEmpty();
+        });
+        assertThat(rows.path(0).path("figures").path("one_partition_per_s").doubleValue())
+                .isPositive();
+        assertThat(rows.path(1).path("figures").path("p99_ms").doubleValue()).isPositive();
+    }
+
+    @Test
+    void namesTheRowsWhenOneIsUnknown() {
+        int exit = new CommandLine(new BenchCommand()).execute("runtime", "--rows=none");
+
+        assertThat(exit).isEqualTo(CommandLine.ExitCode.USAGE);
+    }
+}

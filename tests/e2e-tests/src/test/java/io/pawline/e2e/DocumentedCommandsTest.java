@@ -1,0 +1,114 @@
+package io.pawline.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import io.pawline.benchmarks.BenchCommand;
+import io.pawline.local.PawlineCommand;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.ParameterException;
+
+/** Each command of the launcher that the documentation names is one that it takes, options and values included. */
+class DocumentedCommandsTest {
+
+    private static final String WORD = "(?:\"[^\"]*\"|'[^']*'|<\\w+>|[^\\s`#>\"'])+";
+    private static final Pattern COMMAND = Pattern.compile("\\./pawline((?: +" + WORD + ")*)");
+
+    /** What stands for what the reader is to choose, and a choice. */
+    private static final Map<String, String> CHOICES =
+            Map.of("<stage>", "generate", "N", "1", "BASE", "8080", "NAME", "throughput");
+
+    /** Of the launcher itself, which hands the rest to Maven. */
+    private static final Set<String> MAVENS = Set.of("test", "build");
+
+    /** A command as it is written, in the file it is in. */
+    record Documented(String file, List<String> words) {
+        @Override
+        public String toString() {
+            return "%s: %s".formatted(file, String.join(" ", words));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void isTaken(Documented command) {
+        List<String> words = command.words();
+        boolean bench = Set.of("bench", "incident").contains(words.getFirst());
+        CommandLine line = bench ? BenchCommand.commandLine() : new CommandLine(new PawlineCommand());
+        List<String> rest = words.getFirst().equals("bench") ? words.subList(1, words.size()) : words;
+        assertThatCode(() -> parse(line, rest)).as("%s", command).doesNotThrowAnyException();
+    }
+
+    /** In prose, a command is often named without what it needs. */
+    private static void parse(CommandLine line, List<String> words) {
+        try {
+            line.parseArgs(words.toArray(String[]::new));
+        } catch (MissingParameterException incomplete) {
+            assertThat(incomplete.getMessage()).startsWith("Missing required");
+        } catch (ParameterException refused) {
+            throw new AssertionError(refused.getMessage(), refused);
+        }
+    }
+
+    static List<Documented> commands() throws IOException {
+        Path root = ProjectFiles.root();
+        List<Documented> found = new ArrayList<>();
+        try (Stream<Path> docs = Files.walk(root.resolve("docs"))) {
+            Stream.concat(
+                            docs.filter(file -> file.toString().endsWith(".md")).sorted(),
+                            Stream.of(
+                                    root.resolve("README.md"),
+                                    root.resolve("helm/README.md"),
+                                    root.resolve("stage-runtime/GUARANTEES.md")))
+                    .forEach(file -> found.addAll(commands(root, file)));
+        }
+        assertThat(found).hasSizeGreaterThan(40);
+        return found;
+    }
+
+    private static List<Documented> commands(Path root, Path file) {
+        try {
+            return COMMAND.matcher(Files.readString(file))
+                    .results()
+                    .map(command -> words(command.group(1)))
+                    .filter(words -> !words.isEmpty() && !MAVENS.contains(words.getFirst()))
+                    .map(words -> new Documented(root.relativize(file).toString(), words))
+                    .distinct()
+                    .toList();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    /** With what is optional, and a choice in place of what is left open. */
+    private static List<String> words(String command) {
+        return Pattern.compile(WORD)
+                .matcher(command)
+                .results()
+                .map(word -> chosen(word.group()))
+                .filter(word -> !word.isEmpty())
+                .toList();
+    }
+
+    private static String chosen(String written) {
+        if (written.contains("\"") || written.contains("'")) {
+            return written.replaceAll("[\"']", "");
+        }
+        String word = written.replaceAll("[\\[\\]]|[.,:;)]+$", "");
+        String first = word.substring(0, word.indexOf('|') < 0 ? word.length() : word.indexOf('|'));
+        return CHOICES.getOrDefault(first, first);
+    }
+}

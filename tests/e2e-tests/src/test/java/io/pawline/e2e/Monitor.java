@@ -1,0 +1,81 @@
+package io.pawline.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A real Prometheus that looks at the services every second. */
+final class Monitor implements AutoCloseable {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final String address;
+    private final ServiceProcess process;
+
+    private Monitor(String address, ServiceProcess process) {
+        this.address = address;
+        this.process = process;
+    }
+
+    /** Part of Debian's package {@code prometheus}. */
+    static Optional<Path> program() {
+        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(":", -1))
+                .map(folder -> Path.of(folder, "prometheus"))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+
+    /** Starts it, and waits until it has looked at each of these twice. */
+    static Monitor of(List<String> targets, Path folder) throws IOException {
+        Files.createDirectories(folder);
+        String list = targets.stream().map(target -> "'" + target + "'").collect(Collectors.joining(", "));
+        Path configuration = Files.writeString(folder.resolve("prometheus.yml"), """
+                        global: {scrape_interval: 1s}
+                        scrape_configs:
+                          - job_name: pawline
+                            metrics_path: /actuator/prometheus
+                            static_configs: [{targets: [%s]}]
+                        """.formatted(list));
+        String listen = "127.0.0.1:" + Fleet.freePort();
+        ServiceProcess process = ServiceProcess.start(
+                folder.resolve("prometheus.log"),
+                List.of(
+                        program().orElseThrow().toString(),
+                        "--config.file=" + configuration,
+                        "--storage.tsdb.path=" + folder.resolve("data"),
+                        "--web.listen-address=" + listen));
+        Monitor monitor = new Monitor("http://" + listen, process);
+        await().atMost(Duration.ofMinutes(1))
+                .ignoreExceptions()
+                .until(() ->
+                        monitor.series("count_over_time(up{job=\"pawline\"}[1m]) >= 3 and up == 1") == targets.size());
+        return monitor;
+    }
+
+    /** How many series a query returns; fails if Prometheus does not understand it. */
+    int series(String query) {
+        JsonNode answer = JSON.readTree(
+                Fleet.get(address + "/api/v1/query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8)));
+        assertThat(answer.path("status").asString("")).as(query + ": " + answer).isEqualTo("success");
+        return (int) StreamSupport.stream(answer.path("data").path("result").spliterator(), false)
+                .count();
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}

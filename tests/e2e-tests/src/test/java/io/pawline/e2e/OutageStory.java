@@ -1,0 +1,255 @@
+package io.pawline.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.pawline.local.LocalServices;
+import io.pawline.local.LocalStack;
+import io.pawline.local.PawlineCommand;
+import io.pawline.local.Ports;
+import io.pawline.simulator.Profile;
+import io.pawline.simulator.ProviderSimulator;
+import io.pawline.simulator.SimulatorOptions;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * An analyst's bad day, up to where she comes in: the whole system, its text-to-image provider failing every call, and 300
+ * tasks that have died of it. The front end has been told; ops-service has 300 dead letters. Three of the tasks are of a
+ * kind that the provider refuses even when it is well.
+ *
+ * <p>{@code try (OutageStory story = OutageStory.start(folder)) { … story.providerIsBack(); … }}
+ */
+final class OutageStory implements AutoCloseable {
+
+    static final int TASKS = 300;
+
+    /** Of them, those that the provider refuses for what they show. */
+    static final int MODERATED = 3;
+
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    /** Longer than the outage takes here, and less than what a signature's time may be off. */
+    private static final Duration OUTAGE = Duration.ofMinutes(10);
+
+    /** A rule goes before a window, so those that are refused later have a rule for the outage, too: two tries, as below. */
+    private static final String PROFILE = """
+            seed: 1
+            vision: {}
+            text-to-image:
+              windows:
+                - {from: 0s, to: 10m, errors: {InternalServiceError: 1.0}}
+              rules:
+                - {when-text-contains: moderated-image, first: 2, answer: InternalServiceError}
+                - {when-text-contains: moderated-image, answer: OutputImageSensitiveContentDetected}
+            matting: {}
+            callback: {}
+            """;
+
+    private final Deque<AutoCloseable> running = new ArrayDeque<>();
+    private final OkHttpClient http = new OkHttpClient();
+    private final TravellingClock time = new TravellingClock();
+    private final List<String> tasks = new ArrayList<>();
+    private final Ports ports = Ports.anyFree();
+    private final TestingFrontEnd frontEnd;
+    private final String key;
+
+    private OutageStory(Path folder) throws Exception {
+        try {
+            ProviderSimulator providers =
+                    started(new ProviderSimulator(SimulatorOptions.of(Profile.parse("outage", PROFILE), 0), time));
+            providers.start();
+            LocalStack stack =
+                    started(LocalStack.start(new LocalStack.Options(folder, ports, Optional.empty()), _ -> {}));
+            started(LocalServices.start(stack.settings(), Optional.of(settings(folder, providers)), _ -> {}));
+            frontEnd = started(new TestingFrontEnd(ports.ingest(), LocalStack.WEBHOOK_SECRET));
+            key = analystsKey(folder);
+            submit(providers.baseUrl() + "/photos/cat.png");
+        } catch (Exception | Error failed) {
+            close();
+            throw failed;
+        }
+    }
+
+    /** Returns when all letters are in the index and the front end has been told of all 300. */
+    static OutageStory start(Path folder) throws Exception {
+        OutageStory story = new OutageStory(folder);
+        try {
+            await().atMost(PATIENCE).until(() -> {
+                JsonNode groups = story.get("/v1/dead-letters/groups").path("groups");
+                // Letters and calls come from two topics, so the provider's code may come after the letter.
+                return groups.size() == 1
+                        && groups.path(0).path("count").asInt(0) == TASKS
+                        && groups.path(0).path("provider_code").isString();
+            });
+            await().atMost(PATIENCE)
+                    .until(() -> story.tasks.stream()
+                            .noneMatch(task -> story.frontEnd.callbacks(task).isEmpty()));
+            return story;
+        } catch (RuntimeException | Error failed) {
+            story.close();
+            throw failed;
+        }
+    }
+
+    /** Ends the outage. */
+    void providerIsBack() {
+        time.travel(OUTAGE);
+    }
+
+    /** Where ops-service is, without a slash at the end. */
+    String ops() {
+        return "http://127.0.0.1:" + ports.ops();
+    }
+
+    /** An API key of an analyst called ann, who may look and act. */
+    String key() {
+        return key;
+    }
+
+    TestingFrontEnd frontEnd() {
+        return frontEnd;
+    }
+
+    /** The ids of the tasks, the moderated ones last. */
+    List<String> tasks() {
+        return List.copyOf(tasks);
+    }
+
+    /** What ops-service answers the analyst. */
+    JsonNode get(String path) throws IOException {
+        Request request = new Request.Builder()
+                .url(ops() + path)
+                .header("Authorization", "Bearer " + key)
+                .build();
+        try (Response answer = http.newCall(request).execute()) {
+            String body = answer.body().string();
+            assertThat(answer.code()).as(body).isEqualTo(200);
+            return JsonMapper.shared().readTree(body);
+        }
+    }
+
+    /** What {@code ./pawline dlt} prints for the analyst. */
+    String dlt(String command, String... arguments) {
+        List<String> line = new ArrayList<>(List.of("dlt", command, "--url=" + ops(), "--key=" + key));
+        line.addAll(List.of(arguments));
+        return pawline(line);
+    }
+
+    /** What {@code ./pawline report} prints for her. */
+    String report(String... arguments) {
+        List<String> line = new ArrayList<>(List.of("report", "--url=" + ops(), "--key=" + key));
+        line.addAll(List.of(arguments));
+        return pawline(line);
+    }
+
+    private static String pawline(List<String> arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter error = new StringWriter();
+        int exit = new CommandLine(new PawlineCommand())
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(error, true))
+                .execute(arguments.toArray(String[]::new));
+        assertThat(exit).as("%s: %s", arguments.subList(0, 2), error).isZero();
+        return out.toString();
+    }
+
+    private static Path settings(Path folder, ProviderSimulator providers) throws IOException {
+        return Files.writeString(folder.resolve("story.properties"), """
+                    pawline.ark.base-url=%1$s/api/v3
+                    pawline.ark.api-key=simulator-ark-key
+                    pawline.matting.base-url=%1$s
+                    pawline.matting.access-key=AKLTSIMULATOR
+                    pawline.matting.secret-key=simulator-secret-key
+                    pawline.ingest.collapse-window=0s
+                    pawline.generate.size=512x512
+                    pawline.generate.stage.max-attempts=2
+                    pawline.generate.stage.first-delay=50ms
+                    pawline.generate.stage.breaker=false
+                    pawline.ops.open-access=false
+                    pawline.ops.tenant=staff
+                    pawline.ops.prices.seedream=0.03
+                    pawline.ops.prices.volcengine-visual=0.01
+                    """.formatted(providers.baseUrl()));
+    }
+
+    private static String analystsKey(Path folder) {
+        return pawline(List.of(
+                        "keys",
+                        "create",
+                        "--tenant=staff",
+                        "--name=ann",
+                        "--scopes=read,operate",
+                        "--data-dir=" + folder))
+                .strip();
+    }
+
+    private void submit(String photo) throws IOException {
+        for (int i = 0; i < TASKS; i++) {
+            boolean moderated = i >= TASKS - MODERATED;
+            // The simulator draws each prompt's picture once; the rule for the moderated counts by prompt.
+            tasks.add(frontEnd.submit(photo, moderated ? "moderated-image " + i : "watercolour"));
+        }
+    }
+
+    private <T extends AutoCloseable> T started(T part) {
+        running.push(part);
+        return part;
+    }
+
+    @Override
+    public void close() {
+        while (!running.isEmpty()) {
+            try {
+                running.pop().close();
+            } catch (Exception failed) {
+                throw new IllegalStateException("a part of the story did not stop", failed);
+            }
+        }
+    }
+
+    /** The time, which can be moved on. Thread-safe. */
+    private static final class TravellingClock extends Clock {
+
+        private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+
+        void travel(Duration further) {
+            ahead.updateAndGet(further::plus);
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.now().plus(ahead.get());
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException("nobody asks for it");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.pawline.e2e;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A process under test, its output in a file. Ends with the test, whatever happens. */
+final class ServiceProcess implements AutoCloseable {
+
+    private final Process process;
+    private final Path output;
+
+    private ServiceProcess(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+    }
+
+    static ServiceProcess start(Path output, List<String> command) throws IOException {
+        Process process = new ProcessBuilder(command)
+                .directory(ProjectFiles.root().toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        return new ServiceProcess(process, output);
+    }
+
+    /** A service as operators run it, packed or not, with settings on its command line. */
+    static ServiceProcess service(Path app, Path output, List<String> settings) throws IOException {
+        List<String> arguments = new ArrayList<>(
+                List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", app.toString()));
+        arguments.addAll(settings);
+        return java(output, arguments);
+    }
+
+    static ServiceProcess java(Path output, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(arguments);
+        return start(output, command);
+    }
+
+    boolean alive() {
+        return process.isAlive();
+    }
+
+    /** All it has written so far. */
+    String output() throws IOException {
+        return Files.readString(output);
+    }
+
+    /** kill -9, for it and everything it started. */
+    void kill() throws InterruptedException {
+        List<ProcessHandle> all = process.descendants().toList();
+        process.destroyForcibly();
+        all.forEach(ProcessHandle::destroyForcibly);
+        process.waitFor();
+    }
+
+    /** SIGTERM; its exit code once it has ended. */
+    int stop() throws InterruptedException {
+        process.destroy();
+        return exitCode();
+    }
+
+    /** Its exit code once it has ended by itself. */
+    int exitCode() throws InterruptedException {
+        if (!process.waitFor(5, TimeUnit.MINUTES)) {
+            throw new IllegalStateException(
+                    "still running after 5 minutes: " + process.info().commandLine());
+        }
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                kill();
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            process.destroyForcibly();
+        }
+    }
+}

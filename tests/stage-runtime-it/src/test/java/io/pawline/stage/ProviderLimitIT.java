@@ -1,0 +1,73 @@
+package io.pawline.stage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.pawline.testkit.CapacityDip;
+import io.pawline.testkit.LoadedStage;
+import io.pawline.testkit.PlainFailures;
+import io.pawline.testkit.RealTimeProvider;
+import io.pawline.testkit.Scale;
+import io.pawline.testkit.TestingKafka;
+import io.pawline.testkit.TestingStage;
+import io.pawline.testkit.RequestingFrontEnd.Patience;
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The limit of a running stage follows what its provider bears, and nothing else. */
+@Tag("against-latency")
+class ProviderLimitIT {
+
+    private static final Scale SCALE = new Scale(5, 10);
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    @Test
+    void followsAProviderThatHasHalfItsCapacityForAWhile() throws Exception {
+        CapacityDip.Figures figures = CapacityDip.withPawlinesPolicies(SCALE);
+
+        assertThat(figures.limitInDip()).as("%s", figures).isLessThan(0.85 * figures.limitBefore());
+        assertThat(figures.limitInDip()).as("%s", figures).isLessThan(3.0 * figures.capacityInDip());
+        assertThat(figures.use()).as("%s", figures).isGreaterThan(0.5);
+        assertThat(figures.timedOut()).as("%s", figures).isLessThan(0.2);
+    }
+
+    @Test
+    void isNotLoweredByFailuresThatAreNoOverloadNorAreCallsMultiplied() throws Exception {
+        PlainFailures.Figures figures = PlainFailures.withPawlinesPolicies(SCALE);
+
+        assertThat(figures.failed()).as("%s", figures).isBetween(0.25, 0.45);
+        assertThat(figures.limit()).as("%s", figures).isGreaterThan(0.5 * figures.limitBefore());
+        assertThat(figures.amplification()).as("%s", figures).isLessThan(1.8);
+        assertThat(figures.succeeded()).as("%s", figures).isGreaterThan(0.95);
+    }
+
+    @Test
+    void goesToTheFloorWhileAllCallsTimeOutAndRecoversByItself() throws Exception {
+        int slots = 16;
+        TestingStage stage = TestingStage.on(TestingKafka.connection())
+                .maxInFlight(slots)
+                .adaptiveLimit()
+                .retry(new RetryPolicy(100, HOUR, Duration.ofMillis(50), Duration.ofMillis(200)));
+        RealTimeProvider provider = new RealTimeProvider(slots, Integer.MAX_VALUE, Duration.ofMillis(50));
+        Duration timeout = Duration.ofMillis(400);
+        try (LoadedStage loaded = new LoadedStage(stage, provider, timeout, new Patience(HOUR, HOUR, 1))) {
+            loaded.frontEnd.keep(200);
+            await().atMost(Duration.ofSeconds(30)).until(() -> loaded.limit() >= slots / 2);
+
+            provider.slots(0);
+            await().atMost(Duration.ofSeconds(60)).until(() -> loaded.limit() == 1);
+            int before = provider.counts().calls();
+            loaded.pass(timeout.multipliedBy(5));
+            int calls = provider.counts().calls() - before;
+            provider.slots(slots);
+
+            // One after the other, or not much more; as many as before would be 80.
+            assertThat(calls).isLessThan(20);
+            await().atMost(Duration.ofSeconds(60)).until(() -> loaded.limit() >= slots / 2);
+            int succeeded = loaded.frontEnd.succeeded();
+            await().atMost(Duration.ofSeconds(60)).until(() -> loaded.frontEnd.succeeded() > succeeded + 200);
+            assertThat(loaded.frontEnd.ended()).isZero();
+        }
+    }
+}

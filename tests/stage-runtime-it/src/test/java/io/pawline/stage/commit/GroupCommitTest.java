@@ -1,0 +1,409 @@
+package io.pawline.stage.commit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.pawline.stage.StageSpec;
+import io.pawline.stage.codec.Codec;
+import io.pawline.stage.ledger.Ledger;
+import io.pawline.stage.metrics.StageMetrics;
+import io.pawline.stage.offsets.AssignedPartition;
+import io.pawline.stage.offsets.WorkItem;
+import io.pawline.testkit.TestingEvents;
+import io.pawline.testkit.TestingStage;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.pawline.events.CallAttempt;
+import io.pawline.events.CallMoment;
+import io.pawline.events.CallOutcome;
+import io.pawline.events.TaskAccepted;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.schemas.Topics;
+import io.pawline.stage.commit.TestingProducer.Step;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class GroupCommitTest {
+
+    private static final TopicPartition NAME = new TopicPartition("pawline.detect", 0);
+    private static final ConsumerGroupMetadata MEMBER = new MockConsumer<>("earliest").groupMetadata();
+    private static final String LARGE = "large";
+
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final MockProducer<byte[], byte[]> attempts =
+            new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+    private final List<TestingProducer> used = new CopyOnWriteArrayList<>();
+    private final Queue<TestingProducer> prepared = new ConcurrentLinkedQueue<>();
+    private final AssignedPartition partition = new AssignedPartition(NAME, false, null);
+    private final List<AutoCloseable> toClose = new ArrayList<>();
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable started : toClose) {
+            started.close();
+        }
+    }
+
+    @Test
+    void publishesResultsAndOffsetsTogether() {
+        GroupCommit commit = start(new TestingProducer());
+        WorkItem item = begun(0);
+
+        commit.add(item, result("a"));
+
+        awaitPublished("a");
+        assertThat(committed(used.getFirst())).isEqualTo(new OffsetAndMetadata(1));
+        await().until(partition::settled);
+    }
+
+    /** All that a broker was seen to answer while the group rebalances, and what a producer makes of it. */
+    static Stream<Arguments> failuresThatPass() {
+        KafkaException rebalance =
+                new KafkaException("Unexpected error in TxnOffsetCommitResponse: REBALANCE_IN_PROGRESS");
+        return Stream.of(
+                Arguments.of(Step.OFFSETS, new CommitFailedException("stale member epoch")),
+                Arguments.of(Step.OFFSETS, new FencedInstanceIdException("another has the instance id")),
+                Arguments.of(Step.OFFSETS, rebalance),
+                Arguments.of(Step.OFFSETS, new TimeoutException("no coordinator")),
+                Arguments.of(Step.OFFSETS, new ProducerFencedException("fenced")),
+                Arguments.of(Step.BEGIN, new ProducerFencedException("fenced")),
+                Arguments.of(Step.BEGIN, new InvalidProducerEpochException("timed out by the coordinator")),
+                Arguments.of(Step.COMMIT, new CommitFailedException("stale member epoch")),
+                Arguments.of(Step.COMMIT, new ProducerFencedException("fenced")),
+                Arguments.of(Step.COMMIT, new InvalidProducerEpochException("timed out by the coordinator")),
+                Arguments.of(Step.COMMIT, new KafkaException("a send failed")),
+                Arguments.of(Step.COMMIT, new TimeoutException("no answer")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failuresThatPass")
+    void triesAgainWithTheSameResultsAndPublishesThemOnce(Step step, RuntimeException failure) {
+        GroupCommit commit = start(new TestingProducer().fails(step, failure));
+        WorkItem item = begun(0);
+
+        commit.add(item, result("a"));
+
+        awaitPublished("a");
+        await().until(partition::settled);
+        assertThat(commit.failure()).isNull();
+        assertThat(committed(used.getLast())).isEqualTo(new OffsetAndMetadata(1));
+        assertThat(told()).isEmpty();
+    }
+
+    @Test
+    void replacesAProducerThatCannotEvenAbort() {
+        GroupCommit commit = start(new TestingProducer()
+                .fails(Step.OFFSETS, new CommitFailedException("stale member epoch"))
+                .fails(Step.ABORT, new KafkaException("in an error state")));
+        commit.add(begun(0), result("a"));
+
+        awaitPublished("a");
+        assertThat(used).hasSize(2);
+        assertThat(used.getFirst().closed()).isTrue();
+        assertThat(used.getFirst().history()).isEmpty();
+    }
+
+    @Test
+    void abortsUntilItHasAnAnswer() {
+        GroupCommit commit = start(new TestingProducer()
+                .fails(Step.OFFSETS, new CommitFailedException("stale member epoch"))
+                .fails(Step.ABORT, new TimeoutException("no answer"))
+                .fails(Step.ABORT, new TimeoutException("no answer")));
+        commit.add(begun(0), result("a"));
+
+        awaitPublished("a");
+        assertThat(used).hasSize(1);
+    }
+
+    @Test
+    void replacesTheReplacementThatDoesNotStart() {
+        prepared.add(new TestingProducer()
+                .fails(Step.OFFSETS, new ProducerFencedException("fenced"))
+                .fails(Step.ABORT, new ProducerFencedException("fenced")));
+        prepared.add(new TestingProducer().fails(Step.INIT, new TimeoutException("no coordinator")));
+        GroupCommit commit = start(new TestingProducer());
+        commit.add(begun(0), result("a"));
+
+        awaitPublished("a");
+        assertThat(used).hasSize(3);
+        assertThat(commit.failure()).isNull();
+    }
+
+    @Test
+    void endsTheSessionWhereNobodyKnowsWhetherItWasCommitted() {
+        GroupCommit commit = start(new TestingProducer()
+                .fails(Step.COMMIT, new TimeoutException("no answer"))
+                .fails(Step.COMMIT, new ProducerFencedException("timed out by the coordinator")));
+        commit.add(begun(0), result("a"));
+
+        await().until(() -> commit.failure() != null);
+
+        assertThat(commit.working()).isFalse();
+        assertThat(published()).isEmpty();
+        assertThat(used).hasSize(1);
+        assertThat(told()).as("it may well have been committed").isEmpty();
+    }
+
+    @Test
+    void whatEndsAfterTheSessionIsToldToTheLedgerAsOrphaned() {
+        GroupCommit commit = start(new TestingProducer());
+        WorkItem item = begun(0);
+        commit.close();
+
+        commit.add(item, result("a"));
+
+        assertThat(told()).containsExactly(CallOutcome.ORPHANED);
+        assertThat(partition.settled()).isTrue();
+        assertThat(published()).isEmpty();
+    }
+
+    @Test
+    void whatWaitsForItsCommitAtTheEndIsToldToTheLedgerAsOrphaned() {
+        TestingProducer producer = new TestingProducer();
+        for (int i = 0; i < 1_000; i++) {
+            producer.fails(Step.OFFSETS, new CommitFailedException("removed from the group"));
+        }
+        GroupCommit commit = start(producer);
+        commit.add(begun(0), result("a"));
+        await().until(producer::transactionAborted);
+
+        commit.close();
+        commit.add(begun(1), result("b"));
+
+        assertThat(told()).containsExactly(CallOutcome.ORPHANED, CallOutcome.ORPHANED);
+        assertThat(partition.settled()).isTrue();
+        assertThat(published()).isEmpty();
+    }
+
+    @Test
+    void dropsWhatEndsAfterTheFenceAndTheFreshRecordOfTheSameOffsetIsCommitted() {
+        GroupCommit commit = start(new TestingProducer());
+        WorkItem stale = begun(0);
+        commit.fence(List.of(partition));
+        AssignedPartition again = new AssignedPartition(NAME, false, null);
+        WorkItem fresh = begun(again, 0);
+        WorkItem next = begun(again, 1);
+
+        commit.add(stale, result("stale"));
+        commit.add(next, result("next"));
+        awaitPublished("next");
+
+        assertThat(committed(used.getFirst()).offset())
+                .as("the fresh record is open")
+                .isZero();
+        assertThat(told()).containsExactly(CallOutcome.ORPHANED);
+        assertThat(partition.settled()).isTrue();
+        assertThat(again.settled()).isFalse();
+        commit.add(fresh, result("fresh"));
+        awaitPublished("next", "fresh");
+        assertThat(committed(used.getFirst())).isEqualTo(new OffsetAndMetadata(2));
+        await().until(again::settled);
+        assertThat(meters.counter("pawline.stage.orphaned", "stage", "detect").count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void dropsTheResultsOfAFencedPartitionAlsoOutOfATransactionThatIsTriedAgain() {
+        TestingProducer producer = new TestingProducer();
+        for (int i = 0; i < 1_000; i++) {
+            producer.fails(Step.OFFSETS, new CommitFailedException("removed from the group"));
+        }
+        GroupCommit commit = start(producer);
+        commit.add(begun(0), result("a"));
+        await().until(producer::transactionAborted);
+
+        commit.fence(List.of(partition));
+
+        await().until(partition::settled);
+        assertThat(told()).containsExactly(CallOutcome.ORPHANED);
+        assertThat(published()).isEmpty();
+        assertThat(commit.failure()).isNull();
+    }
+
+    @Test
+    void aResultThatIsTooLargeBecomesItsSubstituteAndTheOthersGoOn() {
+        GroupCommit commit = start(new TestingProducer().refuses(GroupCommitTest::isLarge));
+
+        commit.add(begun(0), result(LARGE));
+        commit.add(begun(1), result("b"));
+
+        await().until(() -> published().size() == 2);
+        assertThat(published()).containsExactlyInAnyOrder("substitute", "b");
+        await().until(partition::settled);
+    }
+
+    /** Else the next commit would pass it by. */
+    @Test
+    void aRecordThatNoTopicTakesStaysOpen() {
+        GroupCommit commit =
+                start(new TestingProducer().refuses(record -> isLarge(record) || "substitute".equals(text(record))));
+
+        commit.add(begun(0), result(LARGE));
+        await().until(partition::settled);
+        commit.add(begun(1), result("b"));
+        awaitPublished("b");
+
+        OffsetAndMetadata committed = committed(used.getLast());
+        assertThat(committed.offset()).isZero();
+        AssignedPartition next = new AssignedPartition(NAME, false, committed);
+        assertThat(WorkItem.receive(next, record(0))).isPresent();
+        assertThat(WorkItem.receive(next, record(1))).isEmpty();
+    }
+
+    @Test
+    void whatFinishesInThePauseGathersForTheNext() {
+        GroupCommit commit = start(new TestingProducer(), Duration.ofHours(1));
+        commit.add(begun(0), result("a"));
+        await().until(partition::settled);
+
+        commit.add(begun(1), result("b"));
+        commit.add(begun(2), result("c"));
+
+        await().during(Duration.ofMillis(300)).until(() -> commit.uncommitted() == 2);
+        awaitPublished("a");
+    }
+
+    @Test
+    void aFullTransactionIsFollowedByTheNextAtOnce() {
+        GroupCommit commit = create(new TestingProducer(), Duration.ofHours(1));
+        for (int offset = 0; offset < 1_500; offset++) {
+            commit.add(begun(offset), result("a"));
+        }
+
+        commit.start();
+
+        await().until(partition::settled);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 10", "3, 10", "4, 12", "10, 30", "20, 50", "60000, 50"})
+    void pausesLongerAfterLongTransactionsWithinBounds(long took, long pause) {
+        assertThat(GroupCommit.pauseAfter(took, 10)).isEqualTo(pause);
+    }
+
+    private GroupCommit start(TestingProducer producer) {
+        return start(producer, Duration.ZERO);
+    }
+
+    private GroupCommit start(TestingProducer producer, Duration interval) {
+        GroupCommit commit = create(producer, interval);
+        commit.start();
+        return commit;
+    }
+
+    private GroupCommit create(TestingProducer producer, Duration interval) {
+        prepared.add(producer);
+        Supplier<Producer<byte[], byte[]>> producers = () -> {
+            TestingProducer next = Optional.ofNullable(prepared.poll()).orElseGet(TestingProducer::new);
+            used.add(next);
+            return next;
+        };
+        Clock clock = Clock.systemUTC();
+        StageSpec<TaskAccepted> spec = TestingStage.on(Map.of()).spec();
+        GroupCommit commit = new GroupCommit(
+                producers,
+                _ -> result("substitute"),
+                new Ledger(attempts, new Codec<>(spec, TestingEvents.format()), clock, "test"),
+                interval,
+                new StageMetrics(meters, Stage.DETECT, clock),
+                "detect");
+        toClose.add(commit);
+        commit.commitAs(MEMBER);
+        return commit;
+    }
+
+    private WorkItem begun(long offset) {
+        return begun(partition, offset);
+    }
+
+    private static WorkItem begun(AssignedPartition of, long offset) {
+        WorkItem item = WorkItem.receive(of, record(offset)).orElseThrow();
+        assertThat(of.begin()).isTrue();
+        return item;
+    }
+
+    private static ConsumerRecord<byte[], byte[]> record(long offset) {
+        return new ConsumerRecord<>(NAME.topic(), NAME.partition(), offset, new byte[0], new byte[0]);
+    }
+
+    private static Settlement result(String text) {
+        CallAttempt call = CallAttempt.newBuilder()
+                .setContext(TestingEvents.accepted(TaskId.next(), "oil", Duration.ofDays(1))
+                        .getContext())
+                .setCallId("call")
+                .setMoment(CallMoment.END)
+                .setAt(Instant.EPOCH)
+                .setStage("detect")
+                .setProvider(TestingStage.PROVIDER)
+                .setAttempt(1)
+                .setOutcome(CallOutcome.SUCCEEDED)
+                .build();
+        return Settlement.last(List.of(new ProducerRecord<>("pawline.generate", text.getBytes(UTF_8))))
+                .after(List.of(call));
+    }
+
+    private void awaitPublished(String... texts) {
+        await().untilAsserted(() -> assertThat(published()).containsExactly(texts));
+    }
+
+    private List<String> published() {
+        return List.copyOf(used).stream()
+                .flatMap(producer -> producer.history().stream())
+                .map(GroupCommitTest::text)
+                .toList();
+    }
+
+    private List<CallOutcome> told() {
+        return attempts.history().stream()
+                .map(event -> TestingEvents.deserializer(CallAttempt.class).deserialize(Topics.ATTEMPTS, event.value()))
+                .map(event -> event.getOutcome().orElseThrow())
+                .toList();
+    }
+
+    private static OffsetAndMetadata committed(TestingProducer producer) {
+        return producer.consumerGroupOffsetsHistory().getLast().values().stream()
+                .flatMap(positions -> positions.values().stream())
+                .findAny()
+                .orElseThrow();
+    }
+
+    private static String text(ProducerRecord<byte[], byte[]> record) {
+        return new String(record.value(), UTF_8);
+    }
+
+    private static boolean isLarge(ProducerRecord<byte[], byte[]> record) {
+        return LARGE.equals(text(record));
+    }
+}

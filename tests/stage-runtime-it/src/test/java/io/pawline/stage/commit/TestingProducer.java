@@ -1,0 +1,129 @@
+package io.pawline.stage.commit;
+
+import java.util.ArrayDeque;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Kafka's own fake of a producer, which fails when and how a test wants it. */
+final class TestingProducer extends MockProducer<byte[], byte[]> {
+
+    enum Step {
+        INIT,
+        BEGIN,
+        OFFSETS,
+        COMMIT,
+        ABORT;
+
+        boolean ends() {
+            return this == COMMIT || this == ABORT;
+        }
+    }
+
+    private final Map<Step, Queue<RuntimeException>> failures = new EnumMap<>(Step.class);
+    private Predicate<ProducerRecord<byte[], byte[]>> tooLarge = _ -> false;
+    private boolean refused;
+    /** As with the real one: a commit or an abort without an answer can only be asked for again. */
+    private Optional<Step> unanswered = Optional.empty();
+
+    TestingProducer() {
+        super(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+        for (Step step : Step.values()) {
+            failures.put(step, new ArrayDeque<>());
+        }
+    }
+
+    /** At its next such step it fails so; after several calls, at one after the other. */
+    TestingProducer fails(Step step, RuntimeException failure) {
+        queue(step).add(failure);
+        return this;
+    }
+
+    /** No topic takes these records. */
+    TestingProducer refuses(Predicate<ProducerRecord<byte[], byte[]>> records) {
+        tooLarge = records;
+        return this;
+    }
+
+    @Override
+    public void initTransactions() {
+        failIfAsked(Step.INIT);
+        super.initTransactions();
+    }
+
+    @Override
+    public void beginTransaction() {
+        try {
+            failIfAsked(Step.BEGIN);
+        } catch (RuntimeException lost) {
+            // A producer that cannot begin is of no more use.
+            fails(Step.ABORT, lost);
+            throw lost;
+        }
+        super.beginTransaction();
+        refused = false;
+    }
+
+    @Override
+    public synchronized Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
+        if (!tooLarge.test(record)) {
+            return super.send(record, callback);
+        }
+        refused = true;
+        RecordTooLargeException failure = new RecordTooLargeException("too large");
+        callback.onCompletion(null, failure);
+        return CompletableFuture.failedFuture(failure);
+    }
+
+    @Override
+    public void sendOffsetsToTransaction(Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
+        failIfAsked(Step.OFFSETS);
+        super.sendOffsetsToTransaction(offsets, group);
+    }
+
+    @Override
+    public void commitTransaction() {
+        failIfAsked(Step.COMMIT);
+        if (refused) {
+            throw new KafkaException("a send of the transaction failed");
+        }
+        super.commitTransaction();
+    }
+
+    @Override
+    public void abortTransaction() {
+        failIfAsked(Step.ABORT);
+        super.abortTransaction();
+    }
+
+    private void failIfAsked(Step step) {
+        RuntimeException failure = queue(step).poll();
+        if (step.ends() && unanswered.isPresent() && unanswered.get() != step) {
+            throw new IllegalStateException("the previous " + unanswered.get() + " timed out and must be retried");
+        }
+        unanswered = step.ends() && failure instanceof TimeoutException ? Optional.of(step) : Optional.empty();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private Queue<RuntimeException> queue(Step step) {
+        return Objects.requireNonNull(failures.get(step));
+    }
+}
