@@ -5,8 +5,8 @@
 #   docker build --target local-stack --tag pawline/local-stack .
 FROM eclipse-temurin:25-jre AS local-stack
 WORKDIR /app
-COPY local-stack/target/lib/ ./lib/
-COPY local-stack/target/local-stack.jar ./
+COPY dev/local-stack/target/lib/ ./lib/
+COPY dev/local-stack/target/local-stack.jar ./
 USER 10001:10001
 ENTRYPOINT ["java", "-cp", "/app/local-stack.jar:/app/lib/*", "io.pawline.local.PawlineCommand"]
 

@@ -6,8 +6,8 @@ import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.taskstore.FinalState;
 import io.pawline.taskstore.StoredImage;
-import io.pawline.taskstore.TaskImages;
 import io.pawline.taskstore.Task;
+import io.pawline.taskstore.TaskImages;
 import java.net.URI;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +92,8 @@ record CallbackBody(Params params) {
 
     private static Result result(TaskImages taskImages, ImageStore images) {
         List<Thumbnail> thumbnails = taskImages.thumbnails().stream()
-                .map(storedImage -> new Thumbnail(urlOf(storedImage, images), storedImage.width(), storedImage.height()))
+                .map(storedImage ->
+                        new Thumbnail(urlOf(storedImage, images), storedImage.width(), storedImage.height()))
                 .toList();
         return new Result(
                 urlOf(taskImages.image(), images),

@@ -81,7 +81,10 @@ class CallbackConfiguration {
             CallbackProperties properties,
             Clock clock) {
         return new Reconciler(
-                        new UndeliveredCallbacks(database), new TaskFinishedPublisher(kafka), properties.reconcileAfter(), clock)
+                        new UndeliveredCallbacks(database),
+                        new TaskFinishedPublisher(kafka),
+                        properties.reconcileAfter(),
+                        clock)
                 .start(properties.reconcileEvery());
     }
 

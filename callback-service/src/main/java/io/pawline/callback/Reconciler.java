@@ -33,7 +33,11 @@ final class Reconciler implements AutoCloseable {
     private boolean troubled;
 
     /** @param forgottenAfter time after which nobody works on an ending to which nothing has happened since */
-    Reconciler(UndeliveredCallbacks undeliveredCallbacks, UndeliveredCallbacks.Receiver stage, Duration forgottenAfter, Clock clock) {
+    Reconciler(
+            UndeliveredCallbacks undeliveredCallbacks,
+            UndeliveredCallbacks.Receiver stage,
+            Duration forgottenAfter,
+            Clock clock) {
         this.undeliveredCallbacks = undeliveredCallbacks;
         this.stage = stage;
         this.forgottenAfter = forgottenAfter;
@@ -72,7 +76,8 @@ final class Reconciler implements AutoCloseable {
         } while (count == BATCH);
         do {
             Instant now = clock.instant();
-            count = undeliveredCallbacks.putBackForgotten(BATCH, now.minus(CARED_FOR), now.minus(forgottenAfter), now, stage);
+            count = undeliveredCallbacks.putBackForgotten(
+                    BATCH, now.minus(CARED_FOR), now.minus(forgottenAfter), now, stage);
             tell(count, "because nobody has worked on it for " + forgottenAfter);
         } while (count == BATCH);
     }

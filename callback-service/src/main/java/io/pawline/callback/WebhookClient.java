@@ -9,8 +9,8 @@ import io.pawline.outbound.RetryAfter;
 import io.pawline.outbound.Timeouts;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.RecordHeaders;
-import io.pawline.stage.OutsideCall.Answer;
 import io.pawline.service.TraceParent;
+import io.pawline.stage.OutsideCall.Answer;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
@@ -72,7 +72,9 @@ final class WebhookClient {
 
     /** A receiver's {@code Retry-After} is for all that is sent to it. */
     private static Answer<ReceiverReply> answer(ReceiverReply receiverReply, CallFacts facts) {
-        return new Answer<>(receiverReply, facts.withNotBefore(receiverReply.notBeforeIfAny()).report(receiverReply.failure()));
+        return new Answer<>(
+                receiverReply,
+                facts.withNotBefore(receiverReply.notBeforeIfAny()).report(receiverReply.failure()));
     }
 
     private ReceiverReply reply(String host, Exchange.Answered answered) {

@@ -3,10 +3,10 @@ package io.pawline.callback;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pawline.schemas.Reason;
-import io.pawline.testkit.TestingEvents;
 import io.pawline.taskstore.Delivery;
 import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TestingTasks;
+import io.pawline.testkit.TestingEvents;
 import java.util.List;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.MockProducer;

@@ -1,10 +1,10 @@
 package io.pawline.cli;
 
+import io.pawline.controls.ControlPublisher;
+import io.pawline.controls.ControlStateReader;
 import io.pawline.events.ControlCommand;
 import io.pawline.schemas.serde.AvroDeserializer;
 import io.pawline.schemas.serde.AvroSerializer;
-import io.pawline.controls.ControlStateReader;
-import io.pawline.controls.ControlPublisher;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;

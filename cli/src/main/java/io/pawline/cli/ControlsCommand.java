@@ -72,7 +72,8 @@ public final class ControlsCommand implements Runnable {
                             description = "1 or more; default: as configured.")
                     OptionalInt limit,
             @Mixin InstructionOptions options) {
-        options.connection().tell(controlPublisher -> controlPublisher.limit(stage, limit, options.by(), options.why()));
+        options.connection()
+                .tell(controlPublisher -> controlPublisher.limit(stage, limit, options.by(), options.why()));
         out().println(
                         limit.isPresent()
                                 ? "%s has at most %d calls in flight per process"
@@ -95,14 +96,16 @@ public final class ControlsCommand implements Runnable {
                     Duration time,
             @Mixin InstructionOptions options) {
         Instant until = Instant.now().plus(time);
-        options.connection().tell(controlPublisher -> controlPublisher.coolDown(provider, until, options.by(), options.why()));
+        options.connection()
+                .tell(controlPublisher -> controlPublisher.coolDown(provider, until, options.by(), options.why()));
         out().println("nobody calls %s before %s, or before the end of a longer cool-down"
                 .formatted(provider, ControlTable.time(until)));
     }
 
     @Command(description = "Ends the cool-down of a provider.", mixinStandardHelpOptions = true)
     void lift(@Parameters(paramLabel = "PROVIDER") String provider, @Mixin InstructionOptions options) {
-        options.connection().tell(controlPublisher -> controlPublisher.liftCoolDown(provider, options.by(), options.why()));
+        options.connection()
+                .tell(controlPublisher -> controlPublisher.liftCoolDown(provider, options.by(), options.why()));
         out().println(provider + " is called again");
     }
 
@@ -118,7 +121,8 @@ public final class ControlsCommand implements Runnable {
                     Duration time,
             @Mixin InstructionOptions options) {
         Instant until = Instant.now().plus(time);
-        options.connection().tell(controlPublisher -> controlPublisher.cancel(task, until, options.by(), options.why()));
+        options.connection()
+                .tell(controlPublisher -> controlPublisher.cancel(task, until, options.by(), options.why()));
         out().println("task " + task + " is cancelled");
     }
 

@@ -170,6 +170,8 @@ class PetDetectorTest {
 
     private PetDetector detector(AnswerFormat format, Duration callTimeout) {
         return new PetDetector(
-                TestingVisionModel.client(server), TestingVisionModel.properties(format, callTimeout), Clock.systemUTC());
+                TestingVisionModel.client(server),
+                TestingVisionModel.properties(format, callTimeout),
+                Clock.systemUTC());
     }
 }

@@ -147,7 +147,8 @@ class PictureGeneratorTest {
 
     @Test
     void needsNoUsage() throws Exception {
-        server.enqueue(TestingImageModel.answer("{\"data\":[{\"url\":\"" + TestingImageModel.PICTURE + "\"}],\"usage\":null}"));
+        server.enqueue(TestingImageModel.answer(
+                "{\"data\":[{\"url\":\"" + TestingImageModel.PICTURE + "\"}],\"usage\":null}"));
 
         assertThat(generate().value()).isInstanceOf(Picture.class);
     }

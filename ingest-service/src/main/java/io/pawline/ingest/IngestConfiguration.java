@@ -1,11 +1,11 @@
 package io.pawline.ingest;
 
+import io.pawline.controls.ControlPublisher;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreProperties;
 import io.pawline.images.ImageStores;
-import io.pawline.ingest.submit.TaskIntake;
-import io.pawline.ingest.access.TenantAccess;
 import io.pawline.ingest.access.Quotas;
+import io.pawline.ingest.access.TenantAccess;
 import io.pawline.ingest.cancel.ControlTopic;
 import io.pawline.ingest.cancel.TaskCancel;
 import io.pawline.ingest.follow.StoredTasks;
@@ -16,12 +16,11 @@ import io.pawline.ingest.pressure.Backpressure;
 import io.pawline.ingest.progress.ProgressListener;
 import io.pawline.ingest.relay.OutboxRelay;
 import io.pawline.ingest.relay.TaskAcceptedPublisher;
+import io.pawline.ingest.submit.TaskIntake;
 import io.pawline.outbound.OutboundProperties;
-import io.pawline.controls.ControlPublisher;
 import io.pawline.service.EventFormats;
 import io.pawline.service.InstanceProperties;
 import io.pawline.service.Periodic;
-import io.pawline.taskstore.SubmissionStore;
 import io.pawline.taskstore.ApiKeys;
 import io.pawline.taskstore.Cancellations;
 import io.pawline.taskstore.DatabaseProperties;
@@ -29,6 +28,7 @@ import io.pawline.taskstore.KeyRing;
 import io.pawline.taskstore.OpenTasks;
 import io.pawline.taskstore.Outbox;
 import io.pawline.taskstore.ProgressDao;
+import io.pawline.taskstore.SubmissionStore;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TaskListing;
@@ -126,7 +126,8 @@ class IngestConfiguration {
 
     @Bean
     ControlPublisher controls(KafkaProperties kafka, Clock clock) {
-        return new ControlPublisher(kafka.buildAdminProperties(), EventFormats.of(kafka).serializer(), clock);
+        return new ControlPublisher(
+                kafka.buildAdminProperties(), EventFormats.of(kafka).serializer(), clock);
     }
 
     @Bean

@@ -1,10 +1,10 @@
 package io.pawline.ingest;
 
-import static io.pawline.ingest.TestingPngs.PNG;
-import static io.pawline.ingest.TestingPngs.pngClaiming;
 import static io.pawline.ingest.TestingIngest.BOUNDARY;
 import static io.pawline.ingest.TestingIngest.file;
 import static io.pawline.ingest.TestingIngest.part;
+import static io.pawline.ingest.TestingPngs.PNG;
+import static io.pawline.ingest.TestingPngs.pngClaiming;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

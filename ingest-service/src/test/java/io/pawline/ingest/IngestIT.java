@@ -1,9 +1,9 @@
 package io.pawline.ingest;
 
-import static io.pawline.ingest.TestingPngs.PNG;
-import static io.pawline.ingest.TestingPngs.pngClaiming;
 import static io.pawline.ingest.TestingIngest.file;
 import static io.pawline.ingest.TestingIngest.part;
+import static io.pawline.ingest.TestingPngs.PNG;
+import static io.pawline.ingest.TestingPngs.pngClaiming;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -16,14 +16,14 @@ import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.FinalState;
 import io.pawline.taskstore.PhotoSource;
-import io.pawline.taskstore.StoredImage;
-import io.pawline.taskstore.TaskImages;
 import io.pawline.taskstore.Priority;
 import io.pawline.taskstore.ProgressDao;
 import io.pawline.taskstore.StageReached;
+import io.pawline.taskstore.StoredImage;
 import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
+import io.pawline.taskstore.TaskImages;
 import io.pawline.taskstore.TaskState;
 import io.pawline.taskstore.TestingPostgres;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.pawline.ingest;
 
-import static io.pawline.ingest.TestingPngs.PNG;
 import static io.pawline.ingest.TestingIngest.file;
 import static io.pawline.ingest.TestingIngest.part;
+import static io.pawline.ingest.TestingPngs.PNG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 

@@ -1,11 +1,11 @@
 package io.pawline.ingest;
 
-import io.pawline.testkit.Contract;
 import io.pawline.taskstore.ApiKeys;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TestingPostgres;
+import io.pawline.testkit.Contract;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,15 +2,15 @@ package io.pawline.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pawline.ops.ledger.Call;
-import io.pawline.ops.ledger.CallLedger;
-import io.pawline.ops.ledger.TestingCallIds;
+import io.pawline.ops.deadletters.DeadLetterIndex;
 import io.pawline.ops.deadletters.IndexedDeadLetter;
 import io.pawline.ops.deadletters.IndexedDeadLetter.Header;
 import io.pawline.ops.deadletters.IndexedDeadLetter.OfTask;
 import io.pawline.ops.deadletters.IndexedDeadLetter.Position;
-import io.pawline.ops.deadletters.DeadLetterIndex;
 import io.pawline.ops.deadletters.TestingDeadLetters;
+import io.pawline.ops.ledger.Call;
+import io.pawline.ops.ledger.CallLedger;
+import io.pawline.ops.ledger.TestingCallIds;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.PhotoSource;

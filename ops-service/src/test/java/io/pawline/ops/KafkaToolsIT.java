@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
-import io.pawline.testkit.TestingKafka;
 import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.TestingTasks;
+import io.pawline.testkit.TestingKafka;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

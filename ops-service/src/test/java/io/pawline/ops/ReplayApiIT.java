@@ -5,10 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
-import io.pawline.testkit.TestingKafka;
 import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TestingTasks;
+import io.pawline.testkit.TestingKafka;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -50,10 +50,12 @@ final class DeadLetterRows {
 
     /** Returns how many seconds it took. */
     static double index(OpsSite site, int count, Stage stage, Journal journal) throws InterruptedException {
-        return index(site, new ManyDeadLetters(count, Clock.systemUTC().instant(), "http://127.0.0.1:9/"), stage, journal);
+        return index(
+                site, new ManyDeadLetters(count, Clock.systemUTC().instant(), "http://127.0.0.1:9/"), stage, journal);
     }
 
-    static double index(OpsSite site, ManyDeadLetters letters, Stage stage, Journal journal) throws InterruptedException {
+    static double index(OpsSite site, ManyDeadLetters letters, Stage stage, Journal journal)
+            throws InterruptedException {
         int count = letters.ids().size();
         try (TaskDatabase database = site.database();
                 KafkaProducer<byte[], byte[]> producer = site.producer()) {

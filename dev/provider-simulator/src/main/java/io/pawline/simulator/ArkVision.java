@@ -49,11 +49,13 @@ final class ArkVision {
         Format format = Format.of(request.json().path("response_format"));
         int maxTokens = (int) request.number("max_tokens", 1, 1_000_000, 4096);
         byte[] photo = photo(message.imageUrl());
-        PetPhoto seen = pictureRenderer.lookAt(photo)
+        PetPhoto seen = pictureRenderer
+                .lookAt(photo)
                 .orElseThrow(() -> invalidImage("InvalidFormat", "it is not a picture in a supported format"));
         PictureCodec.Size size = PictureCodec.size(photo).orElseThrow();
         if (Math.min(size.width(), size.height()) < LEAST_SIDE) {
-            throw SimulatedArkErrors.invalid("image_url", "each side must have %d pixels or more".formatted(LEAST_SIDE));
+            throw SimulatedArkErrors.invalid(
+                    "image_url", "each side must have %d pixels or more".formatted(LEAST_SIDE));
         }
         String hash = Hashes.sha256(photo);
         String content = format.write(seen);
@@ -153,7 +155,8 @@ final class ArkVision {
                             text.append(part.path("text").asString("")).append('\n');
                         case "image_url" ->
                             url = Optional.of(part.path("image_url").path("url").asString(""));
-                        default -> throw SimulatedArkErrors.invalid("messages.content.type", "must be text or image_url");
+                        default ->
+                            throw SimulatedArkErrors.invalid("messages.content.type", "must be text or image_url");
                     }
                 }
             }
@@ -183,7 +186,9 @@ final class ArkVision {
                     }
                     yield JSON;
                 }
-                default -> throw SimulatedArkErrors.invalid("response_format.type", "must be text, json_object or json_schema");
+                default ->
+                    throw SimulatedArkErrors.invalid(
+                            "response_format.type", "must be text, json_object or json_schema");
             };
         }
 

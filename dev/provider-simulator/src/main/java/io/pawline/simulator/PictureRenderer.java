@@ -121,7 +121,8 @@ final class PictureRenderer implements AutoCloseable {
 
     /** A PNG of this size in which there is nothing. */
     byte[] nothing(PictureCodec.Size size) {
-        return byHand(() -> PictureCodec.png(new BufferedImage(size.width(), size.height(), BufferedImage.TYPE_INT_ARGB)));
+        return byHand(
+                () -> PictureCodec.png(new BufferedImage(size.width(), size.height(), BufferedImage.TYPE_INT_ARGB)));
     }
 
     /** What is to be seen in a photo; empty if it cannot be decoded. */

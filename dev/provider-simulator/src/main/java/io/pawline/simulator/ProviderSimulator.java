@@ -59,7 +59,8 @@ public final class ProviderSimulator implements AutoCloseable {
         }
         Supplier<URI> base = this::baseUrl;
         this.vision = new ArkVision(of(Provider.VISION), pictureRenderer, web, options.arkApiKey(), clock);
-        this.textToImage = new ArkTextToImage(of(Provider.TEXT_TO_IMAGE), pictureRenderer, base, options.arkApiKey(), clock);
+        this.textToImage =
+                new ArkTextToImage(of(Provider.TEXT_TO_IMAGE), pictureRenderer, base, options.arkApiKey(), clock);
         this.matting = new VolcengineMatting(
                 of(Provider.MATTING),
                 pictureRenderer,
@@ -168,7 +169,9 @@ public final class ProviderSimulator implements AutoCloseable {
         if (path.startsWith("/generated/") && path.endsWith(".jpg")) {
             String name = path.substring("/generated/".length(), path.length() - ".jpg".length());
             Optional<PictureRenderer.Order> order = PictureRenderer.Order.ofName(name);
-            return order.isPresent() ? SimulatedReply.bytes("image/jpeg", pictureRenderer.picture(order.get())) : notFound(path);
+            return order.isPresent()
+                    ? SimulatedReply.bytes("image/jpeg", pictureRenderer.picture(order.get()))
+                    : notFound(path);
         }
         return notFound(path);
     }

@@ -20,7 +20,8 @@ final class SamplePhotos {
             case "cat.png" -> SimulatedReply.bytes("image/png", cat);
             case "flat.png" -> SimulatedReply.bytes("image/png", flat);
             case "not-an-image" ->
-                SimulatedReply.bytes("image/png", "This is text, whatever the header says.\n".getBytes(StandardCharsets.UTF_8));
+                SimulatedReply.bytes(
+                        "image/png", "This is text, whatever the header says.\n".getBytes(StandardCharsets.UTF_8));
             default -> SimulatedReply.problem(404, "there is no such photo; there are cat.png, flat.png, not-an-image");
         };
     }

@@ -60,7 +60,8 @@ final class SimulatedArkErrors {
         return error(simulatedCall, fault.status(), fault.code(), "", fault.message());
     }
 
-    private static SimulatedReply.Answer error(SimulatedCall simulatedCall, int status, String code, String param, String message) {
+    private static SimulatedReply.Answer error(
+            SimulatedCall simulatedCall, int status, String code, String param, String message) {
         Map<String, Object> error = new LinkedHashMap<>();
         error.put("code", code);
         error.put("message", message + " Request id: " + simulatedCall.id());

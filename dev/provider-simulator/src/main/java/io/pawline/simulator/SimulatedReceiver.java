@@ -148,7 +148,11 @@ final class SimulatedReceiver {
 
     private static Optional<String> taskId(byte[] body) {
         try {
-            JsonNode id = SimulatedReply.JSON.readTree(body).path("params").path("data").path("task_id");
+            JsonNode id = SimulatedReply.JSON
+                    .readTree(body)
+                    .path("params")
+                    .path("data")
+                    .path("task_id");
             return id.isString() ? Optional.of(id.stringValue()) : Optional.empty();
         } catch (JacksonException e) {
             return Optional.empty();
@@ -158,11 +162,16 @@ final class SimulatedReceiver {
     private boolean isSigned(Webhook webhook, SimulatedCall simulatedCall) {
         try {
             String id = simulatedCall.header("webhook-id").orElse("");
-            long timestamp = Long.parseLong(simulatedCall.header("webhook-timestamp").orElse(""));
+            long timestamp =
+                    Long.parseLong(simulatedCall.header("webhook-timestamp").orElse(""));
             Duration age = Duration.between(Instant.ofEpochSecond(timestamp), clock.instant());
-            byte[] expected = webhook.sign(id, timestamp, text(simulatedCall.body())).getBytes(StandardCharsets.UTF_8);
+            byte[] expected =
+                    webhook.sign(id, timestamp, text(simulatedCall.body())).getBytes(StandardCharsets.UTF_8);
             return age.abs().compareTo(TOLERANCE) <= 0
-                    && Arrays.stream(simulatedCall.header("webhook-signature").orElse("").split(" "))
+                    && Arrays.stream(simulatedCall
+                                    .header("webhook-signature")
+                                    .orElse("")
+                                    .split(" "))
                             .anyMatch(one -> MessageDigest.isEqual(expected, one.getBytes(StandardCharsets.UTF_8)));
         } catch (NumberFormatException | DateTimeException | WebhookSigningException e) {
             return false;
@@ -212,7 +221,8 @@ final class SimulatedReceiver {
 
         @Override
         public SimulatedReply.Answer failed(Fault fault) {
-            SimulatedReply.Answer answer = SimulatedReply.json(fault.status(), fault.code(), Map.of("error", fault.message()));
+            SimulatedReply.Answer answer =
+                    SimulatedReply.json(fault.status(), fault.code(), Map.of("error", fault.message()));
             boolean slowDown = fault.status() == 429 || fault.status() == 503;
             return slowDown
                     ? new SimulatedReply.Answer(

@@ -30,7 +30,12 @@ final class VolcengineMatting {
     private final VolcengineSignature signature;
     private final Clock clock;
 
-    VolcengineMatting(Workload workload, PictureRenderer pictureRenderer, WebPictures web, VolcengineSignature signature, Clock clock) {
+    VolcengineMatting(
+            Workload workload,
+            PictureRenderer pictureRenderer,
+            WebPictures web,
+            VolcengineSignature signature,
+            Clock clock) {
         this.workload = workload;
         this.pictureRenderer = pictureRenderer;
         this.web = web;
@@ -52,7 +57,8 @@ final class VolcengineMatting {
         try {
             return workload.perform(simulatedCall, cutting(simulatedCall));
         } catch (Refused refused) {
-            return workload.refuse(business(simulatedCall, 400, refused.code, refused.getMessage(), Map.of(), Duration.ZERO));
+            return workload.refuse(
+                    business(simulatedCall, 400, refused.code, refused.getMessage(), Map.of(), Duration.ZERO));
         }
     }
 
@@ -190,7 +196,12 @@ final class VolcengineMatting {
     }
 
     private static SimulatedReply.Answer business(
-            SimulatedCall simulatedCall, int status, String code, String message, Map<String, Object> data, Duration elapsed) {
+            SimulatedCall simulatedCall,
+            int status,
+            String code,
+            String message,
+            Map<String, Object> data,
+            Duration elapsed) {
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("code", Integer.parseInt(code));
         answer.put("data", data.isEmpty() ? null : data);
@@ -209,6 +220,7 @@ final class VolcengineMatting {
         metadata.put("Service", VolcengineSignature.SERVICE);
         metadata.put("Region", VolcengineSignature.REGION);
         metadata.put("Error", Map.of("CodeN", wrong.number(), "Code", wrong.code(), "Message", wrong.message()));
-        return SimulatedReply.json(wrong.status(), String.valueOf(wrong.number()), Map.of("ResponseMetadata", metadata));
+        return SimulatedReply.json(
+                wrong.status(), String.valueOf(wrong.number()), Map.of("ResponseMetadata", metadata));
     }
 }

@@ -84,7 +84,8 @@ final class VolcengineSignature {
                 : mismatch("the signature is not the one calculated here");
     }
 
-    private byte[] signature(SimulatedCall simulatedCall, List<String> signed, String date, String scope, String bodyHash) {
+    private byte[] signature(
+            SimulatedCall simulatedCall, List<String> signed, String date, String scope, String bodyHash) {
         StringBuilder canonical = new StringBuilder()
                 .append(simulatedCall.method())
                 .append('\n')
@@ -116,8 +117,9 @@ final class VolcengineSignature {
     private static String query(SimulatedCall simulatedCall) {
         return simulatedCall.queryNames().stream()
                 .sorted()
-                .flatMap(name ->
-                        simulatedCall.queryValues(name).stream().sorted().map(value -> encoded(name) + "=" + encoded(value)))
+                .flatMap(name -> simulatedCall.queryValues(name).stream()
+                        .sorted()
+                        .map(value -> encoded(name) + "=" + encoded(value)))
                 .reduce((one, next) -> one + "&" + next)
                 .orElse("");
     }

@@ -27,7 +27,8 @@ class LoadTest {
     void refusesBeyondTheHardLimitAndQueuesBelow() throws Exception {
         try (Running running = new Running("text-to-image: {latency: {median: 300ms}, capacity: 2, hard-limit: 5}")) {
             List<CompletableFuture<TestingProviderClient.Answer>> calls = IntStream.range(0, 8)
-                    .mapToObj(_ -> running.client.arkAsync("/images/generations", TestingProviderClient.generation("a cat")))
+                    .mapToObj(_ ->
+                            running.client.arkAsync("/images/generations", TestingProviderClient.generation("a cat")))
                     .toList();
             List<TestingProviderClient.Answer> answers =
                     calls.stream().map(CompletableFuture::join).toList();

@@ -58,7 +58,8 @@ class ProfileTest {
         assertThat(profile.at(Duration.ofSeconds(9)).capacity()).isEqualTo(10);
         assertThat(profile.at(Duration.ofSeconds(10)).capacity()).isEqualTo(3);
         assertThat(profile.at(Duration.ofSeconds(25)).capacity()).isEqualTo(10);
-        assertThat(profile.at(Duration.ofSeconds(25)).latency()).isEqualTo(new LatencyDistribution(Duration.ofSeconds(5), 0.1));
+        assertThat(profile.at(Duration.ofSeconds(25)).latency())
+                .isEqualTo(new LatencyDistribution(Duration.ofSeconds(5), 0.1));
         assertThat(profile.at(Duration.ofSeconds(40))).isEqualTo(profile.usual());
     }
 

@@ -47,7 +47,8 @@ class ProviderSimulatorTest {
 
     @Test
     void seesThePetInAPhoto() throws Exception {
-        var answer = client.ark("/chat/completions", TestingProviderClient.detection(TestingProviderClient.dataUrl(photo("cat.png"))));
+        var answer = client.ark(
+                "/chat/completions", TestingProviderClient.detection(TestingProviderClient.dataUrl(photo("cat.png"))));
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.headers().firstValue("X-Request-Id")).isPresent();
@@ -61,7 +62,8 @@ class ProviderSimulatorTest {
 
     @Test
     void seesNoPetInAFlatPictureFetchedFromItsAddress() throws Exception {
-        var answer = client.ark("/chat/completions", TestingProviderClient.detection(simulator.baseUrl() + "/photos/flat.png"));
+        var answer = client.ark(
+                "/chat/completions", TestingProviderClient.detection(simulator.baseUrl() + "/photos/flat.png"));
 
         assertThat(answer.at("/choices/0/message/content")).contains("\"has_pet\":false");
     }
@@ -232,7 +234,8 @@ class ProviderSimulatorTest {
     @Test
     void countsWhatItDid() throws Exception {
         for (String requestId : new String[] {"one", "one", "two"}) {
-            HttpRequest.Builder request = client.arkRequest("/images/generations", TestingProviderClient.generation("a cat"));
+            HttpRequest.Builder request =
+                    client.arkRequest("/images/generations", TestingProviderClient.generation("a cat"));
             client.send(request.header("X-Client-Request-Id", requestId));
         }
         client.ark("/images/generations", "{}");

@@ -137,7 +137,8 @@ class VolcengineSignatureTest {
                 "AKLTEXAMPLE0000000000000000000000",
                 "ExampleSecretKey0123456789abcdef==",
                 Clock.fixed(now, ZoneOffset.UTC));
-        SimulatedCall simulatedCall = new SimulatedCall("request", "POST", uri, headers, body.getBytes(StandardCharsets.UTF_8));
+        SimulatedCall simulatedCall =
+                new SimulatedCall("request", "POST", uri, headers, body.getBytes(StandardCharsets.UTF_8));
         return signature.check(simulatedCall).map(VolcengineSignature.Wrong::number);
     }
 }

@@ -1,9 +1,9 @@
 package io.pawline.testkit;
 
+import io.pawline.stage.BreakerPolicy;
 import io.pawline.stage.RetryPolicy;
 import io.pawline.testkit.RealTimeProvider.Counts;
 import io.pawline.testkit.RequestingFrontEnd.Patience;
-import io.pawline.stage.BreakerPolicy;
 import java.time.Duration;
 import java.util.IntSummaryStatistics;
 import java.util.OptionalDouble;

@@ -2,11 +2,11 @@ package io.pawline.testkit;
 
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.pawline.events.TaskAccepted;
 import io.pawline.stage.Outcome;
 import io.pawline.stage.OutsideCall;
 import io.pawline.stage.StageRuntime;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.pawline.events.TaskAccepted;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;

@@ -2,10 +2,10 @@ package io.pawline.testkit;
 
 import static org.awaitility.Awaitility.await;
 
+import io.pawline.stage.BreakerPolicy;
 import io.pawline.stage.RetryPolicy;
 import io.pawline.testkit.RealTimeProvider.Counts;
 import io.pawline.testkit.RequestingFrontEnd.Patience;
-import io.pawline.stage.BreakerPolicy;
 import java.time.Duration;
 import java.util.IntSummaryStatistics;
 

@@ -1,8 +1,8 @@
 package io.pawline.testkit;
 
+import io.pawline.stage.BreakerPolicy;
 import io.pawline.stage.RetryPolicy;
 import io.pawline.testkit.RequestingFrontEnd.Patience;
-import io.pawline.stage.BreakerPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,15 +2,15 @@ package io.pawline.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.pawline.stage.Outcome;
-import io.pawline.stage.OutsideCall;
-import io.pawline.stage.StageRuntime;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskAccepted;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
+import io.pawline.stage.Outcome;
+import io.pawline.stage.OutsideCall;
+import io.pawline.stage.StageRuntime;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

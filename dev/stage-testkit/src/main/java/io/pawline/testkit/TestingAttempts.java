@@ -1,9 +1,9 @@
 package io.pawline.testkit;
 
-import io.pawline.stage.Attempt;
-import io.pawline.stage.OutsideCall;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.TaskId;
+import io.pawline.stage.Attempt;
+import io.pawline.stage.OutsideCall;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

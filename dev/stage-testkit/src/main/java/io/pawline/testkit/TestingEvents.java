@@ -1,10 +1,10 @@
 package io.pawline.testkit;
 
-import io.pawline.service.EventFormat;
 import io.pawline.events.ImageRef;
 import io.pawline.events.TaskAccepted;
 import io.pawline.events.TaskContext;
 import io.pawline.schemas.TaskId;
+import io.pawline.service.EventFormat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

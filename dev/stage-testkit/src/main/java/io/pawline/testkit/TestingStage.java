@@ -1,18 +1,18 @@
 package io.pawline.testkit;
 
-import io.pawline.stage.Handler;
-import io.pawline.stage.KafkaClients;
-import io.pawline.stage.RetryPolicy;
-import io.pawline.stage.StagePolicies;
-import io.pawline.stage.StageRuntime;
-import io.pawline.stage.StageSpec;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.events.TaskAccepted;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.BreakerPolicy;
+import io.pawline.stage.Handler;
+import io.pawline.stage.KafkaClients;
 import io.pawline.stage.ProviderPolicies;
+import io.pawline.stage.RetryPolicy;
+import io.pawline.stage.StagePolicies;
+import io.pawline.stage.StageRuntime;
+import io.pawline.stage.StageSpec;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;

@@ -1,10 +1,10 @@
 package io.pawline.ingest.access;
 
-import io.pawline.web.RequiresScope;
 import io.pawline.ingest.IngestProperties;
 import io.pawline.taskstore.DatabaseUnavailableException;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemException;
+import io.pawline.web.RequiresScope;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -76,8 +76,8 @@ final class KeyFilter extends OncePerRequestFilter {
         if (credentials.size() != 1 || !credentials.getFirst().regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             throw missing();
         }
-        return tenantAccess.callerWith(
-                        credentials.getFirst().substring(SCHEME.length()).strip())
+        return tenantAccess
+                .callerWith(credentials.getFirst().substring(SCHEME.length()).strip())
                 .orElseThrow(() -> ProblemException.challenge(
                         CommonProblem.UNAUTHORIZED,
                         "there is no such API key, or it has been revoked or has expired",

@@ -1,9 +1,9 @@
 package io.pawline.ingest.access;
 
-import io.pawline.web.RequiresScope;
 import io.pawline.taskstore.Scope;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemException;
+import io.pawline.web.RequiresScope;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;

@@ -1,12 +1,11 @@
 package io.pawline.ingest.callbacks;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.pawline.ingest.access.Tenant;
 import io.pawline.ingest.http.IngestProblem;
 import io.pawline.ingest.list.ListController;
 import io.pawline.ingest.list.TaskCursor;
 import io.pawline.ingest.submit.TaskController;
-import io.pawline.web.RequiresScope;
-import com.fasterxml.jackson.annotation.JsonInclude;
-import io.pawline.ingest.access.Tenant;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.Delivery;
@@ -16,6 +15,7 @@ import io.pawline.taskstore.Task;
 import io.pawline.taskstore.UndeliveredCallbacks;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemException;
+import io.pawline.web.RequiresScope;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;

@@ -1,17 +1,17 @@
 package io.pawline.ingest.cancel;
 
+import io.pawline.images.ImageStore;
+import io.pawline.ingest.access.Tenant;
 import io.pawline.ingest.follow.TaskView;
 import io.pawline.ingest.http.IngestProblem;
 import io.pawline.ingest.submit.TaskController;
-import io.pawline.web.RequiresScope;
-import io.pawline.images.ImageStore;
-import io.pawline.ingest.access.Tenant;
 import io.pawline.schemas.Stage;
 import io.pawline.taskstore.CloseResult;
 import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TaskState;
 import io.pawline.web.ProblemException;
+import io.pawline.web.RequiresScope;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;

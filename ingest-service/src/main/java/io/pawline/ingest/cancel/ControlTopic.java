@@ -1,7 +1,7 @@
 package io.pawline.ingest.cancel;
 
-import io.pawline.schemas.TaskId;
 import io.pawline.controls.ControlPublisher;
+import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.Task;
 
 /** Reaches the stages through the topic of live controls. Thread-safe. */

@@ -1,12 +1,11 @@
 package io.pawline.ingest.follow;
 
-import io.pawline.ingest.submit.TaskController;
-import io.pawline.web.RequiresScope;
 import io.pawline.images.ImageStore;
 import io.pawline.ingest.IngestProperties;
-import io.pawline.ingest.submit.RefusedException;
-import io.pawline.ingest.submit.TimeSpan;
 import io.pawline.ingest.access.Tenant;
+import io.pawline.ingest.submit.RefusedException;
+import io.pawline.ingest.submit.TaskController;
+import io.pawline.ingest.submit.TimeSpan;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.ProgressDao;
 import io.pawline.taskstore.Scope;
@@ -14,6 +13,7 @@ import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemException;
+import io.pawline.web.RequiresScope;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +40,12 @@ final class FollowController {
     private final ImageStore images;
     private final Duration maxWait;
 
-    FollowController(TaskSubscriptions taskSubscriptions, TaskDao tasks, ProgressDao progress, ImageStore images, IngestProperties settings) {
+    FollowController(
+            TaskSubscriptions taskSubscriptions,
+            TaskDao tasks,
+            ProgressDao progress,
+            ImageStore images,
+            IngestProperties settings) {
         this.taskSubscriptions = taskSubscriptions;
         this.tasks = tasks;
         this.progress = progress;

@@ -1,10 +1,10 @@
 package io.pawline.ingest.http;
 
-import io.pawline.ingest.access.RateLimit;
 import io.pawline.images.ImageStoreException;
-import io.pawline.ingest.submit.RefusedException;
 import io.pawline.ingest.access.QuotaExceededException;
+import io.pawline.ingest.access.RateLimit;
 import io.pawline.ingest.follow.TooManyWaitsException;
+import io.pawline.ingest.submit.RefusedException;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemAdvice;
 import io.pawline.web.ProblemType;

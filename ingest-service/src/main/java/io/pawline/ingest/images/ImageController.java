@@ -1,8 +1,8 @@
 package io.pawline.ingest.images;
 
-import io.pawline.ingest.http.IngestProblem;
 import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
+import io.pawline.ingest.http.IngestProblem;
 import io.pawline.outbound.ImageHeader;
 import io.pawline.outbound.ImageSniffer;
 import io.pawline.web.ProblemException;

@@ -1,11 +1,10 @@
 package io.pawline.ingest.list;
 
-import io.pawline.ingest.follow.TaskView;
-import io.pawline.ingest.submit.TaskBody;
-import io.pawline.web.RequiresScope;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.pawline.images.ImageStore;
 import io.pawline.ingest.access.Tenant;
+import io.pawline.ingest.follow.TaskView;
+import io.pawline.ingest.submit.TaskBody;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
@@ -17,6 +16,7 @@ import io.pawline.taskstore.TaskListing;
 import io.pawline.taskstore.TaskState;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemException;
+import io.pawline.web.RequiresScope;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;

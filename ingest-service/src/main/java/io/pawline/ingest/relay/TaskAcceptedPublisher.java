@@ -118,7 +118,8 @@ public final class TaskAcceptedPublisher implements Receiver {
         return switch (photoSource) {
             case PhotoSource.Remote(URI url) ->
                 ImageRef.newBuilder().setUrl(url.toString()).build();
-            case PhotoSource.Stored(String key) -> ImageRef.newBuilder().setKey(key).build();
+            case PhotoSource.Stored(String key) ->
+                ImageRef.newBuilder().setKey(key).build();
         };
     }
 }

@@ -1,23 +1,23 @@
 package io.pawline.ingest.submit;
 
-import io.pawline.ingest.access.RateLimit;
-import io.pawline.ingest.http.IngestProblemAdvice;
-import io.pawline.web.RequiresScope;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.Tracer;
 import io.pawline.ingest.IngestProperties;
-import io.pawline.ingest.access.Tenant;
 import io.pawline.ingest.access.QuotaExceededException;
 import io.pawline.ingest.access.Quotas;
+import io.pawline.ingest.access.RateLimit;
+import io.pawline.ingest.access.Tenant;
+import io.pawline.ingest.http.IngestProblemAdvice;
 import io.pawline.taskstore.DatabaseUnavailableException;
 import io.pawline.taskstore.Scope;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemAdvice;
 import io.pawline.web.ProblemException;
 import io.pawline.web.ProblemType;
+import io.pawline.web.RequiresScope;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.URI;
@@ -72,7 +72,8 @@ final class BatchController {
     }
 
     @PostMapping(path = "/v1/tasks/batch", consumes = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<Answers> submit(@RequiresScope(Scope.SUBMIT) Tenant tenant, HttpServletRequest request) throws IOException {
+    ResponseEntity<Answers> submit(@RequiresScope(Scope.SUBMIT) Tenant tenant, HttpServletRequest request)
+            throws IOException {
         JsonNode tasks = tasks(TaskBody.tree(request.getInputStream(), maxBodyBytes));
         String key = TaskController.key(request);
         List<Answer> answers = new ArrayList<>();
@@ -118,7 +119,8 @@ final class BatchController {
 
     private Answer accept(JsonNode task, Tenant tenant, @Nullable String key) {
         try {
-            SubmissionView submissionView = SubmissionView.of(intake.accept(TaskBody.of(task).request(), tenant, key), publicBaseUrl);
+            SubmissionView submissionView =
+                    SubmissionView.of(intake.accept(TaskBody.of(task).request(), tenant, key), publicBaseUrl);
             return new Answer(HttpStatus.ACCEPTED.value(), submissionView, null);
         } catch (ProblemException e) {
             return Answer.refused(e.type(), e.detail());

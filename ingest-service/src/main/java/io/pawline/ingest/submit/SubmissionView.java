@@ -10,7 +10,8 @@ import tools.jackson.databind.annotation.JsonNaming;
 /** What a submission is answered. */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record SubmissionView(String taskId, URI statusUrl, @Nullable Boolean collapsed) {
+record SubmissionView(
+        String taskId, URI statusUrl, @Nullable Boolean collapsed) {
 
     /** @param publicBaseUrl where this service is reached; null: as the request has it */
     static SubmissionView of(SubmittedTask submittedTask, @Nullable URI publicBaseUrl) {

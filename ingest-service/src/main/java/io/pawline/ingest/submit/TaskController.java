@@ -1,13 +1,12 @@
 package io.pawline.ingest.submit;
 
-import io.pawline.ingest.access.RateLimit;
-import io.pawline.ingest.follow.TaskView;
-import io.pawline.web.RequiresScope;
 import io.pawline.images.ImageStore;
 import io.pawline.ingest.IngestProperties;
-import io.pawline.ingest.access.Tenant;
 import io.pawline.ingest.access.Quotas;
+import io.pawline.ingest.access.RateLimit;
+import io.pawline.ingest.access.Tenant;
 import io.pawline.ingest.follow.TaskSnapshot;
+import io.pawline.ingest.follow.TaskView;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.ProgressDao;
@@ -16,6 +15,7 @@ import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemException;
+import io.pawline.web.RequiresScope;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.URI;

@@ -4,21 +4,21 @@ import io.opentelemetry.api.trace.Span;
 import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.ingest.IngestProperties;
-import io.pawline.ingest.submit.RefusedException.Fault;
-import io.pawline.ingest.access.Tenant;
 import io.pawline.ingest.access.Quotas;
+import io.pawline.ingest.access.Tenant;
 import io.pawline.ingest.pressure.Backpressure;
 import io.pawline.ingest.pressure.Refusal;
+import io.pawline.ingest.submit.RefusedException.Fault;
 import io.pawline.outbound.AddressGuard;
 import io.pawline.outbound.ImageHeader;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.schemas.TaskId;
 import io.pawline.service.TraceParent;
+import io.pawline.taskstore.PhotoSource;
+import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.SubmissionResult;
 import io.pawline.taskstore.SubmissionStore;
 import io.pawline.taskstore.SubmissionStore.Fingerprint;
-import io.pawline.taskstore.PhotoSource;
-import io.pawline.taskstore.Submission;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -75,7 +75,8 @@ public final class TaskIntake {
      * @throws io.pawline.taskstore.DatabaseUnavailableException if it could not be kept
      * @throws io.pawline.images.ImageStoreException if its photo could not be kept
      */
-    public SubmittedTask accept(TaskRequest request, Tenant tenant, @Nullable String idempotencyKey) throws RefusedException {
+    public SubmittedTask accept(TaskRequest request, Tenant tenant, @Nullable String idempotencyKey)
+            throws RefusedException {
         Instant now = clock.instant();
         if (idempotencyKey == null) {
             return acceptOrFold(request, tenant, now);
@@ -115,7 +116,8 @@ public final class TaskIntake {
     }
 
     /** Only what has become a task of its own counts towards the quota. */
-    private SubmittedTask keep(Submission submission, TaskRequest request, Tenant tenant, Supplier<SubmissionResult> acceptance)
+    private SubmittedTask keep(
+            Submission submission, TaskRequest request, Tenant tenant, Supplier<SubmissionResult> acceptance)
             throws RefusedException {
         quotas.take(tenant);
         boolean kept = false;
@@ -131,7 +133,8 @@ public final class TaskIntake {
         }
     }
 
-    private SubmittedTask receipt(SubmissionResult submissionResult, @Nullable Submission submission) throws RefusedException {
+    private SubmittedTask receipt(SubmissionResult submissionResult, @Nullable Submission submission)
+            throws RefusedException {
         return switch (submissionResult) {
             case SubmissionResult.Kept()
             when submission != null -> {

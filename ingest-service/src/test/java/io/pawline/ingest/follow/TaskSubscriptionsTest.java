@@ -12,8 +12,8 @@ import io.pawline.taskstore.FinalState;
 import io.pawline.taskstore.PhotoSource;
 import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.Task;
-import io.pawline.taskstore.TaskVersions.TaskVersion;
 import io.pawline.taskstore.TaskState;
+import io.pawline.taskstore.TaskVersions.TaskVersion;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,7 +68,8 @@ class TaskSubscriptionsTest {
         public Map<TaskId, TaskVersion> marks(Collection<TaskId> ids) {
             count();
             Map<TaskId, TaskVersion> marks = new HashMap<>();
-            ids.forEach(id -> marks.put(id, new TaskVersion(1, 0, row(id).ending().isPresent())));
+            ids.forEach(
+                    id -> marks.put(id, new TaskVersion(1, 0, row(id).ending().isPresent())));
             return marks;
         }
 
@@ -105,8 +106,11 @@ class TaskSubscriptionsTest {
 
         await().until(() -> told.size() == ids.size());
         assertThat(tasks.queries).isLessThanOrEqualTo(10);
-        assertThat(told.stream().map(taskSnapshot -> taskSnapshot.task().id())).containsExactlyInAnyOrderElementsOf(ids);
-        assertThat(told).allSatisfy(taskSnapshot -> assertThat(taskSnapshot.task().ending()).isPresent());
+        assertThat(told.stream().map(taskSnapshot -> taskSnapshot.task().id()))
+                .containsExactlyInAnyOrderElementsOf(ids);
+        assertThat(told)
+                .allSatisfy(
+                        taskSnapshot -> assertThat(taskSnapshot.task().ending()).isPresent());
     }
 
     @Test

@@ -46,7 +46,8 @@ public final class ControlPublisher implements AutoCloseable {
      * @param connection Kafka client settings: bootstrap servers, security
      * @param serializer configured, thread-safe; stays the caller's to close
      */
-    public ControlPublisher(Map<String, Object> connection, Serializer<? super SpecificRecord> serializer, Clock clock) {
+    public ControlPublisher(
+            Map<String, Object> connection, Serializer<? super SpecificRecord> serializer, Clock clock) {
         this.bootstrapServers = connection.getOrDefault(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, "");
         this.serializer = serializer;
         this.clock = clock;

@@ -81,7 +81,8 @@ public final class ControlStateReader implements AutoCloseable {
 
     /** The calls in flight that the stage's process may have; empty: as configured. */
     public OptionalInt limit(Stage stage) {
-        return activeControls.of(Subject.limit(stage))
+        return activeControls
+                .of(Subject.limit(stage))
                 .map(ControlCommand::getLimit)
                 .map(limit -> limit.map(OptionalInt::of).orElseGet(OptionalInt::empty))
                 .orElseGet(OptionalInt::empty);
@@ -89,7 +90,8 @@ public final class ControlStateReader implements AutoCloseable {
 
     /** Before when nobody is to call the provider; {@link Instant#EPOCH} if nothing was said. */
     public Instant coolDownUntil(String provider) {
-        return activeControls.of(Subject.provider(provider))
+        return activeControls
+                .of(Subject.provider(provider))
                 .flatMap(ControlCommand::getUntil)
                 .orElse(Instant.EPOCH);
     }

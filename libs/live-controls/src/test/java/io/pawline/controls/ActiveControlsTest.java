@@ -78,7 +78,9 @@ class ActiveControlsTest {
 
         activeControls.dropOver(NOW.plusSeconds(60));
 
-        assertThat(activeControls.all(NOW)).extracting(ControlCommand::getSubject).containsExactly("stage:generate", "task:b");
+        assertThat(activeControls.all(NOW))
+                .extracting(ControlCommand::getSubject)
+                .containsExactly("stage:generate", "task:b");
     }
 
     @Test
@@ -119,7 +121,10 @@ class ActiveControlsTest {
     }
 
     private Instant coolDownUntil() {
-        return activeControls.of("provider:ark").flatMap(ControlCommand::getUntil).orElseThrow();
+        return activeControls
+                .of("provider:ark")
+                .flatMap(ControlCommand::getUntil)
+                .orElseThrow();
     }
 
     private static ControlCommand.Builder coolDown(int seconds) {

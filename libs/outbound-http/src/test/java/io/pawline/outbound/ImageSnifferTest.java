@@ -22,7 +22,8 @@ class ImageSnifferTest {
     @ParameterizedTest
     @CsvSource({"png, PNG", "jpg, JPEG"})
     void readsWhatTheJdkWrites(String format, ImageKind kind) {
-        assertThat(ImageSniffer.sniff(TestingImageBytes.image(format, 300, 70))).contains(new ImageHeader(kind, 300, 70));
+        assertThat(ImageSniffer.sniff(TestingImageBytes.image(format, 300, 70)))
+                .contains(new ImageHeader(kind, 300, 70));
     }
 
     @Test
@@ -83,7 +84,10 @@ class ImageSnifferTest {
     @Test
     void survivesWhateverIsCutOffOrDamaged() {
         for (byte[] image : List.of(
-                TestingImageBytes.image("png", 9, 9), TestingImageBytes.image("jpg", 9, 9), LOSSY_WEBP, LOSSLESS_WEBP)) {
+                TestingImageBytes.image("png", 9, 9),
+                TestingImageBytes.image("jpg", 9, 9),
+                LOSSY_WEBP,
+                LOSSLESS_WEBP)) {
             for (int length = 0; length < image.length; length++) {
                 ImageSniffer.sniff(Arrays.copyOf(image, length));
                 byte[] damaged = image.clone();

@@ -1,12 +1,7 @@
 package io.pawline.stage;
 
-import io.pawline.stage.retry.AttemptHeaders;
-import io.pawline.schemas.Reason;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How often, for how long and how soon a failed task is tried again: exponential backoff with full jitter

@@ -1,19 +1,19 @@
 package io.pawline.stage;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.service.EventFormat;
 import io.pawline.stage.codec.Codec;
 import io.pawline.stage.ledger.Ledger;
 import io.pawline.stage.metrics.Backlog;
 import io.pawline.stage.metrics.StageMetrics;
+import io.pawline.stage.provider.ConcurrencyLimiter;
 import io.pawline.stage.provider.LiveStageControls;
+import io.pawline.stage.provider.ReceiverLimiters;
 import io.pawline.stage.session.OutcomeResolver;
 import io.pawline.stage.session.StageSession;
 import io.pawline.stage.session.TaskExecution;
 import io.pawline.stage.tracing.StageTracing;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.opentelemetry.api.OpenTelemetry;
-import io.pawline.stage.provider.ReceiverLimiters;
-import io.pawline.stage.provider.ConcurrencyLimiter;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -81,7 +81,8 @@ public final class StageRuntime<I> implements AutoCloseable {
         this.clock = clock;
         this.orders = new LiveStageControls(spec, clients, format, clock);
         int maxInFlight = spec.policies().maxInFlight();
-        this.concurrencyLimiter = new ConcurrencyLimiter(spec.lanes() ? Optional.empty() : spec.provider(), maxInFlight, orders, clock);
+        this.concurrencyLimiter =
+                new ConcurrencyLimiter(spec.lanes() ? Optional.empty() : spec.provider(), maxInFlight, orders, clock);
         this.lanes = spec.provider()
                 .filter(_ -> spec.lanes())
                 .map(provider -> new ReceiverLimiters(provider, maxInFlight, clock));
@@ -153,8 +154,8 @@ public final class StageRuntime<I> implements AutoCloseable {
         awaitOrders();
         while (!stopping) {
             try {
-                StageSession<I> next =
-                        new StageSession<>(spec, execution, concurrencyLimiter, lanes, ledger, clients, clock, backlog, metrics);
+                StageSession<I> next = new StageSession<>(
+                        spec, execution, concurrencyLimiter, lanes, ledger, clients, clock, backlog, metrics);
                 session = next;
                 if (stopping) {
                     next.stop();

@@ -80,7 +80,8 @@ public final class SubmissionStore {
                 .bind("key", key.value())
                 .bind("lapsed", timestamp(key.lapsed()))
                 .map((row, _) -> row.getString("request_hash").equals(key.requestHash())
-                        ? (SubmissionResult) new SubmissionResult.Repeated(new TaskId(row.getObject("task_id", UUID.class)))
+                        ? (SubmissionResult)
+                                new SubmissionResult.Repeated(new TaskId(row.getObject("task_id", UUID.class)))
                         : new SubmissionResult.KeyTaken())
                 .findOne());
     }

@@ -43,7 +43,9 @@ final class TaskRow implements RowMapper<Task> {
 
     private static PhotoSource photo(ResultSet row) throws SQLException {
         String key = row.getString("photo_key");
-        return key == null ? new PhotoSource.Remote(URI.create(row.getString("photo_url"))) : new PhotoSource.Stored(key);
+        return key == null
+                ? new PhotoSource.Remote(URI.create(row.getString("photo_url")))
+                : new PhotoSource.Stored(key);
     }
 
     private static @Nullable FinalState ending(ResultSet row) throws SQLException {

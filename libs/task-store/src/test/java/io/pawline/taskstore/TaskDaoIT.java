@@ -52,8 +52,8 @@ class TaskDaoIT {
     @Test
     void keepsAnUploadedPhotoAndNoCallback() {
         TaskId id = TaskId.next();
-        Submission submission =
-                new Submission(id, "default", "ink", new PhotoSource.Stored(id + "/photo"), null, NOW, NOW.plusSeconds(60));
+        Submission submission = new Submission(
+                id, "default", "ink", new PhotoSource.Stored(id + "/photo"), null, NOW, NOW.plusSeconds(60));
         tasks.accept(submission);
         assertThat(tasks.find(id)).map(Task::submission).contains(submission);
     }

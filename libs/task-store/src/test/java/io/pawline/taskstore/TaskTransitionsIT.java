@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.TaskId;
-import io.pawline.taskstore.SubmissionStore.Fingerprint;
 import io.pawline.taskstore.Outbox.Handover;
+import io.pawline.taskstore.SubmissionStore.Fingerprint;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -200,7 +200,8 @@ class TaskTransitionsIT {
     private boolean take(Step step, TaskId id) throws InterruptedException {
         return switch (step) {
             case Step.Repeat() -> {
-                assertThat(submissionStore.accept(submission(), KEY, FINGERPRINT)).isEqualTo(new SubmissionResult.Repeated(id));
+                assertThat(submissionStore.accept(submission(), KEY, FINGERPRINT))
+                        .isEqualTo(new SubmissionResult.Repeated(id));
                 yield false;
             }
             case Step.Relay(boolean arrives) ->

@@ -34,7 +34,8 @@ public final class TestingTasks {
     public static FinalState.Success success() {
         return new FinalState.Success(
                 NOW.plusSeconds(20),
-                new TaskImages(new StoredImage("t/1/result.png", 1024, 768), List.of(new StoredImage("t/1/s.png", 256, 192))));
+                new TaskImages(
+                        new StoredImage("t/1/result.png", 1024, 768), List.of(new StoredImage("t/1/s.png", 256, 192))));
     }
 
     public static FinalState.Failure failure(Reason reason) {

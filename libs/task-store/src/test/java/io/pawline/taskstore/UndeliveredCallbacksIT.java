@@ -63,9 +63,15 @@ class UndeliveredCallbacksIT {
         TaskId unwanted = accept(TestingTasks.submission(null));
         tasks.close(unwanted, 1, success());
 
-        assertThat(undeliveredCallbacks.page("default", null, 10)).extracting(Task::id).containsExactly(second, first);
-        assertThat(undeliveredCallbacks.page("default", null, 1)).extracting(Task::id).containsExactly(second);
-        assertThat(undeliveredCallbacks.page("default", second, 10)).extracting(Task::id).containsExactly(first);
+        assertThat(undeliveredCallbacks.page("default", null, 10))
+                .extracting(Task::id)
+                .containsExactly(second, first);
+        assertThat(undeliveredCallbacks.page("default", null, 1))
+                .extracting(Task::id)
+                .containsExactly(second);
+        assertThat(undeliveredCallbacks.page("default", second, 10))
+                .extracting(Task::id)
+                .containsExactly(first);
         assertThat(undeliveredCallbacks.page("other", null, 10)).isEmpty();
     }
 
@@ -137,7 +143,8 @@ class UndeliveredCallbacksIT {
     void leavesAloneWhatEndedTooLongAgo() throws InterruptedException {
         ended(success());
 
-        assertThat(undeliveredCallbacks.putBackForgotten(10, later, later, later, stage)).isZero();
+        assertThat(undeliveredCallbacks.putBackForgotten(10, later, later, later, stage))
+                .isZero();
     }
 
     @Test

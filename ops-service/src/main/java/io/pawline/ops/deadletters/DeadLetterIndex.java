@@ -72,8 +72,8 @@ public final class DeadLetterIndex {
         if (letters.isEmpty()) {
             return;
         }
-        String json =
-                JSON.writeValueAsString(letters.stream().map(DeadLetterIndex::row).toList());
+        String json = JSON.writeValueAsString(
+                letters.stream().map(DeadLetterIndex::row).toList());
         List<UUID> tasks = letters.stream()
                 .flatMap(letter -> Stream.ofNullable(letter.task()))
                 .map(IndexedDeadLetter.OfTask::id)
@@ -116,7 +116,9 @@ public final class DeadLetterIndex {
         row.put("undecodable", text(letter.undecodable()));
         row.put("record_key", base64(letter.key()));
         row.put("record_value", base64(letter.value()));
-        row.put("headers", letter.headers().stream().map(DeadLetterIndex::header).toList());
+        row.put(
+                "headers",
+                letter.headers().stream().map(DeadLetterIndex::header).toList());
         return row;
     }
 

@@ -1,7 +1,7 @@
 package io.pawline.ops.deadletters;
 
-import io.pawline.ops.deadletters.IndexedDeadLetter.Header;
 import io.pawline.ops.deadletters.DeadLetterFilter.Condition;
+import io.pawline.ops.deadletters.IndexedDeadLetter.Header;
 import io.pawline.taskstore.TaskDatabase;
 import java.sql.ResultSet;
 import java.sql.SQLException;

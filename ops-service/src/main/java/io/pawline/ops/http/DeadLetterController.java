@@ -108,7 +108,8 @@ final class DeadLetterController {
         Parameters given = Parameters.of(query, "limit", "cursor");
         int limit = given.limit(DEFAULT_LIMIT, MAX_LIMIT);
         String cursor = given.text("cursor");
-        List<DeadLetter> found = letters.page(given.filter(), cursor == null ? null : DeadLetterCursor.parse(cursor), limit + 1);
+        List<DeadLetter> found =
+                letters.page(given.filter(), cursor == null ? null : DeadLetterCursor.parse(cursor), limit + 1);
         List<DeadLetter> shown = found.subList(0, Math.min(limit, found.size()));
         return new Page(
                 shown.stream().map(DeadLetterView::of).toList(),

@@ -1,15 +1,15 @@
 package io.pawline.ops.http;
 
+import io.pawline.ops.deadletters.DeadLetter;
+import io.pawline.ops.deadletters.DeadLetterQueries;
+import io.pawline.ops.deadletters.EventJson;
+import io.pawline.ops.deadletters.IndexedDeadLetter.Header;
 import io.pawline.ops.http.DeadLetterDetail.CallView;
 import io.pawline.ops.http.DeadLetterDetail.HeaderView;
 import io.pawline.ops.http.DeadLetterDetail.PayloadView;
 import io.pawline.ops.http.DeadLetterDetail.ReplayView;
 import io.pawline.ops.http.DeadLetterDetail.TaskView;
 import io.pawline.ops.http.DeadLetterDetail.VersionView;
-import io.pawline.ops.deadletters.EventJson;
-import io.pawline.ops.deadletters.IndexedDeadLetter.Header;
-import io.pawline.ops.deadletters.DeadLetter;
-import io.pawline.ops.deadletters.DeadLetterQueries;
 import io.pawline.ops.replay.DeadLetterChanges;
 import io.pawline.ops.replay.ReplayReports;
 import io.pawline.schemas.TaskId;
@@ -29,7 +29,12 @@ final class DeadLetterDetails {
     private final TaskDao tasks;
     private final EventJson events;
 
-    DeadLetterDetails(DeadLetterQueries letters, DeadLetterChanges changes, ReplayReports replays, TaskDao tasks, EventJson events) {
+    DeadLetterDetails(
+            DeadLetterQueries letters,
+            DeadLetterChanges changes,
+            ReplayReports replays,
+            TaskDao tasks,
+            EventJson events) {
         this.letters = letters;
         this.changes = changes;
         this.replays = replays;

@@ -3,8 +3,8 @@ package io.pawline.ops.http;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.pawline.ops.access.Operator;
-import io.pawline.ops.deadletters.EventJson;
 import io.pawline.ops.deadletters.DeadLetter;
+import io.pawline.ops.deadletters.EventJson;
 import io.pawline.ops.replay.Audit;
 import io.pawline.ops.replay.DeadLetterChanges;
 import io.pawline.schemas.Stage;
@@ -45,7 +45,11 @@ final class OperatorActionController {
     @PostMapping("/v1/dead-letters/discard")
     Discarded discard(Operator operator, @RequestBody String body) {
         OperatorAction operatorAction = OperatorAction.of(operator, body, "filter");
-        return new Discarded(changes.discard(operatorAction.filter().filter(), operatorAction.filterAsked(), operatorAction.who(), operatorAction.why()));
+        return new Discarded(changes.discard(
+                operatorAction.filter().filter(),
+                operatorAction.filterAsked(),
+                operatorAction.who(),
+                operatorAction.why()));
     }
 
     record Edited(int version) {}
@@ -55,10 +59,15 @@ final class OperatorActionController {
     Edited edit(Operator operator, @PathVariable("id") String id, @RequestBody String body) {
         OperatorAction operatorAction = OperatorAction.of(operator, body, "event");
         DeadLetter deadLetter = letters.find(id);
-        int version = changes.edit(deadLetter.id(), value(deadLetter, operatorAction.fields().path("event")), operatorAction.who(), operatorAction.why());
+        int version = changes.edit(
+                deadLetter.id(),
+                value(deadLetter, operatorAction.fields().path("event")),
+                operatorAction.who(),
+                operatorAction.why());
         if (version == 0) {
             throw new ProblemException(
-                    OpsProblem.LETTER_STATE, "the letter is %s; only an open one is edited".formatted(deadLetter.state()));
+                    OpsProblem.LETTER_STATE,
+                    "the letter is %s; only an open one is edited".formatted(deadLetter.state()));
         }
         return new Edited(version);
     }

@@ -1,12 +1,12 @@
 package io.pawline.ops.live;
 
+import io.pawline.controls.ControlStateReader;
+import io.pawline.ops.live.ConsumerLag.Lag;
 import io.pawline.ops.live.LiveQueries.Latency;
 import io.pawline.ops.live.LiveQueries.Standing;
 import io.pawline.ops.live.LiveView.StageView;
 import io.pawline.ops.live.LiveView.Totals;
 import io.pawline.schemas.Stage;
-import io.pawline.ops.live.ConsumerLag.Lag;
-import io.pawline.controls.ControlStateReader;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -53,8 +53,8 @@ final class LiveTopology {
         builder.addStateStore(seen(CallDeduplicator.STORE, CallDeduplicator.REMEMBERED));
         builder.addStateStore(seen(FinalStateDeduplicator.STORE, FinalStateDeduplicator.REMEMBERED));
         Consumed<byte[], byte[]> bytes = Consumed.with(Serdes.ByteArray(), Serdes.ByteArray());
-        KStream<String, CountDelta> calls =
-                builder.stream(Topics.ATTEMPTS, bytes).process(() -> new CallDeduplicator(reader, prices), CallDeduplicator.STORE);
+        KStream<String, CountDelta> calls = builder.stream(Topics.ATTEMPTS, bytes)
+                .process(() -> new CallDeduplicator(reader, prices), CallDeduplicator.STORE);
         KStream<String, CountDelta> endings = builder.stream(Stage.CALLBACK.workTopic(), bytes)
                 .process(() -> new FinalStateDeduplicator(reader), FinalStateDeduplicator.STORE);
         KGroupedStream<String, CountDelta> byStage = calls.merge(endings)

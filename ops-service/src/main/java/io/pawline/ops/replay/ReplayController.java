@@ -1,12 +1,12 @@
 package io.pawline.ops.replay;
 
-import io.pawline.ops.http.Needs;
-import io.pawline.ops.http.OperatorAction;
-import io.pawline.ops.http.OpsProblem;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.pawline.ops.access.Operator;
 import io.pawline.ops.deadletters.DeadLetterFilter;
+import io.pawline.ops.http.Needs;
+import io.pawline.ops.http.OperatorAction;
+import io.pawline.ops.http.OpsProblem;
 import io.pawline.ops.replay.ReplayReports.Forecast;
 import io.pawline.ops.replay.ReplayReports.LetterResult;
 import io.pawline.ops.replay.ReplayReports.Progress;
@@ -131,14 +131,20 @@ final class ReplayController {
     @PostMapping("/v1/replays/dry-run")
     ForecastView dryRun(@RequestBody String body) {
         OperatorAction operatorAction = OperatorAction.ofQuestion(body, "filter", "per_second");
-        return ForecastView.of(reports.forecast(operatorAction.filter().filter(), operatorAction.number("per_second", FASTEST)));
+        return ForecastView.of(
+                reports.forecast(operatorAction.filter().filter(), operatorAction.number("per_second", FASTEST)));
     }
 
     @PostMapping("/v1/replays")
     ResponseEntity<ReplayView> create(Operator operator, @RequestBody String body) {
         OperatorAction operatorAction = OperatorAction.of(operator, body, "filter", "per_second");
         DeadLetterFilter filter = operatorAction.filter().filter();
-        UUID id = replays.create(filter, operatorAction.filterAsked(), operatorAction.number("per_second", FASTEST), operatorAction.who(), operatorAction.why())
+        UUID id = replays.create(
+                        filter,
+                        operatorAction.filterAsked(),
+                        operatorAction.number("per_second", FASTEST),
+                        operatorAction.who(),
+                        operatorAction.why())
                 .orElseThrow(() -> new ProblemException(
                         OpsProblem.LETTER_STATE, "the filter leaves no open letter: nothing is replayed"));
         return ResponseEntity.created(URI.create("/v1/replays/" + id)).body(find(id.toString()));
@@ -165,7 +171,10 @@ final class ReplayController {
 
     @PostMapping("/v1/replays/{id}/{move}")
     ReplayView move(
-            Operator operator, @PathVariable("id") String id, @PathVariable("move") String name, @RequestBody String body) {
+            Operator operator,
+            @PathVariable("id") String id,
+            @PathVariable("move") String name,
+            @RequestBody String body) {
         OperatorAction operatorAction = OperatorAction.of(operator, body);
         Move move = Arrays.stream(Move.values())
                 .filter(known -> known.code().equals(name))

@@ -1,8 +1,8 @@
 package io.pawline.ops.replay;
 
-import io.pawline.ops.ledger.Prices;
 import io.pawline.ops.deadletters.DeadLetterFilter;
 import io.pawline.ops.deadletters.DeadLetterFilter.Condition;
+import io.pawline.ops.ledger.Prices;
 import io.pawline.schemas.Stage;
 import io.pawline.taskstore.TaskDatabase;
 import java.sql.ResultSet;

@@ -220,8 +220,8 @@ public final class ReplayStore {
                             .map(Candidate::task)
                             .filter(Objects::nonNull)
                             .toList());
-            Map<UUID, Integer> generations =
-                    new HashMap<>(GenerationOpener.reopen(handle, tasks(candidates, false), now.plus(settings.deadline())));
+            Map<UUID, Integer> generations = new HashMap<>(
+                    GenerationOpener.reopen(handle, tasks(candidates, false), now.plus(settings.deadline())));
             generations.putAll(GenerationOpener.retell(handle, tasks(candidates, true)));
             Set<UUID> given = new HashSet<>();
             PreparedBatch marks = handle.prepareBatch(MARK);

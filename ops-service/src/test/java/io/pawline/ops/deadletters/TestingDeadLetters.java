@@ -15,7 +15,8 @@ public final class TestingDeadLetters {
 
     private TestingDeadLetters() {}
 
-    public static IndexedDeadLetter letter(Submission task, String stage, String reason, String detail, Instant failedAt) {
+    public static IndexedDeadLetter letter(
+            Submission task, String stage, String reason, String detail, Instant failedAt) {
         return new IndexedDeadLetter(
                 new Position("pawline." + stage + ".dlt", 0, OFFSETS.getAndIncrement()),
                 stage,

@@ -2,8 +2,8 @@ package io.pawline.ops.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pawline.schemas.CommitMetadata;
 import io.pawline.ops.live.ConsumerLag.Lag;
+import io.pawline.schemas.CommitMetadata;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;

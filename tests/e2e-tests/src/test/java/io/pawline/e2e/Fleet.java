@@ -71,7 +71,8 @@ final class Fleet implements AutoCloseable {
         arguments.add("--pawline.instance-id=" + name);
         Path log = folder.resolve("logs").resolve(name + "-" + started++ + ".log");
         try {
-            members.put(name, new Member(service, port, own, ServiceProcess.service(unpacked(service), log, arguments)));
+            members.put(
+                    name, new Member(service, port, own, ServiceProcess.service(unpacked(service), log, arguments)));
         } catch (IOException notStarted) {
             throw new UncheckedIOException(notStarted);
         }

@@ -10,12 +10,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.pawline.testkit.RealTimeProvider;
-import io.pawline.testkit.TestingEvents;
-import io.pawline.testkit.TestingKafka;
-import io.pawline.testkit.TestingRecords;
-import io.pawline.testkit.TestingStage;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.pawline.controls.ControlPublisher;
 import io.pawline.events.CallPhase;
 import io.pawline.events.TaskAccepted;
 import io.pawline.schemas.CallReport;
@@ -24,7 +20,11 @@ import io.pawline.schemas.RecordHeaders;
 import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
-import io.pawline.controls.ControlPublisher;
+import io.pawline.testkit.RealTimeProvider;
+import io.pawline.testkit.TestingEvents;
+import io.pawline.testkit.TestingKafka;
+import io.pawline.testkit.TestingRecords;
+import io.pawline.testkit.TestingStage;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -126,8 +126,8 @@ class BacklogIT {
         CountDownLatch end = new CountDownLatch(1);
         AtomicBoolean held = new AtomicBoolean();
         try (RealTimeProvider provider = new RealTimeProvider(100, Integer.MAX_VALUE, Duration.ofMillis(50));
-                ControlPublisher controlPublisher =
-                        new ControlPublisher(TestingKafka.connection(), TestingEvents.serializer(), Clock.systemUTC())) {
+                ControlPublisher controlPublisher = new ControlPublisher(
+                        TestingKafka.connection(), TestingEvents.serializer(), Clock.systemUTC())) {
             start(stage().maxInFlight(60).adaptiveLimit(), (in, attempt) -> {
                 atWork.incrementAndGet();
                 return attempt.call(() -> {

@@ -4,14 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.pawline.testkit.TestingEvents;
-import io.pawline.testkit.TestingStage;
 import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskAccepted;
 import io.pawline.kafka.EmbeddedKafka;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.schemas.Topics;
+import io.pawline.testkit.TestingEvents;
+import io.pawline.testkit.TestingStage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;

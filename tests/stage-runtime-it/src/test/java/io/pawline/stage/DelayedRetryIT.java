@@ -6,8 +6,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.pawline.testkit.TestingEvents;
-import io.pawline.testkit.TestingKafka;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.pawline.events.Ending;
 import io.pawline.events.TaskFinished;
@@ -16,6 +14,8 @@ import io.pawline.schemas.RecordHeaders;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.schemas.Topics;
+import io.pawline.testkit.TestingEvents;
+import io.pawline.testkit.TestingKafka;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -14,8 +14,6 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.pawline.testkit.TestingKafka;
-import io.pawline.testkit.TestingStage;
 import io.pawline.events.CallPhase;
 import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskAccepted;
@@ -25,6 +23,8 @@ import io.pawline.schemas.Reason;
 import io.pawline.schemas.RecordHeaders;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
+import io.pawline.testkit.TestingKafka;
+import io.pawline.testkit.TestingStage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

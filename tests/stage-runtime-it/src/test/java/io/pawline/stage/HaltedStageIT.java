@@ -2,15 +2,15 @@ package io.pawline.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pawline.kafka.EmbeddedKafka;
+import io.pawline.schemas.Stage;
 import io.pawline.testkit.CallJournal;
+import io.pawline.testkit.CallJournal.Event;
 import io.pawline.testkit.ChildProcess;
 import io.pawline.testkit.HaltPoint;
 import io.pawline.testkit.StageProgram;
 import io.pawline.testkit.StageSite;
 import io.pawline.testkit.TopicReader;
-import io.pawline.kafka.EmbeddedKafka;
-import io.pawline.schemas.Stage;
-import io.pawline.testkit.CallJournal.Event;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

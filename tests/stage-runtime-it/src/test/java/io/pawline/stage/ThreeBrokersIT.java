@@ -2,15 +2,15 @@ package io.pawline.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pawline.events.CallAttempt;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.Topics;
 import io.pawline.testkit.BrokerCluster;
 import io.pawline.testkit.CallJournal;
 import io.pawline.testkit.ChildProcess;
 import io.pawline.testkit.StageSite;
 import io.pawline.testkit.TestingEvents;
 import io.pawline.testkit.TopicReader;
-import io.pawline.events.CallAttempt;
-import io.pawline.schemas.Stage;
-import io.pawline.schemas.Topics;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -10,8 +10,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.pawline.testkit.TestingKafka;
-import io.pawline.testkit.TestingStage;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
@@ -27,6 +25,8 @@ import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.RecordHeaders;
 import io.pawline.schemas.TaskId;
+import io.pawline.testkit.TestingKafka;
+import io.pawline.testkit.TestingStage;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;

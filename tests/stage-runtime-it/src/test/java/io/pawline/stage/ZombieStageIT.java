@@ -3,13 +3,13 @@ package io.pawline.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pawline.kafka.EmbeddedKafka;
+import io.pawline.schemas.Stage;
 import io.pawline.testkit.CallJournal;
+import io.pawline.testkit.CallJournal.Event;
 import io.pawline.testkit.ChildProcess;
 import io.pawline.testkit.StageSite;
 import io.pawline.testkit.TopicReader;
-import io.pawline.kafka.EmbeddedKafka;
-import io.pawline.schemas.Stage;
-import io.pawline.testkit.CallJournal.Event;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;

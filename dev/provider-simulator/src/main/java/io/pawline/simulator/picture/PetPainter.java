@@ -1,10 +1,10 @@
 package io.pawline.simulator.picture;
 
-import static io.pawline.simulator.picture.PetCanvas.oval;
 import static io.pawline.simulator.picture.Outlines.band;
 import static io.pawline.simulator.picture.Outlines.head;
 import static io.pawline.simulator.picture.Outlines.mirrored;
 import static io.pawline.simulator.picture.Outlines.path;
+import static io.pawline.simulator.picture.PetCanvas.oval;
 
 import io.pawline.simulator.picture.PetTraits.Coat;
 import io.pawline.simulator.picture.PetTraits.Species;
@@ -220,7 +220,8 @@ final class PetPainter {
                 petCanvas.part(oval(256, 304, 12, 13), Tint.darker(cloth, 0.15));
             }
             case 3 -> {
-                petCanvas.part(path("M 276 300 C 300 330 300 360 292 384 L 262 378 C 270 350 266 326 256 306 Z"), cloth);
+                petCanvas.part(
+                        path("M 276 300 C 300 330 300 360 292 384 L 262 378 C 270 350 266 326 256 306 Z"), cloth);
                 petCanvas.part(SCARF, cloth);
             }
             default -> {}

@@ -32,8 +32,8 @@ class CutOutTest {
             for (String fur : new String[] {"white", "black", "ginger", "grey"}) {
                 String prompt = "a %s cat, %s".formatted(fur, style);
                 BufferedImage picture = PetPicture.draw(prompt, 0, 512, 512, true);
-                BufferedImage cutOut =
-                        CutOut.of(PictureCodec.decode(PictureCodec.jpeg(picture)).orElseThrow());
+                BufferedImage cutOut = CutOut.of(
+                        PictureCodec.decode(PictureCodec.jpeg(picture)).orElseThrow());
 
                 assertThat(alpha(cutOut, 2, 2)
                                 + alpha(cutOut, 509, 2)

@@ -1,8 +1,5 @@
 package io.pawline.stage.codec;
 
-import io.pawline.service.EventFormat;
-import io.pawline.stage.Outcome;
-import io.pawline.stage.StageSpec;
 import io.pawline.events.Ending;
 import io.pawline.events.TaskContext;
 import io.pawline.events.TaskFinished;
@@ -13,6 +10,9 @@ import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.schemas.serde.RegistryUnavailableException;
 import io.pawline.schemas.serde.SchemaRefusedException;
+import io.pawline.service.EventFormat;
+import io.pawline.stage.Outcome;
+import io.pawline.stage.StageSpec;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
@@ -81,8 +81,8 @@ public final class Codec<I> {
      *
      * @throws org.apache.kafka.common.errors.SerializationException if the event lacks something: a bug of its maker
      */
-    public ProducerRecord<byte[], byte[]> encode(ConsumerRecord<byte[], byte[]> cause, TaskContext context, Outcome.Next next)
-            throws InterruptedException {
+    public ProducerRecord<byte[], byte[]> encode(
+            ConsumerRecord<byte[], byte[]> cause, TaskContext context, Outcome.Next next) throws InterruptedException {
         String topic = next.stage().workTopic();
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, cause.key(), encode(topic, next.event()));
         Header trace = cause.headers().lastHeader(RecordHeaders.TRACEPARENT);

@@ -229,7 +229,8 @@ public final class GroupCommit implements AutoCloseable {
             List<ProducerRecord<byte[], byte[]>> records = batch.stream()
                     .flatMap(done -> done.settlement().records().stream())
                     .toList();
-            TransactionalPublisher.Result result = transactionalPublisher.publish(records, positionsAfter(batch), current);
+            TransactionalPublisher.Result result =
+                    transactionalPublisher.publish(records, positionsAfter(batch), current);
             if (result == TransactionalPublisher.Result.COMMITTED) {
                 long now = System.nanoTime();
                 metrics.committed(Duration.ofNanos(now - started));

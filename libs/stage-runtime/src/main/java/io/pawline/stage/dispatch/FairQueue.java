@@ -1,9 +1,9 @@
 package io.pawline.stage.dispatch;
 
-import io.pawline.stage.offsets.WorkItem;
 import io.pawline.schemas.Routing;
-import io.pawline.stage.provider.Permit;
+import io.pawline.stage.offsets.WorkItem;
 import io.pawline.stage.provider.ConcurrencyLimiter;
+import io.pawline.stage.provider.Permit;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,11 +1,11 @@
 package io.pawline.stage.dispatch;
 
-import io.pawline.stage.offsets.WorkItem;
 import io.pawline.schemas.Routing;
 import io.pawline.schemas.Topics;
-import io.pawline.stage.provider.ReceiverLimiters;
-import io.pawline.stage.provider.Permit;
+import io.pawline.stage.offsets.WorkItem;
 import io.pawline.stage.provider.ConcurrencyLimiter;
+import io.pawline.stage.provider.Permit;
+import io.pawline.stage.provider.ReceiverLimiters;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;

@@ -1,6 +1,5 @@
 package io.pawline.stage.ledger;
 
-import io.pawline.stage.codec.Codec;
 import io.pawline.events.Billed;
 import io.pawline.events.CallAttempt;
 import io.pawline.events.CallMoment;
@@ -8,6 +7,7 @@ import io.pawline.events.CallOutcome;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Topics;
+import io.pawline.stage.codec.Codec;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,7 +1,5 @@
 package io.pawline.stage.ledger;
 
-import io.pawline.stage.Attempt;
-import io.pawline.stage.OutsideCall;
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
@@ -13,9 +11,11 @@ import io.pawline.events.TaskContext;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
-import io.pawline.stage.provider.Permit;
-import io.pawline.stage.provider.LoadSnapshot;
+import io.pawline.stage.Attempt;
+import io.pawline.stage.OutsideCall;
 import io.pawline.stage.ProviderPolicies;
+import io.pawline.stage.provider.LoadSnapshot;
+import io.pawline.stage.provider.Permit;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;

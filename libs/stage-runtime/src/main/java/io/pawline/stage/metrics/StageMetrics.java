@@ -1,6 +1,5 @@
 package io.pawline.stage.metrics;
 
-import io.pawline.stage.Outcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -8,8 +7,9 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
-import io.pawline.stage.provider.ReceiverLimiters;
+import io.pawline.stage.Outcome;
 import io.pawline.stage.provider.ConcurrencyLimiter;
+import io.pawline.stage.provider.ReceiverLimiters;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
@@ -56,7 +56,11 @@ public final class StageMetrics {
     /** The gauges of what decides when a task may begin. */
     public void watch(ConcurrencyLimiter concurrencyLimiter) {
         gauge("pawline.stage.in.flight", "Tasks being handled", concurrencyLimiter, ConcurrencyLimiter::inFlight);
-        gauge("pawline.stage.limit", "Tasks that may be handled at once, as of now", concurrencyLimiter, ConcurrencyLimiter::limit);
+        gauge(
+                "pawline.stage.limit",
+                "Tasks that may be handled at once, as of now",
+                concurrencyLimiter,
+                ConcurrencyLimiter::limit);
         gauge(
                 "pawline.stage.open",
                 "1 if tasks may begin; 0 while paused, while the provider cools down and while its breaker is open:"

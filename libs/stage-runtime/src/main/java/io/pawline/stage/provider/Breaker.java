@@ -1,12 +1,12 @@
 package io.pawline.stage.provider;
 
-import io.pawline.stage.BreakerPolicy;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.core.IntervalFunction;
 import io.pawline.schemas.Reason;
+import io.pawline.stage.BreakerPolicy;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package io.pawline.stage.provider;
 
-import io.pawline.stage.ProviderPolicies;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import io.pawline.stage.ProviderPolicies;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 

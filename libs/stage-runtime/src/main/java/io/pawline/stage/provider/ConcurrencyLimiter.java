@@ -1,9 +1,9 @@
 package io.pawline.stage.provider;
 
-import io.pawline.stage.ProviderPolicies;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
+import io.pawline.stage.ProviderPolicies;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,7 +43,8 @@ public final class ConcurrencyLimiter {
      * @param provider empty for a stage that calls none: then nothing but the limit and the pause holds
      * @param limit most tasks at once
      */
-    public ConcurrencyLimiter(Optional<ProviderPolicies> provider, int limit, StageControls stageControls, Clock clock) {
+    public ConcurrencyLimiter(
+            Optional<ProviderPolicies> provider, int limit, StageControls stageControls, Clock clock) {
         this.configuredLimit = limit;
         this.mostBefore = limit;
         this.epochNanos = TimeUnit.MILLISECONDS.toNanos(clock.millis()) - System.nanoTime();
@@ -153,7 +154,9 @@ public final class ConcurrencyLimiter {
         Instant now = clock.instant();
         report.notBefore()
                 .filter(until -> until.isAfter(now) && until.isAfter(stageControls.coolDownUntil()))
-                .filter(_ -> report.failure().filter(ConcurrencyLimiter::concernsAllCalls).isPresent())
+                .filter(_ -> report.failure()
+                        .filter(ConcurrencyLimiter::concernsAllCalls)
+                        .isPresent())
                 .ifPresent(until -> stageControls.coolDown(
                         earlier(until, now.plus(LONGEST_COOL_DOWN)),
                         "%s, with Retry-After".formatted(report.failure().get().code())));

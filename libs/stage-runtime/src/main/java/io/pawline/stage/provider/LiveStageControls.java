@@ -1,15 +1,15 @@
 package io.pawline.stage.provider;
 
-import io.pawline.service.EventFormat;
-import io.pawline.stage.KafkaClients;
-import io.pawline.stage.StageSpec;
+import io.pawline.controls.ControlPublishException;
+import io.pawline.controls.ControlPublisher;
+import io.pawline.controls.ControlStateReader;
 import io.pawline.events.ControlCommand;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
-import io.pawline.controls.ControlStateReader;
-import io.pawline.controls.ControlPublisher;
-import io.pawline.controls.ControlPublishException;
+import io.pawline.service.EventFormat;
+import io.pawline.stage.KafkaClients;
 import io.pawline.stage.ProviderPolicies;
+import io.pawline.stage.StageSpec;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,8 +39,8 @@ public final class LiveStageControls implements StageControls, AutoCloseable {
         this.stage = spec.stage();
         this.provider = spec.provider().map(ProviderPolicies::name);
         this.by = "%s-service %s".formatted(stage.code(), clients.instanceId());
-        this.board =
-                new ControlStateReader(clients.connection(), format.deserializers().apply(ControlCommand.class), clock);
+        this.board = new ControlStateReader(
+                clients.connection(), format.deserializers().apply(ControlCommand.class), clock);
         this.controlPublisher = new ControlPublisher(clients.connection(), format.serializer(), clock);
     }
 

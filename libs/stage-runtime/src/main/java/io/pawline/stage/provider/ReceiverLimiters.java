@@ -39,7 +39,8 @@ public final class ReceiverLimiters {
             return known;
         }
         dropIdle();
-        ConcurrencyLimiter concurrencyLimiter = new ConcurrencyLimiter(Optional.of(policies.named(name(lane))), limit, new OwnOrders(), clock);
+        ConcurrencyLimiter concurrencyLimiter =
+                new ConcurrencyLimiter(Optional.of(policies.named(name(lane))), limit, new OwnOrders(), clock);
         lanes.put(lane, concurrencyLimiter);
         return concurrencyLimiter;
     }
@@ -51,7 +52,9 @@ public final class ReceiverLimiters {
 
     /** Those of them in which nothing may begin now. */
     public synchronized int closed() {
-        return (int) lanes.values().stream().filter(concurrencyLimiter -> !concurrencyLimiter.open()).count();
+        return (int) lanes.values().stream()
+                .filter(concurrencyLimiter -> !concurrencyLimiter.open())
+                .count();
     }
 
     private void dropIdle() {

@@ -22,7 +22,8 @@ import org.apache.kafka.common.header.Headers;
  * @param notBefore when that try is due; the epoch when at once
  * @param failures how often it has failed, of those failures that count against it
  */
-public record AttemptHeaders(int attempt, Instant notBefore, Optional<Instant> firstFailedAt, Map<Reason.Scope, Integer> failures) {
+public record AttemptHeaders(
+        int attempt, Instant notBefore, Optional<Instant> firstFailedAt, Map<Reason.Scope, Integer> failures) {
 
     public AttemptHeaders {
         Map<Reason.Scope, Integer> copy = noFailures();
@@ -36,7 +37,9 @@ public record AttemptHeaders(int attempt, Instant notBefore, Optional<Instant> f
                 Math.clamp(attempt, 1, Integer.MAX_VALUE),
                 notBefore(headers),
                 number(headers, RecordHeaders.FIRST_FAILED_AT).map(Instant::ofEpochMilli),
-                text(headers, RecordHeaders.FAILURES).map(AttemptHeaders::failures).orElse(noFailures()));
+                text(headers, RecordHeaders.FAILURES)
+                        .map(AttemptHeaders::failures)
+                        .orElse(noFailures()));
     }
 
     /** When the record is due; the epoch when at once. */

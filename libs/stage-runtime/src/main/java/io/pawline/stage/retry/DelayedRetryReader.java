@@ -1,11 +1,11 @@
 package io.pawline.stage.retry;
 
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.Topics;
 import io.pawline.stage.commit.GroupCommit;
 import io.pawline.stage.commit.Settlement;
 import io.pawline.stage.offsets.AssignedPartition;
 import io.pawline.stage.offsets.WorkItem;
-import io.pawline.schemas.Stage;
-import io.pawline.schemas.Topics;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;

@@ -1,11 +1,10 @@
 package io.pawline.stage.retry;
 
-import io.pawline.stage.RetryPolicy;
-import io.pawline.stage.dispatch.ReadyQueue;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.RecordHeaders;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.Topics;
+import io.pawline.stage.dispatch.ReadyQueue;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -24,7 +23,8 @@ import org.apache.kafka.common.header.internals.RecordHeader;
  * @param reason of the newest failure
  * @param detail of the newest failure, one sentence
  */
-public record FailedRecord(Stage stage, ConsumerRecord<byte[], byte[]> data, Reason reason, String detail, Instant failedAt) {
+public record FailedRecord(
+        Stage stage, ConsumerRecord<byte[], byte[]> data, Reason reason, String detail, Instant failedAt) {
 
     /** A header longer than this says nothing that helps. */
     private static final int MAX_DETAIL = 1_000;

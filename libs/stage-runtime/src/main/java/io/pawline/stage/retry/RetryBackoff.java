@@ -42,7 +42,9 @@ public record RetryBackoff(RetryPolicy policy) {
         if (!policy.schedule().isEmpty()) {
             return attemptHeaders.allFailures() <= policy.schedule().size();
         }
-        int most = scope == Reason.Scope.ANSWER ? Math.min(MAX_USELESS_ANSWERS, policy.maxAttempts()) : policy.maxAttempts();
+        int most = scope == Reason.Scope.ANSWER
+                ? Math.min(MAX_USELESS_ANSWERS, policy.maxAttempts())
+                : policy.maxAttempts();
         return attemptHeaders.failures(scope) < most;
     }
 
@@ -53,7 +55,8 @@ public record RetryBackoff(RetryPolicy policy) {
      *
      * @param asked the moment named, as by a {@code Retry-After}; null: none
      */
-    public Instant nextAfter(AttemptHeaders attemptHeaders, Instant now, @Nullable Instant asked, RandomGenerator random) {
+    public Instant nextAfter(
+            AttemptHeaders attemptHeaders, Instant now, @Nullable Instant asked, RandomGenerator random) {
         Instant byBackoff = now.plus(delayAfter(attemptHeaders, random));
         if (asked == null || !asked.isAfter(byBackoff)) {
             return byBackoff;
@@ -70,7 +73,9 @@ public record RetryBackoff(RetryPolicy policy) {
         if (failures == 0 || policy.schedule().isEmpty()) {
             return backoff(attemptHeaders.attempt(), random);
         }
-        long about = policy.schedule().get(Math.min(failures, policy.schedule().size()) - 1).toMillis();
+        long about = policy.schedule()
+                .get(Math.min(failures, policy.schedule().size()) - 1)
+                .toMillis();
         return Duration.ofMillis(about / 2 + random.nextLong(about + 1));
     }
 

@@ -1,7 +1,9 @@
 package io.pawline.stage.session;
 
+import io.pawline.events.Ending;
+import io.pawline.events.TaskContext;
+import io.pawline.schemas.Reason;
 import io.pawline.stage.Outcome;
-import io.pawline.stage.retry.RetryBackoff;
 import io.pawline.stage.StageSpec;
 import io.pawline.stage.codec.Codec;
 import io.pawline.stage.commit.Settlement;
@@ -9,9 +11,7 @@ import io.pawline.stage.ledger.EndedEarly;
 import io.pawline.stage.metrics.StageMetrics;
 import io.pawline.stage.retry.AttemptHeaders;
 import io.pawline.stage.retry.FailedRecord;
-import io.pawline.events.Ending;
-import io.pawline.events.TaskContext;
-import io.pawline.schemas.Reason;
+import io.pawline.stage.retry.RetryBackoff;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,7 +38,8 @@ public final class OutcomeResolver<I> {
     private final RandomGenerator random;
     private final StageMetrics metrics;
 
-    public OutcomeResolver(StageSpec<I> spec, Codec<I> codec, Clock clock, RandomGenerator random, StageMetrics metrics) {
+    public OutcomeResolver(
+            StageSpec<I> spec, Codec<I> codec, Clock clock, RandomGenerator random, StageMetrics metrics) {
         this.spec = spec;
         this.codec = codec;
         this.clock = clock;
@@ -109,8 +110,8 @@ public final class OutcomeResolver<I> {
                 retry.reason().code(),
                 retry.detail());
         metrics.retried(retry.reason());
-        return Settlement.again(
-                new FailedRecord(spec.stage(), data, retry.reason(), retry.detail(), now).retry(attemptHeaders, notBefore));
+        return Settlement.again(new FailedRecord(spec.stage(), data, retry.reason(), retry.detail(), now)
+                .retry(attemptHeaders, notBefore));
     }
 
     Settlement failed(ConsumerRecord<byte[], byte[]> data, TaskContext context, Reason reason, String detail)

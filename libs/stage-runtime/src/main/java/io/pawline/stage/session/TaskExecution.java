@@ -1,5 +1,10 @@
 package io.pawline.stage.session;
 
+import io.pawline.events.Billed;
+import io.pawline.events.CallAttempt;
+import io.pawline.events.TaskContext;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.TaskId;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.Handler;
 import io.pawline.stage.Outcome;
@@ -10,15 +15,10 @@ import io.pawline.stage.ledger.EndedEarly;
 import io.pawline.stage.ledger.Ledger;
 import io.pawline.stage.ledger.RecordedCalls;
 import io.pawline.stage.metrics.StageMetrics;
+import io.pawline.stage.provider.Permit;
 import io.pawline.stage.retry.AttemptHeaders;
 import io.pawline.stage.tracing.AttemptSpan;
 import io.pawline.stage.tracing.StageTracing;
-import io.pawline.events.Billed;
-import io.pawline.events.CallAttempt;
-import io.pawline.events.TaskContext;
-import io.pawline.schemas.Reason;
-import io.pawline.schemas.TaskId;
-import io.pawline.stage.provider.Permit;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -144,14 +144,12 @@ public final class TaskExecution<I> {
         Instant started = clock.instant();
         try {
             Outcome outcome = handle(
-                    event,
-                    id,
-                    context,
-                    number,
-                    span.trace(calls.isPresent() ? calls.get() : Attempt.UNRECORDED));
+                    event, id, context, number, span.trace(calls.isPresent() ? calls.get() : Attempt.UNRECORDED));
             metrics.handled(outcome, Duration.between(started, clock.instant()));
             List<CallAttempt> made = calls.map(RecordedCalls::made).orElse(List.of());
-            return outcomeResolver.of(outcome, data, context, count(permit, made)).after(made);
+            return outcomeResolver
+                    .of(outcome, data, context, count(permit, made))
+                    .after(made);
         } catch (RecordedCalls.Over ended) {
             return outcomeResolver.ended(data, context, ended.ended());
         }

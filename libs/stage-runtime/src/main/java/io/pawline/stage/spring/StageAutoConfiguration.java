@@ -1,10 +1,10 @@
 package io.pawline.stage.spring;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.service.EventFormats;
 import io.pawline.service.InstanceProperties;
 import io.pawline.service.TracingAutoConfiguration;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.stage.Handler;
 import io.pawline.stage.KafkaClients;
 import io.pawline.stage.StageRuntime;

@@ -1,9 +1,9 @@
 package io.pawline.stage.spring;
 
-import io.pawline.stage.RetryPolicy;
-import io.pawline.stage.StagePolicies;
 import io.pawline.stage.BreakerPolicy;
 import io.pawline.stage.ProviderPolicies;
+import io.pawline.stage.RetryPolicy;
+import io.pawline.stage.StagePolicies;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;

@@ -1,15 +1,15 @@
 package io.pawline.stage.tracing;
 
-import io.pawline.service.TraceParent;
-import io.pawline.stage.Attempt;
-import io.pawline.stage.OutsideCall;
-import io.pawline.stage.commit.Settlement;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Scope;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.RecordHeaders;
 import io.pawline.schemas.Stage;
+import io.pawline.service.TraceParent;
+import io.pawline.stage.Attempt;
+import io.pawline.stage.OutsideCall;
+import io.pawline.stage.commit.Settlement;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;

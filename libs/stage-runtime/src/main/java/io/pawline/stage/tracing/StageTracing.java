@@ -1,6 +1,5 @@
 package io.pawline.stage.tracing;
 
-import io.pawline.service.TraceParent;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -8,6 +7,7 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 import io.pawline.schemas.RecordHeaders;
 import io.pawline.schemas.Stage;
+import io.pawline.service.TraceParent;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**

@@ -3,13 +3,13 @@ package io.pawline.stage.dispatch;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pawline.stage.metrics.StageMetrics;
-import io.pawline.stage.offsets.AssignedPartition;
-import io.pawline.stage.offsets.WorkItem;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.pawline.schemas.RecordHeaders;
 import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
+import io.pawline.stage.metrics.StageMetrics;
+import io.pawline.stage.offsets.AssignedPartition;
+import io.pawline.stage.offsets.WorkItem;
 import io.pawline.stage.provider.ConcurrencyLimiter;
 import io.pawline.stage.provider.TestingClock;
 import io.pawline.stage.provider.TestingStageControls;
@@ -210,7 +210,8 @@ class DispatcherTest {
     }
 
     private Dispatcher dispatcher(int limit, double share) {
-        ConcurrencyLimiter concurrencyLimiter = new ConcurrencyLimiter(Optional.empty(), limit, orders, new TestingClock());
+        ConcurrencyLimiter concurrencyLimiter =
+                new ConcurrencyLimiter(Optional.empty(), limit, orders, new TestingClock());
         return new Dispatcher(
                 concurrencyLimiter,
                 new FairQueue("test", concurrencyLimiter, share),

@@ -3,18 +3,18 @@ package io.pawline.stage.dispatch;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pawline.stage.offsets.AssignedPartition;
-import io.pawline.stage.offsets.WorkItem;
 import io.pawline.events.CallPhase;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.RecordHeaders;
 import io.pawline.schemas.Routing;
 import io.pawline.stage.BreakerPolicy;
-import io.pawline.stage.provider.ReceiverLimiters;
-import io.pawline.stage.provider.Permit;
-import io.pawline.stage.provider.ConcurrencyLimiter;
 import io.pawline.stage.ProviderPolicies;
+import io.pawline.stage.offsets.AssignedPartition;
+import io.pawline.stage.offsets.WorkItem;
+import io.pawline.stage.provider.ConcurrencyLimiter;
+import io.pawline.stage.provider.Permit;
+import io.pawline.stage.provider.ReceiverLimiters;
 import io.pawline.stage.provider.TestingClock;
 import io.pawline.stage.provider.TestingStageControls;
 import java.time.Duration;
@@ -47,7 +47,8 @@ class ReceiverQueuesTest {
                     0),
             1_000,
             clock);
-    private ConcurrencyLimiter ofStage = new ConcurrencyLimiter(Optional.empty(), 100, new TestingStageControls(), clock);
+    private ConcurrencyLimiter ofStage =
+            new ConcurrencyLimiter(Optional.empty(), 100, new TestingStageControls(), clock);
     private ReceiverQueues receiverQueues = new ReceiverQueues(ofStage, permits, 0.25);
     private long offset;
 
@@ -249,7 +250,10 @@ class ReceiverQueuesTest {
     }
 
     private static String lanesOf(List<ReadyQueue.Overflow> overflow) {
-        return overflow.stream().map(deferred -> lane(deferred.item())).distinct().collect(Collectors.joining(","));
+        return overflow.stream()
+                .map(deferred -> lane(deferred.item()))
+                .distinct()
+                .collect(Collectors.joining(","));
     }
 
     private static String lane(ReadyQueue.Begun begun) {

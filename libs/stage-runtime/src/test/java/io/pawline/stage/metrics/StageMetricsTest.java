@@ -2,14 +2,14 @@ package io.pawline.stage.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pawline.stage.Outcome;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
-import io.pawline.stage.provider.ReceiverLimiters;
-import io.pawline.stage.provider.ConcurrencyLimiter;
+import io.pawline.stage.Outcome;
 import io.pawline.stage.ProviderPolicies;
+import io.pawline.stage.provider.ConcurrencyLimiter;
+import io.pawline.stage.provider.ReceiverLimiters;
 import io.pawline.stage.provider.TestingClock;
 import io.pawline.stage.provider.TestingStageControls;
 import java.io.IOException;
@@ -56,8 +56,8 @@ class StageMetricsTest {
     private void exportAll() {
         StageMetrics metrics = new StageMetrics(registry, Stage.GENERATE, new TestingClock());
         metrics.watch(new ConcurrencyLimiter(Optional.empty(), 1, new TestingStageControls(), new TestingClock()));
-        metrics.watch(
-                new ReceiverLimiters(new ProviderPolicies("receiver", true, Optional.empty(), 0, 0), 1, new TestingClock()));
+        metrics.watch(new ReceiverLimiters(
+                new ProviderPolicies("receiver", true, Optional.empty(), 0, 0), 1, new TestingClock()));
         metrics.watch(new Backlog());
         metrics.waitedForPermit(Duration.ofMillis(1));
         metrics.handled(new Outcome.Retry(Reason.OVERLOADED, "busy", null), Duration.ofMillis(1));

@@ -2,12 +2,12 @@ package io.pawline.stage.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pawline.stage.BreakerPolicy;
-import io.pawline.stage.ProviderPolicies;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.pawline.events.CallPhase;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
+import io.pawline.stage.BreakerPolicy;
+import io.pawline.stage.ProviderPolicies;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -143,9 +143,12 @@ class ConcurrencyLimiterTest {
         fail(concurrencyLimiter, Reason.PROVIDER_ERROR, 10);
         for (int seconds : List.of(5, 10, 20, 40, 60, 60)) {
             clock.advance(Duration.ofSeconds(seconds).minusMillis(1));
-            assertThat(concurrencyLimiter.tryAcquire()).as("before %d s", seconds).isEmpty();
+            assertThat(concurrencyLimiter.tryAcquire())
+                    .as("before %d s", seconds)
+                    .isEmpty();
             clock.advance(Duration.ofMillis(2));
-            take(concurrencyLimiter, 3).forEach(probe -> end(probe, CallReport.died(Reason.PROVIDER_ERROR, CallPhase.WAIT)));
+            take(concurrencyLimiter, 3)
+                    .forEach(probe -> end(probe, CallReport.died(Reason.PROVIDER_ERROR, CallPhase.WAIT)));
             assertThat(concurrencyLimiter.breakerState()).isEqualTo(State.OPEN);
         }
     }

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Test;
 
 class ReceiverLimitersTest {
 
-    private final ReceiverLimiters lanes =
-            new ReceiverLimiters(new ProviderPolicies("receiver", true, Optional.empty(), 0, 0), 10, new TestingClock());
+    private final ReceiverLimiters lanes = new ReceiverLimiters(
+            new ProviderPolicies("receiver", true, Optional.empty(), 0, 0), 10, new TestingClock());
 
     @Test
     void remembersALane() {

@@ -3,13 +3,13 @@ package io.pawline.stage.retry;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pawline.stage.dispatch.ReadyQueue;
-import io.pawline.stage.offsets.AssignedPartition;
-import io.pawline.stage.offsets.WorkItem;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.RecordHeaders;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.Topics;
+import io.pawline.stage.dispatch.ReadyQueue;
+import io.pawline.stage.offsets.AssignedPartition;
+import io.pawline.stage.offsets.WorkItem;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -46,11 +46,13 @@ class FailedRecordTest {
         int size = retry.headers().toArray().length;
         for (int attempt = 3; attempt < 50; attempt++) {
             AttemptHeaders attemptHeaders = AttemptHeaders.of(retry.headers()).failed(Reason.Scope.TIMEOUT);
-            retry = failed(receivedAgain(retry), NOW.plusSeconds(attempt)).retry(attemptHeaders, NOW.plusSeconds(attempt));
+            retry = failed(receivedAgain(retry), NOW.plusSeconds(attempt))
+                    .retry(attemptHeaders, NOW.plusSeconds(attempt));
             assertThat(retry.headers().toArray()).hasSize(size);
         }
         assertThat(AttemptHeaders.of(retry.headers()))
-                .isEqualTo(new AttemptHeaders(49, NOW.plusSeconds(49), Optional.of(NOW), Map.of(Reason.Scope.TIMEOUT, 47)));
+                .isEqualTo(new AttemptHeaders(
+                        49, NOW.plusSeconds(49), Optional.of(NOW), Map.of(Reason.Scope.TIMEOUT, 47)));
     }
 
     @Test
@@ -81,7 +83,8 @@ class FailedRecordTest {
                 .add(RecordHeaders.NOT_BEFORE, new byte[] {1})
                 .add(RecordHeaders.FAILURES, "=,timeout,provider=x,nothing=3,timeout=".getBytes(UTF_8));
 
-        assertThat(AttemptHeaders.of(data.headers())).isEqualTo(new AttemptHeaders(1, Instant.EPOCH, Optional.empty(), Map.of()));
+        assertThat(AttemptHeaders.of(data.headers()))
+                .isEqualTo(new AttemptHeaders(1, Instant.EPOCH, Optional.empty(), Map.of()));
     }
 
     @Test
@@ -93,7 +96,8 @@ class FailedRecordTest {
 
         ProducerRecord<byte[], byte[]> again = deferred(receivedAgain(fresh), true, false);
         assertThat(again.topic()).isEqualTo("pawline.callback.retry");
-        assertThat(AttemptHeaders.of(again.headers())).isEqualTo(new AttemptHeaders(1, Instant.EPOCH, Optional.of(NOW), Map.of()));
+        assertThat(AttemptHeaders.of(again.headers()))
+                .isEqualTo(new AttemptHeaders(1, Instant.EPOCH, Optional.of(NOW), Map.of()));
 
         ProducerRecord<byte[], byte[]> forLong = deferred(receivedAgain(again), true, true);
         assertThat(forLong.topic()).isEqualTo("pawline.callback.retry-long");
@@ -105,7 +109,8 @@ class FailedRecordTest {
             ConsumerRecord<byte[], byte[]> data, boolean retry, boolean forLong) {
         AssignedPartition partition =
                 new AssignedPartition(new TopicPartition(data.topic(), data.partition()), retry, null);
-        return FailedRecord.deferred(Stage.CALLBACK, new ReadyQueue.Overflow(new WorkItem(partition, data), forLong), NOW);
+        return FailedRecord.deferred(
+                Stage.CALLBACK, new ReadyQueue.Overflow(new WorkItem(partition, data), forLong), NOW);
     }
 
     private static FailedRecord failed(ConsumerRecord<byte[], byte[]> data, Instant at) {

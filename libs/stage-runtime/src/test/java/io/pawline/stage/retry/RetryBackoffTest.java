@@ -3,8 +3,8 @@ package io.pawline.stage.retry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.pawline.stage.RetryPolicy;
 import io.pawline.schemas.Reason.Scope;
+import io.pawline.stage.RetryPolicy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

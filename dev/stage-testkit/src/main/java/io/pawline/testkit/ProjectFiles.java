@@ -1,14 +1,15 @@
-package io.pawline.e2e;
+package io.pawline.testkit;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where things are in the project, whatever folder the tests were started from. */
-final class ProjectFiles {
+public final class ProjectFiles {
 
     private ProjectFiles() {}
 
-    static Path root() {
+    /** The folder that holds the launcher. */
+    public static Path root() {
         for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
             if (Files.isExecutable(folder.resolve("pawline"))) {
                 return folder;
@@ -17,16 +18,21 @@ final class ProjectFiles {
         throw new IllegalStateException("no folder above " + Path.of("").toAbsolutePath() + " holds the launcher");
     }
 
+    /** A document, by its path below {@code docs}. */
+    public static Path document(String path) {
+        return root().resolve("docs").resolve(path);
+    }
+
     /** The runnable jar of a service. */
-    static Path app(String service) {
+    public static Path app(String service) {
         return root().resolve(service + "-service/target/" + service + "-service-app.jar");
     }
 
-    static Path launcher() {
+    public static Path launcher() {
         return root().resolve("pawline");
     }
 
-    static Path samplePhoto() {
-        return root().resolve("local-stack/src/main/resources/sample/cat.png");
+    public static Path samplePhoto() {
+        return root().resolve("dev/provider-simulator/src/main/resources/sample/cat.png");
     }
 }
