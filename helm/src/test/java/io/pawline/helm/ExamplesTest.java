@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.pawline.schemas.Stage;
+import io.pawline.testkit.ProjectFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ExamplesTest {
 
-    private static final Path CAPACITY = Path.of("../docs/capacity.md");
+    private static final Path CAPACITY = ProjectFiles.document("operator/capacity.md");
 
     private static final Pattern ROW = Pattern.compile(
             "(?m)^\\| (\\w+) \\| ([0-9.]+) \\| ([0-9.]+) \\| ([0-9.]+) \\| (\\d+) \\| (\\d+) x (\\d+) \\|$");

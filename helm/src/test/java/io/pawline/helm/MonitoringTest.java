@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Service;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
+import io.pawline.testkit.ProjectFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,8 +40,8 @@ class MonitoringTest {
             "monitoring.alerts.enabled", true,
             "monitoring.dashboards.enabled", true);
 
-    private static final Path OPERATIONS = Path.of("../docs/operations.md");
-    private static final Path RUNBOOKS = Path.of("../docs/runbooks");
+    private static final Path OPERATIONS = ProjectFiles.document("operator/monitoring.md");
+    private static final Path RUNBOOKS = ProjectFiles.document("operator/runbooks");
 
     @TempDir
     Path folder;
@@ -94,7 +95,9 @@ class MonitoringTest {
     void everyAlertHasItsPageAndEveryPageItsAlert() throws IOException {
         Map<String, String> pages = alerts().stream()
                 .collect(Collectors.toMap(
-                        alert -> alert.at("/annotations/runbook_url").asText().replaceFirst("^docs/runbooks/", ""),
+                        alert -> alert.at("/annotations/runbook_url")
+                                .asText()
+                                .replaceFirst("^docs/operator/runbooks/", ""),
                         alert -> alert.path("alert").asText()));
 
         try (Stream<Path> files = Files.list(RUNBOOKS)) {

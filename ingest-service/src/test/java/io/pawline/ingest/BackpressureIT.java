@@ -7,6 +7,7 @@ import io.pawline.ingest.TestingIngest.Answer;
 import io.pawline.ingest.pressure.Backpressure;
 import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TestingPostgres;
+import io.pawline.testkit.ProjectFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -141,7 +142,8 @@ class BackpressureIT {
         String scraped = new String(ingest.get("/actuator/prometheus").body(), StandardCharsets.UTF_8);
         assertThat(names("(?m)^(pawline_ingest_\\w+)[ {]", scraped))
                 .isEqualTo(names(
-                        "(?m)^\\| `(pawline_ingest_\\w+)` \\|", Files.readString(Path.of("../docs/operations.md"))));
+                        "(?m)^\\| `(pawline_ingest_\\w+)` \\|",
+                        Files.readString(ProjectFiles.document("operator/monitoring.md"))));
     }
 
     private static Set<String> names(String pattern, String text) {

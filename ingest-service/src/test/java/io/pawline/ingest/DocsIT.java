@@ -10,11 +10,13 @@ import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskState;
 import io.pawline.taskstore.TestingPostgres;
+import io.pawline.testkit.ProjectFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -26,10 +28,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The shell examples of docs/api.md, run as a reader would, with a real curl; each must say what the page says it does. */
+/**
+ * The shell examples of docs/frontend/api.md and callbacks.md, run as a reader would, with a real curl; each must say
+ * what the page says it does.
+ */
 class DocsIT {
 
-    private static final Path PAGE = Path.of("..", "docs", "api.md");
+    private static final List<String> PAGES = List.of("frontend/api.md", "frontend/callbacks.md");
 
     /** The one task of the page. */
     private static final String TASK = "0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f";
@@ -65,7 +70,11 @@ class DocsIT {
     }
 
     static Stream<String> examples() throws IOException {
-        return EXAMPLE.matcher(Files.readString(PAGE)).results().map(found -> found.group(1));
+        StringBuilder pages = new StringBuilder();
+        for (String page : PAGES) {
+            pages.append(Files.readString(ProjectFiles.document(page)));
+        }
+        return EXAMPLE.matcher(pages).results().map(found -> found.group(1));
     }
 
     @ParameterizedTest

@@ -7,6 +7,7 @@ import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.TestingTasks;
+import io.pawline.testkit.ProjectFiles;
 import io.pawline.testkit.TestingKafka;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,10 +21,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The commands of docs/dead-letters.md that need nothing but Kafka's own jars, run as a reader would. */
+/** The commands of docs/analyst/dead-letters.md that need nothing but Kafka's own jars, run as a reader would. */
 class KafkaToolsIT {
 
-    private static final Path PAGE = Path.of("..", "docs", "dead-letters.md");
+    private static final Path PAGE = ProjectFiles.document("analyst/dead-letters.md");
 
     /** An event in Confluent's wire format, with all that a tool for text would break. */
     private static final byte[] VALUE = {0, 0, 0, 1, 2, '\n', (byte) 0x80, '\r', '\t', (byte) 0xFF, 0, 'x'};

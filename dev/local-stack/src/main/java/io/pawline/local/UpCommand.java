@@ -72,8 +72,8 @@ final class UpCommand implements Runnable {
         LogFile.path().ifPresent(log -> terminal.line("  log                       " + log));
         terminal.line("");
         terminal.line("Try:");
-        terminal.line("  curl -F image=@local-stack/src/main/resources/sample/cat.png -F style=watercolor " + ingest
-                + "/v1/tasks");
+        terminal.line("  curl -F image=@dev/provider-simulator/src/main/resources/sample/cat.png -F style=watercolor "
+                + ingest + "/v1/tasks");
         terminal.line("");
     }
 }

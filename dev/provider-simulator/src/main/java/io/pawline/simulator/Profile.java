@@ -10,7 +10,7 @@ import java.util.Map;
 
 /**
  * How all providers behave: latency, capacity and faults, from YAML; and how tasks arrive meanwhile, if it says so. The format
- * is described in {@code docs/simulator.md}.
+ * is described in {@code docs/contributor/simulator.md}.
  */
 public final class Profile {
 

@@ -6,7 +6,7 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads Avro events in Confluent's wire format, configured with Confluent's keys (docs/schemas.md lists them). The
+ * Reads Avro events in Confluent's wire format, configured with Confluent's keys (docs/contributor/schemas.md lists them). The
  * written schema comes from the registry, once per id, and is resolved into the event's class. Safe for use by many
  * threads once configured.
  */

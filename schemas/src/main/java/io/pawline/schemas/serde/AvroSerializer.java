@@ -15,7 +15,7 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes Avro events in Confluent's wire format, configured with Confluent's keys (docs/schemas.md lists them). Each
+ * Writes Avro events in Confluent's wire format, configured with Confluent's keys (docs/contributor/schemas.md lists them). Each
  * schema is registered, or looked up, once. Safe for use by many threads once configured.
  */
 public final class AvroSerializer implements Serializer<SpecificRecord> {

@@ -3,6 +3,7 @@ package io.pawline.e2e;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pawline.testkit.ProjectFiles;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class ChartReferenceTest {
 
-    private static final Path VALUES = Path.of("../helm/pawline/values.yaml");
+    private static final Path VALUES = ProjectFiles.root().resolve("helm/pawline/values.yaml");
 
     @Test
     void everyValueOfTheChartHasAComment() throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.pawline.e2e.TraceCollector.Collected;
+import io.pawline.testkit.ProjectFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -15,7 +15,7 @@ class ConfigurationReferenceTest {
     /** Who reads the settings of a group, in the reference's order. */
     private static final List<Map.Entry<String, String>> GROUPS = List.of(
             Map.entry("pawline", "All services with a stage."),
-            Map.entry("pawline.tracing", "All services: where the traces go, see [tracing](operations.md#tracing)."),
+            Map.entry("pawline.tracing", "All services: where the traces go, see [tracing](monitoring.md#tracing)."),
             Map.entry(
                     "pawline.database",
                     "ingest-service, callback-service and ops-service: the task table in PostgreSQL, and what is beside it."),
@@ -69,7 +69,7 @@ class ConfigurationReferenceTest {
 
     @Test
     void theReferenceListsEverySetting() {
-        new GeneratedSection("docs/configuration.md", "settings")
+        new GeneratedSection("docs/operator/configuration.md", "settings")
                 .shouldBe(GROUPS.stream()
                         .map(group -> section(group.getKey(), group.getValue()))
                         .collect(joining("\n")));

@@ -2,6 +2,7 @@ package io.pawline.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pawline.testkit.ProjectFiles;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.pawline.benchmarks.BenchCommand;
 import io.pawline.local.PawlineCommand;
+import io.pawline.testkit.ProjectFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -47,7 +48,7 @@ class DocumentedCommandsTest {
     void isTaken(Documented command) {
         List<String> words = command.words();
         boolean bench = Set.of("bench", "incident").contains(words.getFirst());
-        CommandLine line = bench ? BenchCommand.commandLine() : new CommandLine(new PawlineCommand());
+        CommandLine line = bench ? BenchCommand.commandLine() : PawlineCommand.commandLine();
         List<String> rest = words.getFirst().equals("bench") ? words.subList(1, words.size()) : words;
         assertThatCode(() -> parse(line, rest)).as("%s", command).doesNotThrowAnyException();
     }
@@ -71,8 +72,10 @@ class DocumentedCommandsTest {
                             docs.filter(file -> file.toString().endsWith(".md")).sorted(),
                             Stream.of(
                                     root.resolve("README.md"),
+                                    root.resolve("README.zh.md"),
+                                    root.resolve("CONTRIBUTING.md"),
                                     root.resolve("helm/README.md"),
-                                    root.resolve("stage-runtime/GUARANTEES.md")))
+                                    root.resolve("libs/stage-runtime/GUARANTEES.md")))
                     .forEach(file -> found.addAll(commands(root, file)));
         }
         assertThat(found).hasSizeGreaterThan(40);

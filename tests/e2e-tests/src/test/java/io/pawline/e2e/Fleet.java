@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.pawline.local.LocalStack;
 import io.pawline.local.Ports;
+import io.pawline.testkit.ProjectFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

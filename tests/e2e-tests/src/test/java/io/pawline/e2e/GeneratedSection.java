@@ -2,6 +2,7 @@ package io.pawline.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pawline.testkit.ProjectFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,16 +15,13 @@ import java.util.stream.Stream;
  */
 record GeneratedSection(Path file, String name) {
 
-    /** Tests run in their module's folder. */
-    private static final Path ROOT = Path.of("..");
-
-    private static final String COMMAND = "./mvnw -pl e2e-tests -am test -Dtest='*ReferenceTest'"
+    private static final String COMMAND = "./mvnw -pl tests/e2e-tests -am test -Dtest='*ReferenceTest'"
             + " -Dsurefire.failIfNoSpecifiedTests=false -Dpawline.docs.write=true";
     private static final String END = "<!-- end -->\n";
 
     /** In this file, named from the project's root. */
     GeneratedSection(String file, String name) {
-        this(ROOT.resolve(file), name);
+        this(ProjectFiles.root().resolve(file), name);
     }
 
     /** Fails if the file says anything else; writes it instead when {@code -Dpawline.docs.write=true} is set. */

@@ -1,5 +1,6 @@
 package io.pawline.e2e;
 
+import io.pawline.testkit.ProjectFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -12,7 +12,7 @@ class ReasonReferenceTest {
 
     @Test
     void theReferenceListsEveryReason() {
-        new GeneratedSection("docs/reasons.md", "reasons")
+        new GeneratedSection("docs/frontend/reasons.md", "reasons")
                 .shouldBe(GeneratedSection.header("Code", "Number", "Kind", "Scope", "Meaning")
                         + Arrays.stream(Reason.values())
                                 .sorted(comparingInt(Reason::number))

@@ -8,6 +8,7 @@ import io.pawline.local.LocalStack;
 import io.pawline.local.Ports;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
+import io.pawline.testkit.ProjectFiles;
 import io.pawline.testkit.TopicReader;
 import java.io.IOException;
 import java.net.HttpURLConnection;

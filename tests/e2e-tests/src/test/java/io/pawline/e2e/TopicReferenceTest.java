@@ -13,7 +13,7 @@ class TopicReferenceTest {
 
     @Test
     void theReferenceListsEveryTopic() {
-        new GeneratedSection("docs/architecture.md", "topics")
+        new GeneratedSection("docs/contributor/architecture.md", "topics")
                 .shouldBe(GeneratedSection.header("Topic", "Partitions", "Kept")
                         + Topics.all(2, (short) 1).stream()
                                 .map(TopicReferenceTest::row)

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /** The names under which Prometheus finds the meters are a promise: alerts and dashboards rest on them. */
 class StageMetricsTest {
 
-    private static final Path DOCUMENTATION = Path.of("../docs/operations.md");
+    private static final Path DOCUMENTATION = Path.of("../../docs/operator/monitoring.md");
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 

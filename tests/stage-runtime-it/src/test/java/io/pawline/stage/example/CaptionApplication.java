@@ -17,7 +17,7 @@ import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.context.annotation.Bean;
 
-/** The stage of docs/writing-a-stage.md, which shows the class below word for word. */
+/** The stage of docs/contributor/writing-a-stage.md, which shows the class below word for word. */
 @SpringBootApplication
 @EnableConfigurationProperties(CaptionApplication.CaptionProperties.class)
 public class CaptionApplication {

@@ -6,6 +6,7 @@ import io.pawline.events.PetDescribed;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import io.pawline.stage.OutsideCall;
+import io.pawline.testkit.ProjectFiles;
 import io.pawline.testkit.TestingEvents;
 import io.pawline.testkit.TestingKafka;
 import io.pawline.testkit.TestingRecords;
@@ -51,7 +52,8 @@ class CaptionApplicationIT {
         String source = Files.readString(Path.of("src/test/java/io/pawline/stage/example/CaptionApplication.java"));
         String shown = source.substring(source.indexOf("@SpringBootApplication\n"));
 
-        assertThat(Files.readString(Path.of("../docs/writing-a-stage.md"))).contains("```java\n" + shown + "```");
+        assertThat(Files.readString(ProjectFiles.document("contributor/writing-a-stage.md")))
+                .contains("```java\n" + shown + "```");
     }
 
     private static CaptionClient answersOnTheSecondTry() {
