@@ -7,6 +7,7 @@ import io.pawline.images.ImageStores;
 import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.schemas.Stage;
+import io.pawline.service.DatabaseHealth;
 import io.pawline.stage.Handler;
 import io.pawline.stage.StageSpec;
 import io.pawline.taskstore.DatabaseProperties;
@@ -17,12 +18,10 @@ import java.time.Clock;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.core.KafkaTemplate;
-import org.springframework.kafka.support.ProducerListener;
 
 /** How callback-service is put together. */
 @Configuration(proxyBeanMethods = false)
@@ -38,11 +37,6 @@ class CallbackConfiguration {
     private static final String RECEIVERS = "front-end";
 
     @Bean
-    Clock clock() {
-        return Clock.systemUTC();
-    }
-
-    @Bean
     TaskDatabase taskDatabase(DatabaseProperties properties) {
         return TaskDatabase.open(properties);
     }
@@ -54,7 +48,7 @@ class CallbackConfiguration {
 
     @Bean
     HealthIndicator taskDatabaseHealth(TaskDatabase database) {
-        return () -> database.answers() ? Health.up().build() : Health.down().build();
+        return new DatabaseHealth(database::answers);
     }
 
     @Bean
@@ -66,12 +60,6 @@ class CallbackConfiguration {
                 properties.stage().policies(properties.retrySchedule()),
                 Optional.of(properties.stage().provider(RECEIVERS)),
                 true);
-    }
-
-    /** In place of Spring's, which logs the payload of each record that fails, and with it addresses from outside. */
-    @Bean
-    ProducerListener<Object, Object> silentProducerListener() {
-        return new ProducerListener<>() {};
     }
 
     @Bean

@@ -4,8 +4,8 @@ import io.pawline.controls.ControlPublisher;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreProperties;
 import io.pawline.images.ImageStores;
+import io.pawline.ingest.access.ApiClientAccess;
 import io.pawline.ingest.access.Quotas;
-import io.pawline.ingest.access.TenantAccess;
 import io.pawline.ingest.cancel.ControlTopic;
 import io.pawline.ingest.cancel.TaskCancel;
 import io.pawline.ingest.follow.StoredTasks;
@@ -18,7 +18,9 @@ import io.pawline.ingest.relay.OutboxRelay;
 import io.pawline.ingest.relay.TaskAcceptedPublisher;
 import io.pawline.ingest.submit.TaskIntake;
 import io.pawline.outbound.OutboundProperties;
+import io.pawline.service.DatabaseHealth;
 import io.pawline.service.EventFormats;
+import io.pawline.service.EventListenerConfiguration;
 import io.pawline.service.InstanceProperties;
 import io.pawline.service.Periodic;
 import io.pawline.taskstore.ApiKeys;
@@ -34,6 +36,7 @@ import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TaskListing;
 import io.pawline.taskstore.TaskVersions;
 import io.pawline.taskstore.UndeliveredCallbacks;
+import io.pawline.web.ContractController;
 import jakarta.servlet.MultipartConfigElement;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -42,11 +45,9 @@ import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.serialization.Deserializer;
-import org.apache.kafka.common.utils.Utils;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.ServerConnector;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
 import org.springframework.boot.kafka.autoconfigure.DefaultKafkaConsumerFactoryCustomizer;
@@ -54,14 +55,12 @@ import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.kafka.core.KafkaTemplate;
-import org.springframework.kafka.listener.CommonErrorHandler;
-import org.springframework.kafka.listener.DefaultErrorHandler;
-import org.springframework.kafka.support.ProducerListener;
-import org.springframework.util.backoff.ExponentialBackOff;
 
 /** How ingest-service is put together. */
 @Configuration(proxyBeanMethods = false)
+@Import(EventListenerConfiguration.class)
 @EnableConfigurationProperties({
     IngestProperties.class,
     DatabaseProperties.class,
@@ -85,8 +84,8 @@ class IngestConfiguration {
     private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
 
     @Bean
-    Clock clock() {
-        return Clock.systemUTC();
+    ContractController contract() {
+        return new ContractController("/openapi.yaml");
     }
 
     @Bean
@@ -116,12 +115,6 @@ class IngestConfiguration {
             IngestProperties settings,
             Clock clock) {
         return new OutboxRelay(new Outbox(database, clock), new TaskAcceptedPublisher(kafka), settings.relay());
-    }
-
-    /** In place of Spring's, which logs the payload of each record that fails, and with it addresses from outside. */
-    @Bean
-    ProducerListener<Object, Object> silentProducerListener() {
-        return new ProducerListener<>() {};
     }
 
     @Bean
@@ -197,8 +190,8 @@ class IngestConfiguration {
     }
 
     @Bean
-    TenantAccess access(TaskDatabase database, IngestProperties settings, Clock clock) {
-        return new TenantAccess(
+    ApiClientAccess access(TaskDatabase database, IngestProperties settings, Clock clock) {
+        return new ApiClientAccess(
                 new KeyRing(new ApiKeys(database), clock), settings.access().tasksPerMinute());
     }
 
@@ -218,15 +211,6 @@ class IngestConfiguration {
             Clock clock,
             OutboxRelay relay) {
         return new TaskIntake(submissionStore, backpressure, images, quotas, settings, outbound, clock, relay::nudge);
-    }
-
-    /** The class is the one that the stages read their events with, so that it is a matter of configuration, too. */
-    @Bean
-    Deserializer<?> eventDeserializer(KafkaProperties kafka) {
-        Deserializer<?> deserializer =
-                Utils.newInstance(kafka.getConsumer().getValueDeserializer().asSubclass(Deserializer.class));
-        deserializer.configure(kafka.buildConsumerProperties(), false);
-        return deserializer;
     }
 
     @Bean
@@ -252,17 +236,9 @@ class IngestConfiguration {
         };
     }
 
-    /** A batch that cannot be written is tried until it can: the database will be back. */
-    @Bean
-    CommonErrorHandler progressErrorHandler() {
-        ExponentialBackOff backOff = new ExponentialBackOff(500, 2);
-        backOff.setMaxInterval(10_000);
-        return new DefaultErrorHandler(backOff);
-    }
-
     @Bean
     HealthIndicator taskDatabaseHealth(TaskDatabase database) {
-        return () -> database.answers() ? Health.up().build() : Health.down().build();
+        return new DatabaseHealth(database::answers);
     }
 
     /** Spring's own settings for uploads, derived from the one cap on photos. */

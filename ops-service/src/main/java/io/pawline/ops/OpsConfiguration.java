@@ -32,35 +32,35 @@ import io.pawline.ops.replay.ReplayStore;
 import io.pawline.ops.report.Reports;
 import io.pawline.ops.report.Timelines;
 import io.pawline.schemas.Stage;
+import io.pawline.service.DatabaseHealth;
 import io.pawline.service.EventFormats;
+import io.pawline.service.EventListenerConfiguration;
 import io.pawline.service.Periodic;
 import io.pawline.taskstore.ApiKeys;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.KeyRing;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
+import io.pawline.web.ContractController;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Deserializer;
-import org.apache.kafka.common.utils.Utils;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.kafka.listener.CommonErrorHandler;
-import org.springframework.kafka.listener.DefaultErrorHandler;
-import org.springframework.util.backoff.ExponentialBackOff;
+import org.springframework.context.annotation.Import;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /** How ops-service is put together. */
 @Configuration(proxyBeanMethods = false)
+@Import(EventListenerConfiguration.class)
 @EnableConfigurationProperties({OpsProperties.class, DatabaseProperties.class})
 class OpsConfiguration {
 
@@ -73,8 +73,8 @@ class OpsConfiguration {
             Stage.CALLBACK, TaskFinished.class);
 
     @Bean
-    Clock clock() {
-        return Clock.systemUTC();
+    ContractController contract() {
+        return new ContractController("/ops-openapi.yaml");
     }
 
     @Bean
@@ -84,24 +84,7 @@ class OpsConfiguration {
 
     @Bean
     HealthIndicator taskDatabaseHealth(TaskDatabase database) {
-        return () -> database.answers() ? Health.up().build() : Health.down().build();
-    }
-
-    /** The class is the one that the stages read their events with, so that it is a matter of configuration, too. */
-    @Bean
-    Deserializer<?> eventDeserializer(KafkaProperties kafka) {
-        Deserializer<?> deserializer =
-                Utils.newInstance(kafka.getConsumer().getValueDeserializer().asSubclass(Deserializer.class));
-        deserializer.configure(kafka.buildConsumerProperties(), false);
-        return deserializer;
-    }
-
-    /** A batch that cannot be written is tried until it can: the database will be back. */
-    @Bean
-    CommonErrorHandler batchErrorHandler() {
-        ExponentialBackOff backOff = new ExponentialBackOff(500, 2);
-        backOff.setMaxInterval(10_000);
-        return new DefaultErrorHandler(backOff);
+        return new DatabaseHealth(database::answers);
     }
 
     @Bean

@@ -26,22 +26,22 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 @Component
 final class KeyFilter extends OncePerRequestFilter {
 
-    /** The request's attribute that holds the {@link Tenant}. */
-    static final String CALLER = Tenant.class.getName();
+    /** The request's attribute that holds the {@link ApiClient}. */
+    static final String CALLER = ApiClient.class.getName();
 
     private static final Logger log = LoggerFactory.getLogger(KeyFilter.class);
 
     private static final String SCHEME = "Bearer ";
 
-    private final TenantAccess tenantAccess;
+    private final ApiClientAccess apiClientAccess;
     private final HandlerExceptionResolver problems;
     private final boolean open;
 
     KeyFilter(
-            TenantAccess tenantAccess,
+            ApiClientAccess apiClientAccess,
             @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems,
             IngestProperties settings) {
-        this.tenantAccess = tenantAccess;
+        this.apiClientAccess = apiClientAccess;
         this.problems = problems;
         this.open = settings.access().open();
         if (open) {
@@ -63,7 +63,7 @@ final class KeyFilter extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         try {
-            request.setAttribute(CALLER, open ? Tenant.ANYBODY : callerOf(request));
+            request.setAttribute(CALLER, open ? ApiClient.ANYBODY : callerOf(request));
         } catch (ProblemException | DatabaseUnavailableException refused) {
             problems.resolveException(request, response, null, refused);
             return;
@@ -71,12 +71,12 @@ final class KeyFilter extends OncePerRequestFilter {
         chain.doFilter(request, response);
     }
 
-    private Tenant callerOf(HttpServletRequest request) {
+    private ApiClient callerOf(HttpServletRequest request) {
         List<String> credentials = Collections.list(request.getHeaders("Authorization"));
         if (credentials.size() != 1 || !credentials.getFirst().regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             throw missing();
         }
-        return tenantAccess
+        return apiClientAccess
                 .callerWith(credentials.getFirst().substring(SCHEME.length()).strip())
                 .orElseThrow(() -> ProblemException.challenge(
                         CommonProblem.UNAUTHORIZED,

@@ -47,7 +47,7 @@ public final class Quotas {
      *
      * @throws QuotaExceededException if the caller has used up what he may
      */
-    public void take(Tenant tenant) {
+    public void take(ApiClient tenant) {
         if (tenant.tasksPerMinute() == 0) {
             return;
         }
@@ -59,14 +59,14 @@ public final class Quotas {
     }
 
     /** Gives back what was taken for a task that was not accepted. */
-    public void giveBack(Tenant tenant) {
+    public void giveBack(ApiClient tenant) {
         if (tenant.tasksPerMinute() > 0) {
             bucket(tenant).addTokens(1);
         }
     }
 
     /** What is left to a caller, if he has a limit. */
-    public Optional<State> state(Tenant tenant) {
+    public Optional<State> state(ApiClient tenant) {
         if (tenant.tasksPerMinute() == 0) {
             return Optional.empty();
         }
@@ -77,7 +77,7 @@ public final class Quotas {
         return Optional.of(new State(tenant.tasksPerMinute(), remaining, full));
     }
 
-    private Bucket bucket(Tenant tenant) {
+    private Bucket bucket(ApiClient tenant) {
         return buckets.get(
                 new Holder(tenant.client(), tenant.tasksPerMinute()),
                 holder -> Bucket.builder()

@@ -1,7 +1,7 @@
 package io.pawline.ingest.callbacks;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.pawline.ingest.access.Tenant;
+import io.pawline.ingest.access.ApiClient;
 import io.pawline.ingest.http.IngestProblem;
 import io.pawline.ingest.list.ListController;
 import io.pawline.ingest.list.TaskCursor;
@@ -88,7 +88,7 @@ final class CallbackController {
 
     @GetMapping("/v1/callbacks")
     Page list(
-            @RequiresScope(Scope.READ) Tenant tenant,
+            @RequiresScope(Scope.READ) ApiClient tenant,
             @RequestParam("state") String state,
             @RequestParam(name = "limit", required = false) @Nullable String limit,
             @RequestParam(name = "cursor", required = false) @Nullable String cursor) {
@@ -110,7 +110,7 @@ final class CallbackController {
     /** Accepted and not yet done: callback-service sends it. */
     @PostMapping("/v1/tasks/{id}/callback")
     @ResponseStatus(HttpStatus.ACCEPTED)
-    CallbackView resend(@RequiresScope({Scope.SUBMIT, Scope.OPERATE}) Tenant tenant, @PathVariable("id") String id) {
+    CallbackView resend(@RequiresScope({Scope.SUBMIT, Scope.OPERATE}) ApiClient tenant, @PathVariable("id") String id) {
         Task task = undeliveredCallbacks
                 .resend(TaskController.parse(id), tenant.tenant(), clock.instant())
                 .orElseThrow(TaskController::notFound);

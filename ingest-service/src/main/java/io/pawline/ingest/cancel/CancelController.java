@@ -1,7 +1,7 @@
 package io.pawline.ingest.cancel;
 
 import io.pawline.images.ImageStore;
-import io.pawline.ingest.access.Tenant;
+import io.pawline.ingest.access.ApiClient;
 import io.pawline.ingest.follow.TaskView;
 import io.pawline.ingest.http.IngestProblem;
 import io.pawline.ingest.submit.TaskController;
@@ -30,7 +30,7 @@ final class CancelController {
 
     /** Cancelled by this request or by an earlier one is the same to the caller, who may not have had the answer. */
     @PostMapping("/v1/tasks/{id}/cancel")
-    TaskView cancel(@RequiresScope(Scope.SUBMIT) Tenant tenant, @PathVariable("id") String id) {
+    TaskView cancel(@RequiresScope(Scope.SUBMIT) ApiClient tenant, @PathVariable("id") String id) {
         Task task = cancel.cancel(TaskController.parse(id), tenant.tenant())
                 .map(CloseResult::task)
                 .orElseThrow(TaskController::notFound);

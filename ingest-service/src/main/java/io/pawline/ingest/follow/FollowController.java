@@ -2,7 +2,7 @@ package io.pawline.ingest.follow;
 
 import io.pawline.images.ImageStore;
 import io.pawline.ingest.IngestProperties;
-import io.pawline.ingest.access.Tenant;
+import io.pawline.ingest.access.ApiClient;
 import io.pawline.ingest.submit.RefusedException;
 import io.pawline.ingest.submit.TaskController;
 import io.pawline.ingest.submit.TimeSpan;
@@ -56,7 +56,9 @@ final class FollowController {
     /** Answers when the task has ended, or the wait is over. */
     @GetMapping(path = "/v1/tasks/{id}", params = "wait")
     DeferredResult<TaskView> await(
-            @RequiresScope(Scope.READ) Tenant tenant, @PathVariable("id") String id, @RequestParam("wait") String wait)
+            @RequiresScope(Scope.READ) ApiClient tenant,
+            @PathVariable("id") String id,
+            @RequestParam("wait") String wait)
             throws RefusedException {
         Duration time = TimeSpan.parse("wait", wait);
         if (time.isZero() || time.compareTo(maxWait) > 0) {
@@ -92,7 +94,7 @@ final class FollowController {
 
     @GetMapping("/v1/tasks/{id}/events")
     ResponseEntity<SseEmitter> events(
-            @RequiresScope(Scope.READ) Tenant tenant,
+            @RequiresScope(Scope.READ) ApiClient tenant,
             @PathVariable("id") String id,
             @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId) {
         TaskId taskId = TaskController.parse(id);

@@ -2,7 +2,7 @@ package io.pawline.ingest.list;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.pawline.images.ImageStore;
-import io.pawline.ingest.access.Tenant;
+import io.pawline.ingest.access.ApiClient;
 import io.pawline.ingest.follow.TaskView;
 import io.pawline.ingest.submit.TaskBody;
 import io.pawline.schemas.Reason;
@@ -59,7 +59,7 @@ public final class ListController {
     record Page(List<TaskView> tasks, @Nullable String nextCursor) {}
 
     @GetMapping("/v1/tasks")
-    Page list(@RequiresScope(Scope.READ) Tenant tenant, @RequestParam MultiValueMap<String, String> parameters) {
+    Page list(@RequiresScope(Scope.READ) ApiClient tenant, @RequestParam MultiValueMap<String, String> parameters) {
         parameters.forEach(ListController::check);
         Map<String, String> given = parameters.toSingleValueMap();
         int limit = limit(given.get("limit"));

@@ -6,10 +6,10 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.Tracer;
 import io.pawline.ingest.IngestProperties;
+import io.pawline.ingest.access.ApiClient;
 import io.pawline.ingest.access.QuotaExceededException;
 import io.pawline.ingest.access.Quotas;
 import io.pawline.ingest.access.RateLimit;
-import io.pawline.ingest.access.Tenant;
 import io.pawline.ingest.http.IngestProblemAdvice;
 import io.pawline.taskstore.DatabaseUnavailableException;
 import io.pawline.taskstore.Scope;
@@ -72,7 +72,7 @@ final class BatchController {
     }
 
     @PostMapping(path = "/v1/tasks/batch", consumes = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<Answers> submit(@RequiresScope(Scope.SUBMIT) Tenant tenant, HttpServletRequest request)
+    ResponseEntity<Answers> submit(@RequiresScope(Scope.SUBMIT) ApiClient tenant, HttpServletRequest request)
             throws IOException {
         JsonNode tasks = tasks(TaskBody.tree(request.getInputStream(), maxBodyBytes));
         String key = TaskController.key(request);
@@ -105,7 +105,7 @@ final class BatchController {
     }
 
     /** In a trace of its own, linked to that of the request. */
-    private Answer submit(JsonNode task, Tenant tenant, @Nullable String key) {
+    private Answer submit(JsonNode task, ApiClient tenant, @Nullable String key) {
         Span span = tracer.spanBuilder("submit")
                 .setNoParent()
                 .addLink(Span.current().getSpanContext())
@@ -117,7 +117,7 @@ final class BatchController {
         }
     }
 
-    private Answer accept(JsonNode task, Tenant tenant, @Nullable String key) {
+    private Answer accept(JsonNode task, ApiClient tenant, @Nullable String key) {
         try {
             SubmissionView submissionView =
                     SubmissionView.of(intake.accept(TaskBody.of(task).request(), tenant, key), publicBaseUrl);

@@ -1,6 +1,6 @@
 package io.pawline.ingest.submit;
 
-import io.pawline.ingest.access.Tenant;
+import io.pawline.ingest.access.ApiClient;
 import io.pawline.taskstore.Submission;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +38,7 @@ final class RequestHashes {
     }
 
     /** Of what the caller will get, and who will be told of it. */
-    static String ofWork(Tenant tenant, TaskRequest request, Submission submission) {
+    static String ofWork(ApiClient tenant, TaskRequest request, Submission submission) {
         return new RequestHashes()
                 .with(tenant.tenant())
                 .with(tenant.client())

@@ -2,9 +2,9 @@ package io.pawline.ingest.submit;
 
 import io.pawline.images.ImageStore;
 import io.pawline.ingest.IngestProperties;
+import io.pawline.ingest.access.ApiClient;
 import io.pawline.ingest.access.Quotas;
 import io.pawline.ingest.access.RateLimit;
-import io.pawline.ingest.access.Tenant;
 import io.pawline.ingest.follow.TaskSnapshot;
 import io.pawline.ingest.follow.TaskView;
 import io.pawline.schemas.Stage;
@@ -62,13 +62,14 @@ public final class TaskController {
     }
 
     @PostMapping(path = "/v1/tasks", consumes = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<SubmissionView> submit(@RequiresScope(Scope.SUBMIT) Tenant tenant, HttpServletRequest request)
+    ResponseEntity<SubmissionView> submit(@RequiresScope(Scope.SUBMIT) ApiClient tenant, HttpServletRequest request)
             throws IOException, RefusedException {
         return accept(TaskBody.read(request.getInputStream(), maxBodyBytes).request(), tenant, key(request));
     }
 
     @PostMapping(path = "/v1/tasks", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
-    ResponseEntity<SubmissionView> upload(@RequiresScope(Scope.SUBMIT) Tenant tenant, MultipartHttpServletRequest form)
+    ResponseEntity<SubmissionView> upload(
+            @RequiresScope(Scope.SUBMIT) ApiClient tenant, MultipartHttpServletRequest form)
             throws IOException, RefusedException, InterruptedException {
         uploads.acquire();
         try {
@@ -86,7 +87,7 @@ public final class TaskController {
         return keys.isEmpty() ? null : keys.getFirst();
     }
 
-    private ResponseEntity<SubmissionView> accept(TaskRequest request, Tenant tenant, @Nullable String key)
+    private ResponseEntity<SubmissionView> accept(TaskRequest request, ApiClient tenant, @Nullable String key)
             throws RefusedException {
         SubmittedTask submittedTask = intake.accept(request, tenant, key);
         SubmissionView submissionView = SubmissionView.of(submittedTask, publicBaseUrl);
@@ -99,7 +100,7 @@ public final class TaskController {
     }
 
     @GetMapping("/v1/tasks/{id}")
-    TaskView status(@RequiresScope(Scope.READ) Tenant tenant, @PathVariable("id") String id) {
+    TaskView status(@RequiresScope(Scope.READ) ApiClient tenant, @PathVariable("id") String id) {
         Task task = find(tasks, parse(id), tenant.tenant());
         return TaskView.of(task, stageOf(task, progress), images);
     }

@@ -4,8 +4,8 @@ import io.opentelemetry.api.trace.Span;
 import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.ingest.IngestProperties;
+import io.pawline.ingest.access.ApiClient;
 import io.pawline.ingest.access.Quotas;
-import io.pawline.ingest.access.Tenant;
 import io.pawline.ingest.pressure.Backpressure;
 import io.pawline.ingest.pressure.Refusal;
 import io.pawline.ingest.submit.RefusedException.Fault;
@@ -75,7 +75,7 @@ public final class TaskIntake {
      * @throws io.pawline.taskstore.DatabaseUnavailableException if it could not be kept
      * @throws io.pawline.images.ImageStoreException if its photo could not be kept
      */
-    public SubmittedTask accept(TaskRequest request, Tenant tenant, @Nullable String idempotencyKey)
+    public SubmittedTask accept(TaskRequest request, ApiClient tenant, @Nullable String idempotencyKey)
             throws RefusedException {
         Instant now = clock.instant();
         if (idempotencyKey == null) {
@@ -97,7 +97,7 @@ public final class TaskIntake {
         return keep(submission, request, tenant, () -> submissionStore.accept(submission, key, fingerprint));
     }
 
-    private SubmittedTask acceptOrFold(TaskRequest request, Tenant tenant, Instant now) throws RefusedException {
+    private SubmittedTask acceptOrFold(TaskRequest request, ApiClient tenant, Instant now) throws RefusedException {
         Submission submission = submission(request, tenant, now);
         Fingerprint fingerprint = new Fingerprint(
                 RequestHashes.ofWork(tenant, request, submission),
@@ -117,7 +117,7 @@ public final class TaskIntake {
 
     /** Only what has become a task of its own counts towards the quota. */
     private SubmittedTask keep(
-            Submission submission, TaskRequest request, Tenant tenant, Supplier<SubmissionResult> acceptance)
+            Submission submission, TaskRequest request, ApiClient tenant, Supplier<SubmissionResult> acceptance)
             throws RefusedException {
         quotas.take(tenant);
         boolean kept = false;
@@ -151,7 +151,7 @@ public final class TaskIntake {
         };
     }
 
-    private Submission submission(TaskRequest request, Tenant tenant, Instant now) throws RefusedException {
+    private Submission submission(TaskRequest request, ApiClient tenant, Instant now) throws RefusedException {
         TaskId id = TaskId.next();
         String style = fields.style(request.style());
         URI callback =

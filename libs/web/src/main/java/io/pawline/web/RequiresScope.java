@@ -6,8 +6,11 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** On a parameter of type {@code Caller}: what the caller's key must allow, one of these, or the request is refused. */
-@Target(ElementType.PARAMETER)
+/**
+ * Names the scopes of which the caller's API key must have one, or the request is refused. It stands on a method that serves
+ * requests, or on its parameter that takes the caller.
+ */
+@Target({ElementType.METHOD, ElementType.PARAMETER})
 @Retention(RetentionPolicy.RUNTIME)
 public @interface RequiresScope {
     Scope[] value();

@@ -1,9 +1,10 @@
 package io.pawline.ops.access;
 
-import io.pawline.ops.http.Needs;
 import io.pawline.taskstore.Scope;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemException;
+import io.pawline.web.RequiredScopes;
+import io.pawline.web.RequiresScope;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Collections;
@@ -12,7 +13,8 @@ import java.util.Optional;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
 
-/** Finds out who calls, before anything of the body is read, and whether he may; see {@link Needs}. */
+/** Finds out who calls, before anything of the body is read, and whether he may; see {@link RequiresScope}. Without that,
+ * {@code GET} needs {@link Scope#READ} and everything else {@link Scope#OPERATE}. */
 public final class AccessInterceptor implements HandlerInterceptor {
 
     /** The request's attribute that holds the {@link Operator}. */
@@ -46,13 +48,7 @@ public final class AccessInterceptor implements HandlerInterceptor {
                         "the key is of a tenant whose keys are not taken here (pawline.ops.tenant)",
                         ", error=\"insufficient_scope\"");
         };
-        Scope needed = needed(request, handler);
-        if (!operator.scopes().contains(needed)) {
-            throw ProblemException.challenge(
-                    CommonProblem.FORBIDDEN,
-                    "this needs the scope %s, which the key does not have".formatted(needed.code()),
-                    ", error=\"insufficient_scope\", scope=\"%s\"".formatted(needed.code()));
-        }
+        RequiredScopes.of(needed(request, handler)).check(operator.scopes());
         request.setAttribute(CALLER, operator);
         return true;
     }
@@ -64,11 +60,12 @@ public final class AccessInterceptor implements HandlerInterceptor {
                 : Optional.empty();
     }
 
-    private static Scope needed(HttpServletRequest request, Object handler) {
-        Needs said = handler instanceof HandlerMethod method ? method.getMethodAnnotation(Needs.class) : null;
+    private static Scope[] needed(HttpServletRequest request, Object handler) {
+        RequiresScope said =
+                handler instanceof HandlerMethod method ? method.getMethodAnnotation(RequiresScope.class) : null;
         if (said != null) {
             return said.value();
         }
-        return List.of("GET", "HEAD").contains(request.getMethod()) ? Scope.READ : Scope.OPERATE;
+        return new Scope[] {List.of("GET", "HEAD").contains(request.getMethod()) ? Scope.READ : Scope.OPERATE};
     }
 }

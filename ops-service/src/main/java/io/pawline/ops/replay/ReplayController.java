@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.pawline.ops.access.Operator;
 import io.pawline.ops.deadletters.DeadLetterFilter;
-import io.pawline.ops.http.Needs;
 import io.pawline.ops.http.OperatorAction;
 import io.pawline.ops.http.OpsProblem;
 import io.pawline.ops.replay.ReplayReports.Forecast;
@@ -14,6 +13,7 @@ import io.pawline.ops.replay.ReplayStore.Move;
 import io.pawline.taskstore.Scope;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemException;
+import io.pawline.web.RequiresScope;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Arrays;
@@ -127,7 +127,7 @@ final class ReplayController {
     record Results(List<ResultView> letters) {}
 
     /** Changes nothing. */
-    @Needs(Scope.READ)
+    @RequiresScope(Scope.READ)
     @PostMapping("/v1/replays/dry-run")
     ForecastView dryRun(@RequestBody String body) {
         OperatorAction operatorAction = OperatorAction.ofQuestion(body, "filter", "per_second");

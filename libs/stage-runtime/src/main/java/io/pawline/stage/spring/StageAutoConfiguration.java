@@ -13,7 +13,6 @@ import java.time.Clock;
 import java.util.random.RandomGenerator;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -28,12 +27,6 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnBean({StageSpec.class, Handler.class})
 @EnableConfigurationProperties(InstanceProperties.class)
 public class StageAutoConfiguration {
-
-    @Bean
-    @ConditionalOnMissingBean
-    Clock clock() {
-        return Clock.systemUTC();
-    }
 
     @Bean(destroyMethod = "")
     StageRuntime<?> stageRuntime(

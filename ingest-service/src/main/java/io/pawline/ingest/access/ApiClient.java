@@ -14,20 +14,20 @@ import java.util.Set;
  * @param scopes what he may do
  * @param tasksPerMinute tasks that may be accepted from him in a minute; 0: any number
  */
-public record Tenant(String tenant, String client, Set<Scope> scopes, int tasksPerMinute) {
+public record ApiClient(String tenant, String client, Set<Scope> scopes, int tasksPerMinute) {
 
     /** Everybody, where nobody has to say who he is. */
-    public static final Tenant ANYBODY = new Tenant("default", "default", EnumSet.allOf(Scope.class), 0);
+    public static final ApiClient ANYBODY = new ApiClient("default", "default", EnumSet.allOf(Scope.class), 0);
 
-    public Tenant {
+    public ApiClient {
         Objects.requireNonNull(tenant, "tenant");
         Objects.requireNonNull(client, "client");
         scopes = Set.copyOf(scopes);
     }
 
     /** The holder of a key; what it does not limit is limited by the default. */
-    static Tenant of(ApiKey key, int defaultTasksPerMinute) {
+    static ApiClient of(ApiKey key, int defaultTasksPerMinute) {
         Integer own = key.tasksPerMinute();
-        return new Tenant(key.tenant(), key.id(), key.scopes(), own == null ? defaultTasksPerMinute : own);
+        return new ApiClient(key.tenant(), key.id(), key.scopes(), own == null ? defaultTasksPerMinute : own);
     }
 }

@@ -1,13 +1,9 @@
 package io.pawline.ingest.access;
 
-import io.pawline.taskstore.Scope;
-import io.pawline.web.CommonProblem;
-import io.pawline.web.ProblemException;
+import io.pawline.web.RequiredScopes;
 import io.pawline.web.RequiresScope;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
 import org.springframework.stereotype.Component;
@@ -20,7 +16,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /** Gives controllers their caller, whom {@link KeyFilter} has found out, if he may do what they do. */
 @Component
-final class TenantResolver implements HandlerMethodArgumentResolver, WebMvcConfigurer {
+final class ApiClientResolver implements HandlerMethodArgumentResolver, WebMvcConfigurer {
 
     @Override
     public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
@@ -33,25 +29,17 @@ final class TenantResolver implements HandlerMethodArgumentResolver, WebMvcConfi
     }
 
     @Override
-    public Tenant resolveArgument(
+    public ApiClient resolveArgument(
             MethodParameter parameter,
             @Nullable ModelAndViewContainer container,
             NativeWebRequest request,
             @Nullable WebDataBinderFactory binder) {
-        if (!(request.getAttribute(KeyFilter.CALLER, RequestAttributes.SCOPE_REQUEST) instanceof Tenant tenant)) {
+        if (!(request.getAttribute(KeyFilter.CALLER, RequestAttributes.SCOPE_REQUEST) instanceof ApiClient tenant)) {
             throw KeyFilter.missing();
         }
-        List<Scope> needed = List.of(Objects.requireNonNull(parameter.getParameterAnnotation(RequiresScope.class))
-                .value());
-        if (Collections.disjoint(tenant.scopes(), needed)) {
-            throw ProblemException.challenge(
-                    CommonProblem.FORBIDDEN,
-                    "this needs the scope %s, which the key does not have"
-                            .formatted(needed.stream().map(Scope::code).collect(Collectors.joining(" or "))),
-                    // There, several would mean all of them
-                    ", error=\"insufficient_scope\", scope=\"%s\""
-                            .formatted(needed.getFirst().code()));
-        }
+        RequiredScopes.of(Objects.requireNonNull(parameter.getParameterAnnotation(RequiresScope.class))
+                        .value())
+                .check(tenant.scopes());
         return tenant;
     }
 }

@@ -4,13 +4,13 @@ import io.pawline.taskstore.KeyRing;
 import java.util.Optional;
 
 /** Tells callers by their API keys. Thread-safe. */
-public final class TenantAccess {
+public final class ApiClientAccess {
 
     private final KeyRing keys;
     private final int defaultTasksPerMinute;
 
     /** @param defaultTasksPerMinute tasks that may be accepted in a minute from a caller whose key says nothing of it */
-    public TenantAccess(KeyRing keys, int defaultTasksPerMinute) {
+    public ApiClientAccess(KeyRing keys, int defaultTasksPerMinute) {
         this.keys = keys;
         this.defaultTasksPerMinute = defaultTasksPerMinute;
     }
@@ -20,7 +20,7 @@ public final class TenantAccess {
      *
      * @throws io.pawline.taskstore.DatabaseUnavailableException if that cannot be found out
      */
-    public Optional<Tenant> callerWith(String key) {
-        return keys.find(key).map(known -> Tenant.of(known, defaultTasksPerMinute));
+    public Optional<ApiClient> callerWith(String key) {
+        return keys.find(key).map(known -> ApiClient.of(known, defaultTasksPerMinute));
     }
 }
