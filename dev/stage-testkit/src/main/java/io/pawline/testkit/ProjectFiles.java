@@ -8,10 +8,10 @@ public final class ProjectFiles {
 
     private ProjectFiles() {}
 
-    /** The folder that holds the launcher. */
+    /** The folder that holds the launcher and Maven's wrapper. */
     public static Path root() {
         for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
-            if (Files.isExecutable(folder.resolve("pawline"))) {
+            if (Files.isRegularFile(folder.resolve("mvnw"))) {
                 return folder;
             }
         }

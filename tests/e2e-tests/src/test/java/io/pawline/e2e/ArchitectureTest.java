@@ -1,11 +1,13 @@
 package io.pawline.e2e;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.accessTargetWhere;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -21,8 +23,10 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
-import com.tngtech.archunit.lang.conditions.ArchConditions;
+import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import io.pawline.stage.StageRuntime;
 import java.time.Clock;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,8 +34,8 @@ import java.util.stream.Stream;
 import org.springframework.util.unit.DataSize;
 
 /**
- * The rules of the design that a compiler does not check. A rule, or a module of it, that sees no class fails too: that is
- * ArchUnit's default.
+ * Holds the production code to the rules of the design that a compiler does not check. A rule, or a layer of it, that sees no
+ * class fails too: that is ArchUnit's default.
  */
 @AnalyzeClasses(
         packages = "io.pawline",
@@ -45,80 +49,161 @@ class ArchitectureTest {
         }
     }
 
-    /** Module and its packages. */
-    private static final Map<String, List<String>> SHARED = Map.of(
-            "schemas", List.of("io.pawline.schemas..", "io.pawline.events.."),
-            "stage-runtime", List.of("io.pawline.stage.."),
-            "outbound-http", List.of("io.pawline.outbound.."),
-            "task-store", List.of("io.pawline.taskstore.."),
-            "image-store", List.of("io.pawline.images.."),
-            "web", List.of("io.pawline.web.."));
+    /** A module: its packages, and the modules that it may know. */
+    private record Module(List<String> packages, Set<String> knows) {}
 
-    private static final Map<String, List<String>> SERVICES = Map.of(
-            "ingest-service", List.of("io.pawline.ingest.."),
-            "detect-service", List.of("io.pawline.detect.."),
-            "generate-service", List.of("io.pawline.generate.."),
-            "matting-service", List.of("io.pawline.matting.."),
-            "finalize-service", List.of("io.pawline.finalizing.."),
-            "callback-service", List.of("io.pawline.callback.."),
-            "ops-service", List.of("io.pawline.ops.."));
+    private static final Set<String> LIBRARIES = Set.of(
+            "schemas",
+            "live-controls",
+            "service-runtime",
+            "stage-runtime",
+            "outbound-http",
+            "task-store",
+            "image-store",
+            "web");
 
-    private static final String EMBEDDED_KAFKA = "io.pawline.kafka..";
-    private static final String LOCAL = "io.pawline.local..";
-    private static final String BENCHMARKS = "io.pawline.bench..";
+    /** Those who accept tasks and who watch them run no stage. */
+    private static final Set<String> WITHOUT_STAGE =
+            Set.of("schemas", "live-controls", "service-runtime", "outbound-http", "task-store", "image-store", "web");
 
-    /** Endings of the names of classes that may know Spring. */
-    private static final Set<String> SPRINGS_EDGE =
-            Set.of("Application", "Configuration", "Properties", "Controller", "Listener", "Publisher", "Relay");
+    private static final Map<String, Module> MODULES = modules();
+
+    private static Map<String, Module> modules() {
+        Map<String, Module> modules = new LinkedHashMap<>();
+        modules.put("schemas", module(Set.of(), "io.pawline.schemas..", "io.pawline.events.."));
+        modules.put("live-controls", module(Set.of("schemas"), "io.pawline.controls.."));
+        modules.put("service-runtime", module(Set.of("schemas"), "io.pawline.service.."));
+        modules.put(
+                "stage-runtime", module(Set.of("schemas", "live-controls", "service-runtime"), "io.pawline.stage.."));
+        modules.put("outbound-http", module(Set.of("schemas"), "io.pawline.outbound.."));
+        modules.put("task-store", module(Set.of("schemas"), "io.pawline.taskstore.."));
+        modules.put("image-store", module(Set.of("schemas"), "io.pawline.images.."));
+        // A lost database is a problem of every interface
+        modules.put("web", module(Set.of("task-store"), "io.pawline.web.."));
+        modules.put("ingest-service", module(WITHOUT_STAGE, "io.pawline.ingest.."));
+        for (String stage : List.of("detect", "generate", "matting", "finalize", "callback")) {
+            modules.put(stage + "-service", module(LIBRARIES, "io.pawline." + stage + ".."));
+        }
+        modules.put("ops-service", module(WITHOUT_STAGE, "io.pawline.ops.."));
+        modules.put("cli", module(Set.of("schemas", "live-controls", "task-store", "image-store"), "io.pawline.cli.."));
+        modules.put("embedded-kafka", module(Set.of(), "io.pawline.kafka.."));
+        modules.put("embedded-schema-registry", module(Set.of(), "io.pawline.registry.."));
+        modules.put("provider-simulator", module(Set.of(), "io.pawline.simulator.."));
+        return modules;
+    }
+
+    private static Module module(Set<String> knows, String... packages) {
+        return new Module(List.of(packages), knows);
+    }
+
+    /** What runs all of them on one machine, and may know them all. */
+    private static final String[] WHOLE_SYSTEM = {
+        "io.pawline.local..", "io.pawline.benchmarks..", "io.pawline.testkit.."
+    };
+
+    /** The packages inside the stage runtime, from low to high: each may know those before it. */
+    private static final List<String> INSIDE_THE_RUNTIME = List.of(
+            "codec", "offsets", "provider", "metrics", "ledger", "dispatch", "commit", "retry", "tracing", "session");
+
+    /** Endings of the names of classes that may know Spring: they stand at the edge of a feature. */
+    private static final Set<String> SPRINGS_EDGE = Set.of(
+            "Application",
+            "Configuration",
+            "Properties",
+            "Controller",
+            "View",
+            "Filter",
+            "Interceptor",
+            "Resolver",
+            "Advice",
+            "Listener",
+            "Publisher",
+            "Relay");
 
     /**
-     * Endings of the names of classes that may know the events: besides what takes and publishes them, {@code CallEvents},
-     * which says what they tell, and the processors of the live count, which see each one once.
+     * Endings of the names of classes that may know the events: besides what takes and publishes them, {@code CallEvents} and
+     * {@code FinalStates}, which translate them, and the processors of the live count, which count each one once.
      */
     private static final Set<String> EVENTS_EDGE =
-            Set.of("Configuration", "Handler", "Listener", "Publisher", "Endings", "Events", "Once");
+            Set.of("Configuration", "Handler", "Listener", "Publisher", "FinalStates", "Events", "Deduplicator");
 
     @ArchTest
-    static void modulesDependDownwardsAndServicesNeverOnEachOther(JavaClasses production) {
-        var modules = layeredArchitecture().consideringOnlyDependenciesInLayers();
-        for (var module : Stream.concat(SHARED.entrySet().stream(), SERVICES.entrySet().stream())
-                .toList()) {
-            modules = modules.layer(module.getKey()).definedBy(module.getValue().toArray(String[]::new));
+    static void modulesKnowOnlyThoseBelowThem(JavaClasses production) {
+        LayeredArchitecture layers = layeredArchitecture().consideringOnlyDependenciesInLayers();
+        for (var module : MODULES.entrySet()) {
+            layers = layers.layer(module.getKey())
+                    .definedBy(module.getValue().packages().toArray(String[]::new));
         }
-        modules = modules.layer("embedded-kafka").definedBy(EMBEDDED_KAFKA);
-        modules = modules.layer("local-stack").definedBy(LOCAL);
-        modules = modules.whereLayer("embedded-kafka").mayNotAccessAnyLayer();
-        for (String shared : SHARED.keySet()) {
-            modules = switch (shared) {
-                case "schemas" -> modules.whereLayer(shared).mayNotAccessAnyLayer();
-                // A lost database is a problem of every interface
-                case "web" -> modules.whereLayer(shared).mayOnlyAccessLayers("task-store");
-                default -> modules.whereLayer(shared).mayOnlyAccessLayers("schemas");
-            };
+        for (var module : MODULES.entrySet()) {
+            Set<String> knows = module.getValue().knows();
+            layers = knows.isEmpty()
+                    ? layers.whereLayer(module.getKey()).mayNotAccessAnyLayer()
+                    : layers.whereLayer(module.getKey()).mayOnlyAccessLayers(knows.toArray(String[]::new));
         }
-        for (String service : SERVICES.keySet()) {
-            modules = modules.whereLayer(service)
-                    .mayOnlyAccessLayers(SHARED.keySet().toArray(String[]::new));
-        }
-        modules.check(production);
+        layers.check(production);
+    }
+
+    @ArchTest
+    static void nobodyKnowsTheWholeSystem(JavaClasses production) {
+        noClasses()
+                .that(resideOutsideOfPackages(WHOLE_SYSTEM))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(WHOLE_SYSTEM))
+                .check(production);
     }
 
     @ArchTest
     static void everyClassIsInThePackageOfItsModule(JavaClasses production) {
-        String[] packages = Stream.of(
-                        packagesOf(SHARED), packagesOf(SERVICES), Stream.of(EMBEDDED_KAFKA, LOCAL, BENCHMARKS))
-                .flatMap(stream -> stream)
-                .toArray(String[]::new);
+        classes()
+                .should()
+                .resideInAnyPackage(Stream.concat(packagesOf(MODULES.keySet()), Stream.of(WHOLE_SYSTEM))
+                        .toArray(String[]::new))
+                .check(production);
+    }
 
-        classes().should().resideInAnyPackage(packages).check(production);
+    @ArchTest
+    static void noPackageOfTheRuntimeSeesOneAboveIt(JavaClasses production) {
+        LayeredArchitecture layers = layeredArchitecture().consideringOnlyDependenciesInLayers();
+        for (String inner : INSIDE_THE_RUNTIME) {
+            layers = layers.layer(inner).definedBy(inside(inner));
+        }
+        for (int at = 0; at < INSIDE_THE_RUNTIME.size(); at++) {
+            String[] below = INSIDE_THE_RUNTIME.subList(0, at).toArray(String[]::new);
+            layers = at == 0
+                    ? layers.whereLayer(INSIDE_THE_RUNTIME.getFirst()).mayNotAccessAnyLayer()
+                    : layers.whereLayer(INSIDE_THE_RUNTIME.get(at)).mayOnlyAccessLayers(below);
+        }
+        layers.check(production);
+    }
+
+    @ArchTest
+    static void nothingInsideTheRuntimeSeesItsTop(JavaClasses production) {
+        noClasses()
+                .that(resideInAnyPackage(insideTheRuntime()))
+                .should()
+                .dependOnClassesThat(
+                        belongToAnyOf(StageRuntime.class).or(resideInAPackage("io.pawline.stage.spring..")))
+                .because("StageRuntime stands on top of the inner packages, and Spring on top of it")
+                .check(production);
+    }
+
+    @ArchTest
+    static void nothingOutsideSeesAnInnerPackageOfTheRuntime(JavaClasses production) {
+        noClasses()
+                .that(resideOutsideOfPackages(insideTheRuntime()))
+                .and(not(belongToAnyOf(StageRuntime.class)))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(insideTheRuntime()))
+                .because("an author of a stage needs io.pawline.stage alone")
+                .check(production);
     }
 
     @ArchTest
     static void springIsKnownAtTheEdgeOnly(JavaClasses production) {
         noClasses()
-                .that(resideOutsideOfPackages(LOCAL, BENCHMARKS))
-                .and(resideOutsideOfPackage("io.pawline.stage.spring.."))
-                .and(DescribedPredicate.not(resideInAnyPackage("io.pawline..http..", "io.pawline..web..")))
+                .that(resideOutsideOfPackages(WHOLE_SYSTEM))
+                .and(resideOutsideOfPackages("io.pawline.stage.spring..", "io.pawline.service..", "io.pawline.web.."))
+                .and(not(resideInAPackage("io.pawline..http..")))
                 .and(areNotNamedLike(SPRINGS_EDGE))
                 .should()
                 .dependOnClassesThat(resideInAPackage("org.springframework..").and(areNoValues()))
@@ -128,8 +213,11 @@ class ArchitectureTest {
 
     @ArchTest
     static void eventsAreKnownAtTheEdgeOfAServiceOnly(JavaClasses production) {
+        Set<String> services = Set.copyOf(MODULES.keySet().stream()
+                .filter(module -> module.endsWith("-service"))
+                .toList());
         noClasses()
-                .that(resideInAnyPackage(packagesOf(SERVICES).toArray(String[]::new)))
+                .that(resideInAnyPackage(packagesOf(services).toArray(String[]::new)))
                 .and(areNotNamedLike(EVENTS_EDGE))
                 .should()
                 .dependOnClassesThat()
@@ -146,8 +234,8 @@ class ArchitectureTest {
                         && (isNowWithoutClock(call) || isMillisOfTheSystem(call)));
 
         noClasses()
-                .that(resideOutsideOfPackage(LOCAL))
-                .should(ArchConditions.accessTargetWhere(readsTheClock))
+                .that(resideOutsideOfPackages("io.pawline.local..", "io.pawline.cli..", "io.pawline.testkit.."))
+                .should(accessTargetWhere(readsTheClock))
                 .because("a test moves the time by an injected Clock")
                 .check(production);
     }
@@ -177,10 +265,20 @@ class ArchitectureTest {
 
     /** A size as settings have it is a value like a Duration, only that the JDK has none. */
     private static DescribedPredicate<JavaClass> areNoValues() {
-        return DescribedPredicate.not(equivalentTo(DataSize.class));
+        return not(equivalentTo(DataSize.class));
     }
 
-    private static Stream<String> packagesOf(Map<String, List<String>> modules) {
-        return modules.values().stream().flatMap(List::stream);
+    private static Stream<String> packagesOf(Set<String> modules) {
+        return MODULES.entrySet().stream()
+                .filter(module -> modules.contains(module.getKey()))
+                .flatMap(module -> module.getValue().packages().stream());
+    }
+
+    private static String inside(String name) {
+        return "io.pawline.stage." + name + "..";
+    }
+
+    private static String[] insideTheRuntime() {
+        return INSIDE_THE_RUNTIME.stream().map(ArchitectureTest::inside).toArray(String[]::new);
     }
 }
