@@ -1,0 +1,38 @@
+package io.pawline.testkit;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Names the programs that a test runs, each a witness that nobody here wrote. Where one is not on the PATH the test is not run,
+ * and {@code ./pawline test} names it at the end; with {@code CI=true} it fails instead.
+ */
+@Target({ElementType.TYPE, ElementType.METHOD})
+@Retention(RetentionPolicy.RUNTIME)
+@ExtendWith(ToolCondition.class)
+public @interface NeedsTools {
+
+    Tool[] value();
+
+    /** A program, by the commands of which one must be there. */
+    enum Tool {
+        CHROMIUM("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+        NODE("node"),
+        NPM("npm"),
+        PROMETHEUS("prometheus"),
+        PROMTOOL("promtool");
+
+        private final String[] commands;
+
+        Tool(String... commands) {
+            this.commands = commands;
+        }
+
+        String[] commands() {
+            return commands.clone();
+        }
+    }
+}
