@@ -4,6 +4,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.util.List;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
@@ -19,20 +20,21 @@ public @interface NeedsTools {
 
     /** A program, by the commands of which one must be there. */
     enum Tool {
-        CHROMIUM("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+        CHROMIUM("chromium|chromium-browser|google-chrome|google-chrome-stable"),
         NODE("node"),
         NPM("npm"),
         PROMETHEUS("prometheus"),
         PROMTOOL("promtool");
 
-        private final String[] commands;
+        private final String commands;
 
-        Tool(String... commands) {
+        /** @param commands separated by bars, the one to be named first */
+        Tool(String commands) {
             this.commands = commands;
         }
 
-        String[] commands() {
-            return commands.clone();
+        List<String> commands() {
+            return List.of(commands.split("\\|"));
         }
     }
 }

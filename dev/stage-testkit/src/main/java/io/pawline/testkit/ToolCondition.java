@@ -33,7 +33,7 @@ public final class ToolCondition implements ExecutionCondition {
         if (missing.isEmpty()) {
             return ConditionEvaluationResult.enabled("every tool is on the PATH");
         }
-        String names = missing.stream().map(tool -> tool.commands()[0]).collect(Collectors.joining(", "));
+        String names = missing.stream().map(tool -> tool.commands().getFirst()).collect(Collectors.joining(", "));
         if (Boolean.parseBoolean(System.getenv("CI"))) {
             throw new IllegalStateException("CI=true, and not on the PATH: " + names);
         }
@@ -44,7 +44,7 @@ public final class ToolCondition implements ExecutionCondition {
     /** The program's file, if it is on the PATH. */
     public static Optional<Path> find(NeedsTools.Tool tool) {
         String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-        return Arrays.stream(tool.commands())
+        return tool.commands().stream()
                 .flatMap(command -> Stream.of(path.split(File.pathSeparator, -1))
                         .filter(folder -> !folder.isEmpty())
                         .map(folder -> Path.of(folder, command)))
