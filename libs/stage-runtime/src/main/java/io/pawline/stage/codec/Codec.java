@@ -36,7 +36,7 @@ public final class Codec<I> {
     private static final long LONGEST_WAIT_MILLIS = 5_000;
 
     /** What a record's bytes are. */
-    sealed interface Decoded<I> {}
+    public sealed interface Decoded<I> {}
 
     public record Task<I>(I event) implements Decoded<I> {}
 
