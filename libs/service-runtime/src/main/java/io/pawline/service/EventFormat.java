@@ -7,10 +7,10 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * How events are written and read.
+ * The serializer and the deserializers of events.
  *
  * @param serializer of every event, configured and thread-safe
- * @param deserializers one for the events of a class, configured and thread-safe
+ * @param deserializers one for each class of events, configured and thread-safe
  */
 public record EventFormat(
         Serializer<? super SpecificRecord> serializer, Function<Class<?>, Deserializer<?>> deserializers) {

@@ -9,13 +9,13 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.utils.Utils;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 
-/** The event format that {@code spring.kafka.*} names. */
+/** Makes the event format that {@code spring.kafka.*} names. */
 public final class EventFormats {
 
     private EventFormats() {}
 
     /**
-     * The serializer and deserializers, configured.
+     * Makes the serializer and the deserializers, configured.
      *
      * @throws IllegalStateException if a class named is not there
      */
@@ -23,8 +23,8 @@ public final class EventFormats {
         return new EventFormat(serializer(kafka), type -> deserializer(kafka, type));
     }
 
-    /** By class name, so that another serialiser of the same wire format is a matter of configuration. */
-    // The class is known from configuration only; one that takes no events fails with the first of them.
+    /** Makes the serializer by its class name, so that the settings can choose another one of the same wire format. */
+    // Only the settings name the class. A class that takes no events fails with the first event.
     @SuppressWarnings("unchecked")
     private static Serializer<SpecificRecord> serializer(KafkaProperties kafka) {
         Map<String, Object> settings = kafka.buildProducerProperties();
@@ -36,7 +36,7 @@ public final class EventFormats {
 
     private static Deserializer<?> deserializer(KafkaProperties kafka, Class<?> input) {
         Map<String, Object> settings = kafka.buildConsumerProperties();
-        // Two events of the same fields are still two events: without this, Avro reads one as the other.
+        // Without this, Avro reads an event as another event that has the same fields.
         settings.put("specific.avro.value.type", input.getName());
         Deserializer<?> deserializer =
                 create(settings, ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, Deserializer.class);

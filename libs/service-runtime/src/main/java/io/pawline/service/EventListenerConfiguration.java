@@ -7,13 +7,14 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.listener.CommonErrorHandler;
 import org.springframework.kafka.listener.DefaultErrorHandler;
+import org.springframework.util.backoff.BackOff;
 import org.springframework.util.backoff.ExponentialBackOff;
 
-/** What services need that copy events from Kafka into the database; imported by their configuration. */
+/** Provides the beans of services that copy events from Kafka into the database. Their configuration imports it. */
 @Configuration(proxyBeanMethods = false)
 public class EventListenerConfiguration {
 
-    /** The deserializer that {@code spring.kafka.consumer.value-deserializer} names, as the stages have it. */
+    /** Makes the deserializer that {@code spring.kafka.consumer.value-deserializer} names, configured as in the stages. */
     @Bean
     Deserializer<?> eventDeserializer(KafkaProperties kafka) {
         Deserializer<?> deserializer =
@@ -22,11 +23,16 @@ public class EventListenerConfiguration {
         return deserializer;
     }
 
-    /** Tries a batch that cannot be written until it can be: the database comes back. */
+    /** Repeats a batch that cannot be written until it can be: a lost database comes back, a skipped batch does not. */
     @Bean
     CommonErrorHandler batchErrorHandler() {
+        return new DefaultErrorHandler(pauses());
+    }
+
+    /** Pauses between attempts: they double from half a second to 10 seconds, and never end. */
+    static BackOff pauses() {
         ExponentialBackOff backOff = new ExponentialBackOff(500, 2);
         backOff.setMaxInterval(10_000);
-        return new DefaultErrorHandler(backOff);
+        return backOff;
     }
 }

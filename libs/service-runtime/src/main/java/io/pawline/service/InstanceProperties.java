@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * Which process of a service this is.
+ * The settings that identify a process of a service.
  *
  * @param instanceId unique among the processes of a service, and the same after a restart, so that a restarted process
  *     resumes at once; default: host name and process id, which in a container stay the same when it is restarted

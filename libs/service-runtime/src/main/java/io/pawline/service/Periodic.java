@@ -7,7 +7,9 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Work that is done again and again on a thread of its own, whether or not it fails. Thread-safe. */
+/**
+ * Repeats work on a thread of its own. A failure is logged, and the work goes on after the next pause. Thread-safe.
+ */
 public final class Periodic implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Periodic.class);
@@ -19,7 +21,7 @@ public final class Periodic implements AutoCloseable {
     }
 
     /**
-     * Begins; the first round comes after the first pause.
+     * Starts the thread; the first round comes after the first pause.
      *
      * @param name of the thread, and of the work in the log
      * @param pause between the end of one round and the beginning of the next

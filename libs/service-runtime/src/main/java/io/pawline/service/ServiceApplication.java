@@ -6,14 +6,14 @@ import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 
 /**
- * How each of Pawline's services starts: with the settings that all share ({@code pawline-service.yaml}) below its own
- * ({@code <name>.yaml}). The file bears the service's name, so that all of them can live on one class path.
+ * Prepares the start of a service: with the settings that all services share ({@code pawline-service.yaml}) below its own
+ * ({@code <name>.yaml}). The file has the name of the service, so that several services can be on one class path.
  */
 public final class ServiceApplication {
 
     private ServiceApplication() {}
 
-    /** The service of this name, not yet running. */
+    /** Makes the service of this name, not yet running. */
     public static SpringApplication of(Class<?> application, String name) {
         EventClasses.trust();
         SpringApplication service = new SpringApplication(application);

@@ -7,7 +7,7 @@ import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.kafka.support.ProducerListener;
 
-/** The beans that every service has, whatever it does. */
+/** Provides the beans that every service has. */
 @AutoConfiguration(before = KafkaAutoConfiguration.class)
 class ServiceAutoConfiguration {
 
@@ -19,7 +19,7 @@ class ServiceAutoConfiguration {
 
     /**
      * Replaces Spring's listener, which logs the payload of each record that could not be sent, and with it addresses from
-     * outside. Who sends a record handles its failure.
+     * outside. The sender of a record handles its failure.
      */
     @Bean
     @ConditionalOnMissingBean(ProducerListener.class)

@@ -15,7 +15,7 @@ import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in a trace as text, as the header {@code traceparent} has it
+ * Reads and writes a place in a trace as text, as in the header {@code traceparent}
  * (<a href="https://www.w3.org/TR/trace-context/">Trace Context</a>).
  */
 public final class TraceParent {
@@ -36,7 +36,7 @@ public final class TraceParent {
 
     private TraceParent() {}
 
-    /** The place of this span; empty if nothing is traced. */
+    /** Writes the place of this span; empty if nothing is traced. */
     public static Optional<String> of(Span span) {
         String[] text = new String[1];
         W3C.inject(Context.root().with(span), text, (carrier, name, value) -> {
@@ -47,25 +47,27 @@ public final class TraceParent {
         return Optional.ofNullable(text[0]);
     }
 
-    /** The place that the text tells, to go on from; a beginning if it tells none. */
+    /** Reads a place to continue from; the beginning of a trace if the text names none. */
     public static Context context(@Nullable String text) {
         return text == null ? Context.root() : W3C.extract(Context.root(), text, ONE_VALUE);
     }
 
-    /** The place that the text tells, to refer to; an invalid one if it tells none. */
+    /** Reads a place to refer to; an invalid one if the text names none. */
     public static SpanContext spanContext(@Nullable String text) {
         return Span.fromContext(context(text)).getSpanContext();
     }
 
-    /** Makes a record belong there; replaces what it belonged to. */
+    /** Writes a place into the headers of a record, and replaces the one before. */
     public static void put(Headers headers, String text) {
         put(headers, RecordHeaders.TRACEPARENT, text);
     }
 
+    /** Writes a place into the header of this name, and replaces the one before. */
     public static void put(Headers headers, String name, String text) {
         headers.remove(name).add(name, text.getBytes(UTF_8));
     }
 
+    /** The text in the header of this name; null if there is none. */
     public static @Nullable String in(Headers headers, String name) {
         Header header = headers.lastHeader(name);
         return header == null || header.value() == null ? null : new String(header.value(), UTF_8);

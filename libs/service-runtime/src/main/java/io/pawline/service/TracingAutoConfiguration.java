@@ -17,12 +17,12 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
-/** Exports a service's spans by OTLP, if it has been told where to. What the collector does not take in time is dropped. */
+/** Exports the spans of a service by OTLP if the settings name a collector. Spans that it does not take in time are dropped. */
 @AutoConfiguration
 @EnableConfigurationProperties({TracingProperties.class, InstanceProperties.class})
 public class TracingAutoConfiguration {
 
-    private static final int MOST_SPANS_WAITING = 16_384;
+    private static final int MAX_QUEUED_SPANS = 16_384;
     private static final Duration BETWEEN_EXPORTS = Duration.ofSeconds(1);
 
     @Bean
@@ -44,7 +44,7 @@ public class TracingAutoConfiguration {
                         .setResource(Resource.getDefault().merge(Resource.create(who)))
                         .setSampler(Sampler.parentBased(Sampler.traceIdRatioBased(properties.sampleRatio())))
                         .addSpanProcessor(BatchSpanProcessor.builder(exporter(properties))
-                                .setMaxQueueSize(MOST_SPANS_WAITING)
+                                .setMaxQueueSize(MAX_QUEUED_SPANS)
                                 .setScheduleDelay(BETWEEN_EXPORTS)
                                 .setExporterTimeout(properties.timeout())
                                 .build())

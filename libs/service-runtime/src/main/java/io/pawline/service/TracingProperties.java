@@ -7,13 +7,13 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Where the traces go: {@code pawline.tracing.*}.
+ * The settings of tracing: {@code pawline.tracing.*}.
  *
- * @param endpoint of an OpenTelemetry collector that takes OTLP over HTTP, as {@code http://collector:4318}; absent: nothing is
- *     traced
- * @param sampleRatio share of the tasks that are traced, between 0 and 1; one that came with a {@code traceparent} is
- *     traced if that says so
- * @param authorization sent with each export in the header of that name, if the collector wants it, as {@code Bearer ...}
+ * @param endpoint of an OpenTelemetry collector that takes OTLP over HTTP, as {@code http://collector:4318}; absent:
+ *     nothing is traced
+ * @param sampleRatio share of the tasks that are traced, between 0 and 1; for a task that came with a
+ *     {@code traceparent}, that decides
+ * @param authorization value of the header of that name in each export, as {@code Bearer ...}; absent: no such header
  * @param timeout for one export
  */
 @ConfigurationProperties("pawline.tracing")
@@ -31,7 +31,7 @@ public record TracingProperties(
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("pawline.tracing.timeout must be > 0, was " + timeout);
         }
-        // An empty address is none: so a deployment can turn it off.
+        // An empty address counts as absent, so that a deployment can turn tracing off.
         endpoint = endpoint == null || endpoint.toString().isEmpty() ? null : endpoint;
         if (endpoint != null && !("http".equals(endpoint.getScheme()) || "https".equals(endpoint.getScheme()))) {
             throw new IllegalArgumentException(
@@ -40,12 +40,12 @@ public record TracingProperties(
         authorization = authorization == null || authorization.isBlank() ? null : authorization;
     }
 
-    /** Where spans are posted to. */
+    /** The address that spans are posted to. */
     String spans() {
         return String.valueOf(endpoint).replaceFirst("/+$", "") + "/v1/traces";
     }
 
-    /** Without the secret. */
+    /** Shows the settings without the secret. */
     @Override
     public String toString() {
         return "TracingProperties[endpoint=%s, sampleRatio=%s, timeout=%s]".formatted(endpoint, sampleRatio, timeout);

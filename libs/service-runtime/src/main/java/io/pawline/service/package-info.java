@@ -1,5 +1,8 @@
 /**
- * The Spring glue that every service shares: how it starts, the event format, periodic work, tracing, common beans. Knows
- * {@code schemas} alone.
+ * Holds the Spring glue that every service shares: how a service starts ({@code ServiceApplication}), the format of events
+ * ({@code EventFormats}), periodic work ({@code Periodic}), tracing, and common beans. Knows {@code schemas} only.
  */
+@NullMarked
 package io.pawline.service;
+
+import org.jspecify.annotations.NullMarked;

@@ -26,13 +26,13 @@ class TracingPropertiesTest {
     }
 
     @Test
-    void nothingIsTracedUnlessThereIsAnEndpoint() {
+    void tracesNothingWithoutAnEndpoint() {
         assertThat(telemetry(bound(Map.of()))).isSameAs(OpenTelemetry.noop());
         assertThat(telemetry(bound(Map.of("pawline.tracing.endpoint", "")))).isSameAs(OpenTelemetry.noop());
     }
 
     @Test
-    void aTaskIsTracedAsTheRatioHasIt() {
+    void tracesTheConfiguredShareOfTasks() {
         assertThat(records("1")).isTrue();
         assertThat(records("0")).isFalse();
     }
@@ -45,7 +45,7 @@ class TracingPropertiesTest {
     }
 
     @Test
-    void spansGoToTheCollectorsPathForThem() {
+    void postsSpansToThePathOfOtlp() {
         assertThat(bound(Map.of("pawline.tracing.endpoint", "https://collector:4318/"))
                         .spans())
                 .isEqualTo("https://collector:4318/v1/traces");
@@ -66,7 +66,7 @@ class TracingPropertiesTest {
     }
 
     @Test
-    void theCollectorsSecretIsNotWritten() {
+    void doesNotShowTheSecretOfTheCollector() {
         assertThat(bound(Map.of("pawline.tracing.authorization", "Bearer secret"))
                         .toString())
                 .doesNotContain("secret");
