@@ -3,7 +3,7 @@ package io.pawline.web;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 
-/** What can be wrong with a request to any of Pawline's interfaces. */
+/** Names what can be wrong with a request to any of Pawline's interfaces. */
 public enum CommonProblem implements ProblemType {
     INVALID_REQUEST(HttpStatus.BAD_REQUEST, "The request is not valid"),
     UNAUTHORIZED(HttpStatus.UNAUTHORIZED, "The API key is missing or not valid"),
@@ -26,7 +26,7 @@ public enum CommonProblem implements ProblemType {
         this.title = title;
     }
 
-    /** The type that a status stands for where nothing more is known. */
+    /** The type that a status stands for if nothing more is known. */
     static CommonProblem of(HttpStatusCode status) {
         return switch (status.value()) {
             case 401 -> UNAUTHORIZED;

@@ -10,7 +10,7 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatusCode;
 
-/** Answers for requests that Jetty itself turns away, such as those with a malformed address. Thread-safe. */
+/** Writes the answers to requests that Jetty itself refuses, such as those with a malformed address. Thread-safe. */
 final class ContainerProblems extends ErrorHandler {
 
     @Override
@@ -30,7 +30,7 @@ final class ContainerProblems extends ErrorHandler {
         response.write(true, body(code), callback);
     }
 
-    /** The problem that a status stands for. */
+    /** Writes the problem that a status stands for. */
     private static ByteBuffer body(int status) {
         ProblemType type = CommonProblem.of(HttpStatusCode.valueOf(status));
         String body = """

@@ -10,7 +10,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** {@code /v1/openapi.json} and {@code .yaml}: serves a service's OpenAPI document as it is written. Thread-safe. */
+/** Serves {@code /v1/openapi.json} and {@code .yaml}: the OpenAPI document of a service as it is written. Thread-safe. */
 @RestController
 public final class ContractController {
 
@@ -18,9 +18,9 @@ public final class ContractController {
     private final byte[] json;
 
     /**
-     * The controller of one document.
+     * Reads one document.
      *
-     * @param document its name on the class path, such as {@code /openapi.yaml}; each service has a name of its own, because
+     * @param document the name of the document on the class path, such as {@code /openapi.yaml}; each service has a name of its own, because
      *     several may run in one JVM
      * @throws IllegalStateException if the document cannot be read
      */

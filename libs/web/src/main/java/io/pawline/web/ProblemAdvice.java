@@ -15,8 +15,8 @@ import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
 /**
- * Turns whatever goes wrong while a request is served into a problem; nothing inside ever shows. A service with failures of
- * its own extends it.
+ * Turns every failure of a request into a problem, which never shows anything internal. A service with failures of its own
+ * extends this class.
  */
 @RestControllerAdvice
 public class ProblemAdvice extends ResponseEntityExceptionHandler {
@@ -38,7 +38,7 @@ public class ProblemAdvice extends ResponseEntityExceptionHandler {
         return answer(CommonProblem.DATABASE_UNAVAILABLE, "the request was not served: send it again later");
     }
 
-    /** What nobody has expected. */
+    /** Answers for every exception that no other method expects. */
     @ExceptionHandler
     protected ResponseEntity<ProblemDetail> bug(Exception e, HttpServletRequest request) {
         log.error("A request failed", e);
@@ -56,7 +56,7 @@ public class ProblemAdvice extends ResponseEntityExceptionHandler {
         return super.handleExceptionInternal(e, problem, headers, status, request);
     }
 
-    /** An answer of nothing but this problem, and when to come again if that may help. */
+    /** Makes an answer with this problem only, and with {@code Retry-After} if its status is 503. */
     public static ResponseEntity<ProblemDetail> answer(ProblemType type, String detail) {
         ResponseEntity.BodyBuilder answer = ResponseEntity.status(type.status());
         if (type.status().value() == 503) {
@@ -66,9 +66,9 @@ public class ProblemAdvice extends ResponseEntityExceptionHandler {
     }
 
     /**
-     * The body of an answer.
+     * Makes the body of an answer.
      *
-     * @param detail for the caller: which field, and what to do about it
+     * @param detail for the client: which field, and what to do about it
      */
     public static ProblemDetail problem(ProblemType type, String detail) {
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(type.status(), detail);

@@ -9,7 +9,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Answers for what failed before or outside a controller. */
+/** Answers requests that failed before or outside a controller. */
 @RestController
 final class ProblemErrorController implements ErrorController {
 

@@ -4,7 +4,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A request that cannot be served, and why; becomes the answer. */
+/** Says that a request cannot be served, and why; it becomes the answer. */
 public final class ProblemException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -14,9 +14,9 @@ public final class ProblemException extends RuntimeException {
     private final @Nullable String challenge;
 
     /**
-     * One that no other key would solve.
+     * Makes a problem that another API key would not solve.
      *
-     * @param detail for the caller: which field, and what to do about it
+     * @param detail for the client: which field, and what to do about it
      */
     public ProblemException(ProblemType type, String detail) {
         this(type, detail, null);
@@ -28,22 +28,25 @@ public final class ProblemException extends RuntimeException {
         this.challenge = challenge;
     }
 
-    /** One that another key would solve, as <a href="https://www.rfc-editor.org/rfc/rfc6750#section-3">RFC 6750</a> has it. */
+    /**
+     * Makes a problem that another API key would solve, with the challenge of
+     * <a href="https://www.rfc-editor.org/rfc/rfc6750#section-3">RFC 6750</a>.
+     */
     public static ProblemException challenge(ProblemType type, String detail, String parameters) {
         return new ProblemException(type, detail, "Bearer realm=\"pawline\"" + parameters);
     }
 
-    /** The header {@code WWW-Authenticate}, if the answer has one. */
+    /** The header {@code WWW-Authenticate}; empty if the answer has none. */
     Optional<String> challenge() {
         return Optional.ofNullable(challenge);
     }
 
-    /** What is wrong. */
+    /** The type of the problem. */
     public ProblemType type() {
         return type;
     }
 
-    /** For the caller: which field, and what to do about it. */
+    /** Says to the client which field is wrong, and what to do about it. */
     public String detail() {
         return Objects.requireNonNull(getMessage());
     }

@@ -5,19 +5,19 @@ import java.util.Locale;
 import org.springframework.http.HttpStatus;
 
 /**
- * What can be wrong with a request, as the {@code type} of a problem
- * (<a href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457</a>); for enums, whose constants name it. Types never change
- * once released.
+ * Names what can be wrong with a request, as the {@code type} of a problem
+ * (<a href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457</a>). Enums implement it, and each constant names one type. A
+ * type never changes once it is released.
  */
 public interface ProblemType {
 
-    /** The constant's name. */
+    /** The name of the constant. */
     String name();
 
-    /** The answer's status. */
+    /** The status of the answer. */
     HttpStatus status();
 
-    /** One sentence for people, always the same. */
+    /** One sentence for people, always the same for one type. */
     String title();
 
     /** The stable name that clients match. */

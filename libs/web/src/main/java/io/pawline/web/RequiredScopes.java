@@ -22,7 +22,7 @@ public record RequiredScopes(List<Scope> anyOf) {
     }
 
     /**
-     * Refuses a caller who has none of them.
+     * Refuses a request whose key has none of them.
      *
      * @throws ProblemException with status 403 and the challenge of RFC 6750
      */
@@ -32,7 +32,7 @@ public record RequiredScopes(List<Scope> anyOf) {
                     CommonProblem.FORBIDDEN,
                     "this needs the scope %s, which the key does not have"
                             .formatted(anyOf.stream().map(Scope::code).collect(Collectors.joining(" or "))),
-                    // The challenge names one scope: several would mean that all of them are needed
+                    // The challenge names one scope only: several would mean that all of them are needed.
                     ", error=\"insufficient_scope\", scope=\"%s\""
                             .formatted(anyOf.getFirst().code()));
         }

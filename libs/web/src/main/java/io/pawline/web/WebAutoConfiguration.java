@@ -13,11 +13,11 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 
-/** Has every service with this module on its class path tell of problems in the same way. */
+/** Makes every service with this module on its class path answer with problems in the same way. */
 @AutoConfiguration(before = ErrorMvcAutoConfiguration.class)
 class WebAutoConfiguration {
 
-    /** Spring takes segments as they are: an empty one, or {@code %2e%2e}, leads to nothing, and that is what is answered. */
+    /** Lets Jetty pass on empty segments and {@code %2e%2e}. Spring takes them literally, finds nothing, and answers so. */
     private static final UriCompliance ADDRESSES =
             UriCompliance.DEFAULT.with("PAWLINE", AMBIGUOUS_EMPTY_SEGMENT, AMBIGUOUS_PATH_SEGMENT);
 
