@@ -55,7 +55,7 @@ final class CallbackHandler implements Handler<TaskFinished> {
         }
         Task task = row.get();
         Optional<URI> callback = task.submission().callbackUrl();
-        Optional<FinalState> ending = task.ending();
+        Optional<FinalState> ending = task.finalState();
         boolean superseded = generation != TaskDao.CURRENT_GENERATION && generation < task.generation();
         if (superseded
                 || callback.isEmpty()

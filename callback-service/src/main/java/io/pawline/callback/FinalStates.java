@@ -73,7 +73,7 @@ final class FinalStates {
     /** The event that tells of the task's ending, which it must have. */
     static TaskFinished eventOf(Task task) {
         TaskFinished.Builder event = TaskFinished.newBuilder().setContext(context(task));
-        return switch (task.ending().orElseThrow()) {
+        return switch (task.finalState().orElseThrow()) {
             case FinalState.Success success ->
                 event.setEnding(io.pawline.events.Ending.SUCCESS)
                         .setFinishedAt(success.at())
@@ -82,7 +82,7 @@ final class FinalStates {
             case FinalState.Failure failure ->
                 event.setEnding(kind(failure.state()))
                         .setFinishedAt(failure.at())
-                        .setStage(failure.endingStage().map(Stage::code).orElse(null))
+                        .setStage(failure.failedStage().map(Stage::code).orElse(null))
                         .setReason(failure.reason().code())
                         .setDetail(failure.detail())
                         .build();

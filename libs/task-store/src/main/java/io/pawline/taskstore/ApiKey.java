@@ -7,14 +7,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key of the API, as far as it may be told: everything but its secret.
+ * A key of the API, without its secret.
  *
- * @param id by which people and logs tell keys apart; part of the key
- * @param tenant whose tasks its holder submits and sees
- * @param name what people call its holder
+ * @param id by which people and logs tell keys apart; it is part of the key
+ * @param tenant the owner of the tasks that its holder submits and sees
+ * @param name the name that people use for its holder
  * @param tasksPerMinute tasks that may be accepted from its holder in a minute, 1 or more; null: as configured
- * @param expiresAt good for nothing from then on; null: it does not expire
- * @param revokedAt good for nothing since then; null: it has not been revoked
+ * @param expiresAt the key is invalid from then on; null: it does not expire
+ * @param revokedAt the key is invalid since then; null: it is not revoked
  * @param lastUsedAt to the minute; null: never used
  */
 public record ApiKey(
@@ -51,7 +51,7 @@ public record ApiKey(
         }
     }
 
-    /** Whether it is good for anything at this moment. */
+    /** Whether the key is valid at this moment. */
     public boolean isLive(Instant now) {
         return revokedAt == null && (expiresAt == null || expiresAt.isAfter(now));
     }

@@ -23,8 +23,9 @@ import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of the API: {@code pwk_<id>_<secret>}. What is kept of the secret, 192 random bits, is its SHA-256: whoever reads
- * the table cannot use a key, and nobody guesses one, so a slow hash would buy nothing. Thread-safe.
+ * Creates, finds and revokes the keys of the API: {@code pwk_<id>_<secret>}. The secret has 192 random bits, and the table
+ * keeps only its SHA-256. So nobody who reads the table can use a key, and nobody can guess one; a slow hash would not
+ * help. Thread-safe.
  *
  * <p>Every method throws {@link DatabaseUnavailableException} when the database is lost.
  */
@@ -57,7 +58,7 @@ public final class ApiKeys {
     }
 
     /**
-     * What a new key is to be; see {@link ApiKey}.
+     * The properties of a new key; see {@link ApiKey}.
      *
      * @param expiresAt null: never
      */
@@ -69,7 +70,7 @@ public final class ApiKeys {
             @Nullable Instant expiresAt) {}
 
     /**
-     * A key and the text that its holder sends. The one moment at which that exists.
+     * A new key with the text that its holder sends. The text exists only here.
      *
      * @param secret the whole key
      */
@@ -80,17 +81,17 @@ public final class ApiKeys {
         }
     }
 
-    /** A key's row. */
+    /** The row of a key. */
     @SuppressWarnings("ArrayRecordComponent") // never compared as a record
     public record Stored(ApiKey key, byte[] hash) {
 
-        /** Whether this is the key, in a time that does not tell how much of it is right. */
+        /** Whether this is the key. The time taken does not show how much of the text is right. */
         public boolean matches(String presented) {
             return MessageDigest.isEqual(hash, sha256(presented));
         }
     }
 
-    /** The id of what looks like a key. */
+    /** The id in a text that looks like a key; empty if it does not. */
     public static Optional<String> idOf(String presented) {
         Matcher form = FORM.matcher(presented);
         return form.matches() ? Optional.of(form.group(1)) : Optional.empty();
@@ -99,7 +100,7 @@ public final class ApiKeys {
     /**
      * Makes a new key.
      *
-     * @throws IllegalArgumentException if the terms are none, and why
+     * @throws IllegalArgumentException if the terms are not valid; the message says why
      */
     public Created create(Terms terms, Instant now) {
         String id = random(ID_BYTES);
@@ -130,7 +131,7 @@ public final class ApiKeys {
         return new Created(key, secret);
     }
 
-    /** The key of this id, revoked or not. */
+    /** The key of this id, revoked or not; empty if there is none. */
     public Optional<Stored> find(String id) {
         return database.with(handle -> handle.createQuery("select * from api_key where id = :id")
                 .bind("id", id)
@@ -145,7 +146,7 @@ public final class ApiKeys {
                 .list());
     }
 
-    /** Revokes a key for good; false if there is none of this id, or it has been revoked. */
+    /** Revokes a key for good; false if there is no key of this id, or it is already revoked. */
     public boolean revoke(String id, Instant now) {
         return database.with(handle -> handle.createUpdate(REVOKE)
                         .bind("id", id)

@@ -12,133 +12,133 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Does for many callers at once what each asks for: what comes in while a round is under way is done in the next. So a
- * transaction, and its wait for the disk, is shared by all that would wait for it anyway, and nobody waits for company
+ * Executes the items of many callers in batches. Items that come in while a batch is under way go into the next batch. So
+ * all who wait anyway share one transaction and one wait for the disk, and no caller waits for a batch to fill
  * (<a href="https://www.postgresql.org/docs/current/wal-configuration.html">group commit</a>, one level up). Thread-safe.
  */
 final class BatchingExecutor<I, O> {
 
-    /** Two, so that one is prepared while the other waits for the disk. */
-    private static final int ROUNDS_AT_ONCE = 2;
+    /** Batches at once: two, so that one is prepared while the other waits for the disk. */
+    private static final int CONCURRENT_BATCHES = 2;
 
-    /** Does all, or throws and has done nothing. */
+    /** Executes a batch as a whole: if it throws, nothing of the batch is done. */
     @FunctionalInterface
-    interface Work<I, O> {
+    interface BatchWork<I, O> {
 
         /** One answer for each item, in their order. */
-        List<O> doAll(List<I> items);
+        List<O> execute(List<I> items);
     }
 
-    private record Asked<I, O>(I item, CompletableFuture<O> answer) {}
+    private record Pending<I, O>(I item, CompletableFuture<O> answer) {}
 
-    private final Work<I, O> work;
-    private final int most;
+    private final BatchWork<I, O> work;
+    private final int maxBatch;
     private final Duration longestWait;
-    private final Queue<Asked<I, O>> waiting = new ConcurrentLinkedQueue<>();
-    private final Semaphore rounds = new Semaphore(ROUNDS_AT_ONCE);
+    private final Queue<Pending<I, O>> waiting = new ConcurrentLinkedQueue<>();
+    private final Semaphore slots = new Semaphore(CONCURRENT_BATCHES);
 
     /**
-     * @param most items in one round
-     * @param longestWait for a round to take an item
+     * @param maxBatch most items in one batch
+     * @param longestWait for a batch to take an item
      */
-    BatchingExecutor(Work<I, O> work, int most, Duration longestWait) {
+    BatchingExecutor(BatchWork<I, O> work, int maxBatch, Duration longestWait) {
         this.work = work;
-        this.most = most;
+        this.maxBatch = maxBatch;
         this.longestWait = longestWait;
     }
 
     /**
-     * Has this done, and waits until it is.
+     * Executes an item in a batch, and waits for its result.
      *
-     * @throws DatabaseUnavailableException if the work throws it, or no round takes the item in time; then what was asked
-     *     for has not been done, as far as is known
+     * @throws DatabaseUnavailableException if the work throws it, or no batch takes the item in time; then the item is not
+     *     known to be executed
      */
-    O ask(I item) {
-        Asked<I, O> asked = new Asked<>(item, new CompletableFuture<>());
-        waiting.add(asked);
-        startRounds();
+    O submit(I item) {
+        Pending<I, O> pending = new Pending<>(item, new CompletableFuture<>());
+        waiting.add(pending);
+        startBatches();
         try {
-            return answer(asked);
+            return answer(pending);
         } catch (InterruptedException stopped) {
-            waiting.remove(asked);
+            waiting.remove(pending);
             Thread.currentThread().interrupt();
             throw new DatabaseUnavailableException(stopped);
         }
     }
 
-    /** Those that no round has taken. */
+    /** The number of items that no batch has taken. */
     int waiting() {
         return waiting.size();
     }
 
-    private O answer(Asked<I, O> asked) throws InterruptedException {
+    private O answer(Pending<I, O> pending) throws InterruptedException {
         try {
             try {
-                return asked.answer().get(longestWait.toNanos(), TimeUnit.NANOSECONDS);
+                return pending.answer().get(longestWait.toNanos(), TimeUnit.NANOSECONDS);
             } catch (TimeoutException late) {
-                if (waiting.remove(asked)) {
+                if (waiting.remove(pending)) {
                     throw new DatabaseUnavailableException(late);
                 }
-                return asked.answer().get();
+                return pending.answer().get();
             }
         } catch (ExecutionException failed) {
             throw failed.getCause() instanceof RuntimeException known ? known : new IllegalStateException(failed);
         }
     }
 
-    private void startRounds() {
-        if (!waiting.isEmpty() && rounds.tryAcquire()) {
-            Thread.ofVirtual().name("together").start(this::doRounds);
+    private void startBatches() {
+        if (!waiting.isEmpty() && slots.tryAcquire()) {
+            Thread.ofVirtual().name("batch").start(this::runBatches);
         }
     }
 
-    private void doRounds() {
+    private void runBatches() {
         try {
-            for (List<Asked<I, O>> round = next(most); !round.isEmpty(); round = next(most)) {
-                doRound(round);
+            for (List<Pending<I, O>> batch = next(maxBatch); !batch.isEmpty(); batch = next(maxBatch)) {
+                run(batch);
             }
         } finally {
-            rounds.release();
+            slots.release();
         }
-        // For who came between the last look and the release
-        startRounds();
+        // Takes an item that came between the last look and the release.
+        startBatches();
     }
 
-    private List<Asked<I, O>> next(int atMost) {
-        List<Asked<I, O>> round = new ArrayList<>();
-        while (round.size() < atMost) {
-            Asked<I, O> asked = waiting.poll();
-            if (asked == null) {
+    private List<Pending<I, O>> next(int atMost) {
+        List<Pending<I, O>> batch = new ArrayList<>();
+        while (batch.size() < atMost) {
+            Pending<I, O> pending = waiting.poll();
+            if (pending == null) {
                 break;
             }
-            round.add(asked);
+            batch.add(pending);
         }
-        return round;
+        return batch;
     }
 
-    private void doRound(List<Asked<I, O>> round) {
+    private void run(List<Pending<I, O>> batch) {
         try {
-            List<O> answers = work.doAll(round.stream().map(Asked::item).toList());
-            for (int i = 0; i < round.size(); i++) {
-                round.get(i).answer().complete(answers.get(i));
+            List<O> answers = work.execute(batch.stream().map(Pending::item).toList());
+            for (int i = 0; i < batch.size(); i++) {
+                batch.get(i).answer().complete(answers.get(i));
             }
         } catch (DatabaseUnavailableException lost) {
-            fail(round, lost);
-            // Who waits would be told the same, only later.
+            fail(batch, lost);
+            // Items that wait would meet the same failure, only later.
             fail(next(Integer.MAX_VALUE), lost);
         } catch (RuntimeException e) {
-            if (round.size() == 1) {
-                round.getFirst().answer().completeExceptionally(e);
+            if (batch.size() == 1) {
+                batch.getFirst().answer().completeExceptionally(e);
             } else {
-                // What is wrong with one is not to be the others' fault.
-                round.forEach(asked -> doRound(List.of(asked)));
+                // One bad item must not fail the others.
+                batch.forEach(pending -> run(List.of(pending)));
             }
         } finally {
-            round.forEach(asked -> asked.answer().completeExceptionally(new IllegalStateException("no answer")));
+            batch.forEach(pending -> pending.answer().completeExceptionally(new IllegalStateException("no answer")));
         }
     }
 
-    private void fail(List<Asked<I, O>> asked, DatabaseUnavailableException lost) {
-        asked.forEach(each -> each.answer().completeExceptionally(new DatabaseUnavailableException(lost)));
+    private void fail(List<Pending<I, O>> pending, DatabaseUnavailableException lost) {
+        pending.forEach(each -> each.answer().completeExceptionally(new DatabaseUnavailableException(lost)));
     }
 }

@@ -11,8 +11,8 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Endings that the front end asked for. The row decides: a task is cancelled exactly when this class has written so, and
- * then no other ending follows. Thread-safe.
+ * Cancels tasks in their rows, and remembers which cancellations the stages have to be notified of. The row decides: a task
+ * is cancelled exactly when this class has written it, and then no other final state follows. Thread-safe.
  *
  * <p>Every method throws {@link DatabaseUnavailableException} when the database is lost.
  */
@@ -24,15 +24,15 @@ public final class Cancellations {
             returning *
             """;
 
-    private static final String UNTOLD = """
+    private static final String UNPUBLISHED = """
             select * from task where cancel_untold order by id limit :limit
             """;
 
-    private static final String TOLD = """
+    private static final String PUBLISHED = """
             update task set cancel_untold = false, cancel_standing = true where id = :id
             """;
 
-    private static final String OUTLIVED = """
+    private static final String OBSOLETE = """
             select id from task where cancel_standing and deadline < :before order by deadline limit :limit
             """;
 
@@ -43,13 +43,13 @@ public final class Cancellations {
     }
 
     /**
-     * Ends a task as cancelled, unless it has ended.
+     * Writes that a task is cancelled, unless it has a final state.
      *
      * @return the row afterwards, and whether this call closed it; empty if the tenant has no such task
      */
     public Optional<CloseResult> cancel(TaskId id, String tenant, Instant at) {
         return database.inTransaction(handle -> {
-            // A relay that waits for a Kafka that is away holds its rows for as long.
+            // A relay holds the locks of its rows while it waits for a Kafka that is away.
             handle.execute("set local lock_timeout = '5s'");
             Optional<Task> cancelled = handle.createQuery(CANCEL)
                     .bind("id", id.value())
@@ -72,22 +72,22 @@ public final class Cancellations {
                 .findOne();
     }
 
-    /** Cancelled tasks of which the stages have not been told, oldest first. */
-    public List<Task> untold(int limit) {
-        return database.with(handle -> handle.createQuery(UNTOLD)
+    /** The cancelled tasks that are not published to the stages yet, oldest first. */
+    public List<Task> unpublished(int limit) {
+        return database.with(handle -> handle.createQuery(UNPUBLISHED)
                 .bind("limit", limit)
                 .map(new TaskRow())
                 .list());
     }
 
-    /** Notes that the stages have been told, so that there is something to take back one day. */
-    public void told(TaskId id) {
-        execute(TOLD, id);
+    /** Notes that a cancellation is published, and so has to be withdrawn one day. */
+    public void markPublished(TaskId id) {
+        execute(PUBLISHED, id);
     }
 
-    /** Tasks of which the stages have been told and whose deadline was before this moment, the earliest first. */
-    public List<TaskId> outlived(Instant before, int limit) {
-        return database.with(handle -> handle.createQuery(OUTLIVED)
+    /** The tasks with a published cancellation whose deadline was before this moment, the earliest first. */
+    public List<TaskId> obsolete(Instant before, int limit) {
+        return database.with(handle -> handle.createQuery(OBSOLETE)
                 .bind("before", timestamp(before))
                 .bind("limit", limit)
                 .mapTo(UUID.class)
@@ -95,8 +95,8 @@ public final class Cancellations {
                 .list());
     }
 
-    /** Notes that what the stages were told has been taken back. */
-    public void takenBack(TaskId id) {
+    /** Notes that a cancellation is withdrawn. */
+    public void markWithdrawn(TaskId id) {
         execute("update task set cancel_standing = false where id = :id", id);
     }
 

@@ -3,10 +3,10 @@ package io.pawline.taskstore;
 import java.util.Objects;
 
 /**
- * What came of an attempt to close a task.
+ * The result of an attempt to write the final state of a task.
  *
- * @param task its row afterwards
- * @param byThisCall whether this call wrote the ending; false: an earlier one stands
+ * @param task the row of the task afterwards
+ * @param byThisCall whether this call wrote the final state; false: an earlier one stands
  */
 public record CloseResult(Task task, boolean byThisCall) {
     public CloseResult {

@@ -7,13 +7,15 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets as many threads to the database at once as it has connections; the others wait in the order they came. So hundreds
- * of threads that want a connection are a queue, and no lost database: the wait for a connection that is free can be
- * short. Those that wait when the database is found lost are told so together. Thread-safe.
+ * Lets as many threads to the database at once as it has connections. The others wait in the order in which they came. So
+ * hundreds of threads that want a connection form a queue, and do not look like a lost database; the pool's own time-out
+ * can be short. If the database is found lost, all threads that wait fail at once. Thread-safe.
  */
 final class ConnectionBulkhead {
 
-    /** @param at the time by {@link System#nanoTime} */
+    /** The last failure that showed a lost database.
+     *
+     * @param at the time by {@link System#nanoTime} */
     private record Loss(long at, DatabaseUnavailableException failure) {}
 
     @FunctionalInterface
@@ -31,12 +33,12 @@ final class ConnectionBulkhead {
     }
 
     /**
-     * Does the work when it is its turn.
+     * Does the work when a connection is free.
      *
-     * @throws DatabaseUnavailableException if the work throws it, if another's did during the wait, or if the turn does not
-     *     come
+     * @throws DatabaseUnavailableException if the work throws it, if other work threw it during the wait, or if the wait is
+     *     too long
      */
-    <T, X extends Exception> T take(Work<T, X> work) throws X {
+    <T, X extends Exception> T execute(Work<T, X> work) throws X {
         long since = System.nanoTime();
         await();
         try {
@@ -56,7 +58,7 @@ final class ConnectionBulkhead {
         }
     }
 
-    /** Those that wait. */
+    /** The number of threads that wait. */
     int waiting() {
         return free.getQueueLength();
     }

@@ -5,10 +5,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Where the task database is: {@code pawline.database.*}.
+ * The settings of the task database: {@code pawline.database.*}.
  *
  * @param url JDBC address, {@code jdbc:postgresql://host:port/database}
- * @param username of a user that may create tables in it
+ * @param username of a user that may create tables
  * @param password of that user
  * @param poolSize connections kept open by one process, 1 or more
  * @param migrate whether a service brings the tables up to date when it starts; else it only checks that they are, and

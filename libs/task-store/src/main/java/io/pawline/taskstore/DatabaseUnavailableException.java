@@ -1,6 +1,6 @@
 package io.pawline.taskstore;
 
-/** The database could not be reached, or gave up in the middle of a statement; nothing is known to be written. */
+/** Says that the database is lost: out of reach, or gone during a statement. Nothing is known to be written. */
 public final class DatabaseUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

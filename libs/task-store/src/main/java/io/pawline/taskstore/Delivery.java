@@ -6,14 +6,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far the front end has been told of a task's ending.
+ * How far the delivery of a final state to the front end has come.
  *
- * @param deliveredAt when the receiver took it; null: not yet
- * @param attempts tries made, the successful one counted
- * @param attemptedAt when the last try ended; null: none yet
- * @param reason why the last try failed; null: it did not
+ * @param deliveredAt when the receiver answered with 2xx; null: not yet
+ * @param attempts attempts made, including the successful one
+ * @param attemptedAt when the last attempt ended; null: none yet
+ * @param reason why the last attempt failed; null: it did not
  * @param detail one sentence about that failure
- * @param resendRequestedAt when somebody asked for it to be told once more; null: nobody has since it was told last
+ * @param resendRequestedAt when somebody asked for the callback once more; null: nobody has since it was delivered last
  */
 public record Delivery(
         @Nullable Instant deliveredAt,
@@ -23,15 +23,15 @@ public record Delivery(
         @Nullable String detail,
         @Nullable Instant resendRequestedAt) {
 
-    /** Not tried yet. */
+    /** A delivery without any attempt. */
     static final Delivery NONE = new Delivery(null, 0, null, null, null, null);
 
-    /** Whether the receiver is to be told: it has not taken it yet, or it is to have it once more. */
+    /** Whether a callback has to be sent: it is not delivered yet, or somebody asked for it once more. */
     public boolean owed() {
         return deliveredAt == null || resendRequestedAt != null;
     }
 
-    /** When the receiver took it, if it has. */
+    /** When the final state was delivered; empty if it was not. */
     public Optional<Instant> delivered() {
         return Optional.ofNullable(deliveredAt);
     }

@@ -8,15 +8,15 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How a task ended. Written once per generation. */
+/** How a task is over. It is written once per generation. */
 public sealed interface FinalState {
 
-    /** When it ended, to the millisecond. */
+    /** The moment when the task ended, to the millisecond. */
     Instant at();
 
     TaskState state();
 
-    /** It has made its pictures. */
+    /** The task succeeded and has its pictures. */
     record Success(Instant at, TaskImages pictures) implements FinalState {
         public Success {
             at = at.truncatedTo(ChronoUnit.MILLIS);
@@ -30,7 +30,7 @@ public sealed interface FinalState {
     }
 
     /**
-     * It has not: it failed, was cancelled, or its deadline passed.
+     * The task did not succeed: it failed, was cancelled, or its deadline passed.
      *
      * @param stage the stage that gave up; null if none did
      * @param detail one sentence for a person; null: nothing to add to the reason's description
@@ -50,12 +50,12 @@ public sealed interface FinalState {
             }
         }
 
-        /** The stage that gave up, if one did. */
-        public Optional<Stage> endingStage() {
+        /** The stage that gave up; empty if none did. */
+        public Optional<Stage> failedStage() {
             return Optional.ofNullable(stage);
         }
 
-        /** What to tell a person. */
+        /** One sentence for a person. */
         public String message() {
             return detail == null ? reason.description() : detail;
         }

@@ -11,8 +11,8 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 
 /**
- * The next generation of tasks that have ended, opened for a replay. Within the caller's transaction, which has to be
- * committed before anything of the new generation is published.
+ * Opens the next generation of tasks that have a final state, for a replay. It works in the transaction of the caller,
+ * which has to be committed before anything of the new generation is published.
  */
 public final class GenerationOpener {
 
@@ -25,8 +25,8 @@ public final class GenerationOpener {
             returning id, generation
             """;
 
-    // The ending stands; it is to be told anew.
-    private static final String RETELL = """
+    // The final state stands; its callback is sent anew.
+    private static final String RENOTIFY = """
             update task set generation = generation + 1, delivery_attempts = 0,
                 delivery_attempted_at = null, delivery_reason = null, delivery_detail = null
             where id = any(:ids) and state <> 'accepted' and delivered_at is null
@@ -45,12 +45,12 @@ public final class GenerationOpener {
     }
 
     /**
-     * Opens the next generation of those of these tasks whose ending has not been told, with the same ending.
+     * Opens the next generation of those of these tasks whose callback is undelivered, with the same final state.
      *
      * @return the new generations; a task that is not in it stays as it was
      */
-    public static Map<UUID, Integer> retell(Handle handle, Collection<UUID> tasks) {
-        return generations(handle.createQuery(RETELL), tasks);
+    public static Map<UUID, Integer> renotify(Handle handle, Collection<UUID> tasks) {
+        return generations(handle.createQuery(RENOTIFY), tasks);
     }
 
     private static Map<UUID, Integer> generations(Query update, Collection<UUID> tasks) {

@@ -9,22 +9,22 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The API keys that are good now. A key's row is remembered for {@link #MEMORY}, so a key that is revoked is refused by
- * every process after that time at the latest. Thread-safe.
+ * Finds the API keys that are valid now. The row of a key is cached for {@link #MEMORY}, so every process refuses a revoked
+ * key after that time at the latest. Thread-safe.
  */
 public final class KeyRing {
 
-    /** How long a revoked key may still be taken. */
+    /** The time for which a revoked key may still be accepted. */
     public static final Duration MEMORY = Duration.ofSeconds(3);
 
-    // Ids that nobody has are remembered, too; they push out those that are used the least.
-    private static final int MOST_REMEMBERED = 10_000;
+    // Ids that nobody has are cached too. They push out the ids that are used the least.
+    private static final int MAX_CACHED = 10_000;
 
     private final ApiKeys keys;
     private final Clock clock;
     private final Cache<String, Optional<Stored>> remembered = Caffeine.newBuilder()
             .expireAfterWrite(MEMORY)
-            .maximumSize(MOST_REMEMBERED)
+            .maximumSize(MAX_CACHED)
             .build();
 
     public KeyRing(ApiKeys keys, Clock clock) {
@@ -33,9 +33,9 @@ public final class KeyRing {
     }
 
     /**
-     * What is known of the key that was presented; empty if it is none, or is not good for anything any more.
+     * The key that was presented; empty if there is none, or it is no longer valid.
      *
-     * @throws DatabaseUnavailableException if that cannot be found out
+     * @throws DatabaseUnavailableException when the database is lost
      */
     public Optional<ApiKey> find(String presented) {
         Instant now = clock.instant();
@@ -45,7 +45,7 @@ public final class KeyRing {
                 .map(Stored::key);
     }
 
-    /** Not loaded by the cache: there, those who wait for a lost database would be told one after the other. */
+    /** Loads a row outside the cache. In the cache, requests would wait for a lost database one after the other. */
     private Optional<Stored> row(String id, String presented, Instant now) {
         Optional<Stored> known = remembered.getIfPresent(id);
         if (known != null) {

@@ -11,12 +11,12 @@ import org.flywaydb.core.Flyway;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * Brings an owner's tables up to date. Flyway's own lock does not cover the baseline that a database with other tables in it
- * needs, so two processes that start together can fail there; a lock around the whole lets them pass one by one.
+ * Brings the tables of an owner up to date. The lock of Flyway does not cover the baseline that a database with other tables
+ * needs, so two processes that start together can fail there. A lock around the whole lets them through one by one.
  */
 final class Migration {
 
-    // Any number will do, as long as nobody else in the database uses it: "task" in ASCII.
+    // Any number that nobody else in the database uses; this one is "task" in ASCII.
     private static final long LOCK = 0x7461_736bL;
 
     private Migration() {}
@@ -26,13 +26,13 @@ final class Migration {
         PGSimpleDataSource source = source(properties, connectionWait);
         try (Connection connection = source.getConnection();
                 Statement statement = connection.createStatement()) {
-            // Let go with the connection, however it ends.
+            // Released with the connection, however it ends.
             statement.execute("select pg_advisory_lock(" + LOCK + ")");
             flyway(source, owner).migrate();
         }
     }
 
-    /** Changes nothing. Tables of a newer version are good: a service that is rolled back meets them. */
+    /** Checks the tables and changes nothing. It accepts tables of a newer version, which a service finds after a rollback. */
     static void check(DatabaseProperties properties, Duration connectionWait, String owner) {
         String missing = Arrays.stream(
                         flyway(source(properties, connectionWait), owner).info().pending())
@@ -59,7 +59,7 @@ final class Migration {
         return Flyway.configure()
                 .dataSource(source)
                 .locations("classpath:db/pawline/" + owner)
-                // A history of its own, so that others may keep their tables in the same database.
+                // A history for each owner, so that others may keep their tables in the same database.
                 .table(owner + "_schema_history")
                 .baselineOnMigrate(true)
                 .baselineVersion("0")

@@ -6,8 +6,8 @@ import java.time.Instant;
 import org.jdbi.v3.core.Handle;
 
 /**
- * How much there is to do and how fast it gets done, of all tenants. Both are counted in an index: some milliseconds for
- * 100,000 open tasks. Thread-safe.
+ * Counts the open tasks of all tenants, and how fast they are worked off. Both are counted in an index, which takes some
+ * milliseconds for 100,000 open tasks. Thread-safe.
  *
  * <p>Every method throws {@link DatabaseUnavailableException} when the database is lost.
  */
@@ -16,7 +16,7 @@ public final class OpenTasks {
     // A literal, so that the planner sees that the partial index fits.
     private static final String OPEN = "select count(*) from task where state = 'accepted'";
 
-    // What was cancelled or came too late took no work, so it tells nothing about the time that work takes.
+    // Cancelled and expired tasks took no work, so they say nothing about the time that work takes.
     private static final String WORKED_OFF =
             "select count(*) from task where state in ('success', 'failed') and ended_at > :since";
 
@@ -26,13 +26,13 @@ public final class OpenTasks {
         this.database = database;
     }
 
-    /** Tasks that have been accepted and have not ended. */
+    /** The number of tasks that are accepted and have no final state yet. */
     public long count() {
         return database.with(
                 handle -> handle.createQuery(OPEN).mapTo(Long.class).one());
     }
 
-    /** Tasks that ended after this moment by being worked on, successfully or not. */
+    /** The number of tasks that stages worked on, successfully or not, and that ended after this moment. */
     public long workedOffSince(Instant since) {
         return database.with(handle -> workedOff(handle, since));
     }

@@ -10,7 +10,7 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Accepted tasks that have not been handed on: the transactional outbox
+ * The transactional outbox: the accepted tasks that are not in Kafka yet
  * (<a href="https://microservices.io/patterns/data/transactional-outbox.html">Richardson</a>). Several processes may relay
  * at once; each takes rows that no other has. Thread-safe.
  */
@@ -30,23 +30,23 @@ public final class Outbox {
         this.clock = clock;
     }
 
-    /** Hands tasks on. */
+    /** Sends tasks on. */
     @FunctionalInterface
     public interface Receiver {
 
         /**
-         * Hands these tasks on, in this order, and waits until it is known what became of them.
+         * Sends these tasks on, in this order, and waits until it is known which of them arrived.
          *
-         * @return those that have surely arrived; the others come again
+         * @return the tasks that have surely arrived; the others come again
          */
         Handover take(List<Task> tasks) throws InterruptedException;
     }
 
     /**
-     * What a receiver did.
+     * What became of the tasks of one round.
      *
      * @param arrived the tasks that have surely arrived
-     * @param obstacle what kept the others; null if nothing did
+     * @param obstacle what prevented the others; null if nothing did
      */
     public record Handover(List<TaskId> arrived, @Nullable Throwable obstacle) {
         public Handover {
@@ -55,8 +55,8 @@ public final class Outbox {
     }
 
     /**
-     * Hands on the oldest tasks that wait, and notes those that arrived, in one transaction. A crash in between leaves
-     * them waiting: what waits arrives at least once.
+     * Sends on the oldest tasks of the outbox, and notes those that arrived, in one transaction. After a crash in between,
+     * they are sent again: each arrives at least once.
      *
      * @throws DatabaseUnavailableException when the database is lost
      */
@@ -85,11 +85,11 @@ public final class Outbox {
     }
 
     /**
-     * What one round did.
+     * The result of one round.
      *
-     * @param taken tasks handed on
+     * @param taken tasks sent on
      * @param arrived those of them that arrived
-     * @param obstacle what kept the others; null if nothing did
+     * @param obstacle what prevented the others; null if nothing did
      */
     public record Relayed(int taken, int arrived, @Nullable Throwable obstacle) {
 

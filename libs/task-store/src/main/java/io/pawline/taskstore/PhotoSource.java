@@ -3,17 +3,17 @@ package io.pawline.taskstore;
 import java.net.URI;
 import java.util.Objects;
 
-/** Where the photo of a task is. */
+/** The place of the photo of a task. */
 public sealed interface PhotoSource {
 
-    /** At an address outside. */
+    /** The photo is at an address outside. */
     record Remote(URI url) implements PhotoSource {
         public Remote {
             Objects.requireNonNull(url, "url");
         }
     }
 
-    /** Uploaded, and kept in the image store under this key. */
+    /** The photo was uploaded, and the image store keeps it under this key. */
     record Stored(String key) implements PhotoSource {
         public Stored {
             Objects.requireNonNull(key, "key");

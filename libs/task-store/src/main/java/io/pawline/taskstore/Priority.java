@@ -2,14 +2,14 @@ package io.pawline.taskstore;
 
 import java.util.Locale;
 
-/** Which tasks go first when there is more to do than can be done. */
+/** Says which tasks go first when there is more work than capacity. */
 public enum Priority {
-    /** Somebody waits for it. */
+    /** Somebody waits for the task. */
     INTERACTIVE,
-    /** It may wait, but not for ever. */
+    /** The task may wait, but not for ever. */
     BULK;
 
-    /** The priority's name in the database and the API. */
+    /** The name of the priority in the database and the API. */
     public String code() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -16,8 +16,8 @@ import java.util.UUID;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
- * The rows of {@code task_progress}: which stages a task has reached. Rows are only added; the same fact added again
- * changes nothing. Thread-safe.
+ * Reads and writes the rows of {@code task_progress}, the stages that each task has reached. Rows are only added. The same
+ * row added again changes nothing. Thread-safe.
  *
  * <p>Every method throws {@link DatabaseUnavailableException} when the database is lost.
  */
@@ -39,7 +39,7 @@ public final class ProgressDao {
         this.database = database;
     }
 
-    /** Adds these facts in one transaction. */
+    /** Adds these rows in one transaction. */
     public void add(Collection<StageReached> facts) {
         if (facts.isEmpty()) {
             return;

@@ -4,21 +4,21 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What an API key lets its holder do. */
+/** Names what an API key allows its holder to do. */
 public enum Scope {
     /** Submit and cancel tasks. */
     SUBMIT,
-    /** See tasks and how they stand. */
+    /** Read tasks. */
     READ,
-    /** Intervene: what an operator does. */
+    /** Act as an operator. */
     OPERATE;
 
-    /** Its name in the database, in commands and in the API. */
+    /** The name of the scope in the database, in commands and in the API. */
     public String code() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The scope of this name, if there is one. */
+    /** The scope of this name; empty if there is none. */
     public static Optional<Scope> ofCode(String code) {
         return Arrays.stream(values())
                 .filter(scope -> scope.code().equals(code))

@@ -5,7 +5,7 @@ import io.pawline.schemas.TaskId;
 import java.time.Instant;
 import java.util.Objects;
 
-/** That a task has come to a stage, and when its record entered the stage's topic. */
+/** Says that a task has reached a stage, and when its record entered the topic of that stage. */
 public record StageReached(TaskId taskId, int generation, Stage stage, Instant at) {
     public StageReached {
         Objects.requireNonNull(taskId, "taskId");

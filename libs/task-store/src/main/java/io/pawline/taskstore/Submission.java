@@ -9,13 +9,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the front end asked for. Never changes once accepted. Instants are kept to the millisecond, as the events have them.
+ * What the front end asked for. It never changes once accepted. Instants are kept to the millisecond, as in the events.
  *
- * @param callback where to tell of the ending; null: nowhere
+ * @param callback the receiver of the callback; null: none
  * @param deadline no paid call starts after this moment
- * @param reference the front end's own name for it; null: none
- * @param json an object of the front end's, as JSON text, given back with the ending; null: none
- * @param trace its place in a trace, as the header {@code traceparent} has it; null: it is not traced
+ * @param reference the front end's own name for the task; null: none
+ * @param json an object of the front end's, as JSON text, given back with the final state; null: none
+ * @param trace the place in a trace, as the header {@code traceparent} has it; null: not traced
  */
 public record Submission(
         TaskId id,
@@ -40,7 +40,7 @@ public record Submission(
         Objects.requireNonNull(priority, "priority");
     }
 
-    /** One that is not traced. */
+    /** A submission that is not traced. */
     public Submission(
             TaskId id,
             String tenant,
@@ -55,7 +55,7 @@ public record Submission(
         this(id, tenant, style, photo, callback, submittedAt, deadline, priority, reference, json, null);
     }
 
-    /** An interactive one, to which the front end adds nothing of its own. */
+    /** An interactive submission without a reference or an object of the front end. */
     public Submission(
             TaskId id,
             String tenant,
@@ -67,22 +67,22 @@ public record Submission(
         this(id, tenant, style, photo, callback, submittedAt, deadline, Priority.INTERACTIVE, null, null);
     }
 
-    /** The front end's own name for it, if it gave one. */
+    /** The front end's own name for the task; empty if it gave none. */
     public Optional<String> clientRef() {
         return Optional.ofNullable(reference);
     }
 
-    /** The front end's object, as JSON text, if it gave one: to be given back as it is. */
+    /** The front end's object as JSON text, to be given back as it is; empty if it gave none. */
     public Optional<String> metadata() {
         return Optional.ofNullable(json);
     }
 
-    /** Its place in a trace, if it is traced. */
+    /** The place in a trace; empty if the task is not traced. */
     public Optional<String> traceParent() {
         return Optional.ofNullable(trace);
     }
 
-    /** Where to tell of the ending, if anywhere. */
+    /** The receiver of the callback; empty if there is none. */
     public Optional<URI> callbackUrl() {
         return Optional.ofNullable(callback);
     }

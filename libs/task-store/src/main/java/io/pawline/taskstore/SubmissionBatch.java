@@ -4,7 +4,6 @@ import static io.pawline.taskstore.TaskRow.timestamp;
 import static java.util.stream.Collectors.toMap;
 
 import io.pawline.schemas.TaskId;
-import io.pawline.taskstore.SubmissionStore.Fingerprint;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
@@ -19,17 +18,15 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.SqlStatement;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Many submissions that are kept in one transaction, each of them once. Whatever is locked is locked in one order: keys,
- * then fingerprints, each sorted; so two rounds, of whatever process, do not wait for each other. Not thread-safe.
+ * Keeps many submissions in one transaction, each of them once. All batches lock in one order: keys first, then
+ * fingerprints, each sorted. So two batches, even of different processes, cannot deadlock. Not thread-safe.
  */
 final class SubmissionBatch {
 
-    // Waits for whoever is inserting the same key. The condition looks at no other row than the one in the way, so it
-    // sees
-    // what that one committed.
+    // Waits for another transaction that is inserting the same key. The condition reads only the conflicting row, so it
+    // sees what that transaction committed.
     private static final String TAKE_KEYS = """
             insert into idempotency_key as taken (tenant, key, request_hash, task_id, created_at)
             select wanted.*, :now from unnest(cast(:tenants as text[]), cast(:keys as text[]),
@@ -44,7 +41,7 @@ final class SubmissionBatch {
             join unnest(cast(:tenants as text[]), cast(:keys as text[])) as wanted (tenant, key) using (tenant, key)
             """;
 
-    // Let go after the commit has become visible, so whoever waited finds the other's row.
+    // The locks are released after the commit is visible, so a transaction that waited finds the row of the other.
     private static final String LOCK_FINGERPRINTS = """
             select pg_advisory_xact_lock(hash) from
                 (select distinct hashtextextended(fingerprint, 0) as hash
@@ -63,23 +60,6 @@ final class SubmissionBatch {
     private static final Comparator<KeyName> LOCK_ORDER =
             Comparator.comparing(KeyName::tenant).thenComparing(KeyName::key);
 
-    /**
-     * A submission to be kept.
-     *
-     * @param key it came with; null: none, and it may be folded into a running task
-     */
-    record Offer(Submission submission, SubmissionStore.@Nullable Key key, Fingerprint fingerprint) {
-        Offer {
-            Objects.requireNonNull(submission, "submission");
-            Objects.requireNonNull(fingerprint, "fingerprint");
-        }
-
-        /** Without a key. */
-        Offer(Submission submission, Fingerprint fingerprint) {
-            this(submission, null, fingerprint);
-        }
-    }
-
     private record KeyName(String tenant, String key) {}
 
     private record Holder(String requestHash, TaskId task) {}
@@ -93,8 +73,8 @@ final class SubmissionBatch {
 
     private final Handle handle;
     private final List<Offer> offers;
-    /** Of those that are not to be kept. */
-    private final IdentityHashMap<Offer, SubmissionResult> others = new IdentityHashMap<>();
+    /** The results of the offers that are not kept. */
+    private final IdentityHashMap<Offer, SubmissionResult> notKept = new IdentityHashMap<>();
 
     private SubmissionBatch(Handle handle, List<Offer> offers) {
         this.handle = handle;
@@ -102,26 +82,26 @@ final class SubmissionBatch {
     }
 
     /**
-     * Keeps what is new of these.
+     * Keeps the new ones of these offers.
      *
      * @param handle in a transaction
-     * @return what became of each, in their order
+     * @return the result of each, in their order
      */
     static List<SubmissionResult> accept(Handle handle, List<Offer> offers) {
         return new SubmissionBatch(handle, offers).accept();
     }
 
     private List<SubmissionResult> accept() {
-        findRepeated();
+        findRepetitions();
         findTwins();
         TaskDao.insert(
                 handle,
-                offers.stream().filter(offer -> !others.containsKey(offer)).toList());
+                offers.stream().filter(offer -> !notKept.containsKey(offer)).toList());
         SubmissionResult kept = new SubmissionResult.Kept();
-        return offers.stream().map(offer -> others.getOrDefault(offer, kept)).toList();
+        return offers.stream().map(offer -> notKept.getOrDefault(offer, kept)).toList();
     }
 
-    private void findRepeated() {
+    private void findRepetitions() {
         Map<KeyName, Offer> first = new TreeMap<>(LOCK_ORDER);
         offers.stream().filter(offer -> offer.key() != null).forEach(offer -> first.putIfAbsent(nameOf(offer), offer));
         if (first.isEmpty()) {
@@ -130,11 +110,11 @@ final class SubmissionBatch {
         take(first.values());
         Map<KeyName, Holder> holders = holders(first.values());
         for (Offer offer : offers) {
-            SubmissionStore.Key key = offer.key();
+            IdempotencyKey key = offer.key();
             if (key != null) {
                 Holder holder = Objects.requireNonNull(holders.get(nameOf(offer)), "the key has just been taken");
                 if (!holder.task().equals(offer.submission().id())) {
-                    others.put(
+                    notKept.put(
                             offer,
                             holder.requestHash().equals(key.requestHash())
                                     ? new SubmissionResult.Repeated(holder.task())
@@ -200,7 +180,7 @@ final class SubmissionBatch {
             Twin own = new Twin(offer.submission().id(), offer.submission().submittedAt());
             Twin twin = running.get(offer.fingerprint().value());
             if (twin != null && twin.countsFor(offer)) {
-                others.put(offer, new SubmissionResult.Folded(twin.task()));
+                notKept.put(offer, new SubmissionResult.Folded(twin.task()));
             } else {
                 running.put(offer.fingerprint().value(), own);
             }
@@ -230,7 +210,7 @@ final class SubmissionBatch {
         return new KeyName(offer.submission().tenant(), keyOf(offer).value());
     }
 
-    private static SubmissionStore.Key keyOf(Offer offer) {
+    private static IdempotencyKey keyOf(Offer offer) {
         return Objects.requireNonNull(offer.key());
     }
 

@@ -2,16 +2,16 @@ package io.pawline.taskstore;
 
 import io.pawline.schemas.TaskId;
 
-/** What became of a submission that may have been made before. */
+/** What became of a submission that may have come before. */
 public sealed interface SubmissionResult {
 
-    /** It is a task of its own, and in the database. */
+    /** The submission is a task of its own, and in the database. */
     record Kept() implements SubmissionResult {}
 
-    /** The same request came before under the same key, and is this task. */
+    /** The same request came before under the same key, and became this task. */
     record Repeated(TaskId task) implements SubmissionResult {}
 
-    /** It asks for what this running task is about to bring. */
+    /** The submission asks for what this running task will bring. */
     record Folded(TaskId task) implements SubmissionResult {}
 
     /** Another request came before under the same key. */

@@ -3,24 +3,21 @@ package io.pawline.taskstore;
 import static io.pawline.taskstore.TaskRow.timestamp;
 
 import io.pawline.schemas.TaskId;
-import io.pawline.taskstore.SubmissionBatch.Offer;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps submissions, each of them once, whoever sends it again and however many do so at the same moment: the database
- * decides. What comes at the same time is kept in one transaction. Thread-safe.
+ * Keeps each submission once, however often and by however many clients it is sent at the same moment: the database
+ * decides. Submissions that come at the same time are kept in one transaction. Thread-safe.
  *
  * <p>Every method throws {@link DatabaseUnavailableException} when the database is lost.
  */
 public final class SubmissionStore {
 
-    /** Submissions in one transaction. */
-    private static final int MOST_TOGETHER = 100;
+    /** Most submissions in one transaction. */
+    private static final int MAX_BATCH = 100;
 
     /** Longest wait for a transaction to take a submission. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
@@ -37,44 +34,18 @@ public final class SubmissionStore {
             """;
 
     private final TaskDatabase database;
-    private final BatchingExecutor<Offer, SubmissionResult> rounds;
+    private final BatchingExecutor<Offer, SubmissionResult> batches;
 
     public SubmissionStore(TaskDatabase database) {
         this.database = database;
-        this.rounds = new BatchingExecutor<>(
+        this.batches = new BatchingExecutor<>(
                 offers -> database.inTransaction(handle -> SubmissionBatch.accept(handle, offers)),
-                MOST_TOGETHER,
+                MAX_BATCH,
                 LONGEST_WAIT);
     }
 
-    /**
-     * The key a request came with.
-     *
-     * @param requestHash the same for two requests exactly when they ask for the same
-     * @param lapsed a key first seen before this moment is free again
-     */
-    public record Key(String value, String requestHash, Instant lapsed) {
-        public Key {
-            Objects.requireNonNull(value, "value");
-            Objects.requireNonNull(requestHash, "requestHash");
-            Objects.requireNonNull(lapsed, "lapsed");
-        }
-    }
-
-    /**
-     * What makes a task another one's twin.
-     *
-     * @param value the same for both
-     * @param since a twin submitted at this moment or before does not count; null: none counts
-     */
-    public record Fingerprint(String value, @Nullable Instant since) {
-        public Fingerprint {
-            Objects.requireNonNull(value, "value");
-        }
-    }
-
-    /** What became of the request that this key came with before, if one did. */
-    public Optional<SubmissionResult> earlier(String tenant, Key key) {
+    /** What became of the request that came with this key before; empty if none did. */
+    public Optional<SubmissionResult> earlier(String tenant, IdempotencyKey key) {
         return database.with(handle -> handle.createQuery(LOOK_UP_KEY)
                 .bind("tenant", tenant)
                 .bind("key", key.value())
@@ -86,7 +57,7 @@ public final class SubmissionStore {
                 .findOne());
     }
 
-    /** The running task with this fingerprint, if there is one that counts. */
+    /** The running task with this fingerprint; empty if there is none that counts. */
     public Optional<TaskId> running(Fingerprint fingerprint) {
         Instant since = fingerprint.since();
         if (since == null) {
@@ -101,16 +72,16 @@ public final class SubmissionStore {
     }
 
     /** Keeps a submission, unless its key has been used. */
-    public SubmissionResult accept(Submission submission, Key key, Fingerprint fingerprint) {
-        return rounds.ask(new Offer(submission, key, fingerprint));
+    public SubmissionResult accept(Submission submission, IdempotencyKey key, Fingerprint fingerprint) {
+        return batches.submit(new Offer(submission, key, fingerprint));
     }
 
     /** Keeps a submission, unless one with the same fingerprint is running. */
     public SubmissionResult accept(Submission submission, Fingerprint fingerprint) {
-        return rounds.ask(new Offer(submission, fingerprint));
+        return batches.submit(new Offer(submission, fingerprint));
     }
 
-    /** Forgets the keys that came before this moment. */
+    /** Forgets the keys that were first seen before this moment. */
     public int forget(Instant before) {
         return database.inTransaction(
                 handle -> handle.createUpdate("delete from idempotency_key where created_at < :before")

@@ -6,10 +6,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task as its row has it.
+ * A task as it is in its row.
  *
  * @param generation 1 for the first run, one more for each replay
- * @param ended how this generation ended; null: it is still under way
+ * @param ended the final state of this generation; null: it is still under way
  */
 public record Task(
         Submission submission, int generation, @Nullable FinalState ended, Delivery delivery) {
@@ -29,8 +29,8 @@ public record Task(
         return ended == null ? TaskState.ACCEPTED : ended.state();
     }
 
-    /** How it ended, if it has. */
-    public Optional<FinalState> ending() {
+    /** The final state of this generation; empty if it is still under way. */
+    public Optional<FinalState> finalState() {
         return Optional.ofNullable(ended);
     }
 }

@@ -5,7 +5,6 @@ import static io.pawline.taskstore.TaskRow.timestamp;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
-import io.pawline.taskstore.SubmissionBatch.Offer;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Collection;
@@ -18,14 +17,14 @@ import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of {@code task}: accepted, read, closed, delivered. What a method changes, it changes by one statement, which is
- * committed when it returns. States go forward only. Thread-safe.
+ * Reads and writes the rows of {@code task}: accepts, finds and closes tasks, and notes their delivery. Each method changes
+ * rows by one statement, which is committed when the method returns. States go forward only. Thread-safe.
  *
  * <p>Every method throws {@link DatabaseUnavailableException} when the database is lost.
  */
 public final class TaskDao {
 
-    /** Stands for whatever generation the row is in. */
+    /** Stands for the generation that the row is in. */
     public static final int CURRENT_GENERATION = 0;
 
     private static final String ACCEPT = """
@@ -35,8 +34,8 @@ public final class TaskDao {
                 :priority, :clientRef, cast(:metadata as json), :fingerprint, :trace)
             """;
 
-    // Whoever closes goes on to tell, so nobody else need for a while. An ending of a later generation opens and closes
-    // that generation in one step.
+    // The caller goes on to send the callback, so the row counts as requeued and no other process sends it meanwhile. A
+    // final state of a later generation opens and closes that generation in one step.
     private static final String CLOSE = """
             update task set generation = greatest(generation, :generation), state = :state, ended_at = :endedAt,
                 ending_stage = :stage, reason = :reason, detail = :detail, result = cast(:result as jsonb),
@@ -76,7 +75,7 @@ public final class TaskDao {
         return bind(handle.createUpdate(ACCEPT), submission, fingerprint).execute();
     }
 
-    /** Keeps new tasks, in one round trip. */
+    /** Keeps new tasks in one round trip. */
     static void insert(Handle handle, List<Offer> offers) {
         if (offers.isEmpty()) {
             return;
@@ -104,12 +103,12 @@ public final class TaskDao {
                 .bind("trace", submission.trace());
     }
 
-    /** The task of this id, if there is one. */
+    /** The task of this id; empty if there is none. */
     public Optional<Task> find(TaskId id) {
         return database.with(handle -> find(handle, id));
     }
 
-    /** Those of these tasks that there are, in no order. */
+    /** Those of these tasks that exist, in no order. */
     public List<Task> find(Collection<TaskId> ids) {
         return database.with(handle -> handle.createQuery("select * from task where id = any(:ids)")
                 .bindArray("ids", UUID.class, ids.stream().map(TaskId::value).toList())
@@ -125,10 +124,10 @@ public final class TaskDao {
     }
 
     /**
-     * Ends a generation of a task, unless it has ended already: the first ending stands. An ending of a generation later
-     * than the row's opens that generation, too; one of an earlier generation is ignored.
+     * Writes the final state of a generation of a task, unless it has one: the first final state stands. A final state of a
+     * later generation than the row's also opens that generation. One of an earlier generation is ignored.
      *
-     * @param generation the generation that ended, or {@link #CURRENT_GENERATION}
+     * @param generation the generation that has ended, or {@link #CURRENT_GENERATION}
      * @return the row afterwards, and whether this call closed it; empty if there is no such task
      */
     public Optional<CloseResult> close(TaskId id, int generation, FinalState finalState) {
@@ -155,7 +154,7 @@ public final class TaskDao {
                         .map(new TaskRow())
                         .findOne();
             case FinalState.Failure failure ->
-                close.bind("stage", failure.endingStage().map(Stage::code))
+                close.bind("stage", failure.failedStage().map(Stage::code))
                         .bind("reason", failure.reason().code())
                         .bind("detail", failure.detail())
                         .bind("result", Optional.<String>empty())
@@ -164,7 +163,7 @@ public final class TaskDao {
         };
     }
 
-    /** Notes that the ending of this generation has been taken by its receiver; false if it was not owed, or is outdated. */
+    /** Notes that the receiver has the final state of this generation; false if it was not owed, or is outdated. */
     public boolean markDelivered(TaskId id, int generation, Instant at) {
         return database.with(handle -> handle.createUpdate(DELIVERED)
                         .bind("id", id.value())
@@ -175,7 +174,7 @@ public final class TaskDao {
     }
 
     /**
-     * Notes an attempt to deliver the ending of this generation that failed; false if it was not owed, or is outdated.
+     * Notes a failed attempt to deliver the final state of this generation; false if it was not owed, or is outdated.
      *
      * @param detail one sentence for a person: no secret, no signed address
      */

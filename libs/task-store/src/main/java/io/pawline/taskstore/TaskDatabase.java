@@ -15,8 +15,8 @@ import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.postgres.PostgresPlugin;
 
 /**
- * The task database, open and migrated. A lost database is told within seconds: when it is its turn, nobody waits longer
- * than {@link #CONNECTION_WAIT} for a connection. Thread-safe.
+ * The task database, open and migrated. A lost database shows within seconds: a thread whose turn it is waits for a
+ * connection no longer than {@link #CONNECTION_WAIT}. Thread-safe.
  */
 public final class TaskDatabase implements AutoCloseable {
 
@@ -25,11 +25,11 @@ public final class TaskDatabase implements AutoCloseable {
     /** Longest wait for a free or new connection. */
     public static final Duration CONNECTION_WAIT = Duration.ofSeconds(2);
 
-    /** Longest wait for the server's next bytes; no statement here takes near as long. */
+    /** Longest wait for the next bytes of the server. No statement here takes nearly as long. */
     private static final Duration ANSWER_WAIT = Duration.ofSeconds(10);
 
-    /** Longest wait of one thread for others that work at the database. */
-    private static final Duration TURN_WAIT = Duration.ofSeconds(10);
+    /** Longest wait of a thread in the {@link ConnectionBulkhead}. */
+    private static final Duration BULKHEAD_WAIT = Duration.ofSeconds(10);
 
     // https://www.postgresql.org/docs/current/errcodes-appendix.html: connection exception, insufficient resources,
     // operator intervention (shutting down, starting up), lock not available
@@ -40,13 +40,13 @@ public final class TaskDatabase implements AutoCloseable {
     private final ConnectionBulkhead connectionBulkhead;
 
     private TaskDatabase(HikariDataSource pool) {
-        this.connectionBulkhead = new ConnectionBulkhead(pool.getMaximumPoolSize(), TURN_WAIT);
+        this.connectionBulkhead = new ConnectionBulkhead(pool.getMaximumPoolSize(), BULKHEAD_WAIT);
         this.pool = pool;
         this.jdbi = Jdbi.create(pool).installPlugin(new PostgresPlugin());
     }
 
     /**
-     * Opens the database and brings its tables up to date, or only checks that they are, as the settings have it. Several
+     * Opens the database. Depending on the settings, brings its tables up to date or only checks that they are. Several
      * processes may do so at once.
      *
      * @throws DatabaseUnavailableException if it cannot be reached
@@ -57,9 +57,9 @@ public final class TaskDatabase implements AutoCloseable {
     }
 
     /**
-     * The same, with tables of a service's own beside those of the tasks.
+     * Opens the database with the tables of further owners beside those of the tasks.
      *
-     * @param owners whose tables they are; the migrations of each are on the class path in {@code db/pawline/<owner>}, its
+     * @param owners the further owners; the migrations of each are on the class path in {@code db/pawline/<owner>}, its
      *     history is in {@code <owner>_schema_history}
      * @throws DatabaseUnavailableException if it cannot be reached
      * @throws IllegalStateException if the tables are not, or cannot be brought, up to date
@@ -75,7 +75,7 @@ public final class TaskDatabase implements AutoCloseable {
     }
 
     /**
-     * Brings the tables up to date. Several processes may do so at once; where there is nothing to do, nothing is done.
+     * Brings the tables up to date. Several processes may do so at once. If they are up to date, nothing happens.
      *
      * @throws DatabaseUnavailableException if the database cannot be reached
      */
@@ -117,7 +117,7 @@ public final class TaskDatabase implements AutoCloseable {
         config.setConnectionTimeout(CONNECTION_WAIT.toMillis());
         config.setValidationTimeout(CONNECTION_WAIT.dividedBy(2).toMillis());
         config.setInitializationFailTimeout(-1);
-        // Of the connection and not of each transaction: there, Jdbi asks the server for it three times
+        // Set for the connection and not for each transaction: for a transaction, Jdbi asks the server three times.
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         config.addDataSourceProperty("connectTimeout", CONNECTION_WAIT.toSeconds());
         config.addDataSourceProperty("socketTimeout", ANSWER_WAIT.toSeconds());
@@ -127,7 +127,7 @@ public final class TaskDatabase implements AutoCloseable {
         return new HikariDataSource(config);
     }
 
-    /** For queries of one's own. What a DAO of this package throws is translated; what this throws is not. */
+    /** Gives access for queries outside this package. Their exceptions are not translated; those of this package are. */
     public Jdbi jdbi() {
         return jdbi;
     }
@@ -143,12 +143,12 @@ public final class TaskDatabase implements AutoCloseable {
     }
 
     /**
-     * Does this work on one connection, each statement in a transaction of its own: committed when it returns.
+     * Does this work on one connection. Each statement is a transaction of its own, committed when it returns.
      *
      * @throws DatabaseUnavailableException if the database is lost
      */
     public <T, X extends Exception> T with(HandleCallback<T, X> work) throws X {
-        return connectionBulkhead.take(() -> {
+        return connectionBulkhead.execute(() -> {
             try {
                 return jdbi.withHandle(work);
             } catch (JdbiException e) {
@@ -163,7 +163,7 @@ public final class TaskDatabase implements AutoCloseable {
      * @throws DatabaseUnavailableException if the database is lost
      */
     public <T, X extends Exception> T inTransaction(HandleCallback<T, X> work) throws X {
-        return connectionBulkhead.take(() -> {
+        return connectionBulkhead.execute(() -> {
             try {
                 return jdbi.inTransaction(work);
             } catch (JdbiException e) {

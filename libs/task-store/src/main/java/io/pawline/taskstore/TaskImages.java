@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What a task that succeeded has made.
+ * The pictures of a task that succeeded.
  *
  * @param image the cut-out in full size
- * @param thumbnails smaller ones, largest first
+ * @param thumbnails smaller versions, largest first
  */
 public record TaskImages(StoredImage image, List<StoredImage> thumbnails) {
     public TaskImages {

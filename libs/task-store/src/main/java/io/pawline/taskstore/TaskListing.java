@@ -13,8 +13,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tenant's tasks, newest first, page by page. A page begins after the last task of the one before (keyset pagination),
- * so it costs the same wherever it is, and no task is missed or shown twice while others come in. Thread-safe.
+ * Lists the tasks of a tenant, newest first, page by page. A page begins after the last task of the page before (keyset
+ * pagination). So every page costs the same, and no task is missed or shown twice while others come in. Thread-safe.
  */
 public final class TaskListing {
 
@@ -25,7 +25,7 @@ public final class TaskListing {
     }
 
     /**
-     * Which tasks to list; what is null does not matter.
+     * The tasks to list; a null part is no condition.
      *
      * @param from submitted at this moment or later
      * @param to submitted before this moment
@@ -50,7 +50,7 @@ public final class TaskListing {
     }
 
     /**
-     * One page.
+     * Reads one page.
      *
      * @throws DatabaseUnavailableException when the database is lost
      */
@@ -86,7 +86,7 @@ public final class TaskListing {
                 handle.createQuery(sql).bindMap(values).map(new TaskRow()).list());
     }
 
-    /** Literals, and one more than is needed, so that the planner sees which partial index fits. */
+    /** Writes literals, and one condition more than needed, so that the planner sees which partial index fits. */
     private static String condition(TaskState state) {
         return switch (state) {
             case ACCEPTED -> "state = 'accepted'";

@@ -16,14 +16,14 @@ import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** How a task and its parts stand in the columns of its row. */
+/** Converts between a task and the columns of its row. */
 final class TaskRow implements RowMapper<Task> {
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
     @Override
     public Task map(ResultSet row, StatementContext context) throws SQLException {
-        return new Task(submission(row), row.getInt("generation"), ending(row), delivery(row));
+        return new Task(submission(row), row.getInt("generation"), finalState(row), delivery(row));
     }
 
     private static Submission submission(ResultSet row) throws SQLException {
@@ -48,7 +48,7 @@ final class TaskRow implements RowMapper<Task> {
                 : new PhotoSource.Stored(key);
     }
 
-    private static @Nullable FinalState ending(ResultSet row) throws SQLException {
+    private static @Nullable FinalState finalState(ResultSet row) throws SQLException {
         TaskState state = TaskState.ofCode(row.getString("state"));
         return switch (state) {
             case ACCEPTED -> null;
@@ -73,7 +73,7 @@ final class TaskRow implements RowMapper<Task> {
                 nullableInstant(row, "resend_requested_at"));
     }
 
-    /** A code that a newer version has written is still a failure, if an unknown one. */
+    /** Reads a reason. A code that a newer version has written becomes {@link Reason#UNCLASSIFIED}. */
     private static @Nullable Reason reason(@Nullable String code) {
         return code == null ? null : Reason.ofCode(code).orElse(Reason.UNCLASSIFIED);
     }

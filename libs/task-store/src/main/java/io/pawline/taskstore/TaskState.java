@@ -2,7 +2,7 @@ package io.pawline.taskstore;
 
 import java.util.Locale;
 
-/** Where a task stands in its life; from {@link #ACCEPTED} it goes to exactly one of the others, and stays there. */
+/** The state of a task. From {@link #ACCEPTED} it goes to exactly one of the others, its final state. */
 public enum TaskState {
     ACCEPTED,
     SUCCESS,
@@ -10,7 +10,7 @@ public enum TaskState {
     CANCELLED,
     EXPIRED;
 
-    /** The state's name in the database, the API and the callback. */
+    /** The name of the state in the database, the API and the callback. */
     public String code() {
         return name().toLowerCase(Locale.ROOT);
     }

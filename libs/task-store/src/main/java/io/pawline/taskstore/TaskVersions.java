@@ -6,10 +6,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 
-/** How far many tasks are, in one query. Thread-safe. */
+/** Reads the versions of many tasks in one query. Thread-safe. */
 public final class TaskVersions {
 
-    private static final String MARKS = """
+    private static final String VERSIONS = """
             select id, generation, state <> 'accepted' as ended,
                 (select count(*) from task_progress
                  where task_id = task.id and task_progress.generation = task.generation) as stages
@@ -23,29 +23,29 @@ public final class TaskVersions {
     }
 
     /**
-     * How far a task is: two marks of it differ when there is something new to tell.
+     * A short value that says how far a task is. Two versions differ if there is something new.
      *
-     * @param stages how many stages are known to have been reached
+     * @param stages number of stages that are known to be reached
      */
     public record TaskVersion(int generation, int stages, boolean ended) {}
 
     /**
-     * The marks of those of these tasks that there are.
+     * The versions of those of these tasks that exist.
      *
      * @throws DatabaseUnavailableException when the database is lost
      */
     public Map<TaskId, TaskVersion> of(Collection<TaskId> tasks) {
-        Map<TaskId, TaskVersion> marks = new HashMap<>();
+        Map<TaskId, TaskVersion> versions = new HashMap<>();
         database.with(handle -> {
-            handle.createQuery(MARKS)
+            handle.createQuery(VERSIONS)
                     .bindArray(
                             "ids", UUID.class, tasks.stream().map(TaskId::value).toList())
-                    .map((row, _) -> marks.put(
+                    .map((row, _) -> versions.put(
                             new TaskId(row.getObject("id", UUID.class)),
                             new TaskVersion(row.getInt("generation"), row.getInt("stages"), row.getBoolean("ended"))))
                     .list();
-            return marks;
+            return versions;
         });
-        return marks;
+        return versions;
     }
 }

@@ -13,8 +13,8 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Endings that are still to be told: listed, asked for again, and put back to work. Several processes may put back at
- * once; each takes rows that no other has. Thread-safe.
+ * Lists final states that the front end does not know yet, notes requests to send them again, and puts them back to work.
+ * Several processes may put back at once; each takes rows that no other has. Thread-safe.
  *
  * <p>Every method throws {@link DatabaseUnavailableException} when the database is lost.
  */
@@ -63,7 +63,7 @@ public final class UndeliveredCallbacks {
         this.database = database;
     }
 
-    /** Takes tasks whose endings are to be told, and returns when they surely are with those who tell. */
+    /** Takes tasks whose callbacks are to be sent, and returns when they surely are in the topic of the callback stage. */
     @FunctionalInterface
     public interface Receiver {
 
@@ -72,7 +72,7 @@ public final class UndeliveredCallbacks {
     }
 
     /**
-     * A tenant's endings that have a receiver who has not taken them, newest task first.
+     * The undelivered callbacks of a tenant, newest task first.
      *
      * @param after the last task of the page before; null: the first page
      * @param limit tasks on a page, 1 or more
@@ -87,8 +87,8 @@ public final class UndeliveredCallbacks {
     }
 
     /**
-     * Asks for a task's ending to be told once more, whether or not it has been; no change while it has none, or nobody to be
-     * told.
+     * Asks for the callback of a task to be sent once more, whether or not it is delivered. Nothing changes if the task has no
+     * final state yet, or no callback.
      *
      * @return the row afterwards; empty if the tenant has no such task
      */
@@ -111,7 +111,7 @@ public final class UndeliveredCallbacks {
     }
 
     /**
-     * Puts endings back to work that somebody asked for.
+     * Puts final states back to work for which somebody asked.
      *
      * @return how many
      */
@@ -127,10 +127,11 @@ public final class UndeliveredCallbacks {
     }
 
     /**
-     * Puts endings back to work on which nobody can be working any more; not those that their receiver has refused for good.
+     * Puts final states back to work on which no process can be working any more; not those that their receiver has refused
+     * for good.
      *
      * @param from tasks that ended before this moment are left alone
-     * @param before nobody works on what has last been touched before this moment
+     * @param before no process works on a row that was last changed before this moment
      * @return how many
      */
     public int putBackForgotten(int limit, Instant from, Instant before, Instant now, Receiver receiver)

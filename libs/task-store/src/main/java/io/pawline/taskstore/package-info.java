@@ -1,4 +1,14 @@
-/** The task table in PostgreSQL: its migrations, its records, and the objects that read and write it. */
+/**
+ * Keeps tasks in PostgreSQL: the migrations, the records, and the classes that read and write them. {@link
+ * io.pawline.taskstore.TaskDatabase} is the way to the database for all of them.
+ *
+ * <ul>
+ *   <li>A task comes in: {@code SubmissionStore}, {@code SubmissionBatch}, {@code Outbox}.
+ *   <li>It is worked on and ends: {@code TaskDao}, {@code ProgressDao}, {@code Cancellations}, {@code GenerationOpener}.
+ *   <li>It is shown and delivered: {@code TaskListing}, {@code TaskVersions}, {@code UndeliveredCallbacks}.
+ *   <li>API keys are in the same database: {@code ApiKeys}, {@code KeyRing}.
+ * </ul>
+ */
 @NullMarked
 package io.pawline.taskstore;
 

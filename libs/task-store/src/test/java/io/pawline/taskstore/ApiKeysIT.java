@@ -47,7 +47,7 @@ class ApiKeysIT {
     }
 
     @Test
-    void knowsItsOwnKeysAgainAndNoOthers() {
+    void recognisesItsOwnKeysOnly() {
         Created created = keys.create(SHOP, NOW);
         Stored stored = keys.find(ApiKeys.idOf(created.secret()).orElseThrow()).orElseThrow();
         assertThat(stored.key()).isEqualTo(created.key());
@@ -60,7 +60,7 @@ class ApiKeysIT {
     }
 
     @Test
-    void keepsNothingFromWhichAKeyCouldBeMade() {
+    void keepsNothingThatRevealsAKey() {
         Created created = keys.create(SHOP, NOW);
         String secret = created.secret().substring(created.secret().lastIndexOf('_') + 1);
         String row = database.jdbi()
@@ -137,7 +137,7 @@ class ApiKeysIT {
     }
 
     @Test
-    void refusesTermsThatAreNone() {
+    void refusesInvalidTerms() {
         for (Terms terms : Arrays.asList(
                 new Terms("Shop", "a", Set.of(Scope.READ), null, null),
                 new Terms("", "a", Set.of(Scope.READ), null, null),

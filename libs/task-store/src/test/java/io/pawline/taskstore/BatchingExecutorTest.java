@@ -30,13 +30,13 @@ class BatchingExecutorTest {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     private final CountDownLatch go = new CountDownLatch(1);
-    private final Queue<List<Integer>> rounds = new ConcurrentLinkedQueue<>();
+    private final Queue<List<Integer>> batches = new ConcurrentLinkedQueue<>();
     private volatile int bad = -1;
     private final BatchingExecutor<Integer, Integer> batchingExecutor = new BatchingExecutor<>(this::doubled, 50, LONG);
 
-    /** The first rounds wait, so that others gather. */
+    /** Executes a batch. The first batches wait, so that further items gather. */
     private List<Integer> doubled(List<Integer> items) {
-        rounds.add(items);
+        batches.add(items);
         awaitGo();
         if (items.contains(bad)) {
             throw new IllegalArgumentException("bad");
@@ -53,26 +53,26 @@ class BatchingExecutorTest {
     }
 
     @Test
-    void answersEachWithItsOwnAndDoesWhatGathersInFewRounds() throws Exception {
-        List<Future<Integer>> answers = askAll(batchingExecutor, 402);
+    void answersEachItemAndNeedsFewBatches() throws Exception {
+        List<Future<Integer>> answers = submitAll(batchingExecutor, 402);
 
         go.countDown();
 
         for (int i = 0; i < 402; i++) {
             assertThat(answers.get(i).get()).isEqualTo(2 * i);
         }
-        assertThat(rounds)
+        assertThat(batches)
                 .hasSizeLessThanOrEqualTo(12)
-                .allSatisfy(round -> assertThat(round).hasSizeLessThanOrEqualTo(50));
-        assertThat(rounds.stream().flatMap(List::stream))
+                .allSatisfy(batch -> assertThat(batch).hasSizeLessThanOrEqualTo(50));
+        assertThat(batches.stream().flatMap(List::stream))
                 .containsExactlyInAnyOrderElementsOf(
                         IntStream.range(0, 402).boxed().toList());
     }
 
     @Test
-    void failsOneForItselfAndNotItsNeighbours() throws Exception {
+    void aBadItemFailsAlone() throws Exception {
         bad = 13;
-        List<Future<Integer>> answers = askAll(batchingExecutor, 20);
+        List<Future<Integer>> answers = submitAll(batchingExecutor, 20);
 
         go.countDown();
 
@@ -88,12 +88,12 @@ class BatchingExecutorTest {
     }
 
     @Test
-    void tellsAllThatWaitWhenTheDatabaseIsLostAndNobodyAfterThem() throws Exception {
+    void failsAllWaitingItemsIfTheDatabaseIsLostAndNoneLater() throws Exception {
         DatabaseUnavailableException lost = new DatabaseUnavailableException(new IOException());
         AtomicBoolean isBack = new AtomicBoolean();
         BatchingExecutor<Integer, Integer> losing = new BatchingExecutor<>(
                 items -> {
-                    rounds.add(items);
+                    batches.add(items);
                     awaitGo();
                     if (isBack.get()) {
                         return items;
@@ -102,7 +102,7 @@ class BatchingExecutorTest {
                 },
                 1,
                 LONG);
-        List<Future<Integer>> answers = askAll(losing, 20);
+        List<Future<Integer>> answers = submitAll(losing, 20);
 
         go.countDown();
 
@@ -113,32 +113,32 @@ class BatchingExecutorTest {
                     .isInstanceOf(DatabaseUnavailableException.class)
                     .withCause(lost);
         }
-        assertThat(rounds).hasSizeLessThanOrEqualTo(2);
+        assertThat(batches).hasSizeLessThanOrEqualTo(2);
         isBack.set(true);
-        assertThat(losing.ask(21)).isEqualTo(21);
+        assertThat(losing.submit(21)).isEqualTo(21);
     }
 
     @Test
-    void doesNothingForWhomNoRoundTakesInTime() throws Exception {
+    void dropsAnItemThatNoBatchTakesInTime() throws Exception {
         BatchingExecutor<Integer, Integer> slow = new BatchingExecutor<>(this::doubled, 50, Duration.ofMillis(1));
-        Future<Integer> first = threads.submit(() -> slow.ask(1));
-        await().until(() -> rounds.size() == 1);
-        Future<Integer> second = threads.submit(() -> slow.ask(2));
-        await().until(() -> rounds.size() == 2);
+        Future<Integer> first = threads.submit(() -> slow.submit(1));
+        await().until(() -> batches.size() == 1);
+        Future<Integer> second = threads.submit(() -> slow.submit(2));
+        await().until(() -> batches.size() == 2);
 
         assertThatExceptionOfType(DatabaseUnavailableException.class)
-                .isThrownBy(() -> slow.ask(3))
+                .isThrownBy(() -> slow.submit(3))
                 .withCauseInstanceOf(TimeoutException.class);
 
         go.countDown();
         assertThat(first.get()).isEqualTo(2);
         assertThat(second.get()).isEqualTo(4);
-        assertThat(rounds).containsExactly(List.of(1), List.of(2));
+        assertThat(batches).containsExactly(List.of(1), List.of(2));
     }
 
-    /** Who asks just when the last round has found nobody would else wait until somebody else asks. */
+    /** An item that comes just when the last batch has found no further one must not wait for the next item. */
     @Test
-    void forgetsNobodyWhoComesWhenTheRoundsEnd() throws Exception {
+    void forgetsNoItemThatComesWhenTheBatchesEnd() throws Exception {
         BatchingExecutor<Integer, Integer> quick = new BatchingExecutor<>(items -> items, 50, Duration.ofSeconds(20));
         CyclicBarrier together = new CyclicBarrier(4);
         List<Future<?>> callers = new ArrayList<>();
@@ -146,7 +146,7 @@ class BatchingExecutorTest {
             callers.add(threads.submit(() -> {
                 for (int i = 0; i < 20_000; i++) {
                     together.await();
-                    assertThat(quick.ask(i)).isEqualTo(i);
+                    assertThat(quick.submit(i)).isEqualTo(i);
                 }
                 return null;
             }));
@@ -157,14 +157,14 @@ class BatchingExecutorTest {
         }
     }
 
-    /** All have asked: they are in a round that is under way, or wait. */
-    private List<Future<Integer>> askAll(BatchingExecutor<Integer, Integer> asked, int callers) {
+    /** Submits items. Afterwards each is in a batch that is under way, or waits for one. */
+    private List<Future<Integer>> submitAll(BatchingExecutor<Integer, Integer> executor, int callers) {
         List<Future<Integer>> answers = new ArrayList<>();
         for (int i = 0; i < callers; i++) {
             int item = i;
-            answers.add(threads.submit(() -> asked.ask(item)));
+            answers.add(threads.submit(() -> executor.submit(item)));
         }
-        await().until(() -> rounds.stream().mapToInt(List::size).sum() + asked.waiting() == callers);
+        await().until(() -> batches.stream().mapToInt(List::size).sum() + executor.waiting() == callers);
         return answers;
     }
 }

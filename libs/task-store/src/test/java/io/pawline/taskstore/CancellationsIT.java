@@ -38,29 +38,29 @@ class CancellationsIT {
     }
 
     @Test
-    void endsAnOpenTaskAndListsItUntilTheStagesHaveBeenTold() {
+    void cancelsAnOpenTaskAndListsItUntilPublished() {
         TaskId id = accepted();
         CloseResult closeResult =
                 cancellations.cancel(id, "default", NOW.plusSeconds(1)).orElseThrow();
         assertThat(closeResult.byThisCall()).isTrue();
         assertThat(closeResult.task().state()).isEqualTo(TaskState.CANCELLED);
-        assertThat(closeResult.task().ending().orElseThrow().at()).isEqualTo(NOW.plusSeconds(1));
-        assertThat(cancellations.untold(1000)).extracting(Task::id).contains(id);
-        cancellations.told(id);
-        assertThat(cancellations.untold(1000)).extracting(Task::id).doesNotContain(id);
+        assertThat(closeResult.task().finalState().orElseThrow().at()).isEqualTo(NOW.plusSeconds(1));
+        assertThat(cancellations.unpublished(1000)).extracting(Task::id).contains(id);
+        cancellations.markPublished(id);
+        assertThat(cancellations.unpublished(1000)).extracting(Task::id).doesNotContain(id);
     }
 
     @Test
-    void listsWhatTheStagesWereToldOnceTheDeadlineHasPassedUntilItIsTakenBack() {
+    void listsPublishedCancellationsAfterTheDeadlineUntilWithdrawn() {
         TaskId id = accepted();
         Instant deadline = tasks.find(id).orElseThrow().submission().deadline();
         cancellations.cancel(id, "default", NOW);
-        assertThat(cancellations.outlived(deadline.plusMillis(1), 1000)).doesNotContain(id);
-        cancellations.told(id);
-        assertThat(cancellations.outlived(deadline, 1000)).doesNotContain(id);
-        assertThat(cancellations.outlived(deadline.plusMillis(1), 1000)).contains(id);
-        cancellations.takenBack(id);
-        assertThat(cancellations.outlived(deadline.plusMillis(1), 1000)).doesNotContain(id);
+        assertThat(cancellations.obsolete(deadline.plusMillis(1), 1000)).doesNotContain(id);
+        cancellations.markPublished(id);
+        assertThat(cancellations.obsolete(deadline, 1000)).doesNotContain(id);
+        assertThat(cancellations.obsolete(deadline.plusMillis(1), 1000)).contains(id);
+        cancellations.markWithdrawn(id);
+        assertThat(cancellations.obsolete(deadline.plusMillis(1), 1000)).doesNotContain(id);
     }
 
     @Test
@@ -73,7 +73,7 @@ class CancellationsIT {
     }
 
     @Test
-    void knowsNoTaskOfAnotherTenant() {
+    void findsNoTaskOfAnotherTenant() {
         TaskId id = accepted();
         assertThat(cancellations.cancel(id, "other", NOW)).isEmpty();
         assertThat(tasks.find(id).orElseThrow().state()).isEqualTo(TaskState.ACCEPTED);
@@ -81,7 +81,7 @@ class CancellationsIT {
     }
 
     @Test
-    void holdsAgainstTheEndingThatTheStagesPublish() {
+    void standsAgainstTheFinalStateOfAStage() {
         TaskId id = accepted();
         cancellations.cancel(id, "default", NOW);
         CloseResult late = tasks.close(id, 1, TestingTasks.success()).orElseThrow();
@@ -89,9 +89,9 @@ class CancellationsIT {
         assertThat(late.task().state()).isEqualTo(TaskState.CANCELLED);
     }
 
-    /** Whoever is first, there is one ending, everybody is told of that one, and one of them wrote it. */
+    /** Whoever is first: there is one final state, every call returns it, and exactly one of them wrote it. */
     @Test
-    void hasOneEndingPerGenerationHoweverManyEndItAtOnce() throws Exception {
+    void hasOneFinalStatePerGenerationIfManyEndItAtOnce() throws Exception {
         Random random = new Random(5);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int round = 0; round < 60; round++) {

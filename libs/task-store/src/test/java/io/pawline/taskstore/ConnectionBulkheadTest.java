@@ -28,12 +28,12 @@ class ConnectionBulkheadTest {
     private final CountDownLatch first = new CountDownLatch(1);
 
     @Test
-    void letsNoMoreInThanThereAreConnections() throws Exception {
+    void letsInAsManyThreadsAsConnections() throws Exception {
         ConnectionBulkhead connectionBulkhead = new ConnectionBulkhead(2, LONG);
         AtomicInteger inside = new AtomicInteger();
         List<Future<?>> work = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            work.add(threads.submit(() -> connectionBulkhead.<Integer, InterruptedException>take(() -> {
+            work.add(threads.submit(() -> connectionBulkhead.<Integer, InterruptedException>execute(() -> {
                 assertThat(inside.incrementAndGet()).isLessThanOrEqualTo(2);
                 first.await();
                 return inside.decrementAndGet();
@@ -49,21 +49,21 @@ class ConnectionBulkheadTest {
     }
 
     @Test
-    void saysSoWhenTheTurnDoesNotCome() {
+    void failsIfNoConnectionIsFreeInTime() {
         ConnectionBulkhead connectionBulkhead = new ConnectionBulkhead(0, Duration.ofMillis(1));
 
         assertThatExceptionOfType(DatabaseUnavailableException.class)
-                .isThrownBy(() -> connectionBulkhead.take(() -> "done"))
+                .isThrownBy(() -> connectionBulkhead.execute(() -> "done"))
                 .withCauseInstanceOf(TimeoutException.class);
     }
 
     @Test
-    void tellsAllThatWaitWhenTheDatabaseIsFoundLostAndNobodyAfterThem() throws Exception {
+    void failsAllWaitingThreadsIfTheDatabaseIsLostAndNoneLater() throws Exception {
         ConnectionBulkhead connectionBulkhead = new ConnectionBulkhead(1, LONG);
         DatabaseUnavailableException lost = new DatabaseUnavailableException(new IOException());
         AtomicInteger tried = new AtomicInteger();
         CountDownLatch begun = new CountDownLatch(1);
-        Future<?> losing = threads.submit(() -> connectionBulkhead.<Void, InterruptedException>take(() -> {
+        Future<?> losing = threads.submit(() -> connectionBulkhead.<Void, InterruptedException>execute(() -> {
             begun.countDown();
             first.await();
             throw lost;
@@ -71,7 +71,7 @@ class ConnectionBulkheadTest {
         begun.await();
         List<Future<Integer>> waiting = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            waiting.add(threads.submit(() -> connectionBulkhead.take(tried::incrementAndGet)));
+            waiting.add(threads.submit(() -> connectionBulkhead.execute(tried::incrementAndGet)));
         }
         await().until(() -> connectionBulkhead.waiting() == 3);
 
@@ -88,6 +88,6 @@ class ConnectionBulkheadTest {
                 .isThrownBy(losing::get)
                 .withCause(lost);
         assertThat(tried).hasValue(0);
-        assertThat(connectionBulkhead.take(() -> "done")).isEqualTo("done");
+        assertThat(connectionBulkhead.execute(() -> "done")).isEqualTo("done");
     }
 }

@@ -13,7 +13,7 @@ class DatabasePropertiesTest {
     private static final String URL = "jdbc:postgresql://db.example:5432/pawline";
 
     @Test
-    void opensTenConnectionsUnlessToldOtherwise() {
+    void opensTenConnectionsByDefault() {
         var settings = Map.of(
                 "pawline.database.url", URL,
                 "pawline.database.username", "pawline",

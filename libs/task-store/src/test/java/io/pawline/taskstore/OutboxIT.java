@@ -41,7 +41,7 @@ class OutboxIT {
     }
 
     @Test
-    void handsOnTheOldestFirstAndEachOnce() throws InterruptedException {
+    void relaysTheOldestFirstAndEachOnce() throws InterruptedException {
         List<TaskId> ids = accepted(5);
         List<TaskId> received = new ArrayList<>();
         assertThat(outbox.relay(3, all(received))).isEqualTo(new Outbox.Relayed(3, 3, null));
@@ -51,7 +51,7 @@ class OutboxIT {
     }
 
     @Test
-    void keepsWhatDidNotArrive() throws InterruptedException {
+    void keepsTasksThatDidNotArrive() throws InterruptedException {
         List<TaskId> ids = accepted(3);
         Throwable obstacle = new IllegalStateException("no broker");
         Outbox.Relayed first = outbox.relay(10, batch -> new Outbox.Handover(List.of(ids.get(1)), obstacle));

@@ -37,7 +37,7 @@ class ProgressDaoIT {
     }
 
     @Test
-    void tellsTheStagesInTheOrderOfThePipeline() {
+    void listsTheStagesInTheOrderOfThePipeline() {
         TaskId id = TaskId.next();
         StageReached finalizing = new StageReached(id, 1, Stage.FINALIZE, NOW.plusSeconds(2));
         StageReached generating = new StageReached(id, 1, Stage.GENERATE, NOW.plusSeconds(1));
@@ -47,7 +47,7 @@ class ProgressDaoIT {
     }
 
     @Test
-    void keepsTheFirstWordOnAStage() {
+    void keepsTheFirstTimeOfAStage() {
         TaskId id = TaskId.next();
         StageReached first = new StageReached(id, 1, Stage.MATTING, NOW);
         StageReached again = new StageReached(id, 1, Stage.MATTING, NOW.plusSeconds(9));
@@ -58,7 +58,7 @@ class ProgressDaoIT {
     }
 
     @Test
-    void takesTheSameFactsInAnyOrderFromManyWritersAtOnce() throws InterruptedException, ExecutionException {
+    void takesTheSameRowsInAnyOrderFromManyWriters() throws InterruptedException, ExecutionException {
         List<StageReached> facts = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             facts.add(new StageReached(TaskId.next(), 1, Stage.GENERATE, NOW));

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pawline.schemas.TaskId;
-import io.pawline.taskstore.SubmissionBatch.Offer;
-import io.pawline.taskstore.SubmissionStore.Fingerprint;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,7 +46,7 @@ class SubmissionBatchIT {
     }
 
     @Test
-    void keepsEachOnceWithinARound() {
+    void keepsEachOnceWithinABatch() {
         Offer first = keyed("tenant", "k", "h1", NOW);
         Offer again = keyed("tenant", "k", "h1", NOW);
         Offer another = keyed("tenant", "k", "h2", NOW);
@@ -73,7 +71,7 @@ class SubmissionBatchIT {
     }
 
     @Test
-    void keepsEachOnceWhateverWasKeptBefore() {
+    void keepsEachOnceAfterEarlierBatches() {
         Offer first = keyed("tenant", "k", "h1", NOW);
         Offer running = unkeyed("f", NOW);
         accept(first, running);
@@ -94,7 +92,7 @@ class SubmissionBatchIT {
     }
 
     @Test
-    void takesAKeyAnewThatHasLapsed() {
+    void takesALapsedKeyAnew() {
         accept(keyed("tenant", "k", "h1", NOW));
         Offer later = keyed("tenant", "k", "h2", NOW.plus(Duration.ofHours(49)));
 
@@ -103,7 +101,7 @@ class SubmissionBatchIT {
     }
 
     @Test
-    void foldsNothingWhereThatIsOff() {
+    void foldsNothingIfFoldingIsOff() {
         Offer first = new Offer(submission("tenant", NOW), new Fingerprint("f", null));
         Offer second = new Offer(submission("tenant", NOW), new Fingerprint("f", null));
 
@@ -112,7 +110,7 @@ class SubmissionBatchIT {
     }
 
     @Test
-    void keepsNothingOfARoundThatFails() {
+    void keepsNothingOfABatchThatFails() {
         Offer good = keyed("tenant", "k", "h1", NOW);
         Offer bad = new Offer(submission("tenant", NOW), new Fingerprint("\0", null));
 
@@ -122,20 +120,20 @@ class SubmissionBatchIT {
         assertThat(accept(keyed("tenant", "k", "h2", NOW))).containsExactly(new SubmissionResult.Kept());
     }
 
-    /** In whatever order they come, rounds at the same time neither lock each other out nor keep anything twice. */
+    /** Concurrent batches neither deadlock nor keep anything twice, in whatever order their submissions come. */
     @Test
-    void roundsAtTheSameTimeKeepEachOnce() throws InterruptedException, ExecutionException {
+    void concurrentBatchesKeepEachOnce() throws InterruptedException, ExecutionException {
         keepEachOnce(name -> List.of(unkeyed(name, NOW), keyed("tenant", name, "h", NOW)));
     }
 
     @Test
-    void roundsWithKeysAtTheSameTimeKeepEachOnce() throws InterruptedException, ExecutionException {
+    void concurrentBatchesWithKeysKeepEachOnce() throws InterruptedException, ExecutionException {
         keepEachOnce(name -> List.of(keyed("tenant", name, "h", NOW)));
     }
 
-    /** Those with keys wait for each other's keys, and so for all else of the other's round. */
+    /** A batch with keys waits for the keys of another, and so for the whole other batch. */
     @Test
-    void roundsWithoutKeysAtTheSameTimeKeepEachOnce() throws InterruptedException, ExecutionException {
+    void concurrentBatchesWithoutKeysKeepEachOnce() throws InterruptedException, ExecutionException {
         keepEachOnce(name -> List.of(unkeyed(name, NOW)));
     }
 
@@ -145,7 +143,7 @@ class SubmissionBatchIT {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int round = 0; round < 10; round++) {
                 List<String> names = Stream.iterate(round * 1_000, i -> i + 1)
-                        // So many that one round is in the middle of its own when the next begins
+                        // So many that one batch is under way when the next begins
                         .limit(300)
                         .map(i -> "n" + i)
                         .toList();
@@ -179,8 +177,7 @@ class SubmissionBatchIT {
     private static Offer keyed(String tenant, String key, String hash, Instant at) {
         Instant lapsed = LAPSED.plus(Duration.between(NOW, at));
         // With a key it is never folded.
-        return new Offer(
-                submission(tenant, at), new SubmissionStore.Key(key, hash, lapsed), new Fingerprint("keyed", null));
+        return new Offer(submission(tenant, at), new IdempotencyKey(key, hash, lapsed), new Fingerprint("keyed", null));
     }
 
     private static Offer unkeyed(String fingerprint, Instant at) {

@@ -43,7 +43,7 @@ class TaskDaoIT {
     }
 
     @Test
-    void keepsWhatWasAccepted() {
+    void keepsAnAcceptedTask() {
         Submission submission = submission();
         tasks.accept(submission);
         assertThat(tasks.find(submission.id())).contains(new Task(submission, 1, null, Delivery.NONE));
@@ -59,7 +59,7 @@ class TaskDaoIT {
     }
 
     @Test
-    void knowsNoTaskThatWasNeverAccepted() {
+    void findsNoTaskThatWasNeverAccepted() {
         assertThat(tasks.find(TaskId.next())).isEmpty();
         assertThat(tasks.close(TaskId.next(), 1, success())).isEmpty();
     }
@@ -69,7 +69,7 @@ class TaskDaoIT {
         TaskId id = accepted();
         CloseResult closeResult = tasks.close(id, 1, success()).orElseThrow();
         assertThat(closeResult.byThisCall()).isTrue();
-        assertThat(closeResult.task().ending()).contains(success());
+        assertThat(closeResult.task().finalState()).contains(success());
         assertThat(tasks.find(id)).contains(closeResult.task());
     }
 
@@ -79,21 +79,21 @@ class TaskDaoIT {
         FinalState cancelled = failure(Reason.CANCELLED);
         assertThat(tasks.close(id, 1, cancelled))
                 .map(CloseResult::task)
-                .flatMap(Task::ending)
+                .flatMap(Task::finalState)
                 .contains(cancelled);
     }
 
     @Test
-    void letsTheFirstEndingStand() {
+    void letsTheFirstFinalStateStand() {
         TaskId id = accepted();
         tasks.close(id, 1, failure(Reason.NO_PET));
         CloseResult second = tasks.close(id, 1, success()).orElseThrow();
         assertThat(second.byThisCall()).isFalse();
-        assertThat(second.task().ending()).contains(failure(Reason.NO_PET));
+        assertThat(second.task().finalState()).contains(failure(Reason.NO_PET));
     }
 
     @Test
-    void closesWhateverGenerationTheRowIsIn() {
+    void closesTheGenerationThatTheRowIsIn() {
         TaskId id = accepted();
         assertThat(tasks.close(id, TaskDao.CURRENT_GENERATION, failure(Reason.UNDECODABLE)))
                 .map(CloseResult::byThisCall)
@@ -104,7 +104,7 @@ class TaskDaoIT {
     }
 
     @Test
-    void opensALaterGenerationWithItsEndingAndForgetsTheDelivery() {
+    void aLaterFinalStateOpensItsGenerationWithoutADelivery() {
         TaskId id = accepted();
         tasks.close(id, 1, failure(Reason.OVERLOADED));
         tasks.markDelivered(id, 1, NOW);
@@ -115,7 +115,7 @@ class TaskDaoIT {
     }
 
     @Test
-    void ignoresTheEndingOfAnEarlierGeneration() {
+    void ignoresTheFinalStateOfAnEarlierGeneration() {
         TaskId id = accepted();
         tasks.close(id, 2, success());
         assertThat(tasks.close(id, 1, failure(Reason.OVERLOADED)))
@@ -126,7 +126,7 @@ class TaskDaoIT {
     @Test
     void countsAttemptsToDeliverUntilOneSucceeds() {
         TaskId id = accepted();
-        assertThat(tasks.markDelivered(id, 1, NOW)).as("before the ending").isFalse();
+        assertThat(tasks.markDelivered(id, 1, NOW)).as("before the final state").isFalse();
         tasks.close(id, 1, success());
         assertThat(tasks.recordDeliveryFailure(id, 1, NOW, Reason.READ_TIMEOUT, "No answer in 10 s."))
                 .isTrue();
@@ -140,14 +140,14 @@ class TaskDaoIT {
     }
 
     @Test
-    void closesOnceHoweverManyTryAtTheSameMoment() throws InterruptedException, ExecutionException {
+    void closesOnceIfManyTryAtTheSameMoment() throws InterruptedException, ExecutionException {
         for (int round = 0; round < 20; round++) {
             TaskId id = accepted();
-            List<FinalState> endings = List.of(success(), failure(Reason.NO_PET), failure(Reason.CANCELLED));
+            List<FinalState> finalStates = List.of(success(), failure(Reason.NO_PET), failure(Reason.CANCELLED));
             List<Future<CloseResult>> closings = new ArrayList<>();
-            try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
-                endings.forEach(finalState -> closings.add(
-                        callers.submit(() -> tasks.close(id, 1, finalState).orElseThrow())));
+            try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                finalStates.forEach(finalState -> closings.add(
+                        threads.submit(() -> tasks.close(id, 1, finalState).orElseThrow())));
             }
             List<Task> rows = new ArrayList<>();
             int closed = 0;

@@ -30,13 +30,13 @@ class TaskDatabaseIT {
     }
 
     @Test
-    void migratesADatabaseWithOtherTablesFromSeveralProcessesAtOnce() throws InterruptedException, ExecutionException {
+    void severalProcessesMigrateADatabaseWithOtherTables() throws InterruptedException, ExecutionException {
         postgres.execute("create table somebody_elses (id int)");
         assertAllOpen(postgres.database("postgres"));
     }
 
     @Test
-    void migratesAnEmptyDatabaseFromSeveralProcessesAtOnce() throws InterruptedException, ExecutionException {
+    void severalProcessesMigrateAnEmptyDatabase() throws InterruptedException, ExecutionException {
         assertAllOpen(postgres.create("contended"));
     }
 
@@ -57,7 +57,7 @@ class TaskDatabaseIT {
     }
 
     @Test
-    void aServiceThatMayNotMigrateSaysWhatIsMissingAndChangesNothing() {
+    void withoutMigratingItSaysWhatIsMissingAndChangesNothing() {
         DatabaseProperties migrating = postgres.create("prepared");
         DatabaseProperties checking =
                 new DatabaseProperties(migrating.url(), migrating.username(), migrating.password(), 1, false);
@@ -75,7 +75,7 @@ class TaskDatabaseIT {
     }
 
     @Test
-    void tablesOfANewerVersionAreGoodForAServiceThatIsRolledBack() {
+    void acceptsTablesOfANewerVersionAfterARollback() {
         DatabaseProperties newer = postgres.create("newer");
         TaskDatabase.migrate(newer);
         try (TaskDatabase database = TaskDatabase.open(newer)) {

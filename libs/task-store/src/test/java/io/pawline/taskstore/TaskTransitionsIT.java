@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.Outbox.Handover;
-import io.pawline.taskstore.SubmissionStore.Fingerprint;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,7 +31,7 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whatever happens to a task, in whatever order, twice, late or at once: no backward step, exactly one ending per
+ * Whatever happens to a task, in whatever order, twice, late or at once: no backward step, exactly one final state per
  * generation, delivered only after it. The database itself notes every version of the row, so that none goes unseen.
  */
 class TaskTransitionsIT {
@@ -40,7 +39,7 @@ class TaskTransitionsIT {
     private static final List<FinalState> ENDINGS =
             List.of(success(), failure(Reason.NO_PET), failure(Reason.CANCELLED), failure(Reason.DEADLINE_PASSED));
 
-    private static final SubmissionStore.Key KEY = new SubmissionStore.Key("order-1", "hash", Instant.EPOCH);
+    private static final IdempotencyKey KEY = new IdempotencyKey("order-1", "hash", Instant.EPOCH);
     private static final Fingerprint FINGERPRINT = new Fingerprint("cat in ink", null);
 
     private static @Nullable TestingPostgres postgres;
@@ -65,8 +64,8 @@ class TaskTransitionsIT {
 
         record Tell() implements Step {}
 
-        /** A stage's ending arrives; one of a later generation is a replay's. */
-        record End(int generation, FinalState ending) implements Step {}
+        /** The final state of a stage arrives; one of a later generation comes from a replay. */
+        record End(int generation, FinalState finalState) implements Step {}
 
         record Deliver(int generation) implements Step {}
 
@@ -97,7 +96,7 @@ class TaskTransitionsIT {
         Objects.requireNonNull(postgres).close();
     }
 
-    /** The model: what the row must be after each step, and what the step's caller is told. */
+    /** The model: what the row must be after each step, and what the step returns. */
     private static final class Model {
         int generation = 1;
 
@@ -142,9 +141,9 @@ class TaskTransitionsIT {
                 case Step.Repeat() -> false;
                 case Step.Tell() -> true;
                 case Step.Relay(boolean arrives) -> {
-                    boolean waits = !model.relayed;
+                    boolean inOutbox = !model.relayed;
                     model.relayed |= arrives;
-                    yield waits && arrives;
+                    yield inOutbox && arrives;
                 }
                 case Step.Cancel() -> model.end(TaskDao.CURRENT_GENERATION, cancelled());
                 case Step.End(int generation, FinalState finalState) -> model.end(generation, finalState);
@@ -154,7 +153,7 @@ class TaskTransitionsIT {
             assertThat(changed).as("%s", step).isEqualTo(expected);
             Task task = tasks.find(id).orElseThrow();
             assertThat(task.generation()).isEqualTo(model.generation);
-            assertThat(task.ending()).isEqualTo(Optional.ofNullable(model.finalState));
+            assertThat(task.finalState()).isEqualTo(Optional.ofNullable(model.finalState));
             assertThat(task.delivery().delivered().isPresent()).isEqualTo(model.delivered);
             assertThat(task.delivery().attempts()).isEqualTo(model.deliveries);
         }
@@ -177,17 +176,17 @@ class TaskTransitionsIT {
 
         List<Task> history = history();
         assertOnlyForward(history);
-        long endings = history.stream()
-                .filter(task -> task.ending().isPresent())
+        long finalStates = history.stream()
+                .filter(task -> task.finalState().isPresent())
                 .map(Task::generation)
                 .distinct()
                 .count();
         assertThat(effective.stream().filter(step -> step instanceof Step.End || step instanceof Step.Cancel))
-                .as("those who are told that they ended it, one for each generation that ended")
-                .hasSize((int) endings);
+                .as("calls that closed a generation, one for each generation that ended")
+                .hasSize((int) finalStates);
         if (steps.stream().anyMatch(TaskTransitionsIT::endsTheFirstGeneration)) {
-            assertThat(history.getLast().ending())
-                    .as("an ending that was tried")
+            assertThat(history.getLast().finalState())
+                    .as("a final state that was tried")
                     .isPresent();
         }
     }
@@ -219,7 +218,7 @@ class TaskTransitionsIT {
             case Step.Cancel() ->
                 cancellations.cancel(id, "default", NOW).orElseThrow().byThisCall();
             case Step.Tell() -> {
-                cancellations.told(id);
+                cancellations.markPublished(id);
                 yield true;
             }
             case Step.End(int generation, FinalState finalState) ->
@@ -254,7 +253,8 @@ class TaskTransitionsIT {
             Task before = history.get(i - 1);
             Task after = history.get(i);
             assertForward(before, after);
-            if (after.ending().isPresent() && (before.ending().isEmpty() || after.generation() > before.generation())) {
+            if (after.finalState().isPresent()
+                    && (before.finalState().isEmpty() || after.generation() > before.generation())) {
                 assertThat(ended.add(after.generation()))
                         .as("generation %d ends once", after.generation())
                         .isTrue();
@@ -265,22 +265,25 @@ class TaskTransitionsIT {
     private static void assertForward(Task before, Task after) {
         assertThat(after.submission()).isEqualTo(before.submission());
         assertThat(after.generation()).isGreaterThanOrEqualTo(before.generation());
-        Delivery told = after.delivery();
-        assertThat(told.delivered().isPresent() && after.ending().isEmpty())
-                .as("told of no ending")
+        Delivery delivery = after.delivery();
+        assertThat(delivery.delivered().isPresent() && after.finalState().isEmpty())
+                .as("delivered without a final state")
                 .isFalse();
         if (after.generation() > before.generation()) {
-            assertThat(told.attempts()).as("of another generation's ending").isZero();
+            assertThat(delivery.attempts())
+                    .as("for the final state of another generation")
+                    .isZero();
             return;
         }
-        before.ending().ifPresent(finalState -> assertThat(after.ending()).contains(finalState));
+        before.finalState()
+                .ifPresent(finalState -> assertThat(after.finalState()).contains(finalState));
         before.delivery()
                 .delivered()
-                .ifPresent(at -> assertThat(told.delivered()).contains(at));
-        assertThat(told.attempts()).isGreaterThanOrEqualTo(before.delivery().attempts());
-        assertThat(told.attempts() > before.delivery().attempts()
-                        && before.ending().isEmpty())
-                .as("an ending told before it is written")
+                .ifPresent(at -> assertThat(delivery.delivered()).contains(at));
+        assertThat(delivery.attempts()).isGreaterThanOrEqualTo(before.delivery().attempts());
+        assertThat(delivery.attempts() > before.delivery().attempts()
+                        && before.finalState().isEmpty())
+                .as("an attempt to deliver before there is a final state")
                 .isFalse();
     }
 

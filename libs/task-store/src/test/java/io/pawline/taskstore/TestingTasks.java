@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Tasks and endings as tests want them. */
+/** Makes tasks and final states for tests. */
 public final class TestingTasks {
 
     public static final Instant NOW = Instant.parse("2026-11-23T10:15:30.123Z");

@@ -54,7 +54,7 @@ class UndeliveredCallbacksIT {
     }
 
     @Test
-    void listsEndingsThatAReceiverHasNotTaken() {
+    void listsUndeliveredFinalStates() {
         TaskId first = ended(success());
         TaskId second = ended(TestingTasks.failure(Reason.NO_PET));
         accepted();
@@ -76,7 +76,7 @@ class UndeliveredCallbacksIT {
     }
 
     @Test
-    void putsBackOnceWhatSomebodyAskedForAlsoIfItWasDelivered() throws InterruptedException {
+    void putsBackARequestedCallbackOnceEvenIfDelivered() throws InterruptedException {
         TaskId id = ended(success());
         tasks.markDelivered(id, 1, now);
         assertThat(find(id).delivery().owed()).isFalse();
@@ -99,7 +99,7 @@ class UndeliveredCallbacksIT {
     }
 
     @Test
-    void asksForNothingThatCannotBeTold() {
+    void noCallbackIsRequestedThatCannotBeSent() {
         TaskId open = accepted();
         TaskId unwanted = accept(TestingTasks.submission(null));
         tasks.close(unwanted, 1, success());
@@ -112,7 +112,7 @@ class UndeliveredCallbacksIT {
     }
 
     @Test
-    void aNewGenerationIsOwedForItself() {
+    void everyGenerationOwesItsOwnCallback() {
         TaskId id = ended(TestingTasks.failure(Reason.NO_PET));
         undeliveredCallbacks.resend(id, "default", now);
 
@@ -122,7 +122,7 @@ class UndeliveredCallbacksIT {
     }
 
     @Test
-    void putsBackWhatNobodyCanBeWorkingOn() throws InterruptedException {
+    void putsBackFinalStatesThatNobodyWorksOn() throws InterruptedException {
         TaskId forgotten = ended(success());
         TaskId tried = ended(success());
         tasks.recordDeliveryFailure(tried, 1, later, Reason.READ_TIMEOUT, "No answer.");
@@ -140,7 +140,7 @@ class UndeliveredCallbacksIT {
     }
 
     @Test
-    void leavesAloneWhatEndedTooLongAgo() throws InterruptedException {
+    void leavesAloneTasksThatEndedTooLongAgo() throws InterruptedException {
         ended(success());
 
         assertThat(undeliveredCallbacks.putBackForgotten(10, later, later, later, stage))
@@ -148,7 +148,7 @@ class UndeliveredCallbacksIT {
     }
 
     @Test
-    void keepsWhatDidNotArrive() throws InterruptedException {
+    void keepsTasksThatDidNotArrive() throws InterruptedException {
         TaskId id = ended(success());
         undeliveredCallbacks.resend(id, "default", now);
 
@@ -162,7 +162,7 @@ class UndeliveredCallbacksIT {
     }
 
     @Test
-    void givesTwoReconcilersDifferentEndings() throws InterruptedException {
+    void givesTwoReconcilersDifferentTasks() throws InterruptedException {
         List<TaskId> asked = List.of(ended(success()), ended(success()));
         asked.forEach(this::resend);
         assertThat(putBackByTwo(each -> undeliveredCallbacks.putBackRequested(1, later, each)))

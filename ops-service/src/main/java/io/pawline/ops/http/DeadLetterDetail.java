@@ -130,11 +130,12 @@ record DeadLetterDetail(
             @Nullable String message,
             @Nullable Instant deliveredAt) {
         static TaskView of(Task task) {
-            FinalState.Failure failure = task.ending().orElse(null) instanceof FinalState.Failure ended ? ended : null;
+            FinalState.Failure failure =
+                    task.finalState().orElse(null) instanceof FinalState.Failure ended ? ended : null;
             return new TaskView(
-                    task.ending().isEmpty() ? "processing" : task.state().code(),
+                    task.finalState().isEmpty() ? "processing" : task.state().code(),
                     task.generation(),
-                    task.ending().map(FinalState::at).orElse(null),
+                    task.finalState().map(FinalState::at).orElse(null),
                     failure == null ? null : failure.reason().code(),
                     failure == null ? null : failure.message(),
                     task.delivery().deliveredAt());

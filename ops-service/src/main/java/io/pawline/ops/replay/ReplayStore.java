@@ -222,7 +222,7 @@ public final class ReplayStore {
                             .toList());
             Map<UUID, Integer> generations = new HashMap<>(
                     GenerationOpener.reopen(handle, tasks(candidates, false), now.plus(settings.deadline())));
-            generations.putAll(GenerationOpener.retell(handle, tasks(candidates, true)));
+            generations.putAll(GenerationOpener.renotify(handle, tasks(candidates, true)));
             Set<UUID> given = new HashSet<>();
             PreparedBatch marks = handle.prepareBatch(MARK);
             Map<String, List<Long>> left = new HashMap<>();

@@ -1,0 +1,21 @@
+package io.pawline.taskstore;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A submission that is to be kept, with what tells whether it has been kept before.
+ *
+ * @param key the key that it came with; null: none, and it may be folded into a running task
+ */
+record Offer(Submission submission, @Nullable IdempotencyKey key, Fingerprint fingerprint) {
+    Offer {
+        Objects.requireNonNull(submission, "submission");
+        Objects.requireNonNull(fingerprint, "fingerprint");
+    }
+
+    /** An offer without a key. */
+    Offer(Submission submission, Fingerprint fingerprint) {
+        this(submission, null, fingerprint);
+    }
+}
