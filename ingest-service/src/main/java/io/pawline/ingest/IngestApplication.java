@@ -5,7 +5,7 @@ import java.util.Arrays;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
-/** ingest-service: accepts tasks over HTTP and tells how they stand. */
+/** Starts ingest-service, which accepts tasks over HTTP and shows how they are. */
 @SpringBootApplication
 public class IngestApplication {
 

@@ -8,24 +8,25 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * What ingest-service takes: {@code pawline.ingest.*}. The caps on a photo are those of {@code pawline.outbound}.
+ * The settings of ingest-service: {@code pawline.ingest.*}. The caps on a photo are those of {@code pawline.outbound}.
  *
- * @param publicBaseUrl where the front end reaches this service, for the addresses in its answers; not set: as the request
- *     has it
- * @param defaultCallbackUrl where to tell of the ending of a task that names no callback; not set: nowhere
- * @param defaultDeadline how long a task that names no deadline may take, from 1 second to {@code maxDeadline}
- * @param maxDeadline how far ahead a deadline may be
+ * @param publicBaseUrl the address at which the front end reaches this service, for the addresses in its answers; not set:
+ *     the address of the request
+ * @param defaultCallbackUrl the receiver of the callback if a task names none; not set: such a task has no callback
+ * @param defaultDeadline the time that a task that names no deadline may take, from 1 second to {@code maxDeadline}
+ * @param maxDeadline the longest time from now to a deadline
  * @param maxBodySize most bytes of a JSON body, more than 0
  * @param maxBatchSize most bytes of the JSON body of a batch, more than 0
- * @param maxSendTime how long a client may take to send the headers of a request, and then again to send its body; more
- *     than 0
+ * @param maxSendTime the time that a client may take to send the headers of a request, and then again to send its body;
+ *     more than 0
  * @param uploadsAtOnce photos held in memory at once, 1 or more; further uploads wait
- * @param idempotencyWindow how long a request is known again by its {@code Idempotency-Key}, more than 0
- * @param collapseWindow how long a request without a key is folded into a running task that asks for the same; 0: never
- * @param backlog when no further task is accepted
- * @param access who may call
- * @param follow how requests wait for tasks
- * @param relay how accepted tasks get to Kafka
+ * @param idempotencyWindow the time for which a request is recognised by its {@code Idempotency-Key}, more than 0
+ * @param collapseWindow the age up to which a running task takes in a request without a key that asks for the same; 0:
+ *     never
+ * @param backlog the limits on the backlog
+ * @param access who may send requests
+ * @param follow the subscriptions to tasks
+ * @param relay the way from the outbox to Kafka
  */
 @ConfigurationProperties("pawline.ingest")
 public record IngestProperties(
@@ -76,12 +77,12 @@ public record IngestProperties(
     }
 
     /**
-     * When no further task is accepted: {@code pawline.ingest.backlog.*}.
+     * The limits on the backlog: {@code pawline.ingest.backlog.*}. Tasks beyond them are refused.
      *
-     * @param maxWait longest time that an interactive task may be expected to take, more than 0; a bulk one may take half
-     *     of it, and none longer than until its deadline
+     * @param maxWait longest predicted time for which an interactive task is accepted, more than 0; half of it applies to
+     *     a bulk task, and no task may take longer than until its deadline
      * @param freeTasks open tasks up to which every task is accepted, 0 or more; about as many as come at once after a quiet
-     *     time, when it cannot be known yet how fast they will end
+     *     time, when the rate at which they will end is not known yet
      */
     public record Backlog(
             @DefaultValue("30m") Duration maxWait,
@@ -98,12 +99,12 @@ public record IngestProperties(
     }
 
     /**
-     * Who may call, and how much: {@code pawline.ingest.access.*}.
+     * Who may send requests, and how many: {@code pawline.ingest.access.*}.
      *
-     * @param open whether anybody who reaches the port may do everything, without an API key and without a quota: for
+     * @param open whether everybody who reaches the port may do everything, without an API key and without a quota; for
      *     development only
      * @param tasksPerMinute tasks that may be accepted in a minute from one API key, in each process, unless the key says
-     *     otherwise; 1 or more. So many may also come at once
+     *     otherwise; 1 or more. So many may also come in one moment
      */
     public record Access(
             @DefaultValue("false") boolean open,
@@ -120,9 +121,9 @@ public record IngestProperties(
     /**
      * The way from the outbox to Kafka: {@code pawline.ingest.relay.*}.
      *
-     * @param batchSize most tasks handed to Kafka in one go, 1 or more
-     * @param pollInterval how often to look for tasks that another process accepted and did not relay, more than 0
-     * @param maxBackoff longest wait between tries while Kafka or the database is away, at least the poll interval
+     * @param batchSize most tasks sent to Kafka in one round, 1 or more
+     * @param pollInterval pause between two looks for tasks that another process accepted and did not relay, more than 0
+     * @param maxBackoff longest pause between attempts while Kafka or the database is away, at least the poll interval
      */
     public record Relay(
             @DefaultValue("500") int batchSize,
@@ -144,14 +145,14 @@ public record IngestProperties(
     }
 
     /**
-     * Requests that wait for tasks: {@code pawline.ingest.follow.*}.
+     * The requests that wait for tasks: {@code pawline.ingest.follow.*}.
      *
-     * @param lookEvery pause between two looks at the tasks that are waited for, more than 0
-     * @param heartbeat pause between two comments to those who listen to events, more than 0: shorter than what proxies on
-     *     the way take for a dead connection
+     * @param lookEvery pause between two looks at the tasks that have subscriptions, more than 0
+     * @param heartbeat pause between two comments in a stream of events, more than 0; shorter than the time after which
+     *     proxies on the way close a silent connection
      * @param maxWait longest time that a request may ask to wait, 1 second or more
-     * @param maxWaits requests that may wait at once, 1 or more; if not set, as many as half of the heap bears at 16 KB each,
-     *     20,000 at most
+     * @param maxWaits requests that may wait at once, 1 or more; not set: as many as half of the heap can hold at 16 KB
+     *     each, 20,000 at most
      */
     public record Follow(
             @DefaultValue("250ms") Duration lookEvery,
@@ -159,10 +160,10 @@ public record IngestProperties(
             @DefaultValue("60s") Duration maxWait,
             @DefaultValue("15s") Duration heartbeat) {
 
-        /** Measured were 15 KB, all that the service has besides counted in. */
-        private static final long BYTES_OF_A_WAIT = 16 * 1024;
+        /** Heap for one subscription. Measured were 15 KB, with everything else that the service needs. */
+        private static final long BYTES_PER_SUBSCRIPTION = 16 * 1024;
 
-        private static final int MOST_WAITS = 20_000;
+        private static final int MAX_SUBSCRIPTIONS = 20_000;
 
         public Follow {
             if (!lookEvery.isPositive()) {
@@ -179,9 +180,11 @@ public record IngestProperties(
             }
         }
 
-        /** Requests that may wait at once in a process with such a heap. */
-        int mostWaits(long heapBytes) {
-            return maxWaits != null ? maxWaits : Math.clamp(heapBytes / 2 / BYTES_OF_A_WAIT, 1, MOST_WAITS);
+        /** The number of requests that may wait at once in a process with such a heap. */
+        public int subscriptionLimit(long heapBytes) {
+            return maxWaits != null
+                    ? maxWaits
+                    : Math.clamp(heapBytes / 2 / BYTES_PER_SUBSCRIPTION, 1, MAX_SUBSCRIPTIONS);
         }
     }
 

@@ -14,17 +14,17 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.kafka.core.KafkaAdmin;
 
 /**
- * What all services need and one does for them before they start: the tables, and, if it is told to, the topics. Done
- * again, it adds what has become missing and takes nothing away. Not found by the service's own component scan.
+ * Prepares what all services need before they start: the tables, and the topics if the settings ask for them. A second run
+ * adds what is missing and removes nothing. The component scan of the service does not find this class.
  */
 @EnableConfigurationProperties({DatabaseProperties.class, KafkaProperties.class, SetupProperties.class})
 class SetupApplication {
 
-    /** The argument that asks for it. */
+    /** The command line argument that asks for the setup. */
     static final String ARGUMENT = "setup";
 
     /**
-     * Does it, with settings from the same places as the service.
+     * Runs the setup, with settings from the same places as the service.
      *
      * @throws RuntimeException if the database or the brokers cannot be reached, or refuse
      */

@@ -57,7 +57,7 @@ class BackpressureIT {
     }
 
     @Test
-    void refusesATaskThatWouldWaitTooLongAndTakesItAgainWhenTheBacklogIsShorter() {
+    void refusesATaskThatWouldWaitTooLongUntilTheBacklogShrinks() {
         backlog(100, 6);
 
         Answer refused = submit("new", "");
@@ -76,7 +76,7 @@ class BackpressureIT {
     }
 
     @Test
-    void asksLessOfTheBacklogForATaskThatHasLittleTimeAndForBulk() {
+    void refusesEarlierIfTheDeadlineIsNearOrTheTaskIsBulk() {
         backlog(50, 6);
 
         assertThat(submit("slow", "\"ttl\":\"1h\"").status()).isEqualTo(202);
@@ -104,7 +104,7 @@ class BackpressureIT {
     }
 
     @Test
-    void aBatchIsAnsweredItemByItem() {
+    void answersABatchItemByItem() {
         String twin = body("twin", "");
         assertThat(ingest.post(twin).status()).isEqualTo(202);
         backlog(50, 6);
@@ -121,7 +121,7 @@ class BackpressureIT {
     }
 
     @Test
-    void whatWasCancelledOrCameTooLateIsNoWork() {
+    void cancelledAndExpiredTasksDoNotCountAsWork() {
         backlog(100, 0);
         execute("insert into task (id, tenant, style, photo_url, submitted_at, deadline, state, ended_at, reason)"
                 + " select gen_random_uuid(), 'default', 'ink', 'https://photos.example/cat.jpg', now(), now(),"
@@ -133,7 +133,7 @@ class BackpressureIT {
     }
 
     @Test
-    void everyMeterIsInTheDocumentationAndEveryOneThereExists() throws IOException {
+    void theDocumentationListsExactlyTheMeters() throws IOException {
         backlog(100, 6);
         MeterRegistry meters = ingest.bean(MeterRegistry.class);
         assertThat(meters.get("pawline.ingest.open.tasks").gauge().value()).isEqualTo(100);
@@ -162,15 +162,15 @@ class BackpressureIT {
         look();
     }
 
-    private static void insert(int tasks, String ending) {
+    private static void insert(int tasks, String finalState) {
         execute(("insert into task (id, tenant, style, photo_url, submitted_at, deadline, state, ended_at, reason)"
                         + " select gen_random_uuid(), 'default', 'backlog', 'https://photos.example/cat.jpg', now(),"
                         + " now() + interval '1 h', %s from generate_series(1, %d)")
-                .formatted(ending, tasks));
+                .formatted(finalState, tasks));
     }
 
     private static void look() {
-        ingest.bean(Backpressure.class).look();
+        ingest.bean(Backpressure.class).refresh();
     }
 
     private static Answer submit(String client, String fields) {

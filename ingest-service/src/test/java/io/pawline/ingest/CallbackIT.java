@@ -54,7 +54,7 @@ class CallbackIT {
     }
 
     @Test
-    void listsWhatHasNotBeenDeliveredPageByPage() {
+    void listsUndeliveredCallbacksPageByPage() {
         List<String> ended = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             ended.addFirst(ended("https://shop.example/hook"));
@@ -91,7 +91,7 @@ class CallbackIT {
     }
 
     @Test
-    void takesARequestToSendAgainAlsoOfWhatWasDelivered() {
+    void sendsACallbackAgainEvenIfItWasDelivered() {
         String id = ended("https://shop.example/hook");
         ingest.bean(TaskDao.class).markDelivered(TaskId.parse(id), 1, Instant.now());
 
@@ -105,7 +105,7 @@ class CallbackIT {
     }
 
     @Test
-    void anOperatorMayHaveItSentAgainButOnlyOfHisOwnTenant() {
+    void anOperatorResendsCallbacksOfTheOwnTenantOnly() {
         String id = ended("https://shop.example/hook");
         String path = "/v1/tasks/" + id + "/callback";
         TestingIngest operator = ingest.as(Optional.of(ingest.newKey("default", Scope.OPERATE)));
@@ -118,7 +118,7 @@ class CallbackIT {
     }
 
     @Test
-    void refusesToSendWhatCannotBeSent() {
+    void refusesToSendACallbackThatDoesNotExist() {
         assertProblem(resend(TaskId.next().toString()), 404, "task-not-found");
         assertProblem(resend("no-id"), 400, "invalid-request");
         assertProblem(resend(submit("https://shop.example/hook")), 409, "task-not-finished");

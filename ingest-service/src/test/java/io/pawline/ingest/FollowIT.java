@@ -97,13 +97,13 @@ class FollowIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "0s", "61s", "soon", "-1s", "30"})
-    void refusesAWaitThatIsNone(String wait) {
+    void refusesAnInvalidWait(String wait) {
         assertThat(ingest.get("/v1/tasks/" + submit() + "?wait=" + wait).status())
                 .isEqualTo(400);
     }
 
     @Test
-    void tellsStageByStageAndThenTheEnding() {
+    void sendsStageByStageAndThenTheFinalState() {
         String id = submit();
         CompletableFuture<Answer> stream = later("/v1/tasks/" + id + "/events");
         await().until(() -> waiting() == 1);
@@ -117,7 +117,7 @@ class FollowIT {
     }
 
     @Test
-    void goesOnWhereTheListenerWas() {
+    void continuesWhereTheListenerStopped() {
         String id = submit();
         reach(id, Stage.GENERATE);
         reach(id, Stage.MATTING);
@@ -131,7 +131,7 @@ class FollowIT {
 
     @Test
     @Timeout(60)
-    void keepsAStreamAliveWhileThereIsNothingToTell() throws IOException {
+    void keepsAStreamAliveWhileNothingHappens() throws IOException {
         String id = submit();
         try (BufferedReader stream = ingest.stream("/v1/tasks/" + id + "/events")) {
             List<String> lines = new ArrayList<>();
@@ -145,7 +145,7 @@ class FollowIT {
     }
 
     @Test
-    void findsOutByItselfThatAListenerIsGone() throws IOException {
+    void noticesThatAListenerIsGone() throws IOException {
         try (BufferedReader stream = ingest.stream("/v1/tasks/" + submit() + "/events")) {
             assertThat(stream.readLine()).isNotNull();
             assertThat(waiting()).isEqualTo(1);
@@ -154,7 +154,7 @@ class FollowIT {
     }
 
     @Test
-    void answersAProblemForATaskThatIsNotThere() {
+    void answersAProblemForAnUnknownTask() {
         for (String path : List.of("/events", "?wait=5s")) {
             Answer answer = ingest.get("/v1/tasks/" + TaskId.next() + path);
             assertThat(answer.status()).isEqualTo(404);
@@ -163,9 +163,9 @@ class FollowIT {
     }
 
     @Test
-    void letsNoMoreWaitThanMay() {
+    void refusesSubscriptionsBeyondTheLimit() {
         String id = submit();
-        List<CompletableFuture<Answer>> waits = Stream.generate(() -> later("/v1/tasks/" + id + "?wait=60s"))
+        List<CompletableFuture<Answer>> subscriptions = Stream.generate(() -> later("/v1/tasks/" + id + "?wait=60s"))
                 .limit(40)
                 .toList();
         await().until(() -> waiting() == 40);
@@ -173,7 +173,8 @@ class FollowIT {
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.json().get("type").asString()).isEqualTo("urn:pawline:problem:too-many-waits");
         end(id);
-        assertThat(waits).allSatisfy(wait -> assertThat(wait.join().status()).isEqualTo(200));
+        assertThat(subscriptions)
+                .allSatisfy(wait -> assertThat(wait.join().status()).isEqualTo(200));
     }
 
     private static int waiting() {

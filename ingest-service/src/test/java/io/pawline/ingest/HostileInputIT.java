@@ -99,7 +99,7 @@ class HostileInputIT {
     }
 
     @Test
-    void refusesRandomBytesAsAPhotoWhateverTheyBeginLike() {
+    void refusesRandomBytesAfterAnyImageSignature() {
         Random random = new Random(4);
         for (String magic : new String[] {"", "89504e470d0a1a0a", "ffd8ff", "524946460000000057454250", "504b0304"}) {
             for (int i = 0; i < 50; i++) {
@@ -113,7 +113,7 @@ class HostileInputIT {
     }
 
     @Test
-    void refusesAPhotoThatIsCutShortWherever() {
+    void refusesAPhotoThatIsCutShortAnywhere() {
         for (int length = 0; length < PNG.length; length++) {
             assertRefused(ingest.upload(file("image", Arrays.copyOf(PNG, length)), part("style", "ink")));
         }
@@ -177,7 +177,7 @@ class HostileInputIT {
     }
 
     @Test
-    void refusesWhatIsTooMuch() {
+    void refusesBodiesAndHeadersThatAreTooLarge() {
         assertRefused(ingest.upload(file("image", new byte[3_000_000]), part("style", "ink")));
         assertRefused(ingest.post("{\"metadata\":" + "{\"a\":".repeat(2_000) + "1" + "}".repeat(2_000) + "}"));
         assertRefused(ingest.post("{\"metadata\":{\"a\":" + "9".repeat(60_000) + "}}"));

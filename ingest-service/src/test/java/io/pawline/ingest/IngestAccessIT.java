@@ -82,7 +82,7 @@ class IngestAccessIT {
     }
 
     @Test
-    void refusesAnUploadOfWhoeverHasNoKeyAndKeepsNothing() throws IOException {
+    void refusesAnUploadWithoutAKeyAndKeepsNothing() throws IOException {
         long before = files();
         assertUnauthorized(
                 nobody.upload(TestingIngest.file("image", PNG), TestingIngest.part("style", "ink")),
@@ -125,7 +125,7 @@ class IngestAccessIT {
     }
 
     @Test
-    void refusesARevokedKeyWithinSecondsThoughItIsUsedAllTheTime() {
+    void refusesARevokedKeyWithinSecondsDespiteConstantUse() {
         ApiKeys keys = new ApiKeys(ingest.bean(TaskDatabase.class));
         String key = ingest.newKey("shop", Scope.READ);
         TestingIngest shop = ingest.as(Optional.of(key));
@@ -152,8 +152,8 @@ class IngestAccessIT {
         "READ,    POST, /v1/tasks/0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f/callback,       submit",
     })
     void refusesWhatTheKeyDoesNotAllow(Scope scope, String method, String path, String needed) {
-        TestingIngest caller = ingest.as(Optional.of(ingest.newKey("shop", scope)));
-        Answer answer = path.endsWith("/batch") ? caller.postBatch("{}", "k") : caller.call(method, path);
+        TestingIngest client = ingest.as(Optional.of(ingest.newKey("shop", scope)));
+        Answer answer = path.endsWith("/batch") ? client.postBatch("{}", "k") : client.call(method, path);
         assertForbidden(answer, needed);
     }
 
@@ -166,7 +166,7 @@ class IngestAccessIT {
     }
 
     @Test
-    void showsATenantHisOwnTasksAndNobodyElses() {
+    void showsATenantItsOwnTasksOnly() {
         TestingIngest shop = ingest.as(Optional.of(ingest.newKey("shop-1", Scope.SUBMIT, Scope.READ)));
         TestingIngest other = ingest.as(Optional.of(ingest.newKey("shop-2", Scope.SUBMIT, Scope.READ)));
         String id = shop.post(VALID).json().get("task_id").asString();
@@ -210,7 +210,7 @@ class IngestAccessIT {
     }
 
     @Test
-    void showsResultsToWhoeverHasTheirAddressAndPhotosToNobody() {
+    void servesResultsByTheirAddressAndPhotosNever() {
         TaskId task = TaskId.next();
         ImageStore store = ingest.bean(ImageStore.class);
         store.put(ImageKey.result(task, 1), PNG, "image/png");
@@ -246,7 +246,7 @@ class IngestAccessIT {
     }
 
     @Test
-    void acceptsAgainAfterTheTimeItSaid() {
+    void acceptsAgainAfterTheTimeOfRetryAfter() {
         TestingIngest shop = ingest.as(Optional.of(keyWithQuota("quota-2", 60)));
         submitUntilRefused(shop);
         Duration wait = Duration.ofSeconds(Integer.parseInt(refused(shop).header("retry-after")));
@@ -272,7 +272,7 @@ class IngestAccessIT {
     }
 
     @Test
-    void asksNobodyForAKeyOnlyWhenToldSo() {
+    void needsNoKeyOnlyIfTheSettingsSaySo() {
         try (TestingIngest own = new TestingIngest(postgres, images, "--pawline.ingest.access.open=true")) {
             TestingIngest anybody = own.as(Optional.empty());
             Answer answer = anybody.post(VALID, UUID.randomUUID().toString());
@@ -294,30 +294,30 @@ class IngestAccessIT {
         return ingest.newKey(new ApiKeys.Terms(tenant, "test", Set.of(Scope.SUBMIT, Scope.READ), tasksPerMinute, null));
     }
 
-    private static Answer post(TestingIngest caller) {
-        return caller.post(VALID, UUID.randomUUID().toString());
+    private static Answer post(TestingIngest client) {
+        return client.post(VALID, UUID.randomUUID().toString());
     }
 
     /** How many were accepted. */
-    private static int submitUntilRefused(TestingIngest caller) {
+    private static int submitUntilRefused(TestingIngest client) {
         for (int accepted = 0; accepted < 1_000; accepted++) {
-            if (post(caller).status() != 202) {
+            if (post(client).status() != 202) {
                 return accepted;
             }
         }
         throw new AssertionError("never refused");
     }
 
-    private static Answer refused(TestingIngest caller) {
+    private static Answer refused(TestingIngest client) {
         return IntStream.range(0, 100)
-                .mapToObj(_ -> post(caller))
+                .mapToObj(_ -> post(client))
                 .filter(answer -> answer.status() == 429)
                 .findFirst()
                 .orElseThrow();
     }
 
-    private static List<String> ids(TestingIngest caller) {
-        return caller.get("/v1/tasks?limit=100").json().get("tasks").findValuesAsString("task_id");
+    private static List<String> ids(TestingIngest client) {
+        return client.get("/v1/tasks?limit=100").json().get("tasks").findValuesAsString("task_id");
     }
 
     private static void assertUnauthorized(Answer answer, String challenge) {

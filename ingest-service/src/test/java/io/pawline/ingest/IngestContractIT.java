@@ -46,7 +46,7 @@ class IngestContractIT {
     }
 
     @Test
-    void isServedToEverybodyAsJsonAndAsYaml() throws IOException {
+    void isServedWithoutAKeyAsJsonAndAsYaml() throws IOException {
         TestingIngest nobody = ingest.as(Optional.empty());
         Answer json = nobody.get("/v1/openapi.json");
         Answer yaml = nobody.get("/v1/openapi.yaml");
@@ -56,7 +56,7 @@ class IngestContractIT {
     }
 
     @Test
-    void describesEveryOperationThatThereIsAndNoOther() {
+    void describesExactlyTheOperationsThatExist() {
         Set<String> served = ingest
                 .bean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
                 .getHandlerMethods()
@@ -81,7 +81,7 @@ class IngestContractIT {
     }
 
     @Test
-    void saysWhichOfItsOperationsNeedNoKey() {
+    void saysWhichOperationsNeedNoKey() {
         JsonNode paths = TestingIngest.CONTRACT.document().get("paths");
         for (String operation : TestingIngest.CONTRACT.operations()) {
             String[] parts = operation.split(" ", 2);

@@ -190,7 +190,7 @@ class IngestIT {
     }
 
     @Test
-    void cancelsATaskThoughTheStagesCannotBeTold() {
+    void cancelsATaskWhileTheStagesCannotBeNotified() {
         String id = ingest.post(VALID).json().get("task_id").asString();
         Answer cancelled = ingest.call("POST", "/v1/tasks/" + id + "/cancel");
         assertThat(cancelled.status()).isEqualTo(200);
@@ -582,11 +582,11 @@ class IngestIT {
     }
 
     @Test
-    void hangsNobodyWhileTheDatabaseIsLost() {
+    void answersEveryRequestWhileTheDatabaseIsLost() {
         TestingPostgres own = TestingPostgres.start();
         try (TestingIngest orphan = new TestingIngest(own, images)) {
             own.close();
-            // Many times as many as have a turn at the database, and more than once what one of them waits
+            // Many times more requests than connections, for longer than one of them waits
             List<CompletableFuture<Answer>> answers = IntStream.range(0, 300)
                     .mapToObj(i -> {
                         CompletableFuture<Answer> answer = new CompletableFuture<>();
@@ -604,7 +604,7 @@ class IngestIT {
     }
 
     @Test
-    void servesNothingThatIsNoImageAsOne() {
+    void servesNoOtherBytesAsAnImage() {
         ingest.bean(ImageStore.class).put(new ImageKey("t/page"), "<html>".getBytes(UTF_8), "text/html");
         assertThat(ingest.get("/v1/images/t/page").header("content-type")).isEqualTo("application/octet-stream");
     }

@@ -54,7 +54,7 @@ class IngestKafkaIT {
     Path folder;
 
     @Test
-    void keepsWhatItAcceptsWhileKafkaIsAwayAndCatchesUpInOrder() throws InterruptedException, ExecutionException {
+    void keepsAcceptedTasksWithoutKafkaAndCatchesUpInOrder() throws InterruptedException, ExecutionException {
         int port;
         try (EmbeddedKafka kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0, Map.of())) {
             port = Integer.parseInt(kafka.bootstrapServers().split(":", -1)[1]);
@@ -86,31 +86,32 @@ class IngestKafkaIT {
                     assertThat(event.getContext().getDeadline()).isEqualTo(deadline(ingest, late));
                     assertThat(event.getPhoto().getUrl()).contains("https://photos.example/cat.jpg");
                 });
-                assertThat(endings(kafka.bootstrapServers())).containsExactly(unwanted);
+                assertThat(cancelledTasks(kafka.bootstrapServers())).containsExactly(unwanted);
                 cancel(ingest, late);
                 await().atMost(PATIENCE)
                         .untilAsserted(() -> assertThat(cancelled(kafka.bootstrapServers()))
                                 .containsExactlyInAnyOrder("task:" + unwanted, "task:" + late));
-                takeBackWhatIsOutlived(ingest, kafka.bootstrapServers(), unwanted);
+                withdrawsObsoleteCancellations(ingest, kafka.bootstrapServers(), unwanted);
                 noteStages(ingest, kafka.bootstrapServers(), ids.getFirst());
                 comesBackUnderItsName(kafka.bootstrapServers());
             }
         }
     }
 
-    /** The topic that is compacted keeps the newest of each key: of a task long over that is a tombstone. */
-    private static void takeBackWhatIsOutlived(TestingIngest ingest, String bootstrap, String id) {
+    /** The compacted topic keeps the newest record of each key. For a task that is long over, this is a tombstone. */
+    private static void withdrawsObsoleteCancellations(TestingIngest ingest, String bootstrap, String id) {
         ingest.bean(TaskDatabase.class)
                 .jdbi()
                 .useHandle(handle -> handle.execute(
                         "update task set deadline = now() - interval '61 minutes' where id = cast(? as uuid)", id));
-        ingest.bean(TaskCancel.class).takeBackAll();
-        List<ConsumerRecord<String, SpecificRecord>> said = records(bootstrap, new TopicPartition(Topics.CONTROL, 0));
-        assertThat(said.getLast().key()).isEqualTo("task:" + id);
-        assertThat(said.stream().filter(record -> record.value() == null)).hasSize(1);
+        ingest.bean(TaskCancel.class).withdrawAll();
+        List<ConsumerRecord<String, SpecificRecord>> published =
+                records(bootstrap, new TopicPartition(Topics.CONTROL, 0));
+        assertThat(published.getLast().key()).isEqualTo("task:" + id);
+        assertThat(published.stream().filter(record -> record.value() == null)).hasSize(1);
     }
 
-    /** So a process that was killed takes the place it left, instead of waiting until its session is over. */
+    /** A process that was killed takes its partitions back at once, and does not wait until its session is over. */
     private static void comesBackUnderItsName(String bootstrap) throws InterruptedException, ExecutionException {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
             var groups = admin.describeConsumerGroups(List.of("pawline.ingest.progress"))
@@ -192,7 +193,7 @@ class IngestKafkaIT {
                 .until(() -> ingest.call("POST", "/v1/tasks/" + id + "/cancel").status() == 200);
     }
 
-    private static Set<String> endings(String bootstrap) {
+    private static Set<String> cancelledTasks(String bootstrap) {
         return records(bootstrap, new TopicPartition(Stage.CALLBACK.workTopic(), 0)).stream()
                 .filter(record -> record.value() instanceof TaskFinished finished
                         && finished.getEnding() == Ending.CANCELLED

@@ -80,14 +80,15 @@ class IngestPropertiesTest {
     }
 
     @Test
-    void asManyMayWaitAsTheHeapBearsUnlessItIsSaid() {
+    void theHeapLimitsSubscriptionsUnlessASettingDoes() {
         IngestProperties.Follow unsaid =
                 new IngestProperties.Follow(Duration.ofSeconds(1), null, Duration.ofSeconds(10), Duration.ofSeconds(3));
-        assertThat(unsaid.mostWaits(DataSize.ofMegabytes(384).toBytes())).isEqualTo(12_288);
-        assertThat(unsaid.mostWaits(DataSize.ofGigabytes(64).toBytes())).isEqualTo(20_000);
+        assertThat(unsaid.subscriptionLimit(DataSize.ofMegabytes(384).toBytes()))
+                .isEqualTo(12_288);
+        assertThat(unsaid.subscriptionLimit(DataSize.ofGigabytes(64).toBytes())).isEqualTo(20_000);
         IngestProperties.Follow said = new IngestProperties.Follow(
                 Duration.ofSeconds(1), 30_000, Duration.ofSeconds(10), Duration.ofSeconds(3));
-        assertThat(said.mostWaits(DataSize.ofMegabytes(384).toBytes())).isEqualTo(30_000);
+        assertThat(said.subscriptionLimit(DataSize.ofMegabytes(384).toBytes())).isEqualTo(30_000);
     }
 
     @ParameterizedTest

@@ -73,7 +73,7 @@ class RepeatsIT {
     }
 
     @Test
-    void answersTheSameAgainThoughTheTaskHasEndedAndItsDeadlineHasPassed() {
+    void answersARepetitionTheSameAfterTheDeadline() {
         String key = newKey();
         String body = body("b", "\"deadline\":\"%s\"".formatted(Instant.now().plusSeconds(2)));
         String id = taskOf(ingest.post(body, key));
@@ -100,7 +100,7 @@ class RepeatsIT {
     }
 
     @Test
-    void refusesAKeyThatIsNone() {
+    void refusesAMalformedKey() {
         assertThat(ingest.post(body("e", "\"ttl\":\"5m\""), "x".repeat(256)).status())
                 .isEqualTo(400);
         assertThat(ingest.post(body("e", "\"ttl\":\"5m\""), "a b").status()).isEqualTo(400);
@@ -178,7 +178,7 @@ class RepeatsIT {
     }
 
     @Test
-    void foldsNothingIntoWhatIsNotTheSame() {
+    void foldsNoRequestIntoADifferentOne() {
         String first = taskOf(ingest.post(body("i", "\"ttl\":\"5m\"")));
         for (UnaryOperator<String> change : List.<UnaryOperator<String>>of(
                 body -> body.replace("/i", "/j"),
@@ -194,7 +194,7 @@ class RepeatsIT {
     }
 
     @Test
-    void foldsNothingIntoATaskThatHasEndedOrIsOlderThanTheWindow() {
+    void foldsNothingIntoAnEndedOrOldTask() {
         String first = taskOf(ingest.post(body("k", "\"ttl\":\"5m\"")));
         close(first);
         String second = taskOf(ingest.post(body("k", "\"ttl\":\"5m\"")));

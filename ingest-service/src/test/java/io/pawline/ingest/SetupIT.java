@@ -42,7 +42,7 @@ class SetupIT {
     }
 
     @Test
-    void makesTheTablesAndLeavesTheTopicsAloneUnlessTold() {
+    void makesTheTablesAndNoTopicsByDefault() {
         DatabaseProperties database = postgres.create("tables");
 
         // Nobody is there: it would fail if it asked for brokers

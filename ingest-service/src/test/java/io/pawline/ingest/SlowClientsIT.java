@@ -51,30 +51,30 @@ class SlowClientsIT {
     }
 
     @Test
-    void cutsOffWhoTricklesHeaders() {
+    void disconnectsAClientThatTricklesHeaders() {
         assertThat(trickle("GET /v1/tasks HTTP/1.1\r\nHost: x\r\nX-Slow: ")).isEmpty();
     }
 
     @Test
-    void cutsOffWhoTricklesARequestLine() {
+    void disconnectsAClientThatTricklesARequestLine() {
         assertThat(trickle("GET /v1/")).isEmpty();
     }
 
     @Test
-    void cutsOffWhoTricklesABody() {
+    void disconnectsAClientThatTricklesABody() {
         String answer = trickle(head("application/json", "Content-Length: 50000") + "{\"style\":\"");
         assertThat(answer).startsWith("HTTP/1.1 408").contains("urn:pawline:problem:request-timeout");
     }
 
     @Test
-    void cutsOffWhoTricklesAForm() {
+    void disconnectsAClientThatTricklesAForm() {
         String answer = trickle(head("multipart/form-data; boundary=x", "Content-Length: 50000")
                 + "--x\r\nContent-Disposition: form-data; name=\"style\"\r\n\r\n");
         assertThat(answer).startsWith("HTTP/1.1 408").contains("urn:pawline:problem:request-timeout");
     }
 
     @Test
-    void servesOthersMeanwhileAndTheSameConnectionAgainAndAgain() {
+    void servesOtherClientsMeanwhileAndReusesConnections() {
         CompletableFuture<String> slow = new CompletableFuture<>();
         Thread.ofVirtual().start(() -> slow.completeAsync(() -> trickle("GET /v1/"), Runnable::run));
         // The client keeps its connection, whose age must not matter.

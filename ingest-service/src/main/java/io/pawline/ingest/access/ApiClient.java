@@ -7,16 +7,16 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Who sends a request.
+ * The sender of a request, as its API key names it.
  *
- * @param tenant whose tasks are his
- * @param client which of the tenant's clients he is
- * @param scopes what he may do
- * @param tasksPerMinute tasks that may be accepted from him in a minute; 0: any number
+ * @param tenant the owner of the tasks that it submits and sees
+ * @param client the id of its API key, which tells the clients of a tenant apart
+ * @param scopes what it may do
+ * @param tasksPerMinute tasks that may be accepted from it in a minute; 0: any number
  */
 public record ApiClient(String tenant, String client, Set<Scope> scopes, int tasksPerMinute) {
 
-    /** Everybody, where nobody has to say who he is. */
+    /** Stands for every sender where API keys are off. */
     public static final ApiClient ANYBODY = new ApiClient("default", "default", EnumSet.allOf(Scope.class), 0);
 
     public ApiClient {
@@ -25,7 +25,7 @@ public record ApiClient(String tenant, String client, Set<Scope> scopes, int tas
         scopes = Set.copyOf(scopes);
     }
 
-    /** The holder of a key; what it does not limit is limited by the default. */
+    /** The holder of a key. The default limit applies if the key names none. */
     static ApiClient of(ApiKey key, int defaultTasksPerMinute) {
         Integer own = key.tasksPerMinute();
         return new ApiClient(key.tenant(), key.id(), key.scopes(), own == null ? defaultTasksPerMinute : own);

@@ -3,24 +3,24 @@ package io.pawline.ingest.access;
 import io.pawline.taskstore.KeyRing;
 import java.util.Optional;
 
-/** Tells callers by their API keys. Thread-safe. */
+/** Finds clients by their API keys. Thread-safe. */
 public final class ApiClientAccess {
 
     private final KeyRing keys;
     private final int defaultTasksPerMinute;
 
-    /** @param defaultTasksPerMinute tasks that may be accepted in a minute from a caller whose key says nothing of it */
+    /** @param defaultTasksPerMinute tasks that may be accepted in a minute from a client whose key names no number */
     public ApiClientAccess(KeyRing keys, int defaultTasksPerMinute) {
         this.keys = keys;
         this.defaultTasksPerMinute = defaultTasksPerMinute;
     }
 
     /**
-     * The caller who has this key; empty if it is none, or is not good for anything any more.
+     * The client who has this key; empty if there is no such key, or it is no longer valid.
      *
-     * @throws io.pawline.taskstore.DatabaseUnavailableException if that cannot be found out
+     * @throws io.pawline.taskstore.DatabaseUnavailableException if the database is lost
      */
-    public Optional<ApiClient> callerWith(String key) {
+    public Optional<ApiClient> clientWith(String key) {
         return keys.find(key).map(known -> ApiClient.of(known, defaultTasksPerMinute));
     }
 }

@@ -14,7 +14,7 @@ import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** Gives controllers their caller, whom {@link KeyFilter} has found out, if he may do what they do. */
+/** Gives controllers the client that {@link KeyFilter} has found, if it has the scope that they require. */
 @Component
 final class ApiClientResolver implements HandlerMethodArgumentResolver, WebMvcConfigurer {
 
@@ -34,12 +34,12 @@ final class ApiClientResolver implements HandlerMethodArgumentResolver, WebMvcCo
             @Nullable ModelAndViewContainer container,
             NativeWebRequest request,
             @Nullable WebDataBinderFactory binder) {
-        if (!(request.getAttribute(KeyFilter.CALLER, RequestAttributes.SCOPE_REQUEST) instanceof ApiClient tenant)) {
+        if (!(request.getAttribute(KeyFilter.CLIENT, RequestAttributes.SCOPE_REQUEST) instanceof ApiClient client)) {
             throw KeyFilter.missing();
         }
         RequiredScopes.of(Objects.requireNonNull(parameter.getParameterAnnotation(RequiresScope.class))
                         .value())
-                .check(tenant.scopes());
-        return tenant;
+                .check(client.scopes());
+        return client;
     }
 }

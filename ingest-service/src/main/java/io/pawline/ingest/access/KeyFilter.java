@@ -20,14 +20,14 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
- * Finds out who calls, before anything of the body is read. What is not open by name needs a key; what its holder may do is
- * said where it is done, by {@link RequiresScope}.
+ * Finds the client of a request by its API key, before anything of the body is read. Every address needs a key, except
+ * those named here. {@link RequiresScope} at each method says which scopes its holder needs.
  */
 @Component
 final class KeyFilter extends OncePerRequestFilter {
 
     /** The request's attribute that holds the {@link ApiClient}. */
-    static final String CALLER = ApiClient.class.getName();
+    static final String CLIENT = ApiClient.class.getName();
 
     private static final Logger log = LoggerFactory.getLogger(KeyFilter.class);
 
@@ -49,7 +49,7 @@ final class KeyFilter extends OncePerRequestFilter {
         }
     }
 
-    /** Probes and metrics, as in every service; the contract; and pictures, whose addresses are told to those who may see them. */
+    /** Leaves open the probes and metrics, as every service does, the contract, and pictures, whose addresses are the key. */
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
         String path = request.getRequestURI();
@@ -63,7 +63,7 @@ final class KeyFilter extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         try {
-            request.setAttribute(CALLER, open ? ApiClient.ANYBODY : callerOf(request));
+            request.setAttribute(CLIENT, open ? ApiClient.ANYBODY : clientOf(request));
         } catch (ProblemException | DatabaseUnavailableException refused) {
             problems.resolveException(request, response, null, refused);
             return;
@@ -71,13 +71,13 @@ final class KeyFilter extends OncePerRequestFilter {
         chain.doFilter(request, response);
     }
 
-    private ApiClient callerOf(HttpServletRequest request) {
+    private ApiClient clientOf(HttpServletRequest request) {
         List<String> credentials = Collections.list(request.getHeaders("Authorization"));
         if (credentials.size() != 1 || !credentials.getFirst().regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             throw missing();
         }
         return apiClientAccess
-                .callerWith(credentials.getFirst().substring(SCHEME.length()).strip())
+                .clientWith(credentials.getFirst().substring(SCHEME.length()).strip())
                 .orElseThrow(() -> ProblemException.challenge(
                         CommonProblem.UNAUTHORIZED,
                         "there is no such API key, or it has been revoked or has expired",

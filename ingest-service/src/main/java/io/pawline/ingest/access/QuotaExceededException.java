@@ -2,14 +2,14 @@ package io.pawline.ingest.access;
 
 import java.time.Duration;
 
-/** A client has had as many tasks accepted as it may, for now. */
+/** Says that a client has had as many tasks accepted as it may for now. */
 public final class QuotaExceededException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final Quotas.State state;
+    private final QuotaState state;
     private final Duration retryAfter;
 
-    QuotaExceededException(Quotas.State state, Duration retryAfter) {
+    QuotaExceededException(QuotaState state, Duration retryAfter) {
         super(
                 "this key may have %d tasks accepted in a minute, and has had them: send this one later"
                         .formatted(state.limit()),
@@ -21,11 +21,11 @@ public final class QuotaExceededException extends RuntimeException {
     }
 
     /** What is left to the client. */
-    public Quotas.State state() {
+    public QuotaState state() {
         return state;
     }
 
-    /** Until another task would be accepted. */
+    /** The time until another task would be accepted. */
     public Duration retryAfter() {
         return retryAfter;
     }

@@ -5,32 +5,22 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.TimeMeter;
-import java.io.Serializable;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How many tasks each client may have accepted: a bucket of as many tokens as a minute's tasks, which fills evenly. Each
- * process has buckets of its own, so a client that is spread over several gets as much from each. Thread-safe.
+ * Limits how many tasks each client may have accepted in a minute. Each client has a bucket of as many tokens, which fills
+ * evenly. Each process has its own buckets, so a client that spreads its requests gets as much from each. Thread-safe.
  */
 public final class Quotas {
 
-    /** In which the limit applies. */
+    /** The time that a limit is for. */
     public static final Duration WINDOW = Duration.ofMinutes(1);
 
     private record Holder(String client, int tasksPerMinute) {}
 
-    /**
-     * What is left to a client.
-     *
-     * @param limit tasks in a minute
-     * @param remaining tasks that would be accepted now
-     * @param full until the whole limit is there again
-     */
-    public record State(int limit, long remaining, Duration full) implements Serializable {}
-
     private final TimeMeter time;
-    // One that is not used is full after the window, and then the same as a new one.
+    // A bucket that is not used is full after the window, and then the same as a new one.
     private final Cache<Holder, Bucket> buckets =
             Caffeine.newBuilder().expireAfterAccess(WINDOW.multipliedBy(2)).build();
 
@@ -43,43 +33,44 @@ public final class Quotas {
     }
 
     /**
-     * Takes what one task costs.
+     * Takes the token of one task.
      *
-     * @throws QuotaExceededException if the caller has used up what he may
+     * @throws QuotaExceededException if the client has none left
      */
-    public void take(ApiClient tenant) {
-        if (tenant.tasksPerMinute() == 0) {
+    public void take(ApiClient client) {
+        if (client.tasksPerMinute() == 0) {
             return;
         }
-        ConsumptionProbe probe = bucket(tenant).tryConsumeAndReturnRemaining(1);
+        ConsumptionProbe probe = bucket(client).tryConsumeAndReturnRemaining(1);
         if (!probe.isConsumed()) {
             throw new QuotaExceededException(
-                    new State(tenant.tasksPerMinute(), 0, WINDOW), Duration.ofNanos(probe.getNanosToWaitForRefill()));
+                    new QuotaState(client.tasksPerMinute(), 0, WINDOW),
+                    Duration.ofNanos(probe.getNanosToWaitForRefill()));
         }
     }
 
-    /** Gives back what was taken for a task that was not accepted. */
-    public void giveBack(ApiClient tenant) {
-        if (tenant.tasksPerMinute() > 0) {
-            bucket(tenant).addTokens(1);
+    /** Gives back the token of a task that was not accepted. */
+    public void giveBack(ApiClient client) {
+        if (client.tasksPerMinute() > 0) {
+            bucket(client).addTokens(1);
         }
     }
 
-    /** What is left to a caller, if he has a limit. */
-    public Optional<State> state(ApiClient tenant) {
-        if (tenant.tasksPerMinute() == 0) {
+    /** The state of a client's bucket; empty if the client has no limit. */
+    public Optional<QuotaState> state(ApiClient client) {
+        if (client.tasksPerMinute() == 0) {
             return Optional.empty();
         }
-        Bucket bucket = bucket(tenant);
+        Bucket bucket = bucket(client);
         long remaining = Math.max(0, bucket.getAvailableTokens());
-        long missing = tenant.tasksPerMinute() - remaining;
-        Duration full = WINDOW.multipliedBy(missing).dividedBy(tenant.tasksPerMinute());
-        return Optional.of(new State(tenant.tasksPerMinute(), remaining, full));
+        long missing = client.tasksPerMinute() - remaining;
+        Duration full = WINDOW.multipliedBy(missing).dividedBy(client.tasksPerMinute());
+        return Optional.of(new QuotaState(client.tasksPerMinute(), remaining, full));
     }
 
-    private Bucket bucket(ApiClient tenant) {
+    private Bucket bucket(ApiClient client) {
         return buckets.get(
-                new Holder(tenant.client(), tenant.tasksPerMinute()),
+                new Holder(client.client(), client.tasksPerMinute()),
                 holder -> Bucket.builder()
                         .addLimit(limit ->
                                 limit.capacity(holder.tasksPerMinute()).refillGreedy(holder.tasksPerMinute(), WINDOW))

@@ -4,21 +4,21 @@ import java.time.Duration;
 import org.springframework.http.HttpHeaders;
 
 /**
- * A quota as headers
+ * Shows a quota as headers
  * (<a href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/">draft-ietf-httpapi-ratelimit-headers</a>).
  */
 public final class RateLimit {
 
     private RateLimit() {}
 
-    public static HttpHeaders headers(Quotas.State state) {
+    public static HttpHeaders headers(QuotaState state) {
         HttpHeaders headers = new HttpHeaders();
         headers.set("RateLimit-Policy", "\"tasks\";q=%d;w=%d".formatted(state.limit(), Quotas.WINDOW.toSeconds()));
         headers.set("RateLimit", "\"tasks\";r=%d;t=%d".formatted(state.remaining(), secondsUntil(state.full())));
         return headers;
     }
 
-    /** Whole seconds, so many that the time has come when they are over. */
+    /** The time in whole seconds, rounded up. */
     public static long secondsUntil(Duration time) {
         return time.plusNanos(999_999_999).toSeconds();
     }

@@ -3,9 +3,9 @@ package io.pawline.ingest.callbacks;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.pawline.ingest.access.ApiClient;
 import io.pawline.ingest.http.IngestProblem;
-import io.pawline.ingest.list.ListController;
-import io.pawline.ingest.list.TaskCursor;
-import io.pawline.ingest.submit.TaskController;
+import io.pawline.ingest.http.PageLimit;
+import io.pawline.ingest.http.TaskCursor;
+import io.pawline.ingest.task.TaskIds;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.Delivery;
@@ -31,7 +31,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** Callbacks: those nobody has taken, and once more those that somebody asks for. */
+/** Serves {@code /v1/callbacks}, the undelivered callbacks, and requests to send a callback again. */
 @RestController
 final class CallbackController {
 
@@ -45,16 +45,16 @@ final class CallbackController {
         this.clock = clock;
     }
 
-    /** A page; without a cursor it is the last one. */
+    /** One page. A page without a cursor is the last one. */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Page(List<CallbackView> callbacks, @Nullable String nextCursor) {}
 
     /**
-     * An ending and how far its receiver has been told; what does not apply is left out.
+     * A final state and its delivery as JSON; what does not apply is left out.
      *
-     * @param attempts tries that have ended
-     * @param reason code of why the last one failed
+     * @param attempts deliveries that have been tried
+     * @param reason code of the reason why the last one failed
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -88,7 +88,7 @@ final class CallbackController {
 
     @GetMapping("/v1/callbacks")
     Page list(
-            @RequiresScope(Scope.READ) ApiClient tenant,
+            @RequiresScope(Scope.READ) ApiClient client,
             @RequestParam("state") String state,
             @RequestParam(name = "limit", required = false) @Nullable String limit,
             @RequestParam(name = "cursor", required = false) @Nullable String cursor) {
@@ -96,30 +96,31 @@ final class CallbackController {
             throw new ProblemException(
                     CommonProblem.INVALID_REQUEST, "state is not undelivered, the only one there is");
         }
-        int most = ListController.limit(limit);
+        int most = PageLimit.parse(limit);
         TaskId after = cursor == null ? null : TaskCursor.parse(cursor);
-        List<Task> found = undeliveredCallbacks.page(tenant.tenant(), after, most + 1);
+        List<Task> found = undeliveredCallbacks.page(client.tenant(), after, most + 1);
         List<Task> shown = found.subList(0, Math.min(most, found.size()));
         return new Page(
                 shown.stream()
-                        .map(task -> CallbackView.of(task, task.ending().orElseThrow()))
+                        .map(task -> CallbackView.of(task, task.finalState().orElseThrow()))
                         .toList(),
                 found.size() > most ? TaskCursor.after(shown.getLast().id()) : null);
     }
 
-    /** Accepted and not yet done: callback-service sends it. */
+    /** Notes the wish; callback-service sends the callback within seconds. */
     @PostMapping("/v1/tasks/{id}/callback")
     @ResponseStatus(HttpStatus.ACCEPTED)
-    CallbackView resend(@RequiresScope({Scope.SUBMIT, Scope.OPERATE}) ApiClient tenant, @PathVariable("id") String id) {
+    CallbackView resend(@RequiresScope({Scope.SUBMIT, Scope.OPERATE}) ApiClient client, @PathVariable("id") String id) {
         Task task = undeliveredCallbacks
-                .resend(TaskController.parse(id), tenant.tenant(), clock.instant())
-                .orElseThrow(TaskController::notFound);
+                .resend(TaskIds.parse(id), client.tenant(), clock.instant())
+                .orElseThrow(TaskIds::notFound);
         if (task.submission().callbackUrl().isEmpty()) {
             throw new ProblemException(IngestProblem.NO_CALLBACK, "the task was submitted without a callback_url");
         }
-        FinalState finalState = task.ending()
+        FinalState finalState = task.finalState()
                 .orElseThrow(() -> new ProblemException(
-                        IngestProblem.TASK_NOT_FINISHED, "the task is still processing; its ending will be told"));
+                        IngestProblem.TASK_NOT_FINISHED,
+                        "the task is still processing; its callback will be sent when it has ended"));
         return CallbackView.of(task, finalState);
     }
 }

@@ -2,9 +2,9 @@ package io.pawline.ingest.cancel;
 
 import io.pawline.images.ImageStore;
 import io.pawline.ingest.access.ApiClient;
-import io.pawline.ingest.follow.TaskView;
 import io.pawline.ingest.http.IngestProblem;
-import io.pawline.ingest.submit.TaskController;
+import io.pawline.ingest.task.TaskIds;
+import io.pawline.ingest.task.TaskView;
 import io.pawline.schemas.Stage;
 import io.pawline.taskstore.CloseResult;
 import io.pawline.taskstore.Scope;
@@ -16,7 +16,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** {@code /v1/tasks/{id}/cancel}: a task that is no longer wanted. */
+/** Serves {@code /v1/tasks/{id}/cancel}: cancels a task. */
 @RestController
 final class CancelController {
 
@@ -28,12 +28,12 @@ final class CancelController {
         this.images = images;
     }
 
-    /** Cancelled by this request or by an earlier one is the same to the caller, who may not have had the answer. */
+    /** Gives the same answer whether this request or an earlier one cancelled the task: the earlier answer may be lost. */
     @PostMapping("/v1/tasks/{id}/cancel")
-    TaskView cancel(@RequiresScope(Scope.SUBMIT) ApiClient tenant, @PathVariable("id") String id) {
-        Task task = cancel.cancel(TaskController.parse(id), tenant.tenant())
+    TaskView cancel(@RequiresScope(Scope.SUBMIT) ApiClient client, @PathVariable("id") String id) {
+        Task task = cancel.cancel(TaskIds.parse(id), client.tenant())
                 .map(CloseResult::task)
-                .orElseThrow(TaskController::notFound);
+                .orElseThrow(TaskIds::notFound);
         if (task.state() != TaskState.CANCELLED) {
             throw new ProblemException(
                     IngestProblem.TASK_FINISHED,

@@ -4,7 +4,7 @@ import io.pawline.controls.ControlPublisher;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.Task;
 
-/** Reaches the stages through the topic of live controls. Thread-safe. */
+/** Notifies the stages through the topic of live controls. Thread-safe. */
 public final class ControlTopic implements TaskCancel.Stages {
 
     private final ControlPublisher controlPublisher;
@@ -14,13 +14,13 @@ public final class ControlTopic implements TaskCancel.Stages {
     }
 
     @Override
-    public void tell(Task cancelled) {
+    public void publish(Task cancelled) {
         controlPublisher.cancel(
                 cancelled.id(), cancelled.submission().deadline(), "ingest-service", "the front end cancelled it");
     }
 
     @Override
-    public void takeBack(TaskId cancelled) {
+    public void withdraw(TaskId cancelled) {
         controlPublisher.forget(cancelled);
     }
 }

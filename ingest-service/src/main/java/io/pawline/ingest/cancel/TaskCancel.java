@@ -14,18 +14,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Cancels tasks: first in the row, which decides, then by word to the stages, so that none of them pays for it any more.
- * Word that did not get through is {@linkplain #tellAll() sent again} until it does, and is {@linkplain #takeBackAll()
- * taken back} when the task could no longer run anyway. Thread-safe.
+ * Cancels tasks: first in the row, which decides, then in the stages, so that none of them pays for the task any more. A
+ * cancellation that could not be published is {@linkplain #publishAll() published later}. It is {@linkplain #withdrawAll()
+ * withdrawn} when the task could no longer run anyway. Thread-safe.
  */
 public final class TaskCancel {
 
     private static final Logger log = LoggerFactory.getLogger(TaskCancel.class);
 
-    /** How long a caller waits for the word to get through: with Kafka there, milliseconds. */
-    private static final Duration TELL_WAIT = Duration.ofSeconds(2);
+    /** Longest time that a request waits for Kafka, which usually takes milliseconds. */
+    private static final Duration PUBLISH_WAIT = Duration.ofSeconds(2);
 
-    /** After its deadline a cancelled task could still be run by a process whose clock is late. */
+    /** A process whose clock is late could run a cancelled task so long after its deadline. */
     private static final Duration MARGIN = Duration.ofHours(1);
 
     private static final int BATCH = 100;
@@ -40,63 +40,63 @@ public final class TaskCancel {
         this.clock = clock;
     }
 
-    /** Those who work on tasks. */
+    /** Notifies the stages of cancelled tasks. */
     public interface Stages {
-        /** Says that a task has been cancelled; throws if they cannot be told. */
-        void tell(Task cancelled);
+        /** Publishes that a task has been cancelled; throws if that fails. */
+        void publish(Task cancelled);
 
-        /** Leaves nothing of what was said of a task; throws if that cannot be done now. */
-        void takeBack(TaskId cancelled);
+        /** Withdraws what was published of a task; throws if that fails. */
+        void withdraw(TaskId cancelled);
     }
 
     /**
-     * Cancels a task, unless it has ended.
+     * Cancels a task, unless it has a final state.
      *
      * @return the row afterwards, and whether this call closed it; empty if the tenant has no such task
      */
     public Optional<CloseResult> cancel(TaskId id, String tenant) {
-        Optional<CloseResult> closing = cancellations.cancel(id, tenant, clock.instant());
-        closing.filter(CloseResult::byThisCall).map(CloseResult::task).ifPresent(this::tellSoon);
-        return closing;
+        Optional<CloseResult> result = cancellations.cancel(id, tenant, clock.instant());
+        result.filter(CloseResult::byThisCall).map(CloseResult::task).ifPresent(this::publishSoon);
+        return result;
     }
 
-    private void tellSoon(Task task) {
+    private void publishSoon(Task task) {
         CountDownLatch tried = new CountDownLatch(1);
         Thread.ofVirtual().start(() -> {
             try {
-                tell(task);
+                publish(task);
             } catch (RuntimeException e) {
-                log.warn("The stages have not been told of a cancelled task and will be later: {}", e.getMessage());
+                log.warn("The cancellation of a task is not published yet and will be later: {}", e.getMessage());
             } finally {
                 tried.countDown();
             }
         });
         try {
-            boolean _ = tried.await(TELL_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+            boolean _ = tried.await(PUBLISH_WAIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void tell(Task task) {
-        stages.tell(task);
-        cancellations.told(task.id());
+    private void publish(Task task) {
+        stages.publish(task);
+        cancellations.markPublished(task.id());
     }
 
-    /** Tells the stages of what they have not been told of; throws when they cannot be told. */
-    public void tellAll() {
-        cancellations.untold(BATCH).forEach(this::tell);
+    /** Publishes the cancellations that have not been published; throws if that fails. */
+    public void publishAll() {
+        cancellations.unpublished(BATCH).forEach(this::publish);
     }
 
-    /** Takes back what the stages were told of tasks that could no longer run; throws when that cannot be done now. */
-    public void takeBackAll() {
-        List<TaskId> outlived;
+    /** Withdraws the cancellations of tasks that could no longer run anyway; throws if that fails. */
+    public void withdrawAll() {
+        List<TaskId> obsolete;
         do {
-            outlived = cancellations.outlived(clock.instant().minus(MARGIN), BATCH);
-            for (TaskId task : outlived) {
-                stages.takeBack(task);
-                cancellations.takenBack(task);
+            obsolete = cancellations.obsolete(clock.instant().minus(MARGIN), BATCH);
+            for (TaskId task : obsolete) {
+                stages.withdraw(task);
+                cancellations.markWithdrawn(task);
             }
-        } while (outlived.size() == BATCH);
+        } while (obsolete.size() == BATCH);
     }
 }

@@ -1,4 +1,7 @@
-/** Tasks that the front end no longer wants. */
+/**
+ * Cancels tasks that the front end no longer wants.
+ * The row of the task decides; then the stages are notified, so that none pays for the task any more.
+ */
 @NullMarked
 package io.pawline.ingest.cancel;
 

@@ -1,5 +1,6 @@
 package io.pawline.ingest.follow;
 
+import io.pawline.ingest.task.TaskView;
 import io.pawline.schemas.Stage;
 import io.pawline.taskstore.StageReached;
 import io.pawline.taskstore.Task;
@@ -20,9 +21,9 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * The events of one task as one listener has them: each stage as it is reached, then the ending, after which the stream
- * closes. An event's id is generation and rank, both of which only grow, so a listener who comes back with the last id he
- * had gets what he missed and nothing twice. Thread-safe.
+ * Sends the events of one task to one listener: each stage as it is reached, then the final state, after which the stream
+ * closes. The id of an event is its generation and its rank, which both only grow. So a listener who comes back with the
+ * last id he received gets what he missed, and nothing twice. Thread-safe.
  */
 final class EventStream {
 
@@ -36,7 +37,7 @@ final class EventStream {
     private final ReentrantLock lock = new ReentrantLock();
     private Position last;
 
-    /** The newest event that a listener has. */
+    /** Names the newest event that a listener has received. */
     record Position(int generation, int rank) {
 
         static Position parse(@Nullable String lastEventId) {
@@ -51,65 +52,65 @@ final class EventStream {
             return new Position(Integer.parseInt(parts.group(1)), Integer.parseInt(parts.group(2)));
         }
 
-        /** Whether nothing follows, as far as this task has come. */
+        /** Whether the task, as far as it has come, has no later event. */
         boolean isEndOf(Task task) {
             return rank == END && generation >= task.generation();
         }
     }
 
-    /** That a stage has been reached. */
+    /** Says as JSON that the task has reached a stage. */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Reached(String taskId, String stage, Instant at) {}
 
-    /** @param view the task as the ending shows it */
+    /** @param view makes the JSON of the last event */
     EventStream(SseEmitter emitter, Function<TaskSnapshot, TaskView> view, Position last) {
         this.emitter = emitter;
         this.view = view;
         this.last = last;
     }
 
-    /** Sends what is new; waits no longer when that was the ending, or nobody listens. */
-    void advance(TaskSubscriptions.Wait wait, TaskSnapshot taskSnapshot) {
+    /** Sends what is new. Ends the subscription after the final state, or if nobody listens any more. */
+    void advance(TaskSubscriptions.Subscription subscription, TaskSnapshot taskSnapshot) {
         lock.lock();
         try {
             if (send(taskSnapshot)) {
-                wait.close();
+                subscription.close();
                 emitter.complete();
             }
         } catch (IOException | IllegalStateException e) {
-            gone(wait, e);
+            gone(subscription, e);
         } catch (RuntimeException e) {
-            log.warn("A listener is sent away to come again: {}", String.valueOf(e.getMessage()));
-            wait.close();
+            log.warn("A stream is closed, and its listener has to come again: {}", String.valueOf(e.getMessage()));
+            subscription.close();
             emitter.complete();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Sends a comment, so that nobody on the way takes the stream for dead, and one that is dead is found to be. */
-    void beat(TaskSubscriptions.Wait wait) {
-        // Whoever holds the lock is sending, and may be for long to a listener who is slow.
+    /** Sends a comment. So proxies see that the stream is alive, and the service notices one that is dead. */
+    void heartbeat(TaskSubscriptions.Subscription subscription) {
+        // The thread that holds the lock is sending. That may take long if the listener is slow.
         if (!lock.tryLock()) {
             return;
         }
         try {
             emitter.send(SseEmitter.event().comment("still here"));
         } catch (IOException | IllegalStateException e) {
-            gone(wait, e);
+            gone(subscription, e);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Jetty does not end the request by itself. */
-    private void gone(TaskSubscriptions.Wait wait, Exception e) {
+    /** Ends the request, which Jetty does not do by itself. */
+    private void gone(TaskSubscriptions.Subscription subscription, Exception e) {
         log.debug("A listener is gone", e);
-        wait.close();
+        subscription.close();
         emitter.complete();
     }
 
-    /** Whether that was the ending. */
+    /** Sends what is new; true if that was the final state. */
     private boolean send(TaskSnapshot taskSnapshot) throws IOException {
         Task task = taskSnapshot.task();
         if (task.generation() > last.generation()) {
@@ -121,10 +122,10 @@ final class EventStream {
         for (StageReached reached : taskSnapshot.reached()) {
             send(reached.stage(), task, reached.at());
         }
-        if (task.ending().isPresent()) {
+        if (task.finalState().isPresent()) {
             send(END, "end", view.apply(taskSnapshot));
         }
-        return task.ending().isPresent();
+        return task.finalState().isPresent();
     }
 
     private void send(Stage stage, Task task, Instant at) throws IOException {

@@ -3,9 +3,9 @@ package io.pawline.ingest.follow;
 import io.pawline.images.ImageStore;
 import io.pawline.ingest.IngestProperties;
 import io.pawline.ingest.access.ApiClient;
-import io.pawline.ingest.submit.RefusedException;
-import io.pawline.ingest.submit.TaskController;
-import io.pawline.ingest.submit.TimeSpan;
+import io.pawline.ingest.http.TimeSpan;
+import io.pawline.ingest.task.TaskIds;
+import io.pawline.ingest.task.TaskView;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.ProgressDao;
 import io.pawline.taskstore.Scope;
@@ -15,6 +15,7 @@ import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemException;
 import io.pawline.web.RequiresScope;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -27,11 +28,14 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.async.DeferredResult;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
-/** {@code GET /v1/tasks/{id}?wait=} and {@code /events}: requests that stay open until there is something to tell. */
+/**
+ * Serves {@code GET /v1/tasks/{id}}, with and without {@code wait}, and {@code /events}: shows a task now, when it has
+ * ended, or stage by stage. A request that waits holds no thread.
+ */
 @RestController
 final class FollowController {
 
-    /** A listener who stays longer comes again, and goes on where he was. */
+    /** Ends a stream after this time. A listener who wants more comes again, and misses nothing. */
     private static final Duration LONGEST_STREAM = Duration.ofMinutes(30);
 
     private final TaskSubscriptions taskSubscriptions;
@@ -53,40 +57,49 @@ final class FollowController {
         this.maxWait = settings.follow().maxWait();
     }
 
-    /** Answers when the task has ended, or the wait is over. */
+    @GetMapping("/v1/tasks/{id}")
+    TaskView status(@RequiresScope(Scope.READ) ApiClient client, @PathVariable("id") String id) {
+        return view(snapshot(find(TaskIds.parse(id), client)));
+    }
+
+    /** Answers when the task has ended, or when the wait is over. */
     @GetMapping(path = "/v1/tasks/{id}", params = "wait")
     DeferredResult<TaskView> await(
-            @RequiresScope(Scope.READ) ApiClient tenant,
+            @RequiresScope(Scope.READ) ApiClient client,
             @PathVariable("id") String id,
-            @RequestParam("wait") String wait)
-            throws RefusedException {
-        Duration time = TimeSpan.parse("wait", wait);
+            @RequestParam("wait") String wait) {
+        Duration time = waitTime(wait);
+        TaskId taskId = TaskIds.parse(id);
+        Task task = find(taskId, client);
+        DeferredResult<TaskView> answer = new DeferredResult<>(time.toMillis());
+        if (task.finalState().isPresent()) {
+            answer.setResult(view(snapshot(task)));
+            return answer;
+        }
+        TaskSubscriptions.Subscription subscription = taskSubscriptions.open(taskId, snapshot -> {
+            if (snapshot.task().finalState().isPresent()) {
+                answer(answer, () -> snapshot);
+            }
+        });
+        answer.onTimeout(() ->
+                answer(answer, () -> subscription.latest().orElseGet(() -> snapshot(find(taskId, client)))));
+        answer.onCompletion(subscription::close);
+        return answer;
+    }
+
+    private Duration waitTime(String text) {
+        Duration time = TimeSpan.parse(text)
+                .orElseThrow(() -> new ProblemException(CommonProblem.INVALID_REQUEST, "wait " + TimeSpan.FAULT));
         if (time.isZero() || time.compareTo(maxWait) > 0) {
             throw new ProblemException(
                     CommonProblem.INVALID_REQUEST, "wait must be from 1s to %ds".formatted(maxWait.toSeconds()));
         }
-        TaskId taskId = TaskController.parse(id);
-        Task task = TaskController.find(tasks, taskId, tenant.tenant());
-        DeferredResult<TaskView> answer = new DeferredResult<>(time.toMillis());
-        if (task.ending().isPresent()) {
-            answer.setResult(view(news(task)));
-            return answer;
-        }
-        TaskSubscriptions.Wait open = taskSubscriptions.open(taskId, taskSnapshot -> {
-            if (taskSnapshot.task().ending().isPresent()) {
-                answer(answer, () -> taskSnapshot);
-            }
-        });
-        answer.onTimeout(() -> answer(
-                answer,
-                () -> open.latest().orElseGet(() -> news(TaskController.find(tasks, taskId, tenant.tenant())))));
-        answer.onCompletion(open::close);
-        return answer;
+        return time;
     }
 
-    private void answer(DeferredResult<TaskView> answer, Supplier<TaskSnapshot> news) {
+    private void answer(DeferredResult<TaskView> answer, Supplier<TaskSnapshot> snapshot) {
         try {
-            answer.setResult(view(news.get()));
+            answer.setResult(view(snapshot.get()));
         } catch (RuntimeException e) {
             answer.setErrorResult(e);
         }
@@ -94,46 +107,57 @@ final class FollowController {
 
     @GetMapping("/v1/tasks/{id}/events")
     ResponseEntity<SseEmitter> events(
-            @RequiresScope(Scope.READ) ApiClient tenant,
+            @RequiresScope(Scope.READ) ApiClient client,
             @PathVariable("id") String id,
             @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId) {
-        TaskId taskId = TaskController.parse(id);
+        TaskId taskId = TaskIds.parse(id);
         EventStream.Position last = EventStream.Position.parse(lastEventId);
-        if (last.isEndOf(TaskController.find(tasks, taskId, tenant.tenant()))) {
-            // The one answer that keeps an EventSource from coming again.
+        if (last.isEndOf(find(taskId, client))) {
+            // No other answer keeps an EventSource from coming again.
             return ResponseEntity.status(HttpStatus.NO_CONTENT).build();
         }
         SseEmitter emitter = new SseEmitter(LONGEST_STREAM.toMillis());
         EventStream stream = new EventStream(emitter, this::view, last);
-        // Told soon after it is opened, and by then it is known here.
-        TaskSubscriptions.Wait[] open = new TaskSubscriptions.Wait[1];
-        synchronized (open) {
-            open[0] = taskSubscriptions.open(taskId, new TaskSubscriptions.Listener() {
+        // The listener is called on another thread, maybe before open returns. The lock makes it wait until it knows
+        // the
+        // subscription that it has to close.
+        TaskSubscriptions.Subscription[] subscription = new TaskSubscriptions.Subscription[1];
+        synchronized (subscription) {
+            subscription[0] = taskSubscriptions.open(taskId, new TaskSubscriptions.Listener() {
                 @Override
-                public void moved(TaskSnapshot taskSnapshot) {
-                    synchronized (open) {
-                        stream.advance(open[0], taskSnapshot);
+                public void changed(TaskSnapshot taskSnapshot) {
+                    synchronized (subscription) {
+                        stream.advance(subscription[0], taskSnapshot);
                     }
                 }
 
                 @Override
-                public void beat() {
-                    synchronized (open) {
-                        stream.beat(open[0]);
+                public void heartbeat() {
+                    synchronized (subscription) {
+                        stream.heartbeat(subscription[0]);
                     }
                 }
             });
         }
         emitter.onTimeout(emitter::complete);
-        emitter.onCompletion(open[0]::close);
+        emitter.onCompletion(subscription[0]::close);
         return ResponseEntity.ok()
                 .header("Cache-Control", "no-store")
                 .header("X-Accel-Buffering", "no")
                 .body(emitter);
     }
 
-    private TaskSnapshot news(Task task) {
-        return new TaskSnapshot(task, progress.of(task.id(), task.generation()));
+    /** The task of this id. A task of another tenant is not found. */
+    private Task find(TaskId id, ApiClient client) {
+        return tasks.find(id)
+                .filter(found -> found.submission().tenant().equals(client.tenant()))
+                .orElseThrow(TaskIds::notFound);
+    }
+
+    /** The task with the stages it has reached. The stages of a task that has ended are not shown, so none are read. */
+    private TaskSnapshot snapshot(Task task) {
+        boolean ended = task.finalState().isPresent();
+        return new TaskSnapshot(task, ended ? List.of() : progress.of(task.id(), task.generation()));
     }
 
     private TaskView view(TaskSnapshot taskSnapshot) {

@@ -12,16 +12,16 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
-/** The tasks of the database, as those who wait for them want them. */
-public record StoredTasks(TaskVersions marks, TaskDao tasks, ProgressDao progress) implements TaskSubscriptions.Tasks {
+/** Reads the tasks that have subscriptions from the database. */
+record StoredTasks(TaskVersions taskVersions, TaskDao tasks, ProgressDao progress) implements TaskSubscriptions.Tasks {
 
     @Override
-    public Map<TaskId, TaskVersion> marks(Collection<TaskId> ids) {
-        return marks.of(ids);
+    public Map<TaskId, TaskVersion> versions(Collection<TaskId> ids) {
+        return taskVersions.of(ids);
     }
 
     @Override
-    public List<TaskSnapshot> news(Collection<TaskId> ids) {
+    public List<TaskSnapshot> snapshots(Collection<TaskId> ids) {
         Map<TaskId, List<StageReached>> reached = progress.of(ids).stream().collect(groupingBy(StageReached::taskId));
         return tasks.find(ids).stream()
                 .map(task -> new TaskSnapshot(

@@ -7,9 +7,10 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What there is to tell of a task.
+ * A task and the stages it has reached, as one answer shows it.
  *
- * @param reached the stages that its present generation has reached, in the order of the pipeline
+ * @param reached the stages that its present generation has reached, in the order of the
+ *     pipeline
  */
 public record TaskSnapshot(Task task, List<StageReached> reached) {
 
@@ -18,9 +19,9 @@ public record TaskSnapshot(Task task, List<StageReached> reached) {
         reached = List.copyOf(reached);
     }
 
-    /** The newest stage. */
+    /** The newest stage that the task has reached. */
     public Stage stage() {
-        if (task.ending().isPresent()) {
+        if (task.finalState().isPresent()) {
             return Stage.CALLBACK;
         }
         return reached.isEmpty() ? Stage.DETECT : reached.getLast().stage();

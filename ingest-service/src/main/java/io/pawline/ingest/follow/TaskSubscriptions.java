@@ -15,97 +15,96 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who waits for which task. One round of queries looks after all of them and finds what there is to tell, so a wait holds
- * no thread and no connection, and thousands that end at once ask for none. (PostgreSQL's NOTIFY would make every commit
- * that notifies wait for the one before.) Thread-safe.
+ * Keeps the requests that wait for tasks, and notifies each when its task changes. One round of queries looks after all of
+ * them, so a subscription holds no thread and no connection, and thousands of tasks that end at once cost a handful of
+ * queries. (PostgreSQL's NOTIFY is not used: every commit that notifies would wait for the one before.) Thread-safe.
  */
 public final class TaskSubscriptions {
 
     /** Tasks looked up by one query. */
     private static final int CHUNK = 2000;
-
-    /** News that were looked after longer ago say nothing about how a task stands. */
+    /** A snapshot from an older round says nothing about the present state of a task. */
     private static final Duration FRESH = Duration.ofSeconds(5);
 
     private final Tasks tasks;
-    private final int most;
+    private final int limit;
     private final LongSupplier nanoTime;
     private final AtomicInteger open = new AtomicInteger();
-    private final Map<TaskId, Set<Wait>> waits = new ConcurrentHashMap<>();
-    private volatile long lookedAt;
+    private final Map<TaskId, Set<Subscription>> subscriptions = new ConcurrentHashMap<>();
+    private volatile long refreshedAt;
 
-    /** @param most waits open at once */
-    public TaskSubscriptions(Tasks tasks, int most) {
-        this(tasks, most, System::nanoTime);
+    /** @param limit subscriptions open at once */
+    public TaskSubscriptions(Tasks tasks, int limit) {
+        this(tasks, limit, System::nanoTime);
     }
 
-    TaskSubscriptions(Tasks tasks, int most, LongSupplier nanoTime) {
+    TaskSubscriptions(Tasks tasks, int limit, LongSupplier nanoTime) {
         this.tasks = tasks;
-        this.most = most;
+        this.limit = limit;
         this.nanoTime = nanoTime;
-        this.lookedAt = nanoTime.getAsLong() - 2 * FRESH.toNanos();
+        this.refreshedAt = nanoTime.getAsLong() - 2 * FRESH.toNanos();
     }
 
-    /** Where tasks are looked up, many at once. */
+    /** Looks up tasks, many at once. */
     public interface Tasks {
 
-        /** How far those of these tasks are that there are. */
-        Map<TaskId, TaskVersion> marks(Collection<TaskId> ids);
+        /** The versions of those of these tasks that exist. */
+        Map<TaskId, TaskVersion> versions(Collection<TaskId> ids);
 
-        /** What there is to tell of them. */
-        List<TaskSnapshot> news(Collection<TaskId> ids);
+        /** The snapshots of those of these tasks that exist. */
+        List<TaskSnapshot> snapshots(Collection<TaskId> ids);
     }
 
-    /** Whom a wait tells; each time on a thread of its own. */
+    /** Is notified by a subscription; each time on a thread of its own. */
     @FunctionalInterface
     public interface Listener {
 
-        /** How the task stands: soon after the wait begins, and then whenever that has changed. */
-        void moved(TaskSnapshot taskSnapshot);
+        /** Takes the state of the task: soon after the subscription is opened, and then whenever it has changed. */
+        void changed(TaskSnapshot taskSnapshot);
 
-        /** That the wait goes on: every now and then. */
-        default void beat() {}
+        /** Says now and then that the subscription is still open. */
+        default void heartbeat() {}
     }
 
-    /** One who waits. */
-    public final class Wait implements AutoCloseable {
+    /** An open request that waits for one task. */
+    public final class Subscription implements AutoCloseable {
 
-        private record Seen(TaskVersion mark, TaskSnapshot news) {}
+        private record Seen(TaskVersion version, TaskSnapshot snapshot) {}
 
         private final TaskId task;
         private final Listener listener;
         private volatile @Nullable Seen seen;
 
-        private Wait(TaskId task, Listener listener) {
+        private Subscription(TaskId task, Listener listener) {
             this.task = task;
             this.listener = listener;
         }
 
         private boolean hasNotSeen(TaskVersion taskVersion) {
             Seen last = seen;
-            return last == null || !last.mark().equals(taskVersion);
+            return last == null || !last.version().equals(taskVersion);
         }
 
-        /** On a thread of its own: who is told may be slow to listen. */
+        /** Notifies the listener on a thread of its own, because it may be slow. */
         private void see(TaskVersion taskVersion, TaskSnapshot taskSnapshot) {
             if (hasNotSeen(taskVersion)) {
                 seen = new Seen(taskVersion, taskSnapshot);
-                Thread.ofVirtual().start(() -> listener.moved(taskSnapshot));
+                Thread.ofVirtual().start(() -> listener.changed(taskSnapshot));
             }
         }
 
-        /** How the task stands; empty if that is not known, because it has not been looked after for some seconds. */
+        /** The present state of the task; empty if it is not known, because the last round was some seconds ago. */
         public Optional<TaskSnapshot> latest() {
             Seen last = seen;
-            return last != null && nanoTime.getAsLong() - lookedAt < FRESH.toNanos()
-                    ? Optional.of(last.news())
+            return last != null && nanoTime.getAsLong() - refreshedAt < FRESH.toNanos()
+                    ? Optional.of(last.snapshot())
                     : Optional.empty();
         }
 
-        /** Waits no longer; every call after the first does nothing. */
+        /** Ends the subscription; every call after the first does nothing. */
         @Override
         public void close() {
-            waits.computeIfPresent(task, (_, all) -> {
+            subscriptions.computeIfPresent(task, (_, all) -> {
                 if (all.remove(this)) {
                     open.decrementAndGet();
                 }
@@ -115,66 +114,70 @@ public final class TaskSubscriptions {
     }
 
     /**
-     * Waits for news of a task.
+     * Subscribes a listener to a task.
      *
-     * @throws TooManyWaitsException if no more may wait
+     * @throws TooManySubscriptionsException if as many are open as are allowed
      */
-    public Wait open(TaskId task, Listener listener) {
-        if (open.incrementAndGet() > most) {
+    public Subscription open(TaskId task, Listener listener) {
+        if (open.incrementAndGet() > limit) {
             open.decrementAndGet();
-            throw new TooManyWaitsException(most);
+            throw new TooManySubscriptionsException(limit);
         }
-        Wait wait = new Wait(task, listener);
-        waits.compute(task, (_, all) -> {
-            Set<Wait> others = all == null ? ConcurrentHashMap.newKeySet(1) : all;
-            others.add(wait);
+        Subscription subscription = new Subscription(task, listener);
+        subscriptions.compute(task, (_, all) -> {
+            Set<Subscription> others = all == null ? ConcurrentHashMap.newKeySet(1) : all;
+            others.add(subscription);
             return others;
         });
-        return wait;
+        return subscription;
     }
 
-    /** How many wait. */
+    /** The number of open subscriptions. */
     public int count() {
         return open.get();
     }
 
-    /** Tells everybody once that the wait goes on. */
-    public void beat() {
-        waits.values().forEach(all -> all.forEach(wait -> Thread.ofVirtual().start(wait.listener::beat)));
+    /** Sends every listener one heartbeat. */
+    public void heartbeat() {
+        subscriptions
+                .values()
+                .forEach(
+                        all -> all.forEach(subscription -> Thread.ofVirtual().start(subscription.listener::heartbeat)));
     }
 
-    /** Looks once after every task that somebody waits for. */
-    public void look() {
+    /** Looks once after every task that has a subscription, and notifies the listeners of those that have changed. */
+    public void refresh() {
         long began = nanoTime.getAsLong();
-        List<TaskId> ids = new ArrayList<>(waits.keySet());
+        List<TaskId> ids = new ArrayList<>(subscriptions.keySet());
         for (int from = 0; from < ids.size(); from += CHUNK) {
-            look(ids.subList(from, Math.min(from + CHUNK, ids.size())));
+            refresh(ids.subList(from, Math.min(from + CHUNK, ids.size())));
         }
-        lookedAt = began;
+        refreshedAt = began;
     }
 
-    private void look(List<TaskId> ids) {
-        Map<TaskId, TaskVersion> marks = tasks.marks(ids);
-        List<TaskId> moved =
-                ids.stream().filter(id -> hasMoved(id, marks.get(id))).toList();
-        if (moved.isEmpty()) {
+    private void refresh(List<TaskId> ids) {
+        Map<TaskId, TaskVersion> versions = tasks.versions(ids);
+        List<TaskId> changed =
+                ids.stream().filter(id -> hasChanged(id, versions.get(id))).toList();
+        if (changed.isEmpty()) {
             return;
         }
-        // Looked up after the marks, so that none is older than its mark. What is newer will have another mark.
-        for (TaskSnapshot taskSnapshot : tasks.news(moved)) {
+        // Snapshots are read after versions, so no snapshot is older than its version. A newer one has another version,
+        // and is notified once more in the next round.
+        for (TaskSnapshot taskSnapshot : tasks.snapshots(changed)) {
             TaskId id = taskSnapshot.task().id();
-            TaskVersion taskVersion = marks.get(id);
+            TaskVersion taskVersion = versions.get(id);
             if (taskVersion != null) {
-                of(id).forEach(wait -> wait.see(taskVersion, taskSnapshot));
+                of(id).forEach(subscription -> subscription.see(taskVersion, taskSnapshot));
             }
         }
     }
 
-    private boolean hasMoved(TaskId id, @Nullable TaskVersion taskVersion) {
-        return taskVersion != null && of(id).stream().anyMatch(wait -> wait.hasNotSeen(taskVersion));
+    private boolean hasChanged(TaskId id, @Nullable TaskVersion taskVersion) {
+        return taskVersion != null && of(id).stream().anyMatch(subscription -> subscription.hasNotSeen(taskVersion));
     }
 
-    private Set<Wait> of(TaskId id) {
-        return waits.getOrDefault(id, Set.of());
+    private Set<Subscription> of(TaskId id) {
+        return subscriptions.getOrDefault(id, Set.of());
     }
 }

@@ -15,9 +15,9 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds the time that a body may take, though its client sends a byte now and then. Of a body that the service does not
- * care for it reads the rest, within bounds, since a client may see its answer only when it has sent everything. Below the
- * servlet API, so that it holds for forms, too, which Jetty reads by itself. Thread-safe.
+ * Bounds the time that a body may take, even if its client sends a byte now and then. If the service does not want a body,
+ * this handler reads the rest of it, within bounds, because some clients see the answer only when they have sent
+ * everything. It works below the servlet API, so it bounds forms too, which Jetty reads by itself. Thread-safe.
  */
 public final class BodyDeadline extends Handler.Wrapper {
 
@@ -25,10 +25,10 @@ public final class BodyDeadline extends Handler.Wrapper {
     private final long mostRestBytes;
 
     /**
-     * Applies to all that follow.
+     * Bounds the bodies of all requests that pass through this handler.
      *
      * @param time that a client may take from its headers to the end of its body
-     * @param mostRestBytes how much is read at most of what the service does not care for
+     * @param mostRestBytes most bytes that are read of a body that the service does not want
      */
     public BodyDeadline(Duration time, long mostRestBytes) {
         this.mostNanos = time.toNanos();
@@ -90,13 +90,13 @@ public final class BodyDeadline extends Handler.Wrapper {
             return broken;
         }
 
-        /** Does not what Jetty does before it answers: give up the connection if there is more to come. */
+        /** Keeps Jetty from giving up the connection before it answers, which it does if more of the body is to come. */
         @Override
         public boolean consumeAvailable() {
             return false;
         }
 
-        /** Reads what has not been read. The answer has been sent. */
+        /** Reads the rest of the body, after the answer has been sent. */
         private void readRest(Callback then) {
             forgetBrokenForm();
             if (getHeaders().contains(HttpHeader.EXPECT, HttpHeaderValue.CONTINUE.asString())) {
@@ -107,7 +107,7 @@ public final class BodyDeadline extends Handler.Wrapper {
             Content.Source.consumeAll(this, then);
         }
 
-        /** Jetty would ask for its parts again, to delete them, and fail once more. */
+        /** Removes a broken form. Otherwise Jetty asks for its parts again, to delete them, and fails once more. */
         private void forgetBrokenForm() {
             String form = MultiPartFormData.class.getName();
             if (getAttribute(form) instanceof CompletableFuture<?> parts && parts.isCompletedExceptionally()) {

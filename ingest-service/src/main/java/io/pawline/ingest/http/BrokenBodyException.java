@@ -2,7 +2,7 @@ package io.pawline.ingest.http;
 
 import java.io.IOException;
 
-/** That a request's body cannot be read to its end: its client is gone, or too slow. */
+/** Says that the body of a request cannot be read to its end: its client is gone, or too slow. */
 final class BrokenBodyException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -11,8 +11,8 @@ import org.eclipse.jetty.util.component.AbstractLifeCycle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts off clients whose request line and headers are not complete after some time, though they send a byte now and then.
- * Jetty by itself bounds only the pause between two bytes. Runs as long as its server; thread-safe.
+ * Disconnects clients whose request line and headers are not complete after some time, even if they send a byte now and
+ * then. Jetty by itself bounds only the pause between two bytes. Runs as long as its server; thread-safe.
  */
 public final class HeaderDeadline extends AbstractLifeCycle {
 
@@ -49,7 +49,7 @@ public final class HeaderDeadline extends AbstractLifeCycle {
         }
     }
 
-    /** The state comes first: it is volatile, and Jetty writes the time before it. */
+    /** Reads the state before the time: the state is volatile, and Jetty writes the time before it. */
     private boolean isLate(HttpParser request, long now) {
         HttpParser.State state = request.getState();
         return state != HttpParser.State.START

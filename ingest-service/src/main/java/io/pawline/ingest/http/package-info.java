@@ -1,4 +1,7 @@
-/** The API as HTTP and JSON; every error is a problem (RFC 9457). */
+/**
+ * Holds what all features share of HTTP: problems (RFC 9457), the parameters of lists, and the limits of the web server.
+ * Knows no feature.
+ */
 @NullMarked
 package io.pawline.ingest.http;
 

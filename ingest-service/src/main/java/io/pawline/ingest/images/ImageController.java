@@ -15,13 +15,13 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * {@code /v1/images}: the pictures of an image store that is a folder. They need no key, as little as
- * signed addresses of other stores do: who has the address of one may see it. Photos are shown to nobody.
+ * Serves {@code /v1/images}, the pictures of an image store that is a folder. A request needs no API key, just as the
+ * signed addresses of other stores need none: whoever has the address of a picture may see it. Photos are never served.
  */
 @RestController
 final class ImageController {
 
-    // A key is told to nobody before its bytes are final.
+    // Nobody learns the key of an image before its bytes are final.
     private static final CacheControl FOREVER =
             CacheControl.maxAge(Duration.ofDays(365)).cachePublic().immutable();
 

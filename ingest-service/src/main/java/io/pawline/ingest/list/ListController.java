@@ -3,8 +3,10 @@ package io.pawline.ingest.list;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.pawline.images.ImageStore;
 import io.pawline.ingest.access.ApiClient;
-import io.pawline.ingest.follow.TaskView;
-import io.pawline.ingest.submit.TaskBody;
+import io.pawline.ingest.http.PageLimit;
+import io.pawline.ingest.http.QuotedName;
+import io.pawline.ingest.http.TaskCursor;
+import io.pawline.ingest.task.TaskView;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
@@ -33,15 +35,12 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** {@code GET /v1/tasks}: the caller's tasks, newest first. */
+/** Serves {@code GET /v1/tasks}: the tasks of the client's tenant, newest first. */
 @RestController
-public final class ListController {
+final class ListController {
 
     private static final Set<String> PARAMETERS =
             Set.of("state", "reason", "from", "to", "client_ref", "limit", "cursor");
-
-    private static final int DEFAULT_LIMIT = 20;
-    private static final int MAX_LIMIT = 100;
 
     private final TaskListing listing;
     private final ProgressDao progress;
@@ -53,18 +52,18 @@ public final class ListController {
         this.images = images;
     }
 
-    /** A page; without a cursor it is the last one. */
+    /** One page. A page without a cursor is the last one. */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Page(List<TaskView> tasks, @Nullable String nextCursor) {}
 
     @GetMapping("/v1/tasks")
-    Page list(@RequiresScope(Scope.READ) ApiClient tenant, @RequestParam MultiValueMap<String, String> parameters) {
+    Page list(@RequiresScope(Scope.READ) ApiClient client, @RequestParam MultiValueMap<String, String> parameters) {
         parameters.forEach(ListController::check);
         Map<String, String> given = parameters.toSingleValueMap();
-        int limit = limit(given.get("limit"));
+        int limit = PageLimit.parse(given.get("limit"));
         List<Task> found = listing.page(new TaskListing.Query(
-                tenant.tenant(),
+                client.tenant(),
                 state(given.get("state")),
                 reason(given.get("reason")),
                 time("from", given.get("from")),
@@ -85,7 +84,7 @@ public final class ListController {
         if (!PARAMETERS.contains(name)) {
             throw invalid("there is no parameter %s; the parameters are %s"
                     .formatted(
-                            TaskBody.quoted(name),
+                            QuotedName.of(name),
                             String.join(", ", PARAMETERS.stream().sorted().toList())));
         }
         if (values.size() > 1) {
@@ -95,7 +94,9 @@ public final class ListController {
 
     private Map<TaskId, Stage> reached(List<Task> tasks) {
         Map<TaskId, Integer> open = new HashMap<>();
-        tasks.stream().filter(task -> task.ending().isEmpty()).forEach(task -> open.put(task.id(), task.generation()));
+        tasks.stream()
+                .filter(task -> task.finalState().isEmpty())
+                .forEach(task -> open.put(task.id(), task.generation()));
         Map<TaskId, Stage> reached = new HashMap<>();
         for (StageReached fact : progress.of(open.keySet())) {
             if (open.getOrDefault(fact.taskId(), 0) == fact.generation()) {
@@ -119,7 +120,7 @@ public final class ListController {
         return text == null ? null : Reason.ofCode(text).orElseThrow(() -> invalid("reason is no code of a reason"));
     }
 
-    /** Text with a NUL is nobody's reference, and nothing that the database would look for. */
+    /** Refuses a text with a NUL, which no reference has and the database does not take. */
     private static @Nullable String clientRef(@Nullable String text) {
         if (text != null && text.indexOf(0) >= 0) {
             throw invalid("client_ref has a control character");
@@ -134,23 +135,9 @@ public final class ListController {
                 return time;
             }
         } catch (DateTimeException e) {
-            // told below
+            // the problem is thrown below
         }
         throw invalid(name + " is no RFC 3339 time of this age: it looks like 2026-11-23T10:15:30Z");
-    }
-
-    /** Tasks on a page. */
-    public static int limit(@Nullable String text) {
-        if (text == null) {
-            return DEFAULT_LIMIT;
-        }
-        if (text.matches("[0-9]{1,3}")) {
-            int limit = Integer.parseInt(text);
-            if (limit >= 1 && limit <= MAX_LIMIT) {
-                return limit;
-            }
-        }
-        throw invalid("limit is no whole number from 1 to " + MAX_LIMIT);
     }
 
     private static ProblemException invalid(String detail) {

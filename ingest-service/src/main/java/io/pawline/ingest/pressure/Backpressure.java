@@ -15,15 +15,17 @@ import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
 
 /**
- * Refuses tasks that would wait longer than is of use to anybody: better told now than after an hour. How long that is
- * comes from the database, so all processes say the same, whoever accepted the tasks. Thread-safe.
+ * Refuses tasks that cannot finish in time to be useful, so that the front end learns it now and not after an hour. The
+ * predicted wait comes from the database, so all processes predict the same, whichever of them accepted the tasks.
+ * Thread-safe.
  */
 public final class Backpressure implements MeterBinder {
 
-    /** Shortest and longest time after which to come again: the backlog may shrink faster, or grow. */
-    private static final Duration SOONEST = Duration.ofSeconds(5);
+    /** Shortest {@code Retry-After}. */
+    private static final Duration SHORTEST_RETRY = Duration.ofSeconds(5);
 
-    private static final Duration LATEST = Duration.ofMinutes(10);
+    /** Longest {@code Retry-After}: the backlog may shrink faster than it is expected to. */
+    private static final Duration LONGEST_RETRY = Duration.ofMinutes(10);
 
     private final LongSupplier open;
     private final ToLongFunction<Instant> endedSince;
@@ -34,8 +36,8 @@ public final class Backpressure implements MeterBinder {
     private volatile Prediction prediction = Prediction.NOTHING_OPEN;
 
     /**
-     * @param open counts the tasks that have been accepted and have not ended
-     * @param endedSince counts those that have ended after a moment by being worked on
+     * @param open counts the tasks that are accepted and have no final state yet
+     * @param endedSince counts those that reached a final state after a moment because stages worked on them
      */
     public Backpressure(
             LongSupplier open,
@@ -51,12 +53,12 @@ public final class Backpressure implements MeterBinder {
         this.completionRate = new CompletionRate(settings.freeTasks());
     }
 
-    /** Looks at the backlog anew; for one thread, about once a second. What was seen last holds until then. */
-    public void look() {
+    /** Predicts the wait anew; for one thread, about once a second. The last prediction holds until the next. */
+    public void refresh() {
         prediction = completionRate.predict(clock.instant(), open.getAsLong(), endedSince);
     }
 
-    /** Why this task is not to be accepted now; empty if it is. Costs nothing. */
+    /** Says why this task must not be accepted now; empty if it may be. Reads memory only. */
     public Optional<Refusal> refusal(Submission task) {
         Prediction now = prediction;
         if (now.open() <= settings.freeTasks()) {
@@ -66,7 +68,7 @@ public final class Backpressure implements MeterBinder {
         if (takes.isEmpty()) {
             String detail = "%d tasks are open and none has ended in the last %d s: send it again after Retry-After"
                     .formatted(now.open(), CompletionRate.WINDOW.toSeconds());
-            return Optional.of(new Refusal(detail, retryAfter(SOONEST)));
+            return Optional.of(new Refusal(detail, retryAfter(SHORTEST_RETRY)));
         }
         Duration allowed = allowed(task);
         Duration tooLong = takes.get().minus(allowed);
@@ -78,17 +80,22 @@ public final class Backpressure implements MeterBinder {
         return Optional.of(new Refusal(detail, retryAfter(tooLong)));
     }
 
-    /** Bulk may wait, but outside: so that its backlog does not take up what the interactive ones may wait. */
+    /** Bulk tasks get half of the time, so that their backlog does not take the time that interactive tasks may wait. */
     private Duration allowed(Submission task) {
         Duration most = task.priority() == Priority.BULK ? settings.maxWait().dividedBy(2) : settings.maxWait();
         Duration untilDeadline = Duration.between(task.submittedAt(), task.deadline());
         return untilDeadline.compareTo(most) < 0 ? untilDeadline : most;
     }
 
-    /** When the backlog is as short as it has to be, if it goes on like this; a fifth later at most, so that not all come at once. */
+    /**
+     * The time after which the backlog is short enough at the present rate. Up to a fifth is added at random, so that not
+     * all come back at once.
+     */
     private Duration retryAfter(Duration tooLong) {
-        Duration honest = tooLong.compareTo(SOONEST) < 0 ? SOONEST : tooLong.compareTo(LATEST) > 0 ? LATEST : tooLong;
-        return Duration.ofSeconds((long) Math.ceil(honest.toMillis() / 1000.0 * random.nextDouble(1, 1.2)));
+        Duration bounded = tooLong.compareTo(SHORTEST_RETRY) < 0
+                ? SHORTEST_RETRY
+                : tooLong.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : tooLong;
+        return Duration.ofSeconds((long) Math.ceil(bounded.toMillis() / 1000.0 * random.nextDouble(1, 1.2)));
     }
 
     @Override

@@ -6,29 +6,29 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How fast tasks end, as far as that can be seen. What a system that has little to do ends says nothing about what it can
- * do, so while there is a rush, with many tasks open, the time since it began counts by itself, too: of both rates the
- * higher one has been shown to be possible. For one thread.
+ * Measures how fast tasks reach their final states. A system that has little to do ends few tasks, which says nothing about
+ * what it can do. So during a rush, while many tasks are open, the rate since its beginning is measured too. Both rates
+ * have been possible, so the higher one counts. For one thread.
  */
 final class CompletionRate {
 
-    /** Older endings say too little about what is possible now. */
+    /** Final states older than this say too little about what is possible now. */
     static final Duration WINDOW = Duration.ofMinutes(1);
 
-    /** In less time than this a handful of endings that came together would look like a great rate. */
+    /** In less time than this, a handful of tasks that ended together would look like a high rate. */
     private static final Duration SHORTEST = Duration.ofSeconds(5);
 
     private final long few;
     private @Nullable Instant rushSince;
 
-    /** @param few so many open tasks are no rush yet */
+    /** @param few up to so many open tasks are no rush */
     CompletionRate(long few) {
         this.few = few;
     }
 
     /**
      * @param open tasks that are open now
-     * @param endedSince counts those that have ended after a moment
+     * @param endedSince counts those that reached a final state after a moment
      */
     Prediction predict(Instant now, long open, ToLongFunction<Instant> endedSince) {
         if (open <= few) {

@@ -1,4 +1,7 @@
-/** Refuses tasks that would wait too long. */
+/**
+ * Refuses tasks that cannot finish in time to be useful.
+ * The wait is predicted from the number of open tasks and the rate at which tasks end.
+ */
 @NullMarked
 package io.pawline.ingest.pressure;
 

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.kafka.annotation.KafkaListener;
 
 /**
- * Reads the stages' work topics and notes which stage each task has reached. A record that names no task, or cannot be
- * read, is passed over: the stage it is meant for deals with it.
+ * Reads the work topics of the stages and notes which stage each task has reached. A record that names no task, or cannot
+ * be read, is skipped: the stage that it is meant for handles it.
  */
 public final class ProgressListener {
 
@@ -38,16 +38,16 @@ public final class ProgressListener {
         this.events = events;
     }
 
-    /** Every stage but the first, which a task has reached as soon as it is accepted. */
+    /** Notes every stage except the first, which a task has reached as soon as it is accepted. */
     @KafkaListener(
             id = "progress",
             groupId = "pawline.ingest.progress",
             topics = {"pawline.generate", "pawline.matting", "pawline.finalize", "pawline.callback"},
             batch = "true",
             properties = {
-                // Decoded here, where what cannot be decoded may be passed over.
+                // Decoded here, because here an undecodable record can be skipped.
                 "value.deserializer=org.apache.kafka.common.serialization.ByteArrayDeserializer",
-                // Under load in large batches, for nobody waits for it: each small one would be a fetch and a commit.
+                // Large batches under load: each small one would cost a fetch and a commit, and nobody waits for it.
                 "fetch.min.bytes=65536",
                 "fetch.max.wait.ms=200"
             })

@@ -1,4 +1,7 @@
-/** Which stage each task has reached, read from the topics. */
+/**
+ * Notes which stage each task has reached, from the work topics of the stages.
+ * The feature follow and the list of tasks show it.
+ */
 @NullMarked
 package io.pawline.ingest.progress;
 

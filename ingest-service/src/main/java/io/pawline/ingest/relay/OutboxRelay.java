@@ -13,18 +13,18 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Brings accepted tasks from the outbox to Kafka, one batch after the other, on a thread of its own. Works at once when
- * {@linkplain #nudge nudged}, and looks by itself for what other processes left behind. While Kafka or the database is
- * away it tries again ever more slowly, and nobody waits for it. Thread-safe.
+ * Brings accepted tasks from the outbox to Kafka, one batch after the other, on a thread of its own. It starts at once when
+ * {@linkplain #nudge nudged}, and polls for tasks that other processes accepted and did not relay. While Kafka or the
+ * database is away, it tries again with growing pauses, and no request waits for it. Thread-safe.
  */
 public final class OutboxRelay implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(OutboxRelay.class);
 
-    // Longer than the producer's delivery time-out, so that a batch under way can end.
+    // Longer than the delivery time-out of the producer, so that a batch under way can end.
     private static final Duration LONGEST_STOP = Duration.ofSeconds(20);
 
-    /** Rounds begin so far apart at least: under load what comes in between goes together, which spares the database. */
+    /** Shortest time between the beginnings of two rounds. Under load, larger rounds spare the database. */
     private static final Duration PACE = Duration.ofMillis(20);
 
     private final Outbox outbox;
@@ -40,7 +40,7 @@ public final class OutboxRelay implements SmartLifecycle {
         this.settings = settings;
     }
 
-    /** Says that there is something to relay; returns at once. */
+    /** Announces that there is something to relay; returns at once. */
     public void nudge() {
         nudges.release();
     }
@@ -69,7 +69,7 @@ public final class OutboxRelay implements SmartLifecycle {
                         log.warn("Accepted tasks do not reach Kafka; they are kept and relayed later", obstacle);
                     }
                     backoff = longer(backoff);
-                    // Nudges do not cut this short, or each accepted task would knock at a Kafka that is down.
+                    // A nudge does not cut this short. Otherwise each accepted task would try a Kafka that is down.
                     stopped.await(backoff.toMillis(), TimeUnit.MILLISECONDS);
                 }
             }
@@ -78,7 +78,7 @@ public final class OutboxRelay implements SmartLifecycle {
         }
     }
 
-    /** Relays all that waits; returns what stood in the way, or null. */
+    /** Relays everything in the outbox; returns what prevented it, or null. */
     private @Nullable Throwable relay() throws InterruptedException {
         try {
             while (isRunning()) {

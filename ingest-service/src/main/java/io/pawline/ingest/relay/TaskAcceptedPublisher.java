@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.kafka.KafkaException;
 import org.springframework.kafka.core.KafkaTemplate;
 
-/** Sends accepted tasks to the first stage, and waits until the brokers have them. */
+/** Publishes accepted tasks to the first stage, and waits until the brokers have them. */
 public final class TaskAcceptedPublisher implements Receiver {
 
     private final KafkaTemplate<String, SpecificRecord> kafka;
@@ -54,7 +54,7 @@ public final class TaskAcceptedPublisher implements Receiver {
         return new Handover(arrived, obstacle);
     }
 
-    /** Stops at the first that cannot even be handed to the producer: those behind it would wait as long for nothing. */
+    /** Stops at the first task that the producer does not take: the tasks after it would wait as long, in vain. */
     private @Nullable Throwable send(List<Task> tasks, Map<TaskId, Future<?>> sent) {
         for (Task task : tasks) {
             try {
@@ -66,9 +66,9 @@ public final class TaskAcceptedPublisher implements Receiver {
         return null;
     }
 
-    /** A task that has been cancelled before any stage has heard of it goes straight to its end. */
+    /** Publishes a task that is already cancelled to the callback stage, past the paid stages. */
     private Future<?> send(Task task) {
-        return switch (task.ending().orElse(null)) {
+        return switch (task.finalState().orElse(null)) {
             case FinalState.Failure cancelled
             when cancelled.state() == TaskState.CANCELLED -> send(Stage.CALLBACK, task, finished(task, cancelled));
             case null, default -> send(Stage.DETECT, task, accepted(task));

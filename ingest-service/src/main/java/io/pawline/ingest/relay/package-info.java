@@ -1,4 +1,7 @@
-/** Accepted tasks on their way from the outbox to Kafka. */
+/**
+ * Brings accepted tasks from the outbox to {@code pawline.detect}.
+ * A task whose relay failed stays in the outbox and is relayed later, by whatever process comes first.
+ */
 @NullMarked
 package io.pawline.ingest.relay;
 

@@ -8,9 +8,9 @@ import io.opentelemetry.api.trace.Tracer;
 import io.pawline.ingest.IngestProperties;
 import io.pawline.ingest.access.ApiClient;
 import io.pawline.ingest.access.QuotaExceededException;
+import io.pawline.ingest.access.QuotaProblemAdvice;
 import io.pawline.ingest.access.Quotas;
 import io.pawline.ingest.access.RateLimit;
-import io.pawline.ingest.http.IngestProblemAdvice;
 import io.pawline.taskstore.DatabaseUnavailableException;
 import io.pawline.taskstore.Scope;
 import io.pawline.web.CommonProblem;
@@ -32,7 +32,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
-/** {@code /v1/tasks/batch}: many submissions in one request, each accepted or refused by itself. */
+/** Serves {@code /v1/tasks/batch}: takes many submissions in one request, and accepts or refuses each by itself. */
 @RestController
 final class BatchController {
 
@@ -55,7 +55,7 @@ final class BatchController {
     /** The answers to a batch's submissions, in their order. */
     record Answers(List<Answer> results) {}
 
-    /** One of them, with the status it would have had by itself. */
+    /** One answer, with the status it would have had by itself. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Answer(
             int status,
@@ -72,21 +72,21 @@ final class BatchController {
     }
 
     @PostMapping(path = "/v1/tasks/batch", consumes = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<Answers> submit(@RequiresScope(Scope.SUBMIT) ApiClient tenant, HttpServletRequest request)
+    ResponseEntity<Answers> submit(@RequiresScope(Scope.SUBMIT) ApiClient client, HttpServletRequest request)
             throws IOException {
         JsonNode tasks = tasks(TaskBody.tree(request.getInputStream(), maxBodyBytes));
         String key = TaskController.key(request);
         List<Answer> answers = new ArrayList<>();
         boolean databaseLost = false;
         for (JsonNode task : tasks) {
-            // Each would wait as long for a connection, for nothing.
+            // Each would wait as long for a connection, in vain.
             Answer answer =
-                    databaseLost ? lost() : submit(task, tenant, key == null ? null : key + "#" + answers.size());
+                    databaseLost ? lost() : submit(task, client, key == null ? null : key + "#" + answers.size());
             databaseLost = answer.status() == HttpStatus.SERVICE_UNAVAILABLE.value();
             answers.add(answer);
         }
         ResponseEntity.BodyBuilder answer = ResponseEntity.status(HttpStatus.MULTI_STATUS);
-        quotas.state(tenant).map(RateLimit::headers).ifPresent(answer::headers);
+        quotas.state(client).map(RateLimit::headers).ifPresent(answer::headers);
         return answer.body(new Answers(answers));
     }
 
@@ -104,30 +104,30 @@ final class BatchController {
         return tasks;
     }
 
-    /** In a trace of its own, linked to that of the request. */
-    private Answer submit(JsonNode task, ApiClient tenant, @Nullable String key) {
+    /** Submits one task in a trace of its own, which is linked to the trace of the request. */
+    private Answer submit(JsonNode task, ApiClient client, @Nullable String key) {
         Span span = tracer.spanBuilder("submit")
                 .setNoParent()
                 .addLink(Span.current().getSpanContext())
                 .startSpan();
         try (var _ = span.makeCurrent()) {
-            return accept(task, tenant, key);
+            return accept(task, client, key);
         } finally {
             span.end();
         }
     }
 
-    private Answer accept(JsonNode task, ApiClient tenant, @Nullable String key) {
+    private Answer accept(JsonNode task, ApiClient client, @Nullable String key) {
         try {
             SubmissionView submissionView =
-                    SubmissionView.of(intake.accept(TaskBody.of(task).request(), tenant, key), publicBaseUrl);
+                    SubmissionView.of(intake.accept(TaskBody.of(task).request(), client, key), publicBaseUrl);
             return new Answer(HttpStatus.ACCEPTED.value(), submissionView, null);
         } catch (ProblemException e) {
             return Answer.refused(e.type(), e.detail());
         } catch (RefusedException e) {
-            return Answer.refused(IngestProblemAdvice.problem(e));
+            return Answer.refused(RefusedProblemAdvice.problem(e));
         } catch (QuotaExceededException e) {
-            return Answer.refused(IngestProblemAdvice.exceeded(e));
+            return Answer.refused(QuotaProblemAdvice.problem(e));
         } catch (DatabaseUnavailableException e) {
             return lost();
         }

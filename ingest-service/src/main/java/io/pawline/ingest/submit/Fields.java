@@ -1,5 +1,6 @@
 package io.pawline.ingest.submit;
 
+import io.pawline.ingest.http.TimeSpan;
 import io.pawline.ingest.submit.RefusedException.Fault;
 import io.pawline.outbound.AddressGuard;
 import io.pawline.taskstore.Priority;
@@ -12,7 +13,7 @@ import java.time.OffsetDateTime;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The rules for a submission's fields: text in, value or refusal out. */
+/** Checks the fields of a submission: takes text, and gives a value or a refusal. */
 final class Fields {
 
     static final int MAX_STYLE_LENGTH = 500;
@@ -82,7 +83,11 @@ final class Fields {
         if (deadline != null) {
             return within("deadline", time(deadline), now);
         }
-        return ttl == null ? now.plus(defaultDeadline) : within("ttl", now.plus(TimeSpan.parse("ttl", ttl)), now);
+        return ttl == null ? now.plus(defaultDeadline) : within("ttl", now.plus(span(ttl)), now);
+    }
+
+    private static Duration span(String text) throws RefusedException {
+        return TimeSpan.parse(text).orElseThrow(() -> RefusedException.invalid("ttl", TimeSpan.FAULT));
     }
 
     private static Instant time(String text) throws RefusedException {

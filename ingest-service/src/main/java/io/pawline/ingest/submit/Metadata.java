@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The rules for the front end's own object: a JSON object, small and flat enough to travel with the task. */
+/** Checks the front end's own object: a JSON object, small and flat enough to travel with the task. */
 final class Metadata {
 
     static final int MAX_BYTES = 4096;

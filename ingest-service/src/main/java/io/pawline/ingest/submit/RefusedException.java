@@ -7,14 +7,14 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A submission that cannot be taken. Nothing of it has been kept. */
-public final class RefusedException extends Exception {
+/** Says that a submission is refused. Nothing of it has been kept. */
+final class RefusedException extends Exception {
 
     @Serial
     private static final long serialVersionUID = 1;
 
-    /** What is wrong with it. */
-    public enum Fault {
+    /** What is wrong with the submission. */
+    enum Fault {
         INVALID_FIELD,
         ADDRESS_REFUSED,
         PHOTO_NOT_AN_IMAGE,
@@ -26,7 +26,7 @@ public final class RefusedException extends Exception {
     private final Fault fault;
     private final @Nullable Duration retryAfter;
 
-    /** @param detail for the caller: which field, and what to do about it */
+    /** @param detail for the client: which field, and what to do about it */
     RefusedException(Fault fault, String detail) {
         this(fault, detail, null);
     }
@@ -45,17 +45,17 @@ public final class RefusedException extends Exception {
         return new RefusedException(Fault.INVALID_FIELD, field + " " + fault);
     }
 
-    public Fault fault() {
+    Fault fault() {
         return fault;
     }
 
-    /** When the same submission may be taken, where time will mend it; in whole seconds. */
-    public Optional<Duration> retryAfter() {
+    /** The time after which the same submission may be accepted, in whole seconds; empty if waiting does not help. */
+    Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);
     }
 
-    /** For the caller: which field, and what to do about it. */
-    public String detail() {
+    /** Says to the client which field is wrong, and what to do about it. */
+    String detail() {
         return Objects.requireNonNull(getMessage());
     }
 }

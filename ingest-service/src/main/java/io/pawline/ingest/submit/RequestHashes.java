@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Hashes by which requests are told apart. */
+/** Computes the hashes by which two requests are the same. */
 final class RequestHashes {
 
     private static final JsonMapper CANONICAL =
@@ -22,7 +22,7 @@ final class RequestHashes {
 
     private RequestHashes() {}
 
-    /** Of all that a request says; the order of its fields, or JSON or form, do not matter. */
+    /** Hashes everything that a request says. The order of the fields, and JSON or form, make no difference. */
     static String ofRequest(TaskRequest request) {
         return new RequestHashes()
                 .with(request.imageUrl())
@@ -37,11 +37,11 @@ final class RequestHashes {
                 .hash();
     }
 
-    /** Of what the caller will get, and who will be told of it. */
-    static String ofWork(ApiClient tenant, TaskRequest request, Submission submission) {
+    /** Hashes what the client will get, and the receiver of the callback. */
+    static String ofWork(ApiClient client, TaskRequest request, Submission submission) {
         return new RequestHashes()
-                .with(tenant.tenant())
-                .with(tenant.client())
+                .with(client.tenant())
+                .with(client.client())
                 .with(request.imageUrl())
                 .with(request.image())
                 .with(submission.style())
@@ -58,7 +58,7 @@ final class RequestHashes {
         return with(text == null ? null : text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** With its length before it, so that no two sequences of parts look alike. */
+    /** Adds a part after its length, so that two different sequences of parts never look alike. */
     private RequestHashes with(byte @Nullable [] bytes) {
         digest.update(
                 ByteBuffer.allocate(4).putInt(bytes == null ? -1 : bytes.length).flip());

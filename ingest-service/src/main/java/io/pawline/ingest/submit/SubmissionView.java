@@ -7,13 +7,13 @@ import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** What a submission is answered. */
+/** The JSON answer to a submission. */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record SubmissionView(
         String taskId, URI statusUrl, @Nullable Boolean collapsed) {
 
-    /** @param publicBaseUrl where this service is reached; null: as the request has it */
+    /** @param publicBaseUrl the address of this service; null: the address of the request */
     static SubmissionView of(SubmittedTask submittedTask, @Nullable URI publicBaseUrl) {
         String base = publicBaseUrl == null
                 ? ServletUriComponentsBuilder.fromCurrentContextPath().toUriString()

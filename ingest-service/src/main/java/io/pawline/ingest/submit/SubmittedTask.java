@@ -4,9 +4,9 @@ import io.pawline.schemas.TaskId;
 import java.util.Objects;
 
 /**
- * What a submission came to.
+ * The task that a submission led to.
  *
- * @param repeated whether its key had been used for it before
+ * @param repeated whether the same request came before under the same key
  * @param collapsed whether the task was running already
  */
 public record SubmittedTask(TaskId task, boolean repeated, boolean collapsed) {

@@ -1,12 +1,12 @@
 package io.pawline.ingest.submit;
 
+import io.pawline.ingest.http.QuotedName;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
@@ -27,7 +27,7 @@ import tools.jackson.databind.type.LogicalType;
  *
  * @param imageUrl address of the photo
  * @param deadline RFC 3339
- * @param ttl how long from now the deadline is, instead of it
+ * @param ttl the time from now to the deadline, instead of the deadline
  * @param metadata the front end's own object
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -45,11 +45,11 @@ public record TaskBody(
     static final List<String> FIELDS =
             List.of("image_url", "style", "callback_url", "deadline", "ttl", "priority", "client_ref", "metadata");
 
-    // A typing error is told, not guessed around: no unknown fields, no field twice, no number for a text.
+    // A typing error is an error and not a guess: no unknown fields, no field twice, no number for a text.
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            // Metadata are given back as they came, so no number is rounded.
+            // Metadata come back as they were sent, so no number is rounded.
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
@@ -61,7 +61,7 @@ public record TaskBody(
             .build();
 
     /**
-     * Reads a body.
+     * Reads a body with one submission.
      *
      * @param maxBytes a longer one is refused, and not read to its end
      */
@@ -76,7 +76,7 @@ public record TaskBody(
         return parsed(() -> JSON.readTree(bytes));
     }
 
-    /** One of many submissions in a body. */
+    /** Reads one of many submissions in a body. */
     static TaskBody of(JsonNode submission) {
         if (!submission.isObject()) {
             throw invalid("the submission must be a JSON object");
@@ -103,7 +103,7 @@ public record TaskBody(
             return value;
         } catch (UnrecognizedPropertyException e) {
             throw invalid("there is no field %s; the fields are %s"
-                    .formatted(quoted(e.getPropertyName()), String.join(", ", FIELDS)));
+                    .formatted(QuotedName.of(e.getPropertyName()), String.join(", ", FIELDS)));
         } catch (StreamReadException e) {
             throw invalid("the body is no well-formed JSON: " + where(e));
         } catch (DatabindException e) {
@@ -124,15 +124,6 @@ public record TaskBody(
         } catch (JacksonException e) {
             throw invalid("metadata is no well-formed JSON: " + where(e));
         }
-    }
-
-    /** A name from outside, cut down and without what could disturb a terminal or a log. */
-    public static String quoted(String name) {
-        String printable = name.codePoints()
-                .limit(40)
-                .mapToObj(c -> Character.isLetterOrDigit(c) || "-_. ".indexOf(c) >= 0 ? Character.toString(c) : "?")
-                .collect(Collectors.joining());
-        return '"' + printable + '"';
     }
 
     private static String fieldOf(DatabindException e) {

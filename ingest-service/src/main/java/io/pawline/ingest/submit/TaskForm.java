@@ -1,5 +1,6 @@
 package io.pawline.ingest.submit;
 
+import io.pawline.ingest.http.QuotedName;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemException;
 import java.io.IOException;
@@ -37,7 +38,7 @@ final class TaskForm {
             throw new ProblemException(
                     CommonProblem.INVALID_REQUEST,
                     "there is no part %s; the parts are the file image and the fields %s"
-                            .formatted(TaskBody.quoted(name), String.join(", ", TaskBody.FIELDS)));
+                            .formatted(QuotedName.of(name), String.join(", ", TaskBody.FIELDS)));
         }
         if (times > 1) {
             throw new ProblemException(CommonProblem.INVALID_REQUEST, name + " is given more than once: send it once");

@@ -14,11 +14,12 @@ import io.pawline.outbound.ImageHeader;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.schemas.TaskId;
 import io.pawline.service.TraceParent;
+import io.pawline.taskstore.Fingerprint;
+import io.pawline.taskstore.IdempotencyKey;
 import io.pawline.taskstore.PhotoSource;
 import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.SubmissionResult;
 import io.pawline.taskstore.SubmissionStore;
-import io.pawline.taskstore.SubmissionStore.Fingerprint;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -27,7 +28,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Takes submissions: once one is accepted, it is in the database, and will be answered. Thread-safe. */
+/** Accepts submissions. An accepted task is in the database, and will reach a final state. Thread-safe. */
 public final class TaskIntake {
 
     private final SubmissionStore submissionStore;
@@ -42,7 +43,7 @@ public final class TaskIntake {
     private final Clock clock;
     private final Runnable accepted;
 
-    /** @param accepted told after each task that has been kept */
+    /** @param accepted runs after each task that has been kept */
     public TaskIntake(
             SubmissionStore submissionStore,
             Backpressure backpressure,
@@ -66,41 +67,41 @@ public final class TaskIntake {
     }
 
     /**
-     * Keeps a new task, unless it is one that has been kept already. An uploaded photo is stored first, so that no task is
-     * without its photo.
+     * Keeps a new task, unless the same submission has been kept before. An uploaded photo is stored first, so that no task
+     * lacks its photo.
      *
-     * @param idempotencyKey by which the caller knows the request again; null: none
-     * @throws RefusedException if it cannot be taken; then nothing has been kept
-     * @throws io.pawline.ingest.access.QuotaExceededException if the caller has had enough; then nothing has been kept
+     * @param idempotencyKey the key that identifies a repetition of the request; null: none
+     * @throws RefusedException if it is refused; then nothing has been kept
+     * @throws io.pawline.ingest.access.QuotaExceededException if the quota is used up; then nothing has been kept
      * @throws io.pawline.taskstore.DatabaseUnavailableException if it could not be kept
      * @throws io.pawline.images.ImageStoreException if its photo could not be kept
      */
-    public SubmittedTask accept(TaskRequest request, ApiClient tenant, @Nullable String idempotencyKey)
+    public SubmittedTask accept(TaskRequest request, ApiClient client, @Nullable String idempotencyKey)
             throws RefusedException {
         Instant now = clock.instant();
         if (idempotencyKey == null) {
-            return acceptOrFold(request, tenant, now);
+            return acceptOrFold(request, client, now);
         }
-        SubmissionStore.Key key = new SubmissionStore.Key(
+        IdempotencyKey key = new IdempotencyKey(
                 fields.idempotencyKey(idempotencyKey), RequestHashes.ofRequest(request), now.minus(keyWindow));
-        // Before anything is checked: what was valid then, such as a deadline, need not be now.
-        Optional<SubmissionResult> earlier = submissionStore.earlier(tenant.tenant(), key);
+        // Looked up before anything is checked: what was valid then, such as a deadline, may not be valid now.
+        Optional<SubmissionResult> earlier = submissionStore.earlier(client.tenant(), key);
         if (earlier.isPresent()) {
-            return receipt(earlier.get(), null);
+            return submitted(earlier.get(), null);
         }
-        Submission submission = submission(request, tenant, now);
+        Submission submission = submission(request, client, now);
         Optional<Refusal> refusal = backpressure.refusal(submission);
         if (refusal.isPresent()) {
             throw new RefusedException(refusal.get());
         }
-        Fingerprint fingerprint = new Fingerprint(RequestHashes.ofWork(tenant, request, submission), null);
-        return keep(submission, request, tenant, () -> submissionStore.accept(submission, key, fingerprint));
+        Fingerprint fingerprint = new Fingerprint(RequestHashes.ofWork(client, request, submission), null);
+        return keep(submission, request, client, () -> submissionStore.accept(submission, key, fingerprint));
     }
 
-    private SubmittedTask acceptOrFold(TaskRequest request, ApiClient tenant, Instant now) throws RefusedException {
-        Submission submission = submission(request, tenant, now);
+    private SubmittedTask acceptOrFold(TaskRequest request, ApiClient client, Instant now) throws RefusedException {
+        Submission submission = submission(request, client, now);
         Fingerprint fingerprint = new Fingerprint(
-                RequestHashes.ofWork(tenant, request, submission),
+                RequestHashes.ofWork(client, request, submission),
                 collapseWindow.isZero() ? null : now.minus(collapseWindow));
         Optional<Refusal> refusal = backpressure.refusal(submission);
         if (request.image() != null || refusal.isPresent()) {
@@ -112,28 +113,28 @@ public final class TaskIntake {
         if (refusal.isPresent()) {
             throw new RefusedException(refusal.get());
         }
-        return keep(submission, request, tenant, () -> submissionStore.accept(submission, fingerprint));
+        return keep(submission, request, client, () -> submissionStore.accept(submission, fingerprint));
     }
 
-    /** Only what has become a task of its own counts towards the quota. */
+    /** Keeps a submission. Only a submission that becomes a task of its own counts towards the quota. */
     private SubmittedTask keep(
-            Submission submission, TaskRequest request, ApiClient tenant, Supplier<SubmissionResult> acceptance)
+            Submission submission, TaskRequest request, ApiClient client, Supplier<SubmissionResult> store)
             throws RefusedException {
-        quotas.take(tenant);
+        quotas.take(client);
         boolean kept = false;
         try {
             storePhoto(submission, request);
-            SubmissionResult accepted = acceptance.get();
-            kept = accepted instanceof SubmissionResult.Kept;
-            return receipt(accepted, submission);
+            SubmissionResult result = store.get();
+            kept = result instanceof SubmissionResult.Kept;
+            return submitted(result, submission);
         } finally {
             if (!kept) {
-                quotas.giveBack(tenant);
+                quotas.giveBack(client);
             }
         }
     }
 
-    private SubmittedTask receipt(SubmissionResult submissionResult, @Nullable Submission submission)
+    private SubmittedTask submitted(SubmissionResult submissionResult, @Nullable Submission submission)
             throws RefusedException {
         return switch (submissionResult) {
             case SubmissionResult.Kept()
@@ -151,14 +152,14 @@ public final class TaskIntake {
         };
     }
 
-    private Submission submission(TaskRequest request, ApiClient tenant, Instant now) throws RefusedException {
+    private Submission submission(TaskRequest request, ApiClient client, Instant now) throws RefusedException {
         TaskId id = TaskId.next();
         String style = fields.style(request.style());
         URI callback =
                 request.callbackUrl() == null ? defaultCallback : fields.url("callback_url", request.callbackUrl());
         return new Submission(
                 id,
-                tenant.tenant(),
+                client.tenant(),
                 style,
                 photo(id, request),
                 callback,

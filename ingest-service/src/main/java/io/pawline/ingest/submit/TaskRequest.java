@@ -4,9 +4,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A submission as it came, nothing of it checked.
+ * A submission as it came, before any check.
  *
- * @param image bytes of an uploaded photo, instead of {@code imageUrl}. Not copied: treat it as read-only
+ * @param image the bytes of an uploaded photo, instead of {@code imageUrl}; not copied, so treat them as read-only
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; copying megabytes would buy nothing
 public record TaskRequest(

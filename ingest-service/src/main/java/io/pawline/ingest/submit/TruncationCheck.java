@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Whether an image is there to its end, as far as that shows without decoding it. An upload that broke off is told at once,
- * and not by a provider that is paid for looking.
+ * Finds an image that breaks off, as far as that shows without decoding it. So the front end learns at once that an upload
+ * is incomplete, and no provider is paid for finding out.
  */
 final class TruncationCheck {
 
@@ -19,7 +19,7 @@ final class TruncationCheck {
 
     private TruncationCheck() {}
 
-    /** @param image of this kind, by its first bytes */
+    /** @param kind of the image by its first bytes */
     static boolean isWhole(byte[] image, ImageKind kind) {
         ByteBuffer buffer = ByteBuffer.wrap(image);
         try {
@@ -33,7 +33,7 @@ final class TruncationCheck {
         }
     }
 
-    /** <a href="https://www.w3.org/TR/png-3/#11IEND">Chunks up to IEND</a>; what follows does not matter. */
+    /** Reads the <a href="https://www.w3.org/TR/png-3/#11IEND">chunks up to IEND</a>; what follows does not matter. */
     private static boolean isWholePng(ByteBuffer buffer) {
         while (true) {
             int length = buffer.getInt();
@@ -48,7 +48,7 @@ final class TruncationCheck {
         }
     }
 
-    /** Segments up to the first scan, and behind it the end of the image: a thumbnail among the segments has one, too. */
+    /** Skips the segments up to the first scan, because a thumbnail in a segment has an end too; then looks for the end. */
     private static boolean isWholeJpeg(ByteBuffer buffer) {
         int marker;
         do {
@@ -68,7 +68,7 @@ final class TruncationCheck {
 
     private static int nextMarker(ByteBuffer buffer) {
         int marker = Byte.toUnsignedInt(buffer.get());
-        while (marker == 0xFF) { // any number of them may fill up
+        while (marker == 0xFF) { // any number of fill bytes may come
             marker = Byte.toUnsignedInt(buffer.get());
         }
         return marker;
@@ -78,7 +78,7 @@ final class TruncationCheck {
         return marker != 0x01 && (marker < 0xD0 || marker > 0xD8);
     }
 
-    /** The container says how long it is. */
+    /** Compares the length in the container with the length of the file. */
     private static boolean isWholeWebp(ByteBuffer buffer) {
         return buffer.capacity() >= 8 + Integer.toUnsignedLong(buffer.getInt(4));
     }

@@ -4,7 +4,7 @@ import io.pawline.ingest.submit.RefusedException.Fault;
 import io.pawline.outbound.ImageHeader;
 import io.pawline.outbound.ImageSniffer;
 
-/** Which uploaded photos are taken: whole images of a known kind, within the caps. Nothing is decoded. */
+/** Checks uploaded photos: whole images of a known kind, within the caps. Nothing is decoded. */
 final class Uploads {
 
     private final long maxBytes;

@@ -1,4 +1,7 @@
-/** Whether a submission can be taken, and taking it. */
+/**
+ * Takes submissions: reads a request, checks it, stores its photo, and keeps it as a task once.
+ * The answer goes out when the task is committed to the database.
+ */
 @NullMarked
 package io.pawline.ingest.submit;
 

@@ -35,7 +35,7 @@ class TaskSubscriptionsTest {
     private long nanos = Duration.ofDays(1).toNanos();
     private final TaskSubscriptions taskSubscriptions = new TaskSubscriptions(tasks, 20_000, () -> nanos);
 
-    /** Tasks that are open until they are ended, and how often they are asked for. */
+    /** Tasks that are open until they are ended, and how often they are read. */
     private static final class TestingTasks implements TaskSubscriptions.Tasks {
 
         private final Map<TaskId, Task> rows = new HashMap<>();
@@ -65,16 +65,16 @@ class TaskSubscriptionsTest {
         }
 
         @Override
-        public Map<TaskId, TaskVersion> marks(Collection<TaskId> ids) {
+        public Map<TaskId, TaskVersion> versions(Collection<TaskId> ids) {
             count();
-            Map<TaskId, TaskVersion> marks = new HashMap<>();
-            ids.forEach(
-                    id -> marks.put(id, new TaskVersion(1, 0, row(id).ending().isPresent())));
-            return marks;
+            Map<TaskId, TaskVersion> versions = new HashMap<>();
+            ids.forEach(id ->
+                    versions.put(id, new TaskVersion(1, 0, row(id).finalState().isPresent())));
+            return versions;
         }
 
         @Override
-        public List<TaskSnapshot> news(Collection<TaskId> ids) {
+        public List<TaskSnapshot> snapshots(Collection<TaskId> ids) {
             count();
             return ids.stream().map(id -> new TaskSnapshot(row(id), List.of())).toList();
         }
@@ -92,67 +92,66 @@ class TaskSubscriptionsTest {
     }
 
     @Test
-    void tellsThousandsThatEndAtOnceWithAHandfulOfQueries() {
+    void notifiesThousandsAtOnceWithAHandfulOfQueries() {
         List<TaskId> ids = Stream.generate(tasks::submit).limit(10_000).toList();
-        Queue<TaskSnapshot> told = new ConcurrentLinkedQueue<>();
-        ids.forEach(id -> taskSubscriptions.open(id, told::add));
-        taskSubscriptions.look();
-        await().until(() -> told.size() == ids.size());
-        told.clear();
+        Queue<TaskSnapshot> notified = new ConcurrentLinkedQueue<>();
+        ids.forEach(id -> taskSubscriptions.open(id, notified::add));
+        taskSubscriptions.refresh();
+        await().until(() -> notified.size() == ids.size());
+        notified.clear();
         ids.forEach(tasks::end);
         tasks.queries = 0;
 
-        taskSubscriptions.look();
+        taskSubscriptions.refresh();
 
-        await().until(() -> told.size() == ids.size());
+        await().until(() -> notified.size() == ids.size());
         assertThat(tasks.queries).isLessThanOrEqualTo(10);
-        assertThat(told.stream().map(taskSnapshot -> taskSnapshot.task().id()))
-                .containsExactlyInAnyOrderElementsOf(ids);
-        assertThat(told)
-                .allSatisfy(
-                        taskSnapshot -> assertThat(taskSnapshot.task().ending()).isPresent());
+        assertThat(notified.stream().map(snapshot -> snapshot.task().id())).containsExactlyInAnyOrderElementsOf(ids);
+        assertThat(notified)
+                .allSatisfy(taskSnapshot ->
+                        assertThat(taskSnapshot.task().finalState()).isPresent());
     }
 
     @Test
-    void asksForNoNewsWhileNothingMoves() {
+    void readsNoSnapshotsWhileNothingChanges() {
         taskSubscriptions.open(tasks.submit(), _ -> {});
-        taskSubscriptions.look();
+        taskSubscriptions.refresh();
         tasks.queries = 0;
 
-        taskSubscriptions.look();
+        taskSubscriptions.refresh();
 
         assertThat(tasks.queries).isEqualTo(1);
     }
 
     @Test
-    void tellsWhoComesLaterAndNobodyTwice() {
+    void notifiesALateListenerAndNobodyTwice() {
         TaskId id = tasks.submit();
-        Queue<String> told = new ConcurrentLinkedQueue<>();
-        taskSubscriptions.open(id, _ -> told.add("first"));
-        taskSubscriptions.look();
-        await().until(() -> told.size() == 1);
-        taskSubscriptions.open(id, _ -> told.add("second"));
-        taskSubscriptions.look();
-        await().until(() -> told.size() == 2);
+        Queue<String> notified = new ConcurrentLinkedQueue<>();
+        taskSubscriptions.open(id, _ -> notified.add("first"));
+        taskSubscriptions.refresh();
+        await().until(() -> notified.size() == 1);
+        taskSubscriptions.open(id, _ -> notified.add("second"));
+        taskSubscriptions.refresh();
+        await().until(() -> notified.size() == 2);
 
-        assertThat(told).containsExactly("first", "second");
+        assertThat(notified).containsExactly("first", "second");
     }
 
     @Test
-    void knowsHowATaskStandsOnlyWhileItIsLookedAfter() {
+    void knowsTheStateOfATaskOnlyWhileRoundsSucceed() {
         TaskId id = tasks.submit();
-        TaskSubscriptions.Wait wait = taskSubscriptions.open(id, _ -> {});
-        assertThat(wait.latest()).isEmpty();
-        taskSubscriptions.look();
-        assertThat(wait.latest()).map(TaskSnapshot::stage).contains(Stage.DETECT);
+        TaskSubscriptions.Subscription subscription = taskSubscriptions.open(id, _ -> {});
+        assertThat(subscription.latest()).isEmpty();
+        taskSubscriptions.refresh();
+        assertThat(subscription.latest()).map(TaskSnapshot::stage).contains(Stage.DETECT);
         tasks.end(id);
-        taskSubscriptions.look();
-        assertThat(wait.latest()).map(TaskSnapshot::stage).contains(Stage.CALLBACK);
+        taskSubscriptions.refresh();
+        assertThat(subscription.latest()).map(TaskSnapshot::stage).contains(Stage.CALLBACK);
 
         tasks.lost = true;
         nanos += Duration.ofSeconds(6).toNanos();
-        assertThatThrownBy(taskSubscriptions::look).hasMessage("lost");
+        assertThatThrownBy(taskSubscriptions::refresh).hasMessage("lost");
 
-        assertThat(wait.latest()).isEmpty();
+        assertThat(subscription.latest()).isEmpty();
     }
 }

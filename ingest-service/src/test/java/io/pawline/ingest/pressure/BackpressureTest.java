@@ -39,7 +39,7 @@ class BackpressureTest {
                 new IngestProperties.Backlog(Duration.ofSeconds(MAX_WAIT_SECONDS), FREE),
                 Clock.fixed(NOW, ZoneOffset.UTC),
                 random);
-        backpressure.look();
+        backpressure.refresh();
         return backpressure;
     }
 
@@ -58,7 +58,7 @@ class BackpressureTest {
     }
 
     @Property
-    void refusesExactlyWhatWouldTakeLongerThanItMay(
+    void refusesExactlyTheTasksThatWouldTakeTooLong(
             @ForAll @LongRange(min = FREE + 1, max = 5_000) long takes,
             @ForAll @IntRange(min = 1, max = 5_000) int untilDeadline,
             @ForAll Priority priority,
@@ -71,7 +71,7 @@ class BackpressureTest {
     }
 
     @Property
-    void saysHonestlyWhenItIsWorthComingAgain(
+    void retryAfterIsTheTimeUntilTheBacklogIsShortEnough(
             @ForAll @LongRange(min = MAX_WAIT_SECONDS + 1, max = 5_000) long takes, @ForAll Random random) {
         Refusal refusal = takingSeconds(takes, random)
                 .refusal(task(Priority.INTERACTIVE, DAY))
@@ -94,7 +94,7 @@ class BackpressureTest {
     }
 
     @Property
-    void acceptsSoManyTasksWhateverIsKnown(
+    void acceptsTheFreeTasksWithoutAPrediction(
             @ForAll @LongRange(min = 0, max = FREE) long open, @ForAll @IntRange(min = 0, max = 1) int perSecond) {
         assertThat(looking(open, perSecond, new Random(1)).refusal(task(Priority.BULK, Duration.ofSeconds(1))))
                 .isEmpty();

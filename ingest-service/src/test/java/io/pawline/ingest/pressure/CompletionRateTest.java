@@ -70,7 +70,7 @@ class CompletionRateTest {
     }
 
     @Property(tries = 100)
-    void ofABacklogThatIsWorkedOffItIsWhatTheNextTaskTakes(
+    void predictsTheTimeOfTheNextTaskInASteadyBacklog(
             @ForAll @IntRange(min = 1, max = 60) int servers,
             @ForAll @DoubleRange(min = 0.3, max = 8) double serviceSeconds,
             @ForAll @IntRange(min = 2, max = 6) int minutes) {
@@ -86,7 +86,7 @@ class CompletionRateTest {
 
     /** A system that has had one task a second, and now gets thousands, is not taken for one that can do no more. */
     @Property(tries = 50)
-    void aRushIntoAQuietSystemIsJudgedByTheRushAlone(
+    void aRushIntoAQuietSystemIsMeasuredByItself(
             @ForAll @IntRange(min = 20, max = 100) int servers,
             @ForAll @IntRange(min = 1, max = 10) int serviceSeconds) {
         Duration service = Duration.ofSeconds(serviceSeconds);

@@ -71,7 +71,7 @@ class OutboxRelayIT {
     }
 
     @Test
-    void findsByItselfWhatWasLeftBehind() {
+    void findsTasksThatAnotherProcessLeftBehind() {
         OutboxRelay relay = relay(this::takeAll, SOON);
         relay.start();
         try {
@@ -96,7 +96,7 @@ class OutboxRelayIT {
     }
 
     @Test
-    void goesOnAfterAFailureAndLosesNothing() {
+    void continuesAfterAFailureAndLosesNothing() {
         List<TaskId> ids = List.of(accepted(), accepted());
         OutboxRelay relay = relay(
                 tasks -> switch (calls.getAndIncrement()) {

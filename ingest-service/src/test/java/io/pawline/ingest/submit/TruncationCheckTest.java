@@ -30,7 +30,7 @@ class TruncationCheckTest {
 
     @ParameterizedTest
     @MethodSource("images")
-    void tellsWhatIsCutShortWhereverItIs(byte[] image) {
+    void findsAnImageThatIsCutShortAnywhere(byte[] image) {
         ImageKind kind = ImageSniffer.sniff(image).map(ImageHeader::kind).orElseThrow();
         assertThat(TruncationCheck.isWhole(image, kind)).isTrue();
         assertThat(TruncationCheck.isWhole(Arrays.copyOf(image, image.length + 100), kind))
@@ -45,7 +45,7 @@ class TruncationCheckTest {
 
     @ParameterizedTest
     @MethodSource("images")
-    void survivesWhateverIsDamaged(byte[] image) {
+    void survivesAnyDamage(byte[] image) {
         ImageKind kind = ImageSniffer.sniff(image).map(ImageHeader::kind).orElseThrow();
         Random random = new Random(5);
         for (int i = 0; i < 10_000; i++) {

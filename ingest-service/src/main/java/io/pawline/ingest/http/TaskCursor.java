@@ -1,4 +1,4 @@
-package io.pawline.ingest.list;
+package io.pawline.ingest.http;
 
 import io.pawline.schemas.TaskId;
 import io.pawline.web.CommonProblem;
@@ -6,7 +6,7 @@ import io.pawline.web.ProblemException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
-/** Where a page of a list ended, as text that means nothing to the caller. */
+/** Says where a page of a list ended, as text that means nothing to the client. */
 public final class TaskCursor {
 
     private static final String VERSION = "1:";
@@ -26,7 +26,7 @@ public final class TaskCursor {
                 return TaskId.parse(text.substring(VERSION.length()));
             }
         } catch (IllegalArgumentException e) {
-            // told below
+            // the problem is thrown below
         }
         throw new ProblemException(
                 CommonProblem.INVALID_REQUEST, "cursor is none: send the next_cursor of the page before as it was");

@@ -1,4 +1,4 @@
-package io.pawline.ingest.follow;
+package io.pawline.ingest.task;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
@@ -21,11 +21,11 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * A task as the API shows it; what does not apply is left out.
+ * A task as JSON; what does not apply is left out.
  *
- * @param state {@code processing}, or how it ended
- * @param stage the stage it is in, or the one that gave up
- * @param reason code of the reason, when it did not succeed
+ * @param state {@code processing}, or the final state
+ * @param stage the stage that it has reached, or the one that gave up
+ * @param reason code of the reason, if it did not succeed
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -50,10 +50,10 @@ public record TaskView(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Result(URI imageUrl, @Nullable URI thumbnailUrl, int width, int height, List<Image> thumbnails) {}
 
-    /** One picture and where it is. */
+    /** One picture and its address. */
     record Image(URI url, int width, int height) {}
 
-    /** A state's name in the API. */
+    /** The name of a state in the API. */
     public static String nameOf(TaskState state) {
         return state == TaskState.ACCEPTED ? "processing" : state.code();
     }
@@ -64,7 +64,7 @@ public record TaskView(
      * @param reached the newest stage that an open task has reached
      */
     public static TaskView of(Task task, Stage reached, ImageStore images) {
-        return switch (task.ending().orElse(null)) {
+        return switch (task.finalState().orElse(null)) {
             case null -> view(task, nameOf(TaskState.ACCEPTED), reached, null, null, null);
             case FinalState.Success success ->
                 view(task, success.state().code(), null, null, null, result(success, images));
@@ -72,7 +72,7 @@ public record TaskView(
                 view(
                         task,
                         failure.state().code(),
-                        failure.endingStage().orElse(null),
+                        failure.failedStage().orElse(null),
                         failure.reason(),
                         failure.message(),
                         null);
@@ -97,7 +97,7 @@ public record TaskView(
                 submission.priority().code(),
                 submission.reference(),
                 submission.json(),
-                task.ending().map(FinalState::at).orElse(null),
+                task.finalState().map(FinalState::at).orElse(null),
                 Optional.ofNullable(reason).map(Reason::code).orElse(null),
                 message,
                 result,

@@ -1,0 +1,43 @@
+package io.pawline.ingest;
+
+import io.pawline.images.ImageStore;
+import io.pawline.images.ImageStoreProperties;
+import io.pawline.images.ImageStores;
+import io.pawline.service.DatabaseHealth;
+import io.pawline.taskstore.DatabaseProperties;
+import io.pawline.taskstore.ProgressDao;
+import io.pawline.taskstore.TaskDao;
+import io.pawline.taskstore.TaskDatabase;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Opens the task database and the image store, which several features share. */
+@Configuration(proxyBeanMethods = false)
+class StorageConfiguration {
+
+    @Bean
+    TaskDatabase taskDatabase(DatabaseProperties properties) {
+        return TaskDatabase.open(properties);
+    }
+
+    @Bean
+    HealthIndicator taskDatabaseHealth(TaskDatabase database) {
+        return new DatabaseHealth(database::answers);
+    }
+
+    @Bean
+    TaskDao taskDao(TaskDatabase database) {
+        return new TaskDao(database);
+    }
+
+    @Bean
+    ProgressDao progressDao(TaskDatabase database) {
+        return new ProgressDao(database);
+    }
+
+    @Bean
+    ImageStore imageStore(ImageStoreProperties properties) {
+        return ImageStores.open(properties);
+    }
+}

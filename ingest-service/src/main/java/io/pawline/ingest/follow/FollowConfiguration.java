@@ -1,0 +1,33 @@
+package io.pawline.ingest.follow;
+
+import io.pawline.ingest.IngestProperties;
+import io.pawline.service.Periodic;
+import io.pawline.taskstore.ProgressDao;
+import io.pawline.taskstore.TaskDao;
+import io.pawline.taskstore.TaskDatabase;
+import io.pawline.taskstore.TaskVersions;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Wires the subscriptions, and the periodic work that serves them. */
+@Configuration(proxyBeanMethods = false)
+public class FollowConfiguration {
+
+    @Bean
+    TaskSubscriptions taskSubscriptions(
+            TaskDatabase database, TaskDao tasks, ProgressDao progress, IngestProperties settings) {
+        return new TaskSubscriptions(
+                new StoredTasks(new TaskVersions(database), tasks, progress),
+                settings.follow().subscriptionLimit(Runtime.getRuntime().maxMemory()));
+    }
+
+    @Bean
+    Periodic subscriptionRefresh(TaskSubscriptions taskSubscriptions, IngestProperties settings) {
+        return Periodic.start("subscriptions", settings.follow().lookEvery(), taskSubscriptions::refresh);
+    }
+
+    @Bean
+    Periodic heartbeats(TaskSubscriptions taskSubscriptions, IngestProperties settings) {
+        return Periodic.start("heartbeats", settings.follow().heartbeat(), taskSubscriptions::heartbeat);
+    }
+}
