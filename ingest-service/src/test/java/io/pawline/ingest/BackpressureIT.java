@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** More tasks than the pipeline works off, in a real database. */
+/** Tests a backlog that the pipeline cannot work off, in a real database. */
 class BackpressureIT {
 
     private static final int FREE = 10;
@@ -66,7 +66,7 @@ class BackpressureIT {
         JsonNode problem = refused.json();
         assertThat(problem.get("type").asString()).isEqualTo("urn:pawline:problem:backlog-too-long");
         assertThat(problem.get("detail").asString()).contains("about 1000 s", "600 s");
-        // The backlog is short enough after 400 s; a fifth of that, so that not all come back at once
+        // The backlog is short enough after 400 s. Up to a fifth is added, so that not all come back at once.
         assertThat(Integer.parseInt(refused.header("retry-after"))).isBetween(400, 481);
         assertThat(problem.get("retry_after").asInt()).isEqualTo(Integer.parseInt(refused.header("retry-after")));
         assertThat(open()).isEqualTo(100);
@@ -154,7 +154,7 @@ class BackpressureIT {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** So many open tasks, of which none is known to the tests, and so many that ended in the last minute. */
+    /** Inserts open tasks that no test knows otherwise, and tasks that ended in the last minute. */
     private static void backlog(int open, int ended) {
         execute("delete from task where style = 'backlog'");
         insert(open - (int) open(), "'accepted', null, null");

@@ -29,19 +29,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The shell examples of docs/frontend/api.md and callbacks.md, run as a reader would, with a real curl; each must say
- * what the page says it does.
+ * Runs the shell examples of docs/frontend/api.md and callbacks.md as a reader would, with a real curl. Each must print
+ * what the page says.
  */
 class DocsIT {
 
     private static final List<String> PAGES = List.of("frontend/api.md", "frontend/callbacks.md");
 
-    /** The one task of the page. */
+    /** The task that the page uses. */
     private static final String TASK = "0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f";
 
     private static final Pattern EXAMPLE = Pattern.compile("(?s)```sh\n(.*?)\n```");
 
-    /** In place of the answer, its status. */
+    /** Prints the status in place of the answer. */
     private static final String CURL = """
             curl() {
               command curl --silent --show-error --output /dev/null --max-time 60 --write-out '%{http_code}\\n' "$@"

@@ -150,7 +150,7 @@ class FollowIT {
             assertThat(stream.readLine()).isNotNull();
             assertThat(waiting()).isEqualTo(1);
         }
-        // Seen to by nobodyWaitsAnyMore
+        // Checked by nobodyWaitsAnyMore
     }
 
     @Test

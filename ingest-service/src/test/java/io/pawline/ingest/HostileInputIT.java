@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever is sent that is no submission: a 4xx problem, and nothing is stored. */
+/** Sends hostile input: each gets a 4xx problem, and nothing is stored. */
 class HostileInputIT {
 
     private static final String GRAMMAR = "{}[]\",:\\ntfu0123456789.-+eE\u0000é image_url style metadata ";
@@ -119,7 +119,7 @@ class HostileInputIT {
         }
     }
 
-    /** A decompression bomb says how large it will be, or lies; what is said is believed only if it is small enough. */
+    /** A decompression bomb states its size or lies. The service believes a stated size only if it is small enough. */
     @ParameterizedTest
     @ValueSource(strings = {"30000x30000", "2147483647x2147483647", "1x2147483647", "0x0", "0x5", "-1x5"})
     void refusesAPhotoWithDimensionsThatNoPhotoHas(String size) {
@@ -134,7 +134,7 @@ class HostileInputIT {
         assertRefused(ingest.upload(file("image", header), part("style", "ink")));
     }
 
-    /** A content encoding would let a few bytes become many; none is taken, whatever they are. */
+    /** A content encoding would turn a few bytes into many, so no content encoding is accepted. */
     @ParameterizedTest
     @ValueSource(strings = {"gzip", "deflate", "br", "identity, gzip"})
     void refusesABodyThatIsCompressed(String encoding) throws IOException {
@@ -142,7 +142,7 @@ class HostileInputIT {
         assertRefused(ingest.post("application/json", encoding, gzipped("{\"style\":\"ink\"}".getBytes(UTF_8))));
     }
 
-    /** Whole and well-formed, and all of one colour: 400 million pixels. */
+    /** A whole and well-formed image of one colour, with 400 million pixels. */
     @Test
     void refusesAWholePngThatIsABomb() throws IOException {
         byte[] bomb = TestingPngs.png(20_000, 20_000);

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** Who may do what, and how much of it. */
+/** Tests API keys, scopes and quotas. */
 class IngestAccessIT {
 
     private static final String VALID = "{\"image_url\":\"https://photos.example/cat.jpg\",\"style\":\"ink\"}";
@@ -298,7 +298,7 @@ class IngestAccessIT {
         return client.post(VALID, UUID.randomUUID().toString());
     }
 
-    /** How many were accepted. */
+    /** The number of accepted tasks. */
     private static int submitUntilRefused(TestingIngest client) {
         for (int accepted = 0; accepted < 1_000; accepted++) {
             if (post(client).status() != 202) {

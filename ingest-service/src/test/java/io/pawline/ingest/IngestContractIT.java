@@ -24,7 +24,7 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** The contract as a whole; {@link io.pawline.testkit.Contract} holds each exchange of every test against it. */
+/** Tests the contract as a whole. {@link io.pawline.testkit.Contract} checks each exchange of every test against it. */
 class IngestContractIT {
 
     @TempDir

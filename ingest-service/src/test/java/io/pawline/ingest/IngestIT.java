@@ -495,7 +495,7 @@ class IngestIT {
         }
     }
 
-    /** Whatever the container refuses by itself. */
+    /** Requests that the container refuses by itself. */
     @ParameterizedTest
     @ValueSource(
             strings = {

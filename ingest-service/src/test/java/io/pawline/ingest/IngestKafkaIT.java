@@ -75,7 +75,7 @@ class IngestKafkaIT {
                 ids.add(late);
                 await().atMost(PATIENCE).until(() -> waiting(ingest) == 0);
                 List<ConsumerRecord<String, SpecificRecord>> records = records(kafka.bootstrapServers(), DETECT);
-                // A batch whose acknowledgement got lost comes again; the first of each id are in order.
+                // A batch whose acknowledgement got lost comes again. The first records of the ids are in order.
                 assertThat(records.stream().map(ConsumerRecord::key).distinct().toList())
                         .isEqualTo(ids);
                 assertThat(records.getLast().value()).isInstanceOfSatisfying(TaskAccepted.class, event -> {
@@ -187,7 +187,7 @@ class IngestKafkaIT {
                 .deadline();
     }
 
-    /** Again while the relay has the row in hand. */
+    /** Cancels a task, and tries again while the relay holds the lock of its row. */
     private static void cancel(TestingIngest ingest, String id) {
         await().atMost(PATIENCE)
                 .until(() -> ingest.call("POST", "/v1/tasks/" + id + "/cancel").status() == 200);

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Requests that come more than once, with a key and without, one after the other and at the same time. */
+/** Tests requests that come more than once: with and without a key, one after the other and at the same time. */
 class RepeatsIT {
 
     @TempDir
@@ -124,7 +124,7 @@ class RepeatsIT {
         assertThat(rows()).isEqualTo(before + 1);
     }
 
-    /** Whatever the order, a key stands for one body and one task, and every 202 names that task. */
+    /** In every order, a key stands for one body and one task, and every 202 names that task. */
     @Test
     void holdsForAnyMixOfKeysAndBodies() throws Exception {
         Random random = new Random(11);

@@ -45,7 +45,7 @@ class SetupIT {
     void makesTheTablesAndNoTopicsByDefault() {
         DatabaseProperties database = postgres.create("tables");
 
-        // Nobody is there: it would fail if it asked for brokers
+        // No broker is there, so the setup would fail if it needed one
         setup(database, "127.0.0.1:1");
 
         DatabaseProperties checking =

@@ -22,10 +22,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Clients that never pause for long, and never come to an end. Jetty's own time-outs would bear them for hours. */
+/** Tests clients that never pause for long and never finish. Jetty's own time-outs would allow them for hours. */
 class SlowClientsIT {
 
-    /** Between two bytes: much shorter than the longest pause that is borne. */
+    /** Pause between two bytes, much shorter than the longest pause that Jetty allows. */
     private static final Duration PACE = Duration.ofMillis(100);
 
     private static final Duration LONGEST = Duration.ofSeconds(60);
@@ -77,7 +77,7 @@ class SlowClientsIT {
     void servesOtherClientsMeanwhileAndReusesConnections() {
         CompletableFuture<String> slow = new CompletableFuture<>();
         Thread.ofVirtual().start(() -> slow.completeAsync(() -> trickle("GET /v1/"), Runnable::run));
-        // The client keeps its connection, whose age must not matter.
+        // The client keeps its connection. The age of the connection must not matter.
         for (int i = 0; !slow.isDone(); i++) {
             Answer answer = ingest.post("{\"image_url\":\"https://photos.example/%d\",\"style\":\"ink\"}".formatted(i));
             assertThat(answer.status()).isEqualTo(202);
@@ -90,7 +90,7 @@ class SlowClientsIT {
                 .formatted(key, type, length);
     }
 
-    /** Sends this and then byte after byte, until the server ends it; what the server has said until then. */
+    /** Sends a text and then byte after byte, until the server closes the connection; returns what the server sent. */
     private static String trickle(String start) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), ingest.port())) {
             OutputStream out = socket.getOutputStream();

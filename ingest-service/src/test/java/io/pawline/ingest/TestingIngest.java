@@ -29,8 +29,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The whole ingest-service on a port of its own, with a real PostgreSQL and without Kafka, as one who has a key sees it.
- * Every exchange is held against the {@link Contract}.
+ * Runs the whole ingest-service on a port of its own, with a real PostgreSQL and without Kafka, and calls it as a client with
+ * a key. Every exchange is checked against the {@link Contract}.
  */
 final class TestingIngest implements AutoCloseable {
 
@@ -70,12 +70,12 @@ final class TestingIngest implements AutoCloseable {
         this.key = key;
     }
 
-    /** The same service as one with this key sees it; empty: with none. Not to be closed. */
+    /** Calls the same service with this key; empty: without a key. Must not be closed. */
     TestingIngest as(Optional<String> key) {
         return new TestingIngest(this, key);
     }
 
-    /** A new key of this tenant. */
+    /** Creates a key of this tenant. */
     String newKey(String tenant, Scope... scopes) {
         return newKey(new ApiKeys.Terms(tenant, "test", Set.of(scopes), null, null));
     }
@@ -86,7 +86,7 @@ final class TestingIngest implements AutoCloseable {
                 .secret();
     }
 
-    /** An answer, its body read as JSON if it is. */
+    /** An answer, with its body read as JSON if it is JSON. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Answer(int status, Map<String, List<String>> headers, byte[] body) {
         JsonNode json() {
@@ -118,7 +118,7 @@ final class TestingIngest implements AutoCloseable {
         return send(request("/v1/tasks").header("Content-Type", contentType), body);
     }
 
-    /** Posts what claims to be encoded like this. */
+    /** Posts a body that claims this content encoding. */
     Answer post(String contentType, String encoding, byte[] body) {
         return send(
                 request("/v1/tasks").header("Content-Type", contentType).header("Content-Encoding", encoding), body);
@@ -176,7 +176,7 @@ final class TestingIngest implements AutoCloseable {
         return send(request(path).build());
     }
 
-    /** Listens to a stream; to close it is to go away. */
+    /** Listens to a stream of events until the caller closes it. */
     BufferedReader stream(String path) {
         try {
             HttpResponse<InputStream> response = http.send(request(path).build(), BodyHandlers.ofInputStream());
@@ -189,7 +189,7 @@ final class TestingIngest implements AutoCloseable {
         }
     }
 
-    /** Comes back to a stream of events. */
+    /** Listens to a stream of events again, after this event. */
     Answer getFrom(String path, String lastEventId) {
         return send(request(path).header("Last-Event-ID", lastEventId).build());
     }

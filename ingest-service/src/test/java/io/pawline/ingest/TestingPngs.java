@@ -8,7 +8,7 @@ import java.util.Base64;
 import java.util.zip.CRC32;
 import java.util.zip.DeflaterOutputStream;
 
-/** Images as tests want them. */
+/** Makes images for tests. */
 final class TestingPngs {
 
     /** A whole PNG of one pixel. */
@@ -17,7 +17,7 @@ final class TestingPngs {
 
     private TestingPngs() {}
 
-    /** A whole black PNG of this size, in shades of grey, a bit each. */
+    /** A whole black PNG of this size, in greyscale with one bit for each pixel. */
     static byte[] png(int width, int height) throws IOException {
         ByteArrayOutputStream png = new ByteArrayOutputStream();
         png.write(PNG, 0, 8);

@@ -69,7 +69,7 @@ final class EventStream {
         this.last = last;
     }
 
-    /** Sends what is new. Ends the subscription after the final state, or if nobody listens any more. */
+    /** Sends what is new. Ends the subscription after the final state, or if the listener is gone. */
     void advance(TaskSubscriptions.Subscription subscription, TaskSnapshot taskSnapshot) {
         lock.lock();
         try {

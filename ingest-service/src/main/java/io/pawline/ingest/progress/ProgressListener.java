@@ -47,7 +47,8 @@ public final class ProgressListener {
             properties = {
                 // Decoded here, because here an undecodable record can be skipped.
                 "value.deserializer=org.apache.kafka.common.serialization.ByteArrayDeserializer",
-                // Large batches under load: each small one would cost a fetch and a commit, and nobody waits for it.
+                // Large batches under load: each small one would cost a fetch and a commit, and no request waits for
+                // it.
                 "fetch.min.bytes=65536",
                 "fetch.max.wait.ms=200"
             })

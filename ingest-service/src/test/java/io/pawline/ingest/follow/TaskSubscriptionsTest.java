@@ -35,7 +35,7 @@ class TaskSubscriptionsTest {
     private long nanos = Duration.ofDays(1).toNanos();
     private final TaskSubscriptions taskSubscriptions = new TaskSubscriptions(tasks, 20_000, () -> nanos);
 
-    /** Tasks that are open until they are ended, and how often they are read. */
+    /** Keeps tasks that are open until the test ends them, and counts the queries. */
     private static final class TestingTasks implements TaskSubscriptions.Tasks {
 
         private final Map<TaskId, Task> rows = new HashMap<>();

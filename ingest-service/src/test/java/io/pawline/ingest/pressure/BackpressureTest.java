@@ -27,7 +27,7 @@ class BackpressureTest {
     private static final int FREE = 100;
     private static final int MAX_WAIT_SECONDS = 600;
 
-    /** One ends a second, so as many tasks as are open, as many seconds does the next one take. */
+    /** One task ends each second, so the next task takes as many seconds as tasks are open. */
     private static Backpressure takingSeconds(long seconds, Random random) {
         return looking(seconds, 1, random);
     }

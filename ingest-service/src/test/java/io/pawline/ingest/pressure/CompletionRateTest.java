@@ -20,7 +20,7 @@ class CompletionRateTest {
     private final CompletionRate completionRate = new CompletionRate(FEW);
     private final Queue queue = new Queue();
 
-    /** So many servers, each busy with one task for so long; first come, first served. Time goes on in tenths of a second. */
+    /** Simulates servers that each take one task at a time, first come, first served, in steps of a tenth of a second. */
     private final class Queue {
         private int waiting;
         private final TreeMap<Instant, Integer> running = new TreeMap<>();
@@ -32,7 +32,7 @@ class CompletionRateTest {
             waiting += tasks;
         }
 
-        /** Runs for so long, and is looked at every second. */
+        /** Runs the servers for a time, and predicts every second. */
         Prediction run(Duration time, int servers, Duration service) {
             Prediction last = look();
             for (long tenth = 1; tenth <= time.toMillis() / 100; tenth++) {
@@ -84,7 +84,7 @@ class CompletionRateTest {
         assertThat(prediction.takesSeconds()).isCloseTo(truth, within(truth * 0.25 + 2 * serviceSeconds));
     }
 
-    /** A system that has had one task a second, and now gets thousands, is not taken for one that can do no more. */
+    /** A system that had one task a second and now gets thousands must not look as if it could do no more. */
     @Property(tries = 50)
     void aRushIntoAQuietSystemIsMeasuredByItself(
             @ForAll @IntRange(min = 20, max = 100) int servers,
@@ -97,7 +97,7 @@ class CompletionRateTest {
         double perSecond = (double) servers / serviceSeconds;
         queue.arrive((int) (perSecond * 120) + 2 * FEW);
 
-        // In the first seconds it is judged with care.
+        // In the first seconds the prediction is cautious.
         Duration rush = Duration.ofSeconds(Math.max(5, serviceSeconds * 3L));
         Prediction prediction = queue.run(rush, servers, service);
 

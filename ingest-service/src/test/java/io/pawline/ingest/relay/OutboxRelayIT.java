@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 class OutboxRelayIT {
 
-    /** So long that nothing but a nudge gets a task through while a test is watched. */
+    /** A pause so long that only a nudge relays a task during a test. */
     private static final Duration NEVER = Duration.ofHours(1);
 
     private static final Duration SOON = Duration.ofMillis(20);
@@ -59,7 +59,7 @@ class OutboxRelayIT {
         TaskId found = accepted();
         relay.start();
         try {
-            // From here on it does not look by itself
+            // From here on the relay does not poll
             await().until(() -> received.equals(List.of(found)));
             TaskId id = accepted();
             relay.nudge();

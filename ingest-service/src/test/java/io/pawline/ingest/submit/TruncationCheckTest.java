@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TruncationCheckTest {
 
     static Stream<byte[]> images() throws IOException {
-        // A thumbnail inside has an end of its own
+        // A thumbnail inside has its own end
         byte[] jpeg = written("jpg");
         return Stream.of(
                 written("png"),
@@ -67,7 +67,7 @@ class TruncationCheckTest {
         return bytes.toByteArray();
     }
 
-    /** A comment is a segment that may hold anything, as the one with the EXIF data may. */
+    /** Makes a comment: a segment that may hold anything, as the segment with the EXIF data may. */
     private static byte[] withComment(byte[] jpeg, byte[] comment) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.write(jpeg, 0, 2);

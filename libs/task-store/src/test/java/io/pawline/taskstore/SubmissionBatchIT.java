@@ -143,7 +143,7 @@ class SubmissionBatchIT {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int round = 0; round < 10; round++) {
                 List<String> names = Stream.iterate(round * 1_000, i -> i + 1)
-                        // So many that one batch is under way when the next begins
+                        // So many submissions that one batch is under way when the next begins
                         .limit(300)
                         .map(i -> "n" + i)
                         .toList();
@@ -176,7 +176,7 @@ class SubmissionBatchIT {
 
     private static Offer keyed(String tenant, String key, String hash, Instant at) {
         Instant lapsed = LAPSED.plus(Duration.between(NOW, at));
-        // With a key it is never folded.
+        // An offer with a key is never folded.
         return new Offer(submission(tenant, at), new IdempotencyKey(key, hash, lapsed), new Fingerprint("keyed", null));
     }
 

@@ -31,8 +31,8 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whatever happens to a task, in whatever order, twice, late or at once: no backward step, exactly one final state per
- * generation, delivered only after it. The database itself notes every version of the row, so that none goes unseen.
+ * Applies random steps to tasks, in any order, twice, late or at once: a task takes no step back, has exactly one final state
+ * per generation, and is delivered only after it. A trigger in the database notes every version of the row.
  */
 class TaskTransitionsIT {
 
@@ -51,13 +51,13 @@ class TaskTransitionsIT {
     private final Cancellations cancellations = new Cancellations(database);
     private final Outbox outbox = new Outbox(database, Clock.systemUTC());
 
-    /** What may happen to a task. */
+    /** A step that may happen to a task. */
     sealed interface Step {
 
         /** The same request comes again. */
         record Repeat() implements Step {}
 
-        /** The relay brings it to Kafka, or finds Kafka away. */
+        /** The relay brings the task to Kafka, or Kafka is away. */
         record Relay(boolean arrives) implements Step {}
 
         record Cancel() implements Step {}
@@ -195,7 +195,7 @@ class TaskTransitionsIT {
         return step instanceof Step.Cancel || (step instanceof Step.End end && end.generation() <= 1);
     }
 
-    /** Does the step; returns whether it is said to have changed anything. */
+    /** Does the step; returns whether the store says that it changed anything. */
     private boolean take(Step step, TaskId id) throws InterruptedException {
         return switch (step) {
             case Step.Repeat() -> {

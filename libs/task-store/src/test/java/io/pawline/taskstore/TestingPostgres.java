@@ -8,7 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** A real PostgreSQL for tests, empty at first, on a port of its own. */
+/** Runs a real PostgreSQL for tests, empty at first, on a port of its own. */
 public final class TestingPostgres implements AutoCloseable {
 
     private final EmbeddedPostgres server;
@@ -21,7 +21,7 @@ public final class TestingPostgres implements AutoCloseable {
         return start(0);
     }
 
-    /** On this port; 0 for any. */
+    /** Starts on this port; 0 for any. */
     public static TestingPostgres start(int port) {
         try {
             return new TestingPostgres(EmbeddedPostgres.builder()
@@ -34,7 +34,7 @@ public final class TestingPostgres implements AutoCloseable {
         }
     }
 
-    /** How to reach the database of this name; {@code postgres} is always there. */
+    /** The settings for the database of this name; {@code postgres} always exists. */
     public DatabaseProperties database(String name) {
         return new DatabaseProperties(server.getJdbcUrl("postgres", name), "postgres", "postgres", 4, true);
     }

@@ -25,7 +25,7 @@ class UndeliveredCallbacksIT {
     private static TaskDao tasks;
     private static UndeliveredCallbacks undeliveredCallbacks;
 
-    // The database's own time plays a part.
+    // The statements use the clock of the database too.
     private final Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     private final Instant longAgo = now.minus(DAY);
     private final Instant later = now.plus(DAY);
@@ -179,7 +179,7 @@ class UndeliveredCallbacksIT {
         int to(UndeliveredCallbacks.Receiver receiver) throws InterruptedException;
     }
 
-    /** What the two were given, of which one comes while the other is at it. */
+    /** Runs two reconcilers, the second while the first holds its rows; returns the tasks of both. */
     private static List<TaskId> putBackByTwo(PutBack putBack) throws InterruptedException {
         List<TaskId> given = new CopyOnWriteArrayList<>();
         UndeliveredCallbacks.Receiver taking =
