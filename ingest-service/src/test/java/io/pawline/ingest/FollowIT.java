@@ -60,7 +60,7 @@ class FollowIT {
     }
 
     @AfterEach
-    void nobodyWaitsAnyMore() {
+    void noSubscriptionStaysOpen() {
         await().until(() -> waiting() == 0);
     }
 
@@ -150,7 +150,7 @@ class FollowIT {
             assertThat(stream.readLine()).isNotNull();
             assertThat(waiting()).isEqualTo(1);
         }
-        // Checked by nobodyWaitsAnyMore
+        // Checked by noSubscriptionStaysOpen
     }
 
     @Test

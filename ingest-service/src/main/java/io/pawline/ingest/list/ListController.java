@@ -98,9 +98,9 @@ final class ListController {
                 .filter(task -> task.finalState().isEmpty())
                 .forEach(task -> open.put(task.id(), task.generation()));
         Map<TaskId, Stage> reached = new HashMap<>();
-        for (StageReached fact : progress.of(open.keySet())) {
-            if (open.getOrDefault(fact.taskId(), 0) == fact.generation()) {
-                reached.put(fact.taskId(), fact.stage());
+        for (StageReached stage : progress.of(open.keySet())) {
+            if (open.getOrDefault(stage.taskId(), 0) == stage.generation()) {
+                reached.put(stage.taskId(), stage.stage());
             }
         }
         return reached;

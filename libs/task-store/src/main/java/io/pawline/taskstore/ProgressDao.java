@@ -40,18 +40,18 @@ public final class ProgressDao {
     }
 
     /** Adds these rows in one transaction. */
-    public void add(Collection<StageReached> facts) {
-        if (facts.isEmpty()) {
+    public void add(Collection<StageReached> stages) {
+        if (stages.isEmpty()) {
             return;
         }
         database.inTransaction(handle -> {
             PreparedBatch batch = handle.prepareBatch(ADD);
-            facts.stream()
+            stages.stream()
                     .sorted(LOCK_ORDER)
-                    .forEach(fact -> batch.bind("taskId", fact.taskId().value())
-                            .bind("generation", fact.generation())
-                            .bind("stage", fact.stage().code())
-                            .bind("reachedAt", timestamp(fact.at()))
+                    .forEach(reached -> batch.bind("taskId", reached.taskId().value())
+                            .bind("generation", reached.generation())
+                            .bind("stage", reached.stage().code())
+                            .bind("reachedAt", timestamp(reached.at()))
                             .add());
             return batch.execute();
         });

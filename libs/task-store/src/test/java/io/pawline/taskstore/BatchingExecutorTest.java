@@ -140,12 +140,12 @@ class BatchingExecutorTest {
     @Test
     void forgetsNoItemThatComesWhenTheBatchesEnd() throws Exception {
         BatchingExecutor<Integer, Integer> quick = new BatchingExecutor<>(items -> items, 50, Duration.ofSeconds(20));
-        CyclicBarrier together = new CyclicBarrier(4);
+        CyclicBarrier barrier = new CyclicBarrier(4);
         List<Future<?>> callers = new ArrayList<>();
         for (int caller = 0; caller < 4; caller++) {
             callers.add(threads.submit(() -> {
                 for (int i = 0; i < 20_000; i++) {
-                    together.await();
+                    barrier.await();
                     assertThat(quick.submit(i)).isEqualTo(i);
                 }
                 return null;

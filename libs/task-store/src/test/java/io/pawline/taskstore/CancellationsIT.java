@@ -106,12 +106,12 @@ class CancellationsIT {
                                 default -> () -> cancellations.cancel(id, "default", NOW);
                             });
                 }
-                List<CloseResult> closings = new ArrayList<>();
-                for (var closing : threads.invokeAll(enders)) {
-                    closings.add(closing.get().orElseThrow());
+                List<CloseResult> results = new ArrayList<>();
+                for (var result : threads.invokeAll(enders)) {
+                    results.add(result.get().orElseThrow());
                 }
-                assertThat(closings.stream().filter(CloseResult::byThisCall)).hasSize(1);
-                assertThat(closings.stream()
+                assertThat(results.stream().filter(CloseResult::byThisCall)).hasSize(1);
+                assertThat(results.stream()
                                 .map(closeResult -> closeResult.task().state())
                                 .distinct())
                         .containsExactly(tasks.find(id).orElseThrow().state());

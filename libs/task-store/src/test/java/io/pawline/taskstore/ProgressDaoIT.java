@@ -59,14 +59,14 @@ class ProgressDaoIT {
 
     @Test
     void takesTheSameRowsInAnyOrderFromManyWriters() throws InterruptedException, ExecutionException {
-        List<StageReached> facts = new ArrayList<>();
+        List<StageReached> rows = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
-            facts.add(new StageReached(TaskId.next(), 1, Stage.GENERATE, NOW));
+            rows.add(new StageReached(TaskId.next(), 1, Stage.GENERATE, NOW));
         }
         List<Future<?>> writers = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 4; i++) {
-                List<StageReached> shuffled = new ArrayList<>(facts);
+                List<StageReached> shuffled = new ArrayList<>(rows);
                 Collections.shuffle(shuffled, new Random(i));
                 writers.add(threads.submit(() -> progress.add(shuffled)));
             }
@@ -74,7 +74,7 @@ class ProgressDaoIT {
         for (Future<?> writer : writers) {
             writer.get();
         }
-        assertThat(facts)
-                .allSatisfy(fact -> assertThat(progress.of(fact.taskId(), 1)).containsExactly(fact));
+        assertThat(rows)
+                .allSatisfy(row -> assertThat(progress.of(row.taskId(), 1)).containsExactly(row));
     }
 }

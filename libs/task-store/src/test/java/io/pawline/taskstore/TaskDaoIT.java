@@ -144,16 +144,16 @@ class TaskDaoIT {
         for (int round = 0; round < 20; round++) {
             TaskId id = accepted();
             List<FinalState> finalStates = List.of(success(), failure(Reason.NO_PET), failure(Reason.CANCELLED));
-            List<Future<CloseResult>> closings = new ArrayList<>();
+            List<Future<CloseResult>> results = new ArrayList<>();
             try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-                finalStates.forEach(finalState -> closings.add(
+                finalStates.forEach(finalState -> results.add(
                         threads.submit(() -> tasks.close(id, 1, finalState).orElseThrow())));
             }
             List<Task> rows = new ArrayList<>();
             int closed = 0;
-            for (Future<CloseResult> closing : closings) {
-                rows.add(closing.get().task());
-                closed += closing.get().byThisCall() ? 1 : 0;
+            for (Future<CloseResult> result : results) {
+                rows.add(result.get().task());
+                closed += result.get().byThisCall() ? 1 : 0;
             }
             assertThat(closed).isEqualTo(1);
             assertThat(rows).containsOnly(tasks.find(id).orElseThrow());
