@@ -5,9 +5,6 @@ import org.apache.kafka.common.utils.Utils;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.kafka.listener.CommonErrorHandler;
-import org.springframework.kafka.listener.DefaultErrorHandler;
-import org.springframework.util.backoff.ExponentialBackOff;
 
 /** What services need that copy events from Kafka into the database; imported by their configuration. */
 @Configuration(proxyBeanMethods = false)
@@ -20,13 +17,5 @@ public class EventListenerConfiguration {
                 Utils.newInstance(kafka.getConsumer().getValueDeserializer().asSubclass(Deserializer.class));
         deserializer.configure(kafka.buildConsumerProperties(), false);
         return deserializer;
-    }
-
-    /** Tries a batch that cannot be written until it can be: the database comes back. */
-    @Bean
-    CommonErrorHandler batchErrorHandler() {
-        ExponentialBackOff backOff = new ExponentialBackOff(500, 2);
-        backOff.setMaxInterval(10_000);
-        return new DefaultErrorHandler(backOff);
     }
 }
