@@ -142,6 +142,11 @@ pawline.control: {partitions: 1, policy: compact, uncompacted: 2}
 - resource: {type: group, name: {{ .stage | ternary $work (printf "%s.progress" $work) }}, patternType: literal}
   operations: [Read, Describe]
 {{- end }}
+{{- if eq .name "callback" }}
+# For the final states, which it writes into the tasks' rows whatever the receivers do
+- resource: {type: group, name: {{ $work }}.final-states, patternType: literal}
+  operations: [Read, Describe]
+{{- end }}
 {{- if .stage }}
 # <group>-<instance id>
 - resource: {type: transactionalId, name: {{ $work }}-, patternType: prefix}

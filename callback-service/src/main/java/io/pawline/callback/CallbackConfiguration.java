@@ -8,6 +8,7 @@ import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.schemas.Stage;
 import io.pawline.service.DatabaseHealth;
+import io.pawline.service.EventFormats;
 import io.pawline.stage.Handler;
 import io.pawline.stage.StageSpec;
 import io.pawline.taskstore.DatabaseProperties;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.core.KafkaTemplate;
@@ -39,6 +41,11 @@ class CallbackConfiguration {
     @Bean
     TaskDatabase taskDatabase(DatabaseProperties properties) {
         return TaskDatabase.open(properties);
+    }
+
+    @Bean
+    TaskDao taskDao(TaskDatabase database) {
+        return new TaskDao(database);
     }
 
     @Bean
@@ -63,6 +70,12 @@ class CallbackConfiguration {
     }
 
     @Bean
+    FinalStateListener finalStateListener(TaskDao tasks, KafkaProperties kafka) {
+        return new FinalStateListener(
+                tasks, EventFormats.of(kafka).deserializers().apply(TaskFinished.class));
+    }
+
+    @Bean
     Reconciler reconciler(
             TaskDatabase database,
             KafkaTemplate<String, SpecificRecord> kafka,
@@ -78,12 +91,8 @@ class CallbackConfiguration {
 
     @Bean
     Handler<TaskFinished> handler(
-            TaskDatabase database,
-            ImageStore images,
-            OutboundProperties outbound,
-            CallbackProperties properties,
-            Clock clock) {
+            TaskDao tasks, ImageStore images, OutboundProperties outbound, CallbackProperties properties, Clock clock) {
         WebhookClient webhooks = new WebhookClient(OutboundHttp.guarded(outbound), properties, clock);
-        return new CallbackHandler(new TaskDao(database), images, webhooks, clock);
+        return new CallbackHandler(tasks, images, webhooks, clock);
     }
 }

@@ -2,7 +2,6 @@ package io.pawline.callback;
 
 import io.opentelemetry.api.trace.Span;
 import io.pawline.outbound.CallFacts;
-import io.pawline.outbound.DataLimit;
 import io.pawline.outbound.Exchange;
 import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.RetryAfter;
@@ -19,13 +18,13 @@ import okhttp3.MediaType;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 
-/** Posts signed callbacks, once each, through the address guard. Thread-safe. */
+/**
+ * Posts signed callbacks, once each, through the address guard. A receiver has taken one when it answers 2xx, whatever is the
+ * matter with the body of its answer. Thread-safe.
+ */
 final class WebhookClient {
 
     private static final MediaType JSON = MediaType.get("application/json");
-
-    // Nobody reads the answer's body; a receiver may still send a page.
-    private static final DataLimit ANSWER_LIMIT = DataLimit.ofMegabytes(1);
 
     private final OutboundHttp http;
     private final Timeouts timeouts;
@@ -62,7 +61,7 @@ final class WebhookClient {
                 .post(RequestBody.create(body, JSON));
         // So that the receiver's work is in the task's trace, too
         TraceParent.of(Span.current()).ifPresent(here -> request.header(RecordHeaders.TRACEPARENT, here));
-        Exchange exchange = http.exchange(request.build(), timeouts, ANSWER_LIMIT);
+        Exchange exchange = http.exchangeHeaders(request.build(), timeouts);
         ReceiverReply receiverReply = switch (exchange) {
             case Exchange.Answered answered -> reply(url.host(), answered);
             case Exchange.Died died -> new ReceiverReply.Refused(died.reason(), died.detail(), null);

@@ -43,6 +43,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** The whole service between Kafka, PostgreSQL and receivers of every kind. */
@@ -190,6 +192,42 @@ class CallbackServiceIT {
                 .allSatisfy(submission ->
                         assertThat(task(submission.id()).delivery().delivered()).isEmpty());
         stuck.forEach(submission -> tasks.markDelivered(submission.id(), 1, Instant.now()));
+    }
+
+    /** Far more than may be at work at once: those behind them never have their turn. */
+    @Test
+    void closesEveryRowWhateverItsReceiverDoes() throws IOException {
+        URI hanging = receiver(exchange -> {
+            end.await();
+            answer(exchange, 503);
+        });
+        URI failing = receiver(exchange -> answer(exchange, 500));
+        List<Submission> all = IntStream.range(0, 1_500)
+                .mapToObj(at -> accepted(at % 3 == 0 ? failing : hanging))
+                .toList();
+
+        send(all);
+
+        await().atMost(LONGEST)
+                .until(() -> tasks.find(all.stream().map(Submission::id).toList()).stream()
+                        .allMatch(task -> task.finalState().isPresent()));
+        all.forEach(submission -> tasks.markDelivered(submission.id(), 1, Instant.now()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\0\0\0\0\1no event of ours", "{}"})
+    void closesTheRowOfARecordThatNobodyCanRead(String bytes) throws IOException {
+        Submission submission = accepted(receiver(this::take));
+
+        TestingKafka.send(List.of(new ProducerRecord<>(
+                Stage.CALLBACK.workTopic(), submission.id().toString().getBytes(UTF_8), bytes.getBytes(UTF_8))));
+
+        awaitDelivered(submission.id());
+        assertThat(task(submission.id()).finalState())
+                .containsInstanceOf(FinalState.Failure.class)
+                .get()
+                .extracting("reason")
+                .isEqualTo(Reason.UNDECODABLE);
     }
 
     private static FinalState failedNow() {

@@ -80,6 +80,7 @@ class KafkaTest {
                         switch (component) {
                             case INGEST -> List.of("pawline.ingest.progress");
                             case OPS -> List.of("pawline.ops.");
+                            case CALLBACK -> List.of("pawline.callback", "pawline.callback.final-states");
                             default -> List.of(stage(component).consumerGroup());
                         });
         assertThat(rules(user, "transactionalId", "Write"))

@@ -20,6 +20,7 @@ final class CallWatch extends EventListener {
 
     private final HandshakeTimeout handshake;
     private volatile CallPhase phase = CallPhase.CONNECT;
+    private volatile @Nullable Response response;
 
     CallWatch(Call call, Duration handshakeLimit) {
         this.handshake = new HandshakeTimeout(call);
@@ -28,6 +29,12 @@ final class CallWatch extends EventListener {
 
     CallPhase phase() {
         return phase;
+    }
+
+    /** The answer to the newest request, once its headers are there; its body must not be read. */
+    @Nullable
+    Response response() {
+        return response;
     }
 
     /** Whether the call was cancelled because the TLS handshake took too long. */
@@ -54,6 +61,7 @@ final class CallWatch extends EventListener {
     @Override
     public void requestHeadersStart(Call call) {
         phase = CallPhase.SEND;
+        response = null;
     }
 
     @Override
@@ -70,8 +78,9 @@ final class CallWatch extends EventListener {
 
     /** Not {@code responseHeadersStart}: that is told before a first byte is there. */
     @Override
-    public void responseHeadersEnd(Call call, Response response) {
+    public void responseHeadersEnd(Call call, Response answer) {
         phase = CallPhase.READ;
+        response = answer;
     }
 
     private static final class HandshakeTimeout extends AsyncTimeout {

@@ -5,6 +5,7 @@ import io.pawline.outbound.Exchange.Answered;
 import io.pawline.outbound.Exchange.Died;
 import io.pawline.schemas.Reason;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.net.Proxy;
 import java.time.Duration;
 import java.util.List;
@@ -76,6 +77,10 @@ public final class OutboundHttp {
 
     /** The same, but of a longer body only this many bytes are read. */
     Exchange exchangeUpTo(long bytes, Request request, Timeouts timeouts) throws InterruptedException {
+        return make(request, timeouts, (call, _) -> answer(call, bytes));
+    }
+
+    private Exchange make(Request request, Timeouts timeouts, Reading reading) throws InterruptedException {
         String host = request.url().host();
         Optional<String> objection = guard == null ? Optional.empty() : guard.objection(request.url());
         if (objection.isPresent()) {
@@ -88,7 +93,7 @@ public final class OutboundHttp {
         call.addEventListener(watch);
         try {
             return ScopedValue.where(SystemDns.PATIENCE, timeouts.endingSooner())
-                    .call(() -> answer(call, bytes));
+                    .call(() -> reading.read(call, watch));
         } catch (IOException failure) {
             if (Thread.interrupted()) {
                 InterruptedException interrupted = new InterruptedException("interrupted during a call to " + host);
@@ -99,6 +104,34 @@ public final class OutboundHttp {
                     ? TransportFailure.timedOut(host, CallPhase.CONNECT)
                     : TransportFailure.classify(host, watch.phase(), failure);
         }
+    }
+
+    /**
+     * Makes the call and judges it by the answer's status and headers alone. The body is left unread, and whatever is wrong
+     * with it does not matter: {@link Answered#body()} is empty.
+     *
+     * @throws InterruptedException if the (virtual) thread is interrupted; the call is then cancelled at once
+     */
+    public Exchange exchangeHeaders(Request request, Timeouts timeouts) throws InterruptedException {
+        Request identity =
+                request.newBuilder().header("Accept-Encoding", "identity").build();
+        return make(identity, timeouts, (call, watch) -> {
+            try (Response response = call.execute()) {
+                return new Answered(response.code(), response.headers(), new byte[0]);
+            } catch (ProtocolException contradiction) {
+                // Such as a 204 that announces a body: thrown when the headers are there
+                Response response = watch.response();
+                if (response == null) {
+                    throw contradiction;
+                }
+                return new Answered(response.code(), response.headers(), new byte[0]);
+            }
+        });
+    }
+
+    /** Makes of a call whose request is sent what is returned. */
+    private interface Reading {
+        Answered read(Call call, CallWatch watch) throws IOException;
     }
 
     private static Answered answer(Call call, long bytes) throws IOException {

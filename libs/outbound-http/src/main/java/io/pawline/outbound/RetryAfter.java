@@ -1,11 +1,8 @@
 package io.pawline.outbound;
 
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.Objects;
 import java.util.Optional;
 import okhttp3.Headers;
@@ -40,23 +37,19 @@ public final class RetryAfter {
         }
         Instant now = clock.instant();
         Instant latest = now.plus(longest);
-        return parse(value.strip(), now, latest)
+        return parse(headers, value.strip(), now, latest)
                 .filter(moment -> moment.isAfter(now))
                 .map(moment -> moment.isAfter(latest) ? latest : moment);
     }
 
-    private static Optional<Instant> parse(String value, Instant now, Instant latest) {
+    private static Optional<Instant> parse(Headers headers, String value, Instant now, Instant latest) {
         if (value.isEmpty()) {
             return Optional.empty();
         }
         if (value.chars().allMatch(c -> c >= '0' && c <= '9')) {
             return Optional.of(value.length() > 9 ? latest : now.plusSeconds(Long.parseLong(value)));
         }
-        try {
-            return Optional.of(ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .toInstant());
-        } catch (DateTimeException noDate) {
-            return Optional.empty();
-        }
+        // All three forms of https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7
+        return Optional.ofNullable(headers.getInstant("Retry-After"));
     }
 }

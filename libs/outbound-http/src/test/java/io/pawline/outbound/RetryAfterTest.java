@@ -23,6 +23,9 @@ class RetryAfterTest {
                     1                             | 2025-08-16T06:00:01Z
                     120                           | 2025-08-16T06:02:00Z
                     Sat, 16 Aug 2025 06:00:30 GMT | 2025-08-16T06:00:30Z
+                    Saturday, 16-Aug-25 06:00:30 GMT | 2025-08-16T06:00:30Z
+                    Sat Aug 16 06:00:30 2025      | 2025-08-16T06:00:30Z
+                    Fri, 16 Aug 2025 06:00:30 GMT | 2025-08-16T06:00:30Z
                     601                           | 2025-08-16T06:10:00Z
                     99999999999999999999          | 2025-08-16T06:10:00Z
                     Sun, 17 Aug 2025 06:00:00 GMT | 2025-08-16T06:10:00Z
@@ -33,7 +36,8 @@ class RetryAfterTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "0", "-5", "1.5", "soon", "Sat, 16 Aug 2025 05:59:00 GMT", "Fri, 16 Aug 2025 06:00:30 GMT"})
+            strings = {"", "0", "-5", "1.5", "soon", "Sat, 16 Aug 2025 05:59:00 GMT", "Saturday, 16-Aug-25 05:59:00 GMT"
+            })
     void ignoresWhatHasPassedOrCannotBeRead(String value) {
         assertThat(retryAfter.notBefore(Headers.of("Retry-After", value))).isEmpty();
     }

@@ -5,7 +5,11 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.kafka.listener.CommonErrorHandler;
+import org.springframework.kafka.listener.DefaultErrorHandler;
 import org.springframework.kafka.support.ProducerListener;
+import org.springframework.util.backoff.BackOff;
+import org.springframework.util.backoff.ExponentialBackOff;
 
 /** Provides the beans that every service has. */
 @AutoConfiguration(before = KafkaAutoConfiguration.class)
@@ -25,5 +29,19 @@ class ServiceAutoConfiguration {
     @ConditionalOnMissingBean(ProducerListener.class)
     ProducerListener<Object, Object> silentProducerListener() {
         return new ProducerListener<>() {};
+    }
+
+    /** Repeats a batch that cannot be written until it can be: a lost database comes back, a skipped batch does not. */
+    @Bean
+    @ConditionalOnMissingBean
+    CommonErrorHandler batchErrorHandler() {
+        return new DefaultErrorHandler(pauses());
+    }
+
+    /** Pauses between attempts: they double from half a second to 10 seconds, and never end. */
+    static BackOff pauses() {
+        ExponentialBackOff backOff = new ExponentialBackOff(500, 2);
+        backOff.setMaxInterval(10_000);
+        return backOff;
     }
 }

@@ -5,27 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
-import org.springframework.util.backoff.BackOffExecution;
 
 class EventListenerConfigurationTest {
 
     private final EventListenerConfiguration configuration = new EventListenerConfiguration();
-
-    @Test
-    void repeatsABatchForEverWithPausesOfTenSecondsAtMost() {
-        BackOffExecution pauses = EventListenerConfiguration.pauses().start();
-
-        assertThat(Stream.generate(pauses::nextBackOff).limit(10_000))
-                .startsWith(500L, 1_000L, 2_000L, 4_000L, 8_000L, 10_000L)
-                .endsWith(10_000L)
-                .doesNotContain(BackOffExecution.STOP)
-                .allSatisfy(pause -> assertThat(pause).isBetween(1L, 10_000L));
-    }
 
     @Test
     void makesTheDeserializerThatTheSettingsName() {

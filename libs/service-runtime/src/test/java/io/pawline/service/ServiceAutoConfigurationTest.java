@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -16,6 +17,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.kafka.support.LoggingProducerListener;
 import org.springframework.kafka.support.ProducerListener;
+import org.springframework.util.backoff.BackOffExecution;
 
 class ServiceAutoConfigurationTest {
 
@@ -67,5 +69,16 @@ class ServiceAutoConfigurationTest {
             assertThat(context.getBeansOfType(Clock.class)).containsOnlyKeys("ownClock");
             assertThat(context.getBeansOfType(ProducerListener.class)).containsOnlyKeys("ownListener");
         }
+    }
+
+    @Test
+    void repeatsABatchForEverWithPausesOfTenSecondsAtMost() {
+        BackOffExecution pauses = ServiceAutoConfiguration.pauses().start();
+
+        assertThat(Stream.generate(pauses::nextBackOff).limit(10_000))
+                .startsWith(500L, 1_000L, 2_000L, 4_000L, 8_000L, 10_000L)
+                .endsWith(10_000L)
+                .doesNotContain(BackOffExecution.STOP)
+                .allSatisfy(pause -> assertThat(pause).isBetween(1L, 10_000L));
     }
 }

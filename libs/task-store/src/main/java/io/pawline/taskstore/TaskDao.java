@@ -8,7 +8,9 @@ import io.pawline.schemas.TaskId;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -137,6 +139,32 @@ public final class TaskDao {
                     ? closed.map(task -> new CloseResult(task, true))
                     : find(handle, id).map(task -> new CloseResult(task, false));
         });
+    }
+
+    /**
+     * Ends a generation of each of these tasks, as {@link #close} does, in one transaction.
+     *
+     * @return how many this call closed
+     */
+    public int closeAll(List<Closing> closings) {
+        return database.inTransaction(handle -> (int) closings.stream()
+                // In one order, so that two processes that close the same tasks do not wait for each other
+                .sorted(Comparator.comparing(closing -> closing.id().value()))
+                .filter(closing -> closeOpen(handle, closing.id(), closing.generation(), closing.finalState())
+                        .isPresent())
+                .count());
+    }
+
+    /**
+     * A generation of a task and its final state.
+     *
+     * @param generation 1 or more, or {@link #CURRENT_GENERATION}
+     */
+    public record Closing(TaskId id, int generation, FinalState finalState) {
+        public Closing {
+            Objects.requireNonNull(id, "id");
+            Objects.requireNonNull(finalState, "finalState");
+        }
     }
 
     private static Optional<Task> closeOpen(Handle handle, TaskId id, int generation, FinalState finalState) {

@@ -1,0 +1,103 @@
+package io.pawline.callback;
+
+import io.pawline.events.TaskFinished;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.schemas.serde.RegistryUnavailableException;
+import io.pawline.taskstore.FinalState;
+import io.pawline.taskstore.TaskDao;
+import io.pawline.taskstore.TaskDao.Closing;
+import io.pawline.taskstore.TaskState;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.kafka.annotation.KafkaListener;
+
+/**
+ * Writes each final state into its task's row as soon as it is committed to the callback stage's work topic. It needs no
+ * receiver's turn and no permit, so a receiver that is dead or slow hides nothing: the API shows the final state, and the
+ * callback is listed as undelivered. The {@link CallbackHandler} then only notifies.
+ *
+ * <p>A batch that the database does not take is tried again until it does. Closing a row twice changes nothing, so a batch may
+ * come again.
+ */
+final class FinalStateListener {
+
+    private static final Logger log = LoggerFactory.getLogger(FinalStateListener.class);
+
+    private final TaskDao tasks;
+    private final Deserializer<?> events;
+
+    FinalStateListener(TaskDao tasks, Deserializer<?> events) {
+        this.tasks = tasks;
+        this.events = events;
+    }
+
+    @KafkaListener(
+            id = "final-states",
+            groupId = "pawline.callback.final-states",
+            topics = "pawline.callback",
+            batch = "true",
+            properties = {
+                // Decoded here, where a record that cannot be decoded still ends its task
+                "key.deserializer=org.apache.kafka.common.serialization.ByteArrayDeserializer",
+                "value.deserializer=org.apache.kafka.common.serialization.ByteArrayDeserializer",
+                "isolation.level=read_committed",
+                "auto.offset.reset=earliest",
+                "max.poll.records=500"
+            })
+    void close(List<ConsumerRecord<byte[], byte[]>> records) {
+        tasks.closeAll(
+                records.stream().map(this::closing).flatMap(Optional::stream).toList());
+    }
+
+    private Optional<Closing> closing(ConsumerRecord<byte[], byte[]> record) {
+        Object event;
+        try {
+            event = events.deserialize(record.topic(), record.headers(), record.value());
+        } catch (RegistryUnavailableException unreachable) {
+            throw unreachable;
+        } catch (SerializationException undecodable) {
+            return closingOfKey(record);
+        }
+        return event instanceof TaskFinished finished ? closing(finished, record) : closingOfKey(record);
+    }
+
+    private Optional<Closing> closing(TaskFinished finished, ConsumerRecord<byte[], byte[]> record) {
+        try {
+            TaskId id = TaskId.parse(finished.getContext().getTaskId());
+            return Optional.of(new Closing(id, finished.getContext().getGeneration(), FinalStates.of(finished)));
+        } catch (IllegalArgumentException noTask) {
+            return closingOfKey(record);
+        }
+    }
+
+    /** The key tells whose final state it was, though nothing else can be read. */
+    private static Optional<Closing> closingOfKey(ConsumerRecord<byte[], byte[]> record) {
+        if (record.key() == null) {
+            return Optional.empty();
+        }
+        try {
+            TaskId id = TaskId.parse(new String(record.key(), StandardCharsets.UTF_8));
+            return Optional.of(new Closing(
+                    id,
+                    TaskDao.CURRENT_GENERATION,
+                    new FinalState.Failure(
+                            Instant.ofEpochMilli(record.timestamp()),
+                            TaskState.FAILED,
+                            Reason.UNDECODABLE,
+                            Stage.CALLBACK,
+                            Reason.UNDECODABLE.description())));
+        } catch (IllegalArgumentException noTask) {
+            log.warn("record {}-{} offset {} names no task", record.topic(), record.partition(), record.offset());
+            return Optional.empty();
+        }
+    }
+}
