@@ -23,8 +23,8 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /**
- * A real single-node Kafka broker (KRaft, broker and controller in one) within this JVM, on 127.0.0.1 only. Its data stay
- * in the folder and are found again by the next one started on it, also after the process was killed.
+ * Runs a real single-node Kafka broker (KRaft, broker and controller in one) within this JVM, on 127.0.0.1 only. Its
+ * data stay in its folder. The next broker on this folder finds them, even if the process was killed.
  */
 public final class EmbeddedKafka implements AutoCloseable {
 
@@ -41,9 +41,9 @@ public final class EmbeddedKafka implements AutoCloseable {
     /**
      * Starts a broker and returns when it takes connections.
      *
-     * @param folder of its data, created where it is missing
-     * @param port to listen on, 0 for any free one
-     * @param settings of Kafka that are to differ from the defaults for one small node
+     * @param folder of its data; created if it is missing
+     * @param port to listen on; 0 for any free one
+     * @param settings of Kafka that differ from the defaults for one small node
      * @throws UncheckedIOException if the folder cannot be written
      */
     public static EmbeddedKafka start(Path folder, int port, Map<String, String> settings) {
@@ -61,10 +61,10 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     /**
-     * The broker that was killed is still registered, and leads all partitions. One that starts in its place would take
-     * them over at once, lose them again when the controller finds the other one gone, and complete the transactions it
-     * found without telling the partitions (<a href="https://github.com/apache/kafka/pull/22680">KAFKA-20734</a>): whoever
-     * reads these would wait for ever.
+     * Removes the registration of a broker that was killed. That broker is still registered and leads all partitions. A
+     * broker that starts in its place would take them over at once, and lose them again when the controller finds the
+     * first one gone. It would complete the transactions it found and not inform the partitions (<a
+     * href="https://github.com/apache/kafka/pull/22680">KAFKA-20734</a>), so consumers of these would wait for ever.
      */
     private static void unregisterPredecessor(Properties node, int controllerPort) {
         Properties properties = new Properties();
@@ -95,7 +95,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         return server;
     }
 
-    /** Host and port for clients. */
+    /** The host and port that clients connect to. */
     public String bootstrapServers() {
         return "127.0.0.1:" + port;
     }
@@ -125,9 +125,8 @@ public final class EmbeddedKafka implements AutoCloseable {
                 Map.entry("share.coordinator.state.topic.min.isr", "1"),
                 Map.entry("auto.create.topics.enable", "false"),
                 Map.entry("group.initial.rebalance.delay.ms", "0"),
-                // A node that does not hear from itself for so long, on a busy machine or disk, loses all its
-                // partitions
-                // to nobody, and has to load all transactions and groups anew.
+                // On a busy machine or disk, a node may not hear from itself for some time. After the time-out it
+                // would lose all its partitions, to nobody, and load all transactions and groups again.
                 Map.entry("broker.session.timeout.ms", "600000"),
                 Map.entry("broker.heartbeat.interval.ms", "500"));
     }

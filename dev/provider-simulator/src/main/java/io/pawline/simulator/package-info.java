@@ -1,6 +1,7 @@
 /**
- * The provider simulator: vision model, text-to-image, background removal and a callback receiver in one HTTP server,
- * with latency, capacity and faults as a profile has them.
+ * The provider simulator stands in for the outside services: a vision model, a text-to-image model, background removal
+ * and a callback receiver, in one HTTP server. A {@linkplain io.pawline.simulator.Profile profile} sets latency,
+ * capacity and faults. The simulator knows nothing of Pawline's services, of Kafka or of the local stack.
  */
 @NullMarked
 package io.pawline.simulator;

@@ -1,4 +1,7 @@
-/** The simulator's pictures: looking at a photo, drawing a pet from a prompt, cutting it out of its background. */
+/**
+ * The pictures of the simulator are made here: a photo is described, a pet is drawn from a prompt, and a picture is cut
+ * out of its background.
+ */
 @NullMarked
 package io.pawline.simulator.picture;
 
