@@ -54,7 +54,7 @@ class NamesTest {
             JavacTask task = (JavacTask)
                     compiler.getTask(null, files, null, List.of(), null, files.getJavaFileObjectsFromPaths(sources));
             for (CompilationUnitTree unit : task.parse()) {
-                new TestNames(Path.of(unit.getSourceFile().toUri()), tests).scan(unit, null);
+                new TestNames(Path.of(unit.getSourceFile().toUri())).scan(unit, tests);
             }
         }
         assertThat(tests).hasSizeGreaterThan(500);
@@ -63,25 +63,23 @@ class NamesTest {
                 .isEmpty();
     }
 
-    /** Collects the names of the tests in a file, each behind the name of its file. */
-    private static final class TestNames extends TreeScanner<@Nullable Void, @Nullable Void> {
+    /** Adds the names of the tests in a file to a list, each behind the name of its file. */
+    private static final class TestNames extends TreeScanner<@Nullable Object, List<String>> {
 
         private final Path file;
-        private final List<String> found;
 
-        TestNames(Path file, List<String> found) {
+        TestNames(Path file) {
             this.file = file;
-            this.found = found;
         }
 
         @Override
-        public @Nullable Void visitMethod(MethodTree method, @Nullable Void none) {
+        public @Nullable Object visitMethod(MethodTree method, List<String> found) {
             if (method.getModifiers().getAnnotations().stream()
                     .anyMatch(annotation ->
                             TESTS.contains(annotation.getAnnotationType().toString()))) {
                 found.add(file.getFileName() + "#" + method.getName());
             }
-            return super.visitMethod(method, none);
+            return super.visitMethod(method, found);
         }
     }
 }
