@@ -9,15 +9,18 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.BrokerIdNotRegisteredException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
@@ -29,6 +32,7 @@ import org.apache.kafka.server.common.MetadataVersion;
 public final class EmbeddedKafka implements AutoCloseable {
 
     private static final int NODE = 1;
+    private static final Duration LOADING = Duration.ofMinutes(1);
 
     private final KafkaRaftServer server;
     private final int port;
@@ -73,19 +77,39 @@ public final class EmbeddedKafka implements AutoCloseable {
         properties.put("listeners", "CONTROLLER://127.0.0.1:" + controllerPort);
         properties.remove("inter.broker.listener.name");
         KafkaRaftServer controller = started(properties);
-        try (Admin admin =
-                Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_CONTROLLERS_CONFIG, "127.0.0.1:" + controllerPort))) {
-            admin.unregisterBroker(NODE).all().get();
+        try {
+            unregister("127.0.0.1:" + controllerPort);
         } catch (ExecutionException failed) {
-            if (!(failed.getCause() instanceof BrokerIdNotRegisteredException)) {
-                throw new IllegalStateException("Kafka's earlier broker cannot be unregistered", failed.getCause());
-            }
+            throw new IllegalStateException("Kafka's earlier broker cannot be unregistered", failed.getCause());
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("stopped while Kafka started", stopped);
         } finally {
             controller.shutdown();
             controller.awaitShutdown();
+        }
+    }
+
+    /**
+     * Unregisters the broker, if it is registered. A controller that has just started does not know its metadata
+     * version until it has read its log, and refuses to describe itself to the client; on a busy machine that takes some
+     * time.
+     */
+    private static void unregister(String controller) throws ExecutionException, InterruptedException {
+        long deadline = System.nanoTime() + LOADING.toNanos();
+        while (true) {
+            try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_CONTROLLERS_CONFIG, controller))) {
+                admin.unregisterBroker(NODE).all().get();
+                return;
+            } catch (ExecutionException failed) {
+                if (failed.getCause() instanceof BrokerIdNotRegisteredException) {
+                    return;
+                }
+                if (!(failed.getCause() instanceof UnsupportedVersionException) || System.nanoTime() > deadline) {
+                    throw failed;
+                }
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
         }
     }
 
