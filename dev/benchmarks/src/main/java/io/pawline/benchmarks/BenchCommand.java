@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The benchmarks behind {@code ./pawline bench}. */
+/** Runs one of the benchmarks: {@code ./pawline bench}. */
 @Command(
         name = "pawline bench",
         description = "Measures Pawline on this machine.",
@@ -38,20 +38,20 @@ public final class BenchCommand implements Runnable {
         System.exit(commandLine().execute(args));
     }
 
-    /** The benchmarks, with failures told in one line. */
+    /** The benchmarks as commands; a failure is printed in one line. */
     public static CommandLine commandLine() {
         return new CommandLine(new BenchCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, line, _) -> {
                     line.getErr().println("pawline bench: " + Failures.inOneLine(failure));
                     line.getErr()
-                            .println("pawline bench: no figure of this run is to be believed; the whole of it is in "
+                            .println("pawline bench: no figure of this run is valid; the failure with its stack is in "
                                     + written(failure));
                     return CommandLine.ExitCode.SOFTWARE;
                 });
     }
 
-    /** The file that has the failure with its stack: the run's own log goes with its folder. */
+    /** Writes the failure with its stack to a file of its own, because the run's own log is deleted with its folder. */
     private static Path written(Exception failure) throws IOException {
         Path file = Files.createTempFile("pawline-bench", ".log");
         try (PrintWriter writer = new PrintWriter(Files.newBufferedWriter(file))) {

@@ -4,13 +4,14 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * One row of the runtime benchmark.
+ * A row is one measurement of a benchmark, with the target that it has to reach.
  *
- * @param target what is to be reached, in words
+ * @param name as the option {@code --rows} takes it
+ * @param target what has to be reached, in words
  */
 record BenchmarkRow(String name, String target, Measurement measurement) {
 
-    /** As it is meant, or as small as can be. */
+    /** A row is measured in full, or as small as possible, which only shows that it works. */
     enum Scale {
         FULL,
         SMALL;
@@ -20,16 +21,16 @@ record BenchmarkRow(String name, String target, Measurement measurement) {
         }
     }
 
-    /** @param folder of the row's own, which is deleted afterwards */
+    /** @param folder for this row alone; it is deleted afterwards */
     record Setting(Scale scale, Path folder, Journal journal) {}
 
     /**
-     * What was found.
+     * Holds what a measurement has found.
      *
      * @param summary the figures in one line
      * @param figures as an object for JSON
-     * @param reached whether the target is
-     * @param wrong what went wrong with the work itself; with anything here, the benchmark fails
+     * @param reached whether the target was reached
+     * @param wrong what went wrong with the work itself; the benchmark fails if there is anything
      */
     record Findings(String summary, Object figures, boolean reached, List<String> wrong) {
         Findings {
@@ -37,7 +38,7 @@ record BenchmarkRow(String name, String target, Measurement measurement) {
         }
     }
 
-    /** Does the work and looks at it. */
+    /** Does the work and measures it. */
     @FunctionalInterface
     interface Measurement {
         Findings measure(Setting setting) throws Exception;

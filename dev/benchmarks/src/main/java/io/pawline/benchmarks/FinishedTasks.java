@@ -23,7 +23,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.Serializer;
 
-/** Makes tasks that have been accepted and have ended, and publishes the endings. For one thread. */
+/** Makes tasks that were accepted and are over, and publishes their final states. For one thread. */
 final class FinishedTasks implements AutoCloseable {
 
     private static final URI PHOTO = URI.create("https://photos.example/cat.jpg");
@@ -43,12 +43,12 @@ final class FinishedTasks implements AutoCloseable {
     }
 
     /**
-     * Publishes one.
+     * Publishes the final state of a new task.
      *
-     * @param callback who is to be told of it
-     * @param now told the task just before
+     * @param callback the receiver that is notified of it
+     * @param before gets the task just before its final state is published
      */
-    void publish(URI callback, Consumer<TaskId> now) {
+    void publish(URI callback, Consumer<TaskId> before) {
         Instant accepted = clock.instant();
         Submission submission = new Submission(
                 TaskId.next(),
@@ -59,11 +59,11 @@ final class FinishedTasks implements AutoCloseable {
                 accepted,
                 accepted.plus(Duration.ofHours(1)));
         tasks.accept(submission);
-        now.accept(submission.id());
-        var _ = producer.send(ended(submission));
+        before.accept(submission.id());
+        var _ = producer.send(finished(submission));
     }
 
-    private ProducerRecord<byte[], byte[]> ended(Submission submission) {
+    private ProducerRecord<byte[], byte[]> finished(Submission submission) {
         TaskFinished event = TaskFinished.newBuilder()
                 .setContext(TaskContext.newBuilder()
                         .setTaskId(submission.id().toString())

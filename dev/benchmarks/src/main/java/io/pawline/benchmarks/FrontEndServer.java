@@ -35,8 +35,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The front end's own server: it has the photos, and takes callbacks, if they are signed rightly. As cheap as can be, for
- * what it uses is taken from what is measured: one thread, and no work but this.
+ * Serves the photos of the front end and takes its callbacks, if their signature is right. It is as cheap as possible,
+ * with one thread and no other work, because it uses the processor of the machine that is measured.
  */
 final class FrontEndServer implements AutoCloseable {
 
@@ -91,7 +91,7 @@ final class FrontEndServer implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + ((InetSocketAddress) channel.localAddress()).getPort() + path);
     }
 
-    /** From now on callbacks are of this run. */
+    /** Counts the callbacks from now on for this run. */
     void expect(Run next) {
         run.set(next);
     }
@@ -123,11 +123,11 @@ final class FrontEndServer implements AutoCloseable {
             if (!webhook.sign(id, timestamp, body).equals(callback.headers().get("webhook-signature"))) {
                 return false;
             }
-            JsonNode told = JSON.readTree(body).path("params").path("data");
+            JsonNode task = JSON.readTree(body).path("params").path("data");
             run.get()
                     .calledBack(
-                            told.path("task_id").stringValue(),
-                            told.path("status").stringValue());
+                            task.path("task_id").stringValue(),
+                            task.path("status").stringValue());
             return true;
         }
 

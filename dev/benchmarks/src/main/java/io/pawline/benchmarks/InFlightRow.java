@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** One process, one partition, thousands of calls in flight. */
+/** Measures how many calls one process has in flight from one partition. */
 final class InFlightRow {
 
     private static final int HEAP_MEGABYTES = 512;

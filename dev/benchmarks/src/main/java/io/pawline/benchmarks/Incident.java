@@ -20,14 +20,14 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The incident again: the whole system in this JVM, as {@code ./pawline up} has it, on the report's afternoon; once with the
- * report's policy, once as it is.
+ * Replays the afternoon of the incident report against the whole system in this JVM, as {@code ./pawline up} starts it:
+ * once with the report's policy, once with Pawline's.
  */
 final class Incident {
 
     private static final Clock CLOCK = Clock.systemUTC();
 
-    /** Who meets the day. */
+    /** A side is one of the two systems that have to pass the afternoon. */
     enum Side {
         /** The same pipeline with the report's policy. */
         CONTROL,
@@ -49,14 +49,14 @@ final class Incident {
         this.json = json;
     }
 
-    /** Lives through the day with both. */
+    /** Replays the afternoon with both sides. */
     IncidentFigures replay() throws Exception {
         IncidentWarmUp.pass(warmUpTasks, journal);
         SideFigures control = run(Side.CONTROL);
         return new IncidentFigures(day.tasks(), day.scale(), control, run(Side.PAWLINE), Machine.here());
     }
 
-    /** One side only; the other is left out of the figures. */
+    /** Replays the afternoon with one side; the figures have no other. */
     IncidentFigures replay(Side side) throws Exception {
         IncidentWarmUp.pass(warmUpTasks, journal);
         SideFigures figures = run(side);
@@ -101,7 +101,7 @@ final class Incident {
                         walls.photoUrl(),
                         simulator.baseUrl().resolve("/callbacks"),
                         day.real(IncidentAfternoon.PATIENCE));
-                simulator.onCallback((task, _) -> loadGenerator.told(task));
+                simulator.onCallback((task, _) -> loadGenerator.notified(task));
                 Instant before = CLOCK.instant();
                 SideFigures figures =
                         new IncidentAfternoon(day, side, journal, simulator, loadGenerator, stack.settings()).pass();
@@ -115,7 +115,7 @@ final class Incident {
         }
     }
 
-    /** The day's figures are good without it. */
+    /** Keeps Pawline's own report; without it the figures are still valid. */
     private void keepReport(URI ops, Instant since, Path beside) {
         try {
             OwnReport.keep(ops, since, beside);

@@ -11,18 +11,23 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/** One side's afternoon, from the first request until nothing happens any more, and what came of it. */
+/**
+ * Runs the afternoon of one side, from the first request until nothing happens any more, and counts what came of it.
+ */
 final class IncidentAfternoon {
 
     private static final Clock CLOCK = Clock.systemUTC();
 
-    /** How long the front end waits for a callback before it asks again, in the report's time. */
+    /** The time, as in the report, that the front end waits for a callback before it submits the task again. */
     static final Duration PATIENCE = Duration.ofMinutes(15);
 
     private static final int WARM_UP = 100;
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
 
-    /** With nothing told and nothing ended for so long, in the report's time, nothing more is expected: more than any retry waits. */
+    /**
+     * If no task has ended and no front end was notified for so long, as in the report's time, nothing more will come:
+     * no retry waits longer.
+     */
     private static final Duration STANDSTILL = Duration.ofHours(10);
 
     private static final Duration LEAST_STANDSTILL = Duration.ofSeconds(15);
@@ -58,81 +63,81 @@ final class IncidentAfternoon {
         simulator.beginNow();
         Instant start = CLOCK.instant();
         List<Duration> moments = day.moments();
-        try (IncidentQueries books = IncidentQueries.open(settings, start);
+        try (IncidentQueries queries = IncidentQueries.open(settings, start);
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            CompletableFuture<Void> come = CompletableFuture.runAsync(
+            CompletableFuture<Void> load = CompletableFuture.runAsync(
                     () -> {
                         try {
-                            loadGenerator.come(moments);
+                            loadGenerator.run(moments);
                         } catch (InterruptedException stopped) {
                             Thread.currentThread().interrupt();
                         }
                     },
                     threads);
-            awaitQuiet(books, start, come);
-            come.get();
-            awaitLedger(books);
-            SideFigures figures = figures(books, start, simulator.repeatsBilled() - repeatsBefore);
+            awaitQuiet(queries, start, load);
+            load.get();
+            awaitLedger(queries);
+            SideFigures figures = figures(queries, start, simulator.repeatsBilled() - repeatsBefore);
             journal.step("  " + figures);
             return figures;
         }
     }
 
-    private void awaitQuiet(IncidentQueries books, Instant start, CompletableFuture<Void> come)
+    private void awaitQuiet(IncidentQueries queries, Instant start, CompletableFuture<Void> load)
             throws SQLException, InterruptedException {
         Duration standstill = side == Incident.Side.CONTROL ? Duration.ZERO : day.real(STANDSTILL);
         if (standstill.compareTo(LEAST_STANDSTILL) < 0) {
             standstill = LEAST_STANDSTILL;
         }
-        IncidentQueries.Standing before = books.standing();
+        IncidentQueries.Standing before = queries.standing();
         long changed = System.nanoTime();
         long line = 0;
         while (true) {
             TimeUnit.MILLISECONDS.sleep(500);
-            IncidentQueries.Standing now = books.standing();
+            IncidentQueries.Standing now = queries.standing();
             long nanos = System.nanoTime();
-            if (!now.equals(before) || !come.isDone()) {
+            if (!now.equals(before) || !load.isDone()) {
                 changed = nanos;
             }
             before = now;
             if (nanos - line > BETWEEN_LINES.toNanos()) {
                 line = nanos;
-                tell(now, Duration.between(start, CLOCK.instant()));
+                report(now, Duration.between(start, CLOCK.instant()));
             }
             boolean over = now.open() == 0 && now.undelivered() == 0;
-            if (come.isDone() && (over || nanos - changed > standstill.toNanos())) {
-                tell(now, Duration.between(start, CLOCK.instant()));
+            if (load.isDone() && (over || nanos - changed > standstill.toNanos())) {
+                report(now, Duration.between(start, CLOCK.instant()));
                 return;
             }
         }
     }
 
-    private void tell(IncidentQueries.Standing now, Duration since) {
+    private void report(IncidentQueries.Standing now, Duration since) {
         journal.step("  %s  accepted %5d, open %5d, succeeded %5d, called back %5d, asked again %d"
                 .formatted(
                         day.clock(since),
                         now.tasks(),
                         now.open(),
                         now.succeeded(),
-                        loadGenerator.toldCount(),
+                        loadGenerator.notifiedCount(),
                         loadGenerator.askedAgain()));
     }
 
-    /** The ledger is written some time after the calls. */
-    private static void awaitLedger(IncidentQueries books) throws SQLException, InterruptedException {
+    /** Waits for the ledger, which is written some time after the calls. */
+    private static void awaitLedger(IncidentQueries queries) throws SQLException, InterruptedException {
         long before = -1;
-        long known = books.callsKnown();
+        long known = queries.callsKnown();
         while (known != before) {
             TimeUnit.SECONDS.sleep(2);
             before = known;
-            known = books.callsKnown();
+            known = queries.callsKnown();
         }
     }
 
-    private SideFigures figures(IncidentQueries books, Instant start, long paidTwice) throws SQLException {
-        IncidentQueries.Standing standing = books.standing();
+    private SideFigures figures(IncidentQueries queries, Instant start, long paidTwice) throws SQLException {
+        IncidentQueries.Standing standing = queries.standing();
         List<Duration> waits = loadGenerator.waits();
-        long failed = books.failedCalls();
+        long failed = queries.failedCalls();
         double tasks = standing.tasks();
         return new SideFigures(
                 standing.tasks(),
@@ -140,21 +145,21 @@ final class IncidentAfternoon {
                 percent(1 - loadGenerator.impossible() / tasks),
                 percent(waits.size() / tasks),
                 standing.open(),
-                failed == 0 ? 0 : percent((double) books.unclassifiedCalls() / failed),
-                Math.round(books.amplification() * 1000) / 1000.0,
+                failed == 0 ? 0 : percent((double) queries.unclassifiedCalls() / failed),
+                Math.round(queries.amplification() * 1000) / 1000.0,
                 paidTwice,
-                books.repeatedAfterUnknown(),
-                books.repeatedAfterPaid(),
+                queries.repeatedAfterUnknown(),
+                queries.repeatedAfterPaid(),
                 quantile(waits, 0.5),
                 quantile(waits, 0.95),
                 quantile(waits, 0.99),
-                books.drainedAfter(start.plus(day.lastPeakEnds()))
+                queries.drainedAfter(start.plus(day.lastPeakEnds()))
                         .map(drained -> rounded(Math.max(0, day.inReport(drained))))
                         .orElse(null),
                 loadGenerator.askedAgain(),
                 loadGenerator.postponed(),
-                books.failures(),
-                books.endings());
+                queries.failures(),
+                queries.finalStates());
     }
 
     private double quantile(List<Duration> sorted, double share) {

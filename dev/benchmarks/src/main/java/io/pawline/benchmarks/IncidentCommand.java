@@ -9,12 +9,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The day of the incident again, with the report's policy and with Pawline. */
+/** Replays the day of the incident, with the report's policy and with Pawline's. */
 @Command(
         name = "incident",
         description =
                 "The afternoon of the incident report again, in minutes: the same pipeline with the report's policy,"
-                        + " then Pawline as it is, which is not told what the providers bear.",
+                        + " then Pawline as it is. No setting says what the providers can handle.",
         mixinStandardHelpOptions = true)
 final class IncidentCommand implements Callable<Integer> {
 
@@ -22,7 +22,7 @@ final class IncidentCommand implements Callable<Integer> {
             names = "--tasks",
             paramLabel = "N",
             defaultValue = "4926",
-            description = "Tasks that people ask for (default: ${DEFAULT-VALUE}); the providers shrink with them. The"
+            description = "Tasks that people submit (default: ${DEFAULT-VALUE}); the providers shrink with them. The"
                     + " report's day had " + IncidentDay.TASKS_OF_THE_REPORT + ".")
     private int tasks;
 

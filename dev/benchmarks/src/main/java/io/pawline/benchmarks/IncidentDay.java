@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The report's afternoon in other proportions.
+ * The afternoon of the incident report, scaled: with fewer tasks and less time.
  *
- * @param tasks that people ask for
+ * @param tasks that people submit
  * @param scale how much faster time passes than in the report
  */
 record IncidentDay(int tasks, double scale) {
@@ -22,17 +22,17 @@ record IncidentDay(int tasks, double scale) {
     private static final Duration LAST_PEAK_ENDS = Duration.ofMinutes(147);
     private static final long SEED = 20250816;
 
-    /** The simulator's profile, with as much of the providers' capacity as there are of the report's tasks. */
+    /** The simulator's profile; the capacity of its providers is scaled like the number of tasks. */
     Profile profile() {
         return Profile.bundled("incident").scaled(scale, share());
     }
 
-    /** Of the report's tasks. */
+    /** The share of the report's tasks that this day has. */
     double share() {
         return (double) tasks / TASKS_OF_THE_REPORT;
     }
 
-    /** So many things at once, when the report's day had so many. */
+    /** Scales a number of things that the report's day had at once; 1 or more. */
     int part(int ofTheReport) {
         return (int) Math.max(1, Math.round(ofTheReport * share()));
     }
@@ -41,17 +41,17 @@ record IncidentDay(int tasks, double scale) {
         return profile().arrivals();
     }
 
-    /** When each task is asked for, from the start, in real time. */
+    /** The moments at which the tasks are submitted, from the start, in real time. */
     List<Duration> moments() {
         return arrivals().moments(tasks, SEED);
     }
 
-    /** What passes on this machine while so much passes in the report. */
+    /** Converts a time of the report into the time that passes on this machine. */
     Duration real(Duration inReport) {
         return Duration.ofNanos(Math.round(inReport.toNanos() / scale));
     }
 
-    /** What passes in the report while so much passes on this machine, in seconds. */
+    /** Converts a time that passed on this machine into the report's time, in seconds. */
     double inReport(Duration real) {
         return real.toNanos() / 1e9 * scale;
     }
@@ -61,7 +61,7 @@ record IncidentDay(int tasks, double scale) {
         return real(LAST_PEAK_ENDS);
     }
 
-    /** What the clock showed in the report. */
+    /** The time of day that the report's clock shows. */
     String clock(Duration realSinceStart) {
         return BEGIN.plusSeconds((long) inReport(realSinceStart))
                 .format(DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT));

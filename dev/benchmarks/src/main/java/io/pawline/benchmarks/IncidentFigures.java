@@ -11,9 +11,9 @@ import tools.jackson.databind.annotation.JsonNaming;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The day of the incident three times.
+ * Compares the report's day with the same day of the two sides.
  *
- * @param tasks that people asked for
+ * @param tasks that people submitted
  * @param control the report's policy; null: left out
  * @param pawline Pawline as it is; null: left out
  */

@@ -18,13 +18,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 
-/** The task table and the ledger of calls, as they are after the day. Of tasks submitted since its start only. */
+/**
+ * Reads the tasks and the calls of a day from the database: of those tasks only that were submitted since its start.
+ */
 final class IncidentQueries implements AutoCloseable {
 
     private static final String CALLS =
             " from call_attempt c join task t on t.id = c.task_id where t.submitted_at >= ?";
 
-    /** Tasks by how they stand. */
+    /** Counts the tasks by their state. */
     record Standing(int tasks, int open, int succeeded, int undelivered) {}
 
     private final Connection database;
@@ -36,7 +38,7 @@ final class IncidentQueries implements AutoCloseable {
     }
 
     /**
-     * Those of a local stack.
+     * Opens the database of a local stack.
      *
      * @param settings of the stack
      */
@@ -66,7 +68,10 @@ final class IncidentQueries implements AutoCloseable {
         }
     }
 
-    /** How many calls the ledger knows of, and of how many it knows no end. */
+    /**
+     * The number of calls that the ledger knows, plus the number of ends that it knows; it grows as long as either
+     * does.
+     */
     long callsKnown() throws SQLException {
         return count("select count(*) + count(c.ended_at)" + CALLS);
     }
@@ -87,14 +92,17 @@ final class IncidentQueries implements AutoCloseable {
                 + " = 'unclassified'");
     }
 
-    /** Calls that may have been charged for, beyond the first of a task's stage, where of one nobody knows whether it was. */
+    /**
+     * Counts the calls that may have been charged for, without the first of each task and stage, where nobody knows of
+     * at least one of them whether it was charged for.
+     */
     long repeatedAfterUnknown() throws SQLException {
         return count("select coalesce(sum(repeats), 0) from (select count(*) - 1 as repeats" + CALLS
                 + " and c.stage <> 'callback' and c.billed <> 'no' group by c.task_id, c.stage"
                 + " having count(*) filter (where c.billed = 'unknown') > 0) as repeated");
     }
 
-    /** Calls that surely were charged for, beyond the first of a task's stage. */
+    /** Counts the calls that surely were charged for, without the first of each task and stage. */
     long repeatedAfterPaid() throws SQLException {
         return count("select coalesce(sum(repeats), 0) from (select count(*) - 1 as repeats" + CALLS
                 + " and c.stage <> 'callback' and c.billed = 'yes' group by c.task_id, c.stage) as repeated");
@@ -107,12 +115,12 @@ final class IncidentQueries implements AutoCloseable {
     }
 
     /** Tasks without success, by the stage and reason that ended them. */
-    Map<String, Long> endings() throws SQLException {
+    Map<String, Long> finalStates() throws SQLException {
         return byName("select coalesce(ending_stage, '?') || ' ' || coalesce(reason, state), count(*) from task"
                 + " where submitted_at >= ? and state <> 'success' group by 1 order by 2 desc");
     }
 
-    /** From the given moment until 99 % of the tasks submitted before it had ended; empty if they have not. */
+    /** The time from the given moment until 99 % of the tasks submitted before it were over; empty if they are not. */
     Optional<Duration> drainedAfter(Instant moment) throws SQLException {
         try (PreparedStatement query = database.prepareStatement("""
                 select percentile_disc(0.99) within group (order by coalesce(ended_at, 'infinity'))

@@ -19,14 +19,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The services' settings on the day of the incident. Times are those that the services have by default, divided like all
- * others; nothing says what the providers bear.
+ * Makes the services' settings for the day of the incident. Times are the services' defaults, scaled like all others.
+ * No setting says what the providers can handle.
  */
 final class IncidentSettings {
 
     private static final String METADATA = "META-INF/spring-configuration-metadata.json";
 
-    /** Times that are of this machine, not of the world outside. */
+    /** Times that concern this machine only are not scaled. */
     private static final List<String> OWN_TIMES = List.of(
             ".drain",
             ".commit-interval",
@@ -39,10 +39,10 @@ final class IncidentSettings {
             "pawline.ops.",
             "pawline.image-store.");
 
-    /** Shorter waits for a connection would be failures of this machine, when it is busy. */
+    /** Waits for a connection are not scaled below this: on a busy machine they would fail because of the machine. */
     private static final Duration LEAST_CONNECTING = Duration.ofMillis(80);
 
-    /** What a call costs, so that the report can say what was wasted; the report of the day names no prices. */
+    /** Prices of a call, so that Pawline's report can say what was wasted. The incident report names no prices. */
     private static final Map<String, String> PRICES =
             Map.of("ark-vision", "0.004", "seedream", "0.2", "volcengine-visual", "0.05");
 
@@ -64,12 +64,12 @@ final class IncidentSettings {
         scaleDefaults();
     }
 
-    /** Pawline as it is. */
+    /** The settings of Pawline as it is. */
     static IncidentSettings ofPawline(IncidentDay day, URI simulator) {
         return new IncidentSettings(day, simulator);
     }
 
-    /** The report's policy, as far as it is a matter of settings; the rest is {@link ReportPolicy}. */
+    /** The report's policy, as far as settings can express it; the rest is {@link ReportPolicy}. */
     static IncidentSettings ofTheReport(IncidentDay day, URI simulator) {
         IncidentSettings control = new IncidentSettings(day, simulator);
         Map<String, String> settings = control.settings;
@@ -98,7 +98,7 @@ final class IncidentSettings {
         return control;
     }
 
-    /** Every time that a service has by default and that is of the world outside. */
+    /** Scales each default time of a service, unless it concerns this machine only. */
     private void scaleDefaults() {
         try {
             for (URL url :
@@ -145,7 +145,7 @@ final class IncidentSettings {
         return Math.max(1, duration.toMillis()) + "ms";
     }
 
-    /** Writes them where services can be pointed to. */
+    /** Writes the settings into a file that services can read. */
     Path write(Path file) throws IOException {
         return Files.write(
                 file,

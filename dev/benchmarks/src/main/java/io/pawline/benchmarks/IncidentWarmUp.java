@@ -10,8 +10,8 @@ import java.util.Optional;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * Tasks before the day, through services of their own and providers that answer at once: in a JVM just started, so much of the
- * processor goes into compiling that all the day's providers would look slow.
+ * Sends tasks before the day, through services of their own and providers that answer at once. A JVM that has just
+ * started uses so much of the processor for compiling that all the day's providers would look slow.
  */
 final class IncidentWarmUp {
 

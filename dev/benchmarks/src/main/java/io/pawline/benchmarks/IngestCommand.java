@@ -5,7 +5,10 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** ingest-service by itself: how much it accepts, how soon, how many may wait, and what it keeps while Kafka is away. */
+/**
+ * Measures ingest-service alone: how much it accepts, how soon, how many may wait, and what it keeps during a Kafka
+ * outage.
+ */
 @Command(
         name = "ingest",
         description = {
@@ -20,7 +23,7 @@ final class IngestCommand extends RowsCommand {
             names = "--outage",
             paramLabel = "SECONDS",
             defaultValue = "600",
-            description = "How long Kafka is away (default: ${DEFAULT-VALUE}).")
+            description = "Length of the Kafka outage (default: ${DEFAULT-VALUE}).")
     private int outageSeconds;
 
     @Override

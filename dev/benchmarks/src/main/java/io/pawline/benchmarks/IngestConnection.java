@@ -12,8 +12,8 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * A connection to ingest-service that posts one task after the other. As cheap as can be, for what it uses is taken from
- * what is measured: no more of HTTP than ingest-service answers with.
+ * A connection to ingest-service posts one task after the other. It is as cheap as possible, because it uses the
+ * processor of the machine that is measured: it reads no more of HTTP than ingest-service answers with.
  */
 final class IngestConnection implements AutoCloseable {
 
@@ -41,7 +41,7 @@ final class IngestConnection implements AutoCloseable {
         return new BufferedInputStream(socket.getInputStream());
     }
 
-    /** The server gives every connection up after a number of requests. */
+    /** Connects again if the server closes the connection, as it does after a number of requests. */
     private void renewIfSpent() throws IOException {
         if (closing || System.nanoTime() - lastUsed > LONGEST_IDLE.toNanos()) {
             socket.close();
@@ -52,7 +52,7 @@ final class IngestConnection implements AutoCloseable {
     }
 
     /**
-     * Posts a task that is like no other, so that none is folded into another.
+     * Posts a task that differs from all others, so that none is folded into another.
      *
      * @return its id
      * @throws IOException if it is not accepted

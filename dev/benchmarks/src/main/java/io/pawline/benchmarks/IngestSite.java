@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * ingest-service as a process of its own, with the database, the Kafka and the registry of a local stack, and none of the
- * stages: what it accepts stays open.
+ * Runs ingest-service as a process of its own, with the database, the Kafka and the registry of a local stack. No stage
+ * runs, so what it accepts stays open.
  */
 final class IngestSite implements AutoCloseable {
 
@@ -39,7 +39,7 @@ final class IngestSite implements AutoCloseable {
         this(setting, 512, extra);
     }
 
-    /** The same with a heap of its own. */
+    /** Starts ingest-service with a heap of this size. */
     IngestSite(BenchmarkRow.Setting setting, int heapMegabytes, List<String> extra)
             throws IOException, InterruptedException {
         Path folder = setting.folder();
@@ -53,7 +53,7 @@ final class IngestSite implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + heapMegabytes + "m",
                 "-XX:+UseSerialGC",
-                // In small it is over before the second compiler is of use
+                // A small run is over before the second compiler is of use
                 "-XX:TieredStopAtLevel=" + setting.scale().of(4, 1),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
@@ -61,7 +61,7 @@ final class IngestSite implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 "io.pawline.ingest.IngestApplication",
                 "--spring.config.additional-location=file:" + stack.settings().toAbsolutePath(),
-                // Nothing works off what is accepted here
+                // No stage works on the accepted tasks, so the backlog must not refuse any
                 "--pawline.ingest.backlog.free-tasks=1000000000"));
         command.addAll(extra);
         others = Processes.withDatabase(folder.resolve("stack").resolve("postgres"));
@@ -107,12 +107,12 @@ final class IngestSite implements AutoCloseable {
         return service.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
-    /** CPU time that all have used: ingest-service, the database, Kafka and the load. */
+    /** CPU time that all processes have used: ingest-service, the database, Kafka and the load. */
     Duration cpuOfAll() {
         return others.cpu().plus(cpu());
     }
 
-    /** Resident memory of ingest-service; 0 where the system does not tell. */
+    /** Resident memory of ingest-service; 0 if the system does not say. */
     long residentMegabytes() throws IOException {
         Path status = Path.of("/proc", Long.toString(service.pid()), "status");
         if (!Files.exists(status)) {
@@ -127,7 +127,7 @@ final class IngestSite implements AutoCloseable {
         }
     }
 
-    /** The one number that the query has. */
+    /** Returns the one number that is the result of the query. */
     long query(String sql) throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();

@@ -4,7 +4,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
 
-/** What the person at the terminal is told while a benchmark runs: a line a step, with the time since the start. */
+/** Prints a line for each step of a benchmark, with the time since its start. */
 final class Journal {
 
     private final PrintStream out;

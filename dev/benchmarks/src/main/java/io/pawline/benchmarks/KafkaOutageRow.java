@@ -30,9 +30,10 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * Kafka is away and tasks keep coming; then it is back.
+ * Measures what ingest-service keeps and how soon it catches up, if Kafka stops while tasks keep coming and then starts
+ * again.
  *
- * @param outage how long it is away
+ * @param outage the time between the stop and the start
  */
 record KafkaOutageRow(Duration outage) {
 
@@ -41,7 +42,7 @@ record KafkaOutageRow(Duration outage) {
     private static final Duration CATCH_UP = Duration.ofMinutes(5);
 
     /**
-     * What was found.
+     * Holds what was measured.
      *
      * @param caughtUpAfterS from the start of the new Kafka until every task was in it
      * @param sentTwice tasks that are in Kafka more than once
@@ -165,7 +166,7 @@ record KafkaOutageRow(Duration outage) {
         return arrived;
     }
 
-    /** What comes for the second time has been in its place before. */
+    /** Counts only the first place of each task, because a repeated record has been in its right place before. */
     private static int outOfOrder(List<String> ids, Map<String, Submissions.Accepted> accepted) {
         long lastPosted = Long.MIN_VALUE;
         int outOfOrder = 0;

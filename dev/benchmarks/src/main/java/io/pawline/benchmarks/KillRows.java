@@ -13,7 +13,7 @@ import java.util.stream.LongStream;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** A process of a stage that is killed, and one that is told to stop. */
+/** Measures what happens to the work of a stage if its process is killed, and if it is asked to stop. */
 final class KillRows {
 
     private static final long RESUMES_WITHIN_MS = 5_000;
@@ -21,7 +21,7 @@ final class KillRows {
     private KillRows() {}
 
     /**
-     * What the kills did.
+     * Holds what the kills did.
      *
      * @param repeated calls that were made again in a later life
      * @param inFlight calls started and not answered, at all kills together
@@ -47,7 +47,7 @@ final class KillRows {
             long resumeFromMainMaxMs,
             long seed) {}
 
-    /** What stopping it did. */
+    /** Holds what the stop did. */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record StopFigures(
             double callS, int inFlight, int tasks, int lost, int duplicated, int repeated, double endedAfterS) {}
@@ -141,7 +141,7 @@ final class KillRows {
         return sorted.length == 0 ? 0 : sorted[sorted.length - 1];
     }
 
-    /** A process that made no call tells nothing. */
+    /** Sorts the times of all kills; a process that made no call has none. */
     private static long[] sorted(List<Kill> kills, Function<Kill, OptionalLong> time) {
         return kills.stream()
                 .map(time)

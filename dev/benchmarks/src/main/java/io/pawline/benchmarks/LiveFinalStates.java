@@ -3,14 +3,14 @@ package io.pawline.benchmarks;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Tasks of people who wait, accepted and ended, so many a second. For one thread. */
+/** Publishes final states of new tasks at a steady rate, as if somebody waited for each. For one thread. */
 final class LiveFinalStates implements AutoCloseable {
 
     private final TimedReceivers receivers;
     private final int perSecond;
     private final FinishedTasks tasks;
     private volatile boolean over;
-    private @Nullable Thread keepingOn;
+    private @Nullable Thread sender;
 
     LiveFinalStates(OpsSite site, TimedReceivers receivers, int perSecond) {
         this.receivers = receivers;
@@ -18,12 +18,12 @@ final class LiveFinalStates implements AutoCloseable {
         tasks = new FinishedTasks(site.database(), site.producer(), site.events());
     }
 
-    /** Publishes so many. */
+    /** Publishes a number of final states. */
     void send(int count) throws InterruptedException {
         send(count, perSecond);
     }
 
-    /** Publishes so many, at another rate. */
+    /** Publishes a number of final states, at another rate. */
     void send(int count, int perSecond) throws InterruptedException {
         long start = System.nanoTime();
         for (int i = 0; i < count && !over; i++) {
@@ -33,9 +33,9 @@ final class LiveFinalStates implements AutoCloseable {
         tasks.flush();
     }
 
-    /** Goes on until it is closed; nothing else is to be sent then. */
-    void keepOn() {
-        keepingOn = Thread.ofPlatform().daemon().start(() -> {
+    /** Publishes until it is closed; {@code send} must not be called after this. */
+    void sendUntilClosed() {
+        sender = Thread.ofPlatform().daemon().start(() -> {
             try {
                 send(Integer.MAX_VALUE);
             } catch (InterruptedException stopped) {
@@ -47,9 +47,9 @@ final class LiveFinalStates implements AutoCloseable {
     @Override
     public void close() {
         over = true;
-        if (keepingOn != null) {
+        if (sender != null) {
             try {
-                keepingOn.join();
+                sender.join();
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
             }

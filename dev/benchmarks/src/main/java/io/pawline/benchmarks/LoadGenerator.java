@@ -27,12 +27,12 @@ import tools.jackson.databind.annotation.JsonNaming;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The people before the front end: each asks for a picture at a given moment, and the front end asks once more for those who
- * have not been called back within its patience. Thread-safe.
+ * Plays the front end and its users: each user submits a task at a given moment, and the front end submits it once more
+ * if no callback comes within its patience. Thread-safe.
  */
 final class LoadGenerator {
 
-    /** What comes of a task if all goes well. */
+    /** The kind of a task says what comes of it if nothing fails. */
     enum Kind {
         FINE,
         NO_PET,
@@ -51,11 +51,11 @@ final class LoadGenerator {
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     private record Form(String imageUrl, String style, String callbackUrl) {}
 
-    /** A task, as the front end knows it. */
+    /** A task as the front end knows it. */
     private static final class Asked {
-        private final CountDownLatch told = new CountDownLatch(1);
+        private final CountDownLatch calledBack = new CountDownLatch(1);
         private volatile long postedNanos;
-        private volatile long toldNanos;
+        private volatile long calledBackNanos;
         private volatile boolean ofThisRun;
     }
 
@@ -87,16 +87,19 @@ final class LoadGenerator {
         this.patience = patience;
     }
 
-    /** The front end was called back. */
-    void told(String task) {
+    /** Notes that the front end was called back for this task. */
+    void notified(String task) {
         Asked known = asked.computeIfAbsent(task, _ -> new Asked());
-        if (known.told.getCount() > 0) {
-            known.toldNanos = System.nanoTime();
-            known.told.countDown();
+        if (known.calledBack.getCount() > 0) {
+            known.calledBackNanos = System.nanoTime();
+            known.calledBack.countDown();
         }
     }
 
-    /** Asks as often as that at even distances, and waits until all are told or have had the time, so that the services are warm. */
+    /**
+     * Submits this many tasks at even distances, so that the services are warm. Waits for each until its callback
+     * comes, or for the time that it may take.
+     */
     void warmUp(int times, Duration between) throws InterruptedException {
         long start = System.nanoTime();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -106,15 +109,17 @@ final class LoadGenerator {
                 asking.add(threads.submit(() -> {
                     TimeUnit.NANOSECONDS.sleep(start + number * between.toNanos() - System.nanoTime());
                     Asked one = post(Kind.FINE, "warm " + number, false);
-                    return one.told.await(WARM_UP_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+                    return one.calledBack.await(WARM_UP_WAIT.toMillis(), TimeUnit.MILLISECONDS);
                 }));
             }
             awaitAll(asking);
         }
     }
 
-    /** Asks at these moments from now on; returns when the front end has nothing left to ask for. */
-    void come(List<Duration> moments) throws InterruptedException {
+    /**
+     * Submits a task at each of these moments, counted from now; returns when the front end has nothing left to submit.
+     */
+    void run(List<Duration> moments) throws InterruptedException {
         long start = System.nanoTime();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> asking = new ArrayList<>();
@@ -125,7 +130,7 @@ final class LoadGenerator {
                     TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
                     Kind kind = kind(number);
                     Asked first = post(kind, Integer.toString(number), true);
-                    if (!first.told.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+                    if (!first.calledBack.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
                         again.incrementAndGet();
                         post(kind, number + " again", true);
                     }
@@ -195,37 +200,37 @@ final class LoadGenerator {
         }
     }
 
-    /** Tasks accepted, those asked for again included. */
+    /** The number of tasks accepted, including those that were submitted again. */
     int posted() {
         return posted.get();
     }
 
-    /** Of these, how many were called back. */
-    int toldCount() {
+    /** The number of these tasks that were called back. */
+    int notifiedCount() {
         return Math.toIntExact(
-                ofThisRun().filter(one -> one.told.getCount() == 0).count());
+                ofThisRun().filter(one -> one.calledBack.getCount() == 0).count());
     }
 
-    /** How often the front end asked again. */
+    /** The number of tasks that the front end submitted again. */
     int askedAgain() {
         return again.get();
     }
 
-    /** How often a request was told to come later. */
+    /** The number of answers that asked a request to come later. */
     int postponed() {
         return postponed.get();
     }
 
-    /** Tasks that no system could make a picture for. */
+    /** The number of tasks that no system could make a picture for. */
     int impossible() {
         return impossible.get();
     }
 
-    /** From the request to the callback, of all that were called back, in order. */
+    /** The times from the request to the callback, of all tasks that were called back, the shortest first. */
     List<Duration> waits() {
         return ofThisRun()
-                .filter(one -> one.told.getCount() == 0)
-                .mapToLong(one -> one.toldNanos - one.postedNanos)
+                .filter(one -> one.calledBack.getCount() == 0)
+                .mapToLong(one -> one.calledBackNanos - one.postedNanos)
                 .sorted()
                 .mapToObj(Duration::ofNanos)
                 .toList();

@@ -8,7 +8,7 @@ import org.springframework.boot.SpringBootVersion;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** Where and with what a benchmark ran. */
+/** Describes the machine, the JVM and the libraries that a benchmark ran with. */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 record Machine(int cores, String os, String java, List<String> gc, long maxHeapMb, String kafka, String springBoot) {
 

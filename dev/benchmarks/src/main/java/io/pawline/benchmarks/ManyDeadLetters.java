@@ -24,7 +24,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.Serializer;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
-/** Tasks that have failed, of several causes over two days, and their dead letters. */
+/** Makes tasks that have failed within two days, for several reasons, and their dead letters. */
 final class ManyDeadLetters {
 
     private static final List<Reason> REASONS = List.of(
@@ -45,7 +45,7 @@ final class ManyDeadLetters {
     private final Instant now;
     private final String callback;
 
-    /** @param now no letter is younger */
+    /** @param now no dead letter is younger */
     ManyDeadLetters(int count, Instant now, String callback) {
         ids = IntStream.range(0, count).mapToObj(_ -> TaskId.next()).toList();
         this.now = now.truncatedTo(ChronoUnit.MILLIS);
@@ -56,7 +56,7 @@ final class ManyDeadLetters {
         return ids;
     }
 
-    /** Puts the tasks into their table: failed, and the front end not told. */
+    /** Puts the tasks into their table, as failed, with a front end that was not notified. */
     void fail(TaskDatabase database) {
         for (int from = 0; from < ids.size(); from += 1_000) {
             int first = from;
@@ -83,19 +83,19 @@ final class ManyDeadLetters {
         database.with(handle -> handle.execute("analyze task"));
     }
 
-    /** Gives the letters of a stage to Kafka; on return, it has them. */
+    /** Sends the dead letters of a stage to Kafka and returns when it has them. */
     void send(KafkaProducer<byte[], byte[]> producer, Serializer<SpecificRecord> events, Stage stage) {
-        List<ProducerRecord<byte[], byte[]>> letters = new ArrayList<>();
+        List<ProducerRecord<byte[], byte[]>> deadLetters = new ArrayList<>();
         for (int i = 0; i < ids.size(); i++) {
-            letters.add(letter(events, stage, i));
+            deadLetters.add(deadLetter(events, stage, i));
         }
-        letters.forEach(letter -> {
-            var _ = producer.send(letter);
+        deadLetters.forEach(deadLetter -> {
+            var _ = producer.send(deadLetter);
         });
         producer.flush();
     }
 
-    private ProducerRecord<byte[], byte[]> letter(Serializer<SpecificRecord> events, Stage stage, int i) {
+    private ProducerRecord<byte[], byte[]> deadLetter(Serializer<SpecificRecord> events, Stage stage, int i) {
         TaskContext context = TaskContext.newBuilder()
                 .setTaskId(ids.get(i).toString())
                 .setTenant(tenant(i))
@@ -113,7 +113,7 @@ final class ManyDeadLetters {
                         .setReason(reason(i).code())
                         .build()
                 : new PetDescribed(context, "a small cat with long whiskers on a red sofa, looking out of a window");
-        ProducerRecord<byte[], byte[]> letter = new ProducerRecord<>(
+        ProducerRecord<byte[], byte[]> deadLetter = new ProducerRecord<>(
                 stage.deadLetterTopic(),
                 null,
                 failedAt(i).toEpochMilli(),
@@ -132,8 +132,8 @@ final class ManyDeadLetters {
                         "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
                         "kafka_dlt-original-topic",
                         stage.workTopic())
-                .forEach((name, value) -> letter.headers().add(name, text(value)));
-        return letter;
+                .forEach((name, value) -> deadLetter.headers().add(name, text(value)));
+        return deadLetter;
     }
 
     private static byte[] text(String text) {

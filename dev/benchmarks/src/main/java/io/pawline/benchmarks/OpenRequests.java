@@ -22,14 +22,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Requests that stay open, each on a connection of its own, all on one thread: what comes back is only looked at for
- * whether it tells of an ending.
+ * Keeps many requests open, each on a connection of its own, all on one thread. Of what comes back it only sees whether
+ * it names a final state.
  */
 final class OpenRequests implements AutoCloseable {
 
     private static final Duration STANDSTILL = Duration.ofSeconds(30);
 
-    /** More at once would not fit into the queue of connections that the server has not accepted yet. */
+    /** More connections at once would not fit into the queue of those that the server has not accepted yet. */
     private static final int CONNECTING_AT_ONCE = 50;
 
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
@@ -54,7 +54,7 @@ final class OpenRequests implements AutoCloseable {
                 });
     }
 
-    /** Sends one more; waits while many are just connecting. */
+    /** Sends one more request; waits while many are just connecting. */
     void get(String path) throws InterruptedException {
         connecting.acquire();
         byte[] request =
@@ -70,17 +70,17 @@ final class OpenRequests implements AutoCloseable {
         });
     }
 
-    /** Those that were sent and neither answered nor dropped. */
+    /** The number of requests that were sent and neither answered nor dropped. */
     int waiting() {
         return sent.get() - ended.get() - dropped.get();
     }
 
-    /** Waits until so many have been sent something. */
+    /** Waits until this many requests have received something. */
     void awaitBegun(int requests) throws InterruptedException {
         await(begun, requests);
     }
 
-    /** Waits until so many have been told of an ending, or no more are; how many were. */
+    /** Waits until this many requests have received a final state, or until no more do; returns how many have. */
     int awaitEnded(int requests) throws InterruptedException {
         await(ended, requests);
         return ended.get();
@@ -105,10 +105,10 @@ final class OpenRequests implements AutoCloseable {
 
     private final class Answers extends SimpleChannelInboundHandler<ByteBuf> {
 
-        private static final byte[] ENDING = "\"state\":\"expired\"".getBytes(US_ASCII);
+        private static final byte[] FINAL_STATE = "\"state\":\"expired\"".getBytes(US_ASCII);
 
         private final ByteBuf text = Unpooled.buffer(512);
-        private boolean told;
+        private boolean finished;
 
         @Override
         protected void channelRead0(ChannelHandlerContext context, ByteBuf bytes) {
@@ -116,15 +116,15 @@ final class OpenRequests implements AutoCloseable {
                 begun.incrementAndGet();
             }
             text.writeBytes(bytes);
-            if (!told && ByteBufUtil.indexOf(Unpooled.wrappedBuffer(ENDING), text) >= 0) {
-                told = true;
+            if (!finished && ByteBufUtil.indexOf(Unpooled.wrappedBuffer(FINAL_STATE), text) >= 0) {
+                finished = true;
                 ended.incrementAndGet();
             }
         }
 
         @Override
         public void channelInactive(ChannelHandlerContext context) {
-            if (!told) {
+            if (!finished) {
                 dropped.incrementAndGet();
             }
         }

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** ops-service as a process of its own, which can be killed, with the database, the Kafka and the registry of a local stack. */
+/** Runs ops-service as a process that can be killed, with the database, the Kafka and the registry of a local stack. */
 final class OpsSite implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -89,7 +89,7 @@ final class OpsSite implements AutoCloseable {
         }
     }
 
-    /** As {@code kill -9} does. */
+    /** Kills the process as {@code kill -9} does. */
     void kill() {
         if (service != null) {
             service.destroyForcibly().onExit().join();
@@ -121,7 +121,7 @@ final class OpsSite implements AutoCloseable {
                 List.of("ops"));
     }
 
-    /** As the stages write their events. */
+    /** Serializes events as the stages do. */
     Serializer<SpecificRecord> events() {
         AvroSerializer serializer = new AvroSerializer();
         serializer.configure(
@@ -167,12 +167,12 @@ final class OpsSite implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port + path);
     }
 
-    /** Waits until something is so. */
+    /** Waits until the condition holds. */
     static void await(String what, BooleanSupplier condition) throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("it did not come to pass in time that " + what);
+                throw new IllegalStateException("not within " + PATIENCE.toMinutes() + " minutes: " + what);
             }
             TimeUnit.MILLISECONDS.sleep(20);
         }

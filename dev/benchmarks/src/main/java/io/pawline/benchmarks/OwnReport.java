@@ -12,7 +12,7 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 
-/** The report that ops-service writes of a time, kept in files. */
+/** Keeps the report that ops-service writes of a period, in files. */
 final class OwnReport {
 
     private static final Clock CLOCK = Clock.systemUTC();
@@ -25,7 +25,7 @@ final class OwnReport {
      * Writes the report since this moment, as Markdown and as JSON, beside the given file and named after it.
      *
      * @param ops address of ops-service
-     * @throws IOException if it gives none
+     * @throws IOException if ops-service gives no report
      */
     static void keep(URI ops, Instant since, Path beside) throws IOException {
         OkHttpClient http = new OkHttpClient.Builder().callTimeout(PATIENCE).build();

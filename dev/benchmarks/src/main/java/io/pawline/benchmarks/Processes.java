@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.stream.Stream;
 
 /**
- * What this process and PostgreSQL's have used.
+ * Measures what this process and PostgreSQL's processes use.
  *
  * @param server PostgreSQL's first process, whose children the others are
  */
@@ -18,21 +18,21 @@ record Processes(ProcessHandle server) {
     private static final OperatingSystemMXBean SELF =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-    /** Those of the server that runs on this data folder. */
+    /** This process and those of the PostgreSQL server that runs on this data folder. */
     static Processes withDatabase(Path folder) throws IOException {
         long pid = Long.parseLong(
                 Files.readAllLines(folder.resolve("postmaster.pid")).getFirst().strip());
         return new Processes(ProcessHandle.of(pid).orElseThrow());
     }
 
-    /** CPU time since each was started; of connections that ended, what they used is not in it. */
+    /** CPU time since each process was started; the use of connections that were closed is not in it. */
     Duration cpu() {
         return database()
                 .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
                 .reduce(Duration.ofNanos(SELF.getProcessCpuTime()), Duration::plus);
     }
 
-    /** Resident memory, with each shared page divided among those that share it; 0 where the system does not tell. */
+    /** Resident memory, with each shared page divided among those that share it; 0 if the system does not say. */
     long residentMegabytes() {
         return Stream.concat(Stream.of(ProcessHandle.current()), database())
                         .mapToLong(Processes::proportionalKilobytes)
@@ -50,7 +50,7 @@ record Processes(ProcessHandle server) {
                     .map(line -> line.replaceAll("\\D", ""))
                     .mapToLong(Long::parseLong)
                     .sum();
-        } catch (IOException untold) {
+        } catch (IOException unknown) {
             return 0;
         }
     }

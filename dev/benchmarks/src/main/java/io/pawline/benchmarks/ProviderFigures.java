@@ -6,7 +6,7 @@ import io.pawline.testkit.ProviderOutage;
 import java.util.Locale;
 import java.util.OptionalDouble;
 
-/** What a stage makes of its provider's bad days, in words. */
+/** Writes in words how a stage copes with its provider's troubles. */
 final class ProviderFigures {
 
     private ProviderFigures() {}

@@ -7,8 +7,8 @@ import io.pawline.testkit.Scale;
 import java.util.List;
 
 /**
- * A stage between a front end and a provider that has its bad days, all in this JVM, with Kafka: the real runtime with the
- * settings it has by default, in real time. Each row takes some minutes.
+ * Measures a stage whose provider has troubles, with the front end, the provider and Kafka in this JVM. The runtime is
+ * the real one, with its default settings, in real time. Each row takes some minutes.
  */
 final class ProviderRows {
 
@@ -34,7 +34,7 @@ final class ProviderRows {
                 ProviderFigures.line("Pawline's policies", figures), figures, recovered(figures), List.of());
     }
 
-    /** Must not recover: else the outage shows nothing. */
+    /** The control must not recover; if it did, the outage would show nothing. */
     static BenchmarkRow.Findings outageControl(BenchmarkRow.Setting setting) throws InterruptedException {
         ProviderOutage.Figures figures = ProviderOutage.withImpatientPolicies(scale(setting));
         return new BenchmarkRow.Findings(

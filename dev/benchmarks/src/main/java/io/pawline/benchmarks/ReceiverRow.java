@@ -24,14 +24,14 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * callback-service with twenty receivers that answer after 20 ms, first alone, then with one beside them that answers after
- * 30 s: how long a good one's callback takes from the published ending to the request, in both.
+ * Measures how long a callback takes from the published final state to the request, for twenty receivers that answer
+ * after 20 ms: first alone, then with one beside them that answers after 30 s.
  */
 final class ReceiverRow {
 
     private static final int GOOD = 20;
     private static final int GOOD_PER_SECOND = 100;
-    /** Of every so many callbacks to good receivers, one more goes to the one that hangs. */
+    /** After this many callbacks to good receivers, one goes to the receiver that hangs. */
     private static final int HANGING_EACH = 5;
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -109,7 +109,7 @@ final class ReceiverRow {
                         "--spring.config.additional-location=file:" + stack.settings(),
                         "--spring.kafka.producer.value-serializer=" + TestingEvents.Writer.class.getName(),
                         "--spring.kafka.consumer.value-deserializer=" + TestingEvents.Reader.class.getName(),
-                        // What hangs at the end is of no interest.
+                        // What still hangs at the end is not measured
                         "--pawline.callback.stage.drain=1s");
     }
 
@@ -121,7 +121,7 @@ final class ReceiverRow {
         return properties;
     }
 
-    /** Accepts tasks and publishes their endings, as many a second as it should. */
+    /** Accepts tasks and publishes their final states, at a steady rate. */
     private static final class Source implements AutoCloseable {
 
         private final FinishedTasks tasks;
@@ -142,7 +142,7 @@ final class ReceiverRow {
                     TestingEvents.serializer());
         }
 
-        /** Returns how many went to the receiver that hangs, besides. */
+        /** Returns how many more went to the receiver that hangs. */
         int send(TimedReceivers receivers, int callbacks, boolean hangingToo) throws InterruptedException {
             long start = System.nanoTime();
             int hanging = 0;

@@ -2,6 +2,7 @@ package io.pawline.benchmarks;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.pawline.callback.CallbackApplication;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
@@ -24,9 +25,9 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * 50,000 endings that nobody could be told, replayed at a set rate by an ops-service that is killed twice, while
- * callback-service tells others of live ones: how long a live one takes before and during the replay, and how often each
- * letter was published. The live ones are timed when both services are warm, and before the first kill: after that, a
+ * Measures a replay of 50,000 undelivered callbacks at a set rate, by an ops-service that is killed twice, while
+ * callback-service delivers live callbacks: how long a live one takes before and during the replay, and how often each
+ * dead letter was published. The live ones are timed when both services are warm and before the first kill, because a
  * starting JVM takes its share of the machine, too.
  */
 final class ReplayRow {
@@ -43,12 +44,12 @@ final class ReplayRow {
 
     /**
      * @param ratio live p99 during the replay by live p99 before
-     * @param lost letters that were not published
-     * @param publishedTwice letters that were published more than once
+     * @param lost dead letters that were not published
+     * @param publishedTwice dead letters that were published more than once
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Figures(
-            int letters,
+            @JsonProperty("letters") int deadLetters,
             int perSecond,
             int livePerSecond,
             double p50BeforeMs,
@@ -71,9 +72,9 @@ final class ReplayRow {
                 TimedReceivers ofReplay = new TimedReceivers(1);
                 TimedReceivers ofLive = new TimedReceivers(1)) {
             site.start();
-            ManyDeadLetters letters = new ManyDeadLetters(
+            ManyDeadLetters deadLetters = new ManyDeadLetters(
                     count, Clock.systemUTC().instant(), ofReplay.good(0).toString());
-            DeadLetterRows.index(site, letters, Stage.CALLBACK, setting.journal());
+            DeadLetterRows.index(site, deadLetters, Stage.CALLBACK, setting.journal());
             try (ConfigurableApplicationContext _ = CallbackApplication.application()
                             .run(
                                     "--spring.config.additional-location=file:" + site.settingsFile(),
@@ -84,7 +85,7 @@ final class ReplayRow {
                 double[] _ = ofLive.millis(warmUp, PATIENCE);
                 source.send(live);
                 double[] before = ofLive.millis(live, PATIENCE);
-                setting.journal().step("  live endings before: p99 %.1f ms".formatted(quantile(before, 0.99)));
+                setting.journal().step("  live callbacks before: p99 %.1f ms".formatted(quantile(before, 0.99)));
                 Replay replay = new Replay(site, rate);
                 // ops-service warms up
                 source.send(live);
@@ -92,12 +93,12 @@ final class ReplayRow {
                 source.send(live);
                 double[] during = ofLive.millis(live, PATIENCE);
                 setting.journal().step("  and during the replay: p99 %.1f ms".formatted(quantile(during, 0.99)));
-                source.keepOn();
+                source.sendUntilClosed();
                 replay.killWhenPublished(count * 55 / 100, setting.journal());
                 replay.killWhenPublished(count * 80 / 100, setting.journal());
                 replay.awaitDone();
-                long succeeded = replay.awaitEndings(count);
-                Map<String, Integer> published = published(site, letters);
+                long succeeded = replay.awaitDelivered(count);
+                Map<String, Integer> published = published(site, deadLetters);
                 Figures figures = new Figures(
                         count,
                         rate,
@@ -122,13 +123,13 @@ final class ReplayRow {
     private static BenchmarkRow.Findings findings(Figures figures) {
         List<String> wrong = new ArrayList<>();
         if (figures.lost() > 0) {
-            wrong.add(figures.lost() + " letters were not published");
+            wrong.add(figures.lost() + " dead letters were not published");
         }
         if (figures.publishedTwice() > 0) {
-            wrong.add(figures.publishedTwice() + " letters were published more than once");
+            wrong.add(figures.publishedTwice() + " dead letters were published more than once");
         }
-        if (figures.succeeded() != figures.letters()) {
-            wrong.add(figures.succeeded() + " of " + figures.letters() + " are known to have succeeded");
+        if (figures.succeeded() != figures.deadLetters()) {
+            wrong.add(figures.succeeded() + " of " + figures.deadLetters() + " are known to have succeeded");
         }
         return new BenchmarkRow.Findings(
                 String.format(
@@ -144,10 +145,10 @@ final class ReplayRow {
                 wrong);
     }
 
-    /** How often each letter's task is in the stage's topic. */
-    private static Map<String, Integer> published(OpsSite site, ManyDeadLetters letters) {
+    /** Counts how often the task of each dead letter is in the stage's topic. */
+    private static Map<String, Integer> published(OpsSite site, ManyDeadLetters deadLetters) {
         Set<String> ids = new HashSet<>();
-        letters.ids().stream().map(TaskId::toString).forEach(ids::add);
+        deadLetters.ids().stream().map(TaskId::toString).forEach(ids::add);
         Map<String, Integer> published = new HashMap<>();
         try (TopicReader topic = new TopicReader(site.kafka(), Stage.CALLBACK.workTopic(), "read_committed")) {
             for (ConsumerRecord<byte[], byte[]> record : topic.all()) {
@@ -164,7 +165,7 @@ final class ReplayRow {
         return DeadLetterRows.rounded(sorted[Math.max(0, (int) Math.ceil(share * sorted.length) - 1)]);
     }
 
-    /** One replay of everything. */
+    /** A replay of all dead letters of the callback stage. */
     private static final class Replay {
 
         private final OpsSite site;
@@ -181,15 +182,15 @@ final class ReplayRow {
                             .asString("");
         }
 
-        void killWhenPublished(int letters, Journal journal) throws InterruptedException, IOException {
+        void killWhenPublished(int wanted, Journal journal) throws InterruptedException, IOException {
             try (TaskDatabase database = site.database()) {
                 OpsSite.await(
-                        letters + " letters are published",
+                        wanted + " dead letters are published",
                         () -> database.with(handle -> handle.createQuery(
                                                 "select count(*) from replay_letter where state = 'published'")
                                         .mapTo(Integer.class)
                                         .one())
-                                >= letters);
+                                >= wanted);
             }
             site.kill();
             journal.step("  ops-service is killed");
@@ -203,13 +204,11 @@ final class ReplayRow {
             ended = System.nanoTime();
         }
 
-        /** Returns how many are known to have been told. */
-        long awaitEndings(int count) throws InterruptedException {
-            OpsSite.await("all endings are told", () -> {
-                JsonNode letters = site.get(path).path("letters");
-                return letters.path("succeeded").asInt(0)
-                                + letters.path("failed").asInt(0)
-                        >= count;
+        /** Waits until each is known to be delivered or failed; returns how many were delivered. */
+        long awaitDelivered(int count) throws InterruptedException {
+            OpsSite.await("all callbacks are delivered", () -> {
+                JsonNode counts = site.get(path).path("letters");
+                return counts.path("succeeded").asInt(0) + counts.path("failed").asInt(0) >= count;
             });
             return site.get(path).at("/letters/succeeded").asLong(0);
         }

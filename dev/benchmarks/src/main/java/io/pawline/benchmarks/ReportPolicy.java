@@ -18,12 +18,13 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 
 /**
- * The policy of the system in the report: so many workers, three attempts at once one after the other, and a front end that is
- * told of successes only. What is no setting is put in place of a service's own here, by the benchmark.
+ * Gives the pipeline the policy of the system in the incident report: a fixed number of workers, three attempts without
+ * a pause between them, and a front end that is notified of successes only. Where no setting does this, the benchmark
+ * replaces a service's own bean.
  */
 final class ReportPolicy {
 
-    // Calls at once on the report's day. The report does not say how many; with these its policy comes to its figures.
+    // Calls at once on the report's day. The report does not say how many; these numbers lead to its figures.
     static final int DETECT_WORKERS = 200;
     static final int GENERATE_WORKERS = 1_160;
     static final int MATTING_WORKERS = 130;

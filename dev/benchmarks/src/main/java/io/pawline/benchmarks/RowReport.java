@@ -9,10 +9,10 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * A row with what was found, where and when.
+ * Reports a row: what was found, and on which machine.
  *
- * @param wrong what went wrong with the work; nothing, if the figures are to be believed
- * @param loadAverageBefore of the machine over the minute before; what else it had to do
+ * @param wrong what went wrong with the work; the figures are valid if there is nothing
+ * @param loadAverageBefore of the machine over the minute before; it shows whether other programs were at work
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 record RowReport(
@@ -28,7 +28,7 @@ record RowReport(
         double loadAverageAfter,
         Machine machine) {
 
-    /** Measures the row. */
+    /** Measures the row and reports it. */
     static RowReport of(BenchmarkRow row, BenchmarkRow.Setting setting) throws Exception {
         double loadBefore = loadAverage();
         long began = System.nanoTime();
@@ -47,7 +47,7 @@ record RowReport(
                 Machine.here());
     }
 
-    /** Whether the work was done as promised, at whatever speed. */
+    /** Whether the work was done as promised, whatever its speed. */
     @JsonProperty
     boolean sound() {
         return wrong.isEmpty();

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A benchmark of several rows, each with something to reach. */
+/** Runs a benchmark that has several rows, each with a target. */
 abstract class RowsCommand implements Callable<Integer> {
 
     @Option(names = "--rows", paramLabel = "NAME", split = ",", description = "Only these (default: all).")
@@ -25,7 +25,7 @@ abstract class RowsCommand implements Callable<Integer> {
 
     @Option(
             names = "--small",
-            description = "Everything as small as can be: shows that the rows work, and no figure worth having.")
+            description = "Everything as small as possible: shows that the rows work; the figures mean nothing.")
     private boolean small;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Also writes the rows into this file.")
@@ -34,7 +34,7 @@ abstract class RowsCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** In the order in which they are run. */
+    /** The rows in the order in which they are measured. */
     abstract List<BenchmarkRow> rows();
 
     @Override

@@ -9,13 +9,13 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
 
-/** So many tasks from submission to callback. Thread-safe. */
+/** A run follows a number of tasks from submission to callback. Thread-safe. */
 final class Run {
 
-    /** With no callback for so long, no more is expected. */
+    /** If no callback comes for so long, no more will come. */
     private static final Duration STANDSTILL = Duration.ofSeconds(60);
 
-    /** What is known of a task: its id is only known when its request is answered, which may be after its callback. */
+    /** What is known of a task. Its id is known only when its request is answered, which may be after its callback. */
     private record Known(long submitted, long calledBack, String status) {
 
         private static final Known NOTHING = new Known(0, 0, "");
@@ -43,22 +43,22 @@ final class Run {
         return tasks;
     }
 
-    /** @param at the time by {@link System#nanoTime} when the request was begun */
+    /** @param at the time by {@link System#nanoTime} at which the request began */
     void submitted(String task, long at) {
         learn(task, new Known(at, 0, ""));
     }
 
-    /** Takes a callback; what is told again, or of another run's task, does not count. */
+    /** Counts a callback; a repeated one, or one of another run's task, does not count. */
     void calledBack(String task, String status) {
         learn(task, new Known(0, System.nanoTime(), status));
     }
 
-    /** Takes note of a submission that is told to come again later. */
+    /** Counts a submission that was asked to come again later. */
     void postponed() {
         postponed.increment();
     }
 
-    /** How often a submission was told to come again later. */
+    /** The number of submissions that were asked to come again later. */
     long timesPostponed() {
         return postponed.sum();
     }
@@ -81,9 +81,9 @@ final class Run {
     }
 
     /**
-     * Waits until all are called back.
+     * Waits until all tasks are called back.
      *
-     * @throws IllegalStateException if some are not, or one did not succeed
+     * @throws IllegalStateException if some are not called back, or if one did not succeed
      */
     void await() throws InterruptedException {
         long before = -1;
@@ -102,19 +102,19 @@ final class Run {
         }
     }
 
-    /** Callbacks of tasks that were not submitted in this run. */
+    /** The number of callbacks of tasks that were not submitted in this run. */
     long strangers() {
         return known.values().stream().filter(task -> !task.whole()).count();
     }
 
-    /** From the first submission to the last callback. */
+    /** The rate from the first submission to the last callback. */
     double tasksPerSecond() {
         long first = ofEach(Known::submitted).min().orElseThrow();
         long last = ofEach(Known::calledBack).max().orElseThrow();
         return tasks / ((last - first) / 1e9);
     }
 
-    /** How long the given share of the tasks took at most, in milliseconds. */
+    /** The time that the given share of the tasks took at most, in milliseconds. */
     double quantileMillis(double share) {
         long[] sorted = ofEach(Known::nanos).sorted().toArray();
         return sorted[Math.max(0, (int) Math.ceil(share * sorted.length) - 1)] / 1e6;

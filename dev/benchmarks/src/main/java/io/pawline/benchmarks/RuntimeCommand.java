@@ -3,7 +3,7 @@ package io.pawline.benchmarks;
 import java.util.List;
 import picocli.CommandLine.Command;
 
-/** The stage runtime by itself: what one stage can do, and what it keeps when it is killed and stopped. */
+/** Measures the stage runtime alone: what one stage can do, and what it keeps if it is killed or stopped. */
 @Command(
         name = "runtime",
         description = {

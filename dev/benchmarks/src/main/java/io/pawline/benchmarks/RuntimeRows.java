@@ -2,7 +2,7 @@ package io.pawline.benchmarks;
 
 import java.util.List;
 
-/** The rows of the runtime benchmark, in the order in which they are run. */
+/** Lists the rows of the runtime benchmark, in the order in which they are measured. */
 final class RuntimeRows {
 
     static final List<BenchmarkRow> ALL = List.of(

@@ -10,7 +10,7 @@ import java.io.InputStream;
 import java.util.Objects;
 import javax.imageio.ImageIO;
 
-/** The photos: the bundled cat, in the size and format in which a front end would send it. */
+/** Makes the photos that benchmarks submit: the bundled cat, in the size and format that a front end would send. */
 final class SamplePhoto {
 
     private static final int SIDE = 512;
@@ -29,7 +29,7 @@ final class SamplePhoto {
         }
     }
 
-    /** One in which there is no pet, nor anything else. */
+    /** A photo with no pet and nothing else in it. */
     static byte[] ofAWall() {
         BufferedImage wall = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = wall.createGraphics();

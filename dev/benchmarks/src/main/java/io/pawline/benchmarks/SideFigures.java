@@ -7,22 +7,23 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * What came of one side's afternoon. Times are the report's.
+ * Counts what came of one side's afternoon. Times are the report's.
  *
- * @param tasks accepted, those that the front end asked for again included
+ * @param tasks that were accepted, including those that the front end submitted again
  * @param possiblePct of the tasks: all but photos without a pet and pictures that are moderated
- * @param calledBackPct of the tasks, of whatever ending
- * @param neverEnded tasks that are open though nothing happens any more
+ * @param calledBackPct of the tasks, whatever their final state
+ * @param neverEnded tasks that are still open when nothing happens any more
  * @param unclassifiedPct of the failed calls
  * @param amplification calls to outside services by tasks and stages that made one
- * @param paidTwice how often a provider did the work for an attempt and charged for it, after it had for another attempt at
- *     the same: the providers' own count
- * @param repeatedAfterUnknown how often the ledger has another call after one of which nobody knows whether it was charged for
- * @param repeatedAfterPaid how often the ledger has two calls that surely were charged for: none is repeated whose answer came
+ * @param paidTwice attempts that a provider charged for although it had charged for another attempt at the same work,
+ *     as the providers count it
+ * @param repeatedAfterUnknown calls in the ledger that follow one of which nobody knows whether it was charged for
+ * @param repeatedAfterPaid calls in the ledger that follow one of the same work, where both surely were charged for; a
+ *     call whose answer came is never repeated, so this is 0 for Pawline
  * @param p50S from the request to the callback, of the tasks that were called back
- * @param drainS from the end of the last peak until 99 % of the tasks accepted before had ended; null: they have not
- * @param askedAgain tasks that are there because no callback came for another one
- * @param postponed requests that were told to come later
+ * @param drainS from the end of the last peak until 99 % of the tasks accepted before it were over; null: they are not
+ * @param askedAgain tasks that were submitted because no callback came for another one
+ * @param postponed requests that were asked to come later
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 record SideFigures(

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** A stage whose handler answers at once. */
+/** Measures the speed of a stage whose handler answers at once. */
 final class SpeedRows {
 
     private static final int PER_SECOND = 50;
@@ -41,7 +41,7 @@ final class SpeedRows {
         return new BenchmarkRow.Findings(summary, figures, reached, wrong(figures.duplicated()));
     }
 
-    /** Of records that are all there when the stage begins, after a warm-up of a third as many. */
+    /** Measures the rate for records that are all there when the stage begins, after a warm-up with a third as many. */
     private static Rate rate(BenchmarkRow.Setting setting, int partitions, int records) throws Exception {
         try (StageUnderLoad load = new StageUnderLoad(setting.folder().resolve("kafka" + partitions), partitions)) {
             int warmUp = records / 3;

@@ -32,8 +32,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * One stage whose handler answers at once, between a producer and a read_committed consumer, on a broker of its own. Tells
- * when each record was acknowledged and when its result could be read, by {@link System#nanoTime}.
+ * Runs one stage whose handler answers at once, between a producer and a read_committed consumer, on a broker of its
+ * own. It notes when each record was acknowledged and when its result could be read, by {@link System#nanoTime}.
  */
 final class StageUnderLoad implements AutoCloseable {
 
@@ -68,7 +68,7 @@ final class StageUnderLoad implements AutoCloseable {
         results.seekToBeginning(all);
     }
 
-    /** The stage, with the limits that a service has by default, started. */
+    /** Starts the stage, with the default limits of a service. */
     StageRuntime<TaskAccepted> start() {
         RetryPolicy retry = new RetryPolicy(6, Duration.ofHours(1), Duration.ofSeconds(1), Duration.ofSeconds(60));
         StageRuntime<TaskAccepted> stage = new StageRuntime<>(
@@ -88,7 +88,7 @@ final class StageUnderLoad implements AutoCloseable {
         return stage;
     }
 
-    /** Sends one new task; its acknowledgement comes later. */
+    /** Sends one new task and does not wait for its acknowledgement. */
     void send() {
         TaskId id = TaskId.next();
         var _ = producer.send(TestingRecords.task(id, "oil", Duration.ofDays(1)), (_, failure) -> {
@@ -102,7 +102,7 @@ final class StageUnderLoad implements AutoCloseable {
         producer.flush();
     }
 
-    /** Reads what there is by now. */
+    /** Reads the results that can be read now. */
     void read() {
         results.poll(Duration.ofMillis(20)).forEach(result -> {
             if (readable.put(new String(result.key(), UTF_8), System.nanoTime()) != null) {
@@ -112,7 +112,7 @@ final class StageUnderLoad implements AutoCloseable {
     }
 
     /**
-     * Reads until there are so many results.
+     * Reads until there are this many results.
      *
      * @throws IllegalStateException if no more come
      */

@@ -16,7 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The load on ingest-service: tasks as fast as it accepts them, or at a steady rate, over connections that are kept. */
+/** Submits tasks to ingest-service over connections that are kept: as fast as it accepts them, or at a steady rate. */
 final class Submissions implements AutoCloseable {
 
     private final AtomicLong number = new AtomicLong();
@@ -38,12 +38,12 @@ final class Submissions implements AutoCloseable {
         }
     }
 
-    /** All tasks that were accepted. */
+    /** The tasks that were accepted up to now. */
     List<Accepted> accepted() {
         return List.copyOf(accepted);
     }
 
-    /** Posts for so long over all connections at once; returns how many tasks a second were accepted. */
+    /** Posts for this time over all connections at once; returns how many tasks a second were accepted. */
     double atOnce(Duration time) throws InterruptedException {
         int before = accepted.size();
         long start = System.nanoTime();
@@ -63,7 +63,7 @@ final class Submissions implements AutoCloseable {
         return (accepted.size() - before) / ((System.nanoTime() - start) / 1e9);
     }
 
-    /** Posts so many over all connections at once. */
+    /** Posts this many tasks over all connections at once. */
     void atOnce(int tasks) throws InterruptedException {
         AtomicLong left = new AtomicLong(tasks);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -81,8 +81,8 @@ final class Submissions implements AutoCloseable {
     }
 
     /**
-     * Posts at a steady rate, whether or not those before have been answered; returns how long each took from the moment
-     * when it was due, in nanoseconds and ascending: so a wait for a connection counts.
+     * Posts at a steady rate, whether or not earlier requests have been answered. Returns how long each took in
+     * nanoseconds, ascending. The time begins when the request is due, so a wait for a connection counts.
      */
     long[] paced(int perSecond, Duration time) throws InterruptedException {
         int tasks = Math.toIntExact(perSecond * time.toMillis() / 1000);

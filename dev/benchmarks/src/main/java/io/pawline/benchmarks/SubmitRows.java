@@ -8,7 +8,7 @@ import java.util.Locale;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** How many tasks are accepted, and how soon one is. */
+/** Measures how many tasks ingest-service accepts, and how soon it accepts one. */
 final class SubmitRows {
 
     private static final int CONNECTIONS = 64;
@@ -19,9 +19,9 @@ final class SubmitRows {
     private SubmitRows() {}
 
     /**
-     * What was found.
+     * Holds what was measured.
      *
-     * @param relayed how many of those accepted were in Kafka by then, too
+     * @param relayed accepted tasks that were in Kafka by then, too
      * @param cpuMsPerTask CPU time of ingest-service for each
      * @param cpuMsPerTaskOfAll the same with that of the database, of Kafka and of the load
      */
@@ -103,7 +103,7 @@ final class SubmitRows {
         }
     }
 
-    /** In milliseconds. */
+    /** The time within which this share of the requests was answered, in milliseconds. */
     static double quantile(long[] sortedNanos, double share) {
         int place = Math.max(0, (int) Math.ceil(share * sortedNanos.length) - 1);
         return Math.round(sortedNanos[place] / 1e4) / 100.0;

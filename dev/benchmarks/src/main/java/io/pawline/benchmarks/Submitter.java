@@ -23,7 +23,9 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The front end's requests: tasks by the address of their photo, over connections that are kept. */
+/**
+ * Submits the tasks of a {@link Run} as a front end does, with the address of a photo, over connections that are kept.
+ */
 final class Submitter {
 
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -32,7 +34,7 @@ final class Submitter {
     /** Requests under way at once when tasks are posted as fast as they are taken. */
     private static final int AT_ONCE = 16;
 
-    /** Few, for each makes another prompt, whose picture the simulator has to draw once. */
+    /** There are few styles, because each makes another prompt, whose picture the simulator has to draw once. */
     private static final List<String> STYLES =
             List.of("watercolor", "pop art", "pixel art", "pencil sketch", "neon", "oil painting", "clay", "cartoon");
 
@@ -72,7 +74,7 @@ final class Submitter {
         }
     }
 
-    /** Posts the run's tasks at a steady rate, whether or not those before have been answered. */
+    /** Posts the run's tasks at a steady rate, whether or not earlier ones have been answered. */
     void postPaced(Run run, int perSecond) throws InterruptedException {
         long interval = TimeUnit.SECONDS.toNanos(1) / perSecond;
         long start = System.nanoTime();
@@ -98,7 +100,7 @@ final class Submitter {
         }
     }
 
-    /** Posts one task; again, after the time asked for, when ingest-service says that it cannot take it now. */
+    /** Posts one task; waits and posts it again if ingest-service cannot take it now. */
     private void post(Run run) throws IOException, InterruptedException {
         Request request = new Request.Builder()
                 .url(tasks)

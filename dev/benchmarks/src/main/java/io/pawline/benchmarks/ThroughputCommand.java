@@ -11,7 +11,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The whole pipeline against providers that answer at once. */
+/** Measures the whole pipeline with providers that answer at once. */
 @Command(
         name = "throughput",
         description =

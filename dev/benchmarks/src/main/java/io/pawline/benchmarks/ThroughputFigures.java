@@ -6,16 +6,16 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * What the throughput benchmark found.
+ * Holds what the throughput benchmark measured.
  *
  * @param tasks of each measured run; every one succeeded, and its callback was received
  * @param tasksPerS from the first submission to the last callback, the picture of each task decoded, reduced and stored
  * @param tasksPerSWithoutImages the same with the image work left out, see {@link WithoutImages}
- * @param p50Ms median time from submission to callback, when warm and {@code pacedTasksPerS} are posted
+ * @param p50Ms median time from submission to callback, after the warm-up, with {@code pacedTasksPerS} posted
  * @param p99Ms 99th percentile of the same
  * @param cpuMsPerTask CPU time of all processes, load and simulated providers included, per task of the first run
  * @param cpuMsPerTaskWithoutImages the same of the second run
- * @param rssMb resident memory of all processes, that which they share counted once, after the first run
+ * @param rssMb resident memory of all processes after the first run; shared memory counts once
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 record ThroughputFigures(

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/** Receivers of callbacks, each on a port of its own, that take down when a task's callback came; and one that hangs. */
+/** Receives callbacks at several addresses and notes when each came; one more address hangs. */
 final class TimedReceivers implements AutoCloseable {
 
     private static final long GOOD_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -29,7 +29,7 @@ final class TimedReceivers implements AutoCloseable {
     private final Map<String, Long> came = new ConcurrentHashMap<>();
     private final AtomicInteger repeated = new AtomicInteger();
 
-    /** @param good how many answer soon */
+    /** @param good the number of receivers that answer soon */
     TimedReceivers(int good) throws IOException {
         for (int i = 0; i <= good; i++) {
             boolean hangs = i == good;
@@ -49,18 +49,18 @@ final class TimedReceivers implements AutoCloseable {
         return url(servers.getLast());
     }
 
-    /** The ending of a task for a good receiver is on its way as of now. */
+    /** Notes that the final state of a task for a good receiver is published now. */
     void published(TaskId id) {
         published.put(id.toString(), System.nanoTime());
     }
 
-    /** Callbacks to good receivers that came more than once. */
+    /** The number of callbacks to good receivers that came more than once. */
     int repeated() {
         return repeated.get();
     }
 
     /**
-     * Waits until so many callbacks have come, and begins anew.
+     * Waits until this many callbacks have come, and forgets them.
      *
      * @return how long each took, the shortest first
      * @throws IllegalStateException if they do not come

@@ -1,5 +1,6 @@
 package io.pawline.benchmarks;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -12,27 +13,28 @@ import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** Very many requests that wait for their tasks, half of them by long poll and half by server-sent events. */
+/** Measures very many requests that wait for their tasks, half of them by long poll and half by server-sent events. */
 final class WaitsRow {
 
     private static final int WANTED = 20_000;
     private static final int MOST_MEGABYTES = 1024;
 
-    /** What this process and ingest-service need besides: class path, database, Kafka. */
+    /** Files that this process and ingest-service need for other things: class path, database, Kafka. */
     private static final int OTHER_FILES = 500;
 
     private WaitsRow() {}
 
-    /** Small enough for the bound on resident memory: garbage fills whatever it may. */
+    /** The heap is small enough for the bound on resident memory, because garbage fills all that a heap has. */
     private static final int HEAP_MEGABYTES = 640;
 
     /**
-     * What was found.
+     * Holds what was measured.
      *
-     * @param filesPerProcess what the system lets a process open; each wait is one for ingest-service, and one for the load
+     * @param filesPerProcess what the system lets a process open; each wait is one for ingest-service, and one for the
+     *     load
      * @param rssBeforeMb resident memory of ingest-service before the first wait
-     * @param told waits that were told of their task's ending
-     * @param toldAfterS from the moment when all tasks ended until the last wait was told
+     * @param notified waits that were notified of the final state of their task
+     * @param notifiedAfterS from the moment at which all tasks ended until the last wait was notified
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Figures(
@@ -41,8 +43,8 @@ final class WaitsRow {
             double openedAfterS,
             long rssBeforeMb,
             long rssMb,
-            int told,
-            double toldAfterS) {}
+            @JsonProperty("told") int notified,
+            @JsonProperty("told_after_s") double notifiedAfterS) {}
 
     static BenchmarkRow.Findings openWaits(BenchmarkRow.Setting setting)
             throws IOException, InterruptedException, SQLException {
@@ -62,7 +64,7 @@ final class WaitsRow {
                 }
                 double openedAfter = secondsSince(began);
                 setting.journal().step("  all sent");
-                // Every second wait is told at once how far its task is: so it is known that they wait.
+                // Every second wait receives at once how far its task is, which shows that it waits
                 open.awaitBegun(waits / 2);
                 TimeUnit.NANOSECONDS.sleep(setting.scale()
                         .of(Duration.ofSeconds(30), Duration.ofSeconds(1))
@@ -71,8 +73,9 @@ final class WaitsRow {
                 int waiting = open.waiting();
                 long ended = System.nanoTime();
                 site.execute("update task set state = 'expired', ended_at = now(), reason = 'deadline_passed'");
-                int told = open.awaitEnded(waits);
-                Figures figures = new Figures(waiting, files, openedAfter, before, resident, told, secondsSince(ended));
+                int notified = open.awaitEnded(waits);
+                Figures figures =
+                        new Figures(waiting, files, openedAfter, before, resident, notified, secondsSince(ended));
                 return findings(figures, waits);
             }
         }
@@ -84,19 +87,20 @@ final class WaitsRow {
                 : "";
         String summary = String.format(
                 Locale.ROOT,
-                "%,d open in %d MB (%d MB before)%s; when their tasks ended, all were told within %.1f s",
+                "%,d open in %d MB (%d MB before)%s; when their tasks ended, all were notified within %.1f s",
                 figures.open(),
                 figures.rssMb(),
                 figures.rssBeforeMb(),
                 limit,
-                figures.toldAfterS());
+                figures.notifiedAfterS());
         List<String> wrong = new ArrayList<>();
         if (figures.open() < waits) {
             wrong.add("%d of %d waits were answered or dropped before their task ended"
                     .formatted(waits - figures.open(), waits));
         }
-        if (figures.told() < waits) {
-            wrong.add("%d of %d waits were not told of their task's ending".formatted(waits - figures.told(), waits));
+        if (figures.notified() < waits) {
+            wrong.add("%d of %d waits were not notified of the final state of their task"
+                    .formatted(waits - figures.notified(), waits));
         }
         return new BenchmarkRow.Findings(
                 summary, figures, figures.open() >= WANTED && figures.rssMb() <= MOST_MEGABYTES, wrong);

@@ -21,10 +21,10 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 
 /**
- * What is another than in production when the image work is left out: matting-service gets the cut-out from its provider
- * as ever but stores nothing, and finalize-service, instead of reading, decoding, reducing and storing it, passes on a
- * result that is the same for every task. All hops, transactions, calls and rows are as ever. The services have no setting
- * for this: it is the benchmark that puts other beans before theirs.
+ * Leaves the image work out of the pipeline. matting-service gets the cut-out from its provider as in production, but
+ * stores nothing. finalize-service does not read, decode, reduce and store it, but passes on a result that is the same
+ * for every task. All hops, transactions, calls and rows are as in production. The services have no setting for this:
+ * the benchmark puts other beans before theirs.
  */
 final class WithoutImages {
 

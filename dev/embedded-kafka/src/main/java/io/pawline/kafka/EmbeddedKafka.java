@@ -9,26 +9,30 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.BrokerIdNotRegisteredException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /**
- * A real single-node Kafka broker (KRaft, broker and controller in one) within this JVM, on 127.0.0.1 only. Its data stay
- * in the folder and are found again by the next one started on it, also after the process was killed.
+ * Runs a real single-node Kafka broker (KRaft, broker and controller in one) within this JVM, on 127.0.0.1 only. Its
+ * data stay in its folder. The next broker on this folder finds them, even if the process was killed.
  */
 public final class EmbeddedKafka implements AutoCloseable {
 
     private static final int NODE = 1;
+    private static final Duration LOADING = Duration.ofMinutes(1);
 
     private final KafkaRaftServer server;
     private final int port;
@@ -41,9 +45,9 @@ public final class EmbeddedKafka implements AutoCloseable {
     /**
      * Starts a broker and returns when it takes connections.
      *
-     * @param folder of its data, created where it is missing
-     * @param port to listen on, 0 for any free one
-     * @param settings of Kafka that are to differ from the defaults for one small node
+     * @param folder of its data; created if it is missing
+     * @param port to listen on; 0 for any free one
+     * @param settings of Kafka that differ from the defaults for one small node
      * @throws UncheckedIOException if the folder cannot be written
      */
     public static EmbeddedKafka start(Path folder, int port, Map<String, String> settings) {
@@ -61,10 +65,10 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     /**
-     * The broker that was killed is still registered, and leads all partitions. One that starts in its place would take
-     * them over at once, lose them again when the controller finds the other one gone, and complete the transactions it
-     * found without telling the partitions (<a href="https://github.com/apache/kafka/pull/22680">KAFKA-20734</a>): whoever
-     * reads these would wait for ever.
+     * Removes the registration of a broker that was killed. That broker is still registered and leads all partitions. A
+     * broker that starts in its place would take them over at once, and lose them again when the controller finds the
+     * first one gone. It would complete the transactions it found and not inform the partitions (<a
+     * href="https://github.com/apache/kafka/pull/22680">KAFKA-20734</a>), so consumers of these would wait for ever.
      */
     private static void unregisterPredecessor(Properties node, int controllerPort) {
         Properties properties = new Properties();
@@ -73,13 +77,10 @@ public final class EmbeddedKafka implements AutoCloseable {
         properties.put("listeners", "CONTROLLER://127.0.0.1:" + controllerPort);
         properties.remove("inter.broker.listener.name");
         KafkaRaftServer controller = started(properties);
-        try (Admin admin =
-                Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_CONTROLLERS_CONFIG, "127.0.0.1:" + controllerPort))) {
-            admin.unregisterBroker(NODE).all().get();
+        try {
+            unregister("127.0.0.1:" + controllerPort);
         } catch (ExecutionException failed) {
-            if (!(failed.getCause() instanceof BrokerIdNotRegisteredException)) {
-                throw new IllegalStateException("Kafka's earlier broker cannot be unregistered", failed.getCause());
-            }
+            throw new IllegalStateException("Kafka's earlier broker cannot be unregistered", failed.getCause());
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("stopped while Kafka started", stopped);
@@ -89,13 +90,36 @@ public final class EmbeddedKafka implements AutoCloseable {
         }
     }
 
+    /**
+     * Unregisters the broker, if it is registered. A controller that has just started does not know its metadata
+     * version until it has read its log, and refuses to describe itself to the client; on a busy machine that takes some
+     * time.
+     */
+    private static void unregister(String controller) throws ExecutionException, InterruptedException {
+        long deadline = System.nanoTime() + LOADING.toNanos();
+        while (true) {
+            try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_CONTROLLERS_CONFIG, controller))) {
+                admin.unregisterBroker(NODE).all().get();
+                return;
+            } catch (ExecutionException failed) {
+                if (failed.getCause() instanceof BrokerIdNotRegisteredException) {
+                    return;
+                }
+                if (!(failed.getCause() instanceof UnsupportedVersionException) || System.nanoTime() > deadline) {
+                    throw failed;
+                }
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
+        }
+    }
+
     private static KafkaRaftServer started(Properties properties) {
         KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties), Time.SYSTEM);
         server.startup();
         return server;
     }
 
-    /** Host and port for clients. */
+    /** The host and port that clients connect to. */
     public String bootstrapServers() {
         return "127.0.0.1:" + port;
     }
@@ -125,9 +149,8 @@ public final class EmbeddedKafka implements AutoCloseable {
                 Map.entry("share.coordinator.state.topic.min.isr", "1"),
                 Map.entry("auto.create.topics.enable", "false"),
                 Map.entry("group.initial.rebalance.delay.ms", "0"),
-                // A node that does not hear from itself for so long, on a busy machine or disk, loses all its
-                // partitions
-                // to nobody, and has to load all transactions and groups anew.
+                // On a busy machine or disk, a node may not hear from itself for some time. After the time-out it
+                // would lose all its partitions, to nobody, and load all transactions and groups again.
                 Map.entry("broker.session.timeout.ms", "600000"),
                 Map.entry("broker.heartbeat.interval.ms", "500"));
     }

@@ -13,7 +13,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** A process with a broker and many transactions at once, which dies in the middle of them as if it were killed. */
+/** Runs a broker with many transactions at once, and dies in the middle of them as if it were killed. */
 final class BusyBroker {
 
     static final String TOPIC = "results";
@@ -23,7 +23,7 @@ final class BusyBroker {
 
     private BusyBroker() {}
 
-    /** Prints what it has committed, as {@link #message}, a line each. */
+    /** Prints each message that it has committed, a line each. */
     public static void main(String[] folder) throws Exception {
         EmbeddedKafka kafka = EmbeddedKafka.start(Path.of(folder[0]), 0, Map.of());
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
@@ -51,7 +51,7 @@ final class BusyBroker {
         return producer;
     }
 
-    /** One of each transaction is in every partition. */
+    /** The message of a transaction, which is in every partition. */
     static String message(String id, int transaction) {
         return id + " " + transaction;
     }

@@ -32,13 +32,12 @@ class KilledBrokerIT {
             .toList();
 
     @Test
-    void transactionsInWhoseMiddleItWasKilledAreSettledInEveryPartitionByTheNextStart(@TempDir Path folder)
-            throws Exception {
+    void theNextStartCompletesTheTransactionsOfAKilledBroker(@TempDir Path folder) throws Exception {
         List<String> committed = dieInTheMiddle(folder);
 
         try (EmbeddedKafka kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0, Map.of());
                 Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-            // As the processes do that were killed with it
+            // Does what the processes do that were killed with the broker
             for (int number = 0; number < BusyBroker.PRODUCERS; number++) {
                 BusyBroker.producer(kafka, "producer-" + number).close();
             }
@@ -57,7 +56,7 @@ class KilledBrokerIT {
         }
     }
 
-    /** What was committed before. */
+    /** Returns what the broker had committed before it died. */
     private static List<String> dieInTheMiddle(Path folder) throws IOException, InterruptedException {
         Path output = folder.resolve("committed");
         Process process = new ProcessBuilder(

@@ -8,8 +8,8 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
 
 /**
- * What a new version of a schema has to agree with; Confluent's <a
- * href="https://docs.confluent.io/platform/current/schema-registry/fundamentals/schema-evolution.html">compatibility
+ * A compatibility level says which earlier versions a new version of a schema must be compatible with; see Confluent's
+ * <a href="https://docs.confluent.io/platform/current/schema-registry/fundamentals/schema-evolution.html">compatibility
  * types</a>.
  */
 enum CompatibilityLevel {
@@ -41,7 +41,7 @@ enum CompatibilityLevel {
     }
 
     /**
-     * What keeps a schema from being the next version; empty if nothing does.
+     * Finds the incompatibilities that keep a schema from being the next version; empty if there are none.
      *
      * @param versions the earlier versions, oldest first
      */

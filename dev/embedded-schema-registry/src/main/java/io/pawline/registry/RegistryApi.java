@@ -7,7 +7,7 @@ import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import tools.jackson.databind.JsonNode;
 
-/** What the registry does for each request; in Confluent's terms, its resources. */
+/** Answers the requests to the registry. Confluent calls this its resources. */
 final class RegistryApi {
 
     private static final int LONGEST_SUBJECT = 500;
@@ -34,8 +34,9 @@ final class RegistryApi {
     }
 
     /**
-     * What to answer, to be written as JSON.
+     * Answers a request.
      *
+     * @return the answer, to be written as JSON
      * @throws RegistryException if the request is refused
      */
     Object answer(RegistryRequest request) {
@@ -87,7 +88,9 @@ final class RegistryApi {
                 .orElseThrow(() -> RegistryException.unknownSchema(id));
     }
 
-    /** Against the one version named, as Confluent's does it; a subject that is not there yet agrees with everything. */
+    /**
+     * Checks against the one version named, as Confluent's registry does. A new subject is compatible with everything.
+     */
     private Object check(RegistryRequest request) {
         String subject = subject(request);
         Schema schema = schemaIn(request);

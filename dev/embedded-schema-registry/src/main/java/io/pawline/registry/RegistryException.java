@@ -2,7 +2,7 @@ package io.pawline.registry;
 
 import java.io.Serial;
 
-/** A refusal with the status, the code and the words that Confluent's registry has for it. */
+/** Refuses a request with the status, the code and the words of Confluent's registry. */
 final class RegistryException extends RuntimeException {
 
     @Serial

@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A request taken apart.
+ * Holds the parts of a request.
  *
  * @param path its decoded segments
  * @param arguments the segments that its route leaves open, once the route is known
@@ -62,7 +62,7 @@ record RegistryRequest(String method, List<String> path, List<String> arguments,
         throw RegistryException.badRequest("The body is no JSON object");
     }
 
-    /** What is between the slashes; the last slash does not count. */
+    /** The decoded parts between the slashes; a slash at the end does not count. */
     static List<String> segments(String path) {
         return Arrays.stream(path.replaceFirst("^/+", "").split("/"))
                 .map(RegistryRequest::decoded)

@@ -15,10 +15,10 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A running schema registry for one machine: the part of <a
- * href="https://docs.confluent.io/platform/current/schema-registry/develop/api.html">Confluent's API</a> that serializers
- * need, for Avro, on 127.0.0.1, kept in PostgreSQL. It answers many requests at once; several of them may share a
- * database.
+ * Runs a schema registry for one machine. It offers the part of <a
+ * href="https://docs.confluent.io/platform/current/schema-registry/develop/api.html">Confluent's API</a> that
+ * serializers need, for Avro, on 127.0.0.1, and keeps the schemas in PostgreSQL. It answers many requests at once.
+ * Several registries may share a database.
  */
 public final class SchemaRegistryServer implements AutoCloseable {
 
@@ -26,7 +26,7 @@ public final class SchemaRegistryServer implements AutoCloseable {
     private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** Not {@link InetAddress#getLoopbackAddress()}, which may be of the other kind than {@link #url()} says. */
+    /** The address of {@link #url()}; {@link InetAddress#getLoopbackAddress()} may be an IPv6 address. */
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
 
     private final RegistryApi api;
@@ -42,7 +42,7 @@ public final class SchemaRegistryServer implements AutoCloseable {
      * Creates the tables that are missing and begins to answer.
      *
      * @param dataSource where the schemas are kept, in a database schema of their own
-     * @param port to listen on; 0 for any that is free
+     * @param port to listen on; 0 for any free one
      * @throws UncheckedIOException if the port cannot be listened on
      */
     public static SchemaRegistryServer start(DataSource dataSource, int port) {
@@ -66,7 +66,7 @@ public final class SchemaRegistryServer implements AutoCloseable {
         return "http://" + LOOPBACK.getHostAddress() + ":" + server.getAddress().getPort();
     }
 
-    /** Stops answering; what is kept stays. */
+    /** Stops answering; the schemas stay in the database. */
     @Override
     public void close() {
         server.stop(0);

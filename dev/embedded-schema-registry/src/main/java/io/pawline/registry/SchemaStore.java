@@ -10,12 +10,12 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 /**
- * Schemas, the subjects' versions and their compatibility levels, kept in PostgreSQL. Writers take turns, in this process
- * and in others on the same database, so a schema gets one id and is checked against what is there.
+ * Keeps schemas, the versions of subjects and their compatibility levels in PostgreSQL. Writers take turns, in this
+ * process and in others on the same database, so each schema gets one id and is checked against all earlier versions.
  */
 final class SchemaStore {
 
-    /** Holds the level for subjects that have none of their own; no subject has an empty name. */
+    /** The name under which the global level is kept; no subject has an empty name. */
     private static final String GLOBAL = "";
 
     private static final String SELECT_VERSION = """
@@ -50,7 +50,7 @@ final class SchemaStore {
         jdbi.registerRowMapper(ConstructorMapper.factory(SchemaVersion.class));
     }
 
-    /** Creates what is missing. */
+    /** Creates the tables that are missing. */
     void createTables() {
         inTurn(handle -> handle.createScript(TABLES).execute());
     }
@@ -62,7 +62,7 @@ final class SchemaStore {
                         .list());
     }
 
-    /** Oldest first; empty if there is no such subject. */
+    /** The versions of a subject, oldest first; empty if there is no such subject. */
     List<SchemaVersion> versions(String subject) {
         return jdbi.withHandle(handle -> versions(handle, subject));
     }
@@ -112,7 +112,7 @@ final class SchemaStore {
         return jdbi.withHandle(handle -> level(handle, GLOBAL)).orElse(CompatibilityLevel.BACKWARD);
     }
 
-    /** The level that a subject has of its own. */
+    /** The level that was set for this subject; empty if none was. */
     Optional<CompatibilityLevel> levelOf(String subject) {
         return jdbi.withHandle(handle -> level(handle, subject));
     }

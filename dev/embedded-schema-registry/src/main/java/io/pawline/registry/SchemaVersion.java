@@ -1,7 +1,7 @@
 package io.pawline.registry;
 
 /**
- * A version of a subject as the API shows it.
+ * Shows a version of a subject as the API does.
  *
  * @param id of the schema, the same in every subject that has it
  * @param version counts from 1 in each subject

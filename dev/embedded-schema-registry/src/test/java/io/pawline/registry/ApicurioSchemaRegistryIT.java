@@ -13,7 +13,10 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** Apicurio speaks Confluent's API too, and nobody of Pawline wrote it: it keeps the contract honest. */
+/**
+ * Holds Apicurio to the contract: it offers Confluent's API, too, and was written by others, so it keeps the contract
+ * honest.
+ */
 class ApicurioSchemaRegistryIT extends SchemaRegistryContract {
 
     private static final Path HOME = Path.of(System.getProperty("apicurio.home", "target/apicurio"));

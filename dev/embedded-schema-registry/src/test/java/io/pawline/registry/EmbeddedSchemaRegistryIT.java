@@ -98,7 +98,7 @@ class EmbeddedSchemaRegistryIT extends SchemaRegistryContract {
 
     @Test
     void checksEveryVersionWhenTheLevelIsTransitive() {
-        // Each step gives a field a default or takes it away; only the last and the first do not agree.
+        // Each step adds a field or removes it; only the last and the first are incompatible
         String with = record("{'name': 'age', 'type': 'int'}");
         String without = record("");
         String withDefault = record("{'name': 'age', 'type': 'int', 'default': 0}");

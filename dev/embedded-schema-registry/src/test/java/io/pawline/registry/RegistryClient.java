@@ -12,7 +12,7 @@ import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Plain requests to a registry, with no opinion on the answers. */
+/** Sends plain requests to a registry and does not judge the answers. */
 final class RegistryClient {
 
     record Answer(int status, String contentType, JsonNode body) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What Pawline relies on in a schema registry, whoever made it. */
+/** Tests what Pawline relies on in a schema registry, whoever wrote it. */
 abstract class SchemaRegistryContract {
 
     private static final String V1 = record("{'name': 'name', 'type': 'string'}");
@@ -182,7 +182,7 @@ abstract class SchemaRegistryContract {
     }
 
     @Test
-    void tellsTheSerializerWhyASchemaIsRefused() {
+    void theSerializerLearnsWhyASchemaIsRefused() {
         String topic = "contract-" + UUID.randomUUID();
         register(topic + "-value", V1);
         assertThatThrownBy(() -> write(topic, command()))
@@ -192,7 +192,7 @@ abstract class SchemaRegistryContract {
     }
 
     @Test
-    void tellsTheDeserializerThatAnIdIsUnknown() {
+    void theDeserializerLearnsThatAnIdIsUnknown() {
         assertThatThrownBy(() -> read(new byte[] {0, 0x7f, 0, 0, 0, 1}))
                 .isInstanceOf(UndecodableException.class)
                 .hasMessageContaining(String.valueOf(0x7f000000));

@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** One photo through the whole system, from an empty folder to the pictures, and everything stopped again. */
+/** Sends one photo through the whole system, which starts on an empty folder and stops when the pictures are saved. */
 @Command(
         name = "demo",
         description = "Sends one photo through the whole system and saves what comes back.",
@@ -58,7 +58,7 @@ final class DemoCommand implements Callable<Integer> {
         LocalStack.Options options = new LocalStack.Options(folder, Ports.anyFree(), Optional.of("default"));
         try (DemoReceiver receiver = DemoReceiver.start(LocalSettings.WEBHOOK_SECRET);
                 LocalStack stack = LocalStack.start(options, part -> terminal.step("starting " + part))) {
-            // Nothing of a demo is worth draining; its database must not be left behind.
+            // A demo need not drain, but its database must not stay behind
             UntilStopped.close(stack::close);
             try (LocalServices _ = LocalServices.start(
                     stack.settings(), Optional.empty(), name -> terminal.step("starting " + name))) {

@@ -20,12 +20,12 @@ import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A front end's receiver of callbacks, as the documentation tells to build one: it takes only what is signed. */
+/** Receives the demo's callbacks as the documentation advises a front end: it takes only what is signed. */
 final class DemoReceiver implements AutoCloseable {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** A callback whose signature is right. */
+    /** A callback with a valid signature. */
     record Callback(String body) {
 
         private JsonNode data() {
@@ -84,7 +84,7 @@ final class DemoReceiver implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/callback");
     }
 
-    /** The task's callback, once it is there. */
+    /** Waits for the callback of this task and returns it. */
     Callback await(String task, Duration atMost) throws InterruptedException {
         for (long end = System.nanoTime() + atMost.toNanos(); ; ) {
             Callback callback = received.poll(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);

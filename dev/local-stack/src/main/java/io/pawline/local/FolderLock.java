@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps a data folder to one process at a time; a process that is killed gives it up. */
+/** Keeps a data folder for one process at a time; a process that is killed gives it up. */
 record FolderLock(FileChannel channel) implements AutoCloseable {
 
     /**

@@ -16,7 +16,7 @@ import okhttp3.Response;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A front end of the demo's: submits a photo, follows its task and fetches the pictures. */
+/** Plays a front end: submits a photo, follows its task and fetches the pictures. */
 final class FrontEnd {
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -34,14 +34,14 @@ final class FrontEnd {
         this(ingest, Optional.empty());
     }
 
-    /** @param key the API key; empty: none is asked for */
+    /** @param key the API key; empty: ingest-service requires none */
     FrontEnd(String ingest, Optional<String> key) {
         this.ingest = ingest;
         this.credentials =
                 key.map(known -> Headers.of("Authorization", "Bearer " + known)).orElse(Headers.of());
     }
 
-    /** The id of the task that was accepted. */
+    /** Submits a photo and returns the id of its task. */
     String submit(byte[] photo, String style, URI callback) throws IOException {
         RequestBody form = new MultipartBody.Builder()
                 .setType(MultipartBody.FORM)
@@ -64,7 +64,7 @@ final class FrontEnd {
         }
     }
 
-    /** Returns when the task has ended, and tells of each stage that it reaches and of the end. */
+    /** Follows the task until it is over, and reports each stage that it reaches and its final state. */
     void follow(String task, Duration atMost, Consumer<String> progress) throws IOException, InterruptedException {
         URI address = URI.create(ingest + "/v1/tasks/" + task);
         String shown = "";

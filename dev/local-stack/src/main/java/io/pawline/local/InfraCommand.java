@@ -4,7 +4,7 @@ import io.pawline.cli.Terminal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Only what the services need around them. */
+/** Runs what the services need, without the services. */
 @Command(
         name = "infra",
         description = "Runs Kafka, PostgreSQL, the schema registry and the simulator until Ctrl-C,"

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A real PostgreSQL server, a child of this process, on 127.0.0.1 only. What it has committed survives anything: unlike
- * the embedding library's default, it writes to the disk before it says so.
+ * Runs a real PostgreSQL server as a child of this process, on 127.0.0.1 only. What it has committed survives any
+ * crash: unlike the embedding library's default, it writes to the disk before it confirms a commit.
  */
 final class LocalDatabase implements AutoCloseable {
 
@@ -32,10 +32,10 @@ final class LocalDatabase implements AutoCloseable {
     }
 
     /**
-     * Starts a server on this folder, which is created where it is missing.
+     * Starts a server on this folder, which is created if it is missing.
      *
      * @param port to listen on
-     * @param output file of what the server says
+     * @param output file for what the server prints
      * @throws UncheckedIOException if it does not start
      */
     static LocalDatabase start(Path folder, int port, Path output) {
@@ -43,7 +43,7 @@ final class LocalDatabase implements AutoCloseable {
                 .setDataDirectory(folder)
                 .setCleanDataDirectory(false)
                 .setPort(port)
-                // Its own would stop it while the services still drain; whoever closes the stack does that in order
+                // The library's hook would stop it while the services still drain; the stack stops it in order
                 .setRegisterShutdownHook(false)
                 .setPGStartupWait(START_WAIT)
                 .setServerConfig("fsync", "on")
@@ -80,8 +80,8 @@ final class LocalDatabase implements AutoCloseable {
     }
 
     /**
-     * Stops the server that a killed process left running on this folder, if there is one. Where the server itself was
-     * killed, waits until it and its children have left the system's list: before that, no other server starts.
+     * Stops the server that a killed process left running on this folder, if there is one. If the server itself was
+     * killed, waits until it and its children have left the system's list, because no other server starts before that.
      */
     static void stopLeftover(Path folder) {
         leftover(folder.resolve("postmaster.pid")).ifPresent(server -> {
@@ -106,7 +106,7 @@ final class LocalDatabase implements AutoCloseable {
         }
     }
 
-    /** PostgreSQL's processes work in its data folder; only Linux tells. */
+    /** Whether the process works in the data folder, as PostgreSQL's processes do; only Linux says so. */
     private static boolean worksIn(ProcessHandle process, Path folder) {
         try {
             return Files.isSameFile(Path.of("/proc", Long.toString(process.pid()), "cwd"), folder);
@@ -115,7 +115,10 @@ final class LocalDatabase implements AutoCloseable {
         }
     }
 
-    /** The number in the file may by now belong to another program; of one that is about to end, nothing is known. */
+    /**
+     * Whether the process may be PostgreSQL: its number may belong to another program by now, and one that ends has no
+     * name.
+     */
     private static boolean mayBePostgres(ProcessHandle process) {
         return process.info()
                 .command()

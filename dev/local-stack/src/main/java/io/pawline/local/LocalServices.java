@@ -19,13 +19,15 @@ import java.util.function.Supplier;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** The services in this JVM, each with its own application context: the same code that runs as a process each. */
+/**
+ * Runs the services in this JVM, each with its own application context; the code is the same as in separate processes.
+ */
 public final class LocalServices implements AutoCloseable {
 
-    /** A service, and the prefix of its settings. */
+    /** A service with the prefix of its settings. */
     record StageService(String prefix, Supplier<SpringApplication> application) {}
 
-    /** In the order of the pipeline. */
+    /** The services of the stages, in the order of the pipeline. */
     static final List<StageService> STAGES = List.of(
             new StageService("detect", DetectApplication::application),
             new StageService("generate", GenerateApplication::application),
@@ -38,18 +40,18 @@ public final class LocalServices implements AutoCloseable {
     private LocalServices() {}
 
     /**
-     * Starts all and returns when each has started; if one fails, those started before are stopped.
+     * Starts all services and returns when each has started. If one fails, those that were started before are stopped.
      *
      * @param settings of the local stack
-     * @param overrides the user's own settings, which go above all others
-     * @param progress is told of each service by name
+     * @param overrides the user's own settings, which override all others
+     * @param progress takes the name of each service before it starts
      */
     public static LocalServices start(Path settings, Optional<Path> overrides, Consumer<String> progress) {
         return start(settings, overrides, (_, _) -> {}, progress);
     }
 
     /**
-     * The same, with services that differ from those in production.
+     * Starts all services, and changes some of them first.
      *
      * @param adapt changes a service, known by its name, before it runs
      */
@@ -63,7 +65,7 @@ public final class LocalServices implements AutoCloseable {
         return start(applications, settings, overrides, adapt, progress);
     }
 
-    /** The same without ops-service: only those that a task goes through. */
+    /** Starts the services that a task goes through, so without ops-service. */
     public static LocalServices startPipeline(
             Path settings, Optional<Path> overrides, BiConsumer<String, SpringApplication> adapt) {
         return start(pipeline(), settings, overrides, adapt, _ -> {});
@@ -102,7 +104,7 @@ public final class LocalServices implements AutoCloseable {
         running.add(application.run("--spring.config.additional-location=" + locations, "--pawline.instance-id=local"));
     }
 
-    /** Stops all at once, each drained. */
+    /** Stops all services at the same time; each one drains. */
     @Override
     public void close() {
         List<Thread> stopping = running.stream()

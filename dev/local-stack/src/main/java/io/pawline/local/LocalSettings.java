@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** The settings with which every service finds the local stack, as a file. For development: its secrets are in the code. */
+/**
+ * Writes the settings with which each service finds the local stack. For development only: its secrets are in the code.
+ */
 final class LocalSettings {
 
     static final String ARK_API_KEY = "simulator-ark-key";
@@ -33,7 +35,7 @@ final class LocalSettings {
         settings.put("pawline.image-store.public-base-url", "http://127.0.0.1:" + ports.ingest());
         settings.put("pawline.outbound.allow", "127.0.0.0/8,localhost");
         settings.put("pawline.callback.secrets", WEBHOOK_SECRET);
-        // Without keys, so for nobody but this machine
+        // No keys are required, because only this machine can connect
         settings.put("pawline.ingest.access.open", "true");
         settings.put("server.address", "127.0.0.1");
         settings.put("pawline.ingest.port", Integer.toString(ports.ingest()));

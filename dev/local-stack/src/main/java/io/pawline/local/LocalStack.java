@@ -18,12 +18,15 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * What the services need around them, on one machine and on 127.0.0.1 only: Kafka, PostgreSQL, a schema registry and, if
- * wanted, a simulator of the outside services. All of it keeps its data in one folder.
+ * Runs what the services need, on 127.0.0.1 only: Kafka, PostgreSQL, a schema registry and, if wanted, the provider
+ * simulator. All parts keep their data in one folder.
  */
 public final class LocalStack implements AutoCloseable {
 
-    /** What the services sign callbacks with, and the simulator checks them by. For development: it is no secret. */
+    /**
+     * The secret that callbacks are signed with and that the simulator checks. For development only: everybody knows
+     * it.
+     */
     public static final String WEBHOOK_SECRET = LocalSettings.WEBHOOK_SECRET;
 
     private static final int PARTITIONS = 4;
@@ -32,7 +35,7 @@ public final class LocalStack implements AutoCloseable {
     private final Path settings;
 
     /**
-     * What a stack is to be.
+     * Holds the options of a stack.
      *
      * @param folder of all data and logs
      * @param simulator name or file of the simulator's profile; empty for no simulator
@@ -67,15 +70,16 @@ public final class LocalStack implements AutoCloseable {
     }
 
     /**
-     * Starts everything and returns when it can be used; if one part fails, those started before are stopped.
+     * Starts all parts and returns when they can be used. If one part fails, those that were started before are
+     * stopped.
      *
-     * @param progress is told of each part in a few words
+     * @param progress takes a few words on each part before it starts
      */
     public static LocalStack start(Options options, Consumer<String> progress) {
         return new LocalStack(options, progress);
     }
 
-    /** A file of settings with which each service finds this stack. */
+    /** The file of settings with which each service finds this stack. */
     public Path settings() {
         return settings;
     }
@@ -91,7 +95,7 @@ public final class LocalStack implements AutoCloseable {
         }
     }
 
-    /** Takes note of a part, to stop it when the stack is closed. */
+    /** Remembers a part, so that closing the stack stops it. */
     private <T extends AutoCloseable> T started(T part) {
         running.push(part);
         return part;

@@ -6,14 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Where the launcher and all that it runs write their log; the terminal is for the person at it. */
+/** Sets the file that the launcher and all that it runs write their log to; the terminal is for the user. */
 public final class LogFile {
 
     private static final String PROPERTY = "pawline.log";
 
     private LogFile() {}
 
-    /** Sends the log into this folder. To be called before anything logs. */
+    /** Sends the log into this folder; must be called before anything logs. */
     public static void in(Path folder) {
         try {
             Files.createDirectories(folder);
@@ -23,7 +23,7 @@ public final class LogFile {
         System.setProperty(PROPERTY, folder.resolve("pawline.log").toString());
     }
 
-    /** The log's path; empty where the command has none. */
+    /** The path of the log; empty if the command has none. */
     static Optional<String> path() {
         return Optional.ofNullable(System.getProperty(PROPERTY));
     }

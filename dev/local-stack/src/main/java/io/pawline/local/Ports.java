@@ -8,7 +8,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 
 /**
- * The ports of a local stack, all on 127.0.0.1.
+ * Holds the ports of a local stack, all on 127.0.0.1.
  *
  * @param ingest of the front end's API
  * @param firstStage of detect-service; those of the other four stages follow
@@ -19,7 +19,7 @@ public record Ports(int ingest, int firstStage, int kafka, int database, int reg
     private static final int COUNT = 11;
 
     /**
-     * Eleven ports from this one on, free or not.
+     * Takes eleven ports from this one on, whether they are free or not.
      *
      * @throws IllegalArgumentException if one of them is out of range
      */
@@ -31,9 +31,9 @@ public record Ports(int ingest, int firstStage, int kafka, int database, int reg
     }
 
     /**
-     * Makes sure that all can be listened on.
+     * Makes sure that all ports are free.
      *
-     * @throws IllegalStateException if one is taken, and which
+     * @throws IllegalStateException if one is taken; the message names it
      */
     void requireFree() {
         for (int port = ingest; port < ingest + COUNT; port++) {
@@ -44,7 +44,7 @@ public record Ports(int ingest, int firstStage, int kafka, int database, int reg
         }
     }
 
-    /** Eleven neighbouring ports that are free now, from below those that systems give to outgoing connections. */
+    /** Finds eleven neighbouring ports that are free now, below those that systems use for outgoing connections. */
     public static Ports anyFree() {
         return ThreadLocalRandom.current()
                 .ints(10_000, 30_000)

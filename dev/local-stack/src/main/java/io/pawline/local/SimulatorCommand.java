@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The simulated providers by themselves, for services that run elsewhere. */
+/** Runs the simulated providers alone, for services that run elsewhere. */
 @Command(
         name = "simulator",
         description =

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The options of the commands that keep a stack running. */
+/** Reads the options of the commands that keep a stack running. */
 final class StackOptions {
 
     @Option(

@@ -2,19 +2,19 @@ package io.pawline.local;
 
 import java.util.concurrent.CountDownLatch;
 
-/** Running until Ctrl-C or SIGTERM, and then stopping in order. */
+/** Keeps a command running until Ctrl-C or SIGTERM, and then stops it in order. */
 final class UntilStopped {
 
     private static final CountDownLatch NEVER = new CountDownLatch(1);
 
     private UntilStopped() {}
 
-    /** Closes this when the process is told to stop, and keeps the process until that is done. */
+    /** Runs this when the process is asked to stop, and keeps the process alive until it has run. */
     static void close(Runnable stop) {
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(stop));
     }
 
-    /** Does not return. */
+    /** Waits for ever; the process ends through its shutdown hooks. */
     static void await() {
         try {
             NEVER.await();

@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The whole system in this process. */
+/** Runs the whole system in this process. */
 @Command(
         name = "up",
         description = "Runs the whole system until Ctrl-C and keeps its data: the next start on the same folder"

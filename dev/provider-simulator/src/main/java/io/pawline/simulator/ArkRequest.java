@@ -3,7 +3,7 @@ package io.pawline.simulator;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/** The JSON body of a request to Ark. */
+/** Holds the JSON body of a request to Ark. */
 record ArkRequest(JsonNode json) {
 
     static ArkRequest of(SimulatedCall simulatedCall) throws SimulatedArkErrors.Refused {
@@ -13,12 +13,12 @@ record ArkRequest(JsonNode json) {
                 return new ArkRequest(json);
             }
         } catch (JacksonException e) {
-            // the same as no object
+            // A body that is no JSON counts as an empty object
         }
         throw SimulatedArkErrors.invalid("body", "no JSON object");
     }
 
-    /** The model; a name that Ark does not have is refused as Ark does. */
+    /** The model; refuses a name that Ark does not have, as Ark does. */
     String model(String family) throws SimulatedArkErrors.Refused {
         String model = requiredText("model");
         if (!model.startsWith(family) && !model.startsWith("ep-")) {

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Ark's image generation (Seedream): draws a pet from the prompt's words. */
+/** Simulates Ark's image generation (Seedream): draws a pet from the prompt's words. */
 final class ArkTextToImage {
 
     private static final Pattern SIZE = Pattern.compile("(\\d{1,5})x(\\d{1,5})");

@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/** Ark's chat completions with a picture: really looks at it. */
+/** Simulates Ark's chat completions with a picture, and looks at the picture. */
 final class ArkVision {
 
-    /** Ark's least side of a picture, in pixels. */
+    /** The shortest side of a picture that Ark takes, in pixels. */
     private static final int LEAST_SIDE = 14;
 
-    /** Text a model makes of one token, roughly. */
+    /** The text that a model writes with one token, roughly. */
     private static final int CHARACTERS_PER_TOKEN = 4;
 
     private final Workload workload;
@@ -135,7 +135,7 @@ final class ArkVision {
         return completion;
     }
 
-    /** What the user sent: a picture's address, and the words around it. */
+    /** A message of the user: the address of a picture and the words around it. */
     private record Message(String imageUrl, String text) {
 
         static Message of(JsonNode request) throws Refused {
@@ -168,7 +168,7 @@ final class ArkVision {
         }
     }
 
-    /** How the answer is to be written. */
+    /** The form in which the answer has to be written. */
     private enum Format {
         JSON,
         PROSE;
@@ -197,7 +197,7 @@ final class ArkVision {
             fields.put("has_pet", seen.hasPet());
             fields.put("description", seen.description());
             String json = SimulatedReply.JSON.writeValueAsString(fields);
-            // Models that are not told to write JSON only like to wrap it
+            // A model that is not asked for JSON alone often puts words around it
             return this == JSON ? json : "Here is what I see:\n```json\n" + json + "\n```";
         }
     }

@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * How tasks come in over time: at rates that matter only in proportion to each other, since somebody else says how many tasks
- * there are.
+ * Describes how tasks arrive over time. The rates count only in proportion to each other, because the number of tasks
+ * is given elsewhere.
  *
- * @param parts one after the other, without overlap
+ * @param parts in the order of their times, without overlap
  */
 public record Arrivals(List<Part> parts) {
 
     /**
-     * A time with one rate.
+     * A period with one rate.
      *
      * @param from counted from the start
      * @param to later than {@code from}
@@ -51,12 +51,12 @@ public record Arrivals(List<Part> parts) {
                 .toList());
     }
 
-    /** When the last part ends; zero if there is none. */
+    /** The time at which the last part ends; zero if there is none. */
     public Duration end() {
         return parts.isEmpty() ? Duration.ZERO : parts.getLast().to();
     }
 
-    /** The moments at which so many tasks arrive, in order; within a part by chance, as people come. */
+    /** The moments at which this number of tasks arrives, in order; within a part they are random. */
     public List<Duration> moments(int tasks, long seed) {
         if (parts.isEmpty()) {
             throw new IllegalStateException("the profile does not say how tasks arrive");

@@ -1,9 +1,9 @@
 package io.pawline.simulator;
 
-/** Hears of each callback that the simulated front end takes, that is, answers with success. Called on the call's thread. */
+/** Is called for each callback that the simulated front end answers with success, on the thread of the call. */
 @FunctionalInterface
 public interface CallbackListener {
 
-    /** Empty texts where the body says nothing. */
+    /** Takes the task and its status; a text is empty if the body does not name it. */
     void taken(String taskId, String status);
 }

@@ -8,9 +8,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * A provider's capacity: so many calls at once are worked on, those beyond wait in the order they came, and beyond the hard
- * limit none is let in. A call holds its place until the provider is done with it, whether or not the client still waits.
- * Thread-safe.
+ * Limits the calls that a provider works on at once. Calls beyond the capacity wait in the order in which they came;
+ * calls beyond the hard limit are not let in. A call keeps its place until the provider is done with it, even if the
+ * client has left. Thread-safe.
  */
 final class CapacityGate {
 
@@ -53,7 +53,7 @@ final class CapacityGate {
         }
     }
 
-    /** To be called once for each {@link #enter()} that was true. */
+    /** Gives the place back; must be called once for each {@link #enter()} that returned true. */
     void leave() {
         lock.lock();
         try {
@@ -64,7 +64,7 @@ final class CapacityGate {
         }
     }
 
-    /** Calls worked on or waiting. */
+    /** The number of calls that are worked on or wait. */
     int inFlight() {
         lock.lock();
         try {
@@ -83,7 +83,7 @@ final class CapacityGate {
         }
     }
 
-    /** The most there were since the start or the last {@link #forgetMost()}. */
+    /** The largest {@link #inFlight()} since the start or the last {@link #forgetMost()}. */
     int mostInFlight() {
         lock.lock();
         try {

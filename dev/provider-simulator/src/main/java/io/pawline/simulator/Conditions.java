@@ -7,11 +7,11 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * How a provider does at some moment.
+ * Describes how a provider behaves at some moment.
  *
- * @param capacity calls worked on at once; more than these wait their turn
- * @param hardLimit calls worked on or waiting at once; more than these are refused
- * @param errors share of the calls, 0 to 1, that each fault befalls
+ * @param capacity calls that are worked on at once; further calls wait
+ * @param hardLimit calls that are worked on or wait at once; further calls are refused
+ * @param errors share of the calls, 0 to 1, that each fault hits
  */
 record Conditions(LatencyDistribution latency, int capacity, int hardLimit, Map<Fault, Double> errors) {
     Conditions {
@@ -34,7 +34,7 @@ record Conditions(LatencyDistribution latency, int capacity, int hardLimit, Map<
         }
     }
 
-    /** The same in less time, with so much of the capacity. */
+    /** The same conditions, faster, with a share of the capacity. */
     Conditions scaled(double faster, double share) {
         return new Conditions(
                 new LatencyDistribution(Times.faster(latency.median(), faster), latency.spread()),
@@ -49,7 +49,7 @@ record Conditions(LatencyDistribution latency, int capacity, int hardLimit, Map<
                 : Math.toIntExact(Math.clamp(Math.round(calls * share), 1, Integer.MAX_VALUE));
     }
 
-    /** The fault that befalls the next call, if any does. */
+    /** Draws the fault that hits the next call; empty if none does. */
     Optional<Fault> drawFault(RandomGenerator random) {
         double left = random.nextDouble();
         for (Map.Entry<Fault, Double> error : errors.entrySet()) {

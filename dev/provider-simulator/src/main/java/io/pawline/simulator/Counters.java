@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What was counted of one provider. Thread-safe. */
+/** Counts the calls of one provider. Thread-safe. */
 final class Counters {
 
     private static final long REMEMBERED = 1_000_000;
@@ -46,9 +46,9 @@ final class Counters {
     }
 
     /**
-     * The provider did its work and will charge for it; on the same matter a second time it was for nothing.
+     * Counts a call that the provider worked on and will charge for. A second call for the same matter is wasted.
      *
-     * @param attempted what all attempts at this have in common
+     * @param attempted what all attempts at this matter have in common
      */
     void billed(String matter, String attempted) {
         billed.increment();
@@ -60,7 +60,7 @@ final class Counters {
         }
     }
 
-    /** How often an attempt was billed after another one at the same. */
+    /** The number of attempts that were billed after another attempt at the same matter. */
     long repeats() {
         return repeats.sum();
     }

@@ -1,10 +1,10 @@
 package io.pawline.simulator;
 
 /**
- * A way to fail.
+ * A fault is one way in which a call can fail.
  *
  * @param code the provider's own code, as answered and as counted
- * @param status HTTP status of the answer; 0: there is none
+ * @param status HTTP status of the answer; 0: there is no answer
  */
 record Fault(Kind kind, String code, int status, String message) {
 

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The faults of each provider by the name that a profile calls them. */
+/** Lists the faults of each provider by the names that profiles use. */
 final class Faults {
 
     private static final Map<String, Fault> OF_ANY = byCode(Stream.of(
@@ -53,10 +53,11 @@ final class Faults {
     private Faults() {}
 
     /**
-     * The provider's fault of this name: one of its error codes, {@code http-<status>} for a status from 400 to 599 with the
-     * provider's body, or {@code connection-reset}, {@code hang}, {@code malformed}, {@code empty-cut-out} (matting).
+     * Finds the provider's fault of this name: one of its error codes, {@code http-<status>} for a status from 400 to
+     * 599 with the provider's body, or {@code connection-reset}, {@code hang}, {@code malformed}, {@code empty-cut-out}
+     * (matting).
      *
-     * @throws IllegalArgumentException if the provider has none of this name; the message lists those it has
+     * @throws IllegalArgumentException if the provider has no fault of this name; the message lists its faults
      */
     static Fault named(Provider provider, String name) {
         if (name.matches("http-[45][0-9][0-9]")) {
@@ -72,7 +73,7 @@ final class Faults {
         return fault;
     }
 
-    /** What a provider answers when more calls are under way than it takes. */
+    /** The answer of a provider that has more calls under way than it takes. */
     static Fault overload(Provider provider) {
         return named(
                 provider,
@@ -91,7 +92,10 @@ final class Faults {
         };
     }
 
-    /** The provider's code that most resembles the status; its body is the provider's, the status this one. */
+    /**
+     * A fault with this status and the provider's body, with that code of the provider's which is closest to the
+     * status.
+     */
     private static Fault http(Provider provider, int status) {
         if (provider == Provider.CALLBACK) {
             return error("http-" + status, status, "Simulated failure of the receiver.");

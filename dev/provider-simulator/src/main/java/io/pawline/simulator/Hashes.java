@@ -7,7 +7,7 @@ import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** SHA-256 and HMAC-SHA256, which every JDK has. */
+/** Computes SHA-256 and HMAC-SHA256. */
 final class Hashes {
 
     private Hashes() {}

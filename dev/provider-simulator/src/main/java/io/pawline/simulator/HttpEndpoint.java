@@ -37,8 +37,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The HTTP server: Netty for the connections, because it notices at once when a client leaves and can reset a connection;
- * a virtual thread for each request, so that a slow answer costs no platform thread.
+ * Serves the simulator's HTTP requests. Netty holds the connections, because it notices at once that a client leaves
+ * and can reset a connection. Each request has a virtual thread, so a slow answer costs no platform thread.
  */
 final class HttpEndpoint implements AutoCloseable {
 
@@ -102,7 +102,7 @@ final class HttpEndpoint implements AutoCloseable {
         loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
-    /** One connection's requests, one at a time. */
+    /** Handles the requests of one connection, one at a time. */
     private final class Requests extends SimpleChannelInboundHandler<FullHttpRequest> {
 
         private @Nullable SimulatedCall underWay;
@@ -133,7 +133,7 @@ final class HttpEndpoint implements AutoCloseable {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            // A client that resets the connection is one that gave up
+            // A client that resets the connection has given up
             var _ = context.close();
         }
 

@@ -4,11 +4,12 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How long a provider takes: a log-normal distribution, which is skewed to the right as real services are.
+ * Describes how long a provider takes, as a log-normal distribution, which is skewed to the right like that of real
+ * services.
  *
- * @param median half of the calls are quicker
- * @param spread standard deviation of the logarithm, 0 or more; 0: always the median, 0.5: two thirds of the calls between
- *     0.61 and 1.65 times the median
+ * @param median the latency that half of the calls stay below
+ * @param spread standard deviation of the logarithm, 0 or more; 0: always the median, 0.5: two thirds of the calls
+ *     between 0.61 and 1.65 times the median
  */
 record LatencyDistribution(Duration median, double spread) {
 

@@ -18,25 +18,29 @@ import tools.jackson.core.io.SerializedString;
 import tools.jackson.databind.util.RawValue;
 
 /**
- * Where pictures are looked at, drawn and cut out: on as many platform threads as there are processors, whatever number of
- * calls wait for them. Results are kept while there is room; what was dropped is made again, the same. Thread-safe.
+ * Looks at photos, draws pictures and cuts them out, on as many platform threads as there are processors, however many
+ * calls wait. Results are kept while there is room; a result that was dropped is made again and is the same.
+ * Thread-safe.
  */
 final class PictureRenderer implements AutoCloseable {
 
     private static final long KEPT_BYTES = 64L << 20;
 
-    /** What a picture is drawn from. Its name says it all, so a simulator that was killed still knows it afterwards. */
+    /**
+     * An order holds what a picture is drawn from. Its name contains it all, so a simulator that restarts still knows
+     * it.
+     */
     record Order(String prompt, long variant, int width, int height, boolean watermark) {
 
         private static final int LARGEST_SIDE = 4_096;
 
-        /** The order as letters, digits, hyphens and underscores. */
+        /** The order as a name of ASCII letters, digits, hyphens and underscores. */
         String name() {
             String text = "%d %d %d %b %s".formatted(variant, width, height, watermark, prompt);
             return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
         }
 
-        /** The order of this name, if it is one. */
+        /** The order that has this name; empty if it is no name of an order. */
         static Optional<Order> ofName(String name) {
             try {
                 String[] parts = new String(Base64.getUrlDecoder().decode(name), StandardCharsets.UTF_8).split(" ", 5);
@@ -61,7 +65,7 @@ final class PictureRenderer implements AutoCloseable {
             Thread.ofPlatform().name("simulator-pictures-", 0).daemon().factory());
     private final Cache<Order, byte[]> drawn = keptBytes();
     private final Cache<Order, byte[]> cutOuts = keptBytes();
-    // Kept as text and as bytes
+    // A RawValue keeps the JSON as text and as bytes
     private final Cache<Order, RawValue> answers = Caffeine.newBuilder()
             .maximumWeight(2 * KEPT_BYTES)
             .weigher((Order _, RawValue json) -> 2 * ((SerializedString) json.rawValue()).charLength())
@@ -69,7 +73,9 @@ final class PictureRenderer implements AutoCloseable {
     private final Cache<String, Optional<PetPhoto>> seen =
             Caffeine.newBuilder().maximumSize(10_000).build();
 
-    /** @param drawings so many different pictures at most, however many prompts; 0: one for each */
+    /**
+     * @param drawings the number of different pictures at most, however many prompts there are; 0: one for each prompt
+     */
     PictureRenderer(int drawings) {
         this.drawings = drawings;
     }
@@ -104,7 +110,7 @@ final class PictureRenderer implements AutoCloseable {
         return cutOuts.get(drawn(order), _ -> cutOut(picture).orElseThrow());
     }
 
-    /** The same as a JSON string of its base64, ready to be written. */
+    /** The cut-out as a JSON string in base64, ready to be written. */
     RawValue cutOutAsJson(Order order) {
         byte[] cutOut = cutOut(order);
         return answers.get(drawn(order), _ -> json(cutOut));
@@ -114,18 +120,18 @@ final class PictureRenderer implements AutoCloseable {
         return new RawValue(new SerializedString('"' + Base64.getEncoder().encodeToString(bytes) + '"'));
     }
 
-    /** This picture without its background, as PNG; empty if it cannot be decoded. */
+    /** Cuts this picture out of its background, as PNG; empty if it cannot be decoded. */
     Optional<byte[]> cutOut(byte[] picture) {
         return byHand(() -> PictureCodec.decode(picture).map(CutOut::of).map(PictureCodec::png));
     }
 
-    /** A PNG of this size in which there is nothing. */
+    /** A PNG of this size that is wholly transparent. */
     byte[] nothing(PictureCodec.Size size) {
         return byHand(
                 () -> PictureCodec.png(new BufferedImage(size.width(), size.height(), BufferedImage.TYPE_INT_ARGB)));
     }
 
-    /** What is to be seen in a photo; empty if it cannot be decoded. */
+    /** Describes what a photo shows; empty if it cannot be decoded. */
     Optional<PetPhoto> lookAt(byte[] photo) {
         return seen.get(Hashes.sha256(photo), _ -> byHand(() -> PetPhoto.lookAt(photo)));
     }

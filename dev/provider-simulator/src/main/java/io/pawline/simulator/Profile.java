@@ -9,8 +9,8 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * How all providers behave: latency, capacity and faults, from YAML; and how tasks arrive meanwhile, if it says so. The format
- * is described in {@code docs/contributor/simulator.md}.
+ * Describes how all providers behave: latency, capacity and faults. It may also describe how tasks arrive. It is read
+ * from YAML; {@code docs/contributor/simulator.md} describes the format.
  */
 public final class Profile {
 
@@ -30,7 +30,7 @@ public final class Profile {
     }
 
     /**
-     * One of the profiles that come with the simulator: {@code default}, {@code instant}, {@code incident}.
+     * Loads a profile that comes with the simulator: {@code default}, {@code instant}, {@code incident}.
      *
      * @throws IllegalArgumentException if there is none of this name
      */
@@ -49,7 +49,7 @@ public final class Profile {
     }
 
     /**
-     * The profile in this file.
+     * Loads the profile in this file.
      *
      * @throws IllegalArgumentException if it cannot be read or is not valid; the message names the file and the key
      */
@@ -61,16 +61,16 @@ public final class Profile {
         }
     }
 
-    /** The profile in this text; {@code name} is what error messages call it. */
+    /** Reads the profile in this text; error messages call it {@code name}. */
     public static Profile parse(String name, String yaml) {
         return ProfileReader.read(name, yaml.getBytes(StandardCharsets.UTF_8));
     }
 
     /**
-     * The same in other proportions.
+     * Scales the profile.
      *
      * @param faster all times are divided by this, more than 0
-     * @param share all capacities and hard limits are multiplied by this, more than 0, and are 1 at least
+     * @param share all capacities and hard limits are multiplied by this, more than 0; each stays at least 1
      */
     public Profile scaled(double faster, double share) {
         if (!(faster > 0) || !(share > 0)) {
@@ -81,12 +81,12 @@ public final class Profile {
         return new Profile(seed, drawings, scaled, arrivals.scaled(faster));
     }
 
-    /** How tasks arrive; empty if the profile does not say. */
+    /** The arrivals of tasks; empty if the profile does not describe them. */
     public Arrivals arrivals() {
         return arrivals;
     }
 
-    /** So many different pictures are drawn at most; 0: one for each prompt. */
+    /** The number of different pictures that are drawn at most; 0: one for each prompt. */
     int drawings() {
         return drawings;
     }

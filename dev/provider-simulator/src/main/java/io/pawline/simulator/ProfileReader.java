@@ -31,7 +31,7 @@ final class ProfileReader {
 
     private ProfileReader() {}
 
-    /** The file as it is written; null: left out. */
+    /** The file as it is written; null stands for what is left out. */
     private record ProfileFile(
             @Nullable Long seed,
             @Nullable Integer drawings,
@@ -114,7 +114,7 @@ final class ProfileReader {
         }
     }
 
-    /** Where in the file, as in {@code vision.windows.0.from}. */
+    /** The place in the file, as in {@code vision.windows.0.from}. */
     private static String path(JacksonException e) {
         return e.getPath().stream()
                 .map(step -> step.getPropertyName() == null ? String.valueOf(step.getIndex()) : step.getPropertyName())

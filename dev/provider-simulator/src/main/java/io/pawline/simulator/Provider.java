@@ -1,6 +1,9 @@
 package io.pawline.simulator;
 
-/** What the simulator stands in for; the {@link #key()} names it in profiles and in {@code /stats}. */
+/**
+ * A provider is an outside service that the simulator stands in for; {@link #key()} names it in profiles and {@code
+ * /stats}.
+ */
 enum Provider {
     VISION("vision"),
     TEXT_TO_IMAGE("text-to-image"),

@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One provider's behaviour over time. */
+/** Describes how one provider behaves over time. */
 record ProviderProfile(Conditions usual, List<Window> windows, List<Rule> rules) {
     ProviderProfile {
         windows = List.copyOf(windows);
         rules = List.copyOf(rules);
     }
 
-    /** Other conditions from one moment to another, counted from the start; {@code to} null: for good. */
+    /** A window of time, counted from the start, with conditions of its own; {@code to} null: it never ends. */
     record Window(Duration from, @Nullable Duration to, Conditions conditions) {
         Window {
             if (from.isNegative()) {
@@ -35,10 +35,10 @@ record ProviderProfile(Conditions usual, List<Window> windows, List<Rule> rules)
     }
 
     /**
-     * A certain answer to certain calls.
+     * A rule gives a certain answer to certain calls.
      *
-     * @param text what the call's text must contain, in any case of letters
-     * @param first the answer is given to so many calls on the same matter, then no more
+     * @param text what the call's text must contain, in upper or lower case
+     * @param first the number of calls on the same matter that get the answer; later ones do not
      */
     record Rule(String text, int first, Fault answer) {
         Rule {
@@ -51,7 +51,7 @@ record ProviderProfile(Conditions usual, List<Window> windows, List<Rule> rules)
         }
     }
 
-    /** The same in less time, with so much of its capacity. */
+    /** The same profile, faster, with a share of its capacity. */
     ProviderProfile scaled(double faster, double share) {
         return new ProviderProfile(
                 usual.scaled(faster, share),
@@ -59,7 +59,7 @@ record ProviderProfile(Conditions usual, List<Window> windows, List<Rule> rules)
                 rules);
     }
 
-    /** What holds so long after the start: the last window that is open, else the usual. */
+    /** The conditions at this time after the start: those of the last window that is open, or else the usual ones. */
     Conditions at(Duration sinceStart) {
         Conditions now = usual;
         for (Window window : windows) {

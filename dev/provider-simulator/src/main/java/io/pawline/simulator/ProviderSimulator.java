@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands in for the outside services, with their wire formats, their checks, and as much trouble as its profile asks for.
+ * Stands in for the outside services, with their wire formats, their checks, and the faults that its profile asks for.
  *
  * <p>One HTTP server on the loopback address:
  * <ul>
@@ -45,7 +45,7 @@ public final class ProviderSimulator implements AutoCloseable {
     private volatile @Nullable URI baseUrl;
 
     /**
-     * A simulator that does not listen yet; its profile's time windows count from now.
+     * Makes a simulator that does not listen yet. Its profile's windows count from now.
      *
      * @param clock judges signatures' times and moves through the profile's windows; latencies pass in real time
      */
@@ -82,7 +82,7 @@ public final class ProviderSimulator implements AutoCloseable {
     /**
      * Begins to listen on an address of the machine that others may reach.
      *
-     * @param publicUrl under which they do: the pictures' addresses begin with it
+     * @param publicUrl the address under which others reach it; the addresses of pictures begin with it
      * @throws IOException if the port is taken
      */
     public void start(InetAddress address, URI publicUrl) throws IOException {
@@ -90,17 +90,20 @@ public final class ProviderSimulator implements AutoCloseable {
         baseUrl = publicUrl;
     }
 
-    /** The profile's windows count from now on, instead of from the start. */
+    /** Lets the profile's windows count from now, instead of from the start. */
     public void beginNow() {
         workloads.values().forEach(Workload::beginNow);
     }
 
-    /** Tells this listener, and no other, of each callback taken from now on. */
+    /** Sets the only listener; it is called for each callback that is taken from now on. */
     public void onCallback(CallbackListener listener) {
         callbacks.listener(listener);
     }
 
-    /** How often a call was worked on and charged for, although an earlier attempt at the same had been, of all providers. */
+    /**
+     * The number of calls, of all providers, that were charged for although an earlier attempt at the same matter was,
+     * too.
+     */
     public long repeatsBilled() {
         return workloads.entrySet().stream()
                 .filter(workload -> workload.getKey() != Provider.CALLBACK)
@@ -108,7 +111,7 @@ public final class ProviderSimulator implements AutoCloseable {
                 .sum();
     }
 
-    /** Where it listens, without a slash at the end. */
+    /** The address at which it listens, without a slash at the end. */
     public URI baseUrl() {
         URI url = baseUrl;
         if (url == null) {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Which rule, if any, a call falls under. Remembers how often each did, for rules that end. Thread-safe. */
+/** Finds the rule that applies to a call, and counts its uses for rules that end. Thread-safe. */
 final class RuleBook {
 
     private static final long REMEMBERED = 100_000;
@@ -23,9 +23,9 @@ final class RuleBook {
     }
 
     /**
-     * The first rule's answer that still holds.
+     * Finds the answer of the first rule that applies and has not ended.
      *
-     * @param text what the rules look at
+     * @param text the text that the rules look at
      * @param matter what repeated calls have in common
      */
     Optional<Fault> answerTo(String text, String matter) {

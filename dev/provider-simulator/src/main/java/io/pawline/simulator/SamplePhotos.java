@@ -9,7 +9,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** Photos to submit, good and bad. */
+/** Serves photos to submit, good and bad ones. */
 final class SamplePhotos {
 
     private final byte[] cat = resource("/sample/cat.png");

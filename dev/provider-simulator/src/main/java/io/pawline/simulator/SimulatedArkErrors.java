@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Ark's error body, and the check of its key. */
+/** Writes Ark's error bodies and checks its key. */
 final class SimulatedArkErrors {
 
     private SimulatedArkErrors() {}

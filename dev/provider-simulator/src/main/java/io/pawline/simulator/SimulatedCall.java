@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/** One request as it came. Thread-safe. */
+/** Holds one request as it came. Thread-safe. */
 final class SimulatedCall {
 
     private final String id;
@@ -25,7 +25,7 @@ final class SimulatedCall {
         this.body = body;
     }
 
-    /** What the answer's {@code X-Request-Id} says. */
+    /** The id that the answer has in {@code X-Request-Id}. */
     String id() {
         return id;
     }
@@ -65,7 +65,7 @@ final class SimulatedCall {
         return header("X-Client-Request-Id").orElse("");
     }
 
-    /** The same without the number at its end, by which a client tells its attempts apart. */
+    /** The client's name for the request without the number at its end, which differs from attempt to attempt. */
     String clientRequest() {
         return clientRequestId().replaceFirst("-\\d+$", "");
     }
@@ -74,7 +74,7 @@ final class SimulatedCall {
         return body;
     }
 
-    /** To be called when the connection is closed, from whichever side. */
+    /** Must be called when the connection is closed, by either side. */
     void connectionClosed() {
         clientGone.countDown();
     }

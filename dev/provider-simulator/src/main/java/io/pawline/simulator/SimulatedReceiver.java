@@ -24,13 +24,13 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/** The front end's side: takes callbacks, checks their signature, and shows what came. Thread-safe. */
+/** Plays the front end's receiver: takes callbacks, checks their signatures, and shows what came. Thread-safe. */
 final class SimulatedReceiver {
 
     /** The body bytes kept; the oldest callbacks go first. */
     private static final long KEPT_BYTES = 64L << 20;
 
-    /** As Standard Webhooks has it. */
+    /** The tolerance that Standard Webhooks recommends. */
     private static final Duration TOLERANCE = Duration.ofMinutes(5);
 
     private static final int SHOWN = 1000;
@@ -73,12 +73,12 @@ final class SimulatedReceiver {
         }
     }
 
-    /** @param next is told of each callback that is taken from now on */
+    /** @param next is called for each callback that is taken from now on */
     void listener(CallbackListener next) {
         listener = next;
     }
 
-    /** Takes a callback. One that is not signed rightly is kept as well, but refused. */
+    /** Takes a callback. A callback with a wrong signature is kept as well, but refused. */
     SimulatedReply receive(SimulatedCall simulatedCall) throws InterruptedException {
         Boolean signatureOk = webhook == null ? null : isSigned(webhook, simulatedCall);
         if (signatureOk != null) {
@@ -91,12 +91,12 @@ final class SimulatedReceiver {
         SimulatedReply simulatedReply = workload.perform(simulatedCall, new Receipt(simulatedCall));
         keep(simulatedCall, signatureOk, simulatedReply instanceof SimulatedReply.Answer answer ? answer.status() : 0);
         if (simulatedReply instanceof SimulatedReply.Answer answer && answer.isOk()) {
-            tell(simulatedCall.body());
+            notifyListener(simulatedCall.body());
         }
         return simulatedReply;
     }
 
-    /** What came for this task, or the last that came for any, in the order it came. */
+    /** Shows the callbacks of this task, or the last callbacks of all tasks, in the order in which they came. */
     SimulatedReply show(Optional<String> taskId) {
         List<Map<String, Object>> shown = received.asMap().values().stream()
                 .filter(callback -> taskId.isEmpty() || callback.taskId().equals(taskId))
@@ -136,7 +136,7 @@ final class SimulatedReceiver {
                         simulatedCall.body()));
     }
 
-    private void tell(byte[] body) {
+    private void notifyListener(byte[] body) {
         try {
             JsonNode data = SimulatedReply.JSON.readTree(body).path("params").path("data");
             listener.taken(

@@ -4,16 +4,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What becomes of a request. */
+/** A reply is what becomes of a request. */
 sealed interface SimulatedReply {
 
-    /** For everything the simulator reads and writes; thread-safe. */
+    /** Reads and writes all JSON of the simulator; thread-safe. */
     JsonMapper JSON = JsonMapper.builder().build();
 
     /**
-     * An answer.
+     * An answer is sent to the client.
      *
-     * @param code the provider's code, {@code ok} for none: what {@code /stats} counts it as
+     * @param code the provider's code, or {@code ok} if it has none; {@code /stats} counts the answer under it
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Answer(int status, String code, String contentType, byte[] body, Map<String, String> headers)

@@ -4,10 +4,11 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a simulator is told at its start.
+ * Holds the options that a simulator starts with.
  *
- * @param port where it listens, on the loopback address only; 0: any free port
- * @param webhookSecret the secret ({@code whsec_…}) that callbacks must be signed with; empty: signatures are not looked at
+ * @param port to listen on; 0: any free port
+ * @param webhookSecret the secret ({@code whsec_…}) that callbacks must be signed with; empty: signatures are not
+ *     checked
  */
 public record SimulatorOptions(
         int port,
@@ -28,7 +29,7 @@ public record SimulatorOptions(
         Objects.requireNonNull(profile, "profile");
     }
 
-    /** The simulator's well-known keys, which open nothing else, and no webhook secret. */
+    /** Options with the simulator's well-known keys, which open nothing else, and without a webhook secret. */
     public static SimulatorOptions of(Profile profile, int port) {
         return new SimulatorOptions(
                 port, "simulator-ark-key", "AKLTSIMULATOR", "simulator-secret-key", Optional.empty(), profile);

@@ -2,7 +2,7 @@ package io.pawline.simulator;
 
 import java.time.Duration;
 
-/** Times that pass faster than they are written. */
+/** Divides times by how much faster a profile runs. */
 final class Times {
 
     private Times() {}

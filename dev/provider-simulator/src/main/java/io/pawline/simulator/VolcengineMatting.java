@@ -17,7 +17,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.util.RawValue;
 
-/** Volcengine's visual API, {@code CVProcess} with {@code saliency_seg}: really cuts a picture's background out. */
+/** Simulates Volcengine's visual API, {@code CVProcess} with {@code saliency_seg}, and cuts the background out. */
 final class VolcengineMatting {
 
     private static final int LEAST_SIDE = 128;
@@ -90,7 +90,7 @@ final class VolcengineMatting {
         }
     }
 
-    /** The picture: one that this simulator drew is taken as it knows it, any other is fetched. */
+    /** Finds the picture: one that this simulator drew is made again, any other is fetched. */
     private Source source(String address) throws Refused, InterruptedException {
         Matcher own = GENERATED.matcher(address);
         if (own.matches()) {
@@ -113,10 +113,10 @@ final class VolcengineMatting {
     }
 
     /**
-     * The picture to cut out.
+     * The picture that has to be cut out.
      *
-     * @param text the prompt it was drawn from; of another picture, its address
-     * @param cutOut what is left of it, as the answer has it
+     * @param text the prompt that it was drawn from, or the address of another picture
+     * @param cutOut makes the cut-out in the form that the answer has
      */
     private record Source(String text, PictureCodec.Size size, Supplier<RawValue> cutOut) {}
 

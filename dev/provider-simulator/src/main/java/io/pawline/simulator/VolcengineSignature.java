@@ -19,9 +19,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The receiving end of Volcengine's HMAC-SHA256 signature. Written from the
- * <a href="https://www.volcengine.com/docs/6369/67269">specification</a>, apart from the signer that Pawline sends with, so
- * that the two check each other.
+ * Verifies Volcengine's HMAC-SHA256 signature. It is written from the <a
+ * href="https://www.volcengine.com/docs/6369/67269">specification</a>, independently of the signer that Pawline sends
+ * with, so that the two check each other.
  */
 final class VolcengineSignature {
 
@@ -45,10 +45,10 @@ final class VolcengineSignature {
         this.clock = clock;
     }
 
-    /** What the gateway finds wrong with a call. */
+    /** The error that the gateway finds in a call. */
     record Wrong(int number, String code, int status, String message) {}
 
-    /** What is wrong with the call's signature; empty: nothing. */
+    /** Finds the error in the call's signature; empty if there is none. */
     Optional<Wrong> check(SimulatedCall simulatedCall) {
         Matcher authorization =
                 AUTHORIZATION.matcher(simulatedCall.header("Authorization").orElse(""));
@@ -124,7 +124,7 @@ final class VolcengineSignature {
                 .orElse("");
     }
 
-    /** RFC 3986, which differs from HTML forms in three characters. */
+    /** Encodes as RFC 3986 does, which differs from HTML forms in three characters. */
     private static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8)
                 .replace("+", "%20")

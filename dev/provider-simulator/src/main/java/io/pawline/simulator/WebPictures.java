@@ -9,7 +9,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Fetches pictures that a provider was given the address of. */
+/** Fetches the pictures whose addresses a provider receives. */
 final class WebPictures implements AutoCloseable {
 
     private static final int LARGEST = 32 << 20;
@@ -19,7 +19,7 @@ final class WebPictures implements AutoCloseable {
             .followRedirects(HttpClient.Redirect.NORMAL)
             .build();
 
-    /** The bytes behind an http(s) address; empty if they cannot be had. */
+    /** Fetches the bytes of an http(s) address; empty if that fails. */
     Optional<byte[]> fetch(String address) throws InterruptedException {
         try {
             HttpRequest request = HttpRequest.newBuilder(URI.create(address))

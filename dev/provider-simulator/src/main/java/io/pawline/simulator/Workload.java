@@ -9,35 +9,35 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * One provider at work: lets calls in, makes them take their time, lets faults befall them, counts. Thread-safe.
+ * Runs one provider: lets calls in, makes them take their time, makes some of them fail, and counts. Thread-safe.
  *
- * <p>All chance comes from the profile's seed and the call's number, so the n-th call of every run meets the same fault
- * and the same latency.
+ * <p>All chance comes from the profile's seed and the number of the call, so the n-th call of every run has the same
+ * fault and the same latency.
  */
 final class Workload {
 
-    /** What is to be done for a call that was found valid. */
+    /** A job is what has to be done for a valid call. */
     interface Job {
 
-        /** What rules look at. */
+        /** The text that rules look at. */
         String text();
 
-        /** What repeated calls for the same thing have in common: rules that end count by it. */
+        /** What repeated calls for the same thing have in common; rules that end count by it. */
         String matter();
 
-        /** What a client pays for; paying for the same twice is a waste. */
+        /** What a client pays for; a second payment for the same is wasted. */
         default String billedAs() {
             return matter();
         }
 
-        /** What is paid for again, if it is billed to another attempt at the same. */
+        /** What all attempts at the same have in common; it is paid for again if two of them are billed. */
         default String repeatOf() {
             return billedAs();
         }
 
         SimulatedReply.Answer done() throws InterruptedException;
 
-        /** The provider's shape of an error; also of {@link Fault.Kind#EMPTY_CUT_OUT}. */
+        /** The answer for a fault in the provider's form, also for {@link Fault.Kind#EMPTY_CUT_OUT}. */
         SimulatedReply.Answer failed(Fault fault) throws InterruptedException;
     }
 
@@ -60,19 +60,19 @@ final class Workload {
         this.rules = new RuleBook(this.profile.rules());
     }
 
-    /** The profile's windows count from now on. */
+    /** Lets the profile's windows count from now. */
     void beginNow() {
         start = clock.instant();
     }
 
-    /** Answers without work, as a provider does with an invalid request. */
+    /** Answers without work, as a provider answers an invalid request. */
     SimulatedReply refuse(SimulatedReply.Answer answer) {
         counters.called();
         counters.answered(answer);
         return answer;
     }
 
-    /** Has the job done, with all that may befall it on the way. */
+    /** Does the job, after the latency and with the fault that the profile has for it. */
     SimulatedReply perform(SimulatedCall simulatedCall, Job job) throws InterruptedException {
         counters.called();
         if (!gate.enter()) {

@@ -79,7 +79,7 @@ class LoadTest {
     }
 
     @Test
-    void countsItsWindowsFromWhenItIsTold() throws Exception {
+    void countsItsWindowsFromTheGivenMoment() throws Exception {
         AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2025-08-16T05:29:00Z"));
         InstantSource source = now::get;
         try (Running running = new Running(

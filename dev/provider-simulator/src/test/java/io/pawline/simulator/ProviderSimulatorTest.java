@@ -69,7 +69,7 @@ class ProviderSimulatorTest {
     }
 
     @Test
-    void wrapsItsAnswerInProseUnlessToldToWriteJson() throws Exception {
+    void wrapsItsAnswerInProseUnlessAskedForJson() throws Exception {
         String asked = TestingProviderClient.detection(TestingProviderClient.dataUrl(photo("cat.png")));
         var answer =
                 client.ark("/chat/completions", asked.substring(0, asked.indexOf(",\n \"response_format\"")) + "}");

@@ -88,7 +88,7 @@ class SimulatedReceiverTest {
     }
 
     @Test
-    void tellsOfWhatItTakes() throws Exception {
+    void notifiesItsListenerOfWhatItTakes() throws Exception {
         List<String> taken = new CopyOnWriteArrayList<>();
         simulator.onCallback((task, status) -> taken.add(task + " " + status));
         String busy = BODY.replace("success", "busy");

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A client of the providers, as far as the tests need one. */
+/** Calls the providers as the tests need it. */
 final class TestingProviderClient implements AutoCloseable {
 
     static final JsonMapper JSON = JsonMapper.builder().build();

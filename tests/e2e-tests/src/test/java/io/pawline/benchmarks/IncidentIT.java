@@ -9,11 +9,11 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The day of the incident in small: what is promised of every task, and that the report's policy does not keep it. */
+/** Replays the incident with few tasks: Pawline keeps its promises to every task, and the report's policy does not. */
 class IncidentIT {
 
     @Test
-    void endsAndTellsEveryTaskWhereTheReportsPolicyLosesSome(@TempDir Path folder) throws Exception {
+    void everyTaskIsCalledBackThoughTheReportsPolicyLosesSome(@TempDir Path folder) throws Exception {
         Path json = folder.resolve("incident.json");
 
         int exit = BenchCommand.commandLine()

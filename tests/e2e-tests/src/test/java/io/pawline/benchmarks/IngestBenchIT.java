@@ -10,11 +10,11 @@ import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** That the benchmark runs, and that what it watches over holds in small; no speed is asserted. */
+/** Runs the benchmark in small: it works, and nothing is lost; no speed is asserted. */
 class IngestBenchIT {
 
     @Test
-    void keepsWhatItAcceptsAndTellsWhoWaits(@TempDir Path folder) throws Exception {
+    void keepsWhatItAcceptsAndNotifiesWhoWaits(@TempDir Path folder) throws Exception {
         Path json = folder.resolve("figures.json");
 
         int exit = new CommandLine(new BenchCommand())

@@ -10,11 +10,11 @@ import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The benchmark of dead letters in small: what it promises of the letters holds at any size. */
+/** Runs the benchmark of dead letters in small: no dead letter is lost or published twice, whatever their number. */
 class ReplayBenchIT {
 
     @Test
-    void noLetterIsLostOrPublishedTwiceThoughOpsServiceIsKilledTwice(@TempDir Path folder) throws Exception {
+    void noDeadLetterIsLostOrDoubledThoughOpsServiceIsKilled(@TempDir Path folder) throws Exception {
         Path json = folder.resolve("figures.json");
 
         int exit = new CommandLine(new BenchCommand()).execute("replay", "--small", "--rows=replay", "--json=" + json);

@@ -10,11 +10,11 @@ import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** That the benchmark runs and what it tells; no speed is asserted. */
+/** Runs the benchmark in small and looks at its figures; no speed is asserted. */
 class ThroughputIT {
 
     @Test
-    void tellsItsFiguresWhenEveryTaskHasSucceeded(@TempDir Path folder) throws Exception {
+    void reportsItsFiguresWhenEveryTaskHasSucceeded(@TempDir Path folder) throws Exception {
         Path json = folder.resolve("figures.json");
 
         int exit = new CommandLine(new BenchCommand())

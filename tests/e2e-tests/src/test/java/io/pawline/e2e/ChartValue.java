@@ -16,10 +16,10 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
- * One value of a Helm chart, as <a href="https://github.com/norwoodj/helm-docs">helm-docs</a> reads them: a key under a
- * comment that begins with two dashes. A map with such a comment is one value; without, its entries are values.
+ * Describes a value of a Helm chart, as <a href="https://github.com/norwoodj/helm-docs">helm-docs</a> reads them: a key
+ * under a comment that begins with two dashes. A map with such a comment is one value; without, its entries are values.
  *
- * @param description blank where there is no comment
+ * @param description blank if there is no comment
  */
 record ChartValue(String key, String byDefault, String description) {
 

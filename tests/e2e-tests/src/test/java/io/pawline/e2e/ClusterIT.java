@@ -28,8 +28,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The services as a cluster runs them: traced, watched, restarted one after the other and scaled, all under load. One
- * set-up for all, since it is what takes the time; the order spares it waits.
+ * Tests the services as a cluster runs them: traced, monitored, restarted one after the other and scaled, all under
+ * load. All tests share one set-up, because it takes most of the time; their order avoids waits.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -58,14 +58,14 @@ class ClusterIT {
                         "--management.metrics.tags.release=" + RELEASE,
                         "--logging.structured.format.console=ecs",
                         "--pawline.tracing.endpoint=" + collector.endpoint(),
-                        // Pictures are not what is tested here, and take the processor of a second each
+                        // Pictures are not tested here, and each takes a second of the processor
                         "--pawline.generate.size=512x512",
-                        // Only those that come with a trace that is
+                        // Only tasks with a sampled trace of the client are traced
                         "--pawline.tracing.sample-ratio=0",
                         "--pawline.generate.stage.first-delay=200ms"));
         fleet.start("ingest-a", "ingest");
         fleet.start("detect", "detect");
-        // Few calls at once, so that a load that one process does not bear is a small one
+        // Few calls at once, so that a small load is too much for one process
         fleet.start(
                 "generate",
                 "generate",
@@ -92,7 +92,7 @@ class ClusterIT {
 
     @Test
     @Order(1)
-    void oneTraceTellsOfATaskFromTheFrontEndsRequestToTheCallback() throws IOException {
+    void oneTraceFollowsATaskFromTheRequestToTheCallback() throws IOException {
         String untraced = submit("oil", "");
         String traced = submit("flaky-500 oil " + TRACE, "00-" + TRACE + "-" + FRONT_END_SPAN + "-01");
 
@@ -148,7 +148,7 @@ class ClusterIT {
         });
     }
 
-    /** Of the process's log, which is in JSON (ECS). */
+    /** Reads the lines of a process's log, which are JSON (ECS). */
     private List<JsonNode> linesAbout(String task, String process) {
         return fleet.said(process)
                 .lines()
@@ -158,7 +158,7 @@ class ClusterIT {
                 .toList();
     }
 
-    /** Nor an address, or anything of the payload. */
+    /** No span names an address or anything of the payload. */
     private void assertTellsNoSecret(List<Collected> spans) {
         List<String> values = spans.stream()
                 .flatMap(span -> span.span().getAttributesList().stream())
@@ -171,10 +171,10 @@ class ClusterIT {
                                 "://", "?", "whsec_", "simulator-ark-key", "AKLTSIMULATOR", "oil", "Signature"));
     }
 
-    /** What {@code helm test} runs in a cluster. */
+    /** Runs what {@code helm test} runs in a cluster. */
     @Test
     @Order(2)
-    void theCheckOfAnInstallationPassesAndSaysWhatIsWrongWithOneThatFails() throws Exception {
+    void theCheckPassesAndNamesTheErrorOfAnInstallationThatFails() throws Exception {
         assertThat(check("good", "--ingest=" + fleet.address("ingest-a"), "--simulator=" + fleet.simulator()))
                 .endsWith("exit 0")
                 .contains("called back: success");
@@ -194,7 +194,7 @@ class ClusterIT {
 
     @Test
     @Order(3)
-    void everyPanelAndAlertFindsWhatItAsksForAtARealPrometheus() throws IOException {
+    void everyPanelAndAlertFindsItsMetricsAtARealPrometheus() throws IOException {
         boolean there = Monitor.program().isPresent();
         if (System.getenv("CI") == null) {
             assumeThat(there)
@@ -233,7 +233,7 @@ class ClusterIT {
 
     @Test
     @Order(4)
-    void aRollingRestartOfEveryServiceUnderLoadLosesNothingAndRefusesNothing() throws Exception {
+    void aRollingRestartUnderLoadLosesNothingAndRefusesNothing() throws Exception {
         int paidTwiceBefore = fleet.paidTwice();
         List<String> accepted;
         List<IOException> failed;
@@ -257,7 +257,7 @@ class ClusterIT {
 
     @Test
     @Order(5)
-    void aStageThatIsScaledUpAndDownUnderLoadWorksByAsManyProcessesAsThereAre() throws Exception {
+    void aScaledStageUsesAllItsProcessesUnderLoad() throws Exception {
         String[] own = {"--pawline.generate.stage.max-in-flight=4", "--pawline.generate.stage.adaptive-limit=false"};
         int paidTwiceBefore = fleet.paidTwice();
         List<String> accepted;
@@ -291,7 +291,7 @@ class ClusterIT {
         assertEachSucceededOnce(accepted, paidTwiceBefore);
     }
 
-    /** @param paidTwiceBefore what the simulator had counted by then; to it, two tasks of one style are one matting */
+    /** @param paidTwiceBefore what the simulator had counted before; it takes two tasks of one style for one matting */
     private void assertEachSucceededOnce(List<String> ids, int paidTwiceBefore) {
         assertThat(ids)
                 .allSatisfy(id -> assertThat(frontEnd.callbacks(id))
@@ -316,7 +316,7 @@ class ClusterIT {
         return ids.stream().noneMatch(id -> frontEnd.callbacks(id).isEmpty());
     }
 
-    /** Spans of the one trace, the earliest first. */
+    /** The spans of the trace, the earliest first. */
     private List<Collected> named(String name) {
         return collector.spansOf(TRACE).stream()
                 .filter(span -> span.name().equals(name))

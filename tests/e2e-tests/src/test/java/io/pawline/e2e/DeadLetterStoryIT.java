@@ -11,13 +11,13 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A provider's outage from an analyst's chair, with the commands she has. */
+/** Follows an analyst through a provider's outage, with the commands that she has. */
 class DeadLetterStoryIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @Test
-    void threeHundredTasksThatDiedOfAnOutageAreFoundReplayedAndTold(@TempDir Path folder) throws Exception {
+    void threeHundredDeadLettersOfAnOutageAreReplayedAndNotified(@TempDir Path folder) throws Exception {
         try (OutageStory story = OutageStory.start(folder)) {
             assertThat(story.dlt("groups").lines().skip(1).toList())
                     .singleElement()
@@ -96,7 +96,10 @@ class DeadLetterStoryIT {
         });
     }
 
-    /** Told twice: of the failure by then, and of what became of it late, under an id of its own. */
+    /**
+     * The front end was notified twice: of the failure, and later of the final state of the replay, under an id of its
+     * own.
+     */
     private static void assertFrontEndKnows(OutageStory story) {
         await().atMost(PATIENCE)
                 .until(() -> story.tasks().stream()

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What a newcomer sees first. */
+/** Tests the first command that a newcomer runs. */
 class DemoIT {
 
     @Test

@@ -22,20 +22,20 @@ import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 
-/** Each command of the launcher that the documentation names is one that it takes, options and values included. */
+/** The launcher takes each command that the documentation names, with its options and values. */
 class DocumentedCommandsTest {
 
     private static final String WORD = "(?:\"[^\"]*\"|'[^']*'|<\\w+>|[^\\s`#>\"'])+";
     private static final Pattern COMMAND = Pattern.compile("\\./pawline((?: +" + WORD + ")*)");
 
-    /** What stands for what the reader is to choose, and a choice. */
+    /** The placeholders that the reader has to replace, each with a value. */
     private static final Map<String, String> CHOICES =
             Map.of("<stage>", "generate", "N", "1", "BASE", "8080", "NAME", "throughput");
 
-    /** Of the launcher itself, which hands the rest to Maven. */
+    /** Commands that the launcher hands to Maven. */
     private static final Set<String> MAVENS = Set.of("test", "build");
 
-    /** A command as it is written, in the file it is in. */
+    /** A command as it is written, and its file. */
     record Documented(String file, List<String> words) {
         @Override
         public String toString() {
@@ -53,7 +53,7 @@ class DocumentedCommandsTest {
         assertThatCode(() -> parse(line, rest)).as("%s", command).doesNotThrowAnyException();
     }
 
-    /** In prose, a command is often named without what it needs. */
+    /** Parses a command; a required option may be missing, because prose often names a command alone. */
     private static void parse(CommandLine line, List<String> words) {
         try {
             line.parseArgs(words.toArray(String[]::new));
@@ -96,7 +96,7 @@ class DocumentedCommandsTest {
         }
     }
 
-    /** With what is optional, and a choice in place of what is left open. */
+    /** The words of a command, with optional ones, and with a value in place of each placeholder. */
     private static List<String> words(String command) {
         return Pattern.compile(WORD)
                 .matcher(command)

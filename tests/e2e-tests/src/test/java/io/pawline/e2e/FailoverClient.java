@@ -13,8 +13,8 @@ import okhttp3.Response;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A client that submits to several processes of ingest-service as one that goes through a load balancer does: where one
- * does not take it, it goes to the next, with the same {@code Idempotency-Key}. Thread-safe.
+ * Submits to several processes of ingest-service, like a client behind a load balancer: if one does not take a task, it
+ * goes to the next, with the same {@code Idempotency-Key}. Thread-safe.
  */
 final class FailoverClient {
 
@@ -31,9 +31,9 @@ final class FailoverClient {
     }
 
     /**
-     * Submits a photo; the id of the task.
+     * Submits a photo and returns the id of the task.
      *
-     * @param traceParent of the client's own trace; empty: it has none
+     * @param traceParent of the client's trace; empty: it has none
      * @throws IOException if none of the processes took it
      */
     String submit(String photoUrl, String style, String traceParent) throws IOException {

@@ -26,7 +26,7 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 
-/** The services as a cluster runs them, a process each and several of some, on a local stack. For one thread. */
+/** Runs the services as a cluster does, as one or several processes each, on a local stack. For one thread. */
 final class Fleet implements AutoCloseable {
 
     private static final OkHttpClient HTTP =
@@ -54,7 +54,7 @@ final class Fleet implements AutoCloseable {
         return local;
     }
 
-    /** Of the simulated providers, and their photos. */
+    /** The address of the simulated providers and their photos. */
     String simulator() {
         return "http://127.0.0.1:" + ports.simulator();
     }
@@ -79,7 +79,7 @@ final class Fleet implements AutoCloseable {
         }
     }
 
-    /** Its libraries beside it, as in an image: it starts in half the time of the packed jar. */
+    /** Unpacks the jar, with its libraries beside it as in an image; it starts in half the time of the packed jar. */
     private Path unpacked(String service) throws IOException {
         Path packed = ProjectFiles.app(service);
         Path apps = folder.resolve("apps");
@@ -109,7 +109,7 @@ final class Fleet implements AutoCloseable {
         }
     }
 
-    /** Waits until these take work. */
+    /** Waits until these processes take work. */
     void awaitReady(String... names) {
         for (String name : names) {
             Health health = new Health(address(name));
@@ -122,7 +122,7 @@ final class Fleet implements AutoCloseable {
         }
     }
 
-    /** SIGTERM for all of these at once; returns when they have ended as they should. */
+    /** Sends SIGTERM to all of these at once; returns when they have ended as they should. */
     void stop(String... names) throws Exception {
         Map<String, Future<Integer>> exits = new LinkedHashMap<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -152,7 +152,7 @@ final class Fleet implements AutoCloseable {
         return "http://127.0.0.1:" + member(name).port();
     }
 
-    /** Host and port of each process that runs. */
+    /** The host and port of each running process of a service. */
     List<String> targets() {
         return members.values().stream()
                 .filter(member -> member.process().alive())
@@ -160,7 +160,7 @@ final class Fleet implements AutoCloseable {
                 .toList();
     }
 
-    /** Attempts of this process that did what they were made for. */
+    /** The number of attempts of this process that succeeded. */
     int done(String name) {
         return Pattern.compile("(?m)^pawline_stage_attempt_seconds_count\\{([^}]*)} ([0-9.eE+]+)$")
                 .matcher(get(address(name) + "/actuator/prometheus"))
@@ -171,7 +171,7 @@ final class Fleet implements AutoCloseable {
                 .sum();
     }
 
-    /** Calls that the simulated providers were paid for more than once. */
+    /** The number of calls that the simulated providers were paid for more than once. */
     int paidTwice() {
         return Pattern.compile("\"duplicates_billed\":\\s*(\\d+)")
                 .matcher(get(simulator() + "/stats"))
@@ -190,7 +190,7 @@ final class Fleet implements AutoCloseable {
         }
     }
 
-    /** What the process has written. */
+    /** The output of the process. */
     String said(String name) {
         try {
             return member(name).process().output();
@@ -203,7 +203,7 @@ final class Fleet implements AutoCloseable {
         return Objects.requireNonNull(members.get(name), name);
     }
 
-    /** Below those that systems give to outgoing connections, so that it is still free after a restart. */
+    /** A port below those that systems use for outgoing connections, so that it is still free after a restart. */
     static int freePort() {
         return Ports.anyFree().ingest();
     }

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /**
- * The part of a Markdown file that is made from the code, between a comment with its name and {@code <!-- end -->}. What
- * stands around it is written by hand.
+ * Checks or writes the part of a Markdown file that is made from the code, between a comment with its name and
+ * {@code <!-- end -->}. The text around it is written by hand.
  */
 record GeneratedSection(Path file, String name) {
 
@@ -19,12 +19,12 @@ record GeneratedSection(Path file, String name) {
             + " -Dsurefire.failIfNoSpecifiedTests=false -Dpawline.docs.write=true";
     private static final String END = "<!-- end -->\n";
 
-    /** In this file, named from the project's root. */
+    /** The section of this file, whose path begins at the project's root. */
     GeneratedSection(String file, String name) {
         this(ProjectFiles.root().resolve(file), name);
     }
 
-    /** Fails if the file says anything else; writes it instead when {@code -Dpawline.docs.write=true} is set. */
+    /** Fails if the section differs; writes the section instead if {@code -Dpawline.docs.write=true} is set. */
     void shouldBe(String markdown) {
         String before = read();
         String after = replaceIn(before, markdown);
@@ -37,7 +37,7 @@ record GeneratedSection(Path file, String name) {
         }
     }
 
-    /** One row of a table; a vertical bar inside a cell is escaped. */
+    /** A row of a table; escapes vertical bars inside a cell. */
     static String row(String... cells) {
         return Stream.of(cells)
                 .map(cell -> " " + cell.replace("|", "\\|") + " ")

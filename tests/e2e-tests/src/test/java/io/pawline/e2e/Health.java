@@ -6,7 +6,7 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 
-/** A service's readiness, as Kubernetes asks for it. */
+/** Asks a service for its readiness, as Kubernetes does. */
 record Health(String service) {
 
     private static final OkHttpClient HTTP =

@@ -18,13 +18,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** The whole system on a laptop, and the plug pulled. */
+/** Kills the whole system on a laptop in the middle of its work, and starts it again. */
 class KillAndResumeIT {
 
     private static final int TASKS = 50;
 
     @Test
-    void everyAcceptedTaskEndsAndIsCalledBackThoughAllWasKilledInTheMiddle(@TempDir Path folder) throws Exception {
+    void everyAcceptedTaskIsCalledBackThoughAllWasKilled(@TempDir Path folder) throws Exception {
         Ports ports = Ports.anyFree();
         byte[] photo = Files.readAllBytes(ProjectFiles.samplePhoto());
         List<String> ids = new ArrayList<>();
@@ -72,12 +72,12 @@ class KillAndResumeIT {
                 }
             }
             StringBuilder story = new StringBuilder("not called back, by the stage reached: " + openByStage);
-            List<String> telling = Files.readAllLines(folder.resolve("data/logs/pawline.log")).stream()
+            List<String> lines = Files.readAllLines(folder.resolve("data/logs/pawline.log")).stream()
                     .filter(line ->
                             line.contains(" WARN ") || line.contains(" ERROR ") || line.contains("StageSession"))
                     .toList();
-            telling.stream()
-                    .skip(Math.max(0, telling.size() - 40))
+            lines.stream()
+                    .skip(Math.max(0, lines.size() - 40))
                     .forEach(line -> story.append('\n').append(line));
             throw new AssertionError(story.toString(), late);
         }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** The outside calls that the topic of attempts tells of. */
+/** Reads the outside calls from the topic of attempts. */
 final class LedgerReader {
 
     private final Map<String, List<CallAttempt>> byTask;
@@ -22,7 +22,7 @@ final class LedgerReader {
         byTask = events.stream().collect(groupingBy(event -> event.getContext().getTaskId()));
     }
 
-    /** As it is at the moment. */
+    /** Reads the topic as it is at the moment. */
     static LedgerReader in(LocalSettingsFile settings) {
         try (AvroDeserializer deserializer = new AvroDeserializer()) {
             deserializer.configure(
@@ -41,7 +41,7 @@ final class LedgerReader {
         }
     }
 
-    /** The ends of a task's calls; fails if a call has not exactly one beginning and then one end. */
+    /** The ends of a task's calls; fails unless each call has exactly one beginning and then one end. */
     List<CallAttempt> endsOf(String task) {
         List<CallAttempt> events = byTask.getOrDefault(task, List.of());
         assertThat(events.stream().collect(groupingBy(CallAttempt::getCallId)))
@@ -53,7 +53,7 @@ final class LedgerReader {
                 .toList();
     }
 
-    /** The stages, each with its provider, of those calls that brought what they were made for. */
+    /** The stages, each with its provider, of the calls that succeeded. */
     static List<String> succeeded(List<CallAttempt> ends) {
         return ends.stream()
                 .filter(end ->
@@ -62,7 +62,7 @@ final class LedgerReader {
                 .toList();
     }
 
-    /** Why those failed that did. */
+    /** The reasons of the calls that failed. */
     static List<String> failures(List<CallAttempt> ends) {
         return ends.stream().flatMap(end -> end.getReason().stream()).toList();
     }

@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
 
-/** The settings that a local stack writes for its services. */
+/** Reads the settings that a local stack writes for its services. */
 record LocalSettingsFile(Properties settings) {
 
-    /** Those of the stack with this data folder. */
+    /** The settings of the stack with this data folder. */
     static LocalSettingsFile in(Path data) throws IOException {
         Properties settings = new Properties();
         try (var lines = Files.newBufferedReader(data.resolve("local.properties"))) {
@@ -22,7 +22,7 @@ record LocalSettingsFile(Properties settings) {
         return settings.getProperty(name);
     }
 
-    /** How Kafka's clients find it. */
+    /** The settings with which clients find Kafka. */
     Map<String, Object> kafka() {
         return Map.of("bootstrap.servers", get("spring.kafka.bootstrap-servers"));
     }

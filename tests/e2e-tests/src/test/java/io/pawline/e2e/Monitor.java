@@ -17,7 +17,7 @@ import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A real Prometheus that looks at the services every second. */
+/** Runs a real Prometheus that scrapes the services every second. */
 final class Monitor implements AutoCloseable {
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -30,7 +30,7 @@ final class Monitor implements AutoCloseable {
         this.process = process;
     }
 
-    /** Part of Debian's package {@code prometheus}. */
+    /** The program, which is a part of Debian's package {@code prometheus}. */
     static Optional<Path> program() {
         return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(":", -1))
                 .map(folder -> Path.of(folder, "prometheus"))
@@ -38,7 +38,7 @@ final class Monitor implements AutoCloseable {
                 .findFirst();
     }
 
-    /** Starts it, and waits until it has looked at each of these twice. */
+    /** Starts Prometheus and waits until it has scraped each of these twice. */
     static Monitor of(List<String> targets, Path folder) throws IOException {
         Files.createDirectories(folder);
         String list = targets.stream().map(target -> "'" + target + "'").collect(Collectors.joining(", "));
@@ -65,7 +65,7 @@ final class Monitor implements AutoCloseable {
         return monitor;
     }
 
-    /** How many series a query returns; fails if Prometheus does not understand it. */
+    /** The number of series that a query returns; fails if Prometheus does not understand the query. */
     int series(String query) {
         JsonNode answer = JSON.readTree(
                 Fleet.get(address + "/api/v1/query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8)));

@@ -17,14 +17,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** What the chart's alerts and dashboards ask a Prometheus, by the place where it stands. */
+/** Collects the queries of the chart's alerts and dashboards, each by its place in the chart. */
 final class MonitoringQueries {
 
     private static final Path CHART = ProjectFiles.root().resolve("helm/pawline");
 
     private MonitoringQueries() {}
 
-    /** With the variables of Grafana filled in. */
+    /** The query with a value for each of Grafana's variables. */
     static Map<String, String> panels(String release) throws IOException {
         Map<String, String> queries = new LinkedHashMap<>();
         try (Stream<Path> files = Files.list(CHART.resolve("dashboards"))) {
@@ -55,7 +55,7 @@ final class MonitoringQueries {
         return queries;
     }
 
-    /** The names of the metrics that these ask for. */
+    /** The names of the metrics in the queries. */
     static Set<String> metrics(Iterable<String> queries) {
         Set<String> names = new TreeSet<>();
         for (String query : queries) {

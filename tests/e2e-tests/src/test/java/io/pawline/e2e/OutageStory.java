@@ -34,9 +34,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * An analyst's bad day, up to where she comes in: the whole system, its text-to-image provider failing every call, and 300
- * tasks that have died of it. The front end has been told; ops-service has 300 dead letters. Three of the tasks are of a
- * kind that the provider refuses even when it is well.
+ * Sets up an outage up to the moment when an analyst looks at it: the whole system, a text-to-image provider that fails
+ * every call, and 300 tasks that failed because of it. The front end has been notified; ops-service has 300 dead
+ * letters. Three of the tasks are of a kind that the provider refuses even when it works.
  *
  * <p>{@code try (OutageStory story = OutageStory.start(folder)) { … story.providerIsBack(); … }}
  */
@@ -44,15 +44,18 @@ final class OutageStory implements AutoCloseable {
 
     static final int TASKS = 300;
 
-    /** Of them, those that the provider refuses for what they show. */
+    /** The number of tasks that the provider refuses for what they show. */
     static final int MODERATED = 3;
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
-    /** Longer than the outage takes here, and less than what a signature's time may be off. */
+    /** The length of the outage: longer than it takes here, and less than a signature's time may be off. */
     private static final Duration OUTAGE = Duration.ofMinutes(10);
 
-    /** A rule goes before a window, so those that are refused later have a rule for the outage, too: two tries, as below. */
+    /**
+     * The profile of the outage. A rule goes before a window, so the tasks that are refused later have a rule for the
+     * outage, too, for two attempts.
+     */
     private static final String PROFILE = """
             seed: 1
             vision: {}
@@ -91,13 +94,13 @@ final class OutageStory implements AutoCloseable {
         }
     }
 
-    /** Returns when all letters are in the index and the front end has been told of all 300. */
+    /** Returns when all dead letters are in the index and the front end has been notified of all 300 tasks. */
     static OutageStory start(Path folder) throws Exception {
         OutageStory story = new OutageStory(folder);
         try {
             await().atMost(PATIENCE).until(() -> {
                 JsonNode groups = story.get("/v1/dead-letters/groups").path("groups");
-                // Letters and calls come from two topics, so the provider's code may come after the letter.
+                // Dead letters and calls come from two topics, so the provider's code may come after the dead letter
                 return groups.size() == 1
                         && groups.path(0).path("count").asInt(0) == TASKS
                         && groups.path(0).path("provider_code").isString();
@@ -117,12 +120,12 @@ final class OutageStory implements AutoCloseable {
         time.travel(OUTAGE);
     }
 
-    /** Where ops-service is, without a slash at the end. */
+    /** The address of ops-service, without a slash at the end. */
     String ops() {
         return "http://127.0.0.1:" + ports.ops();
     }
 
-    /** An API key of an analyst called ann, who may look and act. */
+    /** The API key of an analyst called ann, who may read and act. */
     String key() {
         return key;
     }
@@ -136,7 +139,7 @@ final class OutageStory implements AutoCloseable {
         return List.copyOf(tasks);
     }
 
-    /** What ops-service answers the analyst. */
+    /** The answer of ops-service to the analyst. */
     JsonNode get(String path) throws IOException {
         Request request = new Request.Builder()
                 .url(ops() + path)
@@ -149,14 +152,14 @@ final class OutageStory implements AutoCloseable {
         }
     }
 
-    /** What {@code ./pawline dlt} prints for the analyst. */
+    /** The output of {@code ./pawline dlt} for the analyst. */
     String dlt(String command, String... arguments) {
         List<String> line = new ArrayList<>(List.of("dlt", command, "--url=" + ops(), "--key=" + key));
         line.addAll(List.of(arguments));
         return pawline(line);
     }
 
-    /** What {@code ./pawline report} prints for her. */
+    /** The output of {@code ./pawline report} for the analyst. */
     String report(String... arguments) {
         List<String> line = new ArrayList<>(List.of("report", "--url=" + ops(), "--key=" + key));
         line.addAll(List.of(arguments));
@@ -207,7 +210,7 @@ final class OutageStory implements AutoCloseable {
     private void submit(String photo) throws IOException {
         for (int i = 0; i < TASKS; i++) {
             boolean moderated = i >= TASKS - MODERATED;
-            // The simulator draws each prompt's picture once; the rule for the moderated counts by prompt.
+            // The simulator draws each prompt's picture once, and its rule for moderated tasks counts by prompt
             tasks.add(frontEnd.submit(photo, moderated ? "moderated-image " + i : "watercolour"));
         }
     }
@@ -228,7 +231,7 @@ final class OutageStory implements AutoCloseable {
         }
     }
 
-    /** The time, which can be moved on. Thread-safe. */
+    /** A clock that can be moved forward. Thread-safe. */
     private static final class TravellingClock extends Clock {
 
         private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);

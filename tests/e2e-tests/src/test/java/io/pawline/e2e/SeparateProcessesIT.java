@@ -28,20 +28,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** The six services as the operator runs them, a process each, with an API key, against the simulated providers. */
+/** Runs the six services as an operator does, a process each, with an API key, against the simulated providers. */
 class SeparateProcessesIT {
 
     private static final List<String> SERVICES =
             List.of("ingest", "detect", "generate", "matting", "finalize", "callback");
 
-    /** Whom each stage calls, in a task's order. */
+    /** The provider that each stage calls, in the order of a task. */
     private static final Map<Stage, String> PROVIDERS = new EnumMap<>(Map.of(
             Stage.DETECT, "ark-vision",
             Stage.GENERATE, "seedream",
             Stage.MATTING, "volcengine-visual",
             Stage.CALLBACK, "front-end"));
 
-    /** Retries soon, so that the test need not wait for them. */
+    /** Settings that let retries come soon, so that the test need not wait for them. */
     private static final List<String> IMPATIENT = Stream.of("detect", "generate", "matting", "finalize", "callback")
             .flatMap(stage -> Stream.of(
                     "--pawline." + stage + ".stage.max-attempts=3",
@@ -49,7 +49,7 @@ class SeparateProcessesIT {
                     "--pawline." + stage + ".stage.max-delay=1s"))
             .toList();
 
-    /** A sort of task, and how it must end. */
+    /** A sort of task, with the final state that it must reach. */
     private record Sort(int count, String photo, String style, Optional<Stage> failsIn, Optional<Reason> reason) {
 
         static Sort succeeds(int count, String photo, String style) {
@@ -64,7 +64,7 @@ class SeparateProcessesIT {
             return reason.isPresent() ? "failed" : "success";
         }
 
-        /** That there is no pet is an answer, too. */
+        /** The calls that must succeed; the answer that there is no pet is a success, too. */
         List<String> callsThatSucceed() {
             Stage last = failsIn.orElse(Stage.CALLBACK);
             boolean answered = last != Stage.DETECT || reason.equals(Optional.of(Reason.NO_PET));
@@ -76,7 +76,7 @@ class SeparateProcessesIT {
                     .toList();
         }
 
-        /** The reasons; a stage that fails before or after its call has none. */
+        /** The reasons of the calls that must fail; none if the stage fails before or after its call. */
         List<String> callsThatFail() {
             if (style.startsWith("flaky-500")) {
                 return List.of(Reason.PROVIDER_ERROR.code(), Reason.PROVIDER_ERROR.code());
@@ -106,7 +106,7 @@ class SeparateProcessesIT {
     }
 
     @Test
-    void everyTaskEndsAsItMustWithOneCallbackAndItsDeadLetter(@TempDir Path folder) throws Exception {
+    void everyTaskGetsItsFinalStateOneCallbackAndItsDeadLetter(@TempDir Path folder) throws Exception {
         Ports ports = Ports.anyFree();
         List<ServiceProcess> services = new ArrayList<>();
         try (LocalStack stack =
@@ -125,7 +125,7 @@ class SeparateProcessesIT {
                 await().atMost(Duration.ofMinutes(3)).until(() -> frontEnd.tasksCalledBack() == tasks.size());
 
                 for (Map.Entry<String, Sort> task : tasks.entrySet()) {
-                    assertEnding(frontEnd, task.getKey(), task.getValue());
+                    assertFinalState(frontEnd, task.getKey(), task.getValue());
                 }
                 assertCalls(LedgerReader.in(settings), tasks);
                 assertDeadLetters(settings, tasks);
@@ -148,7 +148,7 @@ class SeparateProcessesIT {
         return tasks;
     }
 
-    private static void assertEnding(TestingFrontEnd frontEnd, String id, Sort sort) throws IOException {
+    private static void assertFinalState(TestingFrontEnd frontEnd, String id, Sort sort) throws IOException {
         JsonNode task = frontEnd.task(id);
         String what = id + " " + sort + " was " + task;
         assertThat(task.path("state").asString("")).as(what).isEqualTo(sort.state());
@@ -165,7 +165,7 @@ class SeparateProcessesIT {
         });
     }
 
-    private static List<ConsumerRecord<byte[], byte[]>> letters(LocalSettingsFile settings, Stage stage) {
+    private static List<ConsumerRecord<byte[], byte[]>> deadLetters(LocalSettingsFile settings, Stage stage) {
         try (TopicReader topic = new TopicReader(settings.kafka(), stage.deadLetterTopic(), "read_committed")) {
             return topic.all();
         }
@@ -173,19 +173,19 @@ class SeparateProcessesIT {
 
     private static void assertDeadLetters(LocalSettingsFile settings, Map<String, Sort> tasks) {
         for (Stage stage : Stage.values()) {
-            List<ConsumerRecord<byte[], byte[]>> letters = letters(settings, stage);
-            assertThat(letters.stream().map(letter -> new String(letter.key(), UTF_8)))
+            List<ConsumerRecord<byte[], byte[]>> deadLetters = deadLetters(settings, stage);
+            assertThat(deadLetters.stream().map(deadLetter -> new String(deadLetter.key(), UTF_8)))
                     .as("dead letters of " + stage)
                     .containsExactlyInAnyOrderElementsOf(tasks.entrySet().stream()
                             .filter(task -> task.getValue().failsIn().equals(Optional.of(stage)))
                             .map(Map.Entry::getKey)
                             .toList());
-            assertThat(letters).allSatisfy(letter -> {
-                Sort sort = Objects.requireNonNull(tasks.get(new String(letter.key(), UTF_8)));
-                assertThat(header(letter, "pawline-reason"))
+            assertThat(deadLetters).allSatisfy(deadLetter -> {
+                Sort sort = Objects.requireNonNull(tasks.get(new String(deadLetter.key(), UTF_8)));
+                assertThat(header(deadLetter, "pawline-reason"))
                         .isEqualTo(sort.reason().orElseThrow().code());
-                assertThat(header(letter, "kafka_dlt-original-topic")).isEqualTo(stage.workTopic());
-                assertThat(letter.value()).isNotEmpty();
+                assertThat(header(deadLetter, "kafka_dlt-original-topic")).isEqualTo(stage.workTopic());
+                assertThat(deadLetter.value()).isNotEmpty();
             });
         }
     }
@@ -213,7 +213,7 @@ class SeparateProcessesIT {
                 ProjectFiles.app(service), folder.resolve("logs").resolve(service + ".log"), arguments);
     }
 
-    /** As the operator does. */
+    /** Makes a key with the operator's command. */
     private static String createKey(Path folder) throws IOException, InterruptedException {
         List<String> command = List.of(
                 ProjectFiles.launcher().toString(),

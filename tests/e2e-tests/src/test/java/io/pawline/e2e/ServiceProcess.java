@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A process under test, its output in a file. Ends with the test, whatever happens. */
+/** Runs a process under test, with its output in a file. It ends with the test, whatever happens. */
 final class ServiceProcess implements AutoCloseable {
 
     private final Process process;
@@ -28,7 +28,7 @@ final class ServiceProcess implements AutoCloseable {
         return new ServiceProcess(process, output);
     }
 
-    /** A service as operators run it, packed or not, with settings on its command line. */
+    /** Starts a service as operators do, packed or not, with settings on its command line. */
     static ServiceProcess service(Path app, Path output, List<String> settings) throws IOException {
         List<String> arguments = new ArrayList<>(
                 List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", app.toString()));
@@ -47,12 +47,12 @@ final class ServiceProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** All it has written so far. */
+    /** The output up to now. */
     String output() throws IOException {
         return Files.readString(output);
     }
 
-    /** kill -9, for it and everything it started. */
+    /** Kills the process and everything it started, as {@code kill -9} does. */
     void kill() throws InterruptedException {
         List<ProcessHandle> all = process.descendants().toList();
         process.destroyForcibly();
@@ -60,13 +60,13 @@ final class ServiceProcess implements AutoCloseable {
         process.waitFor();
     }
 
-    /** SIGTERM; its exit code once it has ended. */
+    /** Sends SIGTERM and returns the exit code when the process has ended. */
     int stop() throws InterruptedException {
         process.destroy();
         return exitCode();
     }
 
-    /** Its exit code once it has ended by itself. */
+    /** Waits until the process ends by itself and returns its exit code. */
     int exitCode() throws InterruptedException {
         if (!process.waitFor(5, TimeUnit.MINUTES)) {
             throw new IllegalStateException(

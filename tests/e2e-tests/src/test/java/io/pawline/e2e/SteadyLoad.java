@@ -9,10 +9,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Tasks that keep coming at a steady pace until it is ended. */
+/** Submits tasks at a steady rate until it is stopped. */
 final class SteadyLoad implements AutoCloseable {
 
-    /** Submits one task, by its number; the id. */
+    /** Submits the task with this number and returns its id. */
     interface Submission {
         String submit(int number) throws IOException;
     }
@@ -23,7 +23,7 @@ final class SteadyLoad implements AutoCloseable {
     private final AtomicInteger number = new AtomicInteger();
 
     SteadyLoad(int perSecond, Submission submission) {
-        // A slow answer delays no other: the tick only hands over.
+        // The timer only hands over, so a slow answer delays no other
         var _ = threads.scheduleAtFixedRate(
                 () -> threads.execute(() -> submit(submission)), 0, 1_000_000 / perSecond, TimeUnit.MICROSECONDS);
     }
@@ -41,12 +41,12 @@ final class SteadyLoad implements AutoCloseable {
         return List.copyOf(accepted);
     }
 
-    /** What was not accepted, and why. */
+    /** The tasks that were not accepted, with the reasons. */
     List<IOException> failed() {
         return List.copyOf(failed);
     }
 
-    /** Ends it and waits for the answers under way. */
+    /** Stops and waits for the answers that are still to come. */
     void end() throws InterruptedException {
         threads.shutdown();
         if (!threads.awaitTermination(1, TimeUnit.MINUTES)) {

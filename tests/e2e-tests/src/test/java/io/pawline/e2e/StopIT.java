@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole system on a laptop, told to stop in the middle of its work. */
+/** Stops the whole system on a laptop in the middle of its work. */
 class StopIT {
 
     private static final int TASKS = 60;

@@ -27,7 +27,7 @@ import okhttp3.Response;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A front end that outlives what it talks to: it submits tasks, asks for them, and keeps every callback it gets. */
+/** Plays a front end that outlives the system: it submits tasks, asks for them, and keeps every callback. */
 final class TestingFrontEnd implements AutoCloseable {
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -59,7 +59,7 @@ final class TestingFrontEnd implements AutoCloseable {
         this(ingestPort, webhookSecret, Optional.empty());
     }
 
-    /** @param key which it sends with every request; empty: none */
+    /** @param key that is sent with every request; empty: none */
     TestingFrontEnd(int ingestPort, String webhookSecret, Optional<String> key)
             throws IOException, EmptyWebhookSecretException {
         OkHttpClient.Builder client = new OkHttpClient.Builder().callTimeout(Duration.ofSeconds(30));
@@ -80,14 +80,14 @@ final class TestingFrontEnd implements AutoCloseable {
         return "http://127.0.0.1:" + receiver.getAddress().getPort() + "/callback";
     }
 
-    /** Submits a photo by its address; the id of the task. */
+    /** Submits a photo by its address and returns the id of the task. */
     String submit(String photoUrl, String style) throws IOException {
         String json =
                 JSON.writeValueAsString(Map.of("image_url", photoUrl, "style", style, "callback_url", callbackUrl()));
         return accepted(RequestBody.create(json, MediaType.get("application/json")));
     }
 
-    /** Submits a photo's bytes; the id of the task. */
+    /** Submits a photo's bytes and returns the id of the task. */
     String submit(byte[] photo, String style) throws IOException {
         return accepted(new MultipartBody.Builder()
                 .setType(MultipartBody.FORM)
@@ -111,12 +111,12 @@ final class TestingFrontEnd implements AutoCloseable {
         }
     }
 
-    /** What the task was called back with, in order. */
+    /** The callbacks of the task, in the order in which they came. */
     List<Callback> callbacks(String taskId) {
         return List.copyOf(callbacks.getOrDefault(taskId, List.of()));
     }
 
-    /** Tasks that were called back at least once. */
+    /** The number of tasks that were called back at least once. */
     int tasksCalledBack() {
         return callbacks.size();
     }

@@ -16,10 +16,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.zip.GZIPInputStream;
 
-/** A collector that takes OTLP over HTTP, and keeps every span. */
+/** Collects traces over OTLP and HTTP, and keeps every span. */
 final class TraceCollector implements AutoCloseable {
 
-    /** A span, and the service that it is of. */
+    /** A span with its service. */
     record Collected(String service, Span span) {
 
         String trace() {
@@ -30,7 +30,7 @@ final class TraceCollector implements AutoCloseable {
             return HexFormat.of().formatHex(span.getSpanId().toByteArray());
         }
 
-        /** Empty for the first of a trace. */
+        /** The id of the parent span; empty for the first span of a trace. */
         String parent() {
             return HexFormat.of().formatHex(span.getParentSpanId().toByteArray());
         }
@@ -56,7 +56,7 @@ final class TraceCollector implements AutoCloseable {
         server.start();
     }
 
-    /** What the services are to be told. */
+    /** The settings with which services find this collector. */
     String endpoint() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
@@ -65,7 +65,7 @@ final class TraceCollector implements AutoCloseable {
         return spans.stream().filter(span -> span.trace().equals(trace)).toList();
     }
 
-    /** All of any trace. */
+    /** The spans of all traces. */
     List<Collected> spans() {
         return List.copyOf(spans);
     }

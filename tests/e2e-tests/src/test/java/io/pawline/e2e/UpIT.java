@@ -14,11 +14,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole system on a laptop, with settings of the user's own. */
+/** Runs the whole system on a laptop with settings of the user's own. */
 class UpIT {
 
     @Test
-    void theUsersSettingsGoAboveAllOthersAndTheFolderIsTheirs(@TempDir Path folder) throws Exception {
+    void theUsersSettingsOverrideAllOthers(@TempDir Path folder) throws Exception {
         Path config = Files.writeString(folder.resolve("mine.yaml"), """
                 pawline:
                   finalize:

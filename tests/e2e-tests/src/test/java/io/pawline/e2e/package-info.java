@@ -1,4 +1,4 @@
-/** The system as a whole: what no module can say of itself. */
+/** Tests of the system as a whole, of its documents and of its architecture: what no module can test alone. */
 @NullMarked
 package io.pawline.e2e;
 

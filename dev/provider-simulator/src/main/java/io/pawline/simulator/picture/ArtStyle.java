@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * How a picture is painted.
+ * Describes how a picture is painted.
  *
- * @param palette what becomes of a natural colour
+ * @param palette turns a natural colour into one of the style
  * @param line the outlines' colour; a part's own colour, darkened, is mixed in by {@code lineMix}
  * @param lineMix 0: every outline in {@code line}; 1: every outline in its part's own darker colour
  * @param lineWidth at 512 pixels
@@ -157,7 +157,7 @@ record ArtStyle(
                     Texture.NONE,
                     colors(0xFFF3D6, 0xBFE6FF, 0xFFD0DC)));
 
-    /** The style that the prompt names; else one of its own, out of the seed. */
+    /** The style that the prompt names; if it names none, a style made from the seed. */
     static ArtStyle of(Wording prompt, long seed) {
         return KNOWN.stream()
                 .filter(style -> prompt.hasAny(style.words))

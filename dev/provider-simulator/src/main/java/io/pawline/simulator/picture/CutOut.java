@@ -4,20 +4,22 @@ import java.awt.image.BufferedImage;
 import java.util.Arrays;
 
 /**
- * Cuts a picture's main subject out of a plain background: whatever of the background's colour can be reached from the
- * borders becomes transparent, everything but the largest remaining piece too (a watermark goes with it), and the edge is
+ * Cuts a picture's main subject out of a plain background. All that has the background's colour and is connected with
+ * the border becomes transparent. Of the rest, only the largest piece stays, so a watermark goes, too. The edge is
  * soft.
  */
 public final class CutOut {
 
-    /** Largest difference from the background's colour, per channel, that still is background: JPEG blurs. */
+    /**
+     * The largest difference from the background's colour, per channel, that still is background, because JPEG blurs.
+     */
     private static final int TOLERANCE = 26;
 
     private final int width;
     private final int height;
     private final int[] pixels;
     private final int background;
-    /** 0: not looked at; 1: background; 2 and up: the pieces. */
+    /** The piece of each pixel: 0 if it is not known yet, 1 for the background, 2 and up for the others. */
     private final int[] pieces;
 
     private CutOut(BufferedImage picture) {
@@ -28,7 +30,7 @@ public final class CutOut {
         this.pieces = new int[pixels.length];
     }
 
-    /** The subject on transparency, at the picture's own size. */
+    /** Makes a picture of the same size in which only the subject is not transparent. */
     public static BufferedImage of(BufferedImage picture) {
         return new CutOut(picture).cut();
     }
@@ -84,7 +86,7 @@ public final class CutOut {
         return count;
     }
 
-    /** Gives all connected pixels that are (or are not) like the background to this piece; answers how many. */
+    /** Assigns all connected pixels that are (or are not) like the background to this piece; returns how many. */
     private int flood(int[] stack, int piece, boolean likeBackground, int pushed) {
         int count = pushed;
         int size = pushed;
@@ -144,8 +146,8 @@ public final class CutOut {
     }
 
     /**
-     * An edge pixel is a mixture of subject and background: takes the subject's colour from the pixels behind it and its
-     * share as alpha.
+     * An edge pixel is a mixture of subject and background: takes the subject's colour from the pixels behind it and
+     * its share as alpha.
      */
     private int softened(int at, int piece) {
         int inner = at;
@@ -169,7 +171,7 @@ public final class CutOut {
         return alpha << 24 | (pixels[inner] & 0xFFFFFF);
     }
 
-    /** How far a colour is from the background's, in the channel that differs most. */
+    /** The difference between a colour and the background's, in the channel that differs most. */
     private int difference(int rgb) {
         int red = Math.abs((rgb >> 16 & 0xFF) - (background >> 16 & 0xFF));
         int green = Math.abs((rgb >> 8 & 0xFF) - (background >> 8 & 0xFF));

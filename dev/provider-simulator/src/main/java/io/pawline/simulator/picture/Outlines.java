@@ -6,7 +6,7 @@ import java.awt.geom.AffineTransform;
 import java.awt.geom.Area;
 import java.awt.geom.Path2D;
 
-/** The shapes that a pet is put together from, in {@link PetCanvas}'s coordinates. */
+/** Makes the shapes of a pet's parts, in {@link PetCanvas}'s coordinates. */
 final class Outlines {
 
     private static final double MIDDLE = 256;
@@ -14,8 +14,8 @@ final class Outlines {
     private Outlines() {}
 
     /**
-     * A path in words: {@code M x y} moves, {@code L x y} draws a line, {@code C x1 y1 x2 y2 x y} a curve, {@code Z}
-     * closes; the notation is SVG's.
+     * Makes a path from SVG's notation: {@code M x y} moves, {@code L x y} draws a line, {@code C x1 y1 x2 y2 x y} a
+     * curve, {@code Z} closes.
      */
     static Path2D path(String description) {
         Path2D path = new Path2D.Double();

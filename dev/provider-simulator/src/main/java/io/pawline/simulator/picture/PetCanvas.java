@@ -12,7 +12,7 @@ import java.awt.geom.Ellipse2D;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 
-/** Where a pet's parts are put one over the other, each in the style's colours and lines. Coordinates: 512 x 512. */
+/** Paints the parts of a pet one over the other, in the colours and lines of a style. Coordinates: 512 x 512. */
 final class PetCanvas implements AutoCloseable {
 
     static final double SIZE = 512;
@@ -33,20 +33,20 @@ final class PetCanvas implements AutoCloseable {
         graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
     }
 
-    /** A part of the body: filled, rounded by light, outlined. */
+    /** Paints a part of the body: filled, rounded by light, with an outline. */
     void part(Shape shape, Color natural) {
         Color color = style.palette().apply(natural);
         fill(shape, color, style.shading());
         outline(shape, color);
     }
 
-    /** A patch without an outline, on whatever is painted already; nothing of it lands on the background. */
+    /** Paints a patch without an outline over what is painted already; the background stays as it is. */
     void patch(Shape shape, Color natural) {
         Color color = style.palette().apply(natural);
         atop(() -> fill(shape, style.glow() ? Tint.translucent(tube(), 70) : color, 0));
     }
 
-    /** A line of fur colour on whatever is painted already. */
+    /** Paints a line of fur colour over what is painted already. */
     void stripe(Shape line, double width, Color natural) {
         Color color = style.palette().apply(natural);
         atop(() -> {
@@ -56,7 +56,7 @@ final class PetCanvas implements AutoCloseable {
         });
     }
 
-    /** A line of the style's own colour: mouth, whiskers, toes. */
+    /** Paints a line in the style's own colour, for mouth, whiskers and toes. */
     void line(Shape line, double width, Color over) {
         Color color = style.palette().apply(over);
         graphics.setColor(style.glow() ? tube() : Tint.mix(style.lineOf(color), Color.BLACK, 0.15));
@@ -64,7 +64,7 @@ final class PetCanvas implements AutoCloseable {
         graphics.draw(line);
     }
 
-    /** A whisker: as thin as may be; none where the picture is made of squares larger than it. */
+    /** Paints a whisker, as thin as possible; none if the picture is made of larger squares. */
     void hair(Shape line) {
         if (style.grid() == 0) {
             graphics.setColor(style.glow() ? tube() : style.line());
@@ -92,7 +92,7 @@ final class PetCanvas implements AutoCloseable {
         graphics.fill(oval(x + radius * 0.34, y + tall * 0.36, radius * 0.14, radius * 0.14));
     }
 
-    /** A soft shadow or blush on what is painted already. */
+    /** Paints a soft shadow or blush over what is painted already. */
     void tinge(double x, double y, double across, double down, Color natural, int alpha) {
         Color color = style.palette().apply(natural);
         if (style.glow()) {

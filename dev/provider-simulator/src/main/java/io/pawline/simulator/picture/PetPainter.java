@@ -122,7 +122,7 @@ final class PetPainter {
         switch (pet.species()) {
             case CAT -> ears(CAT_EAR, CAT_EAR_INSIDE);
             case RABBIT -> ears(RABBIT_EAR, RABBIT_EAR_INSIDE);
-            case DOG -> {} // hang over the face
+            case DOG -> {} // A dog's ears hang over the face and are painted later
         }
     }
 
@@ -203,7 +203,7 @@ final class PetPainter {
         petCanvas.line(path("M 256 252 C 260 266 280 268 288 258"), 3.4, muzzle);
     }
 
-    /** Something to wear, as the seed has it: nothing, a collar with a bell, a bow tie, a scarf. */
+    /** Paints what the pet wears, by the seed: nothing, a collar with a bell, a bow tie or a scarf. */
     private void accessory() {
         Color cloth = Color.getHSBColor((pet.seed() >>> 33 & 63) / 64f, 0.72f, 0.86f);
         switch ((int) (pet.seed() >>> 40 & 3)) {

@@ -7,20 +7,20 @@ import java.awt.image.BufferedImage;
 import java.util.Optional;
 
 /**
- * What is to be seen in a photo, told in words by simple measures; the same photo always gives the same words.
+ * Describes what a photo shows, in words that simple measures give; the same photo always gives the same words.
  *
- * <p>The photo is scaled to 96 x 96 pixels and its middle weighs most, as that is where a pet mostly is.
+ * <p>The photo is scaled to 96 x 96 pixels. Its middle weighs most, because a pet mostly is there.
  * <ul>
- *   <li>A pet is taken to be there if the picture has texture: the luminance's mean absolute second difference (flat areas
- *       and smooth gradients have none, fur and edges much) is at least {@value #LEAST_TEXTURE} of 255.
+ *   <li>A pet is taken to be there if the picture has texture: the luminance's mean absolute second difference (flat
+ *       areas and smooth gradients have none, fur and edges much) is at least {@value #LEAST_TEXTURE} of 255.
  *   <li>The coat's colour is the weighted mean of what is not almost black or white (unless nearly all is), by name.
  *   <li>The coat's pattern follows from the texture, and from the shares of very dark and very light.
  *   <li>The eyes have the colour of the most saturated pixels that differ from the coat.
- *   <li>No measure tells a dog from a cat: a smooth golden or chocolate coat is called a dog's.
+ *   <li>No measure can distinguish a dog from a cat: a smooth golden or chocolate coat is called a dog's.
  * </ul>
  *
  * @param hasPet whether the picture has the texture of something alive
- * @param description words for a text-to-image prompt; for no pet, what is there instead
+ * @param description words for a text-to-image prompt; without a pet, what the photo shows instead
  */
 public record PetPhoto(boolean hasPet, String description) {
 
@@ -28,7 +28,7 @@ public record PetPhoto(boolean hasPet, String description) {
 
     private static final int SIDE = 96;
 
-    /** What is to be seen in these bytes, unless they are no picture. */
+    /** Describes what these bytes show; empty if they are no picture. */
     public static Optional<PetPhoto> lookAt(byte[] bytes) {
         return PictureCodec.decodeSmall(bytes, 4 * SIDE).map(picture -> describe(scaled(picture)));
     }

@@ -9,18 +9,19 @@ import java.awt.image.DataBufferInt;
 import java.util.Arrays;
 
 /**
- * Draws a pet from a prompt: what it is and its coat from the description's words, colours, lines and surface from the
- * style's; what no word decides follows from the prompt's hash. The same prompt always gives the same picture.
+ * Draws a pet from a prompt. The words of the description decide which animal it is and its coat; the words of the
+ * style decide colours, lines and surface; the prompt's hash decides the rest. The same prompt always gives the same
+ * picture.
  */
 public final class PetPicture {
 
-    /** Beyond this a picture is drawn at this size and enlarged. */
+    /** The largest side that is drawn; a larger picture is drawn at this size and enlarged. */
     private static final int LARGEST_DRAWN = 1024;
 
     private PetPicture() {}
 
     /**
-     * A picture on a plain background.
+     * Draws a picture on a plain background.
      *
      * @param variant another one of the same prompt
      * @param watermark whether to put a small mark in the lower right corner
@@ -77,7 +78,7 @@ public final class PetPicture {
         return ((DataBufferInt) image.getRaster().getDataBuffer()).getData();
     }
 
-    /** FNV-1a, mixed: the same in every run. */
+    /** Hashes a text with FNV-1a and mixes the result; it is the same in every run. */
     static long hash(String text) {
         long hash = 0xCBF29CE484222325L;
         for (int i = 0; i < text.length(); i++) {

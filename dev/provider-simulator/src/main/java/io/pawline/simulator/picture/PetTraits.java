@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * The pet that a prompt asks for.
+ * Describes the pet that a prompt asks for.
  *
  * @param fur the coat's main colour
  * @param light muzzle, chest and paws

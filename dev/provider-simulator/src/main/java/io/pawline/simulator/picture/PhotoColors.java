@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * A photo's colours, by name.
+ * Names the colours of a photo.
  *
  * @param coat the subject's colour
  * @param eyes the colour that stands out
@@ -20,7 +20,7 @@ record PhotoColors(String coat, String eyes, double luminance, double dark, doub
         }
     }
 
-    /** As photographed in mixed light, so paler than as painted. */
+    /** The coats as they look in mixed light, so they are paler than painted ones. */
     private static final List<Named> COATS = List.of(
             new Named("ginger", 0xC98A55),
             new Named("ginger", 0xB07A50),
@@ -85,7 +85,7 @@ record PhotoColors(String coat, String eyes, double luminance, double dark, doub
 
     private static final List<String> EYES = List.of("amber", "green", "blue");
 
-    /** Where this hue lies in {@link #EYES}; -1: no colour of eyes. */
+    /** The place of this hue in {@link #EYES}; -1 if it is no colour of eyes. */
     private static int eyeColor(float hue) {
         if (hue >= 0.115 && hue < 0.135) {
             return 0;

@@ -17,7 +17,7 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** Pictures as bytes and back. Reads what ImageIO finds a reader for: JPEG, PNG, WebP. */
+/** Decodes and encodes pictures. It reads what ImageIO has a reader for: JPEG, PNG, WebP. */
 public final class PictureCodec {
 
     private static final long LARGEST_PIXELS = 64_000_000;
@@ -27,12 +27,12 @@ public final class PictureCodec {
     /** Width and height in pixels, read from the header alone. */
     public record Size(int width, int height) {}
 
-    /** The size, unless these bytes are no picture. */
+    /** The size; empty if these bytes are no picture. */
     public static Optional<Size> size(byte[] bytes) {
         return read(bytes, reader -> new Size(reader.getWidth(0), reader.getHeight(0)));
     }
 
-    /** The whole picture, unless these bytes are none or it is absurdly large. */
+    /** The whole picture; empty if these bytes are none, or if it is absurdly large. */
     public static Optional<BufferedImage> decode(byte[] bytes) {
         return read(bytes, reader -> {
             requireReasonable(reader);
@@ -40,7 +40,7 @@ public final class PictureCodec {
         });
     }
 
-    /** The picture with every n-th pixel only, so that the longer side is not far beyond this many. */
+    /** The picture with every n-th pixel only, so that its longer side is not much longer than this. */
     public static Optional<BufferedImage> decodeSmall(byte[] bytes, int side) {
         return read(bytes, reader -> {
             requireReasonable(reader);

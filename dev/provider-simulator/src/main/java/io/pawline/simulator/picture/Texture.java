@@ -2,7 +2,7 @@ package io.pawline.simulator.picture;
 
 import java.util.SplittableRandom;
 
-/** A surface: a tile of 256 x 256 points, each so much lighter or darker than the paint below, made once. Immutable. */
+/** A texture makes the paint lighter or darker, point by point, with a tile of 256 x 256 points. Immutable. */
 final class Texture {
 
     private static final int SIZE = 256;
@@ -61,7 +61,9 @@ final class Texture {
         return (int) ((coarse[at(x, y)] - 0.45) * 150) + star;
     });
 
-    /** How much lighter (at most 127) or darker (at least -128) a point is, given smooth noise and a roll of the dice. */
+    /**
+     * How much lighter (at most 127) or darker (at least -128) a point is, given smooth noise and a roll of the dice.
+     */
     @FunctionalInterface
     private interface Surface {
         int lightness(int x, int y, double[] coarse, double[] fine, SplittableRandom random);

@@ -2,12 +2,12 @@ package io.pawline.simulator.picture;
 
 import java.awt.Color;
 
-/** Arithmetic on colours. */
+/** Calculates with colours. */
 final class Tint {
 
     private Tint() {}
 
-    /** This far from the one colour (0) to the other (1). */
+    /** The colour that lies between the one (share 0) and the other (share 1). */
     static Color mix(Color from, Color to, double share) {
         return new Color(
                 channel(from.getRed() + (to.getRed() - from.getRed()) * share),

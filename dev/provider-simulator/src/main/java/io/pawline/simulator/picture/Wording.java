@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** A prompt's text, searched for words: English ones as whole words, Chinese ones anywhere. */
+/** Searches a prompt's text for words: English ones as whole words, Chinese ones anywhere. */
 record Wording(String text) {
     Wording {
         text = text.toLowerCase(Locale.ROOT);
@@ -15,7 +15,7 @@ record Wording(String text) {
         return words.stream().anyMatch(this::has);
     }
 
-    /** A text without this pattern's first match, which is what it names. */
+    /** The first match of this pattern, and the text without it; empty if there is none. */
     Optional<Part> part(Pattern pattern) {
         var matcher = pattern.matcher(text);
         return matcher.find()
@@ -43,6 +43,6 @@ record Wording(String text) {
         return character > 127 || !Character.isLetterOrDigit(character);
     }
 
-    /** What was found, and what is left without it. */
+    /** The words that were found, and the text without them. */
     record Part(String found, Wording rest) {}
 }

@@ -10,11 +10,14 @@ import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** That the benchmark runs and what it tells; no speed is asserted. The tests of the runtime run its other rows in small. */
+/**
+ * Runs two rows of the benchmark in small and looks at its report; no speed is asserted. The tests of the runtime run
+ * its other rows in small.
+ */
 class RuntimeIT {
 
     @Test
-    void tellsARowsFiguresTargetAndMachine(@TempDir Path folder) throws Exception {
+    void reportsARowsFiguresTargetAndMachine(@TempDir Path folder) throws Exception {
         Path json = folder.resolve("figures.json");
 
         int exit = new CommandLine(new BenchCommand())

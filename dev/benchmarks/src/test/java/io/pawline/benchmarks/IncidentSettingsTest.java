@@ -36,7 +36,7 @@ class IncidentSettingsTest {
     }
 
     @Test
-    void tellsPawlineNothingOfWhatTheProvidersBear() throws IOException {
+    void saysNothingOfWhatTheProvidersCanHandle() throws IOException {
         assertThat(written(IncidentSettings.ofPawline(day, SIMULATOR)).stringPropertyNames())
                 .noneMatch(name -> name.endsWith("max-in-flight") || name.endsWith("calls-per-second"));
     }
