@@ -1,6 +1,7 @@
 package io.pawline.ops.live;
 
 import io.pawline.controls.ControlStateReader;
+import io.pawline.ops.http.Period;
 import io.pawline.ops.live.ConsumerLag.Lag;
 import io.pawline.ops.live.LiveQueries.Latency;
 import io.pawline.ops.live.LiveQueries.Standing;
@@ -25,15 +26,15 @@ public final class Live {
     private final LiveQueries queries;
     private final Alerts alerts;
     private final ConsumerLag lags;
-    private final ControlStateReader board;
+    private final ControlStateReader controls;
     private final Clock clock;
     private @Nullable LiveView last;
 
-    public Live(LiveQueries queries, Alerts alerts, ConsumerLag lags, ControlStateReader board, Clock clock) {
+    public Live(LiveQueries queries, Alerts alerts, ConsumerLag lags, ControlStateReader controls, Clock clock) {
         this.queries = queries;
         this.alerts = alerts;
         this.lags = lags;
-        this.board = board;
+        this.controls = controls;
         this.clock = clock;
     }
 
@@ -89,7 +90,7 @@ public final class Live {
             @Nullable Latency latency,
             @Nullable Lag lag) {
         String provider = standing == null ? null : standing.provider();
-        Instant coolDown = provider == null ? Instant.EPOCH : board.coolDownUntil(provider);
+        Instant coolDown = provider == null ? Instant.EPOCH : controls.coolDownUntil(provider);
         return new StageView(
                 stage.code(),
                 provider,
@@ -97,7 +98,7 @@ public final class Live {
                 standing == null ? null : standing.limit(),
                 standing == null ? null : standing.breaker(),
                 standing == null ? null : standing.breakerSince(),
-                board.paused(stage),
+                controls.paused(stage),
                 coolDown.isAfter(clock.instant()) ? coolDown : null,
                 lag == null ? null : lag.work(),
                 lag == null ? null : lag.net(),

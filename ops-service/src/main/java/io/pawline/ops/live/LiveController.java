@@ -32,7 +32,7 @@ final class LiveController {
 
     @GetMapping("/v1/live")
     LiveView live(@RequestParam MultiValueMap<String, String> query) throws InterruptedException {
-        Parameters.only(query);
+        Parameters.of(query);
         return live.now();
     }
 
@@ -42,7 +42,7 @@ final class LiveController {
 
     @GetMapping("/v1/live/series")
     Series series(@RequestParam MultiValueMap<String, String> query) {
-        Parameters given = Parameters.only(query, "from", "to", "step");
+        Parameters given = Parameters.of(query, "from", "to", "step");
         boolean small = given.oneOf("step", "10s", "1m").equals("10s");
         Duration step = small ? Duration.ofSeconds(10) : Duration.ofMinutes(1);
         return new Series(
@@ -55,7 +55,7 @@ final class LiveController {
 
     @GetMapping("/v1/alerts")
     AlertList alerts(@RequestParam MultiValueMap<String, String> query) {
-        Parameters.only(query);
+        Parameters.of(query);
         return new AlertList(alerts.now());
     }
 }

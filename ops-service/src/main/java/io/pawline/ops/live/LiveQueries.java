@@ -1,5 +1,6 @@
 package io.pawline.ops.live;
 
+import io.pawline.ops.http.Period;
 import io.pawline.ops.live.LiveView.Point;
 import io.pawline.ops.live.LiveView.ReasonView;
 import io.pawline.taskstore.TaskDatabase;

@@ -3,13 +3,14 @@ package io.pawline.ops.replay;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.pawline.ops.access.Operator;
+import io.pawline.ops.audit.OperatorAction;
 import io.pawline.ops.deadletters.DeadLetterFilter;
-import io.pawline.ops.http.OperatorAction;
+import io.pawline.ops.deadletters.DeadLetterParameters;
 import io.pawline.ops.http.OpsProblem;
-import io.pawline.ops.replay.ReplayReports.Forecast;
+import io.pawline.ops.replay.ReplayActions.Move;
+import io.pawline.ops.replay.ReplayForecasts.Forecast;
 import io.pawline.ops.replay.ReplayReports.LetterResult;
 import io.pawline.ops.replay.ReplayReports.Progress;
-import io.pawline.ops.replay.ReplayStore.Move;
 import io.pawline.taskstore.Scope;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemException;
@@ -39,11 +40,13 @@ final class ReplayController {
     private static final int RESULTS = 1_000;
     private static final int REPLAYS = 100;
 
-    private final ReplayStore replays;
+    private final ReplayActions actions;
+    private final ReplayForecasts forecasts;
     private final ReplayReports reports;
 
-    ReplayController(ReplayStore replays, ReplayReports reports) {
-        this.replays = replays;
+    ReplayController(ReplayActions actions, ReplayForecasts forecasts, ReplayReports reports) {
+        this.actions = actions;
+        this.forecasts = forecasts;
         this.reports = reports;
     }
 
@@ -131,17 +134,17 @@ final class ReplayController {
     @PostMapping("/v1/replays/dry-run")
     ForecastView dryRun(@RequestBody String body) {
         OperatorAction operatorAction = OperatorAction.ofQuestion(body, "filter", "per_second");
-        return ForecastView.of(
-                reports.forecast(operatorAction.filter().filter(), operatorAction.number("per_second", FASTEST)));
+        return ForecastView.of(forecasts.forecast(
+                DeadLetterParameters.filter(operatorAction), operatorAction.number("per_second", FASTEST)));
     }
 
     @PostMapping("/v1/replays")
     ResponseEntity<ReplayView> create(Operator operator, @RequestBody String body) {
         OperatorAction operatorAction = OperatorAction.of(operator, body, "filter", "per_second");
-        DeadLetterFilter filter = operatorAction.filter().filter();
-        UUID id = replays.create(
+        DeadLetterFilter filter = DeadLetterParameters.filter(operatorAction);
+        UUID id = actions.create(
                         filter,
-                        operatorAction.filterAsked(),
+                        operatorAction.asked("filter"),
                         operatorAction.number("per_second", FASTEST),
                         operatorAction.who(),
                         operatorAction.why())
@@ -182,7 +185,7 @@ final class ReplayController {
                 .orElseThrow(() -> new ProblemException(
                         CommonProblem.NOT_FOUND, "a replay can be asked to pause, resume or abort"));
         ReplayView before = find(id);
-        if (!replays.move(parse(id), move, operatorAction.who(), operatorAction.why())) {
+        if (!actions.move(parse(id), move, operatorAction.who(), operatorAction.why())) {
             throw new ProblemException(
                     OpsProblem.REPLAY_STATE, "the replay is %s and cannot %s".formatted(before.state(), move.code()));
         }

@@ -8,13 +8,15 @@ import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskFinished;
 import io.pawline.ops.TestingDatabase;
 import io.pawline.ops.TestingOps;
+import io.pawline.ops.audit.Audit;
+import io.pawline.ops.deadletters.DeadLetterChanges;
 import io.pawline.ops.deadletters.DeadLetterFilter;
 import io.pawline.ops.deadletters.DeadLetterIndex;
 import io.pawline.ops.deadletters.IndexedDeadLetter;
 import io.pawline.ops.deadletters.IndexedDeadLetter.OfTask;
 import io.pawline.ops.deadletters.IndexedDeadLetter.Position;
 import io.pawline.ops.ledger.Prices;
-import io.pawline.ops.replay.ReplayStore.Move;
+import io.pawline.ops.replay.ReplayActions.Move;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
@@ -54,7 +56,10 @@ class ReplayIT {
     private final TaskDao tasks = new TaskDao(DATABASE);
     private final Clock clock = Clock.systemUTC();
     private final ReplayStore replays = new ReplayStore(DATABASE, SETTINGS, clock);
-    private final ReplayReports reports = new ReplayReports(
+    private final ReplayActions actions = new ReplayActions(DATABASE, clock);
+    private final ReplaySettlement settlement = new ReplaySettlement(DATABASE);
+    private final ReplayReports reports = new ReplayReports(DATABASE);
+    private final ReplayForecasts forecasts = new ReplayForecasts(
             DATABASE,
             SETTINGS,
             new Prices(Map.of("seedream", new BigDecimal("0.03"), "volcengine-visual", new BigDecimal("0.01"))),
@@ -116,7 +121,7 @@ class ReplayIT {
         tasks.close(good.id(), 2, TestingTasks.success());
         tasks.close(bad.id(), 2, TestingTasks.failure(Reason.MODERATED_PROMPT));
         tasks.close(late.id(), 2, TestingTasks.failure(Reason.DEADLINE_PASSED));
-        replays.settle();
+        settlement.settle();
 
         assertThat(progress(replay).letters()).isEqualTo(Map.of("succeeded", 1L, "failed", 1L, "expired", 1L));
         assertThat(progress(replay).failedWith()).isEqualTo(Map.of("moderated_prompt", 1L, "deadline_passed", 1L));
@@ -149,7 +154,7 @@ class ReplayIT {
         assertThat(row(task).state()).isEqualTo(TaskState.SUCCESS);
         assertThat(row(task).generation()).isEqualTo(2);
         assertThat(tasks.markDelivered(task.id(), 2, Instant.now())).isTrue();
-        replays.settle();
+        settlement.settle();
         assertThat(progress(replay).letters()).isEqualTo(Map.of("succeeded", 1L));
     }
 
@@ -176,7 +181,7 @@ class ReplayIT {
         Submission unknown = TestingTasks.submission();
         index(Stage.GENERATE, unknown, TestingOps.described(unknown, 1));
 
-        ReplayReports.Forecast forecast = reports.forecast(filter(), 20);
+        ReplayForecasts.Forecast forecast = forecasts.forecast(filter(), 20);
         UUID replay = create("{}");
         run(replay);
 
@@ -199,22 +204,22 @@ class ReplayIT {
     void aLetterIsInOneReplayOnlyAndAnAbortedOneGivesBackWhatItHasNotTaken() {
         List<Submission> many = failedTasks(10);
         UUID first = create("{}");
-        assertThat(replays.create(inWhateverState(), "{}", 20, "ann", "again"))
+        assertThat(actions.create(inWhateverState(), "{}", 20, "ann", "again"))
                 .as("all letters are taken")
                 .isEmpty();
         try (ReplayRunner runner = runner()) {
-            assertThat(replays.move(first, Move.PAUSE, "ann", "wait a moment")).isTrue();
+            assertThat(actions.move(first, Move.PAUSE, "ann", "wait a moment")).isTrue();
             runner.step();
             assertThat(progress(first).letters()).isEqualTo(Map.of("waiting", 10L));
-            assertThat(replays.move(first, Move.PAUSE, "ann", "twice")).isFalse();
+            assertThat(actions.move(first, Move.PAUSE, "ann", "twice")).isFalse();
         }
-        assertThat(replays.move(first, Move.ABORT, "ann", "a mistake")).isTrue();
+        assertThat(actions.move(first, Move.ABORT, "ann", "a mistake")).isTrue();
         assertThat(letterState(many.getFirst())).isEqualTo("open");
 
         run(create("{}"));
         assertThat(published(Stage.GENERATE, many)).hasSize(10);
         assertThat(new Audit(DATABASE).newest(10))
-                .extracting(told -> told.deed().action())
+                .extracting(audited -> audited.entry().action())
                 .containsExactly("replay", "abort", "pause", "replay");
     }
 
@@ -222,12 +227,12 @@ class ReplayIT {
     void aReplayGoesOnAfterAPauseWhereItWasAndIsNeverFasterThanAsked() {
         List<Submission> many = failedTasks(20);
         UUID replay =
-                replays.create(filter(), "{}", 5, "ann", "the provider is back").orElseThrow();
+                actions.create(filter(), "{}", 5, "ann", "the provider is back").orElseThrow();
         try (ReplayRunner runner = runner()) {
             while (progress(replay).letters().getOrDefault("under_way", 0L) < 4) {
                 runner.step();
             }
-            replays.move(replay, Move.PAUSE, "ann", "wait a moment");
+            actions.move(replay, Move.PAUSE, "ann", "wait a moment");
             Map<String, Long> before = progress(replay).letters();
             runner.step();
             runner.step();
@@ -237,7 +242,7 @@ class ReplayIT {
                     .isLessThan(4 + 5);
             // From here, since to open a replay takes a while
             long began = System.nanoTime();
-            replays.move(replay, Move.RESUME, "ann", "go on");
+            actions.move(replay, Move.RESUME, "ann", "go on");
             stepUntilDone(replay, runner, new AtomicInteger());
             assertThat(Duration.ofNanos(System.nanoTime() - began))
                     .as("twelve letters or more, of which five may have gathered, five a second")
@@ -250,7 +255,7 @@ class ReplayIT {
     @Test
     void whatHasBeenTakenIsPublishedByAProcessThatStops() {
         List<Submission> many = failedTasks(50);
-        UUID replay = replays.create(filter(), "{}", 50, "ann", "the provider is back")
+        UUID replay = actions.create(filter(), "{}", 50, "ann", "the provider is back")
                 .orElseThrow();
 
         try (ReplayRunner runner = runner()) {
@@ -292,7 +297,7 @@ class ReplayIT {
                 """));
         try {
             // In many steps, however slow the machine
-            UUID replay = replays.create(filter(), "{}", 100, "ann", "the provider is back")
+            UUID replay = actions.create(filter(), "{}", 100, "ann", "the provider is back")
                     .orElseThrow();
             AtomicInteger failures = new AtomicInteger();
             List<Thread> rivals = new ArrayList<>();
@@ -365,7 +370,7 @@ class ReplayIT {
     }
 
     private UUID create(String asked) {
-        return replays.create(filter(), asked, 10_000, "ann", "the provider is back")
+        return actions.create(filter(), asked, 10_000, "ann", "the provider is back")
                 .orElseThrow();
     }
 

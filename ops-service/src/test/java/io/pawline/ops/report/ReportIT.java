@@ -3,15 +3,15 @@ package io.pawline.ops.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pawline.ops.TestingDatabase;
+import io.pawline.ops.http.Period;
 import io.pawline.ops.ledger.Call;
 import io.pawline.ops.ledger.TestingCallIds;
-import io.pawline.ops.live.Period;
 import io.pawline.ops.report.Report.Cause;
-import io.pawline.ops.report.Report.ProviderCost;
 import io.pawline.ops.report.Report.Span;
 import io.pawline.ops.report.Report.StageCalls;
 import io.pawline.ops.report.Report.Verdict;
-import io.pawline.ops.report.Report.Wasted;
+import io.pawline.ops.report.ReportCost.ProviderCost;
+import io.pawline.ops.report.ReportCost.Wasted;
 import io.pawline.ops.report.TestingLedger.Row;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.TaskDatabase;
@@ -129,16 +129,16 @@ class ReportIT {
                 .reduce(BigDecimal.ZERO, BigDecimal::add)
                 .setScale(6);
 
-        Report.Cost cost = reports.of(PERIOD).cost();
+        ReportCost cost = reports.of(PERIOD).cost();
 
         assertThat(expected).isPositive();
         assertThat(cost.total()).isEqualByComparingTo(expected);
         assertThat(money(cost.providers().stream().map(ProviderCost::cost))).isEqualByComparingTo(expected);
         assertThat(cost.useful().add(cost.wasted())).isEqualByComparingTo(expected);
         assertThat(money(cost.waste().stream().map(Wasted::cost))).isEqualByComparingTo(cost.wasted());
-        assertThat(cost.waste().stream().map(Wasted::why)).contains(Report.Waste.ORPHANED, Report.Waste.FAILED);
+        assertThat(cost.waste().stream().map(Wasted::why)).contains(ReportCost.Waste.ORPHANED, ReportCost.Waste.FAILED);
         assertThat(cost.waste().stream()
-                        .filter(wasted -> wasted.why() == Report.Waste.ORPHANED)
+                        .filter(wasted -> wasted.why() == ReportCost.Waste.ORPHANED)
                         .mapToLong(Wasted::calls)
                         .sum())
                 .isEqualTo(count(calls, call -> call.orphaned() && price(call).signum() > 0));
@@ -152,10 +152,10 @@ class ReportIT {
         told.add(task);
         note(told, paid(task, at(1)), paid(task, at(2)), paid(task, at(3)));
 
-        Report.Cost cost = reports.of(PERIOD).cost();
+        ReportCost cost = reports.of(PERIOD).cost();
 
         assertThat(cost.waste()).singleElement().satisfies(wasted -> {
-            assertThat(wasted.why()).isEqualTo(Report.Waste.REPEATED);
+            assertThat(wasted.why()).isEqualTo(ReportCost.Waste.REPEATED);
             assertThat(wasted.calls()).isEqualTo(2);
             assertThat(wasted.cost()).isEqualByComparingTo("0.06");
         });

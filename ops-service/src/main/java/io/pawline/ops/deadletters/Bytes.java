@@ -1,4 +1,4 @@
-package io.pawline.ops.http;
+package io.pawline.ops.deadletters;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

@@ -1,11 +1,9 @@
-package io.pawline.ops.http;
+package io.pawline.ops.deadletters;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.pawline.ops.deadletters.DeadLetter;
-import io.pawline.ops.deadletters.DeadLetterFilter;
-import io.pawline.ops.deadletters.DeadLetterGroup;
-import io.pawline.ops.deadletters.DeadLetterQueries;
 import io.pawline.ops.deadletters.DeadLetterQueries.Place;
+import io.pawline.ops.http.OpsProblem;
+import io.pawline.ops.http.Parameters;
 import io.pawline.web.ProblemException;
 import java.time.Clock;
 import java.time.Duration;
@@ -70,7 +68,7 @@ final class DeadLetterController {
 
     @GetMapping("/v1/dead-letters/groups")
     Groups groups(@RequestParam MultiValueMap<String, String> query) {
-        DeadLetterFilter filter = Parameters.of(query).filter();
+        DeadLetterFilter filter = DeadLetterParameters.filter(Parameters.of(query, DeadLetterParameters.filterAnd()));
         Duration span = span(filter);
         List<DeadLetterGroup> groups = letters.groups(filter, span);
         return new Groups(
@@ -105,11 +103,11 @@ final class DeadLetterController {
 
     @GetMapping("/v1/dead-letters")
     Page list(@RequestParam MultiValueMap<String, String> query) {
-        Parameters given = Parameters.of(query, "limit", "cursor");
+        Parameters given = Parameters.of(query, DeadLetterParameters.filterAnd("limit", "cursor"));
         int limit = given.limit(DEFAULT_LIMIT, MAX_LIMIT);
         String cursor = given.text("cursor");
-        List<DeadLetter> found =
-                letters.page(given.filter(), cursor == null ? null : DeadLetterCursor.parse(cursor), limit + 1);
+        List<DeadLetter> found = letters.page(
+                DeadLetterParameters.filter(given), cursor == null ? null : DeadLetterCursor.parse(cursor), limit + 1);
         List<DeadLetter> shown = found.subList(0, Math.min(limit, found.size()));
         return new Page(
                 shown.stream().map(DeadLetterView::of).toList(),
@@ -118,11 +116,11 @@ final class DeadLetterController {
 
     @GetMapping("/v1/dead-letters/export")
     ResponseEntity<StreamingResponseBody> export(@RequestParam MultiValueMap<String, String> query) {
-        Parameters given = Parameters.of(query, "format");
-        DeadLetterFilter filter = given.filter();
+        Parameters given = Parameters.of(query, DeadLetterParameters.filterAnd("format"));
+        DeadLetterFilter filter = DeadLetterParameters.filter(given);
         DeadLetterExport format = DeadLetterExport.named(given.text("format"));
         return ResponseEntity.ok()
-                .contentType(format.mediaType())
+                .contentType(MediaType.parseMediaType(format.mediaType()))
                 .header(
                         HttpHeaders.CONTENT_DISPOSITION,
                         "attachment; filename=\"dead-letters." + format.suffix() + "\"")

@@ -1,4 +1,4 @@
-package io.pawline.ops.replay;
+package io.pawline.ops.audit;
 
 import io.pawline.taskstore.TaskDatabase;
 import java.sql.ResultSet;
@@ -11,7 +11,7 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/** Who did what to dead letters, and why. Rows are only added, with what they tell of. Thread-safe. */
+/** Keeps who did what to dead letters, and why. Rows are only added, in the transaction of the action itself. Thread-safe. */
 public final class Audit {
 
     /** What has become of a replay's letters by now is counted when it is asked for. */
@@ -31,7 +31,7 @@ public final class Audit {
     }
 
     /**
-     * One deed.
+     * One action.
      *
      * @param filter which letters were asked for, JSON; null: one letter, or a replay's
      * @param letters how many it met
@@ -46,7 +46,8 @@ public final class Audit {
             @Nullable UUID replay,
             @Nullable Long letter) {}
 
-    static void note(Handle handle, Entry entry) {
+    /** Adds an action, in the transaction of this handle. */
+    public static void note(Handle handle, Entry entry) {
         handle.createUpdate("""
                         insert into audit (at, who, action, why, filter, letters, replay_id, letter_id)
                         values (:at, :who, :action, :why, cast(:filter as jsonb), :letters, :replay, :letter)
@@ -63,17 +64,17 @@ public final class Audit {
     }
 
     /**
-     * A deed and what has come of it.
+     * An action and what has come of it.
      *
      * @param outcome of a replay: how many letters by what became of each, JSON; null: of no replay
      */
-    public record Told(Entry deed, @Nullable String outcome) {}
+    public record Audited(Entry entry, @Nullable String outcome) {}
 
-    /** The newest deeds first. */
-    public List<Told> newest(int limit) {
+    /** The newest actions first. */
+    public List<Audited> newest(int limit) {
         return database.with(handle -> handle.createQuery(NEWEST)
                 .bind("limit", limit)
-                .map((row, _) -> new Told(entry(row), row.getString("outcome")))
+                .map((row, _) -> new Audited(entry(row), row.getString("outcome")))
                 .list());
     }
 

@@ -1,7 +1,6 @@
-package io.pawline.ops.http;
+package io.pawline.ops.deadletters;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.pawline.ops.deadletters.DeadLetter;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;

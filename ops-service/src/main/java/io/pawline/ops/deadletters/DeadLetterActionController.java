@@ -1,43 +1,28 @@
-package io.pawline.ops.http;
+package io.pawline.ops.deadletters;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.pawline.ops.access.Operator;
-import io.pawline.ops.deadletters.DeadLetter;
-import io.pawline.ops.deadletters.EventJson;
-import io.pawline.ops.replay.Audit;
-import io.pawline.ops.replay.DeadLetterChanges;
+import io.pawline.ops.audit.OperatorAction;
+import io.pawline.ops.http.OpsProblem;
 import io.pawline.schemas.Stage;
 import io.pawline.web.ProblemException;
-import java.time.Instant;
-import java.util.List;
-import java.util.UUID;
-import org.jspecify.annotations.Nullable;
-import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.PropertyNamingStrategies;
-import tools.jackson.databind.annotation.JsonNaming;
 
-/** Letters discarded and edited, and the audit of all that was done. */
+/** {@code /v1/dead-letters}: dead letters that people discard and edit. */
 @RestController
-final class OperatorActionController {
-
-    private static final int AUDITED = 1_000;
+final class DeadLetterActionController {
 
     private final DeadLetterController letters;
     private final DeadLetterChanges changes;
     private final EventJson events;
-    private final Audit audit;
 
-    OperatorActionController(DeadLetterController letters, DeadLetterChanges changes, EventJson events, Audit audit) {
+    DeadLetterActionController(DeadLetterController letters, DeadLetterChanges changes, EventJson events) {
         this.letters = letters;
         this.changes = changes;
         this.events = events;
-        this.audit = audit;
     }
 
     record Discarded(int discarded) {}
@@ -46,8 +31,8 @@ final class OperatorActionController {
     Discarded discard(Operator operator, @RequestBody String body) {
         OperatorAction operatorAction = OperatorAction.of(operator, body, "filter");
         return new Discarded(changes.discard(
-                operatorAction.filter().filter(),
-                operatorAction.filterAsked(),
+                DeadLetterParameters.filter(operatorAction),
+                operatorAction.asked("filter"),
                 operatorAction.who(),
                 operatorAction.why()));
     }
@@ -87,40 +72,5 @@ final class OperatorActionController {
         } catch (IllegalArgumentException e) {
             throw new ProblemException(OpsProblem.PAYLOAD_REFUSED, String.valueOf(e.getMessage()));
         }
-    }
-
-    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    record AuditView(
-            Instant at,
-            String by,
-            String action,
-            String why,
-            @JsonRawValue @Nullable String filter,
-            int letters,
-            @JsonRawValue @Nullable String outcome,
-            @Nullable UUID replayId,
-            @Nullable Long letterId) {
-        static AuditView of(Audit.Told told) {
-            Audit.Entry entry = told.deed();
-            return new AuditView(
-                    entry.at(),
-                    entry.who(),
-                    entry.action(),
-                    entry.why(),
-                    entry.filter(),
-                    entry.letters(),
-                    told.outcome(),
-                    entry.replay(),
-                    entry.letter());
-        }
-    }
-
-    record AuditPage(List<AuditView> audit) {}
-
-    /** The newest first. */
-    @GetMapping("/v1/audit")
-    AuditPage audit() {
-        return new AuditPage(audit.newest(AUDITED).stream().map(AuditView::of).toList());
     }
 }

@@ -1,4 +1,4 @@
-package io.pawline.ops.report;
+package io.pawline.ops.timeline;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.math.BigDecimal;

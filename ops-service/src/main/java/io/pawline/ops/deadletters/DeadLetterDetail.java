@@ -1,9 +1,9 @@
-package io.pawline.ops.http;
+package io.pawline.ops.deadletters;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.pawline.ops.deadletters.DeadLetterQueries.MadeCall;
-import io.pawline.ops.replay.ReplayReports.InReplay;
+import io.pawline.ops.deadletters.DeadLetterReplays.InReplay;
 import io.pawline.taskstore.FinalState;
 import io.pawline.taskstore.Task;
 import java.time.Instant;

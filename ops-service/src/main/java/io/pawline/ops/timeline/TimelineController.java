@@ -1,4 +1,4 @@
-package io.pawline.ops.report;
+package io.pawline.ops.timeline;
 
 import io.pawline.ops.http.Parameters;
 import io.pawline.schemas.TaskId;
@@ -22,7 +22,7 @@ final class TimelineController {
 
     @GetMapping("/v1/tasks/{id}/timeline")
     Timeline timeline(@PathVariable("id") String id, @RequestParam MultiValueMap<String, String> query) {
-        Parameters.only(query);
+        Parameters.of(query);
         TaskId task;
         try {
             task = TaskId.parse(id);

@@ -1,8 +1,7 @@
-package io.pawline.ops.http;
+package io.pawline.ops.audit;
 
 import io.pawline.ops.access.Operator;
-import java.util.HashMap;
-import java.util.Map;
+import io.pawline.ops.http.Parameters;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -80,26 +79,9 @@ public record OperatorAction(String who, String why, JsonNode fields) {
         return text;
     }
 
-    /** The parameters of the filter, as a list of letters has them; at least one, lest everything is meant. */
-    public Parameters filter() {
-        JsonNode filter = fields.path("filter");
-        if (!filter.isObject() || filter.isEmpty()) {
-            throw Parameters.invalid(
-                    "filter is missing: which letters, as in a list of them, such as {\"stage\":\"generate\"}");
-        }
-        Map<String, String> parameters = new HashMap<>();
-        filter.properties().forEach(field -> {
-            if (!field.getValue().isValueNode()) {
-                throw Parameters.invalid("filter." + field.getKey() + " is no text or number");
-            }
-            parameters.put(field.getKey(), field.getValue().asString(""));
-        });
-        return Parameters.ofFilter(parameters);
-    }
-
-    /** The filter as it was asked for. */
-    public String filterAsked() {
-        return fields.path("filter").toString();
+    /** A field as it was asked for, JSON. */
+    public String asked(String name) {
+        return fields.path(name).toString();
     }
 
     /** A whole number from 1 to the largest. */

@@ -1,9 +1,7 @@
-package io.pawline.ops.http;
+package io.pawline.ops.deadletters;
 
-import io.pawline.ops.deadletters.DeadLetter;
-import io.pawline.ops.deadletters.DeadLetterFilter;
-import io.pawline.ops.deadletters.DeadLetterQueries;
 import io.pawline.ops.deadletters.DeadLetterQueries.Place;
+import io.pawline.ops.http.Parameters;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +11,6 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.MediaType;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Letters as a file, one a line, newest first. */
@@ -74,8 +71,8 @@ enum DeadLetterExport {
                 .orElseThrow(() -> Parameters.invalid("format is neither ndjson nor csv"));
     }
 
-    MediaType mediaType() {
-        return MediaType.parseMediaType(mediaType);
+    String mediaType() {
+        return mediaType;
     }
 
     String suffix() {

@@ -1,6 +1,6 @@
-package io.pawline.ops.replay;
+package io.pawline.ops.deadletters;
 
-import io.pawline.ops.deadletters.DeadLetterFilter;
+import io.pawline.ops.audit.Audit;
 import io.pawline.ops.deadletters.DeadLetterFilter.Condition;
 import io.pawline.taskstore.TaskDatabase;
 import java.time.Clock;

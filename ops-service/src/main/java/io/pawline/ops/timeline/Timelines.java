@@ -1,6 +1,6 @@
-package io.pawline.ops.report;
+package io.pawline.ops.timeline;
 
-import io.pawline.ops.report.Timeline.Event;
+import io.pawline.ops.timeline.Timeline.Event;
 import io.pawline.taskstore.TaskDatabase;
 import java.math.BigDecimal;
 import java.sql.ResultSet;

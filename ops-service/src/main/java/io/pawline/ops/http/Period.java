@@ -1,4 +1,4 @@
-package io.pawline.ops.live;
+package io.pawline.ops.http;
 
 import java.time.Duration;
 import java.time.Instant;

@@ -1,6 +1,7 @@
-package io.pawline.ops.http;
+package io.pawline.ops.deadletters;
 
 import io.pawline.ops.deadletters.DeadLetterQueries.Place;
+import io.pawline.ops.http.Parameters;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
