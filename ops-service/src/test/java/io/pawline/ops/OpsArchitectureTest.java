@@ -10,7 +10,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** The rules of how the features of ops-service, one package each, may depend on each other. */
+/** Holds the rules of how the features of ops-service, one package each, may depend on each other. */
 @AnalyzeClasses(packages = "io.pawline.ops", importOptions = DoNotIncludeTests.class)
 class OpsArchitectureTest {
 

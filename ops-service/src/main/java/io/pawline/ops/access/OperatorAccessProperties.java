@@ -4,7 +4,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Settings of who may use ops-service, among {@code pawline.ops.*}.
+ * Says who may use ops-service, by settings of {@code pawline.ops.*}.
  *
  * @param openAccess whether whoever reaches the port may look and act without a key; for development, and behind a proxy that asks
  *     who it is

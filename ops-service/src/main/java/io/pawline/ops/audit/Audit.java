@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Keeps who did what to dead letters, and why. Rows are only added, in the transaction of the action itself. Thread-safe. */
 public final class Audit {
 
-    /** What has become of a replay's letters by now is counted when it is asked for. */
+    /** The query counts what has become of a replay's dead letters by now. */
     private static final String NEWEST = """
             select audit.*, case when action = 'replay' then
                 (select jsonb_object_agg(what, letters) from (
@@ -31,10 +31,10 @@ public final class Audit {
     }
 
     /**
-     * One action.
+     * An action as it was noted.
      *
-     * @param filter which letters were asked for, JSON; null: one letter, or a replay's
-     * @param letters how many it met
+     * @param filter which dead letters were asked for, JSON; null: one dead letter, or those of a replay
+     * @param deadLetters how many it met
      */
     public record Entry(
             Instant at,
@@ -42,9 +42,9 @@ public final class Audit {
             String action,
             String why,
             @Nullable String filter,
-            int letters,
+            int deadLetters,
             @Nullable UUID replay,
-            @Nullable Long letter) {}
+            @Nullable Long deadLetter) {}
 
     /** Adds an action, in the transaction of this handle. */
     public static void note(Handle handle, Entry entry) {
@@ -57,20 +57,20 @@ public final class Audit {
                 .bind("action", entry.action())
                 .bind("why", entry.why())
                 .bind("filter", entry.filter())
-                .bind("letters", entry.letters())
+                .bind("letters", entry.deadLetters())
                 .bind("replay", entry.replay())
-                .bind("letter", entry.letter())
+                .bind("letter", entry.deadLetter())
                 .execute();
     }
 
     /**
      * An action and what has come of it.
      *
-     * @param outcome of a replay: how many letters by what became of each, JSON; null: of no replay
+     * @param outcome of a replay: how many dead letters by what became of each, JSON; null: of no replay
      */
     public record Audited(Entry entry, @Nullable String outcome) {}
 
-    /** The newest actions first. */
+    /** Finds the newest actions, newest first. */
     public List<Audited> newest(int limit) {
         return database.with(handle -> handle.createQuery(NEWEST)
                 .bind("limit", limit)

@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** {@code /v1/audit}: what people did to dead letters. */
+/** Shows what people did to dead letters: {@code /v1/audit}. */
 @RestController
 final class AuditController {
 
@@ -43,16 +43,16 @@ final class AuditController {
                     entry.action(),
                     entry.why(),
                     entry.filter(),
-                    entry.letters(),
+                    entry.deadLetters(),
                     audited.outcome(),
                     entry.replay(),
-                    entry.letter());
+                    entry.deadLetter());
         }
     }
 
     record AuditPage(List<AuditView> audit) {}
 
-    /** The newest first. */
+    /** Lists the newest actions first. */
     @GetMapping("/v1/audit")
     AuditPage audit() {
         return new AuditPage(audit.newest(AUDITED).stream().map(AuditView::of).toList());

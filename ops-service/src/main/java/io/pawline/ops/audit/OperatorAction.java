@@ -10,7 +10,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The body of a request that does something: who, why, and what else the deed needs.
+ * Reads the body of a request that does something: who asks, why, and what else the action needs.
  *
  * @param who for the audit
  * @param why a sentence, for the audit
@@ -22,7 +22,7 @@ public record OperatorAction(String who, String why, JsonNode fields) {
     private static final int LONGEST = 1_000;
 
     /**
-     * A request by this caller, who answers for it by the name of his key; where there are no keys, {@code by} says who he is.
+     * Reads a request of this operator, whose key names him in the audit; where there are no keys, {@code by} names him.
      *
      * @param others the fields besides {@code by} and {@code why}
      */
@@ -43,7 +43,7 @@ public record OperatorAction(String who, String why, JsonNode fields) {
         return fields.has("by") ? "%s (%s)".formatted(key, text(fields, "by")) : key;
     }
 
-    /** A request that changes nothing, so that nobody needs to answer for it. */
+    /** Reads a request that changes nothing, so that nobody needs to answer for it. */
     public static OperatorAction ofQuestion(String body, String... fields) {
         return new OperatorAction("", "", object(body, fields));
     }
@@ -79,12 +79,12 @@ public record OperatorAction(String who, String why, JsonNode fields) {
         return text;
     }
 
-    /** A field as it was asked for, JSON. */
+    /** Gives a field as it was asked for, as JSON. */
     public String asked(String name) {
         return fields.path(name).toString();
     }
 
-    /** A whole number from 1 to the largest. */
+    /** Reads a field that is a whole number from 1 to the largest. */
     public int number(String name, int largest) {
         @Nullable JsonNode value = fields.get(name);
         if (value == null || !value.isInt() || value.intValue() < 1 || value.intValue() > largest) {

@@ -11,16 +11,16 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
-/** {@code /v1/dead-letters}: dead letters that people discard and edit. */
+/** Discards and edits dead letters, with an entry in the audit: {@code /v1/dead-letters}. */
 @RestController
 final class DeadLetterActionController {
 
-    private final DeadLetterController letters;
+    private final DeadLetterController deadLetters;
     private final DeadLetterChanges changes;
     private final EventJson events;
 
-    DeadLetterActionController(DeadLetterController letters, DeadLetterChanges changes, EventJson events) {
-        this.letters = letters;
+    DeadLetterActionController(DeadLetterController deadLetters, DeadLetterChanges changes, EventJson events) {
+        this.deadLetters = deadLetters;
         this.changes = changes;
         this.events = events;
     }
@@ -39,11 +39,11 @@ final class DeadLetterActionController {
 
     record Edited(int version) {}
 
-    /** The event is checked against the stage's schema; it stays the same task's. */
+    /** Keeps an edited event, which must fit the stage's schema and be of the same task. */
     @PostMapping("/v1/dead-letters/{id}/edit")
     Edited edit(Operator operator, @PathVariable("id") String id, @RequestBody String body) {
         OperatorAction operatorAction = OperatorAction.of(operator, body, "event");
-        DeadLetter deadLetter = letters.find(id);
+        DeadLetter deadLetter = deadLetters.find(id);
         int version = changes.edit(
                 deadLetter.id(),
                 value(deadLetter, operatorAction.fields().path("event")),
@@ -52,7 +52,7 @@ final class DeadLetterActionController {
         if (version == 0) {
             throw new ProblemException(
                     OpsProblem.LETTER_STATE,
-                    "the letter is %s; only an open one is edited".formatted(deadLetter.state()));
+                    "the dead letter is %s; only an open one is edited".formatted(deadLetter.state()));
         }
         return new Edited(version);
     }
@@ -65,7 +65,7 @@ final class DeadLetterActionController {
                         .equals(deadLetter.taskId().toString())) {
             throw new ProblemException(
                     OpsProblem.PAYLOAD_REFUSED,
-                    "context.taskId is not the letter's: an edited letter stays its task's");
+                    "context.taskId is not the dead letter's: an edited dead letter keeps its task");
         }
         try {
             return events.write(stage, event.toString());

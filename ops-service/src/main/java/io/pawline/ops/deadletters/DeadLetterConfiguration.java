@@ -21,7 +21,7 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class DeadLetterConfiguration {
 
-    /** The event that each stage takes. */
+    /** Each stage takes one class of event. */
     private static final Map<Stage, Class<? extends SpecificRecord>> EVENTS = Map.of(
             Stage.DETECT, TaskAccepted.class,
             Stage.GENERATE, PetDescribed.class,

@@ -13,22 +13,22 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
-/** Puts together what is known of a letter. */
+/** Puts together all that is known of a dead letter. */
 final class DeadLetterDetails {
 
-    private final DeadLetterQueries letters;
+    private final DeadLetterQueries queries;
     private final DeadLetterChanges changes;
     private final DeadLetterReplays replays;
     private final TaskDao tasks;
     private final EventJson events;
 
     DeadLetterDetails(
-            DeadLetterQueries letters,
+            DeadLetterQueries queries,
             DeadLetterChanges changes,
             DeadLetterReplays replays,
             TaskDao tasks,
             EventJson events) {
-        this.letters = letters;
+        this.queries = queries;
         this.changes = changes;
         this.replays = replays;
         this.tasks = tasks;
@@ -36,7 +36,7 @@ final class DeadLetterDetails {
     }
 
     DeadLetterDetail of(DeadLetter deadLetter) {
-        DeadLetterQueries.Content content = letters.content(deadLetter.id());
+        DeadLetterQueries.Content content = queries.content(deadLetter.id());
         Optional<TaskId> task = Optional.ofNullable(deadLetter.taskId()).map(TaskId::new);
         return new DeadLetterDetail(
                 DeadLetterView.of(deadLetter),
@@ -45,7 +45,7 @@ final class DeadLetterDetails {
                         .map(version -> version(deadLetter, version))
                         .toList(),
                 content.headers().stream().map(DeadLetterDetails::header).toList(),
-                task.map(id -> letters.calls(id.value())).orElse(List.of()).stream()
+                task.map(id -> queries.calls(id.value())).orElse(List.of()).stream()
                         .map(CallView::of)
                         .toList(),
                 replays.of(deadLetter.id()).stream().map(ReplayView::of).toList(),

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Letters of one cause.
+ * Counts the dead letters of one cause.
  *
  * @param overTime how many of them in each span of time in which there were any, oldest first
  */
@@ -18,7 +18,7 @@ public record DeadLetterGroup(
         Instant newest,
         List<Span> overTime) {
 
-    /** Letters of one span of time, from this moment on. */
+    /** The number of dead letters in one span of time, which begins at this moment. */
     public record Span(Instant from, long count) {}
 
     public DeadLetterGroup {

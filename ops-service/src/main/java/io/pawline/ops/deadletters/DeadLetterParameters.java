@@ -39,17 +39,17 @@ public final class DeadLetterParameters {
 
     private DeadLetterParameters() {}
 
-    /** The names of the filter's parameters, and these. */
+    /** Gives the names of the filter's parameters and these. */
     static String[] filterAnd(String... others) {
         return Stream.of(FILTER, others).flatMap(Arrays::stream).toArray(String[]::new);
     }
 
-    /** The filter in the field {@code filter} of an action; it must have a field, so that nobody means everything by mistake. */
+    /** Reads the field {@code filter} of an action; it must not be empty, so that nobody means everything by mistake. */
     public static DeadLetterFilter filter(OperatorAction action) {
         JsonNode filter = action.fields().path("filter");
         if (!filter.isObject() || filter.isEmpty()) {
             throw Parameters.invalid(
-                    "filter is missing: which letters, as in a list of them, such as {\"stage\":\"generate\"}");
+                    "filter is missing: say which dead letters, by the parameters of their list, such as {\"stage\":\"generate\"}");
         }
         Map<String, String> parameters = new HashMap<>();
         filter.properties().forEach(field -> {
@@ -61,7 +61,7 @@ public final class DeadLetterParameters {
         return filter(Parameters.ofFields(parameters, FILTER));
     }
 
-    /** The filter in these parameters; it leaves the open dead letters if it names neither a state nor ids. */
+    /** Reads the filter in these parameters; without a state and without ids it leaves the open dead letters. */
     static DeadLetterFilter filter(Parameters given) {
         String state = given.text("state");
         if (state != null && !STATES.contains(state)) {

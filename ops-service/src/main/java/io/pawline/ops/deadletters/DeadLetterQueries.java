@@ -24,7 +24,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What is asked of the index. Thread-safe.
+ * Answers what people ask of the index. Thread-safe.
  *
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
  */
@@ -45,7 +45,7 @@ public final class DeadLetterQueries {
             select * from call_attempt where task_id = :task order by started_at
             """;
 
-    /** Beyond every letter. */
+    /** This place stands above every dead letter. */
     private static final Place TOP = new Place(Instant.parse("2999-01-01T00:00:00Z"), Long.MAX_VALUE);
 
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -56,19 +56,19 @@ public final class DeadLetterQueries {
         this.database = database;
     }
 
-    /** Where a page ends: at the letter of this time and id. */
+    /** The place where a page ends: at the dead letter of this time and id. */
     public record Place(Instant failedAt, long id) {
-        /** The place of a letter. */
+        /** Gives the place of a dead letter. */
         public static Place of(DeadLetter deadLetter) {
             return new Place(deadLetter.failedAt(), deadLetter.id());
         }
     }
 
-    /** A letter's key, value and headers as they came. */
+    /** The key, value and headers of a dead letter as they came. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Content(byte @Nullable [] key, byte @Nullable [] value, List<Header> headers) {}
 
-    /** A call of a letter's task. */
+    /** A call that was made for the task of a dead letter. */
     public record MadeCall(
             UUID callId,
             int generation,
@@ -88,7 +88,7 @@ public final class DeadLetterQueries {
             @Nullable Long costMicros,
             @Nullable String billed) {}
 
-    /** Counts by cause, the most frequent first, each over spans of time of this length. */
+    /** Counts dead letters by cause, the most frequent first, each over spans of time of this length. */
     public List<DeadLetterGroup> groups(DeadLetterFilter filter, Duration span) {
         Condition where = filter.condition();
         Map<List<@Nullable String>, DeadLetterGroup> groups = new LinkedHashMap<>();
@@ -132,7 +132,7 @@ public final class DeadLetterQueries {
     }
 
     /**
-     * The newest letters below a place.
+     * Finds the newest dead letters below a place.
      *
      * @param below null: from the newest on
      */
@@ -147,6 +147,7 @@ public final class DeadLetterQueries {
                 .list());
     }
 
+    /** Counts the dead letters that a filter leaves. */
     public long count(DeadLetterFilter filter) {
         Condition where = filter.condition();
         return database.with(
@@ -155,7 +156,7 @@ public final class DeadLetterQueries {
                         .one());
     }
 
-    /** The letter of this id, if there is one. */
+    /** Finds the dead letter of this id, if there is one. */
     public Optional<DeadLetter> find(long id) {
         return database.with(handle -> handle.createQuery("select * from dead_letter where id = :id")
                 .bind("id", id)
@@ -163,7 +164,7 @@ public final class DeadLetterQueries {
                 .findOne());
     }
 
-    /** The letter itself, as its stage wrote it. */
+    /** Reads the record itself, as its stage wrote it. */
     public Content content(long id) {
         return database.with(handle -> handle.createQuery("select * from dead_letter_record where letter_id = :id")
                 .bind("id", id)
@@ -184,7 +185,7 @@ public final class DeadLetterQueries {
                 .toList();
     }
 
-    /** Every call for a task that the ledger still has, oldest first, in all generations. */
+    /** Finds every call for a task that the ledger still has, oldest first, in all generations. */
     public List<MadeCall> calls(UUID task) {
         return database.with(handle -> handle.createQuery(CALLS)
                 .bind("task", task)

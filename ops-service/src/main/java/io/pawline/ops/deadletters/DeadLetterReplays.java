@@ -17,7 +17,7 @@ public final class DeadLetterReplays {
         this.database = database;
     }
 
-    /** One dead letter's part in a replay. */
+    /** The part that one dead letter has in a replay. */
     public record InReplay(
             UUID replay,
             String state,
@@ -27,7 +27,7 @@ public final class DeadLetterReplays {
             @Nullable String reason) {}
 
     /**
-     * The replays that a dead letter has been in, oldest first.
+     * Finds the replays that a dead letter has been in, oldest first.
      *
      * @throws io.pawline.taskstore.DatabaseUnavailableException when the database is lost
      */

@@ -14,7 +14,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.MultiValueMap;
 
-/** The parameters of a request, checked: none unknown, none given twice, each in its range. */
+/** Checks the parameters of a request: none is unknown, none is given twice, each is in its range. */
 public final class Parameters {
 
     private final Map<String, String> given;
@@ -33,7 +33,7 @@ public final class Parameters {
         });
     }
 
-    /** The parameters of a query; only these names are known. */
+    /** Reads the parameters of a query; only these names are known. */
     public static Parameters of(MultiValueMap<String, String> query, String... names) {
         query.forEach((name, values) -> {
             if (values.size() > 1) {
@@ -43,18 +43,18 @@ public final class Parameters {
         return new Parameters(query.toSingleValueMap(), Set.of(names));
     }
 
-    /** The fields of an object in a body, checked as parameters are; only these names are known. */
+    /** Reads the fields of an object in a body, checked as parameters are; only these names are known. */
     public static Parameters ofFields(Map<String, String> fields, String... names) {
         return new Parameters(fields, Set.of(names));
     }
 
-    /** The parameter as it is; null if it is missing or empty. */
+    /** Gives the parameter as it is; null if it is missing or empty. */
     public @Nullable String text(String name) {
         String text = given.get(name);
         return text == null || text.isEmpty() ? null : text;
     }
 
-    /** The parameter {@code limit}, a whole number from 1 to {@code most}. */
+    /** Reads the parameter {@code limit}, a whole number from 1 to {@code most}. */
     public int limit(int byDefault, int most) {
         Integer limit = number("limit");
         if (limit != null && (limit < 1 || limit > most)) {
@@ -63,7 +63,7 @@ public final class Parameters {
         return limit == null ? byDefault : limit;
     }
 
-    /** A whole number of at most nine digits; null if it is not given. */
+    /** Reads a whole number of at most nine digits; null if it is not given. */
     public @Nullable Integer number(String name) {
         String text = text(name);
         if (text == null) {
@@ -75,7 +75,7 @@ public final class Parameters {
         return Integer.valueOf(text);
     }
 
-    /** A UUID; null if it is not given. */
+    /** Reads a UUID; null if it is not given. */
     public @Nullable UUID uuid(String name) {
         String text = text(name);
         try {
@@ -85,7 +85,7 @@ public final class Parameters {
         }
     }
 
-    /** An RFC 3339 time; null if it is not given. */
+    /** Reads an RFC 3339 time; null if it is not given. */
     public @Nullable Instant time(String name) {
         String text = text(name);
         try {
@@ -96,7 +96,7 @@ public final class Parameters {
     }
 
     /**
-     * From {@code from} to {@code to}.
+     * Reads the period from {@code from} to {@code to}.
      *
      * @param now what {@code to} is by default
      * @param byDefault how long before {@code to} it begins, if nothing is said
@@ -116,7 +116,7 @@ public final class Parameters {
         return new Period(start, end);
     }
 
-    /** One of these; the first by default. */
+    /** Reads a parameter that is one of these; the first is the default. */
     public String oneOf(String name, String... values) {
         String text = text(name);
         if (text != null && !List.of(values).contains(text)) {
@@ -125,7 +125,7 @@ public final class Parameters {
         return text == null ? values[0] : text;
     }
 
-    /** The problem of a request that is not valid. */
+    /** Makes the problem of a request that is not valid. */
     public static ProblemException invalid(String detail) {
         return new ProblemException(CommonProblem.INVALID_REQUEST, detail);
     }

@@ -8,7 +8,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Settings of what the ledger keeps and what calls cost, among {@code pawline.ops.*}.
+ * Says what the ledger keeps and what calls cost, by settings of {@code pawline.ops.*}.
  *
  * @param ledgerRetention how long a call stays in the ledger, 1 day or more
  * @param prices what one call costs, by the provider's name: {@code pawline.ops.prices.seedream=0.03}; in whatever money the

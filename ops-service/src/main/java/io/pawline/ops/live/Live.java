@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The whole of what happens now. However many ask, it is put together once a second at most. Thread-safe. */
+/** Puts together what happens now. The answer is cached for one second. Thread-safe. */
 public final class Live {
 
     private static final int WINDOW_SECONDS = 60;
@@ -38,7 +38,7 @@ public final class Live {
         this.clock = clock;
     }
 
-    /** How it stands, a second ago at most. */
+    /** Gives the live view, one second old at most. */
     public synchronized LiveView now() throws InterruptedException {
         Instant now = clock.instant();
         if (last == null || last.at().plus(GOOD_FOR).isBefore(now)) {
@@ -69,12 +69,12 @@ public final class Live {
                 now,
                 WINDOW_SECONDS,
                 stages,
-                totals(counts, queries.endings(window, LiveTopology.SHORT), inFlight),
+                totals(counts, queries.finalStates(window, LiveTopology.SHORT), inFlight),
                 queries.reasons(window, LiveTopology.SHORT),
                 alerts.now());
     }
 
-    /** The spans up to now, the one that is not over counted. */
+    /** Makes the period of this length up to now, with the span that is not over yet. */
     static Period window(Instant now, Duration length, Duration span) {
         long seconds = span.toSeconds();
         Instant end = Instant.ofEpochSecond(now.getEpochSecond() / seconds * seconds + seconds);
@@ -116,7 +116,8 @@ public final class Live {
                 latency == null ? null : latency.p95());
     }
 
-    private static Totals totals(Map<String, Counts> counts, Map<String, Long> endings, Map<String, Integer> inFlight) {
+    private static Totals totals(
+            Map<String, Counts> counts, Map<String, Long> finalStates, Map<String, Integer> inFlight) {
         Counts all = counts.values().stream().reduce(Counts.NONE, Counts::and);
         return new Totals(
                 counts.getOrDefault(Stage.DETECT.code(), Counts.NONE).tasks(),
@@ -126,8 +127,8 @@ public final class Live {
                 all.failures(),
                 all.timeouts(),
                 all.cost(),
-                endings.values().stream().mapToLong(Long::longValue).sum(),
-                endings.getOrDefault("success", 0L),
+                finalStates.values().stream().mapToLong(Long::longValue).sum(),
+                finalStates.getOrDefault("success", 0L),
                 inFlight.values().stream().mapToInt(Integer::intValue).sum());
     }
 }

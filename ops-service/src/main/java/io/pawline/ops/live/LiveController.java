@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** What happens now, over time, and what somebody should look at. */
+/** Shows what happens now and what happened over time, and the alerts. */
 @RestController
 final class LiveController {
 
@@ -36,7 +36,11 @@ final class LiveController {
         return live.now();
     }
 
-    /** @param points one for each span of time and stage in which anything happened, oldest first */
+    /**
+     * What happened over time.
+     *
+     * @param points one for each span of time and stage in which anything happened, oldest first
+     */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Series(long stepSeconds, List<LiveView.Point> points) {}
 

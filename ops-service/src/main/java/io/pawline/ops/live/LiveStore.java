@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The tables of what happens now. The same kept again changes nothing. Thread-safe.
+ * Keeps the tables of what happens now. The same update again changes nothing. Thread-safe.
  *
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
  */
@@ -37,7 +37,7 @@ public final class LiveStore {
             where excluded.at >= known.at
             """;
 
-    /** How long the short spans are kept; the long ones as long as the ledger's calls. */
+    /** The short spans are kept so long; the long ones are kept as long as the ledger's calls. */
     private static final Duration SHORT_KEPT = Duration.ofDays(2);
 
     private static final Duration PROCESS_KEPT = Duration.ofDays(1);
@@ -107,7 +107,7 @@ public final class LiveStore {
         row.put("timeouts", totals.timeouts());
         row.put("cost_micros", totals.costMicros());
         row.put("reasons", totals.reasons());
-        row.put("endings", totals.endings());
+        row.put("endings", totals.finalStates());
         return row;
     }
 

@@ -9,7 +9,7 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * What happens now.
+ * Shows what happens now.
  *
  * @param windowSeconds the time up to now that counts are of
  * @param stages in the order a task passes them
@@ -25,11 +25,11 @@ public record LiveView(
         List<AlertView> alerts) {
 
     /**
-     * One stage.
+     * A stage, as it stands now.
      *
      * @param limit tasks that all its processes together may have at work; null: none made a call lately
      * @param breaker the worst of its processes; null: there is none
-     * @param lag records that wait, transaction markers counted; null: Kafka could not be asked
+     * @param lag records that wait, transaction markers counted; null: Kafka did not answer
      * @param lagNet those of them that are not completed
      * @param retryLag records that wait for their next attempt
      * @param tasks that made their first call of the stage
@@ -63,7 +63,7 @@ public record LiveView(
             @JsonProperty("p95_ms") @Nullable Long p95Ms) {}
 
     /**
-     * All stages together.
+     * The sums of all stages together.
      *
      * @param tasks that made their first call
      * @param amplification calls for each first call that a task made of a stage; 1 if nothing is repeated
@@ -84,7 +84,7 @@ public record LiveView(
             int inFlight) {}
 
     /**
-     * Failed calls of one stage and reason.
+     * The failed calls of one stage and reason.
      *
      * @param share of all failed calls, 0 to 1
      */
@@ -105,7 +105,7 @@ public record LiveView(
             @Nullable Instant since,
             String detail) {}
 
-    /** What happened in one stage in one span of time. */
+    /** The counts of one stage in one span of time. */
     public record Point(
             Instant at,
             String stage,

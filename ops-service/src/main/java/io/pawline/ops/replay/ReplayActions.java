@@ -20,7 +20,7 @@ import org.jdbi.v3.core.Handle;
  */
 public final class ReplayActions {
 
-    /** Only what nobody has taken: a letter is in one open replay at most. */
+    /** The statement takes only what nobody has taken: a dead letter is in one open replay at most. */
     private static final String SELECT = """
             with chosen as (
                 update dead_letter set state = 'replaying' where <where> and state = 'open' returning id, failed_at
@@ -38,16 +38,16 @@ public final class ReplayActions {
     }
 
     /**
-     * Creates a replay of the open letters that a filter leaves, running.
+     * Creates a running replay of the open dead letters that a filter leaves.
      *
      * @param asked the filter as it was asked for, JSON
-     * @return its id; empty if there is no such letter
+     * @return its id; empty if there is no such dead letter
      */
     public Optional<UUID> create(DeadLetterFilter filter, String asked, int perSecond, String who, String why) {
         UUID id = UUID.randomUUID();
         Condition where = filter.condition();
         Instant now = clock.instant();
-        int letters = database.inTransaction(handle -> {
+        int replayed = database.inTransaction(handle -> {
             handle.createUpdate("""
                             insert into replay (id, per_second, asked_by, why, filter, created_at)
                             values (:id, :perSecond, :who, :why, cast(:filter as jsonb), :now)
@@ -68,12 +68,12 @@ public final class ReplayActions {
             Audit.note(handle, new Audit.Entry(now, who, "replay", why, asked, chosen, id, null));
             return chosen;
         });
-        return letters == 0 ? Optional.empty() : Optional.of(id);
+        return replayed == 0 ? Optional.empty() : Optional.of(id);
     }
 
     /**
-     * Moves a replay to another state: {@code pause}, {@code resume} or {@code abort}. An aborted one gives back the letters
-     * that have not been taken.
+     * Moves a replay to another state: {@code pause}, {@code resume} or {@code abort}. An aborted one gives back the
+     * dead letters that it has not taken.
      *
      * @return false if it is not in a state for it
      */
@@ -109,7 +109,7 @@ public final class ReplayActions {
                         """).bind("replay", replay).execute();
     }
 
-    /** What can be done with a replay that is not at its end. */
+    /** A move that an operator can make with a replay that is not at its end. */
     public enum Move {
         PAUSE("paused", List.of("running")),
         RESUME("running", List.of("paused")),
@@ -133,7 +133,7 @@ public final class ReplayActions {
             return from;
         }
 
-        /** The move's name in the API and the audit. */
+        /** Gives the name of the move in the API and in the audit. */
         public String code() {
             return name().toLowerCase(Locale.ROOT);
         }

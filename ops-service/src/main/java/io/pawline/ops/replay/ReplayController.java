@@ -9,7 +9,7 @@ import io.pawline.ops.deadletters.DeadLetterParameters;
 import io.pawline.ops.http.OpsProblem;
 import io.pawline.ops.replay.ReplayActions.Move;
 import io.pawline.ops.replay.ReplayForecasts.Forecast;
-import io.pawline.ops.replay.ReplayReports.LetterResult;
+import io.pawline.ops.replay.ReplayReports.DeadLetterResult;
 import io.pawline.ops.replay.ReplayReports.Progress;
 import io.pawline.taskstore.Scope;
 import io.pawline.web.CommonProblem;
@@ -32,7 +32,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** {@code /v1/replays}: what a replay would do, and replays. */
+/** Forecasts, starts, moves and shows replays: {@code /v1/replays}. */
 @RestController
 final class ReplayController {
 
@@ -61,7 +61,7 @@ final class ReplayController {
             Map<String, Double> callsPerSecond) {
         static ForecastView of(Forecast forecast) {
             return new ForecastView(
-                    forecast.letters(),
+                    forecast.deadLetters(),
                     forecast.replayed(),
                     forecast.skipped(),
                     forecast.ages(),
@@ -95,7 +95,7 @@ final class ReplayController {
                     replay.filter(),
                     replay.createdAt(),
                     replay.endedAt(),
-                    replay.letters(),
+                    replay.deadLetters(),
                     replay.skipped(),
                     replay.failedWith());
         }
@@ -112,10 +112,10 @@ final class ReplayController {
             @Nullable Integer generation,
             @Nullable String outcome,
             @Nullable String reason) {
-        static ResultView of(LetterResult result) {
+        static ResultView of(DeadLetterResult result) {
             return new ResultView(
                     result.place(),
-                    result.letterId(),
+                    result.deadLetterId(),
                     result.state(),
                     result.skipped(),
                     result.taskId(),
@@ -129,7 +129,7 @@ final class ReplayController {
 
     record Results(List<ResultView> letters) {}
 
-    /** Changes nothing. */
+    /** Forecasts what a replay would do, and changes nothing. */
     @RequiresScope(Scope.READ)
     @PostMapping("/v1/replays/dry-run")
     ForecastView dryRun(@RequestBody String body) {
@@ -149,7 +149,7 @@ final class ReplayController {
                         operatorAction.who(),
                         operatorAction.why())
                 .orElseThrow(() -> new ProblemException(
-                        OpsProblem.LETTER_STATE, "the filter leaves no open letter: nothing is replayed"));
+                        OpsProblem.LETTER_STATE, "the filter leaves no open dead letter: nothing is replayed"));
         return ResponseEntity.created(URI.create("/v1/replays/" + id)).body(find(id.toString()));
     }
 
@@ -163,9 +163,9 @@ final class ReplayController {
         return reports.find(parse(id)).map(ReplayView::of).orElseThrow(ReplayController::notFound);
     }
 
-    /** In the order of their places, beyond {@code above}. */
+    /** Lists what became of the dead letters, in the order of their places, beyond {@code above}. */
     @GetMapping("/v1/replays/{id}/letters")
-    Results letters(@PathVariable("id") String id, @RequestParam(name = "above", defaultValue = "0") int above) {
+    Results results(@PathVariable("id") String id, @RequestParam(name = "above", defaultValue = "0") int above) {
         find(id);
         return new Results(reports.results(parse(id), above, RESULTS).stream()
                 .map(ResultView::of)

@@ -35,7 +35,7 @@ public final class ReplayForecasts {
 
     private static final Duration TODAYS_RATE = Duration.ofMinutes(15);
 
-    /** The paid stages and whom each pays, in the pipeline's order: a letter of one pays for it and all behind it. */
+    /** Each paid stage pays one provider. A dead letter of a stage pays for it and for all behind it, in the pipeline's order. */
     private static final Map<Stage, String> PROVIDERS = providers();
 
     private final TaskDatabase database;
@@ -59,9 +59,9 @@ public final class ReplayForecasts {
     }
 
     /**
-     * What a replay would do.
+     * The forecast of a replay.
      *
-     * @param letters that the filter leaves
+     * @param deadLetters how many the filter leaves
      * @param replayed those that would be published
      * @param skipped the others, by the word that says why
      * @param ages of those that would be published: younger than 1h, 6h, 1d, 7d, or older
@@ -70,7 +70,7 @@ public final class ReplayForecasts {
      *     concerned has just had succeed
      */
     public record Forecast(
-            long letters,
+            long deadLetters,
             long replayed,
             Map<String, Long> skipped,
             Map<String, Long> ages,
@@ -78,10 +78,10 @@ public final class ReplayForecasts {
             double drainSeconds,
             Map<String, Double> callsPerSecond) {}
 
-    private record Part(Stage stage, String verdict, String age, long letters) {}
+    private record Part(Stage stage, String verdict, String age, long count) {}
 
     /**
-     * What a replay of the dead letters that this filter leaves would do now.
+     * Forecasts a replay of the dead letters that this filter leaves.
      *
      * @throws io.pawline.taskstore.DatabaseUnavailableException when the database is lost
      */
@@ -104,16 +104,16 @@ public final class ReplayForecasts {
         Map<Stage, Long> replayed = new TreeMap<>();
         for (Part part : parts) {
             if (part.verdict().equals(ReplayEligibility.REPLAY)) {
-                ages.merge(part.age(), part.letters(), Long::sum);
-                replayed.merge(part.stage(), part.letters(), Long::sum);
+                ages.merge(part.age(), part.count(), Long::sum);
+                replayed.merge(part.stage(), part.count(), Long::sum);
             } else {
-                skipped.merge(part.verdict(), part.letters(), Long::sum);
+                skipped.merge(part.verdict(), part.count(), Long::sum);
             }
         }
         Map<String, Double> rates = rates(now);
         long all = replayed.values().stream().mapToLong(Long::longValue).sum();
         return new Forecast(
-                parts.stream().mapToLong(Part::letters).sum(),
+                parts.stream().mapToLong(Part::count).sum(),
                 all,
                 skipped,
                 ages,
@@ -124,9 +124,9 @@ public final class ReplayForecasts {
 
     private long cost(Map<Stage, Long> replayed) {
         return replayed.entrySet().stream()
-                .mapToLong(letters -> letters.getValue()
+                .mapToLong(stage -> stage.getValue()
                         * PROVIDERS.entrySet().stream()
-                                .filter(paid -> paid.getKey().compareTo(letters.getKey()) >= 0)
+                                .filter(paid -> paid.getKey().compareTo(stage.getKey()) >= 0)
                                 .mapToLong(paid -> prices.micros(paid.getValue()))
                                 .sum())
                 .sum();

@@ -5,7 +5,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Settings of replays, among {@code pawline.ops.*}.
+ * Limits replays, by settings of {@code pawline.ops.*}.
  *
  * @param replayDeadline how long a replayed task may take, more than 0
  * @param replayCap most replays of one task, 1 or more

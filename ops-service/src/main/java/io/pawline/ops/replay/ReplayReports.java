@@ -13,7 +13,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells how far replays have come, and what became of each of their dead letters. Thread-safe.
+ * Reads how far replays have come, and what became of each of their dead letters. Thread-safe.
  *
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
  */
@@ -26,9 +26,9 @@ public final class ReplayReports {
     }
 
     /**
-     * How far a replay has come.
+     * The progress of a replay.
      *
-     * @param letters by what became of each: {@code waiting}, {@code under_way} (published, not ended), {@code succeeded},
+     * @param deadLetters by what became of each: {@code waiting}, {@code under_way} (published, not ended), {@code succeeded},
      *     {@code failed}, {@code expired}, {@code cancelled}, {@code skipped}, {@code in_doubt}
      * @param skipped why those were not published, and how many
      * @param failedWith reasons of those that did not succeed, and how many
@@ -42,11 +42,11 @@ public final class ReplayReports {
             String filter,
             Instant createdAt,
             @Nullable Instant endedAt,
-            Map<String, Long> letters,
+            Map<String, Long> deadLetters,
             Map<String, Long> skipped,
             Map<String, Long> failedWith) {}
 
-    /** The replay of this id, if there is one. */
+    /** Finds the replay of this id, if there is one. */
     public Optional<Progress> find(UUID id) {
         return database.with(handle -> handle.createQuery("select * from replay where id = :id")
                         .bind("id", id)
@@ -55,7 +55,7 @@ public final class ReplayReports {
                 .map(this::counted);
     }
 
-    /** The newest replays first. */
+    /** Finds the newest replays, newest first. */
     public List<Progress> newest(int limit) {
         return database
                 .with(handle -> handle.createQuery("select * from replay order by created_at desc limit :limit")
@@ -112,10 +112,10 @@ public final class ReplayReports {
         return counts;
     }
 
-    /** What became of one letter. */
-    public record LetterResult(
+    /** The result of one dead letter in a replay. */
+    public record DeadLetterResult(
             int place,
-            long letterId,
+            long deadLetterId,
             String state,
             @Nullable String skipped,
             @Nullable UUID taskId,
@@ -123,8 +123,8 @@ public final class ReplayReports {
             @Nullable String outcome,
             @Nullable String reason) {}
 
-    /** What became of a replay's letters, in their order. */
-    public List<LetterResult> results(UUID replay, int above, int limit) {
+    /** Reads what became of the dead letters of a replay, in their order. */
+    public List<DeadLetterResult> results(UUID replay, int above, int limit) {
         return database.with(handle -> handle.createQuery("""
                         select * from replay_letter where replay_id = :replay and place > :above
                         order by place limit :limit
@@ -132,7 +132,7 @@ public final class ReplayReports {
                 .bind("replay", replay)
                 .bind("above", above)
                 .bind("limit", limit)
-                .map((row, _) -> new LetterResult(
+                .map((row, _) -> new DeadLetterResult(
                         row.getInt("place"),
                         row.getLong("letter_id"),
                         row.getString("state"),

@@ -6,12 +6,12 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Notes in the rows of a replay how the tasks ended that it put back to work, and gives each dead letter its state for that.
+ * Notes how replayed tasks ended, in the rows of their replay, and gives each dead letter the state that follows.
  * Thread-safe.
  */
 final class ReplaySettlement {
 
-    /** How a replayed task's next generation ended, as its row has it; of a callback, whether it was told. */
+    /** The row of a task says how its next generation ended; for a callback it says whether the front end was notified. */
     private static final String SETTLE = """
             with known as (
                 select replay_letter.replay_id, place, letter_id,
@@ -55,7 +55,7 @@ final class ReplaySettlement {
                 handle -> handle.createUpdate(SETTLE).define("which", "true").execute());
     }
 
-    /** The same for these tasks only, in the transaction of this handle. */
+    /** Notes how these tasks ended, in the transaction of this handle. */
     static void settle(Handle handle, List<UUID> tasks) {
         handle.createUpdate(SETTLE)
                 .define("which", "replay_letter.task_id = any(:tasks)")

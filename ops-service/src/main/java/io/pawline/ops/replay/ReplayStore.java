@@ -64,10 +64,10 @@ final class ReplayStore {
         this.clock = clock;
     }
 
-    /** A replay that has letters to publish. */
+    /** A replay that has dead letters to publish. */
     record Running(UUID id, int perSecond) {}
 
-    /** The oldest replay that is to go on, or that was left with letters taken: their tasks wait for them, come what may. */
+    /** Finds the oldest replay that is to go on, or that was left with dead letters taken: their tasks wait for them. */
     Optional<Running> running() {
         return database.with(handle -> handle.createQuery("""
                         select id, per_second from replay where state = 'running' or exists (
@@ -78,7 +78,7 @@ final class ReplayStore {
                 .findOne());
     }
 
-    /** Notes that the letters taken up to this place are published. */
+    /** Notes that the dead letters taken up to this place are published. */
     void markPublished(UUID replay, int upTo) {
         database.inTransaction(handle -> handle.createUpdate("""
                         update replay_letter set state = 'published'
@@ -89,7 +89,7 @@ final class ReplayStore {
                 .execute());
     }
 
-    /** Notes that nobody can say whether the letters taken are published; returns how many. */
+    /** Notes that nobody can say whether the dead letters taken are published; returns how many. */
     int markInDoubt(UUID replay) {
         return database.inTransaction(handle -> handle.createUpdate(
                         "update replay_letter set state = 'in_doubt' where replay_id = :replay and state = 'taken'")
@@ -97,15 +97,15 @@ final class ReplayStore {
                 .execute());
     }
 
-    /** Whether letters are taken and not known to be published. */
+    /** Says whether dead letters are taken and not known to be published. */
     boolean hasTaken(UUID replay) {
         return !taken(replay).isEmpty();
     }
 
-    /** A letter that was taken, at its place. */
+    /** A dead letter that was taken, at its place. */
     record Taken(int place, Work work) {}
 
-    /** Those taken and not known to be published, in their order. */
+    /** Finds the dead letters that are taken and not known to be published, in their order. */
     List<Taken> taken(UUID replay) {
         return database.with(handle -> handle.createQuery(TAKEN)
                 .bind("replay", replay)
@@ -121,10 +121,10 @@ final class ReplayStore {
                 .list());
     }
 
-    private record Candidate(int place, long letter, UUID task, Stage stage, String verdict) {}
+    private record Candidate(int place, long deadLetter, UUID task, Stage stage, String verdict) {}
 
     /**
-     * Takes the next letters: opens the next generation of each one's task, or notes why it is skipped.
+     * Takes the next dead letters: opens the next generation of each one's task, or notes why it is skipped.
      *
      * @return the last place looked at; 0 if none is left, and then the replay is done, or if it is not to go on
      */
@@ -139,7 +139,7 @@ final class ReplayStore {
                 finish(handle, replay, now);
                 return 0;
             }
-            // With its next generation open, nobody could tell any more how a task's last one ended.
+            // Once its next generation is open, nobody can say any more how the last one of a task ended.
             ReplaySettlement.settle(
                     handle,
                     candidates.stream()
@@ -153,27 +153,27 @@ final class ReplayStore {
             PreparedBatch marks = handle.prepareBatch(MARK);
             Map<String, List<Long>> left = new HashMap<>();
             for (Candidate candidate : candidates) {
-                // Of two letters of one task the first is taken.
+                // Of two dead letters of one task, the first is taken.
                 boolean taken = generations.containsKey(candidate.task()) && given.add(candidate.task());
                 mark(marks, replay, candidate, taken ? generations.get(candidate.task()) : null, now);
                 if (!taken) {
                     left.computeIfAbsent(
                                     candidate.verdict().equals("succeeded") ? "replayed" : "open",
                                     _ -> new ArrayList<>())
-                            .add(candidate.letter());
+                            .add(candidate.deadLetter());
                 }
             }
             marks.execute();
-            left.forEach((state, letters) -> handle.createUpdate(
+            left.forEach((state, deadLetters) -> handle.createUpdate(
                             "update dead_letter set state = :state where id = any(:letters) and state = 'replaying'")
                     .bind("state", state)
-                    .bindArray("letters", Long.class, letters)
+                    .bindArray("letters", Long.class, deadLetters)
                     .execute());
             return candidates.getLast().place();
         });
     }
 
-    /** Letters are taken in the order of their places, whoever takes them. */
+    /** Locks the replay if it is running, so that dead letters are taken in the order of their places. */
     private static boolean lockRunning(Handle handle, UUID replay) {
         return handle.createQuery("select id from replay where id = :replay and state = 'running' for update")
                 .bind("replay", replay)
@@ -197,10 +197,10 @@ final class ReplayStore {
                 .list();
     }
 
-    private static List<UUID> tasks(List<Candidate> candidates, boolean endings) {
+    private static List<UUID> tasks(List<Candidate> candidates, boolean finalStates) {
         return candidates.stream()
                 .filter(candidate -> candidate.verdict().equals(ReplayEligibility.REPLAY))
-                .filter(candidate -> candidate.stage().tellsOfEndings() == endings)
+                .filter(candidate -> candidate.stage().tellsOfEndings() == finalStates)
                 .map(Candidate::task)
                 .distinct()
                 .toList();
@@ -219,7 +219,7 @@ final class ReplayStore {
                 .add();
     }
 
-    /** Unless another process has taken the last letters and is on its way to publish them. */
+    /** Ends the replay, unless another process has taken the last dead letters and is on its way to publish them. */
     private static void finish(Handle handle, UUID replay, Instant now) {
         handle.createUpdate("""
                         update replay set state = 'done', ended_at = :now where id = :replay and state = 'running'

@@ -25,12 +25,12 @@ final class BlockWriter {
         add(new Heading(level, words.say("h." + key)));
     }
 
-    /** A table without bars. */
+    /** Adds a table without bars. */
     void table(String key, List<List<String>> rows) {
         table(key, rows, -1);
     }
 
-    /** A table with the head of this key; a sentence instead if it has no rows. */
+    /** Adds a table with the head of this key; without rows it adds a sentence instead. */
     void table(String key, List<List<String>> rows, int bars) {
         if (rows.isEmpty()) {
             nothing();
@@ -39,7 +39,7 @@ final class BlockWriter {
         }
     }
 
-    /** The sentence that there is nothing to show. */
+    /** Adds the sentence that there is nothing to show. */
     void nothing() {
         add(new Paragraph(words.say("nothing")));
     }

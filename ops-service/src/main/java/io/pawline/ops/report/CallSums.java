@@ -93,7 +93,11 @@ final class CallSums {
         this.period = period;
     }
 
-    /** @param time of all its calls, in milliseconds */
+    /**
+     * The calls of a stage to a provider, and the time they took.
+     *
+     * @param time of all its calls, in milliseconds
+     */
     record StageTime(StageCalls calls, long time) {}
 
     List<StageTime> stages() {
@@ -129,7 +133,7 @@ final class CallSums {
                 row.getObject("timeout_mean", Long.class));
     }
 
-    /** Failed calls of one cause. */
+    /** The failed calls of one cause. */
     record Failed(String stage, String provider, String reason, long count, long tasks) {}
 
     List<Failed> causes() {
@@ -143,7 +147,7 @@ final class CallSums {
                 .list();
     }
 
-    /** The newest call of a cause. */
+    /** Finds the newest failed call of a cause. */
     Example example(Failed cause) {
         return period.query(EXAMPLE)
                 .bind("stage", cause.stage())
@@ -165,7 +169,7 @@ final class CallSums {
     }
 
     /**
-     * Calls of one stage begun in one span of time.
+     * The calls of one stage that began in one span of time.
      *
      * @param reason of those that failed; null: of those that did not
      */

@@ -47,7 +47,7 @@ final class CostSums {
         this.period = period;
     }
 
-    /** The calls to one provider, their cost in millionths. */
+    /** The calls to one provider, with their cost in millionths. */
     record Bill(String provider, long calls, long billed, long perhaps, long notBilled, long micros) {}
 
     List<Bill> bills() {
@@ -62,7 +62,7 @@ final class CostSums {
                 .list();
     }
 
-    /** Calls of no use, their cost in millionths. */
+    /** The calls that were of no use, with their cost in millionths. */
     record Lost(Waste why, long calls, long micros) {}
 
     List<Lost> waste() {

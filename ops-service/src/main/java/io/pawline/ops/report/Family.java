@@ -2,7 +2,7 @@ package io.pawline.ops.report;
 
 import io.pawline.schemas.Reason;
 
-/** What kind of cause a failed call has, as the report groups them. */
+/** Groups the causes of failed calls for the report. */
 public enum Family {
     TIMEOUT,
     OVERLOAD,

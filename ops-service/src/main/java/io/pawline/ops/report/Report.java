@@ -10,7 +10,7 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * The report of a period: of the tasks submitted in it, and of the calls begun in it. Shares are from 0 to 1, and 0 of
+ * Reports on a period: on the tasks submitted in it, and on the calls begun in it. Shares are from 0 to 1, and 0 of
  * nothing; money is in the unit of the price list.
  *
  * @param stages those that made calls, in the order a task passes them
@@ -38,10 +38,10 @@ public record Report(
         ReportCost cost) {
 
     /**
-     * The tasks.
+     * The tasks and their callbacks.
      *
      * @param open not ended
-     * @param withCallback tasks whose front end wants to be told
+     * @param withCallback tasks whose front end wants to be notified
      * @param notCalledBack those of them whose front end has not taken a callback, ended or not
      * @param callbackTried those of them that a callback was tried of
      * @param callbackSuccessRate of those that were tried, the share that was taken
@@ -67,7 +67,7 @@ public record Report(
     /**
      * The calls of one stage to one provider.
      *
-     * @param neverEnded of which no end was told: under way, or their process died
+     * @param neverEnded of which no end was reported: under way, or their process died
      * @param tasks that made them
      * @param failedTasks of which at least one call failed
      * @param retries calls that were not the first of their task in this period
@@ -95,7 +95,7 @@ public record Report(
             @Nullable Long timeoutMeanMs) {}
 
     /**
-     * Failed calls of one cause.
+     * The failed calls of one cause.
      *
      * @param family what kind of cause it is
      * @param share of all failed calls
@@ -112,7 +112,7 @@ public record Report(
             double share,
             double shareOfStage) {}
 
-    /** A failed call. */
+    /** A failed call, as an example of its cause. */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     public record Example(
             String stage,
@@ -127,7 +127,7 @@ public record Report(
             @Nullable String requestId,
             @Nullable Long durationMs) {}
 
-    /** What began in one span of time; of all stages together if the stage is null. */
+    /** The calls of a stage that began in one span of time. */
     public record Span(Instant at, String stage, long calls, long failures, long retries, long timeouts) {}
 
     /**
@@ -138,9 +138,9 @@ public record Report(
     public record Peak(
             String stage, Instant from, Instant to, long calls, long failures, double share, String reason) {}
 
-    /** What came of failures. */
+    /** The verdict about what came of failures. */
     public enum Verdict {
-        /** Too few calls failed to tell. */
+        /** Too few calls failed for a verdict. */
         TOO_LITTLE,
         /** Repeated calls were a small part of the load, also when most calls failed. */
         NOT_FED,
@@ -149,7 +149,7 @@ public record Report(
     }
 
     /**
-     * Whether retries fed the load.
+     * The figures that show whether retries fed the load.
      *
      * @param firstCalls the first of their task in their stage
      * @param worstFrom the span of time in which the share of repeated calls was largest; null: no span has enough calls
@@ -172,7 +172,7 @@ public record Report(
             long resubmitted) {}
 
     /**
-     * What held tasks up or let them fail.
+     * A stage that held tasks up or let them fail.
      *
      * @param failureShare of all failed calls
      * @param timeShare of the time of all calls
@@ -189,7 +189,7 @@ public record Report(
             @Nullable String mainReason) {}
 
     /**
-     * How failed calls were repeated.
+     * The figures that show how failed calls were repeated.
      *
      * @param repeated calls that came after a failed one of their task and stage
      * @param atOnce those of them within a second
@@ -207,7 +207,7 @@ public record Report(
             double callsOfFailing,
             long mostCalls) {}
 
-    /** In seconds; null: there was none. */
+    /** The quantiles of a duration, in seconds; null: there was none. */
     public record Quantiles(
             long count,
             @Nullable Double p50,
@@ -215,7 +215,7 @@ public record Report(
             @Nullable Double p99) {}
 
     /**
-     * How long tasks took.
+     * The times that tasks took.
      *
      * @param toEnd from submission to the end, of all that ended
      * @param toSuccess the same, of those that succeeded

@@ -14,7 +14,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The report of a period, the last three hours by default. */
+/** Sends the report of a period, the last three hours by default. */
 @RestController
 final class ReportController {
 

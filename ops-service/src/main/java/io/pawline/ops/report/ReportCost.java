@@ -6,10 +6,10 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * What the calls cost.
+ * Sums up what the calls cost, and what of that was wasted.
  *
  * @param paidTwiceTasks tasks for which a stage was billed, or perhaps, more than once
- * @param neverEnded calls of unknown cost, since no end was told
+ * @param neverEnded calls of unknown cost, since no end was reported
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record ReportCost(
@@ -24,7 +24,7 @@ public record ReportCost(
         long paidTwiceTasks,
         long neverEnded) {
 
-    /** What the calls to one provider cost. */
+    /** The cost of the calls to one provider. */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     public record ProviderCost(
             String provider,
@@ -35,13 +35,13 @@ public record ReportCost(
             BigDecimal cost,
             double share) {}
 
-    /** Why money was spent for nothing; a call is counted once, for the first of these that is true of it. */
+    /** The reason why money was wasted; a call counts once, for the first of these that holds. */
     public enum Waste {
         /** Its result was dropped, for another process had the task by then. */
         ORPHANED,
         /** It failed, but it was billed, or may have been. */
         FAILED,
-        /** The task had already such a result. */
+        /** The task already had such a result. */
         REPEATED,
         /** The task expired. */
         EXPIRED,
@@ -49,6 +49,6 @@ public record ReportCost(
         UNSUCCESSFUL
     }
 
-    /** Calls that cost something and were of no use. */
+    /** The calls that cost something and were of no use, for one reason. */
     public record Wasted(Waste why, long calls, BigDecimal cost, double share) {}
 }

@@ -2,9 +2,9 @@ package io.pawline.ops.report;
 
 import tools.jackson.databind.json.JsonMapper;
 
-/** How a report is written. */
+/** Writes a report in one of several formats. */
 public enum ReportFormat {
-    /** For programs; the same in every language. */
+    /** This format is for programs, and the same in every language. */
     JSON("application/json") {
         @Override
         public String write(Report report, Words words) {

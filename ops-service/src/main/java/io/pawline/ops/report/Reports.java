@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports of periods, each from what the tables hold at one moment. Thread-safe.
+ * Makes reports of periods, each from what the tables hold at one moment. Thread-safe.
  *
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
  */
@@ -34,7 +34,7 @@ public final class Reports {
 
     private static final int EXAMPLES = 6;
 
-    /** So few calls in a span of time, or failures in a period, tell nothing of a cascade. */
+    /** Fewer calls in a span of time, or failures in a period, say nothing about a cascade. */
     private static final int ENOUGH = 20;
 
     private final TaskDatabase database;
@@ -48,7 +48,7 @@ public final class Reports {
         this.clock = clock;
     }
 
-    /** The report of a period. */
+    /** Makes the report of a period. */
     public Report of(Period period) {
         return database.inTransaction(handle -> {
             handle.execute("set transaction isolation level repeatable read, read only");
@@ -132,7 +132,7 @@ public final class Reports {
                 resubmitted);
     }
 
-    /** All stages together, in the span of time in which the share of repeated calls was largest. */
+    /** Sums up all stages in the span of time in which the share of repeated calls was largest. */
     private static @Nullable Span worst(List<Span> spans) {
         Map<Instant, Span> together = new TreeMap<>();
         spans.forEach(span -> together.merge(

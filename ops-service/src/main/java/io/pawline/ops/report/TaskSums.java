@@ -29,7 +29,7 @@ final class TaskSums {
             from task where submitted_at >= :from and submitted_at < :to and (<condition>)
             """;
 
-    /** Tasks that say the same as an earlier one of the same tenant. */
+    /** The query counts tasks that say the same as an earlier one of the same tenant. */
     private static final String RESUBMITTED = """
             select coalesce(sum(tasks - 1), 0) from (
                 select count(*) tasks from task
@@ -49,7 +49,7 @@ final class TaskSums {
                     long tasks = row.getLong("tasks");
                     long succeeded = row.getLong("succeeded");
                     long wanted = row.getLong("with_callback");
-                    long told = row.getLong("called_back");
+                    long notified = row.getLong("called_back");
                     long tried = row.getLong("callback_tried");
                     long lost = row.getLong("failed") + row.getLong("expired") + row.getLong("cancelled");
                     return new Core(
@@ -60,14 +60,14 @@ final class TaskSums {
                             row.getLong("cancelled"),
                             row.getLong("open"),
                             wanted,
-                            told,
-                            wanted - told,
+                            notified,
+                            wanted - notified,
                             row.getLong("ended_not_called_back"),
                             tried,
                             Shares.of(succeeded, tasks),
                             Shares.of(lost, tasks),
-                            Shares.of(told, wanted),
-                            Shares.of(told, tried));
+                            Shares.of(notified, wanted),
+                            Shares.of(notified, tried));
                 })
                 .one();
     }

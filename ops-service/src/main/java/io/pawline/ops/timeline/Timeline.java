@@ -10,7 +10,7 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * All that is known of a task.
+ * Shows all that is known of a task.
  *
  * @param state accepted, success, failed, cancelled or expired
  * @param cost of its calls that the ledger has
@@ -38,11 +38,11 @@ public record Timeline(
     }
 
     /**
-     * One thing that happened.
+     * A thing that happened to a task.
      *
      * @param at when; of a call, when it began
      * @param kind accepted, reached, call, letter, replay, ended or delivered
-     * @param outcome of a call: succeeded, failed, orphaned, or unknown for one that was never told to have ended
+     * @param outcome of a call: succeeded, failed, orphaned, or unknown for one of which no end was reported
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)

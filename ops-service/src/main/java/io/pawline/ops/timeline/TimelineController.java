@@ -10,7 +10,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** All that is known of one task. */
+/** Shows all that is known of one task. */
 @RestController
 final class TimelineController {
 

@@ -13,7 +13,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of single tasks. Thread-safe.
+ * Reads what is known of single tasks. Thread-safe.
  *
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
  */
@@ -21,7 +21,7 @@ public final class Timelines {
 
     private static final String TASK = "select * from task where id = :task";
 
-    /** Each thing that happened, in the columns of a call; what has no such column is null. */
+    /** The query lists all that happened, in the columns of a call; a column that does not apply is null. */
     private static final String EVENTS = """
             select * from (
                 select submitted_at at, 'accepted' kind, null stage, 1 generation, null provider, null::int attempt,
@@ -64,7 +64,7 @@ public final class Timelines {
         this.database = database;
     }
 
-    /** What is known of a task, if there is such a one. */
+    /** Finds what is known of a task, if there is such a one. */
     public Optional<Timeline> find(UUID task) {
         return database.with(handle -> handle.createQuery(TASK)
                 .bind("task", task)

@@ -81,7 +81,7 @@ class ReplayIT {
     }
 
     @Test
-    void aLetterGoesBackToItsStageAsANewGenerationWithAFreshDeadlineAndBehindOthers() {
+    void sendsADeadLetterBackAsANewGenerationOfBulkPriority() {
         Submission task = failedTask();
         index(Stage.GENERATE, task, TestingOps.described(task, 1));
 
@@ -107,7 +107,7 @@ class ReplayIT {
     }
 
     @Test
-    void whatBecomesOfEachIsKnownAndOnlyWhatFailedAgainOrExpiredIsWorkStill() {
+    void notesWhatBecameOfEachAndGivesTheDeadLetterItsState() {
         Submission good = failedTask();
         Submission bad = failedTask();
         Submission late = failedTask();
@@ -116,23 +116,23 @@ class ReplayIT {
         }
         UUID replay = create("{}");
         run(replay);
-        assertThat(progress(replay).letters()).isEqualTo(Map.of("under_way", 3L));
+        assertThat(progress(replay).deadLetters()).isEqualTo(Map.of("under_way", 3L));
 
         tasks.close(good.id(), 2, TestingTasks.success());
         tasks.close(bad.id(), 2, TestingTasks.failure(Reason.MODERATED_PROMPT));
         tasks.close(late.id(), 2, TestingTasks.failure(Reason.DEADLINE_PASSED));
         settlement.settle();
 
-        assertThat(progress(replay).letters()).isEqualTo(Map.of("succeeded", 1L, "failed", 1L, "expired", 1L));
+        assertThat(progress(replay).deadLetters()).isEqualTo(Map.of("succeeded", 1L, "failed", 1L, "expired", 1L));
         assertThat(progress(replay).failedWith()).isEqualTo(Map.of("moderated_prompt", 1L, "deadline_passed", 1L));
-        assertThat(letterState(good)).isEqualTo("replayed");
-        assertThat(letterState(bad)).as("its new letter stands for it").isEqualTo("failed_again");
-        assertThat(letterState(late)).as("no new letter comes of it").isEqualTo("open");
+        assertThat(deadLetterState(good)).isEqualTo("replayed");
+        assertThat(deadLetterState(bad)).as("its new dead letter stands for it").isEqualTo("failed_again");
+        assertThat(deadLetterState(late)).as("no new dead letter comes of it").isEqualTo("open");
         assertThat(progress(replay).state()).isEqualTo("done");
     }
 
     @Test
-    void anEndingThatCouldNotBeToldIsToldAnewAndStaysAsItIs() {
+    void publishesAFinalStateAgainAsItIsIfItWasNotDelivered() {
         Submission task = TestingTasks.submission();
         tasks.accept(task);
         tasks.close(task.id(), 1, TestingTasks.success());
@@ -155,11 +155,11 @@ class ReplayIT {
         assertThat(row(task).generation()).isEqualTo(2);
         assertThat(tasks.markDelivered(task.id(), 2, Instant.now())).isTrue();
         settlement.settle();
-        assertThat(progress(replay).letters()).isEqualTo(Map.of("succeeded", 1L));
+        assertThat(progress(replay).deadLetters()).isEqualTo(Map.of("succeeded", 1L));
     }
 
     @Test
-    void whatCannotOrNeedNotBeReplayedIsSkippedForAReasonThatTheDryRunHasToldBefore() {
+    void skipsWhatTheDryRunSkipsAndForTheSameReasons() {
         Submission good = failedTask();
         index(Stage.GENERATE, good, TestingOps.described(good, 1));
         Submission cancelled = TestingTasks.submission();
@@ -187,7 +187,7 @@ class ReplayIT {
 
         Map<String, Long> skipped = Map.of(
                 "cancelled", 1L, "succeeded", 1L, "replay_cap", 1L, "expired", 1L, "undecodable", 1L, "no_task", 1L);
-        assertThat(forecast.letters()).isEqualTo(7);
+        assertThat(forecast.deadLetters()).isEqualTo(7);
         assertThat(forecast.replayed()).isEqualTo(1);
         assertThat(forecast.skipped()).isEqualTo(skipped);
         assertThat(forecast.ages()).containsEntry("1h", 1L).containsEntry("older", 0L);
@@ -196,25 +196,25 @@ class ReplayIT {
         assertThat(progress(replay).skipped()).isEqualTo(skipped);
         assertThat(onlyRecord(Stage.GENERATE, good)).isNotNull();
         assertThat(row(cancelled).generation()).isEqualTo(1);
-        assertThat(letterState(succeeded)).isEqualTo("replayed");
-        assertThat(letterState(gone)).isEqualTo("open");
+        assertThat(deadLetterState(succeeded)).isEqualTo("replayed");
+        assertThat(deadLetterState(gone)).isEqualTo("open");
     }
 
     @Test
-    void aLetterIsInOneReplayOnlyAndAnAbortedOneGivesBackWhatItHasNotTaken() {
+    void keepsADeadLetterInOneReplayAndGivesItBackWhenAborted() {
         List<Submission> many = failedTasks(10);
         UUID first = create("{}");
         assertThat(actions.create(inWhateverState(), "{}", 20, "ann", "again"))
-                .as("all letters are taken")
+                .as("all dead letters are taken")
                 .isEmpty();
         try (ReplayRunner runner = runner()) {
             assertThat(actions.move(first, Move.PAUSE, "ann", "wait a moment")).isTrue();
             runner.step();
-            assertThat(progress(first).letters()).isEqualTo(Map.of("waiting", 10L));
+            assertThat(progress(first).deadLetters()).isEqualTo(Map.of("waiting", 10L));
             assertThat(actions.move(first, Move.PAUSE, "ann", "twice")).isFalse();
         }
         assertThat(actions.move(first, Move.ABORT, "ann", "a mistake")).isTrue();
-        assertThat(letterState(many.getFirst())).isEqualTo("open");
+        assertThat(deadLetterState(many.getFirst())).isEqualTo("open");
 
         run(create("{}"));
         assertThat(published(Stage.GENERATE, many)).hasSize(10);
@@ -224,28 +224,28 @@ class ReplayIT {
     }
 
     @Test
-    void aReplayGoesOnAfterAPauseWhereItWasAndIsNeverFasterThanAsked() {
+    void continuesWhereItPausedAndIsNeverFasterThanAsked() {
         List<Submission> many = failedTasks(20);
         UUID replay =
                 actions.create(filter(), "{}", 5, "ann", "the provider is back").orElseThrow();
         try (ReplayRunner runner = runner()) {
-            while (progress(replay).letters().getOrDefault("under_way", 0L) < 4) {
+            while (progress(replay).deadLetters().getOrDefault("under_way", 0L) < 4) {
                 runner.step();
             }
             actions.move(replay, Move.PAUSE, "ann", "wait a moment");
-            Map<String, Long> before = progress(replay).letters();
+            Map<String, Long> before = progress(replay).deadLetters();
             runner.step();
             runner.step();
-            assertThat(progress(replay).letters()).as("while it is paused").isEqualTo(before);
+            assertThat(progress(replay).deadLetters()).as("while it is paused").isEqualTo(before);
             assertThat(before.get("under_way"))
                     .as("in one step what it may in a second, at most")
                     .isLessThan(4 + 5);
-            // From here, since to open a replay takes a while
+            // The time begins here, for opening a replay takes a while.
             long began = System.nanoTime();
             actions.move(replay, Move.RESUME, "ann", "go on");
             stepUntilDone(replay, runner, new AtomicInteger());
             assertThat(Duration.ofNanos(System.nanoTime() - began))
-                    .as("twelve letters or more, of which five may have gathered, five a second")
+                    .as("twelve dead letters or more, of which five may have gathered, five a second")
                     .isGreaterThan(Duration.ofMillis(1_200));
         }
 
@@ -262,12 +262,12 @@ class ReplayIT {
             runner.step();
         }
 
-        assertThat(progress(replay).letters()).isEqualTo(Map.of("under_way", 50L));
+        assertThat(progress(replay).deadLetters()).isEqualTo(Map.of("under_way", 50L));
         assertThat(published(Stage.GENERATE, many)).hasSize(50).doesNotHaveDuplicates();
     }
 
     @Test
-    void ofTwoLettersOfOneTaskOneIsReplayed() {
+    void ofTwoDeadLettersOfOneTaskOneIsReplayed() {
         Submission task = failedTask();
         index(Stage.GENERATE, task, TestingOps.described(task, 1));
         index(Stage.GENERATE, task, TestingOps.described(task, 1));
@@ -276,13 +276,12 @@ class ReplayIT {
         run(replay);
 
         assertThat(onlyRecord(Stage.GENERATE, task)).isNotNull();
-        assertThat(progress(replay).letters()).isEqualTo(Map.of("under_way", 1L, "skipped", 1L));
+        assertThat(progress(replay).deadLetters()).isEqualTo(Map.of("under_way", 1L, "skipped", 1L));
     }
 
-    /** The hardest that can be had in one process: both shut each other out, wherever they stand, and the database fails. */
+    /** This is the hardest case in one process: both shut each other out, wherever they stand, and the database fails. */
     @Test
-    void everyLetterIsPublishedOnceThoughTwoProcessesFightOverItAndTheDatabaseFailsAfterThePublishing()
-            throws Exception {
+    void publishesOnceThoughTwoProcessesFightAndTheDatabaseFails() throws Exception {
         List<Submission> many = failedTasks(400);
         DATABASE.with(handle -> handle.execute("""
                 create function fail_sometimes() returns trigger language plpgsql as $$
@@ -296,7 +295,7 @@ class ReplayIT {
                 for each statement execute function fail_sometimes()
                 """));
         try {
-            // In many steps, however slow the machine
+            // This rate makes many steps, however slow the machine is.
             UUID replay = actions.create(filter(), "{}", 100, "ann", "the provider is back")
                     .orElseThrow();
             AtomicInteger failures = new AtomicInteger();
@@ -311,7 +310,7 @@ class ReplayIT {
             for (Thread rival : rivals) {
                 rival.join(Duration.ofMinutes(2));
             }
-            assertThat(progress(replay).letters()).isEqualTo(Map.of("under_way", 400L));
+            assertThat(progress(replay).deadLetters()).isEqualTo(Map.of("under_way", 400L));
             assertThat(failures.get()).as("steps that were cut off").isGreaterThan(3);
             assertThat(published(Stage.GENERATE, many)).hasSize(400).doesNotHaveDuplicates();
         } finally {
@@ -330,38 +329,39 @@ class ReplayIT {
     }
 
     @Test
-    void whenTheBrokerHasForgottenHowFarAReplayCameWhatWasTakenIsPublishedByNobody() {
+    void publishesNothingInDoubtOnceTheBrokerHasForgottenTheReplay() {
         List<Submission> many = failedTasks(3);
         UUID replay = create("{}");
         assertThat(replays.take(replay, 2)).as("and then the process is gone").isEqualTo(2);
 
         run(replay);
 
-        assertThat(progress(replay).letters()).isEqualTo(Map.of("in_doubt", 2L, "under_way", 1L));
+        assertThat(progress(replay).deadLetters()).isEqualTo(Map.of("in_doubt", 2L, "under_way", 1L));
         assertThat(published(Stage.GENERATE, many)).hasSize(1);
     }
 
     @Test
-    void anEditedLetterIsReplayedAsEditedAndTheOriginalIsKept() {
+    void replaysAnEditedDeadLetterAsEditedAndKeepsTheOriginal() {
         Submission task = failedTask();
         index(Stage.GENERATE, task, null);
-        long letter = DATABASE.with(handle -> handle.createQuery("select id from dead_letter")
+        long deadLetter = DATABASE.with(handle -> handle.createQuery("select id from dead_letter")
                 .mapTo(Long.class)
                 .one());
         DeadLetterChanges changes = new DeadLetterChanges(DATABASE, clock);
         byte[] edited = TestingOps.bytes(new PetDescribed(TestingOps.context(task, 1), "a dog"));
 
-        assertThat(changes.edit(letter, edited, "ann", "the bytes were broken")).isEqualTo(2);
+        assertThat(changes.edit(deadLetter, edited, "ann", "the bytes were broken"))
+                .isEqualTo(2);
         run(create("{}"));
 
         PetDescribed event = (PetDescribed) new TestingSerde.FromBytes()
                 .deserialize("", onlyRecord(Stage.GENERATE, task).value());
         assertThat(event).isNotNull();
         assertThat(event.getDescription()).isEqualTo("a dog");
-        assertThat(changes.versions(letter))
+        assertThat(changes.versions(deadLetter))
                 .extracting(DeadLetterChanges.Version::version)
                 .containsExactly(2);
-        assertThat(changes.edit(letter, edited, "ann", "too late"))
+        assertThat(changes.edit(deadLetter, edited, "ann", "too late"))
                 .as("it is not open any more")
                 .isZero();
         assertThat(changes.discard(inWhateverState(), "{}", "ann", "too late"))
@@ -400,13 +400,13 @@ class ReplayIT {
                 List.of(), "open", null, null, null, null, null, null, null, null, null, null, null, null, null);
     }
 
-    /** As one that names letters by their ids. */
+    /** Makes a filter as one that names dead letters by their ids. */
     private static DeadLetterFilter inWhateverState() {
         return new DeadLetterFilter(
                 List.of(), null, null, null, null, null, null, null, null, null, null, null, null, null, null);
     }
 
-    private static String letterState(Submission task) {
+    private static String deadLetterState(Submission task) {
         return DATABASE.with(handle -> handle.createQuery("select state from dead_letter where task_id = :id")
                 .bind("id", task.id().value())
                 .mapTo(String.class)
