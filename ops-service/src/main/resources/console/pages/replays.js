@@ -48,7 +48,7 @@ export async function progressPage(place, {parts: [id], signal}) {
     const replay = await get(path, signal);
     fill(state, badge(replay.state));
     fill(body, progress(replay, again));
-    fill(results, await results(path, signal));
+    fill(results, await oneByOne(path, signal));
     return !(['done', 'aborted'].includes(replay.state) && !replay.letters.under_way);
   };
   await poll(signal, 1_000, trouble, show);
@@ -99,7 +99,7 @@ function moves(replay, again) {
   return null;
 }
 
-async function results(path, signal) {
+async function oneByOne(path, signal) {
   const found = await get(`${path}/letters`, signal);
   if (!found.letters.length) return null;
   return [el('h2', {}, 'One by one'),

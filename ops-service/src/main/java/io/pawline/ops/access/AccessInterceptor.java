@@ -17,7 +17,7 @@ import org.springframework.web.servlet.HandlerInterceptor;
  * Finds out who calls, and whether he may, before anything of the body is read. {@link RequiresScope} names the scope that an
  * operation needs. Without it, {@code GET} needs {@link Scope#READ} and everything else {@link Scope#OPERATE}.
  */
-public final class AccessInterceptor implements HandlerInterceptor {
+final class AccessInterceptor implements HandlerInterceptor {
 
     /** This attribute of the request holds the {@link Operator}. */
     static final String CALLER = Operator.class.getName();
@@ -26,7 +26,7 @@ public final class AccessInterceptor implements HandlerInterceptor {
 
     private final OperatorAccess operatorAccess;
 
-    public AccessInterceptor(OperatorAccess operatorAccess) {
+    AccessInterceptor(OperatorAccess operatorAccess) {
         this.operatorAccess = operatorAccess;
     }
 

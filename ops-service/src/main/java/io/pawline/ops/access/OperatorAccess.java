@@ -5,7 +5,7 @@ import io.pawline.taskstore.KeyRing;
 import java.util.Optional;
 
 /** Recognises operators by their API keys, or accepts everybody. Thread-safe. */
-public sealed interface OperatorAccess {
+sealed interface OperatorAccess {
 
     /** The verdict about a request, by its key. */
     sealed interface Verdict {

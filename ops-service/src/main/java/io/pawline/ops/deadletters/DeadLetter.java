@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param state {@code open}, {@code replaying}, {@code replayed}, {@code failed_again} or {@code discarded}
  * @param undecodable why its bytes are no event; null: they are one
  */
-public record DeadLetter(
+record DeadLetter(
         long id,
         String topic,
         int partition,

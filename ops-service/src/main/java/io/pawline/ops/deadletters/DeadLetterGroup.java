@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param overTime how many of them in each span of time in which there were any, oldest first
  */
-public record DeadLetterGroup(
+record DeadLetterGroup(
         String stage,
         String reason,
         @Nullable String providerCode,
@@ -19,9 +19,9 @@ public record DeadLetterGroup(
         List<Span> overTime) {
 
     /** The number of dead letters in one span of time, which begins at this moment. */
-    public record Span(Instant from, long count) {}
+    record Span(Instant from, long count) {}
 
-    public DeadLetterGroup {
+    DeadLetterGroup {
         overTime = List.copyOf(overTime);
     }
 }

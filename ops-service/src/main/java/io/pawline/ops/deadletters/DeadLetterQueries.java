@@ -28,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
  */
-public final class DeadLetterQueries {
+final class DeadLetterQueries {
 
     private static final String GROUPS = """
             select stage, reason, provider_code, count(*) as letters, min(failed_at) as oldest, max(failed_at) as newest,
@@ -52,12 +52,12 @@ public final class DeadLetterQueries {
 
     private final TaskDatabase database;
 
-    public DeadLetterQueries(TaskDatabase database) {
+    DeadLetterQueries(TaskDatabase database) {
         this.database = database;
     }
 
     /** The place where a page ends: at the dead letter of this time and id. */
-    public record Place(Instant failedAt, long id) {
+    record Place(Instant failedAt, long id) {
         /** Gives the place of a dead letter. */
         public static Place of(DeadLetter deadLetter) {
             return new Place(deadLetter.failedAt(), deadLetter.id());
@@ -66,10 +66,10 @@ public final class DeadLetterQueries {
 
     /** The key, value and headers of a dead letter as they came. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    public record Content(byte @Nullable [] key, byte @Nullable [] value, List<Header> headers) {}
+    record Content(byte @Nullable [] key, byte @Nullable [] value, List<Header> headers) {}
 
     /** A call that was made for the task of a dead letter. */
-    public record MadeCall(
+    record MadeCall(
             UUID callId,
             int generation,
             String stage,
@@ -89,7 +89,7 @@ public final class DeadLetterQueries {
             @Nullable String billed) {}
 
     /** Counts dead letters by cause, the most frequent first, each over spans of time of this length. */
-    public List<DeadLetterGroup> groups(DeadLetterFilter filter, Duration span) {
+    List<DeadLetterGroup> groups(DeadLetterFilter filter, Duration span) {
         Condition where = filter.condition();
         Map<List<@Nullable String>, DeadLetterGroup> groups = new LinkedHashMap<>();
         database.with(handle -> where.bindTo(handle.createQuery(GROUPS))
@@ -136,7 +136,7 @@ public final class DeadLetterQueries {
      *
      * @param below null: from the newest on
      */
-    public List<DeadLetter> page(DeadLetterFilter filter, @Nullable Place below, int limit) {
+    List<DeadLetter> page(DeadLetterFilter filter, @Nullable Place below, int limit) {
         Condition where = filter.condition();
         Place place = below == null ? TOP : below;
         return database.with(handle -> where.bindTo(handle.createQuery(PAGE))
@@ -147,17 +147,8 @@ public final class DeadLetterQueries {
                 .list());
     }
 
-    /** Counts the dead letters that a filter leaves. */
-    public long count(DeadLetterFilter filter) {
-        Condition where = filter.condition();
-        return database.with(
-                handle -> where.bindTo(handle.createQuery("select count(*) from dead_letter where <where>"))
-                        .mapTo(Long.class)
-                        .one());
-    }
-
     /** Finds the dead letter of this id, if there is one. */
-    public Optional<DeadLetter> find(long id) {
+    Optional<DeadLetter> find(long id) {
         return database.with(handle -> handle.createQuery("select * from dead_letter where id = :id")
                 .bind("id", id)
                 .map((row, _) -> DeadLetter.of(row))
@@ -165,7 +156,7 @@ public final class DeadLetterQueries {
     }
 
     /** Reads the record itself, as its stage wrote it. */
-    public Content content(long id) {
+    Content content(long id) {
         return database.with(handle -> handle.createQuery("select * from dead_letter_record where letter_id = :id")
                 .bind("id", id)
                 .map((row, _) -> new Content(
@@ -186,7 +177,7 @@ public final class DeadLetterQueries {
     }
 
     /** Finds every call for a task that the ledger still has, oldest first, in all generations. */
-    public List<MadeCall> calls(UUID task) {
+    List<MadeCall> calls(UUID task) {
         return database.with(handle -> handle.createQuery(CALLS)
                 .bind("task", task)
                 .map((row, _) -> call(row))

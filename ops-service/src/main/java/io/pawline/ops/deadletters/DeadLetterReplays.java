@@ -9,16 +9,16 @@ import org.jspecify.annotations.Nullable;
  * Finds the replays that a dead letter has been in. It stands here and not with replays, which use dead letters, so that
  * neither feature needs the other. Thread-safe.
  */
-public final class DeadLetterReplays {
+final class DeadLetterReplays {
 
     private final TaskDatabase database;
 
-    public DeadLetterReplays(TaskDatabase database) {
+    DeadLetterReplays(TaskDatabase database) {
         this.database = database;
     }
 
     /** The part that one dead letter has in a replay. */
-    public record InReplay(
+    record InReplay(
             UUID replay,
             String state,
             @Nullable String skipped,
@@ -31,7 +31,7 @@ public final class DeadLetterReplays {
      *
      * @throws io.pawline.taskstore.DatabaseUnavailableException when the database is lost
      */
-    public List<InReplay> of(long deadLetter) {
+    List<InReplay> of(long deadLetter) {
         return database.with(handle -> handle.createQuery("""
                         select replay_letter.* from replay_letter join replay on replay.id = replay_id
                         where letter_id = :letter order by created_at

@@ -24,14 +24,14 @@ import org.apache.kafka.common.serialization.Serializer;
  * Translates events into what people read and edit: Avro's own <a
  * href="https://avro.apache.org/docs/1.12.0/specification/#json-encoding">JSON encoding</a>. Thread-safe.
  */
-public final class EventJson {
+final class EventJson {
 
     private final Deserializer<?> events;
     private final Serializer<? super SpecificRecord> serializer;
     private final Map<Stage, Class<? extends SpecificRecord>> types;
 
     /** @param types the event that each stage takes */
-    public EventJson(
+    EventJson(
             Deserializer<?> events,
             Serializer<? super SpecificRecord> serializer,
             Map<Stage, Class<? extends SpecificRecord>> types) {
@@ -41,10 +41,10 @@ public final class EventJson {
     }
 
     /** An event and its schema, both as JSON. */
-    public record Shown(String type, String json, String schema) {}
+    record Shown(String type, String json, String schema) {}
 
     /** Shows the event in these bytes; empty if they are none, or if the schema registry is away. */
-    public Optional<Shown> read(String topic, byte[] bytes) {
+    Optional<Shown> read(String topic, byte[] bytes) {
         return event(topic, bytes).map(event -> {
             Schema schema = event.getSchema();
             return new Shown(schema.getName(), json(event), schema.toString());
@@ -52,7 +52,7 @@ public final class EventJson {
     }
 
     /** Decodes the event in these bytes; empty if they are none, or if the schema registry is away. */
-    public Optional<SpecificRecord> event(String topic, byte[] bytes) {
+    Optional<SpecificRecord> event(String topic, byte[] bytes) {
         try {
             return events.deserialize(topic, bytes) instanceof SpecificRecord event
                     ? Optional.of(event)
@@ -80,7 +80,7 @@ public final class EventJson {
      *
      * @throws IllegalArgumentException if the text is no such event, with the reason
      */
-    public byte[] write(Stage stage, String json) {
+    byte[] write(Stage stage, String json) {
         Class<? extends SpecificRecord> type = Objects.requireNonNull(types.get(stage));
         Schema schema = SpecificData.get().getSchema(type);
         try {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
  */
-public final class Alerts {
+final class Alerts {
 
     private static final Duration LATELY = Duration.ofMinutes(10);
     private static final Duration HOUR = Duration.ofHours(1);
@@ -45,7 +45,7 @@ public final class Alerts {
     private final AlertProperties settings;
     private final Clock clock;
 
-    public Alerts(TaskDatabase database, LiveQueries queries, AlertProperties settings, Clock clock) {
+    Alerts(TaskDatabase database, LiveQueries queries, AlertProperties settings, Clock clock) {
         this.database = database;
         this.queries = queries;
         this.settings = settings;
@@ -60,7 +60,7 @@ public final class Alerts {
     }
 
     /** Measures all alerts, whether they fire or not. */
-    public List<AlertView> now() {
+    List<AlertView> now() {
         Instant now = clock.instant();
         List<Measured> measured =
                 List.of(unclassified(now), amplification(now), undelivered(now), breakerOpen(now), costPerHour(now));

@@ -29,14 +29,14 @@ import org.jspecify.annotations.Nullable;
  * Measures how far the stages are behind, as seen from outside of them. It counts offsets, so a transaction's marker counts
  * as a record: with small transactions a lag is up to twice the work that is left. Thread-safe.
  */
-public final class ConsumerLag implements AutoCloseable {
+final class ConsumerLag implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private final Admin admin;
 
     /** @param connection Kafka client settings: bootstrap servers, security */
-    public ConsumerLag(Map<String, Object> connection) {
+    ConsumerLag(Map<String, Object> connection) {
         Map<String, Object> settings = new HashMap<>(connection);
         settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
         settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
@@ -50,7 +50,7 @@ public final class ConsumerLag implements AutoCloseable {
      * @param net those of them that are not completed
      * @param retries records of the retry topics that are not completed, whether or not they are due
      */
-    public record Lag(long work, long net, long retries) {
+    record Lag(long work, long net, long retries) {
         private static final Lag NONE = new Lag(0, 0, 0);
 
         private Lag and(Lag other) {
@@ -59,7 +59,7 @@ public final class ConsumerLag implements AutoCloseable {
     }
 
     /** Measures each stage that has topics; empty if Kafka does not answer. Waits some seconds at most. */
-    public Optional<Map<Stage, Lag>> now() throws InterruptedException {
+    Optional<Map<Stage, Lag>> now() throws InterruptedException {
         try {
             Map<TopicPartition, Long> ends = offsets(partitions());
             Map<Stage, Lag> lags = new EnumMap<>(Stage.class);

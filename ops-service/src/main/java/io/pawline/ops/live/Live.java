@@ -18,7 +18,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Puts together what happens now. The answer is cached for one second. Thread-safe. */
-public final class Live {
+final class Live {
 
     private static final int WINDOW_SECONDS = 60;
     private static final Duration GOOD_FOR = Duration.ofSeconds(1);
@@ -30,7 +30,7 @@ public final class Live {
     private final Clock clock;
     private @Nullable LiveView last;
 
-    public Live(LiveQueries queries, Alerts alerts, ConsumerLag lags, ControlStateReader controls, Clock clock) {
+    Live(LiveQueries queries, Alerts alerts, ConsumerLag lags, ControlStateReader controls, Clock clock) {
         this.queries = queries;
         this.alerts = alerts;
         this.lags = lags;
@@ -39,7 +39,7 @@ public final class Live {
     }
 
     /** Gives the live view, one second old at most. */
-    public synchronized LiveView now() throws InterruptedException {
+    synchronized LiveView now() throws InterruptedException {
         Instant now = clock.instant();
         if (last == null || last.at().plus(GOOD_FOR).isBefore(now)) {
             last = at(now);

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
  */
-public final class LiveQueries {
+final class LiveQueries {
 
     private static final String COUNTS = """
             select stage, sum(tasks) tasks, sum(calls) calls, sum(succeeded) succeeded, sum(failures) failures,
@@ -82,7 +82,7 @@ public final class LiveQueries {
 
     private final TaskDatabase database;
 
-    public LiveQueries(TaskDatabase database) {
+    LiveQueries(TaskDatabase database) {
         this.database = database;
     }
 
@@ -137,7 +137,7 @@ public final class LiveQueries {
     }
 
     /** Reads what happened in each stage and each span of time that begins within the period; there is none where nothing did. */
-    public List<Point> series(Period period, Duration span) {
+    List<Point> series(Period period, Duration span) {
         return database.with(handle -> handle.createQuery(SERIES)
                 .bind("seconds", span.toSeconds())
                 .bind("from", period.start())

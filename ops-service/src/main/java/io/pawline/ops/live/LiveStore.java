@@ -16,7 +16,7 @@ import java.util.Objects;
  *
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
  */
-public final class LiveStore {
+final class LiveStore {
 
     private static final String WINDOWS = """
             insert into live_window as known
@@ -47,7 +47,7 @@ public final class LiveStore {
     private final Clock clock;
 
     /** @param retention how long the spans of a minute are kept */
-    public LiveStore(TaskDatabase database, Duration retention, Clock clock) {
+    LiveStore(TaskDatabase database, Duration retention, Clock clock) {
         this.database = database;
         this.retention = retention;
         this.clock = clock;
@@ -79,7 +79,7 @@ public final class LiveStore {
     }
 
     /** Deletes what is older than the retention; returns how many rows. */
-    public int dropOld() {
+    int dropOld() {
         Instant now = clock.instant();
         return database.inTransaction(handle -> handle.createUpdate("""
                                 delete from live_window

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * Runs the live count. Kafka has what it has counted; the files of a process are its own copy, made anew when it starts and
  * deleted when it ends. A count that fails, for want of a topic, of Kafka or of the registry, begins again. Thread-safe.
  */
-public final class LiveStreams implements AutoCloseable {
+final class LiveStreams implements AutoCloseable {
 
     /** This id is the prefix of its group, of its transactions and of its own topics. */
     static final String APPLICATION = "pawline.ops.live";
@@ -44,7 +44,7 @@ public final class LiveStreams implements AutoCloseable {
      * @param connection Kafka client settings: bootstrap servers, security
      * @param events thread-safe
      */
-    public LiveStreams(Map<String, Object> connection, Deserializer<?> events, Prices prices) {
+    LiveStreams(Map<String, Object> connection, Deserializer<?> events, Prices prices) {
         this.connection = Map.copyOf(connection);
         this.events = events;
         this.prices = prices;
@@ -56,7 +56,7 @@ public final class LiveStreams implements AutoCloseable {
     }
 
     /** Starts the count if it is not running. */
-    public synchronized void tend() {
+    synchronized void tend() {
         if (closed || (running != null && alive(running.state()))) {
             return;
         }
@@ -71,7 +71,7 @@ public final class LiveStreams implements AutoCloseable {
     }
 
     /** Says whether it counts, and is not only getting ready to. */
-    public synchronized boolean counts() {
+    synchronized boolean counts() {
         return running != null && running.state() == KafkaStreams.State.RUNNING;
     }
 

@@ -16,7 +16,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param reasons of failed calls, the most frequent first
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-public record LiveView(
+record LiveView(
         Instant at,
         int windowSeconds,
         List<StageView> stages,
@@ -38,7 +38,7 @@ public record LiveView(
      * @param p50Ms of calls that ended, in milliseconds; null: none did
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    public record StageView(
+    record StageView(
             String stage,
             @Nullable String provider,
             int inFlight,
@@ -71,7 +71,7 @@ public record LiveView(
      * @param ended tasks that ended
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    public record Totals(
+    record Totals(
             long tasks,
             long calls,
             double amplification,
@@ -88,7 +88,7 @@ public record LiveView(
      *
      * @param share of all failed calls, 0 to 1
      */
-    public record ReasonView(String stage, String reason, long count, double share) {}
+    record ReasonView(String stage, String reason, long count, double share) {}
 
     /**
      * An alert, whether it fires or not.
@@ -96,7 +96,7 @@ public record LiveView(
      * @param threshold it fires above this; null: nothing is set, so it never fires
      * @param since null: it does not fire
      */
-    public record AlertView(
+    record AlertView(
             String name,
             boolean firing,
             double value,
@@ -106,7 +106,7 @@ public record LiveView(
             String detail) {}
 
     /** The counts of one stage in one span of time. */
-    public record Point(
+    record Point(
             Instant at,
             String stage,
             long tasks,

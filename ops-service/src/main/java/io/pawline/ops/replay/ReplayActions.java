@@ -18,7 +18,7 @@ import org.jdbi.v3.core.Handle;
  *
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
  */
-public final class ReplayActions {
+final class ReplayActions {
 
     /** The statement takes only what nobody has taken: a dead letter is in one open replay at most. */
     private static final String SELECT = """
@@ -32,7 +32,7 @@ public final class ReplayActions {
     private final TaskDatabase database;
     private final Clock clock;
 
-    public ReplayActions(TaskDatabase database, Clock clock) {
+    ReplayActions(TaskDatabase database, Clock clock) {
         this.database = database;
         this.clock = clock;
     }
@@ -43,7 +43,7 @@ public final class ReplayActions {
      * @param asked the filter as it was asked for, JSON
      * @return its id; empty if there is no such dead letter
      */
-    public Optional<UUID> create(DeadLetterFilter filter, String asked, int perSecond, String who, String why) {
+    Optional<UUID> create(DeadLetterFilter filter, String asked, int perSecond, String who, String why) {
         UUID id = UUID.randomUUID();
         Condition where = filter.condition();
         Instant now = clock.instant();
@@ -77,7 +77,7 @@ public final class ReplayActions {
      *
      * @return false if it is not in a state for it
      */
-    public boolean move(UUID replay, Move move, String who, String why) {
+    boolean move(UUID replay, Move move, String who, String why) {
         Instant now = clock.instant();
         return database.inTransaction(handle -> {
             boolean moved = handle.createUpdate("""
@@ -110,7 +110,7 @@ public final class ReplayActions {
     }
 
     /** A move that an operator can make with a replay that is not at its end. */
-    public enum Move {
+    enum Move {
         PAUSE("paused", List.of("running")),
         RESUME("running", List.of("paused")),
         ABORT("aborted", List.of("running", "paused"));

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Forecasts what a replay would do, and changes nothing. Thread-safe. */
-public final class ReplayForecasts {
+final class ReplayForecasts {
 
     private static final String FORECAST = """
             select stage, verdict, age, count(*) as letters from (
@@ -43,7 +43,7 @@ public final class ReplayForecasts {
     private final Prices prices;
     private final Clock clock;
 
-    public ReplayForecasts(TaskDatabase database, ReplaySettings settings, Prices prices, Clock clock) {
+    ReplayForecasts(TaskDatabase database, ReplaySettings settings, Prices prices, Clock clock) {
         this.database = database;
         this.settings = settings;
         this.prices = prices;
@@ -69,7 +69,7 @@ public final class ReplayForecasts {
      * @param drainSeconds how long it would take, by the given rate and by how many calls a second the slowest of the stages
      *     concerned has just had succeed
      */
-    public record Forecast(
+    record Forecast(
             long deadLetters,
             long replayed,
             Map<String, Long> skipped,
@@ -85,7 +85,7 @@ public final class ReplayForecasts {
      *
      * @throws io.pawline.taskstore.DatabaseUnavailableException when the database is lost
      */
-    public Forecast forecast(DeadLetterFilter filter, int perSecond) {
+    Forecast forecast(DeadLetterFilter filter, int perSecond) {
         Instant now = clock.instant();
         Condition where = filter.condition();
         List<Part> parts = database.with(handle -> where.bindTo(handle.createQuery(FORECAST))

@@ -37,7 +37,7 @@ import org.apache.kafka.common.serialization.Serializer;
  * consumer group of the replay's own. So a process that opens the replay again, after whatever happened to this one, knows
  * which dead letters are published. Opening it shuts out every other process that has it open. For one thread.
  */
-public final class ReplayPublisher implements AutoCloseable {
+final class ReplayPublisher implements AutoCloseable {
 
     private static final String TRANSACTIONAL_ID = "pawline.ops.replay";
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -60,7 +60,7 @@ public final class ReplayPublisher implements AutoCloseable {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Work(Stage stage, UUID taskId, byte[] value, int generation, Instant deadline, byte[] trace) {}
 
-    public ReplayPublisher(
+    ReplayPublisher(
             UUID replay,
             Map<String, Object> connection,
             Serializer<? super SpecificRecord> serializer,
@@ -69,7 +69,7 @@ public final class ReplayPublisher implements AutoCloseable {
     }
 
     /** @param telemetry in which each published dead letter begins a trace */
-    public ReplayPublisher(
+    ReplayPublisher(
             UUID replay,
             Map<String, Object> connection,
             Serializer<? super SpecificRecord> serializer,

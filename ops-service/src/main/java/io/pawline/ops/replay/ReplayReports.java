@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
  */
-public final class ReplayReports {
+final class ReplayReports {
 
     private final TaskDatabase database;
 
-    public ReplayReports(TaskDatabase database) {
+    ReplayReports(TaskDatabase database) {
         this.database = database;
     }
 
@@ -33,7 +33,7 @@ public final class ReplayReports {
      * @param skipped why those were not published, and how many
      * @param failedWith reasons of those that did not succeed, and how many
      */
-    public record Progress(
+    record Progress(
             UUID id,
             String state,
             int perSecond,
@@ -47,7 +47,7 @@ public final class ReplayReports {
             Map<String, Long> failedWith) {}
 
     /** Finds the replay of this id, if there is one. */
-    public Optional<Progress> find(UUID id) {
+    Optional<Progress> find(UUID id) {
         return database.with(handle -> handle.createQuery("select * from replay where id = :id")
                         .bind("id", id)
                         .map((row, _) -> bare(row))
@@ -56,7 +56,7 @@ public final class ReplayReports {
     }
 
     /** Finds the newest replays, newest first. */
-    public List<Progress> newest(int limit) {
+    List<Progress> newest(int limit) {
         return database
                 .with(handle -> handle.createQuery("select * from replay order by created_at desc limit :limit")
                         .bind("limit", limit)
@@ -113,7 +113,7 @@ public final class ReplayReports {
     }
 
     /** The result of one dead letter in a replay. */
-    public record DeadLetterResult(
+    record DeadLetterResult(
             int place,
             long deadLetterId,
             String state,
@@ -124,7 +124,7 @@ public final class ReplayReports {
             @Nullable String reason) {}
 
     /** Reads what became of the dead letters of a replay, in their order. */
-    public List<DeadLetterResult> results(UUID replay, int above, int limit) {
+    List<DeadLetterResult> results(UUID replay, int above, int limit) {
         return database.with(handle -> handle.createQuery("""
                         select * from replay_letter where replay_id = :replay and place > :above
                         order by place limit :limit

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * it between two steps, the next process to open the replay learns from Kafka what is published, and goes on there.
  * Thread-safe; of several processes, the one that opened the replay last goes on with it.
  */
-public final class ReplayRunner implements AutoCloseable {
+final class ReplayRunner implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ReplayRunner.class);
     private static final int LARGEST_BATCH = 500;
@@ -60,13 +60,13 @@ public final class ReplayRunner implements AutoCloseable {
     private final Function<UUID, ReplayPublisher> publishers;
     private @Nullable Open open;
 
-    public ReplayRunner(ReplayStore replays, Function<UUID, ReplayPublisher> publishers) {
+    ReplayRunner(ReplayStore replays, Function<UUID, ReplayPublisher> publishers) {
         this.replays = replays;
         this.publishers = publishers;
     }
 
     /** Publishes the dead letters that are due. */
-    public synchronized void step() {
+    synchronized void step() {
         try {
             if (open == null || open.ahead.isEmpty()) {
                 takeSome();

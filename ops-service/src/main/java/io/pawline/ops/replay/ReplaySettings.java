@@ -9,8 +9,8 @@ import java.time.Duration;
  * @param cap most replays of one task
  * @param picturesKept how long the text-to-image provider keeps the picture that a dead letter of matting names
  */
-public record ReplaySettings(Duration deadline, int cap, Duration picturesKept) {
-    public ReplaySettings {
+record ReplaySettings(Duration deadline, int cap, Duration picturesKept) {
+    ReplaySettings {
         if (!deadline.isPositive() || !picturesKept.isPositive()) {
             throw new IllegalArgumentException("replay-deadline and pictures-kept must be > 0");
         }

@@ -3,7 +3,7 @@ package io.pawline.ops.report;
 import io.pawline.schemas.Reason;
 
 /** Groups the causes of failed calls for the report. */
-public enum Family {
+enum Family {
     TIMEOUT,
     OVERLOAD,
     PROVIDER,

@@ -20,7 +20,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param peaks when failures were frequent, oldest first
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-public record Report(
+record Report(
         Instant from,
         Instant to,
         Instant generatedAt,
@@ -47,7 +47,7 @@ public record Report(
      * @param callbackSuccessRate of those that were tried, the share that was taken
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    public record Core(
+    record Core(
             long tasks,
             long succeeded,
             long failed,
@@ -74,7 +74,7 @@ public record Report(
      * @param amplification calls for each task
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    public record StageCalls(
+    record StageCalls(
             String stage,
             String provider,
             long calls,
@@ -102,7 +102,7 @@ public record Report(
      * @param shareOfStage of the stage's failed calls
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    public record Cause(
+    record Cause(
             String stage,
             String provider,
             String reason,
@@ -114,7 +114,7 @@ public record Report(
 
     /** A failed call, as an example of its cause. */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    public record Example(
+    record Example(
             String stage,
             String provider,
             String reason,
@@ -128,18 +128,17 @@ public record Report(
             @Nullable Long durationMs) {}
 
     /** The calls of a stage that began in one span of time. */
-    public record Span(Instant at, String stage, long calls, long failures, long retries, long timeouts) {}
+    record Span(Instant at, String stage, long calls, long failures, long retries, long timeouts) {}
 
     /**
      * Spans of time, one after another, in which many calls of a stage failed.
      *
      * @param share of the stage's failed calls that were in it
      */
-    public record Peak(
-            String stage, Instant from, Instant to, long calls, long failures, double share, String reason) {}
+    record Peak(String stage, Instant from, Instant to, long calls, long failures, double share, String reason) {}
 
     /** The verdict about what came of failures. */
-    public enum Verdict {
+    enum Verdict {
         /** Too few calls failed for a verdict. */
         TOO_LITTLE,
         /** Repeated calls were a small part of the load, also when most calls failed. */
@@ -157,7 +156,7 @@ public record Report(
      * @param resubmitted tasks that say the same as an earlier one of the period: the front end asked again
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    public record Cascade(
+    record Cascade(
             Verdict verdict,
             long calls,
             long firstCalls,
@@ -178,7 +177,7 @@ public record Report(
      * @param timeShare of the time of all calls
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    public record Bottleneck(
+    record Bottleneck(
             String stage,
             String provider,
             long failed,
@@ -198,7 +197,7 @@ public record Report(
      * @param mostCalls of one task in one stage
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    public record Retries(
+    record Retries(
             long repeated,
             long atOnce,
             double atOnceShare,
@@ -208,7 +207,7 @@ public record Report(
             long mostCalls) {}
 
     /** The quantiles of a duration, in seconds; null: there was none. */
-    public record Quantiles(
+    record Quantiles(
             long count,
             @Nullable Double p50,
             @Nullable Double p95,
@@ -222,5 +221,5 @@ public record Report(
      * @param toDelivery from submission until the front end took the callback
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    public record Latencies(Quantiles toEnd, Quantiles toSuccess, Quantiles toDelivery) {}
+    record Latencies(Quantiles toEnd, Quantiles toSuccess, Quantiles toDelivery) {}
 }

@@ -12,7 +12,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param neverEnded calls of unknown cost, since no end was reported
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-public record ReportCost(
+record ReportCost(
         BigDecimal total,
         BigDecimal perTask,
         BigDecimal perSuccess,
@@ -26,7 +26,7 @@ public record ReportCost(
 
     /** The cost of the calls to one provider. */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    public record ProviderCost(
+    record ProviderCost(
             String provider,
             long calls,
             long billed,
@@ -36,7 +36,7 @@ public record ReportCost(
             double share) {}
 
     /** The reason why money was wasted; a call counts once, for the first of these that holds. */
-    public enum Waste {
+    enum Waste {
         /** Its result was dropped, for another process had the task by then. */
         ORPHANED,
         /** It failed, but it was billed, or may have been. */
@@ -50,5 +50,5 @@ public record ReportCost(
     }
 
     /** The calls that cost something and were of no use, for one reason. */
-    public record Wasted(Waste why, long calls, BigDecimal cost, double share) {}
+    record Wasted(Waste why, long calls, BigDecimal cost, double share) {}
 }

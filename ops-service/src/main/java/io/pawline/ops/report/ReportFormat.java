@@ -3,7 +3,7 @@ package io.pawline.ops.report;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Writes a report in one of several formats. */
-public enum ReportFormat {
+enum ReportFormat {
     /** This format is for programs, and the same in every language. */
     JSON("application/json") {
         @Override
@@ -32,9 +32,9 @@ public enum ReportFormat {
         this.mediaType = mediaType;
     }
 
-    public abstract String write(Report report, Words words);
+    abstract String write(Report report, Words words);
 
-    public String mediaType() {
+    String mediaType() {
         return mediaType;
     }
 }

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
  */
-public final class Reports {
+final class Reports {
 
     private static final int EXAMPLES = 6;
 
@@ -42,14 +42,14 @@ public final class Reports {
     private final Clock clock;
 
     /** @param budget amplification above which retries are held to have fed the load */
-    public Reports(TaskDatabase database, double budget, Clock clock) {
+    Reports(TaskDatabase database, double budget, Clock clock) {
         this.database = database;
         this.budget = budget;
         this.clock = clock;
     }
 
     /** Makes the report of a period. */
-    public Report of(Period period) {
+    Report of(Period period) {
         return database.inTransaction(handle -> {
             handle.execute("set transaction isolation level repeatable read, read only");
             return report(new PeriodQueries(handle, period));

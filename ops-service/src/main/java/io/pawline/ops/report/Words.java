@@ -11,10 +11,10 @@ import java.util.ResourceBundle;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the words and numbers of a report in one language, and its times in one zone. Thread-safe. */
-public final class Words {
+final class Words {
 
     /** A report can be in these languages; the first is the default. */
-    public static final List<String> LANGUAGES = List.of("en", "zh");
+    static final List<String> LANGUAGES = List.of("en", "zh");
 
     private static final DateTimeFormatter SECOND = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
     private static final DateTimeFormatter MINUTE = DateTimeFormatter.ofPattern("MM-dd HH:mm:ss");
@@ -24,7 +24,7 @@ public final class Words {
     private final ZoneId zone;
 
     /** @param language one of {@link #LANGUAGES} */
-    public Words(String language, ZoneId zone) {
+    Words(String language, ZoneId zone) {
         this.language = language;
         this.zone = zone;
         this.bundle = ResourceBundle.getBundle(

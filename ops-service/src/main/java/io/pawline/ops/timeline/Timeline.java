@@ -17,7 +17,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param events oldest first
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-public record Timeline(
+record Timeline(
         UUID taskId,
         String tenant,
         String style,
@@ -33,7 +33,7 @@ public record Timeline(
         BigDecimal cost,
         List<Event> events) {
 
-    public Timeline {
+    Timeline {
         events = List.copyOf(events);
     }
 
@@ -46,7 +46,7 @@ public record Timeline(
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Event(
+    record Event(
             Instant at,
             String kind,
             @Nullable String stage,

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
  */
-public final class Timelines {
+final class Timelines {
 
     private static final String TASK = "select * from task where id = :task";
 
@@ -60,12 +60,12 @@ public final class Timelines {
 
     private final TaskDatabase database;
 
-    public Timelines(TaskDatabase database) {
+    Timelines(TaskDatabase database) {
         this.database = database;
     }
 
     /** Finds what is known of a task, if there is such a one. */
-    public Optional<Timeline> find(UUID task) {
+    Optional<Timeline> find(UUID task) {
         return database.with(handle -> handle.createQuery(TASK)
                 .bind("task", task)
                 .map((row, _) -> timeline(
