@@ -4,7 +4,7 @@ import {askForKey} from './key.js';
 
 const KEY = 'pawline.api-key';
 
-/** Something that could not be had, as a person is told of it. */
+/** A failed request, as a sentence for people. */
 export class Problem extends Error {
   constructor(status, title, detail) {
     super([title, detail].filter(Boolean).map(sentence).join(' '));

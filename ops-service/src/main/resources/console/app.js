@@ -1,4 +1,4 @@
-// The console: one page at a time, told by the part of the address behind the #.
+// The console shows one page at a time: the part of the address behind the # names it.
 
 import {el, fill} from './dom.js';
 import {zone} from './format.js';
@@ -7,8 +7,8 @@ import {forgetKey, hasKey} from './api.js';
 import {livePage} from './pages/live.js';
 import {reportPage} from './pages/report.js';
 import {taskPage} from './pages/task.js';
-import {lettersPage} from './pages/letters.js';
-import {letterPage} from './pages/letter.js';
+import {deadLettersPage} from './pages/dead-letters.js';
+import {deadLetterPage} from './pages/dead-letter.js';
 import {replayPage} from './pages/replay.js';
 import {replaysPage, progressPage} from './pages/replays.js';
 import {auditPage} from './pages/audit.js';
@@ -18,8 +18,8 @@ const PAGES = [
   [/^\/live$/, livePage],
   [/^\/report$/, reportPage],
   [/^\/tasks(?:\/([^/]+))?$/, taskPage],
-  [/^\/letters$/, lettersPage],
-  [/^\/letters\/(\d+)$/, letterPage],
+  [/^\/letters$/, deadLettersPage],
+  [/^\/letters\/(\d+)$/, deadLetterPage],
   [/^\/replay$/, replayPage],
   [/^\/replays$/, replaysPage],
   [/^\/replays\/([^/]+)$/, progressPage],

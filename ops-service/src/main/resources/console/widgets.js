@@ -25,7 +25,7 @@ export function badge(state, text = words(state), meaning = MEANING[state] ?? 'p
 }
 
 /** An open dead letter is no alarm by itself. */
-export const letterBadge = state => badge(state, words(state), state === 'open' ? 'plain' : undefined);
+export const deadLetterBadge = state => badge(state, words(state), state === 'open' ? 'plain' : undefined);
 
 export const stageAndReason = row => [el('span.stage', {}, row.stage), ' · ', el('span.code', {}, row.reason)];
 
@@ -45,7 +45,7 @@ export function nothing(title, ...what) {
   return el('div.nothing', {}, el('p.title', {}, title), what.length ? el('p', {}, ...what) : null);
 }
 
-/** Does `work` now and then every so often, while the page is open and looked at; failures are told in `place`, and it goes on. */
+/** Does `work` now and then every so often, while the page is open and looked at; failures are shown in `place`, and it goes on. */
 export async function poll(signal, pause, place, work) {
   while (!signal.aborted) {
     if (!document.hidden) {
@@ -67,7 +67,7 @@ export async function poll(signal, pause, place, work) {
   }
 }
 
-/** Does `work` while the button is off; a failure is told in `place`. */
+/** Does `work` while the button is off; a failure is shown in `place`. */
 export async function during(button, place, work) {
   button.disabled = true;
   fill(place);
@@ -122,7 +122,7 @@ export function spark(spans, stepSeconds, begin, end, label) {
 
 const NAME = 'pawline.name';
 
-/** Who and why, which every deed needs for the audit. */
+/** Fields for who and why, which every action needs for the audit. */
 export function whoAndWhy(example) {
   const name = el('input', {id: 'by', name: 'by', required: !hasKey(), maxlength: 200, autocomplete: 'name', value: localStorage.getItem(NAME) ?? ''});
   const why = el('textarea', {id: 'why', name: 'why', required: true, minlength: 5, maxlength: 1000, rows: 2, placeholder: example});
@@ -140,21 +140,21 @@ export function whoAndWhy(example) {
 }
 
 /** Asks in a dialog for who and why before something is done; `work` gets them. It closes when the work is done. */
-export function confirmDeed({title, text, button, example, danger = false, work}) {
-  const deed = whoAndWhy(example);
+export function confirmAction({title, text, button, example, danger = false, work}) {
+  const action = whoAndWhy(example);
   const place = el('div');
   const submit = el(danger ? 'button.danger' : 'button.primary', {type: 'submit'}, button);
-  const dialog = el('dialog', {'aria-labelledby': 'deed-title', close: () => dialog.remove()},
+  const dialog = el('dialog', {'aria-labelledby': 'action-title', close: () => dialog.remove()},
     el('form', {submit: event => {
       event.preventDefault();
       during(submit, place, async () => {
-        await work(deed.body());
+        await work(action.body());
         dialog.close();
       });
     }},
-    el('h2', {id: 'deed-title'}, title),
+    el('h2', {id: 'action-title'}, title),
     text ? el('p', {}, text) : null,
-    deed.fields, place,
+    action.fields, place,
     el('div.actions', {}, submit, el('button', {type: 'button', click: () => dialog.close()}, 'Cancel'))));
   document.body.append(dialog);
   dialog.showModal();
@@ -163,13 +163,13 @@ export function confirmDeed({title, text, button, example, danger = false, work}
 /** A filter in words. */
 export function filterWords(filter) {
   const entries = Object.entries(filter ?? {}).filter(([, value]) => value !== '');
-  if (!entries.length) return 'all open letters';
+  if (!entries.length) return 'all open dead letters';
   return entries.map(([name, value]) => name === 'ids'
-    ? (String(value).split(',').length > 3 ? `${count(String(value).split(',').length)} chosen letters` : `letter ${value}`)
+    ? (String(value).split(',').length > 3 ? `${count(String(value).split(',').length)} chosen dead letters` : `dead letter ${value}`)
     : `${words(name)} ${value}`).join(', ');
 }
 
 export const taskLink = id => id ? el('a.mono', {href: link(`/tasks/${encodeURIComponent(id)}`), title: id}, shortId(id)) : null;
 
-/** UUIDv7 begin alike: their end tells them apart. */
+/** The end of a UUIDv7 distinguishes it: those of one time begin alike. */
 export const shortId = id => id.length > 12 ? `…${id.slice(-12)}` : id;

@@ -11,11 +11,11 @@ export async function auditPage(place, {signal}) {
   place.append(el('p.muted', {}, 'Everything that was done to dead letters; nothing is ever removed. Newest first, 1,000 at most.'));
   const {audit} = await get('/v1/audit', signal);
   place.append(audit.length
-    ? table('Deeds', [
+    ? table('Actions', [
       {title: 'When', cell: row => moment(row.at)},
       {title: 'Who', cell: row => row.by},
       {title: 'What', cell: row => words(row.action)},
-      {title: 'Letters', number: true, cell: row => count(row.letters)},
+      {title: 'Dead letters', number: true, cell: row => count(row.letters)},
       {title: 'Why', class: 'prose', cell: row => row.why},
       {title: 'Outcome', class: 'graph-text', cell: row => row.outcome ? partsOf({letters: row.outcome}) : null},
       {title: 'Which', class: 'prose', cell: row => which(row)},
@@ -27,6 +27,6 @@ function which(row) {
   return [
     row.filter ? el('span', {}, filterWords(row.filter)) : null,
     row.replay_id ? [row.filter ? ', ' : null, el('a', {href: link(`/replays/${row.replay_id}`)}, 'the replay')] : null,
-    row.letter_id ? el('a', {href: link(`/letters/${row.letter_id}`)}, `letter ${row.letter_id}`) : null,
+    row.letter_id ? el('a', {href: link(`/letters/${row.letter_id}`)}, `dead letter ${row.letter_id}`) : null,
   ].filter(Boolean);
 }

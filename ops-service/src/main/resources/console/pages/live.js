@@ -1,4 +1,4 @@
-// What happens now: stages from left to right, why calls fail, what is alarming.
+// What happens now: the stages from left to right, why calls fail, and the alerts.
 
 import {el, fill, facts, link, table} from '../dom.js';
 import {get, query} from '../api.js';
@@ -27,8 +27,8 @@ export async function livePage(place, {query: given, signal}) {
   const totals = el('div');
   const stages = el('ol.stages');
   const reasons = el('section');
-  const watched = el('section');
-  place.append(trouble, alarms, totals, ranges(range), stages, el('div.columns', {}, reasons, watched));
+  const alertList = el('section');
+  place.append(trouble, alarms, totals, ranges(range), stages, el('div.columns', {}, reasons, alertList));
   const cards = new Map();
 
   await poll(signal, 2_000, trouble, async () => {
@@ -44,7 +44,7 @@ export async function livePage(place, {query: given, signal}) {
       cards.get(stage.stage).update(stage);
     }
     fill(reasons, el('h2', {}, 'Why calls fail'), top(live.reasons));
-    fill(watched, el('h2', {}, 'Watched'), alerts(live.alerts));
+    fill(alertList, el('h2', {}, 'Alerts'), alerts(live.alerts));
     await history(range, cards, signal);
   });
 }
@@ -59,7 +59,7 @@ function ranges(current) {
 
 function alarm(list) {
   const firing = list.filter(one => one.firing);
-  if (!firing.length) return el('p.calm', {}, `Nothing is alarming; ${plural(list.length, 'thing is', 'things are')} watched.`);
+  if (!firing.length) return el('p.ok', {}, `OK: ${plural(list.length, 'alert is', 'alerts are')} checked, and none fires.`);
   return el('div.alarm', {}, el('h2', {}, plural(firing.length, 'alert')),
     el('ul', {}, firing.map(one => el('li', {}, el('b', {}, sentenceCase(words(one.name))), ': ', measure(one.value, one.unit),
       ' (limit ', measure(one.threshold, one.unit), ')', one.since ? [', since ', ago(one.since)] : null,
@@ -153,11 +153,11 @@ function top(list) {
 }
 
 function alerts(list) {
-  if (!list.length) return nothing('Nothing is watched.');
-  return table('What is watched', [
+  if (!list.length) return nothing('There is no alert.');
+  return table('Alerts and their limits', [
     {title: 'What', cell: row => words(row.name)},
     {title: 'Now', number: true, cell: row => measure(row.value, row.unit)},
     {title: 'Limit', number: true, cell: row => measure(row.threshold, row.unit)},
-    {title: 'State', cell: row => row.firing ? badge('firing', 'alert', 'bad') : badge('calm', 'calm', 'plain')},
+    {title: 'State', cell: row => row.firing ? badge('firing', 'alert', 'bad') : badge('ok', 'OK', 'plain')},
   ], list, {keep: true});
 }

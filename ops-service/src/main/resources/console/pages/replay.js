@@ -11,7 +11,7 @@ const SKIPPED = {
   under_way: 'the task is under way',
   replay_cap: 'the task was replayed as often as is allowed',
   expired: 'the picture is gone at the provider',
-  superseded: 'the task has a newer letter',
+  superseded: 'the task has a newer dead letter',
   undecodable: 'its bytes are no event: edit it',
   no_task: 'the database does not know the task',
   nobody_to_tell: 'the task has no callback',
@@ -23,12 +23,12 @@ const AGES = {'1h': 'under 1 hour', '6h': '1 to 6 hours', '1d': '6 to 24 hours',
 export async function replayPage(place, {query, signal}) {
   const filter = Object.keys(query).length ? query : {state: 'open'};
   title(place, 'Replay: dry run');
-  place.append(el('p', {}, 'Of ', el('b', {}, filterWords(query)), '. Nothing has been sent yet. ', el('a', {href: link('/letters', query)}, 'Look at these letters')));
+  place.append(el('p', {}, 'Of ', el('b', {}, filterWords(query)), '. Nothing has been sent yet. ', el('a', {href: link('/letters', query)}, 'Look at these dead letters')));
   const forecast = el('div', {'aria-live': 'polite'});
   const speed = el('input', {id: 'speed', name: 'speed', type: 'number', min: 1, max: 10_000, required: true, value: 20});
   const trouble = el('div');
   const submit = el('button.primary', {type: 'submit', disabled: true}, 'Replay');
-  const deed = whoAndWhy('The provider is back since 14:00.');
+  const action = whoAndWhy('The provider is back since 14:00.');
   let replayed = 0;
 
   let asked = 0;
@@ -39,33 +39,33 @@ export async function replayPage(place, {query, signal}) {
       const found = await post('/v1/replays/dry-run', {filter, per_second: Number(speed.value)}, signal);
       if (number !== asked) return;
       replayed = found.replayed;
-      fill(forecast, told(found, Number(speed.value)));
+      fill(forecast, forecastOf(found, Number(speed.value)));
     } catch (failure) {
       if (signal.aborted || number !== asked) return;
       replayed = 0;
       fill(forecast, complaint(failure));
     }
     submit.disabled = replayed === 0;
-    submit.textContent = replayed ? `Replay ${plural(replayed, 'letter')} at ${speed.value} a second` : 'Nothing to replay';
+    submit.textContent = replayed ? `Replay ${plural(replayed, 'dead letter')} at ${speed.value} a second` : 'Nothing to replay';
   };
   speed.addEventListener('input', ask);
 
   place.append(forecast, el('form.panel', {submit: event => {
     event.preventDefault();
     during(submit, trouble, async () => {
-      const replay = await post('/v1/replays', {filter, per_second: Number(speed.value), ...deed.body()});
+      const replay = await post('/v1/replays', {filter, per_second: Number(speed.value), ...action.body()});
       location.hash = link(`/replays/${replay.id}`);
     });
   }},
   el('h2', {}, 'Replay them'),
-  el('div.field', {}, el('label', {for: 'speed'}, 'Letters a second, at most'), speed,
+  el('div.field', {}, el('label', {for: 'speed'}, 'Dead letters a second, at most'), speed,
     el('p.hint', {}, 'They go in as bulk work: live tasks go first.')),
-  deed.fields, trouble, el('div.actions', {}, submit)));
+  action.fields, trouble, el('div.actions', {}, submit)));
   await ask();
 }
 
-function told(found, perSecond) {
-  if (!found.letters) return nothing('No letter is like that any more.', el('a', {href: '#/letters'}, 'Back to the open ones'));
+function forecastOf(found, perSecond) {
+  if (!found.letters) return nothing('No dead letter is like that any more.', el('a', {href: '#/letters'}, 'Back to the open ones'));
   const skipped = found.letters - found.replayed;
   const rates = Object.entries(found.calls_per_second);
   const oldest = Math.max(1, ...Object.values(found.ages));
@@ -79,12 +79,12 @@ function told(found, perSecond) {
     el('div.columns', {},
       found.replayed ? table('How old those to replay are', [
         {title: 'Age', cell: ([age]) => AGES[age] ?? age},
-        {title: 'Letters', number: true, cell: ([, letters]) => count(letters)},
-        {title: 'Letters, drawn', drawn: true, class: 'graph', cell: ([, letters]) => meter(letters / oldest, 'busy')},
+        {title: 'Dead letters', number: true, cell: ([, letters]) => count(letters)},
+        {title: 'Dead letters, drawn', drawn: true, class: 'graph', cell: ([, letters]) => meter(letters / oldest, 'busy')},
       ], Object.entries(found.ages), {titled: true, keep: true}) : null,
       skipped ? table('Why the others are skipped', [
         {title: 'Why', class: 'prose', cell: ([why]) => SKIPPED[why] ?? words(why)},
-        {title: 'Letters', number: true, cell: ([, letters]) => count(letters)},
+        {title: 'Dead letters', number: true, cell: ([, letters]) => count(letters)},
       ], Object.entries(found.skipped), {titled: true, keep: true}) : null),
   ];
 }

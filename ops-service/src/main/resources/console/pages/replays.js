@@ -3,7 +3,7 @@
 import {el, fill, facts, link, table} from '../dom.js';
 import {get, post} from '../api.js';
 import {count, moment, plural, seconds, words} from '../format.js';
-import {badge, confirmDeed, filterWords, nothing, parts, poll, taskLink, title} from '../widgets.js';
+import {badge, confirmAction, filterWords, nothing, parts, poll, taskLink, title} from '../widgets.js';
 import {skippedWords} from './replay.js';
 
 const PARTS = [
@@ -26,7 +26,7 @@ export async function replaysPage(place, {signal}) {
       ? table('Replays, the newest first', [
         {title: 'Began', cell: row => el('a', {href: link(`/replays/${row.id}`), 'data-key': row.id}, moment(row.created_at))},
         {title: 'State', cell: row => badge(row.state)},
-        {title: 'Letters', number: true, cell: row => count(sum(row.letters))},
+        {title: 'Dead letters', number: true, cell: row => count(sum(row.letters))},
         {title: 'What became of them', class: 'graph-text', cell: row => partsOf(row)},
         {title: 'By', cell: row => row.by},
         {title: 'Why', class: 'prose', cell: row => row.why},
@@ -48,7 +48,7 @@ export async function progressPage(place, {parts: [id], signal}) {
     const replay = await get(path, signal);
     fill(state, badge(replay.state));
     fill(body, progress(replay, again));
-    fill(results, await letters(path, signal));
+    fill(results, await oneByOne(path, signal));
     return !(['done', 'aborted'].includes(replay.state) && !replay.letters.under_way);
   };
   await poll(signal, 1_000, trouble, show);
@@ -58,7 +58,7 @@ function progress(replay, again) {
   const all = sum(replay.letters);
   const left = (replay.letters.waiting ?? 0) + (replay.letters.taken ?? 0);
   return [
-    el('p.big', {}, el('b', {}, count(all - left)), ` of ${plural(all, 'letter')} sent`),
+    el('p.big', {}, el('b', {}, count(all - left)), ` of ${plural(all, 'dead letter')} sent`),
     partsOf(replay),
     el('div.actions', {}, moves(replay, again)),
     facts(
@@ -72,20 +72,20 @@ function progress(replay, again) {
     el('div.columns', {},
       sum(replay.failed_with) ? table('Did not succeed, with', [
         {title: 'Reason', cell: ([reason]) => el('span.code', {}, reason)},
-        {title: 'Letters', number: true, cell: ([, letters]) => count(letters)},
+        {title: 'Dead letters', number: true, cell: ([, letters]) => count(letters)},
       ], Object.entries(replay.failed_with), {titled: true, keep: true}) : null,
       sum(replay.skipped) ? table('Skipped, because', [
         {title: 'Why', class: 'prose', cell: ([why]) => skippedWords(why)},
-        {title: 'Letters', number: true, cell: ([, letters]) => count(letters)},
+        {title: 'Dead letters', number: true, cell: ([, letters]) => count(letters)},
       ], Object.entries(replay.skipped), {titled: true, keep: true}) : null),
   ];
 }
 
 function moves(replay, again) {
-  const move = (name, button, text, danger = false) => el(danger ? 'button.grave' : 'button', {type: 'button', 'data-key': name, click: () => confirmDeed({
+  const move = (name, button, text, danger = false) => el(danger ? 'button.grave' : 'button', {type: 'button', 'data-key': name, click: () => confirmAction({
     title: `${button} the replay`, text, button, danger, example: 'The provider slows down.',
-    work: async deed => {
-      await post(`/v1/replays/${replay.id}/${name}`, deed);
+    work: async action => {
+      await post(`/v1/replays/${replay.id}/${name}`, action);
       await again();
     },
   })}, `${button}…`);
@@ -99,14 +99,14 @@ function moves(replay, again) {
   return null;
 }
 
-async function letters(path, signal) {
+async function oneByOne(path, signal) {
   const found = await get(`${path}/letters`, signal);
   if (!found.letters.length) return null;
-  return [el('h2', {}, 'Letter by letter'),
+  return [el('h2', {}, 'One by one'),
     found.letters.length === 1_000 ? el('p.muted', {}, 'The first 1,000.') : null,
-    table('Letters, in their order', [
+    table('Dead letters, in their order', [
       {title: 'Place', number: true, cell: row => row.place},
-      {title: 'Letter', cell: row => el('a', {href: link(`/letters/${row.letter_id}`), 'data-key': `l${row.letter_id}`}, `#${row.letter_id}`)},
+      {title: 'Dead letter', cell: row => el('a', {href: link(`/letters/${row.letter_id}`), 'data-key': `l${row.letter_id}`}, `#${row.letter_id}`)},
       {title: 'Task', cell: row => taskLink(row.task_id)},
       {title: 'Generation', number: true, cell: row => row.generation},
       {title: 'Outcome', cell: row => row.outcome ? badge(row.outcome, words(row.outcome)) : row.state === 'published' ? badge('under_way') : badge(row.state)},

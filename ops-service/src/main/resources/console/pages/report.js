@@ -8,7 +8,7 @@ import {markdown} from '../markdown.js';
 const HOUR = 3_600_000;
 const LANGUAGES = [['en', 'English'], ['zh', '中文']];
 
-/** The reader's, which the report tells its times in. */
+/** The time zone of the reader, in which the report gives its times. */
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 const QUICK = [

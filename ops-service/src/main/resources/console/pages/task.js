@@ -1,9 +1,12 @@
-// One task's life: every attempt, and what became of it.
+// The timeline of one task: every attempt, and what became of it.
 
 import {el, facts, link, svg, table} from '../dom.js';
 import {get} from '../api.js';
 import {cost, millis, moment, plural, seconds, words} from '../format.js';
 import {badge, complaint, nothing, title} from '../widgets.js';
+
+/** The kinds of event whose name in the API is not a word for people. */
+const KINDS = {letter: 'dead letter'};
 
 export async function taskPage(place, {parts: [id], signal}) {
   title(place, 'Task');
@@ -26,7 +29,7 @@ export async function taskPage(place, {parts: [id], signal}) {
       ['State', [badge(task.state), task.reason ? [' ', el('span.code', {}, task.reason)] : null]],
       ['Submitted', moment(task.submitted_at)],
       ['Ended', task.ended_at ? [moment(task.ended_at), el('span.muted', {}, ` after ${seconds((new Date(task.ended_at) - began) / 1_000)}`)] : 'not yet'],
-      ['Front end told', task.delivered_at ? moment(task.delivered_at) : 'not yet'],
+      ['Front end notified', task.delivered_at ? moment(task.delivered_at) : 'not yet'],
       ['Because', task.detail],
       ['Cost', cost(task.cost)],
       ['Client reference', task.client_ref],
@@ -68,7 +71,7 @@ function what(event) {
   const failed = event.reason && event.kind !== 'accepted';
   const call = event.kind === 'call';
   const meaning = failed ? 'bad' : event.outcome === 'orphaned' || event.outcome === 'unknown' ? 'warn' : ['ended', 'delivered'].includes(event.kind) ? 'good' : 'plain';
-  return [badge(event.kind, call && event.outcome && event.outcome !== 'succeeded' ? `call ${event.outcome}` : words(event.kind), meaning),
+  return [badge(event.kind, call && event.outcome && event.outcome !== 'succeeded' ? `call ${event.outcome}` : KINDS[event.kind] ?? words(event.kind), meaning),
     event.reason ? [' ', el('span.code', {}, event.reason)] : null,
     event.detail ? el('div.detail', {}, event.detail) : null];
 }

@@ -4,11 +4,11 @@ import io.pawline.service.ServiceApplication;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
-/** ops-service: the dead letters and their replay, and the ledger of calls, for those who run Pawline. */
+/** Starts ops-service: dead letters and their replay, the ledger of calls, the live view, for those who run Pawline. */
 @SpringBootApplication
 public class OpsApplication {
 
-    /** The service, not yet running. */
+    /** Makes the service without starting it. */
     public static SpringApplication application() {
         return ServiceApplication.of(OpsApplication.class, "ops-service");
     }

@@ -1,4 +1,4 @@
-/** What those who run Pawline need: dead letters and their replay, the ledger, the console. */
+/** The service for those who run Pawline: dead letters and their replay, the ledger, the report, the console. */
 @NullMarked
 package io.pawline.ops;
 

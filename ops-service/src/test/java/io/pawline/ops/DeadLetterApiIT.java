@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/** What is asked of the dead letters over HTTP. */
+/** Asks for dead letters over HTTP. */
 class DeadLetterApiIT {
 
     private static final Instant NOW = TestingTasks.NOW;
@@ -52,7 +52,7 @@ class DeadLetterApiIT {
     }
 
     @Test
-    void lettersAreCountedByCauseAndOverTime() {
+    void deadLettersAreCountedByCauseAndOverTime() {
         add("generate", "provider_error", NOW, 3);
         add("generate", "provider_error", NOW.minus(Duration.ofHours(2)), 2);
         add("matting", "overloaded", NOW, 1);
@@ -91,7 +91,7 @@ class DeadLetterApiIT {
         "state=discarded,0",
         "state=any,2",
     })
-    void filtersLeaveWhatIsAskedFor(String filter, int letters) {
+    void filtersLeaveWhatIsAskedFor(String filter, int deadLetters) {
         Submission ordered = new Submission(
                 TaskId.next(),
                 "default",
@@ -105,25 +105,25 @@ class DeadLetterApiIT {
                 null);
         new TaskDao(DATABASE).accept(ordered);
         index.add(List.of(
-                TestingDeadLetters.letter(ordered, "generate", "provider_error", "the usual trouble", NOW),
-                TestingDeadLetters.letter(
+                TestingDeadLetters.deadLetter(ordered, "generate", "provider_error", "the usual trouble", NOW),
+                TestingDeadLetters.deadLetter(
                         TestingTasks.submission(), "matting", "overloaded", "a strange moon", NOW.plusSeconds(5))));
 
         assertThat(OPS.get("/v1/dead-letters?" + filter.replace(" ", "%20"))
                         .json()
                         .path("dead_letters"))
-                .hasSize(letters);
+                .hasSize(deadLetters);
     }
 
     @Test
-    void pagesMissNothingAndShowNothingTwiceThoughLettersOfTheSameMomentArePlenty() {
+    void pagesMissNothingAndRepeatNothingWithinTheSameMoment() {
         add("generate", "provider_error", NOW, 25);
         List<Long> seen = new ArrayList<>();
         String cursor = "";
         do {
             JsonNode page = OPS.get("/v1/dead-letters?limit=10" + cursor).json();
             page.path("dead_letters")
-                    .forEach(letter -> seen.add(letter.path("id").asLong(0)));
+                    .forEach(deadLetter -> seen.add(deadLetter.path("id").asLong(0)));
             add("generate", "provider_error", NOW.plusSeconds(1), 1);
             cursor = page.has("next_cursor")
                     ? "&cursor=" + page.path("next_cursor").asString("")
@@ -134,7 +134,7 @@ class DeadLetterApiIT {
     }
 
     @Test
-    void aLetterIsShownWithAllThatIsKnownOfIt() {
+    void aDeadLetterIsShownWithAllThatIsKnownOfIt() {
         Submission task = TestingTasks.submission();
         new TaskDao(DATABASE).accept(task);
         new TaskDao(DATABASE).close(task.id(), 1, TestingTasks.failure(Reason.PROVIDER_ERROR));
@@ -180,9 +180,9 @@ class DeadLetterApiIT {
     }
 
     @Test
-    void anExportHasEveryLetterAndNoFormula() {
+    void anExportHasEveryDeadLetterAndNoFormula() {
         add("generate", "provider_error", NOW, 1_003);
-        index.add(List.of(TestingDeadLetters.letter(
+        index.add(List.of(TestingDeadLetters.deadLetter(
                 TestingTasks.submission(), "matting", "overloaded", "=HYPERLINK(\"x\")", NOW.plusSeconds(9))));
 
         assertThat(OPS.get("/v1/dead-letters/export?stage=generate").body().lines())
@@ -205,7 +205,7 @@ class DeadLetterApiIT {
         "/v1/dead-letters/x,404,letter-not-found",
         "/v1/nothing,404,not-found",
     })
-    void aWrongRequestIsToldWhatIsWrong(String path, int status, String type) {
+    void theAnswerToAWrongRequestSaysWhatIsWrong(String path, int status, String type) {
         TestingOps.Answer answer = OPS.get(path);
 
         assertThat(answer.status()).isEqualTo(status);
@@ -214,11 +214,12 @@ class DeadLetterApiIT {
     }
 
     private void add(String stage, String reason, Instant failedAt, int count) {
-        List<IndexedDeadLetter> letters = new ArrayList<>();
+        List<IndexedDeadLetter> deadLetters = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            letters.add(TestingDeadLetters.letter(TestingTasks.submission(), stage, reason, "It is down.", failedAt));
+            deadLetters.add(
+                    TestingDeadLetters.deadLetter(TestingTasks.submission(), stage, reason, "It is down.", failedAt));
         }
-        index.add(letters);
+        index.add(deadLetters);
     }
 
     private long addOne(Submission task, byte[] value) {

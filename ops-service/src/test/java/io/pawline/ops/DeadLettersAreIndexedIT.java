@@ -27,42 +27,43 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 
-/** From the topics into the tables. */
+/** Reads dead letters and calls from their topics into the tables. */
 class DeadLettersAreIndexedIT {
 
     private static final byte[] NO_EVENT = {0, 0, 0, 0, 9, -1, 0, 127};
 
     @Test
-    void everyLetterOfEveryTopicIsInTheIndexOnceHoweverOftenItIsRead() throws Exception {
+    void indexesEveryDeadLetterOnceHoweverOftenItIsRead() throws Exception {
         TestingKafka.freshTopics(2);
-        List<ProducerRecord<byte[], byte[]>> letters = new ArrayList<>();
+        List<ProducerRecord<byte[], byte[]>> deadLetters = new ArrayList<>();
         Submission task = TestingTasks.submission();
         for (Stage stage : Stage.values()) {
-            letters.add(TestingOps.letter(
+            deadLetters.add(TestingOps.deadLetter(
                     stage,
                     task,
                     TestingOps.bytes(TestingOps.described(task, 1)),
                     Reason.PROVIDER_ERROR,
                     "It is down."));
-            letters.add(TestingOps.letter(stage, task, NO_EVENT, Reason.UNDECODABLE, "no\0event"));
-            // From somebody else's tool: no key, no value, no header.
-            letters.add(new ProducerRecord<>(stage.deadLetterTopic(), null, null));
+            deadLetters.add(TestingOps.deadLetter(stage, task, NO_EVENT, Reason.UNDECODABLE, "no\0event"));
+            // A record of somebody else's tool has no key, no value and no header.
+            deadLetters.add(new ProducerRecord<>(stage.deadLetterTopic(), null, null));
         }
-        TestingKafka.send(letters);
+        TestingKafka.send(deadLetters);
         TestingKafka.send(List.of(attempt(task)));
         DatabaseProperties properties = TestingDatabase.create();
         try (TestingOps ops = new TestingOps(properties)) {
             TaskDatabase database = ops.bean(TaskDatabase.class);
             new TaskDao(database).accept(task);
-            await().atMost(Duration.ofSeconds(60)).until(() -> count(database, "dead_letter") == letters.size());
+            await().atMost(Duration.ofSeconds(60)).until(() -> count(database, "dead_letter") == deadLetters.size());
             await().atMost(Duration.ofSeconds(60)).until(() -> count(database, "call_attempt") == 1);
         }
         forgetWhatWasRead();
-        TestingKafka.send(letters.subList(0, 1));
+        TestingKafka.send(deadLetters.subList(0, 1));
         try (TestingOps ops = new TestingOps(properties)) {
             TaskDatabase database = ops.bean(TaskDatabase.class);
-            await().atMost(Duration.ofSeconds(60)).until(() -> count(database, "dead_letter") == letters.size() + 1);
-            assertThat(count(database, "dead_letter_record")).isEqualTo(letters.size() + 1);
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> count(database, "dead_letter") == deadLetters.size() + 1);
+            assertThat(count(database, "dead_letter_record")).isEqualTo(deadLetters.size() + 1);
             assertDecoded(database, task);
             assertUndecodable(database, task);
         }

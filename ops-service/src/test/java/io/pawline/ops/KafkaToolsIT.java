@@ -21,25 +21,25 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The commands of docs/analyst/dead-letters.md that need nothing but Kafka's own jars, run as a reader would. */
+/** Runs the commands of docs/analyst/dead-letters.md that need nothing but Kafka's own jars, as a reader would. */
 class KafkaToolsIT {
 
     private static final Path PAGE = ProjectFiles.document("analyst/dead-letters.md");
 
-    /** An event in Confluent's wire format, with all that a tool for text would break. */
+    /** The value has all that a tool for text would break, in Confluent's wire format. */
     private static final byte[] VALUE = {0, 0, 0, 1, 2, '\n', (byte) 0x80, '\r', '\t', (byte) 0xFF, 0, 'x'};
 
     @TempDir
     private Path folder;
 
     @Test
-    void aLetterIsReadAndSentBackToItsStageByteForByte() throws Exception {
+    void aDeadLetterIsReadAndSentBackToItsStageByteForByte() throws Exception {
         TestingKafka.freshTopics(1);
         Submission task = TestingTasks.submission();
-        ProducerRecord<byte[], byte[]> letter =
-                TestingOps.letter(Stage.GENERATE, task, VALUE, Reason.PROVIDER_ERROR, "It is down.");
-        letter.headers().add("traceparent", "00-trace".getBytes(UTF_8)).add("pawline-priority", "bulk".getBytes(UTF_8));
-        TestingKafka.send(List.of(letter));
+        ProducerRecord<byte[], byte[]> record =
+                TestingOps.deadLetter(Stage.GENERATE, task, VALUE, Reason.PROVIDER_ERROR, "It is down.");
+        record.headers().add("traceparent", "00-trace".getBytes(UTF_8)).add("pawline-priority", "bulk".getBytes(UTF_8));
+        TestingKafka.send(List.of(record));
 
         String read = run(block("sh", "ConsoleConsumer"));
 
@@ -62,7 +62,7 @@ class KafkaToolsIT {
                 .containsExactlyInAnyOrder("traceparent=00-trace", "pawline-priority=bulk");
     }
 
-    /** The page's block of this language that has this word. */
+    /** Finds the block of this language on the page that has this word. */
     private static String block(String language, String word) throws IOException {
         return Pattern.compile("(?s)```" + language + "\n(.*?)```")
                 .matcher(Files.readString(PAGE))
@@ -97,7 +97,7 @@ class KafkaToolsIT {
         return said;
     }
 
-    /** The jars that the page names, of those on this JVM's class path. */
+    /** Finds the jars that the page names on the class path of this JVM. */
     private static String kafkasJars() throws IOException {
         Set<String> named = Set.of(block("sh", "copy-dependencies")
                 .replaceAll("(?s).*includeArtifactIds=([a-z,0-9-]+).*", "$1")

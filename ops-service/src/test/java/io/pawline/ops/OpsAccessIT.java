@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** Who may look, who may act, and by what name. */
+/** Checks who may look, who may act, and by what name. */
 class OpsAccessIT {
 
     private static final String DISCARD = """
@@ -35,7 +35,7 @@ class OpsAccessIT {
         OPS.close();
     }
 
-    /** Those of every controller, whoever wrote it; the paths that are open say so in the document. */
+    /** The operations of every controller are closed, whoever wrote it; the paths that are open say so in the document. */
     @Test
     void nothingThatTheDocumentDoesNotOpenIsServedWithoutAKey() {
         for (String operation : TestingOps.CONTRACT.operations()) {
@@ -77,7 +77,7 @@ class OpsAccessIT {
     @Test
     void theAuditHasTheNameOfTheKeyWhateverTheBodySays() {
         OPS.bean(DeadLetterIndex.class)
-                .add(List.of(TestingDeadLetters.letter(
+                .add(List.of(TestingDeadLetters.deadLetter(
                         TestingTasks.submission(), "detect", "no_pet", "A wall.", TestingTasks.NOW)));
 
         assertThat(ANN.post("/v1/dead-letters/discard", DISCARD.formatted("")).status())
@@ -87,8 +87,8 @@ class OpsAccessIT {
                 .isEqualTo(200);
 
         assertThat(READER.get("/v1/audit").json().path("audit"))
-                .extracting((JsonNode deed) -> deed.path("by").asString("") + " "
-                        + deed.path("letters").asInt(-1))
+                .extracting((JsonNode action) -> action.path("by").asString("") + " "
+                        + action.path("letters").asInt(-1))
                 .containsExactly("ann (bob) 0", "ann 1");
     }
 

@@ -15,7 +15,7 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** The contract as a whole; {@link io.pawline.testkit.Contract} holds each exchange of every test against it. */
+/** Checks the contract as a whole; {@link io.pawline.testkit.Contract} holds each exchange of every test against it. */
 class OpsContractIT {
 
     private static final TestingOps OPS = new TestingOps(TestingDatabase.create(), "--pawline.ops.open-access=false");

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/** What an analyst does over HTTP, from the letters in Kafka to the audit. */
+/** Does over HTTP what an analyst does, from the dead letters in Kafka to the audit. */
 class ReplayApiIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -38,7 +38,7 @@ class ReplayApiIT {
     }
 
     @Test
-    void lettersAreReplayedDiscardedAndEditedAndTheAuditTellsOfAll() {
+    void replaysDiscardsAndEditsAndTheAuditHasEveryAction() {
         List<Submission> down = failed(3, Stage.GENERATE, Reason.PROVIDER_ERROR);
         failed(2, Stage.DETECT, Reason.NO_PET);
         await().atMost(PATIENCE).until(() -> open("") == 5);
@@ -72,7 +72,7 @@ class ReplayApiIT {
         assertThat(ops.get(replay).json().at("/failed_with/moderated_prompt").asInt(0))
                 .isEqualTo(1);
         assertThat(ops.get(replay + "/letters").json().path("letters"))
-                .extracting(letter -> letter.path("outcome").asString(""))
+                .extracting(result -> result.path("outcome").asString(""))
                 .containsExactlyInAnyOrder("succeeded", "succeeded", "failed");
         assertThat(ops.get("/v1/audit").json().at("/audit/0/outcome").toString())
                 .isEqualTo("{\"failed\":1,\"succeeded\":2}");
@@ -87,9 +87,10 @@ class ReplayApiIT {
         assertThat(open("")).isZero();
         assertThat(open("?state=any")).as("nothing leaves the history").isEqualTo(5);
         assertThat(ops.get("/v1/audit").json().path("audit"))
-                .extracting(deed -> deed.path("action").asString("") + " "
-                        + deed.path("letters").asInt(0) + " " + deed.path("by").asString("") + ": "
-                        + deed.path("why").asString(""))
+                .extracting(action -> action.path("action").asString("") + " "
+                        + action.path("letters").asInt(0) + " "
+                        + action.path("by").asString("") + ": "
+                        + action.path("why").asString(""))
                 .containsExactly(
                         "replay 3 ann: the provider is back",
                         "edit 1 ann: a typing error",
@@ -101,10 +102,10 @@ class ReplayApiIT {
     }
 
     private static String path(Submission task) {
-        JsonNode letter = ops.get("/v1/dead-letters?state=any&task_id=" + task.id())
+        JsonNode deadLetter = ops.get("/v1/dead-letters?state=any&task_id=" + task.id())
                 .json()
                 .at("/dead_letters/0");
-        return "/v1/dead-letters/" + letter.path("id").asLong(0);
+        return "/v1/dead-letters/" + deadLetter.path("id").asLong(0);
     }
 
     private static void edit(Submission task) {
@@ -141,7 +142,7 @@ class ReplayApiIT {
                 "/v1/dead-letters/discard | [] | 400",
                 "/v1/dead-letters/discard | {'filter' | 400",
             })
-    void aWrongRequestDoesNothingAndIsToldWhatIsWrong(String path, String body, int status) {
+    void aWrongRequestDoesNothingAndTheAnswerSaysWhatIsWrong(String path, String body, int status) {
         TestingOps.Answer answer = ops.post(path, body.replace('\'', '"'));
 
         assertThat(answer.status()).as(answer.body()).isEqualTo(status);
@@ -159,7 +160,7 @@ class ReplayApiIT {
             Submission task = TestingTasks.submission();
             tasks.accept(task);
             tasks.close(task.id(), 1, TestingTasks.failure(reason));
-            TestingKafka.send(List.of(TestingOps.letter(
+            TestingKafka.send(List.of(TestingOps.deadLetter(
                     stage, task, TestingOps.bytes(TestingOps.described(task, 1)), reason, "It is so.")));
             failed.add(task);
         }

@@ -6,7 +6,7 @@ import io.pawline.taskstore.TestingPostgres;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The one PostgreSQL of this test JVM; each who asks gets a database of its own. */
+/** Runs the one PostgreSQL of this test JVM; each test gets a database of its own. */
 public final class TestingDatabase {
 
     private static final TestingPostgres SERVER = TestingPostgres.start();
@@ -14,12 +14,12 @@ public final class TestingDatabase {
 
     private TestingDatabase() {}
 
-    /** How to reach a new, empty database. */
+    /** Creates an empty database, and says how to reach it. */
     public static DatabaseProperties create() {
         return SERVER.create("ops" + NUMBER.incrementAndGet());
     }
 
-    /** A new database with all tables. */
+    /** Creates a database with all tables. */
     public static TaskDatabase open() {
         return TaskDatabase.open(create(), List.of("ops"));
     }

@@ -35,8 +35,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The whole ops-service on a port of its own, with a real Kafka and a real PostgreSQL. Every exchange is held against the
- * {@link Contract}.
+ * Runs the whole ops-service on a port of its own, with a real Kafka and a real PostgreSQL. It checks every exchange against
+ * the {@link Contract}.
  */
 public final class TestingOps implements AutoCloseable {
 
@@ -76,12 +76,12 @@ public final class TestingOps implements AutoCloseable {
         this.key = key;
     }
 
-    /** The same service as one with this key sees it. Not to be closed. */
+    /** Shows the same service to somebody with this key. It must not be closed. */
     public TestingOps as(String key) {
         return new TestingOps(this, Optional.of(key));
     }
 
-    /** A new key of this tenant. */
+    /** Creates a key of this tenant. */
     public String newKey(String tenant, String name, Scope... scopes) {
         return new ApiKeys(bean(TaskDatabase.class))
                 .create(new ApiKeys.Terms(tenant, name, Set.of(scopes), null, null), Instant.now())
@@ -100,7 +100,7 @@ public final class TestingOps implements AutoCloseable {
         return service.getBean(type);
     }
 
-    /** An answer, its body read as JSON if it is. */
+    /** An answer of the service. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Answer(int status, String contentType, byte[] bytes) {
         public String body() {
@@ -152,7 +152,7 @@ public final class TestingOps implements AutoCloseable {
         }
     }
 
-    /** What every event of this task carries. */
+    /** Makes the context that every event of this task carries. */
     public static TaskContext context(Submission task, int generation) {
         return TaskContext.newBuilder()
                 .setTaskId(task.id().toString())
@@ -178,17 +178,17 @@ public final class TestingOps implements AutoCloseable {
                 .build();
     }
 
-    /** An event's bytes as this service's deserializer reads them. */
+    /** Encodes an event as this service's deserializer reads it. */
     public static byte[] bytes(SpecificRecord event) {
         return EVENTS.serialize("", event);
     }
 
-    /** A dead letter as a stage writes it. */
-    public static ProducerRecord<byte[], byte[]> letter(
+    /** Makes a dead letter as a stage writes it. */
+    public static ProducerRecord<byte[], byte[]> deadLetter(
             Stage stage, Submission task, byte[] value, Reason reason, String detail) {
-        ProducerRecord<byte[], byte[]> letter =
+        ProducerRecord<byte[], byte[]> record =
                 new ProducerRecord<>(stage.deadLetterTopic(), text(task.id().toString()), value);
-        letter.headers()
+        record.headers()
                 .add("pawline-attempt", text("3"))
                 .add("pawline-failures", text("provider=3"))
                 .add("pawline-reason", text(reason.code()))
@@ -202,7 +202,7 @@ public final class TestingOps implements AutoCloseable {
                         "kafka_dlt-original-timestamp",
                         ByteBuffer.allocate(8).putLong(1_795_000_000_000L).array())
                 .add("kafka_dlt-exception-message", text(reason.code() + ": " + detail));
-        return letter;
+        return record;
     }
 
     private static byte[] text(String text) {

@@ -13,25 +13,27 @@ import java.util.Optional;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
 
-/** Finds out who calls, before anything of the body is read, and whether he may; see {@link RequiresScope}. Without that,
- * {@code GET} needs {@link Scope#READ} and everything else {@link Scope#OPERATE}. */
-public final class AccessInterceptor implements HandlerInterceptor {
+/**
+ * Finds out who calls, and whether he may, before anything of the body is read. {@link RequiresScope} names the scope that an
+ * operation needs. Without it, {@code GET} needs {@link Scope#READ} and everything else {@link Scope#OPERATE}.
+ */
+final class AccessInterceptor implements HandlerInterceptor {
 
-    /** The request's attribute that holds the {@link Operator}. */
+    /** This attribute of the request holds the {@link Operator}. */
     static final String CALLER = Operator.class.getName();
 
     private static final String SCHEME = "Bearer ";
 
     private final OperatorAccess operatorAccess;
 
-    public AccessInterceptor(OperatorAccess operatorAccess) {
+    AccessInterceptor(OperatorAccess operatorAccess) {
         this.operatorAccess = operatorAccess;
     }
 
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
         Operator operator = switch (operatorAccess.of(keyIn(request))) {
-            case OperatorAccess.Verdict.Known known -> known.caller();
+            case OperatorAccess.Verdict.Known known -> known.operator();
             case OperatorAccess.Verdict.Missing _ ->
                 throw ProblemException.challenge(
                         CommonProblem.UNAUTHORIZED,

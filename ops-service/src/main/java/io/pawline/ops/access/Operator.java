@@ -6,14 +6,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who sends a request.
+ * Names who sends a request, and what he may do.
  *
  * @param name of his key, for the audit; empty where nobody has to say who he is
  * @param scopes what he may do
  */
 public record Operator(Optional<String> name, Set<Scope> scopes) {
 
-    /** Everybody, where nobody has to say who he is. */
+    /** Stands for everybody where nobody has to say who he is. */
     public static final Operator ANYBODY = new Operator(Optional.empty(), EnumSet.allOf(Scope.class));
 
     public Operator {

@@ -4,13 +4,13 @@ import io.pawline.taskstore.ApiKey;
 import io.pawline.taskstore.KeyRing;
 import java.util.Optional;
 
-/** Tells callers by their API keys, or takes everybody. Thread-safe. */
-public sealed interface OperatorAccess {
+/** Recognises operators by their API keys, or accepts everybody. Thread-safe. */
+sealed interface OperatorAccess {
 
-    /** What a key, or none, has led to. */
+    /** The verdict about a request, by its key. */
     sealed interface Verdict {
-        /** The request may be looked at. */
-        record Known(Operator caller) implements Verdict {}
+        /** The request is of this operator. */
+        record Known(Operator operator) implements Verdict {}
 
         /** No key was sent. */
         record Missing() implements Verdict {}
@@ -23,19 +23,19 @@ public sealed interface OperatorAccess {
     }
 
     /**
-     * Who has this key.
+     * Finds out who has this key.
      *
      * @param key empty if none was sent
      * @throws io.pawline.taskstore.DatabaseUnavailableException if that cannot be found out
      */
     Verdict of(Optional<String> key);
 
-    /** Takes everybody. */
+    /** Accepts everybody. */
     static OperatorAccess open() {
         return new Open();
     }
 
-    /** Takes those with a key of this tenant. */
+    /** Accepts those with a key of this tenant. */
     static OperatorAccess byKeys(KeyRing keys, String tenant) {
         return new ByKeys(keys, tenant);
     }
@@ -48,7 +48,7 @@ public sealed interface OperatorAccess {
         }
     }
 
-    /** Everybody has to. */
+    /** Everybody has to show a key of the tenant. */
     record ByKeys(KeyRing keys, String tenant) implements OperatorAccess {
         @Override
         public Verdict of(Optional<String> key) {

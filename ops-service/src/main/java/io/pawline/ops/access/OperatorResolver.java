@@ -9,8 +9,8 @@ import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 
-/** Gives controllers their caller, whom {@link AccessInterceptor} has found out. */
-public final class OperatorResolver implements HandlerMethodArgumentResolver {
+/** Gives controllers the operator whom {@link AccessInterceptor} has found out. */
+final class OperatorResolver implements HandlerMethodArgumentResolver {
 
     @Override
     public boolean supportsParameter(MethodParameter parameter) {
@@ -25,6 +25,6 @@ public final class OperatorResolver implements HandlerMethodArgumentResolver {
             @Nullable WebDataBinderFactory binder) {
         return Objects.requireNonNull(
                 request.getAttribute(AccessInterceptor.CALLER, RequestAttributes.SCOPE_REQUEST),
-                "a caller: the address is not one that AccessInterceptor looks at");
+                "an operator: the address is not one that AccessInterceptor looks at");
     }
 }

@@ -1,4 +1,4 @@
-/** Who calls, and what he may do. */
+/** Access to ops-service: this package finds out who calls, and what he may do. */
 @NullMarked
 package io.pawline.ops.access;
 

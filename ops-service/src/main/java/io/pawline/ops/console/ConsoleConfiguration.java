@@ -5,7 +5,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 
-/** How the console is served; where its files are is in {@code ops-service.yaml}. */
+/** Serves the console with its security headers; {@code ops-service.yaml} says where its files are. */
 @Configuration(proxyBeanMethods = false)
 class ConsoleConfiguration {
 

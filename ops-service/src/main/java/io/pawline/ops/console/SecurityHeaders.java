@@ -11,8 +11,8 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * Tells browsers what an answer may do. A page of the console runs its own files only, talks to its own service only, stands in
- * nobody's frame, and cannot turn a string into HTML (<a href="https://www.w3.org/TR/trusted-types/">Trusted Types</a>): what is
+ * Limits what an answer may do in a browser. A page of the console runs its own files only, talks to its own service only,
+ * stands in nobody's frame, and cannot turn a string into HTML (<a href="https://www.w3.org/TR/trusted-types/">Trusted Types</a>): what is
  * in a dead letter was written by others. An answer of the API that is opened in a browser does nothing at all.
  */
 final class SecurityHeaders implements Filter {
@@ -30,7 +30,7 @@ final class SecurityHeaders implements Filter {
             "require-trusted-types-for 'script'",
             "trusted-types 'none'");
 
-    /** The report as a web page has its style within. */
+    /** The report as a web page carries its style itself. */
     private static final String API =
             "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
 

@@ -1,4 +1,4 @@
-/** The web console: files that a browser runs, and what it may do with them. */
+/** The web console: this package limits what a browser may do with its files. */
 @NullMarked
 package io.pawline.ops.console;
 

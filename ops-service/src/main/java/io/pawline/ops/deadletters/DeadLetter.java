@@ -8,13 +8,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A dead letter as the index has it, without its bytes.
+ * Shows a dead letter as the index has it, without its bytes.
  *
  * @param topic with {@code partition} and {@code offset}: where it stands in Kafka
  * @param state {@code open}, {@code replaying}, {@code replayed}, {@code failed_again} or {@code discarded}
  * @param undecodable why its bytes are no event; null: they are one
  */
-public record DeadLetter(
+record DeadLetter(
         long id,
         String topic,
         int partition,

@@ -11,13 +11,13 @@ import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which letters; what is null does not matter.
+ * Says which dead letters are meant; what is null does not matter.
  *
- * @param ids these letters only; empty: any
- * @param state a letter's state; null: whatever it is
+ * @param ids these dead letters only; empty: any
+ * @param state their state; null: any
  * @param providerCode the provider's code; {@code none}: those without
- * @param from dead at this moment or later
- * @param to dead before this moment
+ * @param from given up at this moment or later
+ * @param to given up before this moment
  * @param words words in the failure's detail, as people write them into a search box
  */
 public record DeadLetterFilter(
@@ -37,7 +37,7 @@ public record DeadLetterFilter(
         @Nullable Instant to,
         @Nullable String words) {
 
-    /** Stands for a provider's code that there is none of. */
+    /** This provider code stands for dead letters without one. */
     public static final String NO_CODE = "none";
 
     public DeadLetterFilter {
@@ -51,6 +51,7 @@ public record DeadLetterFilter(
         }
     }
 
+    /** Writes the filter in SQL. */
     public Condition condition() {
         List<String> parts = new ArrayList<>(List.of("true"));
         Map<String, Object> values = new HashMap<>();

@@ -5,11 +5,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Letters of one cause.
+ * Counts the dead letters of one cause.
  *
  * @param overTime how many of them in each span of time in which there were any, oldest first
  */
-public record DeadLetterGroup(
+record DeadLetterGroup(
         String stage,
         String reason,
         @Nullable String providerCode,
@@ -18,10 +18,10 @@ public record DeadLetterGroup(
         Instant newest,
         List<Span> overTime) {
 
-    /** Letters of one span of time, from this moment on. */
-    public record Span(Instant from, long count) {}
+    /** The number of dead letters in one span of time, which begins at this moment. */
+    record Span(Instant from, long count) {}
 
-    public DeadLetterGroup {
+    DeadLetterGroup {
         overTime = List.copyOf(overTime);
     }
 }

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Takes dead letters into {@code dead_letter}; the same letter again changes nothing. Thread-safe. */
+/** Takes dead letters into {@code dead_letter}; the same one again changes nothing. Thread-safe. */
 public final class DeadLetterIndex {
 
     private static final String ADD = """
@@ -52,7 +52,7 @@ public final class DeadLetterIndex {
                 and dead_letter.provider_code is null
             """;
 
-    /** The call that made a letter ended just before it; it began as much earlier as a call may last. */
+    /** The call that failed ended just before its dead letter was written; it began as much earlier as a call may last. */
     private static final Duration LONGEST_CALL = Duration.ofHours(1);
 
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -64,21 +64,21 @@ public final class DeadLetterIndex {
     }
 
     /**
-     * Adds those of the letters that are not there yet, in one transaction.
+     * Adds those dead letters that are not there yet, in one transaction.
      *
      * @throws io.pawline.taskstore.DatabaseUnavailableException when the database is lost
      */
-    public void add(List<IndexedDeadLetter> letters) {
-        if (letters.isEmpty()) {
+    public void add(List<IndexedDeadLetter> deadLetters) {
+        if (deadLetters.isEmpty()) {
             return;
         }
         String json = JSON.writeValueAsString(
-                letters.stream().map(DeadLetterIndex::row).toList());
-        List<UUID> tasks = letters.stream()
-                .flatMap(letter -> Stream.ofNullable(letter.task()))
+                deadLetters.stream().map(DeadLetterIndex::row).toList());
+        List<UUID> tasks = deadLetters.stream()
+                .flatMap(deadLetter -> Stream.ofNullable(deadLetter.task()))
                 .map(IndexedDeadLetter.OfTask::id)
                 .toList();
-        Instant from = letters.stream()
+        Instant from = deadLetters.stream()
                 .map(IndexedDeadLetter::failedAt)
                 .min(Instant::compareTo)
                 .orElseThrow()
@@ -93,19 +93,19 @@ public final class DeadLetterIndex {
         });
     }
 
-    private static Map<String, Object> row(IndexedDeadLetter letter) {
+    private static Map<String, Object> row(IndexedDeadLetter deadLetter) {
         Map<String, Object> row = new HashMap<>();
-        row.put("topic", letter.position().topic());
-        row.put("partition", letter.position().partition());
-        row.put("record_offset", letter.position().offset());
-        row.put("stage", letter.stage());
-        row.put("reason", text(letter.reason()));
-        row.put("detail", text(letter.detail()));
-        row.put("failed_at", letter.failedAt());
-        row.put("first_failed_at", letter.firstFailedAt());
-        row.put("work_at", letter.workAt());
-        row.put("attempts", letter.attempts());
-        IndexedDeadLetter.OfTask task = letter.task();
+        row.put("topic", deadLetter.position().topic());
+        row.put("partition", deadLetter.position().partition());
+        row.put("record_offset", deadLetter.position().offset());
+        row.put("stage", deadLetter.stage());
+        row.put("reason", text(deadLetter.reason()));
+        row.put("detail", text(deadLetter.detail()));
+        row.put("failed_at", deadLetter.failedAt());
+        row.put("first_failed_at", deadLetter.firstFailedAt());
+        row.put("work_at", deadLetter.workAt());
+        row.put("attempts", deadLetter.attempts());
+        IndexedDeadLetter.OfTask task = deadLetter.task();
         if (task != null) {
             row.put("task_id", task.id());
             row.put("generation", task.generation());
@@ -113,12 +113,12 @@ public final class DeadLetterIndex {
             row.put("style", text(task.style()));
             row.put("submitted_at", task.submittedAt());
         }
-        row.put("undecodable", text(letter.undecodable()));
-        row.put("record_key", base64(letter.key()));
-        row.put("record_value", base64(letter.value()));
+        row.put("undecodable", text(deadLetter.undecodable()));
+        row.put("record_key", base64(deadLetter.key()));
+        row.put("record_value", base64(deadLetter.value()));
         row.put(
                 "headers",
-                letter.headers().stream().map(DeadLetterIndex::header).toList());
+                deadLetter.headers().stream().map(DeadLetterIndex::header).toList());
         return row;
     }
 

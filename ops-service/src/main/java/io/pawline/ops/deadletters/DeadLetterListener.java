@@ -30,15 +30,15 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.kafka.annotation.KafkaListener;
 
 /**
- * Reads every dead-letter topic into the index. Nothing is passed over: of a letter that cannot be decoded, or whose headers
- * are not as they should be, is kept what there is.
+ * Reads every dead-letter topic into the index. It passes nothing over: if a record cannot be decoded, or its headers are not
+ * as they should be, it keeps what there is.
  */
 public final class DeadLetterListener {
 
     private static final Map<String, Stage> STAGES =
             Arrays.stream(Stage.values()).collect(Collectors.toMap(Stage::deadLetterTopic, Function.identity()));
 
-    /** Of the original record, by Spring Kafka's name: eight bytes, big-endian. */
+    /** The header has the original record's time, by Spring Kafka's name: eight bytes, big-endian. */
     private static final String ORIGINAL_TIMESTAMP = "kafka_dlt-original-timestamp";
 
     private final DeadLetterIndex index;
@@ -61,16 +61,16 @@ public final class DeadLetterListener {
             },
             batch = "true",
             properties = {
-                // Decoded here, where what cannot be decoded is kept as it is.
+                // This class decodes values itself, so that it can keep what cannot be decoded.
                 "value.deserializer=org.apache.kafka.common.serialization.ByteArrayDeserializer",
                 "fetch.min.bytes=65536",
                 "fetch.max.wait.ms=200"
             })
     public void index(List<ConsumerRecord<byte[], byte[]>> records) {
-        index.add(records.stream().map(this::letter).toList());
+        index.add(records.stream().map(this::deadLetter).toList());
     }
 
-    private IndexedDeadLetter letter(ConsumerRecord<byte[], byte[]> record) {
+    private IndexedDeadLetter deadLetter(ConsumerRecord<byte[], byte[]> record) {
         Content content = content(record);
         return new IndexedDeadLetter(
                 new Position(record.topic(), record.partition(), record.offset()),

@@ -24,11 +24,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What is asked of the index. Thread-safe.
+ * Answers what people ask of the index. Thread-safe.
  *
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
  */
-public final class DeadLetterQueries {
+final class DeadLetterQueries {
 
     private static final String GROUPS = """
             select stage, reason, provider_code, count(*) as letters, min(failed_at) as oldest, max(failed_at) as newest,
@@ -45,31 +45,31 @@ public final class DeadLetterQueries {
             select * from call_attempt where task_id = :task order by started_at
             """;
 
-    /** Beyond every letter. */
+    /** This place stands above every dead letter. */
     private static final Place TOP = new Place(Instant.parse("2999-01-01T00:00:00Z"), Long.MAX_VALUE);
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final TaskDatabase database;
 
-    public DeadLetterQueries(TaskDatabase database) {
+    DeadLetterQueries(TaskDatabase database) {
         this.database = database;
     }
 
-    /** Where a page ends: at the letter of this time and id. */
-    public record Place(Instant failedAt, long id) {
-        /** The place of a letter. */
+    /** The place where a page ends: at the dead letter of this time and id. */
+    record Place(Instant failedAt, long id) {
+        /** Gives the place of a dead letter. */
         public static Place of(DeadLetter deadLetter) {
             return new Place(deadLetter.failedAt(), deadLetter.id());
         }
     }
 
-    /** A letter's key, value and headers as they came. */
+    /** The key, value and headers of a dead letter as they came. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    public record Content(byte @Nullable [] key, byte @Nullable [] value, List<Header> headers) {}
+    record Content(byte @Nullable [] key, byte @Nullable [] value, List<Header> headers) {}
 
-    /** A call of a letter's task. */
-    public record MadeCall(
+    /** A call that was made for the task of a dead letter. */
+    record MadeCall(
             UUID callId,
             int generation,
             String stage,
@@ -88,8 +88,8 @@ public final class DeadLetterQueries {
             @Nullable Long costMicros,
             @Nullable String billed) {}
 
-    /** Counts by cause, the most frequent first, each over spans of time of this length. */
-    public List<DeadLetterGroup> groups(DeadLetterFilter filter, Duration span) {
+    /** Counts dead letters by cause, the most frequent first, each over spans of time of this length. */
+    List<DeadLetterGroup> groups(DeadLetterFilter filter, Duration span) {
         Condition where = filter.condition();
         Map<List<@Nullable String>, DeadLetterGroup> groups = new LinkedHashMap<>();
         database.with(handle -> where.bindTo(handle.createQuery(GROUPS))
@@ -132,11 +132,11 @@ public final class DeadLetterQueries {
     }
 
     /**
-     * The newest letters below a place.
+     * Finds the newest dead letters below a place.
      *
      * @param below null: from the newest on
      */
-    public List<DeadLetter> page(DeadLetterFilter filter, @Nullable Place below, int limit) {
+    List<DeadLetter> page(DeadLetterFilter filter, @Nullable Place below, int limit) {
         Condition where = filter.condition();
         Place place = below == null ? TOP : below;
         return database.with(handle -> where.bindTo(handle.createQuery(PAGE))
@@ -147,24 +147,16 @@ public final class DeadLetterQueries {
                 .list());
     }
 
-    public long count(DeadLetterFilter filter) {
-        Condition where = filter.condition();
-        return database.with(
-                handle -> where.bindTo(handle.createQuery("select count(*) from dead_letter where <where>"))
-                        .mapTo(Long.class)
-                        .one());
-    }
-
-    /** The letter of this id, if there is one. */
-    public Optional<DeadLetter> find(long id) {
+    /** Finds the dead letter of this id, if there is one. */
+    Optional<DeadLetter> find(long id) {
         return database.with(handle -> handle.createQuery("select * from dead_letter where id = :id")
                 .bind("id", id)
                 .map((row, _) -> DeadLetter.of(row))
                 .findOne());
     }
 
-    /** The letter itself, as its stage wrote it. */
-    public Content content(long id) {
+    /** Reads the record itself, as its stage wrote it. */
+    Content content(long id) {
         return database.with(handle -> handle.createQuery("select * from dead_letter_record where letter_id = :id")
                 .bind("id", id)
                 .map((row, _) -> new Content(
@@ -184,8 +176,8 @@ public final class DeadLetterQueries {
                 .toList();
     }
 
-    /** Every call for a task that the ledger still has, oldest first, in all generations. */
-    public List<MadeCall> calls(UUID task) {
+    /** Finds every call for a task that the ledger still has, oldest first, in all generations. */
+    List<MadeCall> calls(UUID task) {
         return database.with(handle -> handle.createQuery(CALLS)
                 .bind("task", task)
                 .map((row, _) -> call(row))

@@ -21,17 +21,17 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * Events as people read and edit them: in Avro's own <a
+ * Translates events into what people read and edit: Avro's own <a
  * href="https://avro.apache.org/docs/1.12.0/specification/#json-encoding">JSON encoding</a>. Thread-safe.
  */
-public final class EventJson {
+final class EventJson {
 
     private final Deserializer<?> events;
     private final Serializer<? super SpecificRecord> serializer;
     private final Map<Stage, Class<? extends SpecificRecord>> types;
 
     /** @param types the event that each stage takes */
-    public EventJson(
+    EventJson(
             Deserializer<?> events,
             Serializer<? super SpecificRecord> serializer,
             Map<Stage, Class<? extends SpecificRecord>> types) {
@@ -40,19 +40,19 @@ public final class EventJson {
         this.types = Map.copyOf(types);
     }
 
-    /** An event beside its schema, both as JSON. */
-    public record Shown(String type, String json, String schema) {}
+    /** An event and its schema, both as JSON. */
+    record Shown(String type, String json, String schema) {}
 
-    /** The event in these bytes; empty if they are none, or if the schema registry is away. */
-    public Optional<Shown> read(String topic, byte[] bytes) {
+    /** Shows the event in these bytes; empty if they are none, or if the schema registry is away. */
+    Optional<Shown> read(String topic, byte[] bytes) {
         return event(topic, bytes).map(event -> {
             Schema schema = event.getSchema();
             return new Shown(schema.getName(), json(event), schema.toString());
         });
     }
 
-    /** The event in these bytes; empty if they are none, or if the schema registry is away. */
-    public Optional<SpecificRecord> event(String topic, byte[] bytes) {
+    /** Decodes the event in these bytes; empty if they are none, or if the schema registry is away. */
+    Optional<SpecificRecord> event(String topic, byte[] bytes) {
         try {
             return events.deserialize(topic, bytes) instanceof SpecificRecord event
                     ? Optional.of(event)
@@ -76,11 +76,11 @@ public final class EventJson {
     }
 
     /**
-     * The bytes of the stage's event that a person wrote.
+     * Encodes the stage's event that a person wrote.
      *
-     * @throws IllegalArgumentException if the text is none, and why
+     * @throws IllegalArgumentException if the text is no such event, with the reason
      */
-    public byte[] write(Stage stage, String json) {
+    byte[] write(Stage stage, String json) {
         Class<? extends SpecificRecord> type = Objects.requireNonNull(types.get(stage));
         Schema schema = SpecificData.get().getSchema(type);
         try {

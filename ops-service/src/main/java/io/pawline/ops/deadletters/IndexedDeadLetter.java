@@ -7,7 +7,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A dead letter as the index takes it in.
+ * Carries a dead letter from its topic to the index.
  *
  * @param position where it stands in Kafka
  * @param detail one sentence about the failure
@@ -30,13 +30,13 @@ public record IndexedDeadLetter(
         byte @Nullable [] value,
         List<Header> headers) {
 
-    /** Where a letter stands: the name it has for good. */
+    /** The place where a dead letter stands in Kafka, which names it for good. */
     public record Position(String topic, int partition, long offset) {}
 
     /**
-     * What is known of a letter's task.
+     * What is known of the task of a dead letter.
      *
-     * @param style and the others: null if only the record's key tells of the task
+     * @param style and the others: null if only the record's key names the task
      */
     public record OfTask(
             UUID id,
@@ -45,7 +45,7 @@ public record IndexedDeadLetter(
             @Nullable String style,
             @Nullable Instant submittedAt) {}
 
-    /** One header as it came. */
+    /** One header of the record, as it came. */
     public record Header(String name, byte @Nullable [] value) {}
 
     public IndexedDeadLetter {

@@ -1,4 +1,4 @@
-/** The index of the dead letters, and what is asked of it. */
+/** Dead letters: this package indexes them, shows them, and keeps what people change in them. */
 @NullMarked
 package io.pawline.ops.deadletters;
 

@@ -3,7 +3,7 @@ package io.pawline.ops.http;
 import io.pawline.web.ProblemType;
 import org.springframework.http.HttpStatus;
 
-/** What can be wrong with a request to ops-service, besides what can be wrong with any. */
+/** Lists what can be wrong with a request to ops-service, besides what can be wrong with any. */
 public enum OpsProblem implements ProblemType {
     LETTER_NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such dead letter"),
     REPLAY_NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such replay"),

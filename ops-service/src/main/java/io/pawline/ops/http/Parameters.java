@@ -1,15 +1,11 @@
 package io.pawline.ops.http;
 
-import io.pawline.ops.deadletters.DeadLetterFilter;
-import io.pawline.ops.live.Period;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,30 +14,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.MultiValueMap;
 
-/** The parameters of a request, checked: none unknown, none given twice, each in its range. */
+/** Checks the parameters of a request: none is unknown, none is given twice, each is in its range. */
 public final class Parameters {
-
-    /** Those that say which letters. */
-    private static final Set<String> FILTER = Set.of(
-            "ids",
-            "state",
-            "stage",
-            "reason",
-            "provider_code",
-            "tenant",
-            "style",
-            "client_ref",
-            "task_id",
-            "generation",
-            "min_attempts",
-            "max_attempts",
-            "from",
-            "to",
-            "q");
-
-    private static final Set<String> STATES =
-            Set.of("open", "replaying", "replayed", "failed_again", "discarded", "any");
-    private static final int MOST_IDS = 10_000;
 
     private final Map<String, String> given;
 
@@ -59,83 +33,29 @@ public final class Parameters {
         });
     }
 
-    /** @param others the parameters besides those of a filter */
-    static Parameters of(MultiValueMap<String, String> query, String... others) {
-        return once(query, withFilter(others));
-    }
-
-    /** These parameters and no filter. */
-    public static Parameters only(MultiValueMap<String, String> query, String... names) {
-        return once(query, Set.of(names));
-    }
-
-    private static Set<String> withFilter(String... others) {
-        Set<String> names = new TreeSet<>(FILTER);
-        names.addAll(List.of(others));
-        return names;
-    }
-
-    private static Parameters once(MultiValueMap<String, String> query, Set<String> names) {
+    /** Reads the parameters of a query; only these names are known. */
+    public static Parameters of(MultiValueMap<String, String> query, String... names) {
         query.forEach((name, values) -> {
             if (values.size() > 1) {
                 throw invalid(name + " is given more than once");
             }
         });
-        return new Parameters(query.toSingleValueMap(), names);
+        return new Parameters(query.toSingleValueMap(), Set.of(names));
     }
 
-    /** The fields of a filter in a body. */
-    static Parameters ofFilter(Map<String, String> fields) {
-        return new Parameters(fields, FILTER);
+    /** Reads the fields of an object in a body, checked as parameters are; only these names are known. */
+    public static Parameters ofFields(Map<String, String> fields, String... names) {
+        return new Parameters(fields, Set.of(names));
     }
 
-    /** Which letters; the open ones, if nothing is said of their state. */
-    public DeadLetterFilter filter() {
-        String state = text("state");
-        if (state != null && !STATES.contains(state)) {
-            throw invalid("state is none of " + String.join(", ", new TreeSet<>(STATES)));
-        }
-        List<Long> ids = ids();
-        return new DeadLetterFilter(
-                ids,
-                state == null ? (ids.isEmpty() ? "open" : null) : state.equals("any") ? null : state,
-                text("stage"),
-                text("reason"),
-                text("provider_code"),
-                text("tenant"),
-                text("style"),
-                text("client_ref"),
-                uuid("task_id"),
-                number("generation"),
-                number("min_attempts"),
-                number("max_attempts"),
-                time("from"),
-                time("to"),
-                text("q"));
-    }
-
-    @Nullable
-    public String text(String name) {
+    /** Gives the parameter as it is; null if it is missing or empty. */
+    public @Nullable String text(String name) {
         String text = given.get(name);
         return text == null || text.isEmpty() ? null : text;
     }
 
-    private List<Long> ids() {
-        String text = text("ids");
-        if (text == null) {
-            return List.of();
-        }
-        List<Long> ids = new ArrayList<>();
-        for (String id : Arrays.asList(text.split(",", MOST_IDS + 1))) {
-            if (!id.matches("[0-9]{1,18}") || ids.size() == MOST_IDS) {
-                throw invalid("ids are at most %d whole numbers with commas between them".formatted(MOST_IDS));
-            }
-            ids.add(Long.parseLong(id));
-        }
-        return ids;
-    }
-
-    int limit(int byDefault, int most) {
+    /** Reads the parameter {@code limit}, a whole number from 1 to {@code most}. */
+    public int limit(int byDefault, int most) {
         Integer limit = number("limit");
         if (limit != null && (limit < 1 || limit > most)) {
             throw invalid("limit is no whole number from 1 to " + most);
@@ -143,7 +63,8 @@ public final class Parameters {
         return limit == null ? byDefault : limit;
     }
 
-    private @Nullable Integer number(String name) {
+    /** Reads a whole number of at most nine digits; null if it is not given. */
+    public @Nullable Integer number(String name) {
         String text = text(name);
         if (text == null) {
             return null;
@@ -154,7 +75,8 @@ public final class Parameters {
         return Integer.valueOf(text);
     }
 
-    private @Nullable UUID uuid(String name) {
+    /** Reads a UUID; null if it is not given. */
+    public @Nullable UUID uuid(String name) {
         String text = text(name);
         try {
             return text == null ? null : UUID.fromString(text);
@@ -163,8 +85,8 @@ public final class Parameters {
         }
     }
 
-    @Nullable
-    Instant time(String name) {
+    /** Reads an RFC 3339 time; null if it is not given. */
+    public @Nullable Instant time(String name) {
         String text = text(name);
         try {
             return text == null ? null : OffsetDateTime.parse(text).toInstant();
@@ -174,7 +96,7 @@ public final class Parameters {
     }
 
     /**
-     * From {@code from} to {@code to}.
+     * Reads the period from {@code from} to {@code to}.
      *
      * @param now what {@code to} is by default
      * @param byDefault how long before {@code to} it begins, if nothing is said
@@ -194,7 +116,7 @@ public final class Parameters {
         return new Period(start, end);
     }
 
-    /** One of these; the first by default. */
+    /** Reads a parameter that is one of these; the first is the default. */
     public String oneOf(String name, String... values) {
         String text = text(name);
         if (text != null && !List.of(values).contains(text)) {
@@ -203,6 +125,7 @@ public final class Parameters {
         return text == null ? values[0] : text;
     }
 
+    /** Makes the problem of a request that is not valid. */
     public static ProblemException invalid(String detail) {
         return new ProblemException(CommonProblem.INVALID_REQUEST, detail);
     }

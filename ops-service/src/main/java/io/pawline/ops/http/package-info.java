@@ -1,4 +1,4 @@
-/** The API and the console; every error is a problem (RFC 9457). */
+/** What the controllers of all features share: parameters, and problems (RFC 9457). It knows no feature. */
 @NullMarked
 package io.pawline.ops.http;
 

@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.kafka.annotation.KafkaListener;
 
-/** Reads the topic of attempts into the ledger. What is no event of a call is passed over. */
+/** Reads the topic of attempts into the ledger. It passes over what is no event of a call. */
 public final class AttemptListener {
 
     private static final Logger log = LoggerFactory.getLogger(AttemptListener.class);
@@ -31,7 +31,7 @@ public final class AttemptListener {
             topics = Topics.ATTEMPTS,
             batch = "true",
             properties = {
-                // Decoded here, where what cannot be decoded may be passed over.
+                // This class decodes values itself, so that it can pass over what cannot be decoded.
                 "value.deserializer=org.apache.kafka.common.serialization.ByteArrayDeserializer",
                 "fetch.min.bytes=65536",
                 "fetch.max.wait.ms=200"

@@ -6,7 +6,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An outside call as far as it is known.
+ * Holds what is known of an outside call.
  *
  * @param id UUIDv7
  * @param end how it ended; null: it is under way, or its process died
@@ -24,10 +24,10 @@ public record Call(
         boolean orphaned) {
 
     /**
-     * How a call ended.
+     * The end of a call.
      *
      * @param outcome {@code succeeded} or {@code failed}
-     * @param costMicros millionths of the unit of money; null: not told
+     * @param costMicros millionths of the unit of money; null: not reported
      * @param billed {@code yes}, {@code no} or {@code unknown}
      */
     public record End(
@@ -55,12 +55,12 @@ public record Call(
         }
     }
 
-    /** When it began, to the millisecond: the time in its id. */
+    /** Reads the time when the call began, to the millisecond, from its id. */
     public Instant startedAt() {
         return Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16);
     }
 
-    /** What two events tell of the same call, in whatever order they came. */
+    /** Joins what two events say about the same call, in whatever order they came. */
     public Call and(Call other) {
         return new Call(
                 id,

@@ -9,15 +9,15 @@ import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What the events of the topic of attempts tell of calls. */
+/** Reads what the events of the topic of attempts say about calls. */
 public final class CallEvents {
 
     private CallEvents() {}
 
     /**
-     * What one event tells of its call.
+     * Reads what one event says about its call.
      *
-     * @throws IllegalArgumentException if an id in it is none
+     * @throws IllegalArgumentException if an id in it is not valid
      */
     public static Call call(CallAttempt event) {
         TaskContext context = event.getContext();
@@ -33,7 +33,7 @@ public final class CallEvents {
                 event.getOutcome().filter(CallOutcome.ORPHANED::equals).isPresent());
     }
 
-    /** That a call was orphaned is told besides how it ended. */
+    /** An event that a call was orphaned comes besides the event of its end. */
     private static Call.@Nullable End end(CallAttempt event) {
         if (event.getMoment() == CallMoment.START
                 || event.getOutcome().filter(CallOutcome.ORPHANED::equals).isPresent()) {
@@ -52,7 +52,7 @@ public final class CallEvents {
                 code(event.getBilled()));
     }
 
-    /** A constant's name in tables and in the API. */
+    /** Gives the name of a constant in tables and in the API. */
     public static String code(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
     }

@@ -17,14 +17,14 @@ import org.jdbi.v3.core.Handle;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The rows of {@code call_attempt}, a partition for each day (UTC). The same told again changes nothing. Thread-safe.
+ * Keeps the rows of {@code call_attempt}, in a partition for each day (UTC). The same event again changes nothing. Thread-safe.
  *
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
  */
 public final class CallLedger {
 
     /**
-     * Letters and calls are noted by two listeners, and whichever comes last has to find the other: they take turns.
+     * Two listeners note dead letters and calls, and the later one has to find what the other noted: they take turns.
      */
     public static final String ONE_AT_A_TIME = "select pg_advisory_xact_lock(x'6f7073'::int)";
 
@@ -47,7 +47,7 @@ public final class CallLedger {
                 billed = coalesce(known.billed, excluded.billed)
             """;
 
-    private static final String TELL_LETTERS = """
+    private static final String SET_PROVIDER_CODES = """
             update dead_letter set provider_code = coalesce(call.provider_code, 'HTTP ' || call.http_status)
             from (select distinct on (task_id, generation, stage, reason) * from call_attempt
                   where call_id = any(:ids) and started_at >= :from and outcome = 'failed'
@@ -78,11 +78,11 @@ public final class CallLedger {
         this.clock = clock;
     }
 
-    /** Notes what is told of these calls, in one transaction; calls older than the retention are left out. */
-    public void note(Collection<Call> told) {
+    /** Notes what is known of these calls, in one transaction; it leaves out calls older than the retention. */
+    public void note(Collection<Call> reported) {
         Instant now = clock.instant();
         Instant oldest = startOf(oldestDay(now));
-        Collection<Call> calls = told.stream()
+        Collection<Call> calls = reported.stream()
                 .filter(call ->
                         !call.startedAt().isBefore(oldest) && call.startedAt().isBefore(now.plus(AHEAD)))
                 .collect(Collectors.toMap(Call::id, call -> call, Call::and))
@@ -99,7 +99,7 @@ public final class CallLedger {
                             JSON.writeValueAsString(
                                     calls.stream().map(this::row).toList()))
                     .execute();
-            return handle.createUpdate(TELL_LETTERS)
+            return handle.createUpdate(SET_PROVIDER_CODES)
                     .bindArray("ids", UUID.class, calls.stream().map(Call::id).toList())
                     .bind("from", earliest(calls).atOffset(ZoneOffset.UTC))
                     .execute();

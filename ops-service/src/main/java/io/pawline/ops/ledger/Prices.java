@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.util.Map;
 
 /**
- * The configured price list: what one call to a provider costs, in whatever money it is kept.
+ * Says what one call to a provider costs: the configured price list, in whatever money it is kept.
  *
  * @param perCall price by the provider's name, at most six decimals; a provider that is not in it costs nothing
  */
@@ -22,14 +22,14 @@ public record Prices(Map<String, BigDecimal> perCall) {
         });
     }
 
-    /** The price of one call, in millionths. */
+    /** Gives the price of one call, in millionths. */
     public long micros(String provider) {
         return perCall.getOrDefault(provider, BigDecimal.ZERO)
                 .movePointRight(DECIMALS)
                 .longValueExact();
     }
 
-    /** What a call cost that ended so: as the stage told it, or by the list if it told no price. */
+    /** Gives the cost of a call that ended so: as the stage reported it, or by the list if it reported no price. */
     public long costMicros(String provider, Call.End end) {
         if (end.billed().equals("no")) {
             return 0;

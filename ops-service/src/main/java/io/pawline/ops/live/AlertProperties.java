@@ -3,10 +3,11 @@ package io.pawline.ops.live;
 import java.math.BigDecimal;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * When an alert fires: above its threshold.
+ * Thresholds of the alerts, {@code pawline.ops.alerts.*}; an alert fires above its threshold.
  *
  * @param unclassifiedPercent failed calls without a class, of all failed calls of the last 10 minutes, 0 to 100
  * @param amplification calls for each first call that a task makes of a stage, in the last 10 minutes, 1 or more
@@ -15,6 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param breakerOpen how long a provider's breaker may be open, probes counted, more than 0
  * @param costPerHour cost of the calls of the last 60 minutes, in the money of the price list, more than 0
  */
+@ConfigurationProperties("pawline.ops.alerts")
 public record AlertProperties(
         @DefaultValue("1") double unclassifiedPercent,
         @DefaultValue("1.35") double amplification,

@@ -18,17 +18,17 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What somebody should look at. Since when an alert fires is kept in the database, so that all processes agree on it and a
- * restart does not change it. Thread-safe.
+ * Finds out what somebody should look at. The database keeps since when an alert fires, so that all processes agree on it
+ * and a restart does not change it. Thread-safe.
  *
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
  */
-public final class Alerts {
+final class Alerts {
 
     private static final Duration LATELY = Duration.ofMinutes(10);
     private static final Duration HOUR = Duration.ofHours(1);
 
-    /** So few calls or failures say nothing about a share. */
+    /** Fewer calls or failures than these say nothing about a share. */
     private static final int ENOUGH = 20;
 
     private static final String UNDELIVERED = """
@@ -45,7 +45,7 @@ public final class Alerts {
     private final AlertProperties settings;
     private final Clock clock;
 
-    public Alerts(TaskDatabase database, LiveQueries queries, AlertProperties settings, Clock clock) {
+    Alerts(TaskDatabase database, LiveQueries queries, AlertProperties settings, Clock clock) {
         this.database = database;
         this.queries = queries;
         this.settings = settings;
@@ -59,8 +59,8 @@ public final class Alerts {
         }
     }
 
-    /** All of them, whether they fire or not. */
-    public List<AlertView> now() {
+    /** Measures all alerts, whether they fire or not. */
+    List<AlertView> now() {
         Instant now = clock.instant();
         List<Measured> measured =
                 List.of(unclassified(now), amplification(now), undelivered(now), breakerOpen(now), costPerHour(now));
@@ -136,7 +136,7 @@ public final class Alerts {
                 tasks,
                 (double) settings.undelivered(),
                 "tasks",
-                "%d tasks ended more than %d minutes ago and their front end has not been told"
+                "%d tasks ended more than %d minutes ago and their front end has not been notified"
                         .formatted(tasks, settings.undeliveredAfter().toMinutes()));
     }
 

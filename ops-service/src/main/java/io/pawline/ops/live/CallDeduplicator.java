@@ -16,14 +16,14 @@ import org.apache.kafka.streams.state.WindowStoreIterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the events of calls into what they add to the counts of their stage, each once, however often it is told: what was
- * counted is remembered for {@link #REMEMBERED}. What is told later than that is not counted here; the ledger has it.
+ * Turns the events of calls into what they add to the counts of their stage, each once, however often it is read: it
+ * remembers for {@link #REMEMBERED} what it has counted. It does not count what comes later than that; the ledger has it.
  */
 final class CallDeduplicator extends ContextualProcessor<byte[], byte[], String, CountDelta> {
 
     static final String STORE = "calls-seen";
 
-    /** Far longer than a call takes, and than what is told of it may be late. */
+    /** This is far longer than a call takes, and than its events may be late. */
     static final Duration REMEMBERED = Duration.ofHours(1);
 
     private final EventReader events;
@@ -53,7 +53,7 @@ final class CallDeduplicator extends ContextualProcessor<byte[], byte[], String,
         try {
             call = CallEvents.call(event);
         } catch (IllegalArgumentException noCall) {
-            return; // the ledger says so
+            return; // the ledger logs it
         }
         Instant at = event.getAt();
         InstanceState process = process(event);

@@ -26,17 +26,17 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far the stages are behind, as seen from outside of them. Offsets are counted, so a transaction's marker counts as a
- * record: with small transactions a lag is up to twice the work that is left. Thread-safe.
+ * Measures how far the stages are behind, as seen from outside of them. It counts offsets, so a transaction's marker counts
+ * as a record: with small transactions a lag is up to twice the work that is left. Thread-safe.
  */
-public final class ConsumerLag implements AutoCloseable {
+final class ConsumerLag implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private final Admin admin;
 
     /** @param connection Kafka client settings: bootstrap servers, security */
-    public ConsumerLag(Map<String, Object> connection) {
+    ConsumerLag(Map<String, Object> connection) {
         Map<String, Object> settings = new HashMap<>(connection);
         settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
         settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
@@ -44,13 +44,13 @@ public final class ConsumerLag implements AutoCloseable {
     }
 
     /**
-     * What is left of a stage's topics.
+     * The records that a stage still has to read or to complete.
      *
      * @param work records of the work topic from the committed offsets on
      * @param net those of them that are not completed
      * @param retries records of the retry topics that are not completed, whether or not they are due
      */
-    public record Lag(long work, long net, long retries) {
+    record Lag(long work, long net, long retries) {
         private static final Lag NONE = new Lag(0, 0, 0);
 
         private Lag and(Lag other) {
@@ -58,8 +58,8 @@ public final class ConsumerLag implements AutoCloseable {
         }
     }
 
-    /** Of each stage whose topics there are; empty if Kafka cannot be asked. Waits some seconds at most. */
-    public Optional<Map<Stage, Lag>> now() throws InterruptedException {
+    /** Measures each stage that has topics; empty if Kafka does not answer. Waits some seconds at most. */
+    Optional<Map<Stage, Lag>> now() throws InterruptedException {
         try {
             Map<TopicPartition, Long> ends = offsets(partitions());
             Map<Stage, Lag> lags = new EnumMap<>(Stage.class);
@@ -88,7 +88,7 @@ public final class ConsumerLag implements AutoCloseable {
         return topic.partitions().stream().map(partition -> new TopicPartition(topic.name(), partition.partition()));
     }
 
-    /** Up to where one that reads committed records could read. */
+    /** Finds the offset that a reader of committed records could read up to. */
     private Map<TopicPartition, Long> offsets(List<TopicPartition> partitions)
             throws InterruptedException, ExecutionException {
         return admin
@@ -135,16 +135,16 @@ public final class ConsumerLag implements AutoCloseable {
     }
 
     /**
-     * Of one partition.
+     * Measures one partition.
      *
-     * @param markers whether its records come in transactions; those that ingest-service relays do not
+     * @param markers whether its records come in transactions; the records that ingest-service relays do not
      */
     static Lag lag(boolean work, boolean markers, long end, @Nullable OffsetAndMetadata committed) {
         long from = committed == null ? 0 : committed.offset();
         Optional<CommitMetadata> completed =
                 committed == null ? Optional.empty() : CommitMetadata.decode(committed.metadata(), from);
         long unread = end - completed.map(CommitMetadata::end).orElse(from);
-        // Nothing but the marker of the transaction that wrote the last record read
+        // Only the marker is left, of the transaction that wrote the last record read.
         long left = markers && unread == 1 && committed != null ? 0 : Math.max(0, unread);
         long net = left + completed.map(known -> (long) known.open().size()).orElse(0L);
         long all = Math.max(net, end - from - (unread - left));

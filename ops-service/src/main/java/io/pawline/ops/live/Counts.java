@@ -5,7 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
- * Sums of what happened.
+ * Sums what happened in a stage, or in several.
  *
  * @param tasks that made their first call of the stage
  * @param calls begun
@@ -34,12 +34,12 @@ record Counts(long tasks, long calls, long succeeded, long failures, long timeou
                 costMicros + other.costMicros);
     }
 
-    /** Calls that were not the first of their task in their stage. */
+    /** Counts the calls that were not the first of their task in their stage. */
     long retries() {
         return Math.max(0, calls - tasks);
     }
 
-    /** Calls for each task; 1 if there were none. Where tasks came before and only retries are left, as if for one. */
+    /** Divides the calls by the tasks; 1 if there were none. Retries of earlier tasks only count as those of one task. */
     double amplification() {
         return calls == 0 ? 1 : rounded((double) calls / Math.max(1, tasks));
     }

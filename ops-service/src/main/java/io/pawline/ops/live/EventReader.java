@@ -5,7 +5,7 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads events where what is none may be passed over: it is logged where it is read into a table. Thread-safe. */
+/** Reads events and passes over what is none: it is logged where it is read into a table. Thread-safe. */
 final class EventReader {
 
     private final Deserializer<?> events;
@@ -16,7 +16,7 @@ final class EventReader {
     }
 
     /**
-     * The event; null if it is none.
+     * Reads an event; null if the bytes are none.
      *
      * @throws RegistryUnavailableException if that cannot be known now
      */

@@ -12,17 +12,17 @@ import org.apache.kafka.streams.state.WindowStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the endings of tasks, each generation's once: an ending that is put back to work later is the same one, for it
- * keeps its time.
+ * Counts the final states of tasks, one for each generation: a final state that is put back to work later is the same one,
+ * for it keeps its time.
  */
 final class FinalStateDeduplicator extends ContextualProcessor<byte[], byte[], String, CountDelta> {
 
-    /** What the counts of endings are under, where those of calls have their stage. */
+    /** The counts of final states have this key where those of calls have their stage. */
     static final String TASK = "task";
 
     static final String STORE = "endings-seen";
 
-    /** An ending that comes again later than that is too old for any count. */
+    /** A final state that comes again later than that is too old for any count. */
     static final Duration REMEMBERED = Duration.ofDays(1);
 
     private final EventReader events;

@@ -4,7 +4,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a process of a stage stood when it last began or ended a call.
+ * Says how a process of a stage stood when it last began or ended a call.
  *
  * @param limit tasks that it could have had at work
  * @param breaker {@code closed}, {@code open} or {@code half_open}; null: it has none
@@ -19,7 +19,7 @@ record InstanceState(
         @Nullable String breaker,
         @Nullable Instant breakerSince) {
 
-    /** This, told after the other; what is older changes nothing. */
+    /** Puts this state after another one; an older state changes nothing. */
     InstanceState after(@Nullable InstanceState before) {
         if (before == null) {
             return this;

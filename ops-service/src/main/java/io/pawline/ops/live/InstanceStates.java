@@ -6,26 +6,26 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The processes of a stage that something was heard of lately, by their instance. */
+/** Holds the last state of each process of a stage that was heard of lately, by its instance. */
 record InstanceStates(Map<String, InstanceState> byInstance) {
 
     static final InstanceStates NONE = new InstanceStates(Map.of());
 
-    /** A process that others have outlived for so long is gone. */
+    /** A process counts as gone if others were heard of so much later. */
     private static final Duration LATELY = Duration.ofMinutes(15);
 
     InstanceStates {
         byInstance = Map.copyOf(byInstance);
     }
 
-    InstanceStates with(@Nullable InstanceState told) {
-        if (told == null) {
+    InstanceStates with(@Nullable InstanceState reported) {
+        if (reported == null) {
             return this;
         }
-        Instant gone = told.at().minus(LATELY);
+        Instant gone = reported.at().minus(LATELY);
         Map<String, InstanceState> processes = new TreeMap<>(byInstance);
         processes.values().removeIf(process -> process.at().isBefore(gone));
-        processes.put(told.instance(), told.after(processes.get(told.instance())));
+        processes.put(reported.instance(), reported.after(processes.get(reported.instance())));
         return new InstanceStates(processes);
     }
 }

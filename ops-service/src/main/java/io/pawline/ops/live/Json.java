@@ -5,14 +5,14 @@ import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Records of this package as bytes, in the topics that are its own. */
+/** Writes records of this package as bytes, for the topics that are its own. */
 final class Json {
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private Json() {}
 
-    // A record that was deleted has no value, and gets none.
+    // A deleted record has no value, and stays without one.
     @SuppressWarnings("NullAway")
     static <T> Serde<T> serde(Class<T> type) {
         return Serdes.serdeFrom(

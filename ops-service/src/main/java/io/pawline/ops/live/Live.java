@@ -1,6 +1,7 @@
 package io.pawline.ops.live;
 
 import io.pawline.controls.ControlStateReader;
+import io.pawline.ops.http.Period;
 import io.pawline.ops.live.ConsumerLag.Lag;
 import io.pawline.ops.live.LiveQueries.Latency;
 import io.pawline.ops.live.LiveQueries.Standing;
@@ -16,8 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The whole of what happens now. However many ask, it is put together once a second at most. Thread-safe. */
-public final class Live {
+/** Puts together what happens now. The answer is cached for one second. Thread-safe. */
+final class Live {
 
     private static final int WINDOW_SECONDS = 60;
     private static final Duration GOOD_FOR = Duration.ofSeconds(1);
@@ -25,20 +26,20 @@ public final class Live {
     private final LiveQueries queries;
     private final Alerts alerts;
     private final ConsumerLag lags;
-    private final ControlStateReader board;
+    private final ControlStateReader controls;
     private final Clock clock;
     private @Nullable LiveView last;
 
-    public Live(LiveQueries queries, Alerts alerts, ConsumerLag lags, ControlStateReader board, Clock clock) {
+    Live(LiveQueries queries, Alerts alerts, ConsumerLag lags, ControlStateReader controls, Clock clock) {
         this.queries = queries;
         this.alerts = alerts;
         this.lags = lags;
-        this.board = board;
+        this.controls = controls;
         this.clock = clock;
     }
 
-    /** How it stands, a second ago at most. */
-    public synchronized LiveView now() throws InterruptedException {
+    /** Gives the live view, one second old at most. */
+    synchronized LiveView now() throws InterruptedException {
         Instant now = clock.instant();
         if (last == null || last.at().plus(GOOD_FOR).isBefore(now)) {
             last = at(now);
@@ -68,12 +69,12 @@ public final class Live {
                 now,
                 WINDOW_SECONDS,
                 stages,
-                totals(counts, queries.endings(window, LiveTopology.SHORT), inFlight),
+                totals(counts, queries.finalStates(window, LiveTopology.SHORT), inFlight),
                 queries.reasons(window, LiveTopology.SHORT),
                 alerts.now());
     }
 
-    /** The spans up to now, the one that is not over counted. */
+    /** Makes the period of this length up to now, with the span that is not over yet. */
     static Period window(Instant now, Duration length, Duration span) {
         long seconds = span.toSeconds();
         Instant end = Instant.ofEpochSecond(now.getEpochSecond() / seconds * seconds + seconds);
@@ -89,7 +90,7 @@ public final class Live {
             @Nullable Latency latency,
             @Nullable Lag lag) {
         String provider = standing == null ? null : standing.provider();
-        Instant coolDown = provider == null ? Instant.EPOCH : board.coolDownUntil(provider);
+        Instant coolDown = provider == null ? Instant.EPOCH : controls.coolDownUntil(provider);
         return new StageView(
                 stage.code(),
                 provider,
@@ -97,7 +98,7 @@ public final class Live {
                 standing == null ? null : standing.limit(),
                 standing == null ? null : standing.breaker(),
                 standing == null ? null : standing.breakerSince(),
-                board.paused(stage),
+                controls.paused(stage),
                 coolDown.isAfter(clock.instant()) ? coolDown : null,
                 lag == null ? null : lag.work(),
                 lag == null ? null : lag.net(),
@@ -115,7 +116,8 @@ public final class Live {
                 latency == null ? null : latency.p95());
     }
 
-    private static Totals totals(Map<String, Counts> counts, Map<String, Long> endings, Map<String, Integer> inFlight) {
+    private static Totals totals(
+            Map<String, Counts> counts, Map<String, Long> finalStates, Map<String, Integer> inFlight) {
         Counts all = counts.values().stream().reduce(Counts.NONE, Counts::and);
         return new Totals(
                 counts.getOrDefault(Stage.DETECT.code(), Counts.NONE).tasks(),
@@ -125,8 +127,8 @@ public final class Live {
                 all.failures(),
                 all.timeouts(),
                 all.cost(),
-                endings.values().stream().mapToLong(Long::longValue).sum(),
-                endings.getOrDefault("success", 0L),
+                finalStates.values().stream().mapToLong(Long::longValue).sum(),
+                finalStates.getOrDefault("success", 0L),
                 inFlight.values().stream().mapToInt(Integer::intValue).sum());
     }
 }

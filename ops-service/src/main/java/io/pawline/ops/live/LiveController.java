@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** What happens now, over time, and what somebody should look at. */
+/** Shows what happens now and what happened over time, and the alerts. */
 @RestController
 final class LiveController {
 
@@ -32,17 +32,21 @@ final class LiveController {
 
     @GetMapping("/v1/live")
     LiveView live(@RequestParam MultiValueMap<String, String> query) throws InterruptedException {
-        Parameters.only(query);
+        Parameters.of(query);
         return live.now();
     }
 
-    /** @param points one for each span of time and stage in which anything happened, oldest first */
+    /**
+     * What happened over time.
+     *
+     * @param points one for each span of time and stage in which anything happened, oldest first
+     */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Series(long stepSeconds, List<LiveView.Point> points) {}
 
     @GetMapping("/v1/live/series")
     Series series(@RequestParam MultiValueMap<String, String> query) {
-        Parameters given = Parameters.only(query, "from", "to", "step");
+        Parameters given = Parameters.of(query, "from", "to", "step");
         boolean small = given.oneOf("step", "10s", "1m").equals("10s");
         Duration step = small ? Duration.ofSeconds(10) : Duration.ofMinutes(1);
         return new Series(
@@ -55,7 +59,7 @@ final class LiveController {
 
     @GetMapping("/v1/alerts")
     AlertList alerts(@RequestParam MultiValueMap<String, String> query) {
-        Parameters.only(query);
+        Parameters.of(query);
         return new AlertList(alerts.now());
     }
 }

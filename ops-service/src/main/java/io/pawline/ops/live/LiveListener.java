@@ -12,7 +12,7 @@ import org.springframework.kafka.annotation.KafkaListener;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads the counts' results into their tables. */
+/** Reads the results of the live count into their tables. */
 public final class LiveListener {
 
     private static final Logger log = LoggerFactory.getLogger(LiveListener.class);

@@ -1,5 +1,6 @@
 package io.pawline.ops.live;
 
+import io.pawline.ops.http.Period;
 import io.pawline.ops.live.LiveView.Point;
 import io.pawline.ops.live.LiveView.ReasonView;
 import io.pawline.taskstore.TaskDatabase;
@@ -15,11 +16,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the tables say of now, and of spans of time. Thread-safe.
+ * Reads from the tables what happens now, and what happened in spans of time. Thread-safe.
  *
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
  */
-public final class LiveQueries {
+final class LiveQueries {
 
     private static final String COUNTS = """
             select stage, sum(tasks) tasks, sum(calls) calls, sum(succeeded) succeeded, sum(failures) failures,
@@ -35,7 +36,7 @@ public final class LiveQueries {
             group by stage, reason order by failures desc, stage, reason
             """;
 
-    private static final String ENDINGS = """
+    private static final String FINAL_STATES = """
             select ending, sum(number::bigint) tasks
             from live_window, jsonb_each_text(endings) as each (ending, number)
             where seconds = :seconds and started_at >= :from and started_at < :to and stage = 'task'
@@ -71,7 +72,7 @@ public final class LiveQueries {
             from stage_process where at >= :seen or (breaker <> 'closed' and at >= :seen_open) group by stage
             """;
 
-    /** Longer than a call may take: one that is not ended by then never will be, its process is gone. */
+    /** No call takes longer: one that has not ended by then never will, for its process is gone. */
     private static final Duration LONGEST_CALL = Duration.ofMinutes(5);
 
     /** A process that is silent for so long is gone, unless an open breaker keeps it from calling. */
@@ -81,18 +82,18 @@ public final class LiveQueries {
 
     private final TaskDatabase database;
 
-    public LiveQueries(TaskDatabase database) {
+    LiveQueries(TaskDatabase database) {
         this.database = database;
     }
 
-    /** How the processes of a stage stand. */
+    /** The standing of a stage: what its processes report together. */
     record Standing(
             String provider,
             int limit,
             @Nullable String breaker,
             @Nullable Instant breakerSince) {}
 
-    /** In milliseconds. */
+    /** The latency of calls, in milliseconds. */
     record Latency(long p50, long p95) {}
 
     Map<String, Counts> counts(Period period, Duration span) {
@@ -122,10 +123,10 @@ public final class LiveQueries {
                 .toList();
     }
 
-    /** Tasks by how they ended. */
-    Map<String, Long> endings(Period period, Duration span) {
+    /** Counts the tasks that ended, by final state. */
+    Map<String, Long> finalStates(Period period, Duration span) {
         return database.with(handle -> handle
-                .createQuery(ENDINGS)
+                .createQuery(FINAL_STATES)
                 .bind("seconds", span.toSeconds())
                 .bind("from", period.start())
                 .bind("to", period.end())
@@ -135,8 +136,8 @@ public final class LiveQueries {
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
     }
 
-    /** What happened in each span of time that begins within the period, and in each stage; none where nothing did. */
-    public List<Point> series(Period period, Duration span) {
+    /** Reads what happened in each stage and each span of time that begins within the period; there is none where nothing did. */
+    List<Point> series(Period period, Duration span) {
         return database.with(handle -> handle.createQuery(SERIES)
                 .bind("seconds", span.toSeconds())
                 .bind("from", period.start())

@@ -12,11 +12,11 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The tables of what happens now. The same kept again changes nothing. Thread-safe.
+ * Keeps the tables of what happens now. The same update again changes nothing. Thread-safe.
  *
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
  */
-public final class LiveStore {
+final class LiveStore {
 
     private static final String WINDOWS = """
             insert into live_window as known
@@ -37,7 +37,7 @@ public final class LiveStore {
             where excluded.at >= known.at
             """;
 
-    /** How long the short spans are kept; the long ones as long as the ledger's calls. */
+    /** The short spans are kept so long; the long ones are kept as long as the ledger's calls. */
     private static final Duration SHORT_KEPT = Duration.ofDays(2);
 
     private static final Duration PROCESS_KEPT = Duration.ofDays(1);
@@ -47,7 +47,7 @@ public final class LiveStore {
     private final Clock clock;
 
     /** @param retention how long the spans of a minute are kept */
-    public LiveStore(TaskDatabase database, Duration retention, Clock clock) {
+    LiveStore(TaskDatabase database, Duration retention, Clock clock) {
         this.database = database;
         this.retention = retention;
         this.clock = clock;
@@ -79,7 +79,7 @@ public final class LiveStore {
     }
 
     /** Deletes what is older than the retention; returns how many rows. */
-    public int dropOld() {
+    int dropOld() {
         Instant now = clock.instant();
         return database.inTransaction(handle -> handle.createUpdate("""
                                 delete from live_window
@@ -107,7 +107,7 @@ public final class LiveStore {
         row.put("timeouts", totals.timeouts());
         row.put("cost_micros", totals.costMicros());
         row.put("reasons", totals.reasons());
-        row.put("endings", totals.endings());
+        row.put("endings", totals.finalStates());
         return row;
     }
 

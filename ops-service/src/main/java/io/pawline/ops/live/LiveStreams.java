@@ -22,12 +22,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The running count. What it has counted is in Kafka; the files of a process are its own copy, made anew when it starts and
- * deleted when it ends. One that fails, for want of a topic, of Kafka or of the registry, is begun again. Thread-safe.
+ * Runs the live count. Kafka has what it has counted; the files of a process are its own copy, made anew when it starts and
+ * deleted when it ends. A count that fails, for want of a topic, of Kafka or of the registry, begins again. Thread-safe.
  */
-public final class LiveStreams implements AutoCloseable {
+final class LiveStreams implements AutoCloseable {
 
-    /** Prefix of the group, of the transactions and of the topics of its own. */
+    /** This id is the prefix of its group, of its transactions and of its own topics. */
     static final String APPLICATION = "pawline.ops.live";
 
     private static final Logger log = LoggerFactory.getLogger(LiveStreams.class);
@@ -44,7 +44,7 @@ public final class LiveStreams implements AutoCloseable {
      * @param connection Kafka client settings: bootstrap servers, security
      * @param events thread-safe
      */
-    public LiveStreams(Map<String, Object> connection, Deserializer<?> events, Prices prices) {
+    LiveStreams(Map<String, Object> connection, Deserializer<?> events, Prices prices) {
         this.connection = Map.copyOf(connection);
         this.events = events;
         this.prices = prices;
@@ -55,8 +55,8 @@ public final class LiveStreams implements AutoCloseable {
         }
     }
 
-    /** Starts it if it is not running. */
-    public synchronized void tend() {
+    /** Starts the count if it is not running. */
+    synchronized void tend() {
         if (closed || (running != null && alive(running.state()))) {
             return;
         }
@@ -70,8 +70,8 @@ public final class LiveStreams implements AutoCloseable {
         next.start();
     }
 
-    /** Whether it counts, and is not only getting ready to. */
-    public synchronized boolean counts() {
+    /** Says whether it counts, and is not only getting ready to. */
+    synchronized boolean counts() {
         return running != null && running.state() == KafkaStreams.State.RUNNING;
     }
 
@@ -87,13 +87,13 @@ public final class LiveStreams implements AutoCloseable {
         settings.put(StreamsConfig.APPLICATION_ID_CONFIG, APPLICATION);
         settings.put(StreamsConfig.STATE_DIR_CONFIG, folder.toString());
         settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-        // Results are as old as that; each commit is a transaction.
+        // Results are up to one second old; each commit is a transaction.
         settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 1_000);
         settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, -1);
         settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
         settings.put("processing.exception.handler.global.enabled", true);
         settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
-        // One that was killed is not waited for any longer.
+        // A process that was killed keeps its partitions no longer than this.
         settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 10_000);
         settings.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 5);
         Properties properties = new Properties();

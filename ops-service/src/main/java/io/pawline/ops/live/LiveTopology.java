@@ -25,13 +25,13 @@ import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.state.WindowStore;
 
 /**
- * How the events of calls and the endings of tasks become counts by stage and span of time: each event once, by the time at
- * which it happened.
+ * Turns the events of calls and the final states of tasks into counts by stage and span of time: each event once, by the
+ * time at which it happened.
  *
  * <pre>
  * pawline.attempts -> each call's events once -.
  *                                               > by stage -> spans of 10 s, spans of 1 min, processes -> pawline.live
- * pawline.callback -> each ending once --------'
+ * pawline.callback -> each final state once ---'
  * </pre>
  */
 final class LiveTopology {
@@ -39,10 +39,10 @@ final class LiveTopology {
     static final Duration SHORT = Duration.ofSeconds(10);
     static final Duration LONG = Duration.ofMinutes(1);
 
-    /** How much later than another event of its stage one may come and still be counted in its own span of time. */
+    /** An event may come so much later than another one of its stage and still count in its own span of time. */
     private static final Duration LATEST = Duration.ofHours(1);
 
-    private static final Serde<CountDelta> HAPPENING = Json.serde(CountDelta.class);
+    private static final Serde<CountDelta> COUNT_DELTA = Json.serde(CountDelta.class);
 
     private LiveTopology() {}
 
@@ -55,13 +55,13 @@ final class LiveTopology {
         Consumed<byte[], byte[]> bytes = Consumed.with(Serdes.ByteArray(), Serdes.ByteArray());
         KStream<String, CountDelta> calls = builder.stream(Topics.ATTEMPTS, bytes)
                 .process(() -> new CallDeduplicator(reader, prices), CallDeduplicator.STORE);
-        KStream<String, CountDelta> endings = builder.stream(Stage.CALLBACK.workTopic(), bytes)
+        KStream<String, CountDelta> finalStates = builder.stream(Stage.CALLBACK.workTopic(), bytes)
                 .process(() -> new FinalStateDeduplicator(reader), FinalStateDeduplicator.STORE);
-        KGroupedStream<String, CountDelta> byStage = calls.merge(endings)
-                .repartition(Repartitioned.with(Serdes.String(), HAPPENING)
+        KGroupedStream<String, CountDelta> byStage = calls.merge(finalStates)
+                .repartition(Repartitioned.with(Serdes.String(), COUNT_DELTA)
                         .withName("by-stage")
                         .withNumberOfPartitions(1))
-                .groupByKey(Grouped.with(Serdes.String(), HAPPENING));
+                .groupByKey(Grouped.with(Serdes.String(), COUNT_DELTA));
         Produced<String, LiveUpdate> results = Produced.with(Serdes.String(), Json.serde(LiveUpdate.class));
         windows(byStage, SHORT).to(Topics.LIVE, results);
         windows(byStage, LONG).to(Topics.LIVE, results);

@@ -5,8 +5,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A result of the count, as the topic of results has it: either the totals of a span of time, or how a process stands. The
- * newest of a key holds.
+ * Carries a result of the live count: either the totals of a span of time, or how a process stands. The newest of a key
+ * holds.
  */
 record LiveUpdate(
         String stage,

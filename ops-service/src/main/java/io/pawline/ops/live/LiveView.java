@@ -9,14 +9,14 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * What happens now.
+ * Shows what happens now.
  *
  * @param windowSeconds the time up to now that counts are of
  * @param stages in the order a task passes them
  * @param reasons of failed calls, the most frequent first
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-public record LiveView(
+record LiveView(
         Instant at,
         int windowSeconds,
         List<StageView> stages,
@@ -25,11 +25,11 @@ public record LiveView(
         List<AlertView> alerts) {
 
     /**
-     * One stage.
+     * A stage, as it stands now.
      *
      * @param limit tasks that all its processes together may have at work; null: none made a call lately
      * @param breaker the worst of its processes; null: there is none
-     * @param lag records that wait, transaction markers counted; null: Kafka could not be asked
+     * @param lag records that wait, transaction markers counted; null: Kafka did not answer
      * @param lagNet those of them that are not completed
      * @param retryLag records that wait for their next attempt
      * @param tasks that made their first call of the stage
@@ -38,7 +38,7 @@ public record LiveView(
      * @param p50Ms of calls that ended, in milliseconds; null: none did
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    public record StageView(
+    record StageView(
             String stage,
             @Nullable String provider,
             int inFlight,
@@ -63,7 +63,7 @@ public record LiveView(
             @JsonProperty("p95_ms") @Nullable Long p95Ms) {}
 
     /**
-     * All stages together.
+     * The sums of all stages together.
      *
      * @param tasks that made their first call
      * @param amplification calls for each first call that a task made of a stage; 1 if nothing is repeated
@@ -71,7 +71,7 @@ public record LiveView(
      * @param ended tasks that ended
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    public record Totals(
+    record Totals(
             long tasks,
             long calls,
             double amplification,
@@ -84,11 +84,11 @@ public record LiveView(
             int inFlight) {}
 
     /**
-     * Failed calls of one stage and reason.
+     * The failed calls of one stage and reason.
      *
      * @param share of all failed calls, 0 to 1
      */
-    public record ReasonView(String stage, String reason, long count, double share) {}
+    record ReasonView(String stage, String reason, long count, double share) {}
 
     /**
      * An alert, whether it fires or not.
@@ -96,7 +96,7 @@ public record LiveView(
      * @param threshold it fires above this; null: nothing is set, so it never fires
      * @param since null: it does not fire
      */
-    public record AlertView(
+    record AlertView(
             String name,
             boolean firing,
             double value,
@@ -105,8 +105,8 @@ public record LiveView(
             @Nullable Instant since,
             String detail) {}
 
-    /** What happened in one stage in one span of time. */
-    public record Point(
+    /** The counts of one stage in one span of time. */
+    record Point(
             Instant at,
             String stage,
             long tasks,

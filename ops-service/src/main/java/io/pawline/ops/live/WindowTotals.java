@@ -1,17 +1,18 @@
 package io.pawline.ops.live;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happened in one stage in one span of time.
+ * Sums what happened in one stage in one span of time. Its JSON stands in topics of Kafka Streams.
  *
  * @param updates events counted
  * @param tasks that made their first call of the stage
  * @param calls begun
- * @param reasons failures by reason; of endings, tasks that did not succeed
- * @param endings tasks by how they ended
+ * @param reasons failures by reason; of final states, tasks that did not succeed
+ * @param finalStates tasks by how they ended
  */
 record WindowTotals(
         long updates,
@@ -22,17 +23,17 @@ record WindowTotals(
         long timeouts,
         long costMicros,
         Map<String, Long> reasons,
-        Map<String, Long> endings) {
+        @JsonProperty("endings") Map<String, Long> finalStates) {
 
     static final WindowTotals NONE = new WindowTotals(0, 0, 0, 0, 0, 0, 0, Map.of(), Map.of());
 
     WindowTotals {
         reasons = Map.copyOf(reasons);
-        endings = Map.copyOf(endings);
+        finalStates = Map.copyOf(finalStates);
     }
 
     WindowTotals plus(CountDelta event) {
-        boolean callFailed = event.reason() != null && event.ending() == null;
+        boolean callFailed = event.reason() != null && event.finalState() == null;
         return new WindowTotals(
                 updates + 1,
                 tasks + event.task(),
@@ -42,7 +43,7 @@ record WindowTotals(
                 timeouts + event.timeout(),
                 costMicros + event.costMicros(),
                 oneMore(reasons, event.reason()),
-                oneMore(endings, event.ending()));
+                oneMore(finalStates, event.finalState()));
     }
 
     private static Map<String, Long> oneMore(Map<String, Long> counts, @Nullable String name) {

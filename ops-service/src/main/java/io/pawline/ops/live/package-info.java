@@ -1,4 +1,4 @@
-/** What happens now: counted by Kafka Streams, kept in PostgreSQL. */
+/** The live view and the alerts: Kafka Streams counts what happens now, and PostgreSQL keeps it. */
 @NullMarked
 package io.pawline.ops.live;
 

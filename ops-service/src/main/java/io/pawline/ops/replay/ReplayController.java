@@ -3,13 +3,14 @@ package io.pawline.ops.replay;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.pawline.ops.access.Operator;
+import io.pawline.ops.audit.OperatorAction;
 import io.pawline.ops.deadletters.DeadLetterFilter;
-import io.pawline.ops.http.OperatorAction;
+import io.pawline.ops.deadletters.DeadLetterParameters;
 import io.pawline.ops.http.OpsProblem;
-import io.pawline.ops.replay.ReplayReports.Forecast;
-import io.pawline.ops.replay.ReplayReports.LetterResult;
+import io.pawline.ops.replay.ReplayActions.Move;
+import io.pawline.ops.replay.ReplayForecasts.Forecast;
+import io.pawline.ops.replay.ReplayReports.DeadLetterResult;
 import io.pawline.ops.replay.ReplayReports.Progress;
-import io.pawline.ops.replay.ReplayStore.Move;
 import io.pawline.taskstore.Scope;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemException;
@@ -31,7 +32,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** {@code /v1/replays}: what a replay would do, and replays. */
+/** Forecasts, starts, moves and shows replays: {@code /v1/replays}. */
 @RestController
 final class ReplayController {
 
@@ -39,11 +40,13 @@ final class ReplayController {
     private static final int RESULTS = 1_000;
     private static final int REPLAYS = 100;
 
-    private final ReplayStore replays;
+    private final ReplayActions actions;
+    private final ReplayForecasts forecasts;
     private final ReplayReports reports;
 
-    ReplayController(ReplayStore replays, ReplayReports reports) {
-        this.replays = replays;
+    ReplayController(ReplayActions actions, ReplayForecasts forecasts, ReplayReports reports) {
+        this.actions = actions;
+        this.forecasts = forecasts;
         this.reports = reports;
     }
 
@@ -58,7 +61,7 @@ final class ReplayController {
             Map<String, Double> callsPerSecond) {
         static ForecastView of(Forecast forecast) {
             return new ForecastView(
-                    forecast.letters(),
+                    forecast.deadLetters(),
                     forecast.replayed(),
                     forecast.skipped(),
                     forecast.ages(),
@@ -92,7 +95,7 @@ final class ReplayController {
                     replay.filter(),
                     replay.createdAt(),
                     replay.endedAt(),
-                    replay.letters(),
+                    replay.deadLetters(),
                     replay.skipped(),
                     replay.failedWith());
         }
@@ -109,10 +112,10 @@ final class ReplayController {
             @Nullable Integer generation,
             @Nullable String outcome,
             @Nullable String reason) {
-        static ResultView of(LetterResult result) {
+        static ResultView of(DeadLetterResult result) {
             return new ResultView(
                     result.place(),
-                    result.letterId(),
+                    result.deadLetterId(),
                     result.state(),
                     result.skipped(),
                     result.taskId(),
@@ -126,27 +129,27 @@ final class ReplayController {
 
     record Results(List<ResultView> letters) {}
 
-    /** Changes nothing. */
+    /** Forecasts what a replay would do, and changes nothing. */
     @RequiresScope(Scope.READ)
     @PostMapping("/v1/replays/dry-run")
     ForecastView dryRun(@RequestBody String body) {
         OperatorAction operatorAction = OperatorAction.ofQuestion(body, "filter", "per_second");
-        return ForecastView.of(
-                reports.forecast(operatorAction.filter().filter(), operatorAction.number("per_second", FASTEST)));
+        return ForecastView.of(forecasts.forecast(
+                DeadLetterParameters.filter(operatorAction), operatorAction.number("per_second", FASTEST)));
     }
 
     @PostMapping("/v1/replays")
     ResponseEntity<ReplayView> create(Operator operator, @RequestBody String body) {
         OperatorAction operatorAction = OperatorAction.of(operator, body, "filter", "per_second");
-        DeadLetterFilter filter = operatorAction.filter().filter();
-        UUID id = replays.create(
+        DeadLetterFilter filter = DeadLetterParameters.filter(operatorAction);
+        UUID id = actions.create(
                         filter,
-                        operatorAction.filterAsked(),
+                        operatorAction.asked("filter"),
                         operatorAction.number("per_second", FASTEST),
                         operatorAction.who(),
                         operatorAction.why())
                 .orElseThrow(() -> new ProblemException(
-                        OpsProblem.LETTER_STATE, "the filter leaves no open letter: nothing is replayed"));
+                        OpsProblem.LETTER_STATE, "the filter leaves no open dead letter: nothing is replayed"));
         return ResponseEntity.created(URI.create("/v1/replays/" + id)).body(find(id.toString()));
     }
 
@@ -160,9 +163,9 @@ final class ReplayController {
         return reports.find(parse(id)).map(ReplayView::of).orElseThrow(ReplayController::notFound);
     }
 
-    /** In the order of their places, beyond {@code above}. */
+    /** Lists what became of the dead letters, in the order of their places, beyond {@code above}. */
     @GetMapping("/v1/replays/{id}/letters")
-    Results letters(@PathVariable("id") String id, @RequestParam(name = "above", defaultValue = "0") int above) {
+    Results results(@PathVariable("id") String id, @RequestParam(name = "above", defaultValue = "0") int above) {
         find(id);
         return new Results(reports.results(parse(id), above, RESULTS).stream()
                 .map(ResultView::of)
@@ -182,7 +185,7 @@ final class ReplayController {
                 .orElseThrow(() -> new ProblemException(
                         CommonProblem.NOT_FOUND, "a replay can be asked to pause, resume or abort"));
         ReplayView before = find(id);
-        if (!replays.move(parse(id), move, operatorAction.who(), operatorAction.why())) {
+        if (!actions.move(parse(id), move, operatorAction.who(), operatorAction.why())) {
             throw new ProblemException(
                     OpsProblem.REPLAY_STATE, "the replay is %s and cannot %s".formatted(before.state(), move.code()));
         }

@@ -1,12 +1,12 @@
 package io.pawline.ops.replay;
 
 /**
- * Whether a letter can be replayed, told in SQL: one word for each letter, the same in a dry run and when it is its turn.
+ * Says in SQL whether a dead letter can be replayed: one word for each, the same in a dry run and when it is its turn.
  * Needs the parameters {@code cap} and {@code picturesSince}, and {@code dead_letter} left-joined with {@code task}.
  */
 final class ReplayEligibility {
 
-    /** The word for a letter that can be replayed; all others say why it is skipped. */
+    /** This word is for a dead letter that can be replayed; all others say why it is skipped. */
     static final String REPLAY = "replay";
 
     static final String SQL = """

@@ -33,16 +33,16 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * Publishes the letters of one replay, in transactions that also say how far the replay has come: as the committed offset
- * of a consumer group of the replay's own. So whoever opens the replay again, after whatever happened to this process,
- * knows which letters are published. Opening it shuts out every other process that has it open. For one thread.
+ * Publishes the dead letters of one replay. Each transaction also commits how far the replay has come, as the offset of a
+ * consumer group of the replay's own. So a process that opens the replay again, after whatever happened to this one, knows
+ * which dead letters are published. Opening it shuts out every other process that has it open. For one thread.
  */
-public final class ReplayPublisher implements AutoCloseable {
+final class ReplayPublisher implements AutoCloseable {
 
     private static final String TRANSACTIONAL_ID = "pawline.ops.replay";
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    /** Offsets are kept per partition of a topic that exists; this one has one partition. */
+    /** Kafka keeps offsets per partition of a topic that exists; this topic has one partition. */
     private static final TopicPartition PROGRESS = new TopicPartition(Topics.CONTROL, 0);
 
     private final Producer<byte[], byte[]> producer;
@@ -52,7 +52,7 @@ public final class ReplayPublisher implements AutoCloseable {
     private final ReplaySpans spans;
 
     /**
-     * A letter to publish.
+     * A dead letter to publish.
      *
      * @param value the newest version of its payload
      * @param trace the trace it belongs to, if any
@@ -60,7 +60,7 @@ public final class ReplayPublisher implements AutoCloseable {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Work(Stage stage, UUID taskId, byte[] value, int generation, Instant deadline, byte[] trace) {}
 
-    public ReplayPublisher(
+    ReplayPublisher(
             UUID replay,
             Map<String, Object> connection,
             Serializer<? super SpecificRecord> serializer,
@@ -68,8 +68,8 @@ public final class ReplayPublisher implements AutoCloseable {
         this(replay, connection, serializer, deserializer, OpenTelemetry.noop());
     }
 
-    /** @param telemetry in which each letter published begins a trace */
-    public ReplayPublisher(
+    /** @param telemetry in which each published dead letter begins a trace */
+    ReplayPublisher(
             UUID replay,
             Map<String, Object> connection,
             Serializer<? super SpecificRecord> serializer,
@@ -84,7 +84,7 @@ public final class ReplayPublisher implements AutoCloseable {
     }
 
     /**
-     * Takes both over.
+     * Uses clients that others made, and closes them.
      *
      * @param producer of transactions
      * @param progress in the replay's own group
@@ -120,7 +120,7 @@ public final class ReplayPublisher implements AutoCloseable {
         return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    /** Never a member of its group: it reads what is committed, and says whose the commits are. */
+    /** Makes a consumer that never joins its group: it reads what is committed, and names the group of the commits. */
     private static Consumer<byte[], byte[]> progress(Map<String, Object> connection, String group) {
         Map<String, Object> settings = new HashMap<>(connection);
         settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
@@ -129,40 +129,40 @@ public final class ReplayPublisher implements AutoCloseable {
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
-    /** How many places of the replay are published; empty if it was never begun, or if the broker has forgotten. */
+    /** Reads how many places of the replay are published; empty if it never began, or if the broker has forgotten. */
     OptionalInt published() {
-        // Those of a transaction that is just being completed count, too: the broker lets us wait for it.
+        // The places of a transaction that is just being completed count, too: the broker lets us wait for it.
         OffsetAndMetadata offset =
                 progress.committed(Set.of(PROGRESS), PATIENCE).get(PROGRESS);
         return offset == null ? OptionalInt.empty() : OptionalInt.of(Math.toIntExact(offset.offset()));
     }
 
-    /** Publishes all of these or none, and notes that all places up to this one are done with. */
-    void publish(List<Work> letters, int place) {
+    /** Publishes all of these or none, and notes that all places up to this one are done. */
+    void publish(List<Work> deadLetters, int place) {
         producer.beginTransaction();
-        letters.forEach(letter -> {
-            var _ = producer.send(record(letter));
+        deadLetters.forEach(work -> {
+            var _ = producer.send(record(work));
         });
         producer.sendOffsetsToTransaction(Map.of(PROGRESS, new OffsetAndMetadata(place)), progress.groupMetadata());
         producer.commitTransaction();
     }
 
-    private ProducerRecord<byte[], byte[]> record(Work letter) {
-        String topic = letter.stage().workTopic();
-        if (!(deserializer.deserialize(topic, letter.value()) instanceof SpecificRecord event)) {
-            throw new IllegalStateException("the letter of task " + letter.taskId() + " is no event any more");
+    private ProducerRecord<byte[], byte[]> record(Work work) {
+        String topic = work.stage().workTopic();
+        if (!(deserializer.deserialize(topic, work.value()) instanceof SpecificRecord event)) {
+            throw new IllegalStateException("the dead letter of task " + work.taskId() + " is no event any more");
         }
         int field = event.getSchema().getField("context").pos();
         TaskContext context = TaskContext.newBuilder((TaskContext) event.get(field))
-                .setGeneration(letter.generation())
-                .setDeadline(letter.deadline())
+                .setGeneration(work.generation())
+                .setDeadline(work.deadline())
                 .setPriority(Routing.BULK)
                 .build();
         event.put(field, context);
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
-                topic, letter.taskId().toString().getBytes(UTF_8), serializer.serialize(topic, event));
-        Routing.put(record.headers(), letter.stage(), context);
-        spans.begin(letter).ifPresent(place -> TraceParent.put(record.headers(), place));
+                topic, work.taskId().toString().getBytes(UTF_8), serializer.serialize(topic, event));
+        Routing.put(record.headers(), work.stage(), context);
+        spans.begin(work).ifPresent(place -> TraceParent.put(record.headers(), place));
         return record;
     }
 

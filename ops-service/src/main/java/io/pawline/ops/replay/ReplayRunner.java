@@ -15,22 +15,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes the letters of the oldest running replay, at its rate, a few with each step, so that live tasks are never
- * behind many at once. First the next generations are opened in the database, for a second's letters at a time; then
- * these are published together with how far the replay has come, and at last that is noted. Whatever stops this between
- * two steps, the next one to open the replay learns from Kafka what is published, and goes on there. Thread-safe; of
- * several processes, the one that opened the replay last goes on with it.
+ * Publishes the dead letters of the oldest running replay, at its rate, a few with each step, so that live tasks are never
+ * behind many at once. It first opens the next generations in the database, for the dead letters of one second at a time.
+ * It then publishes these together with how far the replay has come, and notes that in the database at last. Whatever stops
+ * it between two steps, the next process to open the replay learns from Kafka what is published, and goes on there.
+ * Thread-safe; of several processes, the one that opened the replay last goes on with it.
  */
-public final class ReplayRunner implements AutoCloseable {
+final class ReplayRunner implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ReplayRunner.class);
     private static final int LARGEST_BATCH = 500;
 
-    /** A replay that this process has open. */
+    /** The replay that this process has open. */
     private static final class Open {
         private final Running replay;
         private final ReplayPublisher publisher;
-        /** Taken and not published yet, in their order. */
+        /** The dead letters that are taken and not published yet, in their order. */
         private final Deque<Taken> ahead = new ArrayDeque<>();
 
         private double allowance;
@@ -41,7 +41,7 @@ public final class ReplayRunner implements AutoCloseable {
             this.publisher = publisher;
         }
 
-        /** How many letters may be published now. */
+        /** Says how many dead letters may be published now. */
         int due() {
             long now = System.nanoTime();
             int perSecond = replay.perSecond();
@@ -60,13 +60,13 @@ public final class ReplayRunner implements AutoCloseable {
     private final Function<UUID, ReplayPublisher> publishers;
     private @Nullable Open open;
 
-    public ReplayRunner(ReplayStore replays, Function<UUID, ReplayPublisher> publishers) {
+    ReplayRunner(ReplayStore replays, Function<UUID, ReplayPublisher> publishers) {
         this.replays = replays;
         this.publishers = publishers;
     }
 
-    /** Publishes what is due. */
-    public synchronized void step() {
+    /** Publishes the dead letters that are due. */
+    synchronized void step() {
         try {
             if (open == null || open.ahead.isEmpty()) {
                 takeSome();
@@ -81,7 +81,7 @@ public final class ReplayRunner implements AutoCloseable {
         }
     }
 
-    /** Takes the next letters of the replay that is to go on, if there is one. */
+    /** Takes the next dead letters of the replay that is to go on, if there is one. */
     private void takeSome() {
         Optional<Running> next = replays.running();
         if (open != null && !next.equals(Optional.of(open.replay))) {
@@ -91,12 +91,12 @@ public final class ReplayRunner implements AutoCloseable {
             Running running = next.get();
             Open session = open == null ? opened(running) : open;
             replays.take(running.id(), Math.min(LARGEST_BATCH, running.perSecond()));
-            // With those that another process has taken, which has been shut out since
+            // These include what another process took that has been shut out since.
             session.ahead.addAll(replays.taken(running.id()));
         }
     }
 
-    /** Finds out what is published of what was taken. */
+    /** Opens a replay, and finds out what is published of what was taken. */
     private Open opened(Running running) {
         UUID replay = running.id();
         Open session = new Open(running, publishers.apply(replay));
@@ -107,7 +107,7 @@ public final class ReplayRunner implements AutoCloseable {
         } else if (replays.hasTaken(replay)) {
             // Kafka forgets the offsets of a group that nobody has used for long (offsets.retention.minutes).
             log.error(
-                    "nobody can say whether {} letters of replay {} were published before it was left: look at their tasks",
+                    "nobody can say whether {} dead letters of replay {} were published before it was left: look at their tasks",
                     replays.markInDoubt(replay),
                     replay);
         } else {
@@ -116,12 +116,12 @@ public final class ReplayRunner implements AutoCloseable {
         return session;
     }
 
-    private void publish(Open session, List<Taken> letters) {
-        if (letters.isEmpty()) {
+    private void publish(Open session, List<Taken> taken) {
+        if (taken.isEmpty()) {
             return;
         }
-        int last = letters.getLast().place();
-        session.publisher.publish(letters.stream().map(Taken::work).toList(), last);
+        int last = taken.getLast().place();
+        session.publisher.publish(taken.stream().map(Taken::work).toList(), last);
         if (session.ahead.isEmpty()) {
             replays.markPublished(session.replay.id(), last);
         }

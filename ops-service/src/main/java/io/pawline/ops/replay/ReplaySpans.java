@@ -12,8 +12,8 @@ import io.pawline.service.TraceParent;
 import java.util.Optional;
 
 /**
- * The beginnings of replayed tasks' traces, each linked to the trace that the letter belongs to, which may be weeks old.
- * Thread-safe.
+ * Begins the traces of replayed tasks, each with a link to the trace that the dead letter belongs to, which may be weeks
+ * old. Thread-safe.
  */
 final class ReplaySpans {
 
@@ -25,18 +25,18 @@ final class ReplaySpans {
         this.tracer = telemetry.getTracer("io.pawline.ops");
     }
 
-    /** Where the task goes on; without telemetry, where the letter belongs. */
-    Optional<String> begin(Work letter) {
-        String old = new String(letter.trace(), UTF_8);
+    /** Gives the trace in which the task goes on; without telemetry it is the one that the dead letter belongs to. */
+    Optional<String> begin(Work work) {
+        String old = new String(work.trace(), UTF_8);
         if (!on) {
             return Optional.of(old).filter(text -> !text.isEmpty());
         }
         var span = tracer.spanBuilder("replay")
                 .setNoParent()
                 .setSpanKind(SpanKind.PRODUCER)
-                .setAttribute("pawline.task_id", letter.taskId().toString())
-                .setAttribute("pawline.stage", letter.stage().code())
-                .setAttribute("pawline.generation", (long) letter.generation());
+                .setAttribute("pawline.task_id", work.taskId().toString())
+                .setAttribute("pawline.stage", work.stage().code())
+                .setAttribute("pawline.generation", (long) work.generation());
         SpanContext before = TraceParent.spanContext(old);
         if (before.isValid()) {
             span.addLink(before);

@@ -1,4 +1,4 @@
-/** Dead letters sent on their way again, each once. */
+/** Replays: this package sends dead letters on their way again, each once. */
 @NullMarked
 package io.pawline.ops.replay;
 

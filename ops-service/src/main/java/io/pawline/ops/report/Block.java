@@ -2,11 +2,11 @@ package io.pawline.ops.report;
 
 import java.util.List;
 
-/** A part of a text for people, whatever it is written as. */
+/** Holds a part of a text for people, whatever it is written as. */
 sealed interface Block {
 
     /**
-     * A heading.
+     * A heading of a section.
      *
      * @param level 1 for the title
      */
@@ -20,7 +20,7 @@ sealed interface Block {
         }
     }
 
-    /** What a log or a file says, line by line. */
+    /** Lines of a log or a file, as they stand there. */
     record Lines(String text) implements Block {}
 
     /**

@@ -2,8 +2,8 @@ package io.pawline.ops.report;
 
 import io.pawline.schemas.Reason;
 
-/** What kind of cause a failed call has, as the report groups them. */
-public enum Family {
+/** Groups the causes of failed calls for the report. */
+enum Family {
     TIMEOUT,
     OVERLOAD,
     PROVIDER,

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What follows from a report's numbers, in sentences. */
+/** Says in sentences what follows from the numbers of a report. */
 final class Findings {
 
     private static final double UNCLASSIFIED_GOAL = 0.01;
@@ -27,7 +27,7 @@ final class Findings {
         this.words = words;
     }
 
-    /** Of the tasks and their callbacks. */
+    /** Says what the core figures mean: tasks and their callbacks. */
     List<String> key() {
         Core core = report.core();
         long lost = core.failed() + core.expired() + core.cancelled();
@@ -38,7 +38,7 @@ final class Findings {
                         percent(Shares.of(core.notCalledBack(), core.withCallback())),
                         number(core.notCalledBack())),
                 words.say(
-                        core.endedNotCalledBack() == 0 ? "finding.all_told" : "finding.untold",
+                        core.endedNotCalledBack() == 0 ? "finding.all_notified" : "finding.not_notified",
                         number(core.endedNotCalledBack())),
                 words.say(core.open() == 0 ? "finding.none_open" : "finding.open", number(core.open())));
     }

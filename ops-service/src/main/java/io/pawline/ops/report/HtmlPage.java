@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** A text as one HTML page that needs nothing else, to be read on a screen, light or dark, or printed. */
+/** Writes a text as one HTML page that needs nothing else, for a light or dark screen and for paper. */
 final class HtmlPage {
 
     private static final String STYLE = """

@@ -3,7 +3,7 @@ package io.pawline.ops.report;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A text as GitHub-flavoured Markdown. */
+/** Writes a text as GitHub-flavoured Markdown. */
 final class Markdown {
 
     private Markdown() {}
@@ -38,7 +38,7 @@ final class Markdown {
         return text(text).replace("|", "\\|");
     }
 
-    /** What a provider says must not become a link or a tag. */
+    /** Escapes a text: what a provider says must not become a link or a tag. */
     private static String text(String text) {
         return text.replace("\\", "\\\\")
                 .replace("<", "&lt;")

@@ -1,9 +1,9 @@
 package io.pawline.ops.report;
 
-import io.pawline.ops.live.Period;
+import io.pawline.ops.http.Period;
+import io.pawline.ops.report.CallSums.Part;
 import io.pawline.ops.report.Report.Peak;
 import io.pawline.ops.report.Report.Span;
-import io.pawline.ops.report.ReportQueries.Part;
 import io.pawline.schemas.Reason;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,18 +14,18 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What began in each span of time of a period, and when failures were frequent. */
+/** Finds out what began in each span of time of a period, and when failures were frequent. */
 record OverTime(Duration span, List<Part> parts) {
 
     private static final int MOST_SPANS = 90;
 
-    /** Of a stage's worst span of time, the share of failures from which another belongs to a peak. */
+    /** A span of time belongs to a peak if it has this share of the failures of its stage's worst one. */
     private static final double OF_THE_WORST = 0.5;
 
-    /** So few failures in a span of time are no peak. */
+    /** Fewer failures than these in a span of time are no peak. */
     private static final int FEWEST = 5;
 
-    /** A length that a person can name, of which not too many make up the period. */
+    /** Chooses a length that a person can name, of which not too many make up the period. */
     static Duration span(Period period) {
         for (Duration span : List.of(
                 Duration.ofSeconds(10),
@@ -42,7 +42,7 @@ record OverTime(Duration span, List<Part> parts) {
         return Duration.ofDays(1);
     }
 
-    /** By time and stage; none where nothing began. */
+    /** Sums up the calls by time and stage; there is no span where nothing began. */
     List<Span> spans() {
         Map<Instant, Map<String, Span>> spans = new TreeMap<>();
         parts.forEach(part -> spans.computeIfAbsent(part.at(), _ -> new TreeMap<>())
@@ -71,7 +71,7 @@ record OverTime(Duration span, List<Part> parts) {
                 one.timeouts() + other.timeouts());
     }
 
-    /** Oldest first. */
+    /** Finds the peaks of all stages, oldest first. */
     List<Peak> peaks() {
         Map<String, List<Span>> byStage = spans().stream().collect(Collectors.groupingBy(Span::stage));
         List<Peak> peaks = new ArrayList<>();

@@ -10,7 +10,7 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * The report of a period: of the tasks submitted in it, and of the calls begun in it. Shares are from 0 to 1, and 0 of
+ * Reports on a period: on the tasks submitted in it, and on the calls begun in it. Shares are from 0 to 1, and 0 of
  * nothing; money is in the unit of the price list.
  *
  * @param stages those that made calls, in the order a task passes them
@@ -20,7 +20,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param peaks when failures were frequent, oldest first
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-public record Report(
+record Report(
         Instant from,
         Instant to,
         Instant generatedAt,
@@ -35,19 +35,19 @@ public record Report(
         List<Bottleneck> bottlenecks,
         Retries retries,
         Latencies latencies,
-        Cost cost) {
+        ReportCost cost) {
 
     /**
-     * The tasks.
+     * The tasks and their callbacks.
      *
      * @param open not ended
-     * @param withCallback tasks whose front end wants to be told
+     * @param withCallback tasks whose front end wants to be notified
      * @param notCalledBack those of them whose front end has not taken a callback, ended or not
      * @param callbackTried those of them that a callback was tried of
      * @param callbackSuccessRate of those that were tried, the share that was taken
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    public record Core(
+    record Core(
             long tasks,
             long succeeded,
             long failed,
@@ -67,14 +67,14 @@ public record Report(
     /**
      * The calls of one stage to one provider.
      *
-     * @param neverEnded of which no end was told: under way, or their process died
+     * @param neverEnded of which no end was reported: under way, or their process died
      * @param tasks that made them
      * @param failedTasks of which at least one call failed
      * @param retries calls that were not the first of their task in this period
      * @param amplification calls for each task
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    public record StageCalls(
+    record StageCalls(
             String stage,
             String provider,
             long calls,
@@ -95,14 +95,14 @@ public record Report(
             @Nullable Long timeoutMeanMs) {}
 
     /**
-     * Failed calls of one cause.
+     * The failed calls of one cause.
      *
      * @param family what kind of cause it is
      * @param share of all failed calls
      * @param shareOfStage of the stage's failed calls
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    public record Cause(
+    record Cause(
             String stage,
             String provider,
             String reason,
@@ -112,9 +112,9 @@ public record Report(
             double share,
             double shareOfStage) {}
 
-    /** A failed call. */
+    /** A failed call, as an example of its cause. */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    public record Example(
+    record Example(
             String stage,
             String provider,
             String reason,
@@ -127,20 +127,19 @@ public record Report(
             @Nullable String requestId,
             @Nullable Long durationMs) {}
 
-    /** What began in one span of time; of all stages together if the stage is null. */
-    public record Span(Instant at, String stage, long calls, long failures, long retries, long timeouts) {}
+    /** The calls of a stage that began in one span of time. */
+    record Span(Instant at, String stage, long calls, long failures, long retries, long timeouts) {}
 
     /**
      * Spans of time, one after another, in which many calls of a stage failed.
      *
      * @param share of the stage's failed calls that were in it
      */
-    public record Peak(
-            String stage, Instant from, Instant to, long calls, long failures, double share, String reason) {}
+    record Peak(String stage, Instant from, Instant to, long calls, long failures, double share, String reason) {}
 
-    /** What came of failures. */
-    public enum Verdict {
-        /** Too few calls failed to tell. */
+    /** The verdict about what came of failures. */
+    enum Verdict {
+        /** Too few calls failed for a verdict. */
         TOO_LITTLE,
         /** Repeated calls were a small part of the load, also when most calls failed. */
         NOT_FED,
@@ -149,7 +148,7 @@ public record Report(
     }
 
     /**
-     * Whether retries fed the load.
+     * The figures that show whether retries fed the load.
      *
      * @param firstCalls the first of their task in their stage
      * @param worstFrom the span of time in which the share of repeated calls was largest; null: no span has enough calls
@@ -157,7 +156,7 @@ public record Report(
      * @param resubmitted tasks that say the same as an earlier one of the period: the front end asked again
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    public record Cascade(
+    record Cascade(
             Verdict verdict,
             long calls,
             long firstCalls,
@@ -172,13 +171,13 @@ public record Report(
             long resubmitted) {}
 
     /**
-     * What held tasks up or let them fail.
+     * A stage that held tasks up or let them fail.
      *
      * @param failureShare of all failed calls
      * @param timeShare of the time of all calls
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    public record Bottleneck(
+    record Bottleneck(
             String stage,
             String provider,
             long failed,
@@ -189,7 +188,7 @@ public record Report(
             @Nullable String mainReason) {}
 
     /**
-     * How failed calls were repeated.
+     * The figures that show how failed calls were repeated.
      *
      * @param repeated calls that came after a failed one of their task and stage
      * @param atOnce those of them within a second
@@ -198,7 +197,7 @@ public record Report(
      * @param mostCalls of one task in one stage
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    public record Retries(
+    record Retries(
             long repeated,
             long atOnce,
             double atOnceShare,
@@ -207,67 +206,20 @@ public record Report(
             double callsOfFailing,
             long mostCalls) {}
 
-    /** In seconds; null: there was none. */
-    public record Quantiles(
+    /** The quantiles of a duration, in seconds; null: there was none. */
+    record Quantiles(
             long count,
             @Nullable Double p50,
             @Nullable Double p95,
             @Nullable Double p99) {}
 
     /**
-     * How long tasks took.
+     * The times that tasks took.
      *
      * @param toEnd from submission to the end, of all that ended
      * @param toSuccess the same, of those that succeeded
      * @param toDelivery from submission until the front end took the callback
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    public record Latencies(Quantiles toEnd, Quantiles toSuccess, Quantiles toDelivery) {}
-
-    /** What the calls to one provider cost. */
-    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    public record ProviderCost(
-            String provider,
-            long calls,
-            long billed,
-            long perhapsBilled,
-            long notBilled,
-            BigDecimal cost,
-            double share) {}
-
-    /** Why money was spent for nothing; a call is counted once, for the first of these that is true of it. */
-    public enum Waste {
-        /** Its result was dropped, for another process had the task by then. */
-        ORPHANED,
-        /** It failed, but it was billed, or may have been. */
-        FAILED,
-        /** The task had already such a result. */
-        REPEATED,
-        /** The task expired. */
-        EXPIRED,
-        /** The task failed, was cancelled, or was replayed later. */
-        UNSUCCESSFUL
-    }
-
-    /** Calls that cost something and were of no use. */
-    public record Wasted(Waste why, long calls, BigDecimal cost, double share) {}
-
-    /**
-     * What the calls cost.
-     *
-     * @param paidTwiceTasks tasks for which a stage was billed, or perhaps, more than once
-     * @param neverEnded calls of unknown cost, since no end was told
-     */
-    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    public record Cost(
-            BigDecimal total,
-            BigDecimal perTask,
-            BigDecimal perSuccess,
-            BigDecimal useful,
-            BigDecimal wasted,
-            double wastedShare,
-            List<ProviderCost> providers,
-            List<Wasted> waste,
-            long paidTwiceTasks,
-            long neverEnded) {}
+    record Latencies(Quantiles toEnd, Quantiles toSuccess, Quantiles toDelivery) {}
 }

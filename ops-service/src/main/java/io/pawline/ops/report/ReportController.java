@@ -1,7 +1,7 @@
 package io.pawline.ops.report;
 
 import io.pawline.ops.http.Parameters;
-import io.pawline.ops.live.Period;
+import io.pawline.ops.http.Period;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -14,7 +14,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The report of a period, the last three hours by default. */
+/** Sends the report of a period, the last three hours by default. */
 @RestController
 final class ReportController {
 
@@ -31,7 +31,7 @@ final class ReportController {
 
     @GetMapping("/v1/report")
     ResponseEntity<String> report(@RequestParam MultiValueMap<String, String> query) {
-        Parameters given = Parameters.only(query, "from", "to", "lang", "format", "zone");
+        Parameters given = Parameters.of(query, "from", "to", "lang", "format", "zone");
         Period period = given.period(clock.instant(), BY_DEFAULT, LONGEST);
         Words words = new Words(given.oneOf("lang", Words.LANGUAGES.toArray(String[]::new)), zone(given));
         ReportFormat format =

@@ -2,9 +2,9 @@ package io.pawline.ops.report;
 
 import tools.jackson.databind.json.JsonMapper;
 
-/** How a report is written. */
-public enum ReportFormat {
-    /** For programs; the same in every language. */
+/** Writes a report in one of several formats. */
+enum ReportFormat {
+    /** This format is for programs, and the same in every language. */
     JSON("application/json") {
         @Override
         public String write(Report report, Words words) {
@@ -32,9 +32,9 @@ public enum ReportFormat {
         this.mediaType = mediaType;
     }
 
-    public abstract String write(Report report, Words words);
+    abstract String write(Report report, Words words);
 
-    public String mediaType() {
+    String mediaType() {
         return mediaType;
     }
 }

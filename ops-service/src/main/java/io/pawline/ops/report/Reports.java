@@ -1,19 +1,18 @@
 package io.pawline.ops.report;
 
-import io.pawline.ops.live.Period;
+import io.pawline.ops.http.Period;
+import io.pawline.ops.report.CallSums.Failed;
+import io.pawline.ops.report.CallSums.StageTime;
+import io.pawline.ops.report.CostSums.Bill;
+import io.pawline.ops.report.CostSums.Lost;
 import io.pawline.ops.report.Report.Bottleneck;
 import io.pawline.ops.report.Report.Cascade;
 import io.pawline.ops.report.Report.Cause;
-import io.pawline.ops.report.Report.Cost;
-import io.pawline.ops.report.Report.ProviderCost;
 import io.pawline.ops.report.Report.Span;
 import io.pawline.ops.report.Report.StageCalls;
 import io.pawline.ops.report.Report.Verdict;
-import io.pawline.ops.report.Report.Wasted;
-import io.pawline.ops.report.ReportQueries.Bill;
-import io.pawline.ops.report.ReportQueries.Failed;
-import io.pawline.ops.report.ReportQueries.Lost;
-import io.pawline.ops.report.ReportQueries.StageTime;
+import io.pawline.ops.report.ReportCost.ProviderCost;
+import io.pawline.ops.report.ReportCost.Wasted;
 import io.pawline.schemas.Stage;
 import io.pawline.taskstore.TaskDatabase;
 import java.math.BigDecimal;
@@ -27,15 +26,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports of periods, each from what the tables hold at one moment. Thread-safe.
+ * Makes reports of periods, each from what the tables hold at one moment. Thread-safe.
  *
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
  */
-public final class Reports {
+final class Reports {
 
     private static final int EXAMPLES = 6;
 
-    /** So few calls in a span of time, or failures in a period, tell nothing of a cascade. */
+    /** Fewer calls in a span of time, or failures in a period, say nothing about a cascade. */
     private static final int ENOUGH = 20;
 
     private final TaskDatabase database;
@@ -43,29 +42,32 @@ public final class Reports {
     private final Clock clock;
 
     /** @param budget amplification above which retries are held to have fed the load */
-    public Reports(TaskDatabase database, double budget, Clock clock) {
+    Reports(TaskDatabase database, double budget, Clock clock) {
         this.database = database;
         this.budget = budget;
         this.clock = clock;
     }
 
-    /** The report of a period. */
-    public Report of(Period period) {
+    /** Makes the report of a period. */
+    Report of(Period period) {
         return database.inTransaction(handle -> {
             handle.execute("set transaction isolation level repeatable read, read only");
-            return report(new ReportQueries(handle, period), period);
+            return report(new PeriodQueries(handle, period));
         });
     }
 
-    private Report report(ReportQueries queries, Period period) {
-        Report.Core core = queries.core();
-        List<StageTime> stages = queries.stages().stream()
+    private Report report(PeriodQueries queries) {
+        Period period = queries.period();
+        TaskSums tasks = new TaskSums(queries);
+        CallSums calls = new CallSums(queries);
+        Report.Core core = tasks.core();
+        List<StageTime> stages = calls.stages().stream()
                 .sorted(Comparator.comparingInt(
                                 (StageTime stage) -> place(stage.calls().stage()))
                         .thenComparing(stage -> stage.calls().provider()))
                 .toList();
-        List<Failed> causes = queries.causes();
-        OverTime overTime = new OverTime(OverTime.span(period), queries.parts(OverTime.span(period)));
+        List<Failed> causes = calls.causes();
+        OverTime overTime = new OverTime(OverTime.span(period), calls.parts(OverTime.span(period)));
         List<Cause> failures = causes(causes);
         return new Report(
                 period.from(),
@@ -74,15 +76,15 @@ public final class Reports {
                 core,
                 stages.stream().map(StageTime::calls).toList(),
                 failures,
-                causes.stream().limit(EXAMPLES).map(queries::example).toList(),
+                causes.stream().limit(EXAMPLES).map(calls::example).toList(),
                 overTime.span().toSeconds(),
                 overTime.spans(),
                 overTime.peaks(),
-                cascade(overTime.spans(), queries.resubmitted()),
+                cascade(overTime.spans(), tasks.resubmitted()),
                 bottlenecks(stages, failures),
-                queries.retries(),
-                queries.latencies(),
-                cost(queries, core, stages));
+                calls.retries(),
+                tasks.latencies(),
+                cost(new CostSums(queries), core, stages));
     }
 
     private static int place(String stage) {
@@ -130,7 +132,7 @@ public final class Reports {
                 resubmitted);
     }
 
-    /** All stages together, in the span of time in which the share of repeated calls was largest. */
+    /** Sums up all stages in the span of time in which the share of repeated calls was largest. */
     private static @Nullable Span worst(List<Span> spans) {
         Map<Instant, Span> together = new TreeMap<>();
         spans.forEach(span -> together.merge(
@@ -176,12 +178,12 @@ public final class Reports {
                 .toList();
     }
 
-    private static Cost cost(ReportQueries queries, Report.Core core, List<StageTime> stages) {
-        List<Bill> bills = queries.bills();
-        List<Lost> lost = queries.waste();
+    private static ReportCost cost(CostSums sums, Report.Core core, List<StageTime> stages) {
+        List<Bill> bills = sums.bills();
+        List<Lost> lost = sums.waste();
         BigDecimal total = Shares.money(bills.stream().mapToLong(Bill::micros).sum());
         BigDecimal wasted = Shares.money(lost.stream().mapToLong(Lost::micros).sum());
-        return new Cost(
+        return new ReportCost(
                 total,
                 Shares.each(total, core.tasks()),
                 Shares.each(total, core.succeeded()),
@@ -206,7 +208,7 @@ public final class Reports {
                                 Shares.of(Shares.money(each.micros()), total)))
                         .sorted(Comparator.comparing(Wasted::why))
                         .toList(),
-                queries.paidTwice(),
+                sums.paidTwice(),
                 stages.stream().mapToLong(stage -> stage.calls().neverEnded()).sum());
     }
 }

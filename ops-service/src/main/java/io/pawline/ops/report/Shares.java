@@ -3,14 +3,14 @@ package io.pawline.ops.report;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 
-/** Parts of sums. */
+/** Computes parts of sums, and money. */
 final class Shares {
 
     private static final double PRECISION = 1e6;
 
     private Shares() {}
 
-    /** From 0 to 1, or more; 0 of nothing. */
+    /** Gives a share, from 0 to 1 or more; it is 0 of nothing. */
     static double of(long part, long all) {
         return all == 0 ? 0 : Math.round(PRECISION * part / all) / PRECISION;
     }

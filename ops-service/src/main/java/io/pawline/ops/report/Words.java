@@ -10,11 +10,11 @@ import java.util.Locale;
 import java.util.ResourceBundle;
 import org.jspecify.annotations.Nullable;
 
-/** The report's words and numbers in one language, its times in one zone. Thread-safe. */
-public final class Words {
+/** Writes the words and numbers of a report in one language, and its times in one zone. Thread-safe. */
+final class Words {
 
-    /** The languages there are, the default first. */
-    public static final List<String> LANGUAGES = List.of("en", "zh");
+    /** A report can be in these languages; the first is the default. */
+    static final List<String> LANGUAGES = List.of("en", "zh");
 
     private static final DateTimeFormatter SECOND = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
     private static final DateTimeFormatter MINUTE = DateTimeFormatter.ofPattern("MM-dd HH:mm:ss");
@@ -24,7 +24,7 @@ public final class Words {
     private final ZoneId zone;
 
     /** @param language one of {@link #LANGUAGES} */
-    public Words(String language, ZoneId zone) {
+    Words(String language, ZoneId zone) {
         this.language = language;
         this.zone = zone;
         this.bundle = ResourceBundle.getBundle(
@@ -37,7 +37,7 @@ public final class Words {
         return language;
     }
 
-    /** The text of this key, with texts in its places. */
+    /** Gives the text of this key, with these texts in its places. */
     String say(String key, Object... texts) {
         return new MessageFormat(bundle.getString(key), Locale.ROOT).format(texts);
     }
@@ -70,7 +70,7 @@ public final class Words {
         return SECOND.format(time.atZone(zone));
     }
 
-    /** Without the year. */
+    /** Writes a time without its year. */
     String shortTime(Instant time) {
         return MINUTE.format(time.atZone(zone));
     }
@@ -87,7 +87,7 @@ public final class Words {
         return known("reason.", code);
     }
 
-    /** What a newer stage tells may have no words here yet. */
+    /** Gives the words of a code; the code of a newer stage may have none here yet. */
     private String known(String kind, String code) {
         return bundle.containsKey(kind + code) ? bundle.getString(kind + code) : code;
     }

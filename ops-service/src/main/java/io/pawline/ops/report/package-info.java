@@ -1,4 +1,4 @@
-/** The report of a period. */
+/** The report of a period: this package sums it up and writes it in words. */
 @NullMarked
 package io.pawline.ops.report;
 

@@ -49,12 +49,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The console of a running ops-service, in a real browser. */
+/** Uses the console of a running ops-service in a real browser. */
 class ConsoleIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** What somebody who can write into a dead letter might try. */
+    /** Somebody who can write into a dead letter might try this. */
     private static final String HOSTILE =
             "<img src=x onerror=\"document.title='taken over'\"><script>document.title='taken over'</script>";
 
@@ -84,12 +84,12 @@ class ConsoleIT {
         assertThat(page.getByText("3 would be replayed")).isVisible();
         assertThat(page.getByText("0.09")).isVisible();
 
-        page.getByLabel("Letters a second").fill("100");
+        page.getByLabel("Dead letters a second").fill("100");
         page.getByLabel("Why, in a sentence").fill("the provider is back");
         page.getByLabel("Your name").fill("ann");
-        page.getByRole(AriaRole.BUTTON, called("Replay 3 letters at 100 a second"))
+        page.getByRole(AriaRole.BUTTON, called("Replay 3 dead letters at 100 a second"))
                 .click();
-        assertThat(page.getByText("3 of 3 letters sent")).isVisible();
+        assertThat(page.getByText("3 of 3 dead letters sent")).isVisible();
 
         TaskDao tasks = ops.bean(TaskDao.class);
         await().atMost(PATIENCE)
@@ -181,17 +181,17 @@ class ConsoleIT {
         page.getByRole(AriaRole.BUTTON, called("Show")).click();
 
         assertThat(row(page, "accepted")).isVisible();
-        assertThat(row(page, "letter")).containsText("photo_too_large");
+        assertThat(row(page, "dead letter")).containsText("photo_too_large");
         assertThat(browser.complaints()).isEmpty();
     }
 
     @Test
-    void aLetterIsDiscardedByItsBoxAndOnlyWithAReason() {
+    void aDeadLetterIsDiscardedByItsBoxAndOnlyWithAReason() {
         failed(2, Reason.NO_PET, "No pet is seen.");
         Page page = open(Screen.LAPTOP, "/letters?reason=no_pet");
 
-        page.getByLabel("Choose letter").first().check();
-        page.getByRole(AriaRole.BUTTON, called("Discard 1 chosen letter…")).click();
+        page.getByLabel("Choose dead letter").first().check();
+        page.getByRole(AriaRole.BUTTON, called("Discard 1 chosen dead letter…")).click();
         Locator dialog = page.getByRole(AriaRole.DIALOG);
         dialog.getByLabel("Your name").fill("ann");
         dialog.getByRole(AriaRole.BUTTON, named("Discard")).click();
@@ -199,15 +199,15 @@ class ConsoleIT {
         dialog.getByLabel("Why").fill("walls have no fur");
         dialog.getByRole(AriaRole.BUTTON, named("Discard")).click();
 
-        assertThat(page.getByText("1 letter of 1 cause")).isVisible();
+        assertThat(page.getByText("1 dead letter of 1 cause")).isVisible();
         assertThat(browser.complaints()).isEmpty();
     }
 
     @Test
-    void anEditedLetterIsCheckedAndThenReplayed() {
+    void anEditedDeadLetterIsCheckedAndThenReplayed() {
         Submission task =
                 failed(1, Reason.INVALID_REQUEST, "The description is odd.").getFirst();
-        Page page = open(Screen.LAPTOP, "/letters/" + letterOf(task));
+        Page page = open(Screen.LAPTOP, "/letters/" + deadLetterOf(task));
 
         page.getByRole(AriaRole.BUTTON, called("Edit and replay…")).click();
         Locator dialog = page.getByRole(AriaRole.DIALOG);
@@ -226,9 +226,9 @@ class ConsoleIT {
     }
 
     @Test
-    void whatSomebodyHasWrittenIntoALetterStaysText() {
+    void whatSomebodyHasWrittenIntoADeadLetterStaysText() {
         Submission task = failed(1, Reason.MALFORMED_ANSWER, HOSTILE).getFirst();
-        for (String path : List.of("/letters?reason=malformed_answer", "/letters/" + letterOf(task))) {
+        for (String path : List.of("/letters?reason=malformed_answer", "/letters/" + deadLetterOf(task))) {
             Page page = open(Screen.LAPTOP, path);
 
             assertThat(page.getByText(HOSTILE).first()).isVisible();
@@ -243,7 +243,7 @@ class ConsoleIT {
         Submission task = accepted(Reason.UNDECODABLE);
         byte[] bytes = "GIF89a, not an event at all".getBytes(StandardCharsets.UTF_8);
         send(task, bytes, Reason.UNDECODABLE, "These bytes are no event.");
-        Page page = open(Screen.LAPTOP, "/letters/" + letterOf(task));
+        Page page = open(Screen.LAPTOP, "/letters/" + deadLetterOf(task));
 
         assertThat(page.getByLabel("Hex")).containsText("47 49 46 38 39 61");
         assertThat(page.getByLabel("Text")).containsText("GIF89a, not an event");
@@ -265,9 +265,7 @@ class ConsoleIT {
                 + " document.head.append(own); }");
         assertThat(page.evaluate("() => getComputedStyle(document.querySelector('h1')).color"))
                 .isNotEqualTo("rgb(255, 0, 0)");
-        assertThat(browser.complaints())
-                .as("told of the style that was refused")
-                .isNotEmpty();
+        assertThat(browser.complaints()).as("the style that was refused").isNotEmpty();
     }
 
     @Test
@@ -320,7 +318,7 @@ class ConsoleIT {
     void everyPageFitsTheScreenAndCanBeReadByAll(Screen screen, ColorScheme colours) {
         Submission task =
                 failed(1, Reason.READ_TIMEOUT, HOSTILE + "y".repeat(300)).getFirst();
-        long letter = letterOf(task);
+        long deadLetter = deadLetterOf(task);
         Page page = browser.open(screen, colours);
         List<String> wrong = new ArrayList<>();
         for (String path : List.of(
@@ -329,8 +327,8 @@ class ConsoleIT {
                 "/tasks/" + task.id(),
                 "/letters",
                 "/letters?stage=nowhere",
-                "/letters/" + letter,
-                "/replay?ids=" + letter,
+                "/letters/" + deadLetter,
+                "/replay?ids=" + deadLetter,
                 "/replays",
                 "/audit")) {
             page.navigate("about:blank");
@@ -344,13 +342,13 @@ class ConsoleIT {
                     .withTags(List.of("wcag2a", "wcag2aa", "wcag21aa", "best-practice"))
                     .analyze()
                     .getViolations()
-                    .forEach(rule -> wrong.add(path + ": " + told(rule)));
+                    .forEach(rule -> wrong.add(path + ": " + violation(rule)));
         }
 
         assertThat(wrong).isEmpty();
     }
 
-    private static String told(Rule rule) {
+    private static String violation(Rule rule) {
         return rule.getHelp() + ": " + rule.getNodes().getFirst().getHtml();
     }
 
@@ -369,12 +367,12 @@ class ConsoleIT {
         return page.getByRole(AriaRole.ROW).filter(new Locator.FilterOptions().setHasText(text));
     }
 
-    /** Something of the page that is called so. */
+    /** Finds something of the page by its name. */
     private static Page.GetByRoleOptions called(String name) {
         return new Page.GetByRoleOptions().setName(name).setExact(true);
     }
 
-    /** Something of a part of the page that is called so. */
+    /** Finds something of a part of the page by its name. */
     private static Locator.GetByRoleOptions named(String name) {
         return new Locator.GetByRoleOptions().setName(name).setExact(true);
     }
@@ -386,7 +384,7 @@ class ConsoleIT {
             send(task, TestingOps.bytes(TestingOps.described(task, 1)), reason, detail);
             failed.add(task);
         }
-        failed.forEach(ConsoleIT::letterOf);
+        failed.forEach(ConsoleIT::deadLetterOf);
         return failed;
     }
 
@@ -399,11 +397,11 @@ class ConsoleIT {
     }
 
     private static void send(Submission task, byte[] value, Reason reason, String detail) {
-        TestingKafka.send(List.of(TestingOps.letter(Stage.GENERATE, task, value, reason, detail)));
+        TestingKafka.send(List.of(TestingOps.deadLetter(Stage.GENERATE, task, value, reason, detail)));
     }
 
-    /** Its number, once it is in the index. */
-    private static long letterOf(Submission task) {
+    /** Waits until the dead letter of this task is in the index, and gives its number. */
+    private static long deadLetterOf(Submission task) {
         return await().atMost(PATIENCE)
                 .until(
                         () -> ops.get("/v1/dead-letters?state=any&task_id=" + task.id())

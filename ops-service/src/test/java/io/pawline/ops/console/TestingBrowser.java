@@ -16,12 +16,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 /**
- * The machine's own Chromium, without a window, driven by Playwright on the machine's Node.js. Whatever a page complains of in
- * its console is kept, for a test to look at. For one thread.
+ * Drives the machine's own Chromium, without a window, by Playwright on the machine's Node.js. It keeps what a page complains
+ * of in its console, for a test to look at. For one thread.
  */
 public final class TestingBrowser implements AutoCloseable {
 
-    /** A screen that the console is to be read on. */
+    /** A screen on which people read the console. */
     public enum Screen {
         LAPTOP(1366, 768),
         PHONE(390, 844);
@@ -73,7 +73,7 @@ public final class TestingBrowser implements AutoCloseable {
                         "%s is not on the PATH: this test needs Chromium and Node.js 20 or later".formatted(names[0])));
     }
 
-    /** An empty tab of its own session: nothing of another one is in its storage. */
+    /** Opens an empty tab of its own session: its storage has nothing of another one. */
     public Page open(Screen screen, ColorScheme colours) {
         BrowserContext session = browser.newContext(new Browser.NewContextOptions()
                 .setViewportSize(screen.width, screen.height)
@@ -92,7 +92,7 @@ public final class TestingBrowser implements AutoCloseable {
         }
     }
 
-    /** What pages have complained of since this was last asked: scripts that failed, files missing, policies broken. */
+    /** Gives what pages have complained of since the last time: failed scripts, missing files, broken policies. */
     public List<String> complaints() {
         List<String> all = List.copyOf(complaints);
         complaints.clear();

@@ -37,12 +37,12 @@ class DeadLetterIndexIT {
     }
 
     @Test
-    void aLetterHasTheProvidersCodeWhicheverOfTheTwoIsReadFirst() {
+    void aDeadLetterGetsTheProviderCodeInEitherOrder() {
         Submission other = TestingTasks.submission();
         ledger.note(
                 List.of(failedCall(task, "connection_lost", null), failedCall(task, "moderated_prompt", "InputText")));
-        index.add(List.of(letter(task, "moderated_prompt")));
-        index.add(List.of(letter(other, "provider_error")));
+        index.add(List.of(deadLetter(task, "moderated_prompt")));
+        index.add(List.of(deadLetter(other, "provider_error")));
         ledger.note(List.of(failedCall(other, "provider_error", null)));
 
         assertThat(providerCode(task)).isEqualTo("InputText");
@@ -50,15 +50,15 @@ class DeadLetterIndexIT {
     }
 
     @Test
-    void aCallThatFailedForAnotherReasonSaysNothingOfTheLetter() {
-        index.add(List.of(letter(task, "inconsistent_result")));
+    void aCallThatFailedForAnotherReasonGivesNoProviderCode() {
+        index.add(List.of(deadLetter(task, "inconsistent_result")));
         ledger.note(List.of(failedCall(task, "provider_error", "InternalServiceError")));
 
         assertThat(providerCode(task)).isEqualTo("none");
     }
 
-    private static IndexedDeadLetter letter(Submission task, String reason) {
-        return TestingDeadLetters.letter(task, "generate", reason, "It failed.", NOW);
+    private static IndexedDeadLetter deadLetter(Submission task, String reason) {
+        return TestingDeadLetters.deadLetter(task, "generate", reason, "It failed.", NOW);
     }
 
     private static Call failedCall(Submission task, String reason, @Nullable String code) {

@@ -8,14 +8,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Letters as tests want them. */
+/** Makes dead letters as tests want them. */
 public final class TestingDeadLetters {
 
     private static final AtomicLong OFFSETS = new AtomicLong();
 
     private TestingDeadLetters() {}
 
-    public static IndexedDeadLetter letter(
+    public static IndexedDeadLetter deadLetter(
             Submission task, String stage, String reason, String detail, Instant failedAt) {
         return new IndexedDeadLetter(
                 new Position("pawline." + stage + ".dlt", 0, OFFSETS.getAndIncrement()),

@@ -41,7 +41,7 @@ class CallLedgerIT {
     }
 
     @Test
-    void aCallIsOneRowInWhateverOrderAndHoweverOftenItIsTold() {
+    void aCallIsOneRowInWhateverOrderAndHoweverOftenItIsReported() {
         UUID id = TestingCallIds.idAt(NOW);
         Call begun = call(id, null, false);
         Call ended = call(id, end("failed", "read_timeout", null, "unknown"), false);
@@ -59,7 +59,7 @@ class CallLedgerIT {
     }
 
     @Test
-    void whatTheStageTellsOfAPriceGoesFirstAndWhatIsNotBilledCostsNothing() {
+    void thePriceOfTheStageGoesFirstAndWhatIsNotBilledCostsNothing() {
         ledger.note(List.of(call(TestingCallIds.idAt(NOW), end("succeeded", null, 12_345L, "yes"), false)));
         ledger.note(List.of(call(TestingCallIds.idAt(NOW), end("failed", "overloaded", 12_345L, "no"), false)));
 

@@ -4,12 +4,12 @@ import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Calls as tests want them. */
+/** Makes ids of calls for tests. */
 public final class TestingCallIds {
 
     private TestingCallIds() {}
 
-    /** A UUIDv7 of this moment. */
+    /** Makes a UUIDv7 of this moment. */
     public static UUID idAt(Instant moment) {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         return new UUID(

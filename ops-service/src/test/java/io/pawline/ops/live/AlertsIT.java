@@ -74,18 +74,18 @@ class AlertsIT {
     }
 
     @Test
-    void anEndingThatIsNotToldInTimeFires() {
+    void aFinalStateThatIsNotDeliveredInTimeFires() {
         TaskDao tasks = new TaskDao(DATABASE);
-        Submission told = TestingTasks.submission();
-        Submission untold = TestingTasks.submission();
+        Submission notified = TestingTasks.submission();
+        Submission notNotified = TestingTasks.submission();
         Submission wantsNoCallback = TestingTasks.submission(null);
-        List.of(told, untold, wantsNoCallback).forEach(task -> {
+        List.of(notified, notNotified, wantsNoCallback).forEach(task -> {
             tasks.accept(task);
             tasks.close(task.id(), 1, TestingTasks.failure(Reason.NO_PET));
         });
         DATABASE.with(handle -> handle.execute(
                 "update task set delivered_at = ended_at where id = ?",
-                told.id().value()));
+                notified.id().value()));
         now = TestingTasks.NOW.plusSeconds(5).plus(Duration.ofMinutes(10));
         assertThat(firing()).isEmpty();
 

@@ -26,13 +26,13 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** From the topics through Kafka Streams into the tables and to those who ask, with a restart in the middle. */
+/** Follows events from their topics through Kafka Streams into the tables and the API, with a restart in the middle. */
 class LiveCountIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final int TASKS = 60;
 
-    /** Sums over all spans of time of ten seconds, or over the ledger. */
+    /** The query sums over all spans of time of one length. */
     private static final String COUNTED = """
             select coalesce(sum(tasks), 0)::bigint tasks, coalesce(sum(calls), 0)::bigint calls,
                 coalesce(sum(succeeded), 0)::bigint succeeded, coalesce(sum(failures), 0)::bigint failures,
@@ -83,7 +83,7 @@ class LiveCountIT {
         }
     }
 
-    /** A first call that fails, told before the restart as far as its beginning; and what comes after. */
+    /** Adds a first call that fails, of which only the beginning comes before the restart, and the calls after it. */
     private void task(
             int number, List<ProducerRecord<byte[], byte[]>> first, List<ProducerRecord<byte[], byte[]>> second) {
         TaskId task = TaskId.next();
@@ -134,7 +134,7 @@ class LiveCountIT {
         assertThat(generate.path("paused").booleanValue()).isFalse();
         assertThat(generate.path("lag").isIntegralNumber()).isTrue();
         assertThat(live.path("stages").path(4).path("lag").intValue())
-                .as("nobody takes the endings here")
+                .as("nobody takes the final states here")
                 .isEqualTo(TASKS);
         assertThat(live.path("stages").path(0).path("limit").isNull()).isTrue();
     }

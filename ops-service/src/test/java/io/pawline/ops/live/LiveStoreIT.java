@@ -42,7 +42,7 @@ class LiveStoreIT {
     }
 
     @Test
-    void aProcessIsAsItWasToldLast() {
+    void aProcessIsAsItsNewestReportSays() {
         InstanceState older = new InstanceState("a", "seedream", NOW.minusSeconds(1), 1, 2, "closed", NOW);
         InstanceState newer = new InstanceState("a", "seedream", NOW, 1, 3, "open", NOW);
 

@@ -41,7 +41,7 @@ class LiveStreamsIT {
 
     private final CrashingDeserializer events = new CrashingDeserializer();
 
-    /** Fails once whenever it is told to, as when the registry is lost, in the middle of a transaction. */
+    /** Fails once whenever a test asks for it, as when the registry is lost in the middle of a transaction. */
     private static final class CrashingDeserializer implements Deserializer<SpecificRecord> {
 
         private final TestingSerde.FromBytes events = new TestingSerde.FromBytes();
@@ -59,7 +59,7 @@ class LiveStreamsIT {
     }
 
     @Test
-    void aCrashInTheMiddleOfATransactionCountsNothingTwiceAndLosesNothing() throws Exception {
+    void aCrashWithinATransactionCountsNothingTwiceAndLosesNothing() throws Exception {
         TestingKafka.freshTopics(2);
         Map<String, Object> settings = new HashMap<>(TestingKafka.connection());
         // Totals are written as they are counted, and not only when they are committed.
@@ -90,7 +90,7 @@ class LiveStreamsIT {
         return streams.counts();
     }
 
-    /** How far the totals have been written, committed or not. */
+    /** Finds how far the totals have been written, committed or not. */
     private static long written() throws InterruptedException, ExecutionException {
         TopicPartition changes = new TopicPartition("pawline.ops.live-windows-10s-changelog", 0);
         try (Admin admin = Admin.create(TestingKafka.connection())) {

@@ -39,7 +39,7 @@ class LiveTopologyTest {
             LiveTopology.of(new TestingSerde.FromBytes(), new Prices(Map.of())), settings(), NOW);
     private final TestInputTopic<String, byte[]> attempts =
             driver.createInputTopic(Topics.ATTEMPTS, new StringSerializer(), new ByteArraySerializer());
-    private final TestInputTopic<String, byte[]> endings =
+    private final TestInputTopic<String, byte[]> finalStates =
             driver.createInputTopic(Stage.CALLBACK.workTopic(), new StringSerializer(), new ByteArraySerializer());
     private final TestOutputTopic<String, LiveUpdate> results = driver.createOutputTopic(
             Topics.LIVE, new StringDeserializer(), Json.serde(LiveUpdate.class).deserializer());
@@ -57,14 +57,14 @@ class LiveTopologyTest {
     }
 
     @Test
-    void countsCallsTasksRepeatsFailuresAndTimeoutsByStageAndSpanOfTime() {
+    void countsCallsTasksAndFailuresByStageAndSpanOfTime() {
         TaskId task = TaskId.next();
         CallAttempt first = TestingAttemptEvents.begun(task, Stage.GENERATE, 1, NOW.plusSeconds(1));
         CallAttempt second = TestingAttemptEvents.begun(task, Stage.GENERATE, 2, NOW.plusSeconds(12));
-        tell(first);
-        tell(TestingAttemptEvents.ended(first, NOW.plusSeconds(9), Reason.READ_TIMEOUT));
-        tell(second);
-        tell(TestingAttemptEvents.ended(second, NOW.plusSeconds(14), null));
+        send(first);
+        send(TestingAttemptEvents.ended(first, NOW.plusSeconds(9), Reason.READ_TIMEOUT));
+        send(second);
+        send(TestingAttemptEvents.ended(second, NOW.plusSeconds(14), null));
 
         assertThat(window("generate", 10, NOW))
                 .isEqualTo(new WindowTotals(2, 1, 1, 0, 1, 1, 0, Map.of("read_timeout", 1L), Map.of()));
@@ -76,10 +76,10 @@ class LiveTopologyTest {
     }
 
     @Test
-    void whatIsToldTwiceIsCountedOnce() {
+    void anEventThatComesTwiceIsCountedOnce() {
         CallAttempt begun = TestingAttemptEvents.begun(TaskId.next(), Stage.MATTING, 1, NOW);
         CallAttempt ended = TestingAttemptEvents.ended(begun, NOW.plusSeconds(2), Reason.OVERLOADED);
-        List.of(begun, ended, ended, begun, ended).forEach(this::tell);
+        List.of(begun, ended, ended, begun, ended).forEach(this::send);
 
         assertThat(window("matting", 10, NOW))
                 .isEqualTo(new WindowTotals(2, 1, 1, 0, 1, 0, 0, Map.of("overloaded", 1L), Map.of()));
@@ -88,8 +88,8 @@ class LiveTopologyTest {
     @Test
     void aFirstCallMadeAgainByAnotherProcessIsNoOtherTask() {
         TaskId task = TaskId.next();
-        tell(TestingAttemptEvents.begun(task, Stage.DETECT, 1, NOW));
-        tell(TestingAttemptEvents.begun(task, Stage.DETECT, 1, NOW.plusSeconds(3)));
+        send(TestingAttemptEvents.begun(task, Stage.DETECT, 1, NOW));
+        send(TestingAttemptEvents.begun(task, Stage.DETECT, 1, NOW.plusSeconds(3)));
 
         assertThat(window("detect", 10, NOW)).satisfies(totals -> {
             assertThat(totals.calls()).isEqualTo(2);
@@ -101,21 +101,21 @@ class LiveTopologyTest {
     void anOrphanedCallIsNoSecondEnd() {
         CallAttempt begun = TestingAttemptEvents.begun(TaskId.next(), Stage.DETECT, 1, NOW);
         CallAttempt ended = TestingAttemptEvents.ended(begun, NOW.plusSeconds(2), null);
-        tell(begun);
-        tell(ended);
-        tell(CallAttempt.newBuilder(ended).setOutcome(CallOutcome.ORPHANED).build());
+        send(begun);
+        send(ended);
+        send(CallAttempt.newBuilder(ended).setOutcome(CallOutcome.ORPHANED).build());
 
         assertThat(window("detect", 10, NOW).succeeded()).isEqualTo(1);
     }
 
     @Test
-    void countsEachGenerationsEndingOnce() {
+    void countsTheFinalStateOfEachGenerationOnce() {
         TaskId task = TaskId.next();
         List.of(
                         TestingAttemptEvents.finished(task, 1, Ending.FAILED, NOW),
                         TestingAttemptEvents.finished(task, 1, Ending.FAILED, NOW),
                         TestingAttemptEvents.finished(task, 2, Ending.SUCCESS, NOW.plusSeconds(1)))
-                .forEach(ending -> endings.pipeInput(task.toString(), bytes(ending)));
+                .forEach(finalState -> finalStates.pipeInput(task.toString(), bytes(finalState)));
 
         assertThat(window(FinalStateDeduplicator.TASK, 10, NOW))
                 .isEqualTo(new WindowTotals(
@@ -123,9 +123,9 @@ class LiveTopologyTest {
     }
 
     @Test
-    void whatIsToldLateIsCountedWhenItHappened() {
-        tell(TestingAttemptEvents.begun(TaskId.next(), Stage.DETECT, 1, NOW.plus(Duration.ofMinutes(20))));
-        tell(TestingAttemptEvents.begun(TaskId.next(), Stage.DETECT, 1, NOW));
+    void anEventThatComesLateIsCountedWhenItHappened() {
+        send(TestingAttemptEvents.begun(TaskId.next(), Stage.DETECT, 1, NOW.plus(Duration.ofMinutes(20))));
+        send(TestingAttemptEvents.begun(TaskId.next(), Stage.DETECT, 1, NOW));
 
         assertThat(window("detect", 10, NOW).calls()).isEqualTo(1);
     }
@@ -133,14 +133,14 @@ class LiveTopologyTest {
     @Test
     void whatIsNoEventIsPassedOver() {
         attempts.pipeInput("key", new byte[] {0, 1, 2});
-        endings.pipeInput("key", new byte[] {0, 1, 2});
-        tell(TestingAttemptEvents.begun(TaskId.next(), Stage.DETECT, 1, NOW));
+        finalStates.pipeInput("key", new byte[] {0, 1, 2});
+        send(TestingAttemptEvents.begun(TaskId.next(), Stage.DETECT, 1, NOW));
 
         assertThat(window("detect", 10, NOW).calls()).isEqualTo(1);
     }
 
     @Test
-    void tellsHowEachProcessStandsAndSinceWhenItsBreakerIsNotClosed() {
+    void saysHowEachProcessStandsAndSinceWhenItsBreakerIsOpen() {
         tellSeen("a", NOW, BreakerState.CLOSED);
         tellSeen("a", NOW.plusSeconds(10), BreakerState.OPEN);
         tellSeen("b", NOW.plusSeconds(20), BreakerState.CLOSED);
@@ -149,18 +149,18 @@ class LiveTopologyTest {
         tellSeen("a", NOW.plusSeconds(5), BreakerState.CLOSED);
 
         assertThat(process("detect/a"))
-                .as("what is told late changes nothing, and probes do not close it")
+                .as("what comes late changes nothing, and probes do not close it")
                 .isEqualTo(new InstanceState(
                         "a", "provider-of-detect", NOW.plusSeconds(40), 3, 7, "open", NOW.plusSeconds(10)));
         assertThat(process("detect/b").breaker()).isEqualTo("closed");
     }
 
     private void tellSeen(String instance, Instant at, BreakerState breaker) {
-        tell(TestingAttemptEvents.seenBy(
+        send(TestingAttemptEvents.seenBy(
                 TestingAttemptEvents.begun(TaskId.next(), Stage.DETECT, 1, at), instance, 3, 7, breaker));
     }
 
-    private void tell(CallAttempt event) {
+    private void send(CallAttempt event) {
         attempts.pipeInput(event.getContext().getTaskId(), bytes(event));
     }
 

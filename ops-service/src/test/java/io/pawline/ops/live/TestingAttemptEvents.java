@@ -16,7 +16,7 @@ import io.pawline.schemas.serde.EventClasses;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Events of calls and endings as tests want them. */
+/** Makes events of calls and of final states for tests. */
 public final class TestingAttemptEvents {
 
     static {
@@ -35,7 +35,7 @@ public final class TestingAttemptEvents {
                 .build();
     }
 
-    /** That a call begins. */
+    /** Makes the event that a call begins. */
     public static CallAttempt begun(TaskId task, Stage stage, int attempt, Instant at) {
         return CallAttempt.newBuilder()
                 .setContext(context(task, at))
@@ -48,7 +48,7 @@ public final class TestingAttemptEvents {
                 .build();
     }
 
-    /** How it ended; well, if there is no reason why not. */
+    /** Makes the event that a call ended: well, if there is no failure. */
     public static CallAttempt ended(CallAttempt begun, Instant at, @Nullable Reason failure) {
         return CallAttempt.newBuilder(begun)
                 .setMoment(CallMoment.END)
@@ -70,14 +70,14 @@ public final class TestingAttemptEvents {
                 .build();
     }
 
-    static TaskFinished finished(TaskId task, int generation, Ending ending, Instant at) {
+    static TaskFinished finished(TaskId task, int generation, Ending finalState, Instant at) {
         return TaskFinished.newBuilder()
                 .setContext(TaskContext.newBuilder(context(task, at))
                         .setGeneration(generation)
                         .build())
-                .setEnding(ending)
+                .setEnding(finalState)
                 .setFinishedAt(at)
-                .setReason(ending == Ending.SUCCESS ? null : Reason.READ_TIMEOUT.code())
+                .setReason(finalState == Ending.SUCCESS ? null : Reason.READ_TIMEOUT.code())
                 .build();
     }
 }

@@ -8,13 +8,15 @@ import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskFinished;
 import io.pawline.ops.TestingDatabase;
 import io.pawline.ops.TestingOps;
+import io.pawline.ops.audit.Audit;
+import io.pawline.ops.deadletters.DeadLetterChanges;
 import io.pawline.ops.deadletters.DeadLetterFilter;
 import io.pawline.ops.deadletters.DeadLetterIndex;
 import io.pawline.ops.deadletters.IndexedDeadLetter;
 import io.pawline.ops.deadletters.IndexedDeadLetter.OfTask;
 import io.pawline.ops.deadletters.IndexedDeadLetter.Position;
 import io.pawline.ops.ledger.Prices;
-import io.pawline.ops.replay.ReplayStore.Move;
+import io.pawline.ops.replay.ReplayActions.Move;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
@@ -54,7 +56,10 @@ class ReplayIT {
     private final TaskDao tasks = new TaskDao(DATABASE);
     private final Clock clock = Clock.systemUTC();
     private final ReplayStore replays = new ReplayStore(DATABASE, SETTINGS, clock);
-    private final ReplayReports reports = new ReplayReports(
+    private final ReplayActions actions = new ReplayActions(DATABASE, clock);
+    private final ReplaySettlement settlement = new ReplaySettlement(DATABASE);
+    private final ReplayReports reports = new ReplayReports(DATABASE);
+    private final ReplayForecasts forecasts = new ReplayForecasts(
             DATABASE,
             SETTINGS,
             new Prices(Map.of("seedream", new BigDecimal("0.03"), "volcengine-visual", new BigDecimal("0.01"))),
@@ -76,7 +81,7 @@ class ReplayIT {
     }
 
     @Test
-    void aLetterGoesBackToItsStageAsANewGenerationWithAFreshDeadlineAndBehindOthers() {
+    void sendsADeadLetterBackAsANewGenerationOfBulkPriority() {
         Submission task = failedTask();
         index(Stage.GENERATE, task, TestingOps.described(task, 1));
 
@@ -102,7 +107,7 @@ class ReplayIT {
     }
 
     @Test
-    void whatBecomesOfEachIsKnownAndOnlyWhatFailedAgainOrExpiredIsWorkStill() {
+    void notesWhatBecameOfEachAndGivesTheDeadLetterItsState() {
         Submission good = failedTask();
         Submission bad = failedTask();
         Submission late = failedTask();
@@ -111,23 +116,23 @@ class ReplayIT {
         }
         UUID replay = create("{}");
         run(replay);
-        assertThat(progress(replay).letters()).isEqualTo(Map.of("under_way", 3L));
+        assertThat(progress(replay).deadLetters()).isEqualTo(Map.of("under_way", 3L));
 
         tasks.close(good.id(), 2, TestingTasks.success());
         tasks.close(bad.id(), 2, TestingTasks.failure(Reason.MODERATED_PROMPT));
         tasks.close(late.id(), 2, TestingTasks.failure(Reason.DEADLINE_PASSED));
-        replays.settle();
+        settlement.settle();
 
-        assertThat(progress(replay).letters()).isEqualTo(Map.of("succeeded", 1L, "failed", 1L, "expired", 1L));
+        assertThat(progress(replay).deadLetters()).isEqualTo(Map.of("succeeded", 1L, "failed", 1L, "expired", 1L));
         assertThat(progress(replay).failedWith()).isEqualTo(Map.of("moderated_prompt", 1L, "deadline_passed", 1L));
-        assertThat(letterState(good)).isEqualTo("replayed");
-        assertThat(letterState(bad)).as("its new letter stands for it").isEqualTo("failed_again");
-        assertThat(letterState(late)).as("no new letter comes of it").isEqualTo("open");
+        assertThat(deadLetterState(good)).isEqualTo("replayed");
+        assertThat(deadLetterState(bad)).as("its new dead letter stands for it").isEqualTo("failed_again");
+        assertThat(deadLetterState(late)).as("no new dead letter comes of it").isEqualTo("open");
         assertThat(progress(replay).state()).isEqualTo("done");
     }
 
     @Test
-    void anEndingThatCouldNotBeToldIsToldAnewAndStaysAsItIs() {
+    void publishesAFinalStateAgainAsItIsIfItWasNotDelivered() {
         Submission task = TestingTasks.submission();
         tasks.accept(task);
         tasks.close(task.id(), 1, TestingTasks.success());
@@ -149,12 +154,12 @@ class ReplayIT {
         assertThat(row(task).state()).isEqualTo(TaskState.SUCCESS);
         assertThat(row(task).generation()).isEqualTo(2);
         assertThat(tasks.markDelivered(task.id(), 2, Instant.now())).isTrue();
-        replays.settle();
-        assertThat(progress(replay).letters()).isEqualTo(Map.of("succeeded", 1L));
+        settlement.settle();
+        assertThat(progress(replay).deadLetters()).isEqualTo(Map.of("succeeded", 1L));
     }
 
     @Test
-    void whatCannotOrNeedNotBeReplayedIsSkippedForAReasonThatTheDryRunHasToldBefore() {
+    void skipsWhatTheDryRunSkipsAndForTheSameReasons() {
         Submission good = failedTask();
         index(Stage.GENERATE, good, TestingOps.described(good, 1));
         Submission cancelled = TestingTasks.submission();
@@ -176,13 +181,13 @@ class ReplayIT {
         Submission unknown = TestingTasks.submission();
         index(Stage.GENERATE, unknown, TestingOps.described(unknown, 1));
 
-        ReplayReports.Forecast forecast = reports.forecast(filter(), 20);
+        ReplayForecasts.Forecast forecast = forecasts.forecast(filter(), 20);
         UUID replay = create("{}");
         run(replay);
 
         Map<String, Long> skipped = Map.of(
                 "cancelled", 1L, "succeeded", 1L, "replay_cap", 1L, "expired", 1L, "undecodable", 1L, "no_task", 1L);
-        assertThat(forecast.letters()).isEqualTo(7);
+        assertThat(forecast.deadLetters()).isEqualTo(7);
         assertThat(forecast.replayed()).isEqualTo(1);
         assertThat(forecast.skipped()).isEqualTo(skipped);
         assertThat(forecast.ages()).containsEntry("1h", 1L).containsEntry("older", 0L);
@@ -191,56 +196,56 @@ class ReplayIT {
         assertThat(progress(replay).skipped()).isEqualTo(skipped);
         assertThat(onlyRecord(Stage.GENERATE, good)).isNotNull();
         assertThat(row(cancelled).generation()).isEqualTo(1);
-        assertThat(letterState(succeeded)).isEqualTo("replayed");
-        assertThat(letterState(gone)).isEqualTo("open");
+        assertThat(deadLetterState(succeeded)).isEqualTo("replayed");
+        assertThat(deadLetterState(gone)).isEqualTo("open");
     }
 
     @Test
-    void aLetterIsInOneReplayOnlyAndAnAbortedOneGivesBackWhatItHasNotTaken() {
+    void keepsADeadLetterInOneReplayAndGivesItBackWhenAborted() {
         List<Submission> many = failedTasks(10);
         UUID first = create("{}");
-        assertThat(replays.create(inWhateverState(), "{}", 20, "ann", "again"))
-                .as("all letters are taken")
+        assertThat(actions.create(inWhateverState(), "{}", 20, "ann", "again"))
+                .as("all dead letters are taken")
                 .isEmpty();
         try (ReplayRunner runner = runner()) {
-            assertThat(replays.move(first, Move.PAUSE, "ann", "wait a moment")).isTrue();
+            assertThat(actions.move(first, Move.PAUSE, "ann", "wait a moment")).isTrue();
             runner.step();
-            assertThat(progress(first).letters()).isEqualTo(Map.of("waiting", 10L));
-            assertThat(replays.move(first, Move.PAUSE, "ann", "twice")).isFalse();
+            assertThat(progress(first).deadLetters()).isEqualTo(Map.of("waiting", 10L));
+            assertThat(actions.move(first, Move.PAUSE, "ann", "twice")).isFalse();
         }
-        assertThat(replays.move(first, Move.ABORT, "ann", "a mistake")).isTrue();
-        assertThat(letterState(many.getFirst())).isEqualTo("open");
+        assertThat(actions.move(first, Move.ABORT, "ann", "a mistake")).isTrue();
+        assertThat(deadLetterState(many.getFirst())).isEqualTo("open");
 
         run(create("{}"));
         assertThat(published(Stage.GENERATE, many)).hasSize(10);
         assertThat(new Audit(DATABASE).newest(10))
-                .extracting(told -> told.deed().action())
+                .extracting(audited -> audited.entry().action())
                 .containsExactly("replay", "abort", "pause", "replay");
     }
 
     @Test
-    void aReplayGoesOnAfterAPauseWhereItWasAndIsNeverFasterThanAsked() {
+    void continuesWhereItPausedAndIsNeverFasterThanAsked() {
         List<Submission> many = failedTasks(20);
         UUID replay =
-                replays.create(filter(), "{}", 5, "ann", "the provider is back").orElseThrow();
+                actions.create(filter(), "{}", 5, "ann", "the provider is back").orElseThrow();
         try (ReplayRunner runner = runner()) {
-            while (progress(replay).letters().getOrDefault("under_way", 0L) < 4) {
+            while (progress(replay).deadLetters().getOrDefault("under_way", 0L) < 4) {
                 runner.step();
             }
-            replays.move(replay, Move.PAUSE, "ann", "wait a moment");
-            Map<String, Long> before = progress(replay).letters();
+            actions.move(replay, Move.PAUSE, "ann", "wait a moment");
+            Map<String, Long> before = progress(replay).deadLetters();
             runner.step();
             runner.step();
-            assertThat(progress(replay).letters()).as("while it is paused").isEqualTo(before);
+            assertThat(progress(replay).deadLetters()).as("while it is paused").isEqualTo(before);
             assertThat(before.get("under_way"))
                     .as("in one step what it may in a second, at most")
                     .isLessThan(4 + 5);
-            // From here, since to open a replay takes a while
+            // The time begins here, for opening a replay takes a while.
             long began = System.nanoTime();
-            replays.move(replay, Move.RESUME, "ann", "go on");
+            actions.move(replay, Move.RESUME, "ann", "go on");
             stepUntilDone(replay, runner, new AtomicInteger());
             assertThat(Duration.ofNanos(System.nanoTime() - began))
-                    .as("twelve letters or more, of which five may have gathered, five a second")
+                    .as("twelve dead letters or more, of which five may have gathered, five a second")
                     .isGreaterThan(Duration.ofMillis(1_200));
         }
 
@@ -250,19 +255,19 @@ class ReplayIT {
     @Test
     void whatHasBeenTakenIsPublishedByAProcessThatStops() {
         List<Submission> many = failedTasks(50);
-        UUID replay = replays.create(filter(), "{}", 50, "ann", "the provider is back")
+        UUID replay = actions.create(filter(), "{}", 50, "ann", "the provider is back")
                 .orElseThrow();
 
         try (ReplayRunner runner = runner()) {
             runner.step();
         }
 
-        assertThat(progress(replay).letters()).isEqualTo(Map.of("under_way", 50L));
+        assertThat(progress(replay).deadLetters()).isEqualTo(Map.of("under_way", 50L));
         assertThat(published(Stage.GENERATE, many)).hasSize(50).doesNotHaveDuplicates();
     }
 
     @Test
-    void ofTwoLettersOfOneTaskOneIsReplayed() {
+    void ofTwoDeadLettersOfOneTaskOneIsReplayed() {
         Submission task = failedTask();
         index(Stage.GENERATE, task, TestingOps.described(task, 1));
         index(Stage.GENERATE, task, TestingOps.described(task, 1));
@@ -271,13 +276,12 @@ class ReplayIT {
         run(replay);
 
         assertThat(onlyRecord(Stage.GENERATE, task)).isNotNull();
-        assertThat(progress(replay).letters()).isEqualTo(Map.of("under_way", 1L, "skipped", 1L));
+        assertThat(progress(replay).deadLetters()).isEqualTo(Map.of("under_way", 1L, "skipped", 1L));
     }
 
-    /** The hardest that can be had in one process: both shut each other out, wherever they stand, and the database fails. */
+    /** This is the hardest case in one process: both shut each other out, wherever they stand, and the database fails. */
     @Test
-    void everyLetterIsPublishedOnceThoughTwoProcessesFightOverItAndTheDatabaseFailsAfterThePublishing()
-            throws Exception {
+    void publishesOnceThoughTwoProcessesFightAndTheDatabaseFails() throws Exception {
         List<Submission> many = failedTasks(400);
         DATABASE.with(handle -> handle.execute("""
                 create function fail_sometimes() returns trigger language plpgsql as $$
@@ -291,8 +295,8 @@ class ReplayIT {
                 for each statement execute function fail_sometimes()
                 """));
         try {
-            // In many steps, however slow the machine
-            UUID replay = replays.create(filter(), "{}", 100, "ann", "the provider is back")
+            // This rate makes many steps, however slow the machine is.
+            UUID replay = actions.create(filter(), "{}", 100, "ann", "the provider is back")
                     .orElseThrow();
             AtomicInteger failures = new AtomicInteger();
             List<Thread> rivals = new ArrayList<>();
@@ -306,7 +310,7 @@ class ReplayIT {
             for (Thread rival : rivals) {
                 rival.join(Duration.ofMinutes(2));
             }
-            assertThat(progress(replay).letters()).isEqualTo(Map.of("under_way", 400L));
+            assertThat(progress(replay).deadLetters()).isEqualTo(Map.of("under_way", 400L));
             assertThat(failures.get()).as("steps that were cut off").isGreaterThan(3);
             assertThat(published(Stage.GENERATE, many)).hasSize(400).doesNotHaveDuplicates();
         } finally {
@@ -325,38 +329,39 @@ class ReplayIT {
     }
 
     @Test
-    void whenTheBrokerHasForgottenHowFarAReplayCameWhatWasTakenIsPublishedByNobody() {
+    void publishesNothingInDoubtOnceTheBrokerHasForgottenTheReplay() {
         List<Submission> many = failedTasks(3);
         UUID replay = create("{}");
         assertThat(replays.take(replay, 2)).as("and then the process is gone").isEqualTo(2);
 
         run(replay);
 
-        assertThat(progress(replay).letters()).isEqualTo(Map.of("in_doubt", 2L, "under_way", 1L));
+        assertThat(progress(replay).deadLetters()).isEqualTo(Map.of("in_doubt", 2L, "under_way", 1L));
         assertThat(published(Stage.GENERATE, many)).hasSize(1);
     }
 
     @Test
-    void anEditedLetterIsReplayedAsEditedAndTheOriginalIsKept() {
+    void replaysAnEditedDeadLetterAsEditedAndKeepsTheOriginal() {
         Submission task = failedTask();
         index(Stage.GENERATE, task, null);
-        long letter = DATABASE.with(handle -> handle.createQuery("select id from dead_letter")
+        long deadLetter = DATABASE.with(handle -> handle.createQuery("select id from dead_letter")
                 .mapTo(Long.class)
                 .one());
         DeadLetterChanges changes = new DeadLetterChanges(DATABASE, clock);
         byte[] edited = TestingOps.bytes(new PetDescribed(TestingOps.context(task, 1), "a dog"));
 
-        assertThat(changes.edit(letter, edited, "ann", "the bytes were broken")).isEqualTo(2);
+        assertThat(changes.edit(deadLetter, edited, "ann", "the bytes were broken"))
+                .isEqualTo(2);
         run(create("{}"));
 
         PetDescribed event = (PetDescribed) new TestingSerde.FromBytes()
                 .deserialize("", onlyRecord(Stage.GENERATE, task).value());
         assertThat(event).isNotNull();
         assertThat(event.getDescription()).isEqualTo("a dog");
-        assertThat(changes.versions(letter))
+        assertThat(changes.versions(deadLetter))
                 .extracting(DeadLetterChanges.Version::version)
                 .containsExactly(2);
-        assertThat(changes.edit(letter, edited, "ann", "too late"))
+        assertThat(changes.edit(deadLetter, edited, "ann", "too late"))
                 .as("it is not open any more")
                 .isZero();
         assertThat(changes.discard(inWhateverState(), "{}", "ann", "too late"))
@@ -365,7 +370,7 @@ class ReplayIT {
     }
 
     private UUID create(String asked) {
-        return replays.create(filter(), asked, 10_000, "ann", "the provider is back")
+        return actions.create(filter(), asked, 10_000, "ann", "the provider is back")
                 .orElseThrow();
     }
 
@@ -395,13 +400,13 @@ class ReplayIT {
                 List.of(), "open", null, null, null, null, null, null, null, null, null, null, null, null, null);
     }
 
-    /** As one that names letters by their ids. */
+    /** Makes a filter as one that names dead letters by their ids. */
     private static DeadLetterFilter inWhateverState() {
         return new DeadLetterFilter(
                 List.of(), null, null, null, null, null, null, null, null, null, null, null, null, null, null);
     }
 
-    private static String letterState(Submission task) {
+    private static String deadLetterState(Submission task) {
         return DATABASE.with(handle -> handle.createQuery("select state from dead_letter where task_id = :id")
                 .bind("id", task.id().value())
                 .mapTo(String.class)

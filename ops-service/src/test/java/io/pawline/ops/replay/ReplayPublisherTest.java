@@ -39,10 +39,10 @@ class ReplayPublisherTest {
         publisher.close();
     }
 
-    /** A process that dies between the two would publish the letters again, or never. */
+    /** A process that dies between the two would publish the dead letters again, or never. */
     @Test
     void notesHowFarItHasComeInTheTransactionThatPublishes() {
-        publisher.publish(List.of(letter()), 7);
+        publisher.publish(List.of(deadLetter()), 7);
 
         assertThat(producer.history()).hasSize(1);
         assertThat(producer.commitCount()).isOne();
@@ -56,13 +56,13 @@ class ReplayPublisherTest {
     void notesNothingWhenTheTransactionFails() {
         producer.commitTransactionException = new KafkaException("the broker is away");
 
-        assertThatThrownBy(() -> publisher.publish(List.of(letter()), 7)).isInstanceOf(KafkaException.class);
+        assertThatThrownBy(() -> publisher.publish(List.of(deadLetter()), 7)).isInstanceOf(KafkaException.class);
 
         assertThat(producer.history()).isEmpty();
         assertThat(producer.consumerGroupOffsetsHistory()).isEmpty();
     }
 
-    private static Work letter() {
+    private static Work deadLetter() {
         Submission task = TestingTasks.submission();
         byte[] event = TestingOps.bytes(TestingOps.described(task, 1));
         return new Work(Stage.GENERATE, task.id().value(), event, 2, Instant.EPOCH, new byte[0]);

@@ -21,13 +21,13 @@ class ReplaySpansTest {
     private final InMemorySpanExporter exported = InMemorySpanExporter.create();
 
     @Test
-    void aReplayIsATraceOfItsOwnLinkedToThatOfTheLetter() {
+    void aReplayBeginsATraceLinkedToThatOfTheDeadLetter() {
         try (OpenTelemetrySdk telemetry = OpenTelemetrySdk.builder()
                 .setTracerProvider(SdkTracerProvider.builder()
                         .addSpanProcessor(SimpleSpanProcessor.create(exported))
                         .build())
                 .build()) {
-            String place = new ReplaySpans(telemetry).begin(letter(OLD)).orElseThrow();
+            String place = new ReplaySpans(telemetry).begin(deadLetter(OLD)).orElseThrow();
 
             assertThat(exported.getFinishedSpanItems()).singleElement().satisfies(span -> {
                 assertThat(place)
@@ -44,12 +44,12 @@ class ReplaySpansTest {
     }
 
     @Test
-    void withoutTelemetryTheLettersTraceGoesOn() {
-        assertThat(new ReplaySpans(OpenTelemetry.noop()).begin(letter(OLD))).contains(OLD);
-        assertThat(new ReplaySpans(OpenTelemetry.noop()).begin(letter(""))).isEmpty();
+    void withoutTelemetryTheTraceOfTheDeadLetterGoesOn() {
+        assertThat(new ReplaySpans(OpenTelemetry.noop()).begin(deadLetter(OLD))).contains(OLD);
+        assertThat(new ReplaySpans(OpenTelemetry.noop()).begin(deadLetter(""))).isEmpty();
     }
 
-    private static Work letter(String trace) {
+    private static Work deadLetter(String trace) {
         return new Work(
                 Stage.DETECT,
                 UUID.fromString("0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f"),

@@ -3,15 +3,15 @@ package io.pawline.ops.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pawline.ops.TestingDatabase;
+import io.pawline.ops.http.Period;
 import io.pawline.ops.ledger.Call;
 import io.pawline.ops.ledger.TestingCallIds;
-import io.pawline.ops.live.Period;
 import io.pawline.ops.report.Report.Cause;
-import io.pawline.ops.report.Report.ProviderCost;
 import io.pawline.ops.report.Report.Span;
 import io.pawline.ops.report.Report.StageCalls;
 import io.pawline.ops.report.Report.Verdict;
-import io.pawline.ops.report.Report.Wasted;
+import io.pawline.ops.report.ReportCost.ProviderCost;
+import io.pawline.ops.report.ReportCost.Wasted;
 import io.pawline.ops.report.TestingLedger.Row;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.TaskDatabase;
@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The report's sums are those of the ledger and of the task table, here known because the test wrote both. */
+/** Checks that the report's sums are those of the ledger and of the task table: the test wrote both, and knows them. */
 class ReportIT {
 
     private static final TaskDatabase DATABASE = TestingDatabase.open();
@@ -52,9 +52,9 @@ class ReportIT {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void itsSumsAreThoseOfTheTaskTable(long seed) {
-        TestingLedger told = new TestingLedger(DATABASE, seed).fill(150);
+        TestingLedger ledger = new TestingLedger(DATABASE, seed).fill(150);
         List<Row> tasks =
-                told.tasks.stream().filter(task -> in(task.submitted())).toList();
+                ledger.tasks.stream().filter(task -> in(task.submitted())).toList();
 
         Report.Core core = reports.of(PERIOD).core();
 
@@ -76,9 +76,9 @@ class ReportIT {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void itsSumsAreThoseOfTheLedger(long seed) {
-        TestingLedger told = new TestingLedger(DATABASE, seed).fill(150);
+        TestingLedger ledger = new TestingLedger(DATABASE, seed).fill(150);
         List<Call> calls =
-                told.calls.stream().filter(call -> in(call.startedAt())).toList();
+                ledger.calls.stream().filter(call -> in(call.startedAt())).toList();
 
         Report report = reports.of(PERIOD);
 
@@ -121,24 +121,24 @@ class ReportIT {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void everyPartOfTheCostIsInOneSum(long seed) {
-        TestingLedger told = new TestingLedger(DATABASE, seed).fill(150);
+        TestingLedger ledger = new TestingLedger(DATABASE, seed).fill(150);
         List<Call> calls =
-                told.calls.stream().filter(call -> in(call.startedAt())).toList();
+                ledger.calls.stream().filter(call -> in(call.startedAt())).toList();
         BigDecimal expected = calls.stream()
                 .map(ReportIT::price)
                 .reduce(BigDecimal.ZERO, BigDecimal::add)
                 .setScale(6);
 
-        Report.Cost cost = reports.of(PERIOD).cost();
+        ReportCost cost = reports.of(PERIOD).cost();
 
         assertThat(expected).isPositive();
         assertThat(cost.total()).isEqualByComparingTo(expected);
         assertThat(money(cost.providers().stream().map(ProviderCost::cost))).isEqualByComparingTo(expected);
         assertThat(cost.useful().add(cost.wasted())).isEqualByComparingTo(expected);
         assertThat(money(cost.waste().stream().map(Wasted::cost))).isEqualByComparingTo(cost.wasted());
-        assertThat(cost.waste().stream().map(Wasted::why)).contains(Report.Waste.ORPHANED, Report.Waste.FAILED);
+        assertThat(cost.waste().stream().map(Wasted::why)).contains(ReportCost.Waste.ORPHANED, ReportCost.Waste.FAILED);
         assertThat(cost.waste().stream()
-                        .filter(wasted -> wasted.why() == Report.Waste.ORPHANED)
+                        .filter(wasted -> wasted.why() == ReportCost.Waste.ORPHANED)
                         .mapToLong(Wasted::calls)
                         .sum())
                 .isEqualTo(count(calls, call -> call.orphaned() && price(call).signum() > 0));
@@ -147,15 +147,15 @@ class ReportIT {
 
     @Test
     void aSecondPaidCallOfATaskIsMoneyWasted() {
-        TestingLedger told = new TestingLedger(DATABASE, 1);
+        TestingLedger ledger = new TestingLedger(DATABASE, 1);
         Row task = new Row(TaskId.next().value(), at(0), "success", true, 1, true);
-        told.add(task);
-        note(told, paid(task, at(1)), paid(task, at(2)), paid(task, at(3)));
+        ledger.add(task);
+        note(ledger, paid(task, at(1)), paid(task, at(2)), paid(task, at(3)));
 
-        Report.Cost cost = reports.of(PERIOD).cost();
+        ReportCost cost = reports.of(PERIOD).cost();
 
         assertThat(cost.waste()).singleElement().satisfies(wasted -> {
-            assertThat(wasted.why()).isEqualTo(Report.Waste.REPEATED);
+            assertThat(wasted.why()).isEqualTo(ReportCost.Waste.REPEATED);
             assertThat(wasted.calls()).isEqualTo(2);
             assertThat(wasted.cost()).isEqualByComparingTo("0.06");
         });
@@ -165,11 +165,11 @@ class ReportIT {
 
     @Test
     void saysThatRetriesFedTheLoadIfTheyDid() {
-        TestingLedger told = new TestingLedger(DATABASE, 1);
+        TestingLedger ledger = new TestingLedger(DATABASE, 1);
         for (int i = 0; i < 20; i++) {
             Row task = new Row(TaskId.next().value(), at(i), "failed", true, 1, false);
-            told.add(task);
-            note(told, failed(task, 1, at(i)), failed(task, 2, at(i).plusMillis(3_100)), failed(task, 3, at(i + 8)));
+            ledger.add(task);
+            note(ledger, failed(task, 1, at(i)), failed(task, 2, at(i).plusMillis(3_100)), failed(task, 3, at(i + 8)));
         }
 
         Report report = reports.of(PERIOD);
@@ -270,8 +270,8 @@ class ReportIT {
                 .contains(String.format(Locale.ROOT, "%,d", report.core().tasks()));
     }
 
-    private static void note(TestingLedger told, Call... calls) {
-        told.note(List.of(calls));
+    private static void note(TestingLedger ledger, Call... calls) {
+        ledger.note(List.of(calls));
     }
 
     private static Call paid(Row task, Instant at) {

@@ -21,13 +21,13 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/** Tasks and calls in the tables, and what they are, beside them. */
+/** Writes tasks and calls into the tables, and remembers them for the test. */
 final class TestingLedger {
 
     static final Instant FROM = Instant.parse("2026-11-23T05:29:00Z");
     static final Instant TO = FROM.plus(Duration.ofHours(3));
 
-    /** A task as it is in its row. */
+    /** A task as its row has it. */
     record Row(UUID id, Instant submitted, String state, boolean callback, int generation, boolean delivered) {}
 
     private static final List<String> STATES = List.of(
@@ -67,7 +67,7 @@ final class TestingLedger {
                 Clock.fixed(TO, ZoneOffset.UTC));
     }
 
-    /** Some tasks with their calls, in the period and around it. */
+    /** Adds tasks with their calls, in the period and around it. */
     TestingLedger fill(int number) {
         for (int i = 0; i < number; i++) {
             Instant submitted = FROM.minusSeconds(1_200).plusMillis(random.nextLong(13_000_000));

@@ -42,7 +42,7 @@ class WordsTest {
                 assertThat(words.say("verdict." + verdict.name().toLowerCase(Locale.ROOT), "a", "b", "c"))
                         .isNotBlank();
             }
-            for (Report.Waste waste : Report.Waste.values()) {
+            for (ReportCost.Waste waste : ReportCost.Waste.values()) {
                 assertThat(words.say("waste." + waste.name().toLowerCase(Locale.ROOT)))
                         .isNotBlank();
             }

@@ -38,9 +38,9 @@ class ConsoleStoryIT {
             group.getByRole(AriaRole.LINK, in("Dry run")).click();
             assertThat(page.getByText("300 would be replayed")).isVisible();
             story.providerIsBack();
-            page.getByLabel("Letters a second").fill("100");
+            page.getByLabel("Dead letters a second").fill("100");
             page.getByLabel("Why, in a sentence").fill("The provider says it is back.");
-            page.getByRole(AriaRole.BUTTON, called("Replay 300 letters at 100 a second"))
+            page.getByRole(AriaRole.BUTTON, called("Replay 300 dead letters at 100 a second"))
                     .click();
 
             assertThat(page.getByText(SUCCEEDED + " succeeded")).isVisible();

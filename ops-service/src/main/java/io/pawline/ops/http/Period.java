@@ -1,4 +1,4 @@
-package io.pawline.ops.live;
+package io.pawline.ops.http;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -6,7 +6,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 
 /**
- * A span of time.
+ * Spans the time that a request asks about.
  *
  * @param to after the span
  */
@@ -22,12 +22,12 @@ public record Period(Instant from, Instant to) {
         return Duration.between(from, to);
     }
 
-    /** As the database takes it. */
+    /** Gives the beginning as the database takes it. */
     public OffsetDateTime start() {
         return from.atOffset(ZoneOffset.UTC);
     }
 
-    /** As the database takes it. */
+    /** Gives the end as the database takes it. */
     public OffsetDateTime end() {
         return to.atOffset(ZoneOffset.UTC);
     }

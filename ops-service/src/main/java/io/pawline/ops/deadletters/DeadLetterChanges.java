@@ -1,6 +1,6 @@
-package io.pawline.ops.replay;
+package io.pawline.ops.deadletters;
 
-import io.pawline.ops.deadletters.DeadLetterFilter;
+import io.pawline.ops.audit.Audit;
 import io.pawline.ops.deadletters.DeadLetterFilter.Condition;
 import io.pawline.taskstore.TaskDatabase;
 import java.time.Clock;
@@ -10,7 +10,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 
-/** What people do to letters besides replaying them; each deed is in the audit. Thread-safe. */
+/** Keeps what people do to dead letters besides replaying them. Each action is in the audit. Thread-safe. */
 public final class DeadLetterChanges {
 
     private final TaskDatabase database;
@@ -22,7 +22,7 @@ public final class DeadLetterChanges {
     }
 
     /**
-     * Takes the open letters that a filter leaves off the list, for good.
+     * Takes the open dead letters that a filter leaves off the list, for good.
      *
      * @param asked the filter as it was asked for, JSON
      * @return how many
@@ -39,34 +39,34 @@ public final class DeadLetterChanges {
     }
 
     /**
-     * Keeps a new version of an open letter's payload, beside all earlier ones; the newest is what is replayed.
+     * Keeps a new version of an open dead letter's payload, beside all earlier ones; the newest is what is replayed.
      *
-     * @return the version's number, 2 for the first; 0 if the letter is not open
+     * @return the version's number, 2 for the first; 0 if the dead letter is not open
      */
-    public int edit(long letter, byte[] value, String who, String why) {
+    public int edit(long deadLetter, byte[] value, String who, String why) {
         Instant now = clock.instant();
         return database.inTransaction(handle -> {
             boolean open = handle.createQuery("select state = 'open' from dead_letter where id = :id for update")
-                    .bind("id", letter)
+                    .bind("id", deadLetter)
                     .mapTo(Boolean.class)
                     .one();
             if (!open) {
                 return 0;
             }
-            int version = add(handle, letter, value, who, why, now);
-            Audit.note(handle, new Audit.Entry(now, who, "edit", why, null, 1, null, letter));
+            int version = add(handle, deadLetter, value, who, why, now);
+            Audit.note(handle, new Audit.Entry(now, who, "edit", why, null, 1, null, deadLetter));
             return version;
         });
     }
 
-    private static int add(Handle handle, long letter, byte[] value, String who, String why, Instant now) {
+    private static int add(Handle handle, long deadLetter, byte[] value, String who, String why, Instant now) {
         return handle.createQuery("""
                         insert into dead_letter_edit (letter_id, version, record_value, made_by, why, made_at)
                         select :letter, coalesce(max(version), 1) + 1, :value, :who, :why, :now
                         from dead_letter_edit where letter_id = :letter
                         returning version
                         """)
-                .bind("letter", letter)
+                .bind("letter", deadLetter)
                 .bind("value", value)
                 .bind("who", who)
                 .bind("why", why)
@@ -75,15 +75,15 @@ public final class DeadLetterChanges {
                 .one();
     }
 
-    /** A version of a payload that a person made. */
+    /** A payload that a person made from another one. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Version(int version, byte[] value, String madeBy, String why, Instant madeAt) {}
 
-    /** The versions besides the original, oldest first. */
-    public List<Version> versions(long letter) {
+    /** Finds the versions besides the original, oldest first. */
+    public List<Version> versions(long deadLetter) {
         return database.with(handle -> handle.createQuery(
                         "select * from dead_letter_edit where letter_id = :id order by version")
-                .bind("id", letter)
+                .bind("id", deadLetter)
                 .map((row, _) -> new Version(
                         row.getInt("version"),
                         row.getBytes("record_value"),

@@ -1,14 +1,13 @@
-package io.pawline.ops.http;
+package io.pawline.ops.deadletters;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.pawline.ops.deadletters.DeadLetter;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** A dead letter as the API shows it; what does not apply is left out. */
+/** Shows a dead letter in the API; what does not apply is left out. */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record DeadLetterView(

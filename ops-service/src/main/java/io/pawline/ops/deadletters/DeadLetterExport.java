@@ -1,9 +1,7 @@
-package io.pawline.ops.http;
+package io.pawline.ops.deadletters;
 
-import io.pawline.ops.deadletters.DeadLetter;
-import io.pawline.ops.deadletters.DeadLetterFilter;
-import io.pawline.ops.deadletters.DeadLetterQueries;
 import io.pawline.ops.deadletters.DeadLetterQueries.Place;
+import io.pawline.ops.http.Parameters;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,12 +11,11 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.MediaType;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Letters as a file, one a line, newest first. */
+/** Writes dead letters into a file, one a line, newest first. */
 enum DeadLetterExport {
-    /** One JSON object a line, as the list shows it. */
+    /** Each line is a JSON object, as the list shows it. */
     NDJSON("application/x-ndjson;charset=UTF-8", "") {
         @Override
         String line(DeadLetter deadLetter) {
@@ -26,7 +23,7 @@ enum DeadLetterExport {
         }
     },
 
-    /** RFC 4180, with a header. */
+    /** The file is as RFC 4180 says, with a header. */
     CSV(
             "text/csv;charset=UTF-8",
             "id,state,stage,reason,provider_code,detail,failed_at,attempts,task_id,generation,tenant,style,client_ref,submitted_at,topic,partition,offset\r\n") {
@@ -74,20 +71,20 @@ enum DeadLetterExport {
                 .orElseThrow(() -> Parameters.invalid("format is neither ndjson nor csv"));
     }
 
-    MediaType mediaType() {
-        return MediaType.parseMediaType(mediaType);
+    String mediaType() {
+        return mediaType;
     }
 
     String suffix() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    void write(DeadLetterQueries letters, DeadLetterFilter filter, OutputStream out) throws IOException {
+    void write(DeadLetterQueries queries, DeadLetterFilter filter, OutputStream out) throws IOException {
         out.write(head.getBytes(StandardCharsets.UTF_8));
         Place below = null;
         List<DeadLetter> page;
         do {
-            page = letters.page(filter, below, PAGE);
+            page = queries.page(filter, below, PAGE);
             for (DeadLetter deadLetter : page) {
                 out.write(line(deadLetter).getBytes(StandardCharsets.UTF_8));
                 below = Place.of(deadLetter);
@@ -95,7 +92,7 @@ enum DeadLetterExport {
         } while (page.size() == PAGE);
     }
 
-    /** Quoted; and what a spreadsheet would take for a formula begins with an apostrophe. */
+    /** Quotes a cell, and puts an apostrophe before what a spreadsheet would take for a formula. */
     private static String cell(@Nullable Object value) {
         String text = value == null ? "" : value.toString();
         String harmless = !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;

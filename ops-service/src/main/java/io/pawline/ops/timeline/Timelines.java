@@ -1,6 +1,6 @@
-package io.pawline.ops.report;
+package io.pawline.ops.timeline;
 
-import io.pawline.ops.report.Timeline.Event;
+import io.pawline.ops.timeline.Timeline.Event;
 import io.pawline.taskstore.TaskDatabase;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
@@ -13,15 +13,15 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of single tasks. Thread-safe.
+ * Reads what is known of single tasks. Thread-safe.
  *
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
  */
-public final class Timelines {
+final class Timelines {
 
     private static final String TASK = "select * from task where id = :task";
 
-    /** Each thing that happened, in the columns of a call; what has no such column is null. */
+    /** The query lists all that happened, in the columns of a call; a column that does not apply is null. */
     private static final String EVENTS = """
             select * from (
                 select submitted_at at, 'accepted' kind, null stage, 1 generation, null provider, null::int attempt,
@@ -60,12 +60,12 @@ public final class Timelines {
 
     private final TaskDatabase database;
 
-    public Timelines(TaskDatabase database) {
+    Timelines(TaskDatabase database) {
         this.database = database;
     }
 
-    /** What is known of a task, if there is such a one. */
-    public Optional<Timeline> find(UUID task) {
+    /** Finds what is known of a task, if there is such a one. */
+    Optional<Timeline> find(UUID task) {
         return database.with(handle -> handle.createQuery(TASK)
                 .bind("task", task)
                 .map((row, _) -> timeline(

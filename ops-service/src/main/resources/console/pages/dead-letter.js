@@ -3,31 +3,31 @@
 import {el, fill, facts, link, table} from '../dom.js';
 import {get, post, save} from '../api.js';
 import {ago, micros, millis, moment, plural, words} from '../format.js';
-import {badge, confirmDeed, during, letterBadge, nothing, shortId, taskLink, title, whoAndWhy} from '../widgets.js';
+import {badge, confirmAction, during, deadLetterBadge, nothing, shortId, taskLink, title, whoAndWhy} from '../widgets.js';
 import {skippedWords} from './replay.js';
 
-export async function letterPage(place, {parts: [id], signal}) {
-  const whole = await get(`/v1/dead-letters/${id}`, signal);
-  const {letter, payload, headers, calls, versions = [], replays = [], task} = whole;
-  title(place, `Dead letter #${letter.id}`, letterBadge(letter.state));
+export async function deadLetterPage(place, {parts: [id], signal}) {
+  const found = await get(`/v1/dead-letters/${id}`, signal);
+  const {letter: deadLetter, payload, headers, calls, versions = [], replays = [], task} = found;
+  title(place, `Dead letter #${deadLetter.id}`, deadLetterBadge(deadLetter.state));
   place.append(
-    el('p.lead', {}, 'Given up by ', el('b', {}, letter.stage), ' as ', el('b.code', {}, letter.reason), ', ', ago(letter.failed_at), ', after ', plural(letter.attempts, 'attempt'), '.'),
-    el('blockquote.detail', {}, letter.detail),
-    actions(letter, payload, versions),
+    el('p.lead', {}, 'Given up by ', el('b', {}, deadLetter.stage), ' as ', el('b.code', {}, deadLetter.reason), ', ', ago(deadLetter.failed_at), ', after ', plural(deadLetter.attempts, 'attempt'), '.'),
+    el('blockquote.detail', {}, deadLetter.detail),
+    actions(deadLetter, payload, versions),
     facts(
-      ['Provider said', letter.provider_code],
-      ['Died', moment(letter.failed_at)],
-      ['First failed', moment(letter.first_failed_at)],
-      ['Submitted', moment(letter.submitted_at)],
-      ['Task', taskLink(letter.task_id)],
-      ['Generation', letter.generation],
-      ['Tenant', letter.tenant],
-      ['Style', letter.style],
-      ['Client reference', letter.client_ref],
-      ['In Kafka', el('span.mono', {}, `${letter.topic} ${letter.partition}:${letter.offset}`)]),
-    since(letter, task, replays),
+      ['Provider said', deadLetter.provider_code],
+      ['Died', moment(deadLetter.failed_at)],
+      ['First failed', moment(deadLetter.first_failed_at)],
+      ['Submitted', moment(deadLetter.submitted_at)],
+      ['Task', taskLink(deadLetter.task_id)],
+      ['Generation', deadLetter.generation],
+      ['Tenant', deadLetter.tenant],
+      ['Style', deadLetter.style],
+      ['Client reference', deadLetter.client_ref],
+      ['In Kafka', el('span.mono', {}, `${deadLetter.topic} ${deadLetter.partition}:${deadLetter.offset}`)]),
+    since(deadLetter, task, replays),
     el('section', {}, el('h2', {}, 'Every attempt'), attempts(calls)),
-    content(letter, payload),
+    content(deadLetter, payload),
     edited(versions),
     el('section', {}, el('h2', {}, 'Headers'), headers.length ? table('Headers of the record', [
       {title: 'Name', class: 'mono', cell: header => header.name},
@@ -35,32 +35,32 @@ export async function letterPage(place, {parts: [id], signal}) {
     ], headers) : nothing('The record has no headers.')));
 }
 
-function actions(letter, payload, versions) {
-  if (letter.state !== 'open') return null;
+function actions(deadLetter, payload, versions) {
+  if (deadLetter.state !== 'open') return null;
   return el('div.actions', {},
-    el('a.button.primary', {href: link('/replay', {ids: letter.id})}, 'Replay…'),
-    el('button', {type: 'button', disabled: !letter.task_id, click: () => edit(letter, payload, versions)}, 'Edit and replay…'),
-    el('button', {type: 'button', click: () => confirmDeed({
-      title: `Discard letter #${letter.id}`, text: 'It leaves the open list and stays in the history.', button: 'Discard', danger: true,
+    el('a.button.primary', {href: link('/replay', {ids: deadLetter.id})}, 'Replay…'),
+    el('button', {type: 'button', disabled: !deadLetter.task_id, click: () => edit(deadLetter, payload, versions)}, 'Edit and replay…'),
+    el('button', {type: 'button', click: () => confirmAction({
+      title: `Discard dead letter #${deadLetter.id}`, text: 'It leaves the open list and stays in the history.', button: 'Discard', danger: true,
       example: 'A test photo of our own, nobody waits for it.',
-      work: async deed => {
-        await post('/v1/dead-letters/discard', {filter: {ids: String(letter.id)}, ...deed});
+      work: async action => {
+        await post('/v1/dead-letters/discard', {filter: {ids: String(deadLetter.id)}, ...action});
         window.dispatchEvent(new HashChangeEvent('hashchange'));
       },
     })}, 'Discard…'));
 }
 
-function since(letter, task, replays) {
+function since(deadLetter, task, replays) {
   const what = !task
-    ? letter.task_id ? 'The database does not know its task.' : 'It belongs to no task that is known.'
+    ? deadLetter.task_id ? 'The database does not know its task.' : 'It belongs to no task that is known.'
     : null;
   return el('section', {}, el('h2', {}, 'What happened since'),
     what ? el('p', {}, what) : facts(
       ['The task is', [badge(task.state), task.reason ? [' ', el('span.code', {}, task.reason)] : null]],
       ['Because', task.message],
-      ['Generation', task.generation === letter.generation ? `${task.generation}, this letter’s` : `${task.generation}; this letter is of ${letter.generation}`],
+      ['Generation', task.generation === deadLetter.generation ? `${task.generation}, that of this dead letter` : `${task.generation}; this dead letter is of ${deadLetter.generation}`],
       ['Ended', moment(task.ended_at)],
-      ['Front end told', task.delivered_at ? moment(task.delivered_at) : 'not yet']),
+      ['Front end notified', task.delivered_at ? moment(task.delivered_at) : 'not yet']),
     replays.length ? table('Replays it was in', [
       {title: 'Replay', cell: row => el('a.mono', {href: link(`/replays/${row.replay_id}`)}, shortId(row.replay_id))},
       {title: 'Outcome', cell: row => badge(row.outcome ?? (row.state === 'published' ? 'under_way' : row.state))},
@@ -95,17 +95,17 @@ function attempts(calls) {
   ], calls, {wide: true});
 }
 
-function content(letter, payload) {
+function content(deadLetter, payload) {
   const trouble = el('div');
   const download = el('button', {type: 'button', click: event => during(event.target, trouble,
-    () => save(`/v1/dead-letters/${letter.id}/payload`, `dead-letter-${letter.id}.bin`))}, `Download (${plural(payload.bytes, 'byte')})`);
+    () => save(`/v1/dead-letters/${deadLetter.id}/payload`, `dead-letter-${deadLetter.id}.bin`))}, `Download (${plural(payload.bytes, 'byte')})`);
   const heading = el('div.heading', {}, el('h2', {}, 'Payload'), download);
   if (payload.event) {
     return el('section', {}, heading, trouble, el('div.columns', {},
       block(payload.type, json(payload.event)), block('Its schema', schemaLines(payload.schema))));
   }
   return el('section', {}, heading, trouble,
-    el('p', {}, letter.undecodable ? `Its bytes are no event: ${letter.undecodable}` : 'Its bytes are no event, or the schema registry is away.'),
+    el('p', {}, deadLetter.undecodable ? `Its bytes are no event: ${deadLetter.undecodable}` : 'Its bytes are no event, or the schema registry is away.'),
     el('div.columns', {}, block('Hex', hexDump(payload.hex)), block('Text', payload.text)));
 }
 
@@ -147,11 +147,11 @@ function hexDump(hex) {
   return lines.join('\n') || '(no bytes)';
 }
 
-function edit(letter, payload, versions) {
+function edit(deadLetter, payload, versions) {
   const event = el('textarea.mono', {id: 'event', name: 'event', rows: 16, required: true, spellcheck: 'false'});
   const newest = versions.at(-1)?.event ?? payload.event;
   event.value = newest ? json(newest) : '';
-  const deed = whoAndWhy('The style has a typing error.');
+  const action = whoAndWhy('The style has a typing error.');
   const trouble = el('div');
   const submit = el('button.primary', {type: 'submit'}, 'Keep as a new version');
   const dialog = el('dialog.broad', {'aria-labelledby': 'edit-title', close: () => dialog.remove()},
@@ -166,15 +166,15 @@ function edit(letter, payload, versions) {
         return;
       }
       during(submit, trouble, async () => {
-        await post(`/v1/dead-letters/${letter.id}/edit`, {event: changed, ...deed.body()});
+        await post(`/v1/dead-letters/${deadLetter.id}/edit`, {event: changed, ...action.body()});
         dialog.close();
-        location.hash = link('/replay', {ids: letter.id});
+        location.hash = link('/replay', {ids: deadLetter.id});
       });
     }},
-    el('h2', {id: 'edit-title'}, `Edit letter #${letter.id}`),
+    el('h2', {id: 'edit-title'}, `Edit dead letter #${deadLetter.id}`),
     el('p', {}, 'The original stays; the newest version is what is replayed. It is checked against the schema of ', payload.type ? el('b', {}, payload.type) : 'the stage’s event', '. A dry run follows.'),
     el('div.field', {}, el('label', {for: 'event'}, 'Event'), event),
-    deed.fields, trouble,
+    action.fields, trouble,
     el('div.actions', {}, submit, el('button', {type: 'button', click: () => dialog.close()}, 'Cancel'))));
   document.body.append(dialog);
   dialog.showModal();

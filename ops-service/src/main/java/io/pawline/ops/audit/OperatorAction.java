@@ -1,8 +1,7 @@
-package io.pawline.ops.http;
+package io.pawline.ops.audit;
 
 import io.pawline.ops.access.Operator;
-import java.util.HashMap;
-import java.util.Map;
+import io.pawline.ops.http.Parameters;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +10,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The body of a request that does something: who, why, and what else the deed needs.
+ * Reads the body of a request that does something: who asks, why, and what else the action needs.
  *
  * @param who for the audit
  * @param why a sentence, for the audit
@@ -23,7 +22,7 @@ public record OperatorAction(String who, String why, JsonNode fields) {
     private static final int LONGEST = 1_000;
 
     /**
-     * A request by this caller, who answers for it by the name of his key; where there are no keys, {@code by} says who he is.
+     * Reads a request of this operator, whose key names him in the audit; where there are no keys, {@code by} names him.
      *
      * @param others the fields besides {@code by} and {@code why}
      */
@@ -44,7 +43,7 @@ public record OperatorAction(String who, String why, JsonNode fields) {
         return fields.has("by") ? "%s (%s)".formatted(key, text(fields, "by")) : key;
     }
 
-    /** A request that changes nothing, so that nobody needs to answer for it. */
+    /** Reads a request that changes nothing, so that nobody needs to answer for it. */
     public static OperatorAction ofQuestion(String body, String... fields) {
         return new OperatorAction("", "", object(body, fields));
     }
@@ -80,29 +79,12 @@ public record OperatorAction(String who, String why, JsonNode fields) {
         return text;
     }
 
-    /** The parameters of the filter, as a list of letters has them; at least one, lest everything is meant. */
-    public Parameters filter() {
-        JsonNode filter = fields.path("filter");
-        if (!filter.isObject() || filter.isEmpty()) {
-            throw Parameters.invalid(
-                    "filter is missing: which letters, as in a list of them, such as {\"stage\":\"generate\"}");
-        }
-        Map<String, String> parameters = new HashMap<>();
-        filter.properties().forEach(field -> {
-            if (!field.getValue().isValueNode()) {
-                throw Parameters.invalid("filter." + field.getKey() + " is no text or number");
-            }
-            parameters.put(field.getKey(), field.getValue().asString(""));
-        });
-        return Parameters.ofFilter(parameters);
+    /** Gives a field as it was asked for, as JSON. */
+    public String asked(String name) {
+        return fields.path(name).toString();
     }
 
-    /** The filter as it was asked for. */
-    public String filterAsked() {
-        return fields.path("filter").toString();
-    }
-
-    /** A whole number from 1 to the largest. */
+    /** Reads a field that is a whole number from 1 to the largest. */
     public int number(String name, int largest) {
         @Nullable JsonNode value = fields.get(name);
         if (value == null || !value.isInt() || value.intValue() < 1 || value.intValue() > largest) {

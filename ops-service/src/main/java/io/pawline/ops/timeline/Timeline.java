@@ -1,4 +1,4 @@
-package io.pawline.ops.report;
+package io.pawline.ops.timeline;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.math.BigDecimal;
@@ -10,14 +10,14 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * All that is known of a task.
+ * Shows all that is known of a task.
  *
  * @param state accepted, success, failed, cancelled or expired
  * @param cost of its calls that the ledger has
  * @param events oldest first
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-public record Timeline(
+record Timeline(
         UUID taskId,
         String tenant,
         String style,
@@ -33,20 +33,20 @@ public record Timeline(
         BigDecimal cost,
         List<Event> events) {
 
-    public Timeline {
+    Timeline {
         events = List.copyOf(events);
     }
 
     /**
-     * One thing that happened.
+     * A thing that happened to a task.
      *
      * @param at when; of a call, when it began
      * @param kind accepted, reached, call, letter, replay, ended or delivered
-     * @param outcome of a call: succeeded, failed, orphaned, or unknown for one that was never told to have ended
+     * @param outcome of a call: succeeded, failed, orphaned, or unknown for one of which no end was reported
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Event(
+    record Event(
             Instant at,
             String kind,
             @Nullable String stage,

@@ -1,4 +1,4 @@
-package io.pawline.ops.report;
+package io.pawline.ops.timeline;
 
 import io.pawline.ops.http.Parameters;
 import io.pawline.schemas.TaskId;
@@ -10,7 +10,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** All that is known of one task. */
+/** Shows all that is known of one task. */
 @RestController
 final class TimelineController {
 
@@ -22,7 +22,7 @@ final class TimelineController {
 
     @GetMapping("/v1/tasks/{id}/timeline")
     Timeline timeline(@PathVariable("id") String id, @RequestParam MultiValueMap<String, String> query) {
-        Parameters.only(query);
+        Parameters.of(query);
         TaskId task;
         try {
             task = TaskId.parse(id);

@@ -1,11 +1,9 @@
-package io.pawline.ops.http;
+package io.pawline.ops.deadletters;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.pawline.ops.deadletters.DeadLetter;
-import io.pawline.ops.deadletters.DeadLetterFilter;
-import io.pawline.ops.deadletters.DeadLetterGroup;
-import io.pawline.ops.deadletters.DeadLetterQueries;
 import io.pawline.ops.deadletters.DeadLetterQueries.Place;
+import io.pawline.ops.http.OpsProblem;
+import io.pawline.ops.http.Parameters;
 import io.pawline.web.ProblemException;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,7 +23,7 @@ import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBo
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** {@code /v1/dead-letters}: what there is, by cause and one by one. */
+/** Shows the dead letters by cause and one by one: {@code /v1/dead-letters}. */
 @RestController
 final class DeadLetterController {
 
@@ -33,13 +31,13 @@ final class DeadLetterController {
     private static final int MAX_LIMIT = 1_000;
     private static final int SPANS = 48;
 
-    private final DeadLetterQueries letters;
-    private final DeadLetterDetails whole;
+    private final DeadLetterQueries queries;
+    private final DeadLetterDetails details;
     private final Clock clock;
 
-    DeadLetterController(DeadLetterQueries letters, DeadLetterDetails whole, Clock clock) {
-        this.letters = letters;
-        this.whole = whole;
+    DeadLetterController(DeadLetterQueries queries, DeadLetterDetails details, Clock clock) {
+        this.queries = queries;
+        this.details = details;
         this.clock = clock;
     }
 
@@ -70,16 +68,16 @@ final class DeadLetterController {
 
     @GetMapping("/v1/dead-letters/groups")
     Groups groups(@RequestParam MultiValueMap<String, String> query) {
-        DeadLetterFilter filter = Parameters.of(query).filter();
+        DeadLetterFilter filter = DeadLetterParameters.filter(Parameters.of(query, DeadLetterParameters.filterAnd()));
         Duration span = span(filter);
-        List<DeadLetterGroup> groups = letters.groups(filter, span);
+        List<DeadLetterGroup> groups = queries.groups(filter, span);
         return new Groups(
                 groups.stream().mapToLong(DeadLetterGroup::count).sum(),
                 span.toSeconds(),
                 groups.stream().map(GroupView::of).toList());
     }
 
-    /** Some 48 spans, of a length that a person can name. */
+    /** Chooses a length that a person can name, so that about 48 spans make up the period. */
     private Duration span(DeadLetterFilter filter) {
         Instant to = filter.to() == null ? clock.instant() : filter.to();
         Instant from = filter.from() == null ? to.minus(Duration.ofDays(2)) : filter.from();
@@ -98,18 +96,18 @@ final class DeadLetterController {
         return Duration.ofDays(1);
     }
 
-    /** A page; without a cursor it is the last one. */
+    /** A page of dead letters; the last one has no cursor. */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Page(List<DeadLetterView> deadLetters, @Nullable String nextCursor) {}
 
     @GetMapping("/v1/dead-letters")
     Page list(@RequestParam MultiValueMap<String, String> query) {
-        Parameters given = Parameters.of(query, "limit", "cursor");
+        Parameters given = Parameters.of(query, DeadLetterParameters.filterAnd("limit", "cursor"));
         int limit = given.limit(DEFAULT_LIMIT, MAX_LIMIT);
         String cursor = given.text("cursor");
-        List<DeadLetter> found =
-                letters.page(given.filter(), cursor == null ? null : DeadLetterCursor.parse(cursor), limit + 1);
+        List<DeadLetter> found = queries.page(
+                DeadLetterParameters.filter(given), cursor == null ? null : DeadLetterCursor.parse(cursor), limit + 1);
         List<DeadLetter> shown = found.subList(0, Math.min(limit, found.size()));
         return new Page(
                 shown.stream().map(DeadLetterView::of).toList(),
@@ -118,27 +116,27 @@ final class DeadLetterController {
 
     @GetMapping("/v1/dead-letters/export")
     ResponseEntity<StreamingResponseBody> export(@RequestParam MultiValueMap<String, String> query) {
-        Parameters given = Parameters.of(query, "format");
-        DeadLetterFilter filter = given.filter();
+        Parameters given = Parameters.of(query, DeadLetterParameters.filterAnd("format"));
+        DeadLetterFilter filter = DeadLetterParameters.filter(given);
         DeadLetterExport format = DeadLetterExport.named(given.text("format"));
         return ResponseEntity.ok()
-                .contentType(format.mediaType())
+                .contentType(MediaType.parseMediaType(format.mediaType()))
                 .header(
                         HttpHeaders.CONTENT_DISPOSITION,
                         "attachment; filename=\"dead-letters." + format.suffix() + "\"")
-                .body(out -> format.write(letters, filter, out));
+                .body(out -> format.write(queries, filter, out));
     }
 
     @GetMapping("/v1/dead-letters/{id}")
-    DeadLetterDetail letter(@PathVariable("id") String id) {
-        return whole.of(find(id));
+    DeadLetterDetail detail(@PathVariable("id") String id) {
+        return details.of(find(id));
     }
 
-    /** The letter's bytes as they came. */
+    /** Sends the bytes of the dead letter as they came. */
     @GetMapping("/v1/dead-letters/{id}/payload")
     ResponseEntity<byte[]> payload(@PathVariable("id") String id) {
         DeadLetter deadLetter = find(id);
-        byte[] value = letters.content(deadLetter.id()).value();
+        byte[] value = queries.content(deadLetter.id()).value();
         return ResponseEntity.ok()
                 .contentType(MediaType.APPLICATION_OCTET_STREAM)
                 .header(
@@ -148,8 +146,7 @@ final class DeadLetterController {
     }
 
     DeadLetter find(String id) {
-        Optional<DeadLetter> letter = id.matches("[0-9]{1,18}") ? letters.find(Long.parseLong(id)) : Optional.empty();
-        return letter.orElseThrow(
-                () -> new ProblemException(OpsProblem.LETTER_NOT_FOUND, "no dead letter has this id"));
+        Optional<DeadLetter> found = id.matches("[0-9]{1,18}") ? queries.find(Long.parseLong(id)) : Optional.empty();
+        return found.orElseThrow(() -> new ProblemException(OpsProblem.LETTER_NOT_FOUND, "no dead letter has this id"));
     }
 }

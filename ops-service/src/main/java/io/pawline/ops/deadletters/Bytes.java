@@ -1,15 +1,15 @@
-package io.pawline.ops.http;
+package io.pawline.ops.deadletters;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** Bytes for people to look at. */
+/** Makes bytes readable for people. */
 final class Bytes {
 
     private Bytes() {}
 
-    /** Whether these are UTF-8 without control characters. */
+    /** Says whether these are UTF-8 without control characters. */
     static boolean isText(byte[] bytes) {
         try {
             return StandardCharsets.UTF_8
@@ -22,7 +22,7 @@ final class Bytes {
         }
     }
 
-    /** As UTF-8, with a dot for what cannot be shown. */
+    /** Reads bytes as UTF-8, with a dot for what cannot be shown. */
     static String readable(byte[] bytes) {
         return new String(bytes, StandardCharsets.UTF_8)
                 .codePoints()

@@ -1,4 +1,4 @@
-package io.pawline.ops.replay;
+package io.pawline.ops.audit;
 
 import io.pawline.taskstore.TaskDatabase;
 import java.sql.ResultSet;
@@ -11,10 +11,10 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/** Who did what to dead letters, and why. Rows are only added, with what they tell of. Thread-safe. */
+/** Keeps who did what to dead letters, and why. Rows are only added, in the transaction of the action itself. Thread-safe. */
 public final class Audit {
 
-    /** What has become of a replay's letters by now is counted when it is asked for. */
+    /** The query counts what has become of a replay's dead letters by now. */
     private static final String NEWEST = """
             select audit.*, case when action = 'replay' then
                 (select jsonb_object_agg(what, letters) from (
@@ -31,10 +31,10 @@ public final class Audit {
     }
 
     /**
-     * One deed.
+     * An action as it was noted.
      *
-     * @param filter which letters were asked for, JSON; null: one letter, or a replay's
-     * @param letters how many it met
+     * @param filter which dead letters were asked for, JSON; null: one dead letter, or those of a replay
+     * @param deadLetters how many it met
      */
     public record Entry(
             Instant at,
@@ -42,11 +42,12 @@ public final class Audit {
             String action,
             String why,
             @Nullable String filter,
-            int letters,
+            int deadLetters,
             @Nullable UUID replay,
-            @Nullable Long letter) {}
+            @Nullable Long deadLetter) {}
 
-    static void note(Handle handle, Entry entry) {
+    /** Adds an action, in the transaction of this handle. */
+    public static void note(Handle handle, Entry entry) {
         handle.createUpdate("""
                         insert into audit (at, who, action, why, filter, letters, replay_id, letter_id)
                         values (:at, :who, :action, :why, cast(:filter as jsonb), :letters, :replay, :letter)
@@ -56,24 +57,24 @@ public final class Audit {
                 .bind("action", entry.action())
                 .bind("why", entry.why())
                 .bind("filter", entry.filter())
-                .bind("letters", entry.letters())
+                .bind("letters", entry.deadLetters())
                 .bind("replay", entry.replay())
-                .bind("letter", entry.letter())
+                .bind("letter", entry.deadLetter())
                 .execute();
     }
 
     /**
-     * A deed and what has come of it.
+     * An action and what has come of it.
      *
-     * @param outcome of a replay: how many letters by what became of each, JSON; null: of no replay
+     * @param outcome of a replay: how many dead letters by what became of each, JSON; null: of no replay
      */
-    public record Told(Entry deed, @Nullable String outcome) {}
+    public record Audited(Entry entry, @Nullable String outcome) {}
 
-    /** The newest deeds first. */
-    public List<Told> newest(int limit) {
+    /** Finds the newest actions, newest first. */
+    public List<Audited> newest(int limit) {
         return database.with(handle -> handle.createQuery(NEWEST)
                 .bind("limit", limit)
-                .map((row, _) -> new Told(entry(row), row.getString("outcome")))
+                .map((row, _) -> new Audited(entry(row), row.getString("outcome")))
                 .list());
     }
 

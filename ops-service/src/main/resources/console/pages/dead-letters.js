@@ -3,24 +3,24 @@
 import {el, fill, link, table} from '../dom.js';
 import {get, post, query as address, save} from '../api.js';
 import {ago, count, moment, plural, seconds} from '../format.js';
-import {complaint, confirmDeed, during, filterWords, letterBadge, nothing, spark, taskLink, title} from '../widgets.js';
+import {complaint, confirmAction, during, filterWords, deadLetterBadge, nothing, spark, taskLink, title} from '../widgets.js';
 
 const STAGES = ['detect', 'generate', 'matting', 'finalize', 'callback'];
 const STATES = [['', 'open'], ['replaying', 'replaying'], ['replayed', 'replayed'], ['failed_again', 'failed again'], ['discarded', 'discarded'], ['any', 'any state']];
 const MORE = ['provider_code', 'tenant', 'style', 'client_ref', 'task_id', 'generation', 'min_attempts', 'max_attempts', 'from', 'to', 'ids'];
 const PAGE = 100;
 
-export async function lettersPage(place, {query, signal}) {
+export async function deadLettersPage(place, {query, signal}) {
   const filter = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''));
   title(place, 'Dead letters');
   const groups = el('section', {'aria-busy': 'true'});
   const list = el('section');
   place.append(form(filter), groups, list);
-  const total = byCause(groups, filter, signal).catch(failure => told(groups, failure, signal));
-  await letters(list, filter, total, signal).catch(failure => told(list, failure, signal));
+  const total = byCause(groups, filter, signal).catch(failure => showFailure(groups, failure, signal));
+  await oneByOne(list, filter, total, signal).catch(failure => showFailure(list, failure, signal));
 }
 
-function told(place, failure, signal) {
+function showFailure(place, failure, signal) {
   if (!signal.aborted) fill(place, complaint(failure));
 }
 
@@ -50,7 +50,7 @@ function form(filter) {
       text('provider_code', 'Provider code', {placeholder: 'any, or none'}), text('tenant', 'Tenant'), text('style', 'Style'),
       text('client_ref', 'Client reference'), text('task_id', 'Task id'), text('generation', 'Generation', {inputmode: 'numeric', pattern: '[0-9]*'}),
       text('min_attempts', 'Attempts, at least', {inputmode: 'numeric', pattern: '[0-9]*'}), text('max_attempts', 'Attempts, at most', {inputmode: 'numeric', pattern: '[0-9]*'}),
-      time('from', 'Died from'), time('to', 'Died before'), text('ids', 'Letters, by number', {placeholder: '4711,4712'}))));
+      time('from', 'Died from'), time('to', 'Died before'), text('ids', 'Dead letters, by number', {placeholder: '4711,4712'}))));
 }
 
 /** What a field of date and time shows for a moment. */
@@ -79,12 +79,12 @@ async function byCause(place, filter, signal) {
   const all = {over_time: found.groups.flatMap(group => group.over_time)};
   fill(place,
     el('div.summary', {},
-      el('p.big', {}, el('b', {}, count(found.letters)), found.letters === 1 ? ' letter' : ' letters', el('span.muted', {}, ` of ${plural(found.groups.length, 'cause')}`)),
+      el('p.big', {}, el('b', {}, count(found.letters)), found.letters === 1 ? ' dead letter' : ' dead letters', el('span.muted', {}, ` of ${plural(found.groups.length, 'cause')}`)),
       el('figure.over-time', {}, bars(all, 'All of them over time'),
         el('figcaption', {}, el('span', {}, moment(new Date(from).toISOString())), el('span', {}, `each bar ${seconds(found.span_seconds)}`), el('span', {}, moment(new Date(end).toISOString()))))),
     el('h2', {}, 'By cause'),
     table('Causes, the most frequent first', [
-      {title: 'Letters', number: true, cell: group => el('b', {}, count(group.count))},
+      {title: 'Dead letters', number: true, cell: group => el('b', {}, count(group.count))},
       {title: 'Stage', cell: group => group.stage},
       {title: 'Reason', cell: group => el('a.code', {href: link('/letters', {...filter, ...cause(group)})}, group.reason)},
       {title: 'Provider said', cell: group => group.provider_code ? el('span.code', {}, group.provider_code) : null},
@@ -98,7 +98,7 @@ async function byCause(place, filter, signal) {
 
 const cause = group => ({stage: group.stage, reason: group.reason, provider_code: group.provider_code ?? 'none'});
 
-async function letters(place, filter, counted, signal) {
+async function oneByOne(place, filter, counted, signal) {
   const chosen = new Set();
   const rows = el('div');
   const trouble = el('div');
@@ -127,7 +127,7 @@ async function letters(place, filter, counted, signal) {
   };
   const tools = () => {
     const which = chosen.size ? {ids: [...chosen].join(',')} : filter;
-    const name = chosen.size ? plural(chosen.size, 'chosen letter') : total ? `all ${plural(total, 'letter')}` : 'all of them';
+    const name = chosen.size ? plural(chosen.size, 'chosen dead letter') : total ? `all ${plural(total, 'dead letter')}` : 'all of them';
     const acts = !filter.state || filter.state === 'open' || chosen.size;
     fill(bar,
       acts ? el('a.button.primary', {href: link('/replay', which), 'data-key': 'replay'}, `Replay ${name}…`) : null,
@@ -145,38 +145,38 @@ async function letters(place, filter, counted, signal) {
 
 function list(shown, chosen, changed) {
   const all = el('input', {type: 'checkbox', id: 'all', 'aria-label': 'Choose all that are shown', change: event => {
-    shown.forEach(letter => event.target.checked ? chosen.add(letter.id) : chosen.delete(letter.id));
-    document.querySelectorAll('input[name=letter]').forEach(box => { box.checked = event.target.checked; });
+    shown.forEach(deadLetter => event.target.checked ? chosen.add(deadLetter.id) : chosen.delete(deadLetter.id));
+    document.querySelectorAll('input[name=dead-letter]').forEach(box => { box.checked = event.target.checked; });
     changed();
   }});
-  return table('Letters', [
-    {title: 'Chosen', control: true, head: all, class: 'check', cell: letter => el('input', {type: 'checkbox', name: 'letter', 'aria-label': `Choose letter ${letter.id}`, checked: chosen.has(letter.id),
+  return table('Dead letters', [
+    {title: 'Chosen', control: true, head: all, class: 'check', cell: deadLetter => el('input', {type: 'checkbox', name: 'dead-letter', 'aria-label': `Choose dead letter ${deadLetter.id}`, checked: chosen.has(deadLetter.id),
       change: event => {
-        if (event.target.checked) chosen.add(letter.id);
-        else chosen.delete(letter.id);
+        if (event.target.checked) chosen.add(deadLetter.id);
+        else chosen.delete(deadLetter.id);
         changed();
       }})},
-    {title: 'Letter', cell: letter => el('a', {href: link(`/letters/${letter.id}`)}, `#${letter.id}`)},
-    {title: 'Died', cell: letter => moment(letter.failed_at)},
-    {title: 'Stage', cell: letter => letter.stage},
-    {title: 'Reason', cell: letter => [el('span.code', {}, letter.reason), letter.provider_code ? el('div.muted.code', {}, letter.provider_code) : null]},
-    {title: 'Detail', class: 'prose', cell: letter => el('span.clamp', {}, letter.undecodable ? `Undecodable: ${letter.undecodable}` : letter.detail)},
-    {title: 'Attempts', number: true, cell: letter => letter.attempts},
-    {title: 'Task', cell: letter => taskLink(letter.task_id)},
-    {title: 'Tenant', cell: letter => letter.tenant},
-    {title: 'State', cell: letter => letterBadge(letter.state)},
+    {title: 'Dead letter', cell: deadLetter => el('a', {href: link(`/letters/${deadLetter.id}`)}, `#${deadLetter.id}`)},
+    {title: 'Died', cell: deadLetter => moment(deadLetter.failed_at)},
+    {title: 'Stage', cell: deadLetter => deadLetter.stage},
+    {title: 'Reason', cell: deadLetter => [el('span.code', {}, deadLetter.reason), deadLetter.provider_code ? el('div.muted.code', {}, deadLetter.provider_code) : null]},
+    {title: 'Detail', class: 'prose', cell: deadLetter => el('span.clamp', {}, deadLetter.undecodable ? `Undecodable: ${deadLetter.undecodable}` : deadLetter.detail)},
+    {title: 'Attempts', number: true, cell: deadLetter => deadLetter.attempts},
+    {title: 'Task', cell: deadLetter => taskLink(deadLetter.task_id)},
+    {title: 'Tenant', cell: deadLetter => deadLetter.tenant},
+    {title: 'State', cell: deadLetter => deadLetterBadge(deadLetter.state)},
   ], shown, {wide: true});
 }
 
 function discard(which, name) {
-  confirmDeed({
+  confirmAction({
     title: `Discard ${name}`,
     text: ['This takes ', filterWords(which), ' off the open list. They stay in the history; nothing is deleted.'],
     button: 'Discard',
     danger: true,
     example: 'Test photos of our own, nobody waits for them.',
-    work: async deed => {
-      await post('/v1/dead-letters/discard', {filter: Object.keys(which).length ? which : {state: 'open'}, ...deed});
+    work: async action => {
+      await post('/v1/dead-letters/discard', {filter: Object.keys(which).length ? which : {state: 'open'}, ...action});
       window.dispatchEvent(new HashChangeEvent('hashchange'));
     },
   });

@@ -1,12 +1,13 @@
-package io.pawline.ops.http;
+package io.pawline.ops.deadletters;
 
 import io.pawline.ops.deadletters.DeadLetterQueries.Place;
+import io.pawline.ops.http.Parameters;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Base64;
 
-/** Where a page of a list ended, as text that means nothing to the caller. */
+/** Writes the place where a page ended as a text that means nothing to the caller. */
 final class DeadLetterCursor {
 
     private DeadLetterCursor() {}
@@ -24,7 +25,7 @@ final class DeadLetterCursor {
                 return new Place(Instant.parse(parts[0]), Long.parseLong(parts[1]));
             }
         } catch (IllegalArgumentException | DateTimeException e) {
-            // told below
+            // The problem below says so.
         }
         throw Parameters.invalid("cursor is none: send the next_cursor of the page before as it was");
     }

@@ -1,9 +1,9 @@
-package io.pawline.ops.http;
+package io.pawline.ops.deadletters;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.pawline.ops.deadletters.DeadLetterQueries.MadeCall;
-import io.pawline.ops.replay.ReplayReports.InReplay;
+import io.pawline.ops.deadletters.DeadLetterReplays.InReplay;
 import io.pawline.taskstore.FinalState;
 import io.pawline.taskstore.Task;
 import java.time.Instant;
@@ -14,7 +14,7 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * One letter and all that is known of it, as the API shows it; what does not apply is left out.
+ * Shows one dead letter and all that is known of it in the API; what does not apply is left out.
  *
  * @param versions the payloads that people made of it, oldest first; the last one is what is replayed
  * @param calls every call for its task, in all generations
@@ -33,6 +33,8 @@ record DeadLetterDetail(
         @Nullable TaskView task) {
 
     /**
+     * The bytes of a dead letter, in every form that people can read.
+     *
      * @param event in Avro's JSON encoding; missing if the bytes are no event
      * @param schema what an edited event is checked against
      */
@@ -46,7 +48,11 @@ record DeadLetterDetail(
             @JsonRawValue @Nullable String event,
             @JsonRawValue @Nullable String schema) {}
 
-    /** @param version 2 for the first; 1 is the original */
+    /**
+     * A payload that a person made.
+     *
+     * @param version 2 for the first; 1 is the original
+     */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record VersionView(

@@ -1,13 +1,8 @@
 package io.pawline.ops.report;
 
-import io.pawline.ops.live.Period;
-import io.pawline.ops.report.Report.Core;
 import io.pawline.ops.report.Report.Example;
-import io.pawline.ops.report.Report.Latencies;
-import io.pawline.ops.report.Report.Quantiles;
 import io.pawline.ops.report.Report.Retries;
 import io.pawline.ops.report.Report.StageCalls;
-import io.pawline.ops.report.Report.Waste;
 import io.pawline.schemas.Reason;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,30 +11,11 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
-/** The sums of a period, as the database makes them; all of one transaction, so that they agree. */
-final class ReportQueries {
-
-    private static final String CORE = """
-            select count(*) tasks,
-                count(*) filter (where state = 'success') succeeded,
-                count(*) filter (where state = 'failed') failed,
-                count(*) filter (where state = 'expired') expired,
-                count(*) filter (where state = 'cancelled') cancelled,
-                count(*) filter (where state = 'accepted') open,
-                count(callback_url) with_callback,
-                count(*) filter (where callback_url is not null and delivered_at is not null) called_back,
-                count(*) filter (where callback_url is not null and delivered_at is null and ended_at is not null)
-                    ended_not_called_back,
-                count(*) filter (where callback_url is not null and (delivery_attempts > 0 or delivered_at is not null))
-                    callback_tried
-            from task where submitted_at >= :from and submitted_at < :to
-            """;
+/** Reads the sums over the calls that began in a period. */
+final class CallSums {
 
     private static final String STAGES = """
             select stage, provider, count(*) calls,
@@ -106,105 +82,26 @@ final class ReportQueries {
                 coalesce((select max(calls) from call), 0) most_calls
             """;
 
-    private static final String LATENCIES = """
-            select count(<time>) number, percentile_disc(array[0.5, 0.95, 0.99]) within group (
-                order by extract(epoch from <time> - submitted_at)::float8) filter (where <time> is not null) quantiles
-            from task where submitted_at >= :from and submitted_at < :to and (<condition>)
-            """;
-
-    /** Tasks that say the same as an earlier one of the same tenant. */
-    private static final String RESUBMITTED = """
-            select coalesce(sum(tasks - 1), 0) from (
-                select count(*) tasks from task
-                where submitted_at >= :from and submitted_at < :to and coalesce(client_ref, fingerprint) is not null
-                group by tenant, coalesce(client_ref, fingerprint)) same
-            """;
-
-    private static final String PROVIDERS = """
-            select provider, count(*) calls,
-                count(*) filter (where billed = 'yes') billed,
-                count(*) filter (where billed = 'unknown') perhaps,
-                count(*) filter (where billed = 'no') not_billed,
-                coalesce(sum(cost_micros), 0) cost_micros
-            from call_attempt where started_at >= :from and started_at < :to
-            group by provider order by cost_micros desc, provider
-            """;
-
-    private static final String WASTE = """
-            select why, count(*) calls, sum(cost_micros) cost_micros from (
-                select cost_micros, case
-                    when orphaned then 'orphaned'
-                    when outcome = 'failed' then 'failed'
-                    when place > 1 then 'repeated'
-                    when task.generation = call.generation and task.state = 'expired' then 'expired'
-                    when task.generation > call.generation or task.state in ('failed', 'cancelled') then 'unsuccessful'
-                    end why
-                from (select *, count(*) filter (where outcome = 'succeeded' and not orphaned) over (
-                          partition by task_id, generation, stage order by started_at, call_id) place
-                      from call_attempt
-                      where started_at >= :from and started_at < :to and cost_micros > 0) call
-                    left join task on task.id = call.task_id) billed
-            where why is not null group by why
-            """;
-
-    private static final String PAID_TWICE = """
-            select count(distinct task_id) from (
-                select task_id from call_attempt
-                where started_at >= :from and started_at < :to and cost_micros > 0
-                group by task_id, generation, stage having count(*) > 1) twice
-            """;
-
     private static final String[] TIMEOUTS = Arrays.stream(Reason.values())
             .filter(reason -> reason.scope() == Reason.Scope.TIMEOUT)
             .map(Reason::code)
             .toArray(String[]::new);
 
-    private final Handle handle;
-    private final Period period;
+    private final PeriodQueries period;
 
-    ReportQueries(Handle handle, Period period) {
-        this.handle = handle;
+    CallSums(PeriodQueries period) {
         this.period = period;
     }
 
-    private Query query(String sql) {
-        return handle.createQuery(sql).bind("from", period.start()).bind("to", period.end());
-    }
-
-    Core core() {
-        return query(CORE)
-                .map((row, _) -> {
-                    long tasks = row.getLong("tasks");
-                    long succeeded = row.getLong("succeeded");
-                    long wanted = row.getLong("with_callback");
-                    long told = row.getLong("called_back");
-                    long tried = row.getLong("callback_tried");
-                    long lost = row.getLong("failed") + row.getLong("expired") + row.getLong("cancelled");
-                    return new Core(
-                            tasks,
-                            succeeded,
-                            row.getLong("failed"),
-                            row.getLong("expired"),
-                            row.getLong("cancelled"),
-                            row.getLong("open"),
-                            wanted,
-                            told,
-                            wanted - told,
-                            row.getLong("ended_not_called_back"),
-                            tried,
-                            Shares.of(succeeded, tasks),
-                            Shares.of(lost, tasks),
-                            Shares.of(told, wanted),
-                            Shares.of(told, tried));
-                })
-                .one();
-    }
-
-    /** @param time of all its calls, in milliseconds */
+    /**
+     * The calls of a stage to a provider, and the time they took.
+     *
+     * @param time of all its calls, in milliseconds
+     */
     record StageTime(StageCalls calls, long time) {}
 
     List<StageTime> stages() {
-        return query(STAGES)
+        return period.query(STAGES)
                 .bind("timeouts", TIMEOUTS)
                 .map((row, _) -> new StageTime(stage(row), row.getLong("duration_ms")))
                 .list();
@@ -236,11 +133,11 @@ final class ReportQueries {
                 row.getObject("timeout_mean", Long.class));
     }
 
-    /** Failed calls of one cause. */
+    /** The failed calls of one cause. */
     record Failed(String stage, String provider, String reason, long count, long tasks) {}
 
     List<Failed> causes() {
-        return query(CAUSES)
+        return period.query(CAUSES)
                 .map((row, _) -> new Failed(
                         row.getString("stage"),
                         row.getString("provider"),
@@ -250,9 +147,9 @@ final class ReportQueries {
                 .list();
     }
 
-    /** The newest call of a cause. */
+    /** Finds the newest failed call of a cause. */
     Example example(Failed cause) {
-        return query(EXAMPLE)
+        return period.query(EXAMPLE)
                 .bind("stage", cause.stage())
                 .bind("provider", cause.provider())
                 .bind("reason", cause.reason())
@@ -272,14 +169,14 @@ final class ReportQueries {
     }
 
     /**
-     * Calls of one stage begun in one span of time.
+     * The calls of one stage that began in one span of time.
      *
      * @param reason of those that failed; null: of those that did not
      */
     record Part(Instant at, String stage, @Nullable String reason, long calls, long failures, long repeated) {}
 
     List<Part> parts(Duration span) {
-        return query(SPANS)
+        return period.query(SPANS)
                 .bind("span", span.toSeconds())
                 .map((row, _) -> new Part(
                         row.getObject("span", OffsetDateTime.class).toInstant(),
@@ -292,7 +189,7 @@ final class ReportQueries {
     }
 
     Retries retries() {
-        return query(RETRIES)
+        return period.query(RETRIES)
                 .map((row, _) -> new Retries(
                         row.getLong("repeated"),
                         row.getLong("at_once"),
@@ -302,57 +199,5 @@ final class ReportQueries {
                         Math.round(row.getDouble("calls_of_failing") * 100) / 100.0,
                         row.getLong("most_calls")))
                 .one();
-    }
-
-    Latencies latencies() {
-        return new Latencies(
-                quantiles("ended_at", "true"),
-                quantiles("ended_at", "state = 'success'"),
-                quantiles("delivered_at", "callback_url is not null"));
-    }
-
-    private Quantiles quantiles(String time, String condition) {
-        return query(LATENCIES.replace("<time>", time).replace("<condition>", condition))
-                .map((row, _) -> {
-                    java.sql.Array array = row.getArray("quantiles");
-                    Double[] quantiles = array == null ? new Double[3] : (Double[]) array.getArray();
-                    return new Quantiles(row.getLong("number"), quantiles[0], quantiles[1], quantiles[2]);
-                })
-                .one();
-    }
-
-    long resubmitted() {
-        return query(RESUBMITTED).mapTo(Long.class).one();
-    }
-
-    /** The calls to one provider, their cost in millionths. */
-    record Bill(String provider, long calls, long billed, long perhaps, long notBilled, long micros) {}
-
-    List<Bill> bills() {
-        return query(PROVIDERS)
-                .map((row, _) -> new Bill(
-                        row.getString("provider"),
-                        row.getLong("calls"),
-                        row.getLong("billed"),
-                        row.getLong("perhaps"),
-                        row.getLong("not_billed"),
-                        row.getLong("cost_micros")))
-                .list();
-    }
-
-    /** Calls of no use, their cost in millionths. */
-    record Lost(Waste why, long calls, long micros) {}
-
-    List<Lost> waste() {
-        return query(WASTE)
-                .map((row, _) -> new Lost(
-                        Waste.valueOf(row.getString("why").toUpperCase(Locale.ROOT)),
-                        row.getLong("calls"),
-                        row.getLong("cost_micros")))
-                .list();
-    }
-
-    long paidTwice() {
-        return query(PAID_TWICE).mapTo(Long.class).one();
     }
 }

@@ -1,41 +1,34 @@
-package io.pawline.ops.http;
+package io.pawline.ops.deadletters;
 
-import io.pawline.ops.deadletters.DeadLetter;
-import io.pawline.ops.deadletters.DeadLetterQueries;
-import io.pawline.ops.deadletters.EventJson;
+import io.pawline.ops.deadletters.DeadLetterDetail.CallView;
+import io.pawline.ops.deadletters.DeadLetterDetail.HeaderView;
+import io.pawline.ops.deadletters.DeadLetterDetail.PayloadView;
+import io.pawline.ops.deadletters.DeadLetterDetail.ReplayView;
+import io.pawline.ops.deadletters.DeadLetterDetail.TaskView;
+import io.pawline.ops.deadletters.DeadLetterDetail.VersionView;
 import io.pawline.ops.deadletters.IndexedDeadLetter.Header;
-import io.pawline.ops.http.DeadLetterDetail.CallView;
-import io.pawline.ops.http.DeadLetterDetail.HeaderView;
-import io.pawline.ops.http.DeadLetterDetail.PayloadView;
-import io.pawline.ops.http.DeadLetterDetail.ReplayView;
-import io.pawline.ops.http.DeadLetterDetail.TaskView;
-import io.pawline.ops.http.DeadLetterDetail.VersionView;
-import io.pawline.ops.replay.DeadLetterChanges;
-import io.pawline.ops.replay.ReplayReports;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.TaskDao;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import org.springframework.stereotype.Component;
 
-/** Puts together what is known of a letter. */
-@Component
+/** Puts together all that is known of a dead letter. */
 final class DeadLetterDetails {
 
-    private final DeadLetterQueries letters;
+    private final DeadLetterQueries queries;
     private final DeadLetterChanges changes;
-    private final ReplayReports replays;
+    private final DeadLetterReplays replays;
     private final TaskDao tasks;
     private final EventJson events;
 
     DeadLetterDetails(
-            DeadLetterQueries letters,
+            DeadLetterQueries queries,
             DeadLetterChanges changes,
-            ReplayReports replays,
+            DeadLetterReplays replays,
             TaskDao tasks,
             EventJson events) {
-        this.letters = letters;
+        this.queries = queries;
         this.changes = changes;
         this.replays = replays;
         this.tasks = tasks;
@@ -43,7 +36,7 @@ final class DeadLetterDetails {
     }
 
     DeadLetterDetail of(DeadLetter deadLetter) {
-        DeadLetterQueries.Content content = letters.content(deadLetter.id());
+        DeadLetterQueries.Content content = queries.content(deadLetter.id());
         Optional<TaskId> task = Optional.ofNullable(deadLetter.taskId()).map(TaskId::new);
         return new DeadLetterDetail(
                 DeadLetterView.of(deadLetter),
@@ -52,10 +45,10 @@ final class DeadLetterDetails {
                         .map(version -> version(deadLetter, version))
                         .toList(),
                 content.headers().stream().map(DeadLetterDetails::header).toList(),
-                task.map(id -> letters.calls(id.value())).orElse(List.of()).stream()
+                task.map(id -> queries.calls(id.value())).orElse(List.of()).stream()
                         .map(CallView::of)
                         .toList(),
-                replays.ofLetter(deadLetter.id()).stream().map(ReplayView::of).toList(),
+                replays.of(deadLetter.id()).stream().map(ReplayView::of).toList(),
                 task.flatMap(tasks::find).map(TaskView::of).orElse(null));
     }
 

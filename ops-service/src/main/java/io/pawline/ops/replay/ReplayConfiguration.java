@@ -1,0 +1,69 @@
+package io.pawline.ops.replay;
+
+import io.opentelemetry.api.OpenTelemetry;
+import io.pawline.ops.ledger.LedgerProperties;
+import io.pawline.service.EventFormats;
+import io.pawline.service.Periodic;
+import io.pawline.taskstore.TaskDatabase;
+import java.time.Clock;
+import java.time.Duration;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Puts replays together: forecasts, the runner that publishes them, and what is known of each. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(ReplayProperties.class)
+class ReplayConfiguration {
+
+    @Bean
+    ReplayForecasts replayForecasts(
+            TaskDatabase database, ReplayProperties properties, LedgerProperties ledger, Clock clock) {
+        return new ReplayForecasts(database, properties.settings(), ledger.priceList(), clock);
+    }
+
+    @Bean
+    ReplayReports replayReports(TaskDatabase database) {
+        return new ReplayReports(database);
+    }
+
+    @Bean
+    ReplayActions replayActions(TaskDatabase database, Clock clock) {
+        return new ReplayActions(database, clock);
+    }
+
+    @Bean
+    ReplayStore replayStore(TaskDatabase database, ReplayProperties properties, Clock clock) {
+        return new ReplayStore(database, properties.settings(), clock);
+    }
+
+    @Bean
+    ReplayRunner replayRunner(
+            ReplayStore replays, Deserializer<?> eventDeserializer, KafkaProperties kafka, OpenTelemetry telemetry) {
+        return new ReplayRunner(
+                replays,
+                replay -> new ReplayPublisher(
+                        replay,
+                        kafka.buildAdminProperties(),
+                        EventFormats.of(kafka).serializer(),
+                        eventDeserializer,
+                        telemetry));
+    }
+
+    @Bean
+    Periodic replays(ReplayRunner runner) {
+        return Periodic.start("replays", Duration.ofMillis(50), runner::step);
+    }
+
+    @Bean
+    ReplaySettlement replaySettlement(TaskDatabase database) {
+        return new ReplaySettlement(database);
+    }
+
+    @Bean
+    Periodic replayOutcomes(ReplaySettlement settlement) {
+        return Periodic.start("replay-outcomes", Duration.ofSeconds(1), settlement::settle);
+    }
+}

@@ -1,0 +1,65 @@
+package io.pawline.ops.replay;
+
+import io.pawline.taskstore.TaskDatabase;
+import java.util.List;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Notes how replayed tasks ended, in the rows of their replay, and gives each dead letter the state that follows.
+ * Thread-safe.
+ */
+final class ReplaySettlement {
+
+    /** The row of a task says how its next generation ended; for a callback it says whether the front end was notified. */
+    private static final String SETTLE = """
+            with known as (
+                select replay_letter.replay_id, place, letter_id,
+                    case when dead_letter.stage = 'callback'
+                        then case when task.delivered_at is not null then 'succeeded' else 'failed' end
+                        else case task.state when 'success' then 'succeeded' else task.state end end as outcome,
+                    case when dead_letter.stage = 'callback'
+                        then case when task.delivered_at is null then coalesce(newer.reason, task.delivery_reason) end
+                        else task.reason end as reason
+                from replay_letter
+                join dead_letter on dead_letter.id = letter_id
+                join task on task.id = replay_letter.task_id and task.generation = replay_letter.generation
+                left join lateral (select reason from dead_letter again where again.task_id = replay_letter.task_id
+                        and again.generation = replay_letter.generation and again.stage = 'callback' limit 1) newer on true
+                where replay_letter.state = 'published' and outcome is null and <which>
+                    and case when dead_letter.stage = 'callback'
+                        then task.delivered_at is not null or newer.reason is not null
+                        else task.state <> 'accepted' end
+            ), told as (
+                update replay_letter set outcome = known.outcome, reason = known.reason from known
+                where replay_letter.replay_id = known.replay_id and replay_letter.place = known.place
+            )
+            update dead_letter set state = case known.outcome
+                when 'succeeded' then 'replayed' when 'failed' then 'failed_again' else 'open' end
+            from known where dead_letter.id = known.letter_id and dead_letter.state = 'replaying'
+            """;
+
+    private final TaskDatabase database;
+
+    ReplaySettlement(TaskDatabase database) {
+        this.database = database;
+    }
+
+    /**
+     * Notes how the replayed tasks ended; returns how many more have by now.
+     *
+     * @throws io.pawline.taskstore.DatabaseUnavailableException when the database is lost
+     */
+    int settle() {
+        return database.inTransaction(
+                handle -> handle.createUpdate(SETTLE).define("which", "true").execute());
+    }
+
+    /** Notes how these tasks ended, in the transaction of this handle. */
+    static void settle(Handle handle, List<UUID> tasks) {
+        handle.createUpdate(SETTLE)
+                .define("which", "replay_letter.task_id = any(:tasks)")
+                .bindArray("tasks", UUID.class, tasks)
+                .execute();
+    }
+}
