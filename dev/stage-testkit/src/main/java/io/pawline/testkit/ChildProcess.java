@@ -61,7 +61,7 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /** Sends it a line on its input. */
-    public void tell(String line) {
+    public void send(String line) {
         try {
             process.outputWriter(UTF_8).append(line).append('\n').flush();
         } catch (IOException gone) {

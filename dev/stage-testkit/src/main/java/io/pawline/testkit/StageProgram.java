@@ -52,7 +52,7 @@ public final class StageProgram {
         StageRuntime<TaskAccepted> stage = new StageProgram(settings, journal).stage(meters);
         Runtime.getRuntime().addShutdownHook(new Thread(stage::close));
         stage.start();
-        Thread.ofPlatform().daemon().start(() -> tellWhenReady(stage));
+        Thread.ofPlatform().daemon().start(() -> printWhenReady(stage));
         try (var questions = new BufferedReader(new InputStreamReader(System.in, UTF_8))) {
             while (questions.readLine() != null) {
                 System.out.println(IN_FLIGHT + " "
@@ -100,7 +100,7 @@ public final class StageProgram {
                         .build());
     }
 
-    private static void tellWhenReady(StageRuntime<TaskAccepted> stage) {
+    private static void printWhenReady(StageRuntime<TaskAccepted> stage) {
         try {
             while (!stage.ready()) {
                 Thread.sleep(5);

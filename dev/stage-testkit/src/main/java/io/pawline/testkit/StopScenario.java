@@ -52,10 +52,10 @@ public final class StopScenario {
             ChildProcess process = site.start(settings.withCalls(call, call).withDrain(call.multipliedBy(2)));
             site.awaitCalls(process, inFlight);
             Set<String> before = CallJournal.tasks(site.journal(), Event.ANSWER, process.pid());
-            long told = System.nanoTime();
+            long signalled = System.nanoTime();
             process.stop();
             int exitCode = process.awaitExit();
-            Duration endedAfter = Duration.ofNanos(System.nanoTime() - told);
+            Duration endedAfter = Duration.ofNanos(System.nanoTime() - signalled);
 
             Set<String> answered = CallJournal.tasks(site.journal(), Event.ANSWER, process.pid());
             try (TopicReader results = site.results()) {

@@ -72,10 +72,10 @@ public final class TestingRecords {
                 .until(() -> TestingKafka.records(topic), records -> records.size() >= count);
     }
 
-    public static List<TaskFinished> endings(int count) {
+    public static List<TaskFinished> finalStates(int count) {
         return awaitRecords("pawline.callback", count).stream()
-                .map(ending ->
-                        TestingEvents.deserializer(TaskFinished.class).deserialize("pawline.callback", ending.value()))
+                .map(finalState -> TestingEvents.deserializer(TaskFinished.class)
+                        .deserialize("pawline.callback", finalState.value()))
                 .toList();
     }
 

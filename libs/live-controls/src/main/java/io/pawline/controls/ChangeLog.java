@@ -16,9 +16,10 @@ final class ChangeLog {
 
     private ChangeLog() {}
 
-    static String words(ControlCommand said) {
+    static String words(ControlCommand control) {
         return "%s: %s, by %s: %s"
-                .formatted(said.getSubject(), what(said), inOneLine(said.getBy()), inOneLine(said.getWhy()));
+                .formatted(
+                        control.getSubject(), what(control), inOneLine(control.getBy()), inOneLine(control.getWhy()));
     }
 
     static String nothingSaid(String subject) {
@@ -31,11 +32,12 @@ final class ChangeLog {
         before.forEach(news::remove);
         now.stream()
                 .filter(news::contains)
-                .filter(said -> !Subject.isTask(said.getSubject()))
+                .filter(control -> !Subject.isTask(control.getSubject()))
                 .map(ChangeLog::words)
                 .forEach(log::info);
-        long tasks =
-                news.stream().filter(said -> Subject.isTask(said.getSubject())).count();
+        long tasks = news.stream()
+                .filter(control -> Subject.isTask(control.getSubject()))
+                .count();
         if (tasks > 0) {
             log.info("cancelled tasks that may still be met: {}", tasks);
         }
@@ -55,15 +57,15 @@ final class ChangeLog {
         return text.replaceAll("\\p{Cntrl}+", " ");
     }
 
-    private static String what(ControlCommand said) {
-        return switch (said.getAction()) {
+    private static String what(ControlCommand control) {
+        return switch (control.getAction()) {
             case PAUSE -> "paused";
             case RESUME -> "free again";
             case LIMIT ->
-                said.getLimit()
+                control.getLimit()
                         .map(limit -> limit + " calls in flight per process")
                         .orElse("calls in flight as configured");
-            case COOL_DOWN -> "no call before " + said.getUntil().orElseThrow();
+            case COOL_DOWN -> "no call before " + control.getUntil().orElseThrow();
             case CANCEL -> "cancelled";
         };
     }

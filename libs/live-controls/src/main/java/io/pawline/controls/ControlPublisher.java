@@ -56,12 +56,12 @@ public final class ControlPublisher implements AutoCloseable {
 
     /** Lets a stage begin no further work. */
     public void pause(Stage stage, String by, String why) {
-        tell(instruction(Subject.stage(stage), ControlAction.PAUSE, by, why));
+        publish(control(Subject.stage(stage), ControlAction.PAUSE, by, why));
     }
 
     /** Lets a paused stage go on. */
     public void resume(Stage stage, String by, String why) {
-        tell(instruction(Subject.stage(stage), ControlAction.RESUME, by, why));
+        publish(control(Subject.stage(stage), ControlAction.RESUME, by, why));
     }
 
     /**
@@ -74,9 +74,9 @@ public final class ControlPublisher implements AutoCloseable {
             throw new IllegalArgumentException(
                     "a limit must be > 0, was %d; to stop the stage, pause it".formatted(callsInFlight.getAsInt()));
         }
-        ControlCommand.Builder instruction = instruction(Subject.limit(stage), ControlAction.LIMIT, by, why);
-        callsInFlight.ifPresent(instruction::setLimit);
-        tell(instruction);
+        ControlCommand.Builder control = control(Subject.limit(stage), ControlAction.LIMIT, by, why);
+        callsInFlight.ifPresent(control::setLimit);
+        publish(control);
     }
 
     /**
@@ -92,14 +92,14 @@ public final class ControlPublisher implements AutoCloseable {
                     .formatted(LONGEST_COOL_DOWN.toHours(), until));
         }
         requireText("provider", provider);
-        tell(instruction(Subject.provider(provider), ControlAction.COOL_DOWN, by, why)
+        publish(control(Subject.provider(provider), ControlAction.COOL_DOWN, by, why)
                 .setUntil(until));
     }
 
     /** Lets everybody call a provider again. */
     public void liftCoolDown(String provider, String by, String why) {
         requireText("provider", provider);
-        tell(instruction(Subject.provider(provider), ControlAction.RESUME, by, why));
+        publish(control(Subject.provider(provider), ControlAction.RESUME, by, why));
     }
 
     /**
@@ -108,7 +108,7 @@ public final class ControlPublisher implements AutoCloseable {
      * @param until when the task can no longer run, such as its deadline: from then on the instruction is forgotten
      */
     public void cancel(TaskId task, Instant until, String by, String why) {
-        tell(instruction(Subject.task(task), ControlAction.CANCEL, by, why).setUntil(until));
+        publish(control(Subject.task(task), ControlAction.CANCEL, by, why).setUntil(until));
     }
 
     /**
@@ -124,7 +124,7 @@ public final class ControlPublisher implements AutoCloseable {
         producer.close(TIMEOUT);
     }
 
-    private ControlCommand.Builder instruction(String subject, ControlAction action, String by, String why) {
+    private ControlCommand.Builder control(String subject, ControlAction action, String by, String why) {
         requireText("by", by);
         requireText("why", why);
         return ControlCommand.newBuilder()
@@ -135,8 +135,8 @@ public final class ControlPublisher implements AutoCloseable {
                 .setAt(clock.instant());
     }
 
-    private void tell(ControlCommand.Builder instruction) {
-        ControlCommand command = instruction.build();
+    private void publish(ControlCommand.Builder control) {
+        ControlCommand command = control.build();
         send(command.getSubject(), serializer.serialize(Topics.CONTROL, command));
     }
 
@@ -146,16 +146,16 @@ public final class ControlPublisher implements AutoCloseable {
         try {
             producer.send(new ProducerRecord<>(Topics.CONTROL, 0, key, value)).get();
         } catch (ExecutionException refused) {
-            throw notTold(refused.getCause() == null ? refused : refused.getCause());
+            throw notPublished(refused.getCause() == null ? refused : refused.getCause());
         } catch (KafkaException refused) {
-            throw notTold(refused);
+            throw notPublished(refused);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
-            throw notTold(stopped);
+            throw notPublished(stopped);
         }
     }
 
-    private ControlPublishException notTold(Throwable cause) {
+    private ControlPublishException notPublished(Throwable cause) {
         return new ControlPublishException(
                 "Kafka at %s did not take the instruction; is it there, and has it the topic %s (./pawline topics)?"
                         .formatted(bootstrapServers, Topics.CONTROL),

@@ -51,7 +51,7 @@ public final class ControlStateReader implements AutoCloseable {
      */
     public ControlStateReader(Map<String, Object> connection, Deserializer<?> deserializer, Clock clock) {
         this.connection = Map.copyOf(connection);
-        this.decoder = new ControlDecoder(deserializer, stop, this::tell);
+        this.decoder = new ControlDecoder(deserializer, stop, this::warnOnce);
         this.clock = clock;
     }
 
@@ -154,7 +154,7 @@ public final class ControlStateReader implements AutoCloseable {
             follow(from);
         } catch (RuntimeException failed) {
             if (stop.getCount() > 0) {
-                tell(failed);
+                warnOnce(failed);
             }
         }
     }
@@ -175,19 +175,21 @@ public final class ControlStateReader implements AutoCloseable {
             if (data.value() == null) {
                 return to.remove(subject) ? Optional.of(ChangeLog.nothingSaid(subject)) : Optional.empty();
             }
-            ControlCommand said = decoder.decode(data);
+            ControlCommand control = decoder.decode(data);
             trouble = "";
-            return to.apply(subject, said, clock.instant()) ? Optional.of(ChangeLog.words(said)) : Optional.empty();
+            return to.apply(subject, control, clock.instant())
+                    ? Optional.of(ChangeLog.words(control))
+                    : Optional.empty();
         } catch (RegistryUnavailableException stopped) {
             throw stopped;
-        } catch (RuntimeException noInstruction) {
-            ChangeLog.skipped(data, noInstruction);
+        } catch (RuntimeException noControl) {
+            ChangeLog.skipped(data, noControl);
             return Optional.empty();
         }
     }
 
     /** Once, however often the same trouble comes back. */
-    private void tell(RuntimeException failed) {
+    private void warnOnce(RuntimeException failed) {
         String what = String.valueOf(failed.getMessage());
         if (!what.equals(trouble)) {
             log.warn("the controls cannot be read, trying again until they can: {}", what);

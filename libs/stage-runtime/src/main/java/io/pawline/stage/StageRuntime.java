@@ -41,9 +41,9 @@ public final class StageRuntime<I> implements AutoCloseable {
     private final Clock clock;
     private final StageMetrics metrics;
     private final Backlog backlog = new Backlog();
-    private final LiveStageControls orders;
-    private final ConcurrencyLimiter concurrencyLimiter;
-    private final Optional<ReceiverLimiters> lanes;
+    private final LiveStageControls controls;
+    private final ConcurrencyLimiter limiter;
+    private final Optional<ReceiverLimiters> receiverLimiters;
     private final Ledger ledger;
     private final TaskExecution<I> execution;
     private final Thread thread;
@@ -79,16 +79,16 @@ public final class StageRuntime<I> implements AutoCloseable {
         this.spec = spec;
         this.clients = clients;
         this.clock = clock;
-        this.orders = new LiveStageControls(spec, clients, format, clock);
+        this.controls = new LiveStageControls(spec, clients, format, clock);
         int maxInFlight = spec.policies().maxInFlight();
-        this.concurrencyLimiter =
-                new ConcurrencyLimiter(spec.lanes() ? Optional.empty() : spec.provider(), maxInFlight, orders, clock);
-        this.lanes = spec.provider()
-                .filter(_ -> spec.lanes())
+        this.limiter = new ConcurrencyLimiter(
+                spec.receiverQueues() ? Optional.empty() : spec.provider(), maxInFlight, controls, clock);
+        this.receiverLimiters = spec.provider()
+                .filter(_ -> spec.receiverQueues())
                 .map(provider -> new ReceiverLimiters(provider, maxInFlight, clock));
         this.metrics = new StageMetrics(meters, spec.stage(), clock);
-        metrics.watch(concurrencyLimiter);
-        lanes.ifPresent(metrics::watch);
+        metrics.watch(limiter);
+        receiverLimiters.ifPresent(metrics::watch);
         metrics.watch(backlog);
         Codec<I> codec = new Codec<>(spec, format);
         this.ledger =
@@ -99,7 +99,7 @@ public final class StageRuntime<I> implements AutoCloseable {
                 codec,
                 new OutcomeResolver<>(spec, codec, clock, random, metrics),
                 ledger,
-                orders::cancelled,
+                controls::cancelled,
                 clock,
                 metrics,
                 new StageTracing(
@@ -111,7 +111,7 @@ public final class StageRuntime<I> implements AutoCloseable {
 
     /** Starts the poll thread and returns at once; whether Kafka can be reached shows in {@link #ready}. */
     public void start() {
-        orders.start();
+        controls.start();
         thread.start();
     }
 
@@ -147,15 +147,15 @@ public final class StageRuntime<I> implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         ledger.close();
-        orders.close();
+        controls.close();
     }
 
     private void run() {
-        awaitOrders();
+        awaitControls();
         while (!stopping) {
             try {
                 StageSession<I> next = new StageSession<>(
-                        spec, execution, concurrencyLimiter, lanes, ledger, clients, clock, backlog, metrics);
+                        spec, execution, limiter, receiverLimiters, ledger, clients, clock, backlog, metrics);
                 session = next;
                 if (stopping) {
                     next.stop();
@@ -172,9 +172,9 @@ public final class StageRuntime<I> implements AutoCloseable {
     }
 
     /** A stage that was paused must not begin before it knows. */
-    private void awaitOrders() {
+    private void awaitControls() {
         try {
-            while (!stopping && !orders.known(BETWEEN_SESSIONS)) {
+            while (!stopping && !controls.known(BETWEEN_SESSIONS)) {
                 log.debug("waiting for the live controls");
             }
         } catch (InterruptedException stopped) {

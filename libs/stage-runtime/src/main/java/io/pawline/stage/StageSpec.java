@@ -13,7 +13,7 @@ import java.util.function.Function;
  * @param input the Avro class of the stage's input event
  * @param context how the event names its task
  * @param provider the outside service that the stage calls through {@link Attempt#call}; empty if it calls none
- * @param lanes whether the provider is in truth many, told apart by the records' lane, none of which may hold up another
+ * @param receiverQueues whether the provider is in truth many, told apart by the records' lane, none of which may hold up another
  */
 public record StageSpec<I>(
         Stage stage,
@@ -21,15 +21,15 @@ public record StageSpec<I>(
         Function<I, TaskContext> context,
         StagePolicies policies,
         Optional<ProviderPolicies> provider,
-        boolean lanes) {
+        boolean receiverQueues) {
     public StageSpec {
         Objects.requireNonNull(stage, "stage");
         Objects.requireNonNull(input, "input");
         Objects.requireNonNull(context, "context");
         Objects.requireNonNull(policies, "policies");
         Objects.requireNonNull(provider, "provider");
-        if (lanes && provider.isEmpty()) {
-            throw new IllegalArgumentException("lanes are those of a provider, and there is none");
+        if (receiverQueues && provider.isEmpty()) {
+            throw new IllegalArgumentException("receiver queues need a provider, and there is none");
         }
     }
 

@@ -274,7 +274,7 @@ public final class ReplayStore {
     private static List<UUID> tasks(List<Candidate> candidates, boolean endings) {
         return candidates.stream()
                 .filter(candidate -> candidate.verdict().equals(ReplayEligibility.REPLAY))
-                .filter(candidate -> candidate.stage().tellsOfEndings() == endings)
+                .filter(candidate -> candidate.stage().notifiesReceivers() == endings)
                 .map(Candidate::task)
                 .distinct()
                 .toList();

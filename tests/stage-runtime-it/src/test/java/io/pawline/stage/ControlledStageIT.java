@@ -3,7 +3,7 @@ package io.pawline.stage;
 import static io.pawline.testkit.TestingRecords.awaitRecords;
 import static io.pawline.testkit.TestingRecords.calledAndDescribed;
 import static io.pawline.testkit.TestingRecords.calledInVain;
-import static io.pawline.testkit.TestingRecords.endings;
+import static io.pawline.testkit.TestingRecords.finalStates;
 import static io.pawline.testkit.TestingRecords.ledger;
 import static io.pawline.testkit.TestingRecords.task;
 import static io.pawline.testkit.TestingRecords.tasks;
@@ -104,9 +104,9 @@ class ControlledStageIT {
 
         start("one", this::counted);
 
-        assertThat(endings(1)).satisfiesExactly(ending -> {
-            assertThat(ending.getContext().getTaskId()).isEqualTo(late.toString());
-            assertThat(ending.getEnding()).isEqualTo(Ending.EXPIRED);
+        assertThat(finalStates(1)).satisfiesExactly(finalState -> {
+            assertThat(finalState.getContext().getTaskId()).isEqualTo(late.toString());
+            assertThat(finalState.getEnding()).isEqualTo(Ending.EXPIRED);
         });
         assertThat(calls).hasValue(0);
         controlPublisher.resume(Stage.DETECT, "operator", "fixed");
@@ -144,10 +144,10 @@ class ControlledStageIT {
         start("one", this::counted);
 
         awaitRecords("pawline.generate", 1);
-        assertThat(endings(1)).satisfiesExactly(ending -> {
-            assertThat(ending.getContext().getTaskId()).isEqualTo(cancelled.toString());
-            assertThat(ending.getEnding()).isEqualTo(Ending.CANCELLED);
-            assertThat(ending.getReason()).contains("cancelled");
+        assertThat(finalStates(1)).satisfiesExactly(finalState -> {
+            assertThat(finalState.getContext().getTaskId()).isEqualTo(cancelled.toString());
+            assertThat(finalState.getEnding()).isEqualTo(Ending.CANCELLED);
+            assertThat(finalState.getReason()).contains("cancelled");
         });
         assertThat(calls).hasValue(1);
         assertThat(TestingKafka.records("pawline.detect.dlt")).isEmpty();
@@ -166,7 +166,7 @@ class ControlledStageIT {
             return counted(in, attempt);
         });
 
-        assertThat(endings(1).getFirst().getEnding()).isEqualTo(Ending.CANCELLED);
+        assertThat(finalStates(1).getFirst().getEnding()).isEqualTo(Ending.CANCELLED);
         assertThat(ledger()).isEmpty();
     }
 

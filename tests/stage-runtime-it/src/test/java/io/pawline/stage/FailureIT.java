@@ -5,7 +5,7 @@ import static io.pawline.testkit.TestingRecords.awaitRecords;
 import static io.pawline.testkit.TestingRecords.calledAndDescribed;
 import static io.pawline.testkit.TestingRecords.calledInVain;
 import static io.pawline.testkit.TestingRecords.described;
-import static io.pawline.testkit.TestingRecords.endings;
+import static io.pawline.testkit.TestingRecords.finalStates;
 import static io.pawline.testkit.TestingRecords.header;
 import static io.pawline.testkit.TestingRecords.task;
 import static io.pawline.testkit.TestingRecords.tasks;
@@ -123,8 +123,8 @@ class FailureIT {
             return new Outcome.Retry(COUNTED[attempt.number() % COUNTED.length], "failed");
         });
 
-        var letter = awaitRecords("pawline.detect.dlt", 1).getFirst();
-        assertThat(header(letter, RecordHeaders.FAILURES)).isEqualTo("timeout=2,provider=3");
+        var deadLetter = awaitRecords("pawline.detect.dlt", 1).getFirst();
+        assertThat(header(deadLetter, RecordHeaders.FAILURES)).isEqualTo("timeout=2,provider=3");
         assertThat(attempts).hasValue(5);
     }
 
@@ -168,9 +168,9 @@ class FailureIT {
                 .until(() -> TestingKafka.records("pawline.detect.retry").size() >= 3);
         paid.set(true);
 
-        int letters = TestingKafka.records("pawline.detect.dlt").size();
-        assertThat(letters).isBetween(1, 4);
-        awaitRecords("pawline.generate", 200 - letters);
+        int deadLetters = TestingKafka.records("pawline.detect.dlt").size();
+        assertThat(deadLetters).isBetween(1, 4);
+        awaitRecords("pawline.generate", 200 - deadLetters);
     }
 
     @Test
@@ -192,10 +192,10 @@ class FailureIT {
                         : described(in));
 
         assertThat(awaitRecords("pawline.generate", 20)).hasSize(20);
-        TaskFinished ending = endings(1).getFirst();
-        assertThat(ending.getContext().getTaskId()).isEqualTo(large.toString());
-        assertThat(ending.getReason()).contains("unclassified");
-        assertThat(ending.getDetail().orElseThrow()).contains("larger than the topic takes");
+        TaskFinished finalState = finalStates(1).getFirst();
+        assertThat(finalState.getContext().getTaskId()).isEqualTo(large.toString());
+        assertThat(finalState.getReason()).contains("unclassified");
+        assertThat(finalState.getDetail().orElseThrow()).contains("larger than the topic takes");
         assertThat(awaitRecords("pawline.detect.dlt", 1)).hasSize(1);
     }
 
@@ -246,7 +246,7 @@ class FailureIT {
                         && TestingKafka.records("pawline.callback").isEmpty());
         TestingKafka.create("pawline.detect.dlt");
         assertThat(awaitRecords("pawline.detect.dlt", 1)).hasSize(1);
-        assertThat(endings(1)).hasSize(1);
+        assertThat(finalStates(1)).hasSize(1);
         assertThat(calls).hasValue(1);
     }
 

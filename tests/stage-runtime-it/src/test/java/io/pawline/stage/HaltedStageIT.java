@@ -56,26 +56,26 @@ class HaltedStageIT {
         try (EmbeddedKafka broker = EmbeddedKafka.start(folder.resolve("kafka"), 0, Map.of());
                 StageSite site = new StageSite(broker.bootstrapServers(), folder, 2, (short) 1);
                 TopicReader results = site.results();
-                TopicReader letters = site.read(Stage.DETECT.deadLetterTopic(), "read_committed");
-                TopicReader lettersWritten = site.read(Stage.DETECT.deadLetterTopic(), "read_uncommitted");
-                TopicReader endings = site.read(Stage.CALLBACK.workTopic(), "read_committed")) {
+                TopicReader deadLetters = site.read(Stage.DETECT.deadLetterTopic(), "read_committed");
+                TopicReader deadLettersWritten = site.read(Stage.DETECT.deadLetterTopic(), "read_uncommitted");
+                TopicReader finalStates = site.read(Stage.CALLBACK.workTopic(), "read_committed")) {
             ChildProcess first = site.start(site.instance("a").withClient(point.clientSettings()));
             Set<String> tasks = site.send(20, StageProgram.QUICK);
             Set<String> refused = site.send(5, StageProgram.REFUSED);
             assertThat(first.awaitExit()).isEqualTo(HaltPoint.EXIT_CODE);
-            assertThat(lettersWritten.keys()).isNotEmpty();
-            assertThat(letters.keys()).isEmpty();
+            assertThat(deadLettersWritten.keys()).isNotEmpty();
+            assertThat(deadLetters.keys()).isEmpty();
 
             site.start(site.instance("a"));
 
-            endings.awaitTasks(refused);
+            finalStates.awaitTasks(refused);
             results.awaitTasks(tasks);
             assertItTookThePlaceThatWasLeft(site);
             site.stopAll();
             assertThat(results.keys()).containsExactlyInAnyOrderElementsOf(tasks);
-            assertThat(letters.keys()).containsExactlyInAnyOrderElementsOf(refused);
-            assertThat(endings.keys()).containsExactlyInAnyOrderElementsOf(refused);
-            assertThat(lettersWritten.keys()).hasSizeGreaterThan(refused.size());
+            assertThat(deadLetters.keys()).containsExactlyInAnyOrderElementsOf(refused);
+            assertThat(finalStates.keys()).containsExactlyInAnyOrderElementsOf(refused);
+            assertThat(deadLettersWritten.keys()).hasSizeGreaterThan(refused.size());
         }
     }
 

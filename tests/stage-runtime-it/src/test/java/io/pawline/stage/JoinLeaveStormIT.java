@@ -99,7 +99,7 @@ class JoinLeaveStormIT {
     private List<Integer> inFlight() {
         return running.values().stream()
                 .map(process -> {
-                    process.tell("?");
+                    process.send("?");
                     String answer = process.awaitLine(StageProgram.IN_FLIGHT);
                     return Integer.valueOf(answer.substring(StageProgram.IN_FLIGHT.length() + 1));
                 })

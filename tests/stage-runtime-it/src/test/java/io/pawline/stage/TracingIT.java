@@ -107,14 +107,14 @@ class TracingIT {
 
         start((_, _) -> new Outcome.Rejected(Reason.NO_PET, "no pet"));
 
-        ConsumerRecord<byte[], byte[]> letter =
+        ConsumerRecord<byte[], byte[]> deadLetter =
                 awaitRecords("pawline.detect.dlt", 1).getFirst();
-        ConsumerRecord<byte[], byte[]> ending =
+        ConsumerRecord<byte[], byte[]> finalState =
                 awaitRecords("pawline.callback", 1).getFirst();
         await().until(() -> !named("detect").isEmpty());
         String here = "00-" + TRACE + "-" + named("detect").getFirst().getSpanId() + "-01";
-        assertThat(header(letter, RecordHeaders.TRACEPARENT)).isEqualTo(here);
-        assertThat(header(ending, RecordHeaders.TRACEPARENT)).isEqualTo(here);
+        assertThat(header(deadLetter, RecordHeaders.TRACEPARENT)).isEqualTo(here);
+        assertThat(header(finalState, RecordHeaders.TRACEPARENT)).isEqualTo(here);
     }
 
     @Test

@@ -99,20 +99,20 @@ public final class Codec<I> {
     }
 
     /** The event that ends a task without success; none from the last stage, which is the one that tells of endings. */
-    public Optional<ProducerRecord<byte[], byte[]>> ending(
+    public Optional<ProducerRecord<byte[], byte[]>> finalState(
             ConsumerRecord<byte[], byte[]> cause,
             TaskContext context,
-            Ending ending,
+            Ending finalState,
             Reason reason,
             String detail,
             Instant at)
             throws InterruptedException {
-        if (spec.stage().tellsOfEndings()) {
+        if (spec.stage().notifiesReceivers()) {
             return Optional.empty();
         }
         TaskFinished event = TaskFinished.newBuilder()
                 .setContext(context)
-                .setEnding(ending)
+                .setEnding(finalState)
                 .setFinishedAt(at)
                 .setStage(spec.stage().code())
                 .setReason(reason.code())

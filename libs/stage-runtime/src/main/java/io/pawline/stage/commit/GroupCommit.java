@@ -61,7 +61,7 @@ public final class GroupCommit implements AutoCloseable {
 
     private record Finished(WorkItem item, Settlement settlement, boolean substituted) {}
 
-    private final TransactionalPublisher transactionalPublisher;
+    private final TransactionalPublisher publisher;
     private final Substitute substitute;
     private final Ledger ledger;
     private final Duration interval;
@@ -97,7 +97,7 @@ public final class GroupCommit implements AutoCloseable {
             Duration interval,
             StageMetrics metrics,
             String name) {
-        this.transactionalPublisher = new TransactionalPublisher(producers);
+        this.publisher = new TransactionalPublisher(producers);
         this.substitute = substitute;
         this.ledger = ledger;
         this.interval = interval;
@@ -111,7 +111,7 @@ public final class GroupCommit implements AutoCloseable {
      * @throws KafkaException if the broker cannot be reached
      */
     public void start() {
-        transactionalPublisher.begin();
+        publisher.begin();
         thread.start();
     }
 
@@ -229,8 +229,7 @@ public final class GroupCommit implements AutoCloseable {
             List<ProducerRecord<byte[], byte[]>> records = batch.stream()
                     .flatMap(done -> done.settlement().records().stream())
                     .toList();
-            TransactionalPublisher.Result result =
-                    transactionalPublisher.publish(records, positionsAfter(batch), current);
+            TransactionalPublisher.Result result = publisher.publish(records, positionsAfter(batch), current);
             if (result == TransactionalPublisher.Result.COMMITTED) {
                 long now = System.nanoTime();
                 metrics.committed(Duration.ofNanos(now - started));
@@ -311,7 +310,7 @@ public final class GroupCommit implements AutoCloseable {
     /** Nothing is committed any more: the ledger is told of the calls whose results go with this. */
     private void dropAll() {
         ended = true;
-        if (transactionalPublisher.fateUnknown()) {
+        if (publisher.fateUnknown()) {
             batches.removeFirst();
         }
         List<Finished> rest = new ArrayList<>();
@@ -359,12 +358,12 @@ public final class GroupCommit implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        transactionalPublisher.giveUp();
+        publisher.giveUp();
         try {
             if (!thread.join(Duration.ofSeconds(5))) {
                 thread.interrupt();
             }
-            transactionalPublisher.close();
+            publisher.close();
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }

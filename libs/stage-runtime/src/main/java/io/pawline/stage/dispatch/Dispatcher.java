@@ -22,7 +22,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class Dispatcher {
 
-    private final ConcurrencyLimiter concurrencyLimiter;
+    private final ConcurrencyLimiter limiter;
     private final ReadyQueue readyQueue;
     private final ThreadFactory threads;
     private final BiConsumer<WorkItem, Permit> work;
@@ -37,13 +37,13 @@ public final class Dispatcher {
      *     begins
      */
     public Dispatcher(
-            ConcurrencyLimiter concurrencyLimiter,
+            ConcurrencyLimiter limiter,
             ReadyQueue readyQueue,
             ThreadFactory threads,
             BiConsumer<WorkItem, Permit> work,
             BooleanSupplier held,
             StageMetrics metrics) {
-        this.concurrencyLimiter = concurrencyLimiter;
+        this.limiter = limiter;
         this.readyQueue = readyQueue;
         this.threads = threads;
         this.work = work;
@@ -96,7 +96,7 @@ public final class Dispatcher {
 
     private void begin() {
         while (!readyQueue.isEmpty() && !held.getAsBoolean()) {
-            Optional<Permit> permit = concurrencyLimiter.tryAcquire();
+            Optional<Permit> permit = limiter.tryAcquire();
             if (permit.isEmpty()) {
                 return;
             }

@@ -26,7 +26,7 @@ public final class FairQueue implements ReadyQueue {
     private static final long COUNTED_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     private final String name;
-    private final ConcurrencyLimiter concurrencyLimiter;
+    private final ConcurrencyLimiter limiter;
     private final double retryShare;
     private final Ranked fresh = new Ranked();
     private final Ranked retries = new Ranked();
@@ -39,10 +39,10 @@ public final class FairQueue implements ReadyQueue {
 
     private record Waiting(WorkItem item, long sinceNanos) {}
 
-    /** @param concurrencyLimiter whose limit bounds the retries at work */
-    public FairQueue(String name, ConcurrencyLimiter concurrencyLimiter, double retryShare) {
+    /** @param limiter whose limit bounds the retries at work */
+    public FairQueue(String name, ConcurrencyLimiter limiter, double retryShare) {
         this.name = name;
-        this.concurrencyLimiter = concurrencyLimiter;
+        this.limiter = limiter;
         this.retryShare = retryShare;
         this.retryCredit = new Credit(retryShare);
     }
@@ -51,8 +51,8 @@ public final class FairQueue implements ReadyQueue {
         return name;
     }
 
-    ConcurrencyLimiter permits() {
-        return concurrencyLimiter;
+    ConcurrencyLimiter limiter() {
+        return limiter;
     }
 
     @Override
@@ -148,7 +148,7 @@ public final class FairQueue implements ReadyQueue {
         if (fresh.size() == 0 || retries.size() == 0) {
             return fresh.size() == 0;
         }
-        return retryCredit.hasTurn(retriesInFlight < Math.max(1, retryShare * concurrencyLimiter.limit()));
+        return retryCredit.hasTurn(retriesInFlight < Math.max(1, retryShare * limiter.limit()));
     }
 
     /** How often those that go last have their turn while others wait, too. */

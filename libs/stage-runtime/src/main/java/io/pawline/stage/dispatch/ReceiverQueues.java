@@ -36,10 +36,10 @@ public final class ReceiverQueues implements ReadyQueue {
 
     private static final long SLOW_RETRIES_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    private final ConcurrencyLimiter ofStage;
-    private final ReceiverLimiters permits;
+    private final ConcurrencyLimiter stageLimiter;
+    private final ReceiverLimiters receiverLimiters;
     private final double retryShare;
-    private final Map<String, FairQueue> lanes = new HashMap<>();
+    private final Map<String, FairQueue> queues = new HashMap<>();
     /** Those with records that may be able to begin, in the order of their turns. */
     private final Set<FairQueue> ready = new LinkedHashSet<>();
     /** Those with records of which none could begin when it was their turn. */
@@ -47,24 +47,25 @@ public final class ReceiverQueues implements ReadyQueue {
 
     private int waiting;
 
-    public ReceiverQueues(ConcurrencyLimiter ofStage, ReceiverLimiters permits, double retryShare) {
-        this.ofStage = ofStage;
-        this.permits = permits;
+    public ReceiverQueues(ConcurrencyLimiter stageLimiter, ReceiverLimiters receiverLimiters, double retryShare) {
+        this.stageLimiter = stageLimiter;
+        this.receiverLimiters = receiverLimiters;
         this.retryShare = retryShare;
     }
 
     @Override
     public void add(WorkItem item, long nowNanos) {
-        FairQueue lane = lanes.computeIfAbsent(Routing.lane(item.data().headers()), this::open);
-        lane.add(item, nowNanos);
+        FairQueue queue =
+                queues.computeIfAbsent(Routing.receiverQueue(item.data().headers()), this::open);
+        queue.add(item, nowNanos);
         waiting++;
-        if (!blocked.contains(lane)) {
-            ready.add(lane);
+        if (!blocked.contains(queue)) {
+            ready.add(queue);
         }
     }
 
     private FairQueue open(String name) {
-        return new FairQueue(name, permits.of(name), retryShare);
+        return new FairQueue(name, receiverLimiters.of(name), retryShare);
     }
 
     @Override
@@ -86,48 +87,49 @@ public final class ReceiverQueues implements ReadyQueue {
     @Override
     public @Nullable Begun next(Permit permit) {
         while (!ready.isEmpty()) {
-            FairQueue lane = ready.iterator().next();
-            ready.remove(lane);
-            Optional<Permit> own = leavesEnoughToOthers(lane) ? lane.permits().tryAcquire() : Optional.empty();
+            FairQueue queue = ready.iterator().next();
+            ready.remove(queue);
+            Optional<Permit> own = leavesEnoughToOthers(queue) ? queue.limiter().tryAcquire() : Optional.empty();
             if (own.isEmpty()) {
-                blocked.add(lane);
+                blocked.add(queue);
                 continue;
             }
-            int before = lane.size();
-            Begun begun = lane.next(own.get());
-            waiting -= before - lane.size();
-            if (!lane.isEmpty()) {
-                ready.add(lane);
+            int before = queue.size();
+            Begun begun = queue.next(own.get());
+            waiting -= before - queue.size();
+            if (!queue.isEmpty()) {
+                ready.add(queue);
             }
             if (begun != null) {
                 begun.permit().within(permit);
                 return begun;
             }
             own.get().close();
-            forgetIfIdle(lane);
+            forgetIfIdle(queue);
         }
         return null;
     }
 
     /** This turn's permit of the stage counts as taken. */
-    private boolean leavesEnoughToOthers(FairQueue lane) {
-        return lane.permits().inFlight() <= ofStage.limit() - ofStage.inFlight();
+    private boolean leavesEnoughToOthers(FairQueue queue) {
+        return queue.limiter().inFlight() <= stageLimiter.limit() - stageLimiter.inFlight();
     }
 
     @Override
     public void ended(Begun begun) {
-        FairQueue lane = Objects.requireNonNull(
-                lanes.get(Routing.lane(begun.item().data().headers())), "a queue with a record at work is kept");
-        lane.ended(begun);
-        if (blocked.remove(lane)) {
-            ready.add(lane);
+        FairQueue queue = Objects.requireNonNull(
+                queues.get(Routing.receiverQueue(begun.item().data().headers())),
+                "a queue with a record at work is kept");
+        queue.ended(begun);
+        if (blocked.remove(queue)) {
+            ready.add(queue);
         }
-        forgetIfIdle(lane);
+        forgetIfIdle(queue);
     }
 
-    private void forgetIfIdle(FairQueue lane) {
-        if (lane.idle()) {
-            lanes.remove(lane.name(), lane);
+    private void forgetIfIdle(FairQueue queue) {
+        if (queue.idle()) {
+            queues.remove(queue.name(), queue);
         }
     }
 
@@ -144,20 +146,20 @@ public final class ReceiverQueues implements ReadyQueue {
 
     private void shorten(boolean ofRetries, int room, long nowNanos, long slowNanos, List<Overflow> overflow) {
         int left = room
-                - lanes.values().stream()
-                        .mapToInt(lane -> lane.waiting(ofRetries))
+                - queues.values().stream()
+                        .mapToInt(queue -> queue.waiting(ofRetries))
                         .sum();
-        for (FairQueue lane : lanes.values()) {
-            int has = lane.waiting(ofRetries);
+        for (FairQueue queue : queues.values()) {
+            int has = queue.waiting(ofRetries);
             if (has > left) {
                 // What it gives up is left to all, so it gives up half of what it has more.
                 int most = Math.max(0, (has + left) / 2);
-                double soon = lane.doneWith(Topics.LONG_RETRY_HOP.toNanos(), nowNanos);
-                left += lane.shorten(
+                double soon = queue.doneWith(Topics.LONG_RETRY_HOP.toNanos(), nowNanos);
+                left += queue.shorten(
                         ofRetries,
                         most,
                         nowNanos - slowNanos,
-                        item -> overflow.add(new Overflow(item, ofRetries && lane.waiting(true) >= soon)));
+                        item -> overflow.add(new Overflow(item, ofRetries && queue.waiting(true) >= soon)));
             }
         }
     }

@@ -8,7 +8,7 @@ import io.pawline.schemas.Reason;
  *
  * @param detail one sentence for a person
  */
-public record EndedEarly(Ending ending, Reason reason, String detail) {
+public record EndedEarly(Ending finalState, Reason reason, String detail) {
 
     public static EndedEarly expired(String detail) {
         return new EndedEarly(Ending.EXPIRED, Reason.DEADLINE_PASSED, detail);

@@ -64,11 +64,11 @@ public final class Ledger implements AutoCloseable {
             try {
                 send(record).get();
                 return;
-            } catch (ExecutionException notTold) {
+            } catch (ExecutionException notRecorded) {
                 if (closed) {
                     throw new InterruptedException("the process stops");
                 }
-                log.warn("no call is begun until the ledger can be told: {}", String.valueOf(notTold.getCause()));
+                log.warn("no call is begun until the ledger can be told: {}", String.valueOf(notRecorded.getCause()));
                 Thread.sleep(BEFORE_TRYING_AGAIN);
             }
         }
@@ -117,22 +117,22 @@ public final class Ledger implements AutoCloseable {
 
     /** Never throws: what became of it is in the future, and in the log if it was lost. */
     private CompletableFuture<Void> send(ProducerRecord<byte[], byte[]> record) {
-        CompletableFuture<Void> told = new CompletableFuture<>();
+        CompletableFuture<Void> acknowledged = new CompletableFuture<>();
         try {
             var _ = producer.send(record, (_, failure) -> {
                 if (failure == null) {
-                    told.complete(null);
+                    acknowledged.complete(null);
                 } else {
                     log.warn("the ledger could not be told of a call: {}", failure.toString());
-                    told.completeExceptionally(failure);
+                    acknowledged.completeExceptionally(failure);
                 }
             });
         } catch (KafkaException | IllegalStateException failure) {
             // The latter when it is closed.
             log.warn("the ledger could not be told of a call: {}", failure.toString());
-            told.completeExceptionally(failure);
+            acknowledged.completeExceptionally(failure);
         }
-        return told;
+        return acknowledged;
     }
 
     /** Waits for what is on its way. */

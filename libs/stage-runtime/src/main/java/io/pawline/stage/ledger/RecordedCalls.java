@@ -92,8 +92,8 @@ public final class RecordedCalls implements Attempt.Calls {
         } finally {
             long ended = System.nanoTime();
             permit.called(report, started, ended);
-            CallAttempt ending = withPressure(CallAttempt.newBuilder(begun));
-            made.add(ledger.ended(ending, report, Duration.ofNanos(ended - started), provider.callCostMicros()));
+            CallAttempt end = withLoad(CallAttempt.newBuilder(begun));
+            made.add(ledger.ended(end, report, Duration.ofNanos(ended - started), provider.callCostMicros()));
         }
     }
 
@@ -103,7 +103,7 @@ public final class RecordedCalls implements Attempt.Calls {
     }
 
     private CallAttempt begins() {
-        return withPressure(CallAttempt.newBuilder()
+        return withLoad(CallAttempt.newBuilder()
                 .setContext(context)
                 .setCallId(CALL_IDS.generate().toString())
                 .setMoment(CallMoment.START)
@@ -115,8 +115,8 @@ public final class RecordedCalls implements Attempt.Calls {
     }
 
     /** For those who watch the stage: they need ask no process how it stands. */
-    private CallAttempt withPressure(CallAttempt.Builder call) {
-        LoadSnapshot loadSnapshot = permit.pressure();
+    private CallAttempt withLoad(CallAttempt.Builder call) {
+        LoadSnapshot loadSnapshot = permit.loadSnapshot();
         return call.setInFlight(loadSnapshot.inFlight())
                 .setLimit(loadSnapshot.limit())
                 .setBreaker(loadSnapshot.breaker().map(RecordedCalls::state).orElse(null))

@@ -54,23 +54,23 @@ public final class StageMetrics {
     }
 
     /** The gauges of what decides when a task may begin. */
-    public void watch(ConcurrencyLimiter concurrencyLimiter) {
-        gauge("pawline.stage.in.flight", "Tasks being handled", concurrencyLimiter, ConcurrencyLimiter::inFlight);
+    public void watch(ConcurrencyLimiter limiter) {
+        gauge("pawline.stage.in.flight", "Tasks being handled", limiter, ConcurrencyLimiter::inFlight);
         gauge(
                 "pawline.stage.limit",
                 "Tasks that may be handled at once, as of now",
-                concurrencyLimiter,
+                limiter,
                 ConcurrencyLimiter::limit);
         gauge(
                 "pawline.stage.open",
                 "1 if tasks may begin; 0 while paused, while the provider cools down and while its breaker is open:"
                         + " more processes would not help then",
-                concurrencyLimiter,
-                open -> open.open() ? 1 : 0);
+                limiter,
+                of -> of.open() ? 1 : 0);
         gauge(
                 "pawline.stage.breaker",
                 "0 closed, 1 open, 0.5 letting probes through",
-                concurrencyLimiter,
+                limiter,
                 of -> switch (of.breakerState()) {
                     case OPEN, FORCED_OPEN -> 1;
                     case HALF_OPEN -> 0.5;
@@ -79,12 +79,12 @@ public final class StageMetrics {
     }
 
     /** The gauges of the receivers, where there are many. */
-    public void watch(ReceiverLimiters lanes) {
-        gauge("pawline.stage.lanes", "Receivers that something is known of", lanes, ReceiverLimiters::known);
+    public void watch(ReceiverLimiters limiters) {
+        gauge("pawline.stage.lanes", "Receivers that something is known of", limiters, ReceiverLimiters::known);
         gauge(
                 "pawline.stage.lanes.closed",
                 "Receivers that nothing is sent to now, because they fail or asked for it",
-                lanes,
+                limiters,
                 ReceiverLimiters::closed);
     }
 

@@ -109,13 +109,13 @@ final class AdaptiveLimit {
 
     /** Takes note of a call; each is to be told once, as it ends. */
     synchronized void ended(EndedCall call) {
-        if (call.startNanos() < validFrom || call.ending() == EndedCall.Ending.FAILED) {
+        if (call.startNanos() < validFrom || call.result() == EndedCall.Result.FAILED) {
             return;
         }
         if (overloadDetector.overloaded(call, limit)) {
             shrink(Phase.STEADY, overloadDetector.shrunk(call, limit), call.endNanos());
             congested();
-        } else if (call.ending() == EndedCall.Ending.SUCCEEDED) {
+        } else if (call.result() == EndedCall.Result.SUCCEEDED) {
             window.add(call, current, baseline.log()).ifPresent(this::judge);
         }
     }

@@ -26,7 +26,7 @@ public final class ConcurrencyLimiter {
     private static final Duration LONGEST_COOL_DOWN = Duration.ofMinutes(15);
 
     private final int configuredLimit;
-    private final StageControls stageControls;
+    private final StageControls controls;
     private final Clock clock;
     private final @Nullable AdaptiveLimit adaptive;
     private final @Nullable Breaker breaker;
@@ -43,12 +43,11 @@ public final class ConcurrencyLimiter {
      * @param provider empty for a stage that calls none: then nothing but the limit and the pause holds
      * @param limit most tasks at once
      */
-    public ConcurrencyLimiter(
-            Optional<ProviderPolicies> provider, int limit, StageControls stageControls, Clock clock) {
+    public ConcurrencyLimiter(Optional<ProviderPolicies> provider, int limit, StageControls controls, Clock clock) {
         this.configuredLimit = limit;
         this.mostBefore = limit;
         this.epochNanos = TimeUnit.MILLISECONDS.toNanos(clock.millis()) - System.nanoTime();
-        this.stageControls = stageControls;
+        this.controls = controls;
         this.clock = clock;
         this.adaptive = provider.filter(ProviderPolicies::adaptiveLimit)
                 .map(_ -> new AdaptiveLimit(new LimitBounds(1, Math.min(FIRST_LIMIT, limit), limit)))
@@ -118,7 +117,7 @@ public final class ConcurrencyLimiter {
 
     /** What the limit can grow to: the operator's figure, else the configured one. */
     public int most() {
-        return stageControls.limit().orElse(configuredLimit);
+        return controls.limit().orElse(configuredLimit);
     }
 
     /** Tasks at work. */
@@ -131,18 +130,18 @@ public final class ConcurrencyLimiter {
         return breaker == null ? State.CLOSED : breaker.state();
     }
 
-    LoadSnapshot pressure() {
+    LoadSnapshot loadSnapshot() {
         return new LoadSnapshot(inFlight(), limit(), breaker == null ? Optional.empty() : Optional.of(breaker.state()));
     }
 
     private boolean allowed() {
-        return !stageControls.paused() && !stageControls.coolDownUntil().isAfter(clock.instant());
+        return !controls.paused() && !controls.coolDownUntil().isAfter(clock.instant());
     }
 
     void ended(Permit permit, CallReport report, long startedNanos, long endedNanos) {
         if (adaptive != null) {
             adaptive.ended(new EndedCall(
-                    epochNanos + startedNanos, epochNanos + endedNanos, permit.inFlightAtStart(), ending(report)));
+                    epochNanos + startedNanos, epochNanos + endedNanos, permit.inFlightAtStart(), result(report)));
         }
         if (breaker != null) {
             breaker.ended(
@@ -153,11 +152,11 @@ public final class ConcurrencyLimiter {
         }
         Instant now = clock.instant();
         report.notBefore()
-                .filter(until -> until.isAfter(now) && until.isAfter(stageControls.coolDownUntil()))
+                .filter(until -> until.isAfter(now) && until.isAfter(controls.coolDownUntil()))
                 .filter(_ -> report.failure()
                         .filter(ConcurrencyLimiter::concernsAllCalls)
                         .isPresent())
-                .ifPresent(until -> stageControls.coolDown(
+                .ifPresent(until -> controls.coolDown(
                         earlier(until, now.plus(LONGEST_COOL_DOWN)),
                         "%s, with Retry-After".formatted(report.failure().get().code())));
     }
@@ -186,13 +185,13 @@ public final class ConcurrencyLimiter {
         };
     }
 
-    private static EndedCall.Ending ending(CallReport report) {
+    private static EndedCall.Result result(CallReport report) {
         return report.failure()
                 .map(failure -> switch (failure.scope()) {
-                    case OVERLOAD -> EndedCall.Ending.REFUSED;
-                    case TIMEOUT -> EndedCall.Ending.TIMED_OUT;
-                    case TASK, ANSWER, PROVIDER, ACCOUNT, PAWLINE -> EndedCall.Ending.FAILED;
+                    case OVERLOAD -> EndedCall.Result.REFUSED;
+                    case TIMEOUT -> EndedCall.Result.TIMED_OUT;
+                    case TASK, ANSWER, PROVIDER, ACCOUNT, PAWLINE -> EndedCall.Result.FAILED;
                 })
-                .orElse(EndedCall.Ending.SUCCEEDED);
+                .orElse(EndedCall.Result.SUCCEEDED);
     }
 }

@@ -9,15 +9,15 @@ import java.util.concurrent.TimeUnit;
  *     process started and {@link System#nanoTime()} since then)
  * @param endNanos when it ended, by the same clock
  * @param inFlight calls of this process in flight just after it was sent, itself included
- * @param ending how it ended
+ * @param result how it ended
  */
-record EndedCall(long startNanos, long endNanos, int inFlight, Ending ending) {
+record EndedCall(long startNanos, long endNanos, int inFlight, Result result) {
 
     /** What a busy machine of our own may add to a call: shorter ones tell nothing of a queue at the provider. */
     private static final long OWN_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
     /** How a call ended, as far as it says something about the provider's capacity. */
-    enum Ending {
+    enum Result {
         SUCCEEDED,
         /** The provider said that it has too much to do: 429, 503, a code for overload. */
         REFUSED,
@@ -28,7 +28,7 @@ record EndedCall(long startNanos, long endNanos, int inFlight, Ending ending) {
 
     /** Whether the provider, or something before it, had too much to do. */
     boolean dropped() {
-        return ending == Ending.REFUSED || ending == Ending.TIMED_OUT;
+        return result == Result.REFUSED || result == Result.TIMED_OUT;
     }
 
     /** Natural logarithm of the latency in nanoseconds; of those shorter than our own part in it, they all count the same. */

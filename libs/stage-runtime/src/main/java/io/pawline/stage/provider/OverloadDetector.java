@@ -1,6 +1,6 @@
 package io.pawline.stage.provider;
 
-import io.pawline.stage.provider.EndedCall.Ending;
+import io.pawline.stage.provider.EndedCall.Result;
 
 /**
  * Refusals and time-outs since the limit last shrank, and the level at which the provider last refused calls, near which the
@@ -47,7 +47,7 @@ final class OverloadDetector {
     /** Takes note of a call; true if there are too many drops for this limit. */
     boolean overloaded(EndedCall call, double limit) {
         calls++;
-        if (call.ending() == Ending.REFUSED) {
+        if (call.result() == Result.REFUSED) {
             lowestRefused = share < NONE_OF_LATE ? call.inFlight() : Math.min(lowestRefused, call.inFlight());
         }
         share += WEIGHT * ((call.dropped() ? 1 : 0) - share);
@@ -55,7 +55,7 @@ final class OverloadDetector {
     }
 
     private double tooMany(EndedCall call, double limit) {
-        if (call.ending() != Ending.REFUSED || limit <= BELOW_REFUSED * refusedLevel) {
+        if (call.result() != Result.REFUSED || limit <= BELOW_REFUSED * refusedLevel) {
             return TOO_MANY;
         }
         return limit < FEW_CALLS ? 0 : TOO_MANY_WHEN_RETRYING;
@@ -63,7 +63,7 @@ final class OverloadDetector {
 
     /** The limit after a drop that was one too many. */
     double shrunk(EndedCall call, double limit) {
-        if (call.ending() != Ending.REFUSED) {
+        if (call.result() != Result.REFUSED) {
             return limit * CUT_WHEN_TIMED_OUT;
         }
         double cut = limit > BELOW_REFUSED * refusedLevel ? BELOW_REFUSED : CUT_WHEN_REFUSED;

@@ -78,8 +78,8 @@ public record FailedRecord(
     }
 
     public ProducerRecord<byte[], byte[]> deadLetter() {
-        ProducerRecord<byte[], byte[]> letter = copyTo(stage.deadLetterTopic());
-        Headers headers = letter.headers();
+        ProducerRecord<byte[], byte[]> deadLetter = copyTo(stage.deadLetterTopic());
+        Headers headers = deadLetter.headers();
         AttemptHeaders attemptHeaders = AttemptHeaders.of(data.headers());
         put(headers, RecordHeaders.ATTEMPT, attemptHeaders.attempt());
         if (RetryBackoff.counts(reason.scope())) {
@@ -91,7 +91,7 @@ public record FailedRecord(
         headers.remove(RecordHeaders.NOT_BEFORE);
         put(headers, "kafka_dlt-exception-message", text(reason.code() + ": " + detail));
         put(headers, "kafka_dlt-original-consumer-group", text(stage.consumerGroup()));
-        return letter;
+        return deadLetter;
     }
 
     private ProducerRecord<byte[], byte[]> copyTo(String topic) {

@@ -32,20 +32,20 @@ public record RetryBackoff(RetryPolicy policy) {
     /**
      * Whether a task has another try.
      *
-     * @param attemptHeaders the newest failure counted, if it counts
+     * @param headers the newest failure counted, if it counts
      * @param sinceFirstFailure time since the stage first failed with it
      */
-    public boolean allowsAnother(Reason.Scope scope, AttemptHeaders attemptHeaders, Duration sinceFirstFailure) {
+    public boolean allowsAnother(Reason.Scope scope, AttemptHeaders headers, Duration sinceFirstFailure) {
         if (sinceFirstFailure.compareTo(policy.maxTime()) >= 0) {
             return false;
         }
         if (!policy.schedule().isEmpty()) {
-            return attemptHeaders.allFailures() <= policy.schedule().size();
+            return headers.allFailures() <= policy.schedule().size();
         }
         int most = scope == Reason.Scope.ANSWER
                 ? Math.min(MAX_USELESS_ANSWERS, policy.maxAttempts())
                 : policy.maxAttempts();
-        return attemptHeaders.failures(scope) < most;
+        return headers.failures(scope) < most;
     }
 
     /**
@@ -55,9 +55,8 @@ public record RetryBackoff(RetryPolicy policy) {
      *
      * @param asked the moment named, as by a {@code Retry-After}; null: none
      */
-    public Instant nextAfter(
-            AttemptHeaders attemptHeaders, Instant now, @Nullable Instant asked, RandomGenerator random) {
-        Instant byBackoff = now.plus(delayAfter(attemptHeaders, random));
+    public Instant nextAfter(AttemptHeaders headers, Instant now, @Nullable Instant asked, RandomGenerator random) {
+        Instant byBackoff = now.plus(delayAfter(headers, random));
         if (asked == null || !asked.isAfter(byBackoff)) {
             return byBackoff;
         }
@@ -68,10 +67,10 @@ public record RetryBackoff(RetryPolicy policy) {
     }
 
     /** A delay before the next attempt: spread evenly, as wide as it is long. */
-    public Duration delayAfter(AttemptHeaders attemptHeaders, RandomGenerator random) {
-        int failures = attemptHeaders.allFailures();
+    public Duration delayAfter(AttemptHeaders headers, RandomGenerator random) {
+        int failures = headers.allFailures();
         if (failures == 0 || policy.schedule().isEmpty()) {
-            return backoff(attemptHeaders.attempt(), random);
+            return backoff(headers.attempt(), random);
         }
         long about = policy.schedule()
                 .get(Math.min(failures, policy.schedule().size()) - 1)

@@ -92,14 +92,14 @@ public final class OutcomeResolver<I> {
             case ALWAYS -> true;
             case NEVER -> false;
         };
-        AttemptHeaders attemptHeaders = counts ? before.failed(scope) : before;
+        AttemptHeaders headers = counts ? before.failed(scope) : before;
         Instant now = clock.instant();
-        Duration trying = Duration.between(attemptHeaders.firstFailedAt().orElse(now), now);
-        if (!backoff.allowsAnother(scope, attemptHeaders, trying)) {
-            String last = "%s (attempt %d was the last)".formatted(retry.detail(), attemptHeaders.attempt());
+        Duration trying = Duration.between(headers.firstFailedAt().orElse(now), now);
+        if (!backoff.allowsAnother(scope, headers, trying)) {
+            String last = "%s (attempt %d was the last)".formatted(retry.detail(), headers.attempt());
             return failed(data, context, retry.reason(), last);
         }
-        Instant notBefore = backoff.nextAfter(attemptHeaders, now, retry.notBefore(), random);
+        Instant notBefore = backoff.nextAfter(headers, now, retry.notBefore(), random);
         if (spec.stage().paid() && notBefore.isAfter(context.getDeadline())) {
             String last = "the deadline comes before the next attempt; last failure: " + retry.detail();
             return ended(data, context, EndedEarly.expired(last));
@@ -110,8 +110,8 @@ public final class OutcomeResolver<I> {
                 retry.reason().code(),
                 retry.detail());
         metrics.retried(retry.reason());
-        return Settlement.again(new FailedRecord(spec.stage(), data, retry.reason(), retry.detail(), now)
-                .retry(attemptHeaders, notBefore));
+        return Settlement.again(
+                new FailedRecord(spec.stage(), data, retry.reason(), retry.detail(), now).retry(headers, notBefore));
     }
 
     Settlement failed(ConsumerRecord<byte[], byte[]> data, TaskContext context, Reason reason, String detail)
@@ -119,10 +119,11 @@ public final class OutcomeResolver<I> {
         log.warn("given up: {}: {}", reason.code(), detail);
         metrics.deadLettered(reason);
         Instant now = clock.instant();
-        ProducerRecord<byte[], byte[]> letter = new FailedRecord(spec.stage(), data, reason, detail, now).deadLetter();
-        return codec.ending(data, context, Ending.FAILED, reason, detail, now)
-                .map(ending -> Settlement.last(List.of(letter, ending)))
-                .orElse(Settlement.last(List.of(letter)));
+        ProducerRecord<byte[], byte[]> deadLetter =
+                new FailedRecord(spec.stage(), data, reason, detail, now).deadLetter();
+        return codec.finalState(data, context, Ending.FAILED, reason, detail, now)
+                .map(finalState -> Settlement.last(List.of(deadLetter, finalState)))
+                .orElse(Settlement.last(List.of(deadLetter)));
     }
 
     /** No dead letter: there is nothing here to be tried again. */
@@ -130,7 +131,7 @@ public final class OutcomeResolver<I> {
             throws InterruptedException {
         log.info("{}: {}", ended.reason().code(), ended.detail());
         Optional<ProducerRecord<byte[], byte[]>> event =
-                codec.ending(data, context, ended.ending(), ended.reason(), ended.detail(), clock.instant());
+                codec.finalState(data, context, ended.finalState(), ended.reason(), ended.detail(), clock.instant());
         return Settlement.last(event.map(List::of).orElse(List.of()));
     }
 

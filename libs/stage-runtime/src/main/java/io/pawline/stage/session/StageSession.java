@@ -89,8 +89,8 @@ public final class StageSession<I> {
     public StageSession(
             StageSpec<I> spec,
             TaskExecution<I> execution,
-            ConcurrencyLimiter concurrencyLimiter,
-            Optional<ReceiverLimiters> lanes,
+            ConcurrencyLimiter limiter,
+            Optional<ReceiverLimiters> receiverLimiters,
             Ledger ledger,
             KafkaClients clients,
             Clock clock,
@@ -111,8 +111,8 @@ public final class StageSession<I> {
                 metrics,
                 name);
         this.dispatcher = new Dispatcher(
-                concurrencyLimiter,
-                waits(concurrencyLimiter, lanes),
+                limiter,
+                readyQueue(limiter, receiverLimiters),
                 Thread.ofVirtual().name(name + "-task-", 0).factory(),
                 this::work,
                 this::hasTooMuchToLose,
@@ -128,11 +128,11 @@ public final class StageSession<I> {
                 && commit.uncommitted() >= Math.max(UNCOMMITTED, spec.policies().maxInFlight());
     }
 
-    private ReadyQueue waits(ConcurrencyLimiter concurrencyLimiter, Optional<ReceiverLimiters> lanes) {
+    private ReadyQueue readyQueue(ConcurrencyLimiter limiter, Optional<ReceiverLimiters> receiverLimiters) {
         double retryShare = spec.policies().retryShare();
-        return lanes.isPresent()
-                ? new ReceiverQueues(concurrencyLimiter, lanes.get(), retryShare)
-                : new FairQueue(spec.stage().code(), concurrencyLimiter, retryShare);
+        return receiverLimiters.isPresent()
+                ? new ReceiverQueues(limiter, receiverLimiters.get(), retryShare)
+                : new FairQueue(spec.stage().code(), limiter, retryShare);
     }
 
     /** Works until told to stop; then drains and leaves the group. */

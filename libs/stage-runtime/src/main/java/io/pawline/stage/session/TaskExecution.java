@@ -164,7 +164,7 @@ public final class TaskExecution<I> {
     }
 
     private Optional<EndedEarly> over(TaskId id, TaskContext context) {
-        if (spec.stage().tellsOfEndings()) {
+        if (spec.stage().notifiesReceivers()) {
             return Optional.empty();
         }
         if (cancelled.test(id)) {

@@ -62,7 +62,7 @@ public final class AttemptSpan implements AutoCloseable {
                     Span made = calls.get();
                     try (Scope _ = made.makeCurrent()) {
                         OutsideCall.Answer<T> answer = call.make();
-                        tell(made, answer.report());
+                        describe(made, answer.report());
                         return answer;
                     } catch (RuntimeException bug) {
                         made.setStatus(StatusCode.ERROR, bug.getClass().getSimpleName());
@@ -73,7 +73,7 @@ public final class AttemptSpan implements AutoCloseable {
                 };
     }
 
-    private static void tell(Span made, CallReport report) {
+    private static void describe(Span made, CallReport report) {
         made.setAttribute("pawline.call.phase", report.phase().name().toLowerCase(Locale.ROOT));
         report.status().ifPresent(status -> made.setAttribute("http.response.status_code", (long) status));
         report.requestId().ifPresent(id -> made.setAttribute("pawline.provider.request_id", id));

@@ -250,9 +250,9 @@ class OffsetTrackerTest {
                 OffsetAndMetadata position = tracker.position();
                 assertThat(position.offset()).isZero();
                 assertThat(position.metadata()).hasSizeLessThan(CommitMetadata.MOST_CHARACTERS);
-                CommitMetadata told =
+                CommitMetadata decoded =
                         CommitMetadata.decode(position.metadata(), 0).orElseThrow();
-                assertThat(told.open().tailSet(1L)).isEqualTo(open.headSet(told.end()));
+                assertThat(decoded.open().tailSet(1L)).isEqualTo(open.headSet(decoded.end()));
             }
         }
         assertThat(received).isGreaterThan(30_000);

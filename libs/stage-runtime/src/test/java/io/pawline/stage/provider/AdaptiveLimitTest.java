@@ -3,7 +3,7 @@ package io.pawline.stage.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.pawline.stage.provider.EndedCall.Ending;
+import io.pawline.stage.provider.EndedCall.Result;
 import io.pawline.stage.provider.TestingProvider.Client;
 import io.pawline.stage.provider.TestingProvider.Counts;
 import java.util.List;
@@ -254,12 +254,12 @@ class AdaptiveLimitTest {
     @Test
     void doesNotShrinkTwiceForCallsSentBeforeItShrank() {
         for (int i = 0; i < 4; i++) {
-            limit.ended(new EndedCall(1_000, 2_000 + i, 4, Ending.REFUSED));
+            limit.ended(new EndedCall(1_000, 2_000 + i, 4, Result.REFUSED));
         }
         int shrunk = limit.limit();
 
         for (int i = 0; i < 100; i++) {
-            limit.ended(new EndedCall(1_001, 3_000 + i, 4, Ending.REFUSED));
+            limit.ended(new EndedCall(1_001, 3_000 + i, 4, Result.REFUSED));
         }
 
         assertThat(shrunk).isEqualTo(3);

@@ -1,6 +1,6 @@
 package io.pawline.stage.provider;
 
-import io.pawline.stage.provider.EndedCall.Ending;
+import io.pawline.stage.provider.EndedCall.Result;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -119,11 +119,11 @@ final class TestingProvider {
 
     private void enter(Call call) {
         if (working + waiting.size() >= hardLimit || random.nextDouble() < shareOfStrayRefusals) {
-            schedule(REFUSED_AFTER, () -> call.end(Ending.REFUSED));
+            schedule(REFUSED_AFTER, () -> call.end(Result.REFUSED));
             return;
         }
         waiting.add(call);
-        schedule(timeout, () -> call.end(Ending.TIMED_OUT));
+        schedule(timeout, () -> call.end(Result.TIMED_OUT));
         admit();
     }
 
@@ -133,14 +133,14 @@ final class TestingProvider {
             working++;
             double seconds = service.applyAsDouble(random);
             boolean hangs = random.nextDouble() < shareOfHangs;
-            Ending ending = random.nextDouble() < shareOfFailures ? Ending.FAILED : Ending.SUCCEEDED;
+            Result result = random.nextDouble() < shareOfFailures ? Result.FAILED : Result.SUCCEEDED;
             schedule(seconds, () -> {
                 working--;
                 if (call.open) {
                     used += seconds;
                 }
                 if (!hangs) {
-                    call.end(ending);
+                    call.end(result);
                 }
                 admit();
             });
@@ -215,20 +215,20 @@ final class TestingProvider {
             inFlight = client.inFlight;
         }
 
-        private void end(Ending ending) {
+        private void end(Result result) {
             if (!open) {
                 return;
             }
             open = false;
             client.inFlight--;
             client.counts.calls++;
-            switch (ending) {
+            switch (result) {
                 case SUCCEEDED -> client.counts.succeeded++;
                 case REFUSED -> client.counts.refused++;
                 case TIMED_OUT -> client.counts.timedOut++;
                 case FAILED -> {}
             }
-            client.ended.accept(new EndedCall((long) (start * 1e9), (long) (now * 1e9), inFlight, ending));
+            client.ended.accept(new EndedCall((long) (start * 1e9), (long) (now * 1e9), inFlight, result));
             client.fill();
         }
     }

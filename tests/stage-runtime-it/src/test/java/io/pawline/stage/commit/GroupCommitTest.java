@@ -119,7 +119,7 @@ class GroupCommitTest {
         await().until(partition::settled);
         assertThat(commit.failure()).isNull();
         assertThat(committed(used.getLast())).isEqualTo(new OffsetAndMetadata(1));
-        assertThat(told()).isEmpty();
+        assertThat(recorded()).isEmpty();
     }
 
     @Test
@@ -173,7 +173,7 @@ class GroupCommitTest {
         assertThat(commit.working()).isFalse();
         assertThat(published()).isEmpty();
         assertThat(used).hasSize(1);
-        assertThat(told()).as("it may well have been committed").isEmpty();
+        assertThat(recorded()).as("it may well have been committed").isEmpty();
     }
 
     @Test
@@ -184,7 +184,7 @@ class GroupCommitTest {
 
         commit.add(item, result("a"));
 
-        assertThat(told()).containsExactly(CallOutcome.ORPHANED);
+        assertThat(recorded()).containsExactly(CallOutcome.ORPHANED);
         assertThat(partition.settled()).isTrue();
         assertThat(published()).isEmpty();
     }
@@ -202,7 +202,7 @@ class GroupCommitTest {
         commit.close();
         commit.add(begun(1), result("b"));
 
-        assertThat(told()).containsExactly(CallOutcome.ORPHANED, CallOutcome.ORPHANED);
+        assertThat(recorded()).containsExactly(CallOutcome.ORPHANED, CallOutcome.ORPHANED);
         assertThat(partition.settled()).isTrue();
         assertThat(published()).isEmpty();
     }
@@ -223,7 +223,7 @@ class GroupCommitTest {
         assertThat(committed(used.getFirst()).offset())
                 .as("the fresh record is open")
                 .isZero();
-        assertThat(told()).containsExactly(CallOutcome.ORPHANED);
+        assertThat(recorded()).containsExactly(CallOutcome.ORPHANED);
         assertThat(partition.settled()).isTrue();
         assertThat(again.settled()).isFalse();
         commit.add(fresh, result("fresh"));
@@ -247,7 +247,7 @@ class GroupCommitTest {
         commit.fence(List.of(partition));
 
         await().until(partition::settled);
-        assertThat(told()).containsExactly(CallOutcome.ORPHANED);
+        assertThat(recorded()).containsExactly(CallOutcome.ORPHANED);
         assertThat(published()).isEmpty();
         assertThat(commit.failure()).isNull();
     }
@@ -385,7 +385,7 @@ class GroupCommitTest {
                 .toList();
     }
 
-    private List<CallOutcome> told() {
+    private List<CallOutcome> recorded() {
         return attempts.history().stream()
                 .map(event -> TestingEvents.deserializer(CallAttempt.class).deserialize(Topics.ATTEMPTS, event.value()))
                 .map(event -> event.getOutcome().orElseThrow())
