@@ -61,7 +61,7 @@ public final class ControlStateReader implements AutoCloseable {
     }
 
     /** Whether everything said before the start has been read; until then the board knows nothing. */
-    public boolean caughtUp() {
+    boolean caughtUp() {
         return read.getCount() == 0;
     }
 

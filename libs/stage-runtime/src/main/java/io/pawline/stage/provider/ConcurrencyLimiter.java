@@ -116,7 +116,7 @@ public final class ConcurrencyLimiter {
     }
 
     /** What the limit can grow to: the operator's figure, else the configured one. */
-    public int most() {
+    private int most() {
         return controls.limit().orElse(configuredLimit);
     }
 

@@ -57,11 +57,11 @@ public record AttemptHeaders(
         return new AttemptHeaders(attempt, notBefore, firstFailedAt, more);
     }
 
-    public int failures(Reason.Scope scope) {
+    int failures(Reason.Scope scope) {
         return failures.getOrDefault(scope, 0);
     }
 
-    public int allFailures() {
+    int allFailures() {
         return failures.values().stream().mapToInt(Integer::intValue).sum();
     }
 

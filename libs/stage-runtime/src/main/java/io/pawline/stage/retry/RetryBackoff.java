@@ -22,7 +22,7 @@ public record RetryBackoff(RetryPolicy policy) {
     }
 
     /** Whether failures of this scope count against the task: those that are no fault of it are limited by time alone. */
-    public static boolean counts(Reason.Scope scope) {
+    static boolean counts(Reason.Scope scope) {
         return switch (scope) {
             case TASK, ANSWER, TIMEOUT, PROVIDER -> true;
             case OVERLOAD, ACCOUNT, PAWLINE -> false;
@@ -67,7 +67,7 @@ public record RetryBackoff(RetryPolicy policy) {
     }
 
     /** A delay before the next attempt: spread evenly, as wide as it is long. */
-    public Duration delayAfter(AttemptHeaders headers, RandomGenerator random) {
+    Duration delayAfter(AttemptHeaders headers, RandomGenerator random) {
         int failures = headers.allFailures();
         if (failures == 0 || policy.schedule().isEmpty()) {
             return backoff(headers.attempt(), random);
