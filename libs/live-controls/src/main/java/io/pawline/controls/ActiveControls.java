@@ -9,16 +9,16 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The instructions that hold, by subject. One thread writes, in the order of the topic; any may read. */
+/** Keeps the controls that hold, by subject. One thread writes, in the order of the topic; any may read. */
 final class ActiveControls {
 
     private final Map<String, ControlCommand> bySubject = new ConcurrentHashMap<>();
 
     /**
-     * Takes the next instruction.
+     * Takes the next control.
      *
-     * @return whether it says anything new: a cool-down that ends before the one in force does not
-     * @throws IllegalArgumentException if the instruction is none that is understood here; nothing has changed then
+     * @return whether it changes anything: a cool-down that ends before the one in force does not
+     * @throws IllegalArgumentException if the control is none that is understood here; nothing has changed then
      */
     boolean apply(String subject, ControlCommand control, Instant now) {
         requireSense(subject, control);
@@ -31,12 +31,12 @@ final class ActiveControls {
         };
     }
 
-    /** Takes a tombstone: nothing is said about the subject. */
+    /** Takes a tombstone: no control holds for the subject. */
     boolean remove(String subject) {
         return bySubject.remove(subject) != null;
     }
 
-    /** Forgets what cannot matter any more. */
+    /** Forgets the controls that are over. */
     void dropOver(Instant now) {
         bySubject.values().removeIf(control -> isOver(control, now));
     }
@@ -45,7 +45,7 @@ final class ActiveControls {
         return Optional.ofNullable(bySubject.get(subject));
     }
 
-    /** Sorted by subject. */
+    /** Returns all controls in force, sorted by subject. */
     List<ControlCommand> all(Instant now) {
         return bySubject.values().stream()
                 .filter(control -> !isOver(control, now))

@@ -9,7 +9,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the log says about live instructions. */
+/** Writes changes of live controls to the log. */
 final class ChangeLog {
 
     private static final Logger log = LoggerFactory.getLogger(ControlStateReader.class);
@@ -26,7 +26,7 @@ final class ChangeLog {
         return subject + ": nothing is in force any more";
     }
 
-    /** Tells what holds now and did not before. Of cancelled tasks only the number: there may be thousands. */
+    /** Logs what holds now and did not before. Of cancelled tasks it logs only the number: there may be thousands. */
     static void readAnew(List<ControlCommand> before, List<ControlCommand> now) {
         Set<ControlCommand> news = new HashSet<>(now);
         before.forEach(news::remove);

@@ -24,13 +24,13 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives live instructions to every process of the pipeline. Each method returns when Kafka has the instruction, throws
- * {@link ControlPublishException} if Kafka does not acknowledge it within ten seconds, and takes who says so and why, neither of
- * them blank. Thread-safe.
+ * Writes live controls for every process of the pipeline. Each method returns when Kafka has the control, and throws
+ * {@link ControlPublishException} if Kafka does not acknowledge it within ten seconds. Each takes who gives the control
+ * and why, neither of them blank. Thread-safe.
  */
 public final class ControlPublisher implements AutoCloseable {
 
-    /** Of a cool-down; the topic keeps what it needs to compare two of them for longer than that. */
+    /** A cool-down is at most so long; the topic keeps what it needs to compare two of them for longer than that. */
     public static final Duration LONGEST_COOL_DOWN = Duration.ofDays(1);
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -41,7 +41,7 @@ public final class ControlPublisher implements AutoCloseable {
     private final Producer<byte[], byte[]> producer;
 
     /**
-     * Connects when the first instruction is given.
+     * Makes a publisher that connects when the first control is given.
      *
      * @param connection Kafka client settings: bootstrap servers, security
      * @param serializer configured, thread-safe; stays the caller's to close
@@ -80,9 +80,9 @@ public final class ControlPublisher implements AutoCloseable {
     }
 
     /**
-     * Lets nobody call a provider before an instant. Of several the latest holds, whoever said it and when, until one is
-     * {@linkplain #liftCoolDown lifted}; so there is no need to tell of one that ends before {@link
-     * ControlStateReader#coolDownUntil}.
+     * Lets nobody call a provider before an instant. Of several the latest holds, whoever gave it and when, until one
+     * is {@linkplain #liftCoolDown lifted}. So one that ends before {@link ControlStateReader#coolDownUntil} need not
+     * be published.
      *
      * @param until at most {@link #LONGEST_COOL_DOWN} from now
      */
@@ -105,15 +105,15 @@ public final class ControlPublisher implements AutoCloseable {
     /**
      * Lets no stage work on a task any more.
      *
-     * @param until when the task can no longer run, such as its deadline: from then on the instruction is forgotten
+     * @param until when the task can no longer run, such as its deadline: from then on the control is forgotten
      */
     public void cancel(TaskId task, Instant until, String by, String why) {
         publish(control(Subject.task(task), ControlAction.CANCEL, by, why).setUntil(until));
     }
 
     /**
-     * Takes back whatever was said of a task, so that the topic does not keep it for ever. Only for a task that can no
-     * longer run: processes that have not forgotten it by themselves would work on it again.
+     * Takes back the control of a task, so that the topic does not keep it for ever. Only for a task that can no longer
+     * run: processes that have not forgotten it by themselves would work on it again.
      */
     public void forget(TaskId task) {
         send(Subject.task(task), null);

@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a stage: takes its records, gives each to the handler on a virtual thread, and publishes what comes of it exactly
- * once. A session with the broker that fails is followed by another one, so a broker that goes and comes back needs no
+ * Runs a stage: takes its records, gives each to the handler on a virtual thread, and publishes what comes of it
+ * exactly once. If a session with the broker fails, another one begins. So a broker that goes and comes back needs no
  * restart. Thread-safe.
  */
 public final class StageRuntime<I> implements AutoCloseable {
@@ -50,7 +50,7 @@ public final class StageRuntime<I> implements AutoCloseable {
     private volatile @Nullable StageSession<I> session;
     private volatile boolean stopping;
 
-    /** A stage of which nothing is traced. */
+    /** Makes a stage without tracing. */
     public StageRuntime(
             StageSpec<I> spec,
             Handler<I> handler,
@@ -63,7 +63,7 @@ public final class StageRuntime<I> implements AutoCloseable {
     }
 
     /**
-     * A stage that is not running yet.
+     * Makes a stage that is not running yet.
      *
      * @param random for the jitter of retries
      */
@@ -109,19 +109,19 @@ public final class StageRuntime<I> implements AutoCloseable {
         this.thread = Thread.ofPlatform().name(spec.stage().code() + "-poll").unstarted(this::run);
     }
 
-    /** Starts the poll thread and returns at once; whether Kafka can be reached shows in {@link #ready}. */
+    /** Starts the poll thread and returns at once. {@link #ready} shows whether Kafka can be reached. */
     public void start() {
         controls.start();
         thread.start();
     }
 
-    /** Whether the stage has a place in its group and is not stopping. */
+    /** Says whether the stage has a place in its group and is not stopping. */
     public boolean ready() {
         StageSession<I> current = session;
         return !stopping && current != null && current.joined();
     }
 
-    /** Whether the poll thread moves. A stage that is not alive has to be restarted. */
+    /** Says whether the poll thread moves. A stage that is not alive has to be restarted. */
     public boolean alive() {
         return alive(LONGEST_TURN);
     }
@@ -171,7 +171,7 @@ public final class StageRuntime<I> implements AutoCloseable {
         }
     }
 
-    /** A stage that was paused must not begin before it knows. */
+    /** Waits for the live controls, for a paused stage must not begin before it knows that it is paused. */
     private void awaitControls() {
         try {
             while (!stopping && !controls.known(BETWEEN_SESSIONS)) {

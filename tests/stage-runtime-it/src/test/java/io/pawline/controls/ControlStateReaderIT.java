@@ -47,7 +47,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** A broker of its own, since some of the tests take it away for a while. */
+/** Has a broker of its own, since some of the tests take it away for a while. */
 class ControlStateReaderIT {
 
     private static final Duration LONG = Duration.ofSeconds(60);
@@ -192,7 +192,7 @@ class ControlStateReaderIT {
         assertThat(Duration.ofMillis(Long.parseLong(settings.get("min.compaction.lag.ms"))))
                 .isGreaterThan(ControlPublisher.LONGEST_COOL_DOWN);
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        // Old enough to be compacted, so they show that the cleaner was here.
+        // These are old enough to be compacted, so they show that the cleaner was here.
         for (int i = 0; i < 20; i++) {
             Instant old = now.minus(Duration.ofDays(3)).plusSeconds(i);
             send("stage:callback", bytes("stage:callback", ControlAction.RESUME), old);
@@ -437,7 +437,7 @@ class ControlStateReaderIT {
         return TestingEvents.serializer().serialize(Topics.CONTROL, command);
     }
 
-    /** Of every record that is still in the topic. */
+    /** Returns the key of every record that is still in the topic. */
     private List<String> keys() {
         try (var consumer =
                 new KafkaConsumer<>(connection(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {

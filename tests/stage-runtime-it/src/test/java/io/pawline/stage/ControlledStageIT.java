@@ -43,7 +43,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A stage obeys the live controls, and tells the ledger of its calls. */
+/** Shows that a stage obeys the live controls, and records its calls in the ledger. */
 class ControlledStageIT {
 
     private final List<StageRuntime<TaskAccepted>> started = new ArrayList<>();
@@ -160,7 +160,7 @@ class ControlledStageIT {
 
         start("one", (in, attempt) -> {
             controlPublisher.cancel(id, Instant.now().plusSeconds(3_600), "front end", "no longer wanted");
-            // What is said later is read later: once the limit is in force, the stage knows of the cancellation.
+            // A later control is read later: once the limit is in force, the stage knows of the cancellation.
             controlPublisher.limit(Stage.DETECT, OptionalInt.of(7), "operator", "they can take more");
             await().until(() -> gauge("pawline.stage.limit") == 7);
             return counted(in, attempt);

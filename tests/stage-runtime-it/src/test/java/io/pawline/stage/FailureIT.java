@@ -39,7 +39,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of records that fail, and of those beside them. */
+/** Shows what becomes of records that fail, and of those beside them. */
 class FailureIT {
 
     private static final Reason[] COUNTED = {Reason.PROVIDER_ERROR, Reason.READ_TIMEOUT, Reason.CONNECTION_LOST};
@@ -149,7 +149,8 @@ class FailureIT {
 
         assertThat(awaitRecords("pawline.generate", 400)).hasSize(400);
         assertThat(TestingKafka.records("pawline.detect.dlt")).isEmpty();
-        // Those that opened it, those in flight then, and three probes at a time: without it, 3 times 400.
+        // There are the calls that opened it, those in flight then, and three probes at a time. Without it, there are 3
+        // times 400.
         assertThat(whileItFailed).isLessThan(60);
     }
 
@@ -268,7 +269,7 @@ class FailureIT {
         assertThat(calls).hasValue(400);
     }
 
-    /** Here the offset is what is waited for: a consumer that began without the topic looks for it seldom. */
+    /** The test waits for the offset here: a consumer that began without the topic looks for it seldom. */
     @Test
     void aRecordStaysOpenUntilItsRetryCanBeWritten() throws Exception {
         TestingKafka.delete("pawline.detect.retry");
@@ -316,7 +317,7 @@ class FailureIT {
         awaitRecords("pawline.generate", 200);
         assertThat(done).hasSize(200);
         assertThat(done).allSatisfy((id, at) -> {
-            // To the millisecond: that is what the header holds.
+            // The header holds milliseconds.
             assertThat(at).isAfter(requireNonNull(due.get(id)).minusMillis(1));
             assertThat(at).isBefore(requireNonNull(due.get(id)).plusSeconds(30));
         });

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A process of its own that ends at the worst of moments. */
+/** Runs a process of its own that ends at the worst of moments. */
 class HaltedStageIT {
 
     @TempDir
@@ -79,7 +79,9 @@ class HaltedStageIT {
         }
     }
 
-    /** So it waits neither until its predecessor's session is over nor until its predecessor's transaction is. */
+    /**
+     * The successor waits neither until its predecessor's session is over nor until its predecessor's transaction is.
+     */
     private static void assertItTookThePlaceThatWasLeft(StageSite site) throws Exception {
         String group = Stage.DETECT.consumerGroup();
         assertThat(site.admin.describeConsumerGroups(List.of(group)).all().get().values().stream()

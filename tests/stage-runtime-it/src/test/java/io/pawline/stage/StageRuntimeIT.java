@@ -231,7 +231,7 @@ class StageRuntimeIT {
             return described(in);
         });
 
-        // Awaitility would else take the thread's death for its own.
+        // Awaitility would otherwise take the thread's death for its own.
         await().dontCatchUncaughtExceptions()
                 .until(() -> TestingKafka.records("pawline.generate").size() == 1);
         assertThat(calls).hasValue(2);
@@ -259,7 +259,7 @@ class StageRuntimeIT {
         await().until(() -> stage.alive(longestTurn));
     }
 
-    /** Tells the poll thread the time only when it may. */
+    /** Makes a clock that the poll thread can read only when it may. */
     private static Clock held(Semaphore free) {
         InstantSource time = () -> {
             if (Thread.currentThread().getName().endsWith("-poll")) {

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.MDC;
 
-/** What a stage puts into the trace that a record brings. */
+/** Shows what a stage puts into the trace that a record brings. */
 class TracingIT {
 
     private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";

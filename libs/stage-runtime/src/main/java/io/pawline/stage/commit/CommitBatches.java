@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 final class CommitBatches {
 
-    /** The most tasks that one transaction carries. */
+    /** One transaction carries at most so many tasks. */
     static final int MAX_BATCH = 1_000;
 
     private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
@@ -28,7 +28,7 @@ final class CommitBatches {
     private static final long BEFORE_TRYING_REFUSED_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     /**
-     * A task with what is to be published of it.
+     * Carries a finished task and what is to be published of it.
      *
      * @param substituted whether the settlement already stands in for one that was too large
      */

@@ -35,29 +35,30 @@ public final class GroupCommit implements AutoCloseable {
     /*
      * A result and the offset of its record must become visible together, or a killed process repeats or loses a task.
      * Kafka has the means: messages and offsets in one transaction (KIP-98), committed on behalf of the consumer group.
-     * The broker checks the generation of the membership that is handed over with the offsets (KIP-447). So one producer
-     * serves all partitions of a process, and a member that the group has lost cannot commit. A partition that leaves in
-     * good order is fenced here, under the lock that every transaction holds.
+     * The broker checks the generation of the membership that is handed over with the offsets (KIP-447). So one
+     * producer serves all partitions of a process, and a member that the group has lost cannot commit. A partition that
+     * leaves in good order is fenced here, under the lock that every transaction holds.
      *
      * A transaction is several requests to the broker and their answers, whatever it carries. So finished tasks share
-     * one, as databases share one write to the log among many transactions ("group commit", DeWitt et al., Implementation
-     * Techniques for Main Memory Database Systems, SIGMOD 1984). Nobody has to choose the size of a batch. Results that
-     * finish during a transaction, and in the pause after it, gather for the next one. The pause is three times as long as
-     * the transaction was, but at least the commit interval and at most five intervals. It follows the load of this process
-     * and of the broker. A full batch has left others behind and is followed at once. The first result after a quiet time
-     * is committed at once. What waits in the pause is repeated after a kill, hence the upper bound.
+     * one, as databases share one write to the log among many transactions ("group commit", DeWitt et al.,
+     * Implementation Techniques for Main Memory Database Systems, SIGMOD 1984). Nobody has to choose the size of a
+     * batch. Results that finish during a transaction, and in the pause after it, gather for the next one. The pause is
+     * three times as long as the transaction was, but at least the commit interval and at most five intervals. It
+     * follows the load of this process and of the broker. A full batch has left others behind and is followed at once.
+     * The first result after a quiet time is committed at once. What waits in the pause is repeated after a kill, hence
+     * the upper bound.
      *
      * Rejected, with figures of the whole pipeline, one run each:
      * - No longer pause under load: 22.8 ms of processor time a task, 81.7 tasks a second.
-     * - A fixed pause of 50 ms: 3.6 ms less a task, 97.5 tasks a second. But at 20 tasks a second, half of the tasks took
-     *   112 ms and more instead of 77. A pause that follows the load has both advantages.
+     * - A fixed pause of 50 ms: 3.6 ms less a task, 97.5 tasks a second. But at 20 tasks a second, half of the tasks
+     *   took 112 ms and more instead of 77. A pause that follows the load has both advantages.
      * - Offsets in a transaction of their own: a crash in between doubles or loses results.
      * - A transaction that gets no answer is aborted: it may have been committed, so its results would go twice. It is
-     *   asked for again until there is an answer. If the broker has fenced the producer by then, nobody can know, and the
-     *   session ends.
+     *   asked for again until there is an answer. If the broker has fenced the producer by then, nobody can know, and
+     *   the session ends.
      *
-     * Completing a record before its transaction is safe. The results stay in the batch until a transaction succeeds, and
-     * every later transaction carries them. If one does not, as after a split, its records are opened again.
+     * Completing a record before its transaction is safe. The results stay in the batch until a transaction succeeds,
+     * and every later transaction carries them. If one does not, as after a split, its records are opened again.
      *
      * See https://cwiki.apache.org/confluence/display/KAFKA/KIP-98+-+Exactly+Once+Delivery+and+Transactional+Messaging
      * and https://cwiki.apache.org/confluence/display/KAFKA/KIP-447%3A+Producer+scalability+for+exactly+once+semantics
@@ -66,7 +67,7 @@ public final class GroupCommit implements AutoCloseable {
     private static final long FIRST_WAIT_MILLIS = 20;
     private static final long LONGEST_WAIT_MILLIS = 1_000;
 
-    /** The pause after a transaction is so many times as long, so that transactions take a quarter of the time under load. */
+    /** The pause after a transaction is so many times as long: under load, transactions take a quarter of the time. */
     private static final int PAUSE_BY_DURATION = 3;
 
     /** The longest pause for that reason is so many times the shortest. */

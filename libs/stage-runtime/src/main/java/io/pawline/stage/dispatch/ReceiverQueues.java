@@ -18,20 +18,23 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line for each receiver, which have their turns one after the other. Each has permits of its own, and may neither hold
- * more of the stage's permits than it leaves to the others, nor, when it does not get on, more of the room in which records wait
- * (<a href="https://doi.org/10.1109/90.664262">Choudhury and Hahne</a>): so one receiver that hangs delays no other. Not
- * thread-safe: guarded by its {@link Dispatcher}.
+ * Keeps a fair queue for each receiver; the queues have their turns one after the other. Each has a limiter of its own,
+ * and may not hold more of the stage's permits than it leaves to the others. A stalled receiver may not hold more of
+ * the room in which records wait, either (<a href="https://doi.org/10.1109/90.664262">Choudhury and Hahne</a>). So one
+ * receiver that hangs delays no other. Not thread-safe: guarded by its {@link Dispatcher}.
  */
 public final class ReceiverQueues implements ReadyQueue {
 
-    /** Fresh records that lanes which do not get on may have in memory: what is read ahead must not be theirs alone. */
+    /** Stalled receivers may have so many fresh records in memory, for what is read ahead must not be theirs alone. */
     private static final int ROOM = 500;
 
-    /** A lane does not get on when a record has waited so long in it. */
+    /** A receiver is stalled if a record has waited so long in its queue. */
     private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    /** The same for retries, of which more may be open: the commit still has room for what others complete in between. */
+    /**
+     * Stalled receivers may have so many retries in memory. More of these may be open, for the commit still has room
+     * for what others complete in between.
+     */
     private static final int ROOM_FOR_RETRIES = 2_500;
 
     private static final long SLOW_RETRIES_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -40,9 +43,9 @@ public final class ReceiverQueues implements ReadyQueue {
     private final ReceiverLimiters receiverLimiters;
     private final double retryShare;
     private final Map<String, FairQueue> queues = new HashMap<>();
-    /** Those with records that may be able to begin, in the order of their turns. */
+    /** Holds the queues with records that may be able to begin, in the order of their turns. */
     private final Set<FairQueue> ready = new LinkedHashSet<>();
-    /** Those with records of which none could begin when it was their turn. */
+    /** Holds the queues of whose records none could begin when it was their turn. */
     private final Set<FairQueue> blocked = new LinkedHashSet<>();
 
     private int waiting;
@@ -110,7 +113,7 @@ public final class ReceiverQueues implements ReadyQueue {
         return null;
     }
 
-    /** This turn's permit of the stage counts as taken. */
+    /** Says whether a queue leaves as many permits as it holds. The stage's permit of this turn counts as taken. */
     private boolean leavesEnoughToOthers(FairQueue queue) {
         return queue.limiter().inFlight() <= stageLimiter.limit() - stageLimiter.inFlight();
     }

@@ -4,7 +4,7 @@ import io.pawline.events.Ending;
 import io.pawline.schemas.Reason;
 
 /**
- * The end of a task before its work is done.
+ * Says that a task ends before its work is done.
  *
  * @param detail one sentence for a person
  */

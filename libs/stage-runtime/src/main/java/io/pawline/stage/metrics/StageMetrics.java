@@ -17,7 +17,7 @@ import java.util.function.ToDoubleFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
-/** What a stage tells the operator, each meter with the tag {@code stage}. Thread-safe. */
+/** Measures what a stage does, for the operator. Each meter has the tag {@code stage}. Thread-safe. */
 public final class StageMetrics {
 
     private final MeterRegistry registry;
@@ -41,7 +41,7 @@ public final class StageMetrics {
                         "From a task's arrival in the stage until it has left it for good, all tries and waits counted")
                 .tags(tags)
                 .register(registry);
-        // From the start: a counter that is born with its first count is no increase to a Prometheus.
+        // The counter exists from the start: one that is born with its first count is no increase to a Prometheus.
         this.orphaned = registry.counter("pawline.stage.orphaned", tags);
         this.permitWait = Timer.builder("pawline.stage.permits.wait")
                 .description("How long a task that was due waited for its permit")
@@ -53,7 +53,7 @@ public final class StageMetrics {
         permitWait.record(time);
     }
 
-    /** The gauges of what decides when a task may begin. */
+    /** Registers the gauges of what decides when a task may begin. */
     public void watch(ConcurrencyLimiter limiter) {
         gauge("pawline.stage.in.flight", "Tasks being handled", limiter, ConcurrencyLimiter::inFlight);
         gauge(
@@ -78,7 +78,7 @@ public final class StageMetrics {
                 });
     }
 
-    /** The gauges of the receivers, where there are many. */
+    /** Registers the gauges of the receivers, where there are many. */
     public void watch(ReceiverLimiters limiters) {
         gauge("pawline.stage.lanes", "Receivers that something is known of", limiters, ReceiverLimiters::known);
         gauge(
@@ -88,7 +88,7 @@ public final class StageMetrics {
                 ReceiverLimiters::closed);
     }
 
-    /** The gauges of what waits. */
+    /** Registers the gauges of what waits. */
     public void watch(Backlog backlog) {
         gauge("pawline.stage.permits.waiting", "Tasks that are due and wait for a permit", backlog, Backlog::ready);
         gauge("pawline.stage.retries.held", "Failed tasks in memory that wait for their time", backlog, Backlog::held);
@@ -131,7 +131,7 @@ public final class StageMetrics {
         commit.record(took);
     }
 
-    /** The record has left the stage for good. */
+    /** Takes note that a record has left the stage for good. */
     public void left(ConsumerRecord<byte[], byte[]> data) {
         Header first = data.headers().lastHeader("kafka_dlt-original-timestamp");
         long arrived = first != null && first.value().length == Long.BYTES

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The live controls as one stage sees them. A cool-down holds here at once, and everywhere as soon as the control topic has
- * it. Thread-safe.
+ * Reads the live controls for one stage. A cool-down holds here at once, and everywhere as soon as the control topic
+ * has it. Thread-safe.
  */
 public final class LiveStageControls implements StageControls, AutoCloseable {
 
@@ -32,7 +32,7 @@ public final class LiveStageControls implements StageControls, AutoCloseable {
     private final String by;
     private final ControlStateReader reader;
     private final ControlPublisher publisher;
-    /** A cool-down on its way to the control topic. */
+    /** Holds the end of a cool-down that is on its way to the control topic. */
     private final AtomicReference<Instant> onItsWay = new AtomicReference<>(Instant.EPOCH);
 
     public LiveStageControls(StageSpec<?> spec, KafkaClients clients, EventFormat format, Clock clock) {
@@ -48,7 +48,7 @@ public final class LiveStageControls implements StageControls, AutoCloseable {
         reader.start();
     }
 
-    /** Whether what was said before the start is known by now, waiting for it so long at most. */
+    /** Waits until the controls given before the start are known, for so long at most, and says whether they are. */
     public boolean known(Duration longest) throws InterruptedException {
         return reader.awaitRead(longest);
     }

@@ -3,7 +3,7 @@ package io.pawline.stage.provider;
 import io.pawline.schemas.CallReport;
 import org.jspecify.annotations.Nullable;
 
-/** One task's place among those at work, until it is closed. Used by the task's thread. */
+/** Gives one task a place among those at work, until it is closed. Used by the task's thread. */
 public final class Permit implements AutoCloseable {
 
     private final ConcurrencyLimiter limiter;
@@ -20,17 +20,17 @@ public final class Permit implements AutoCloseable {
         this.inFlightAtStart = inFlightAtStart;
     }
 
-    /** Gives that one back as well when this is closed. */
+    /** Sets the stage's permit that is given back together with this one. */
     public void within(Permit stagePermit) {
         outer = stagePermit;
     }
 
-    /** Whether this task finds out if a failing provider works again: its failure is then no fault of the task. */
+    /** Says whether this task finds out if a failing provider works again. Its failure is then no fault of the task. */
     public boolean probe() {
         return probe;
     }
 
-    /** How often the breaker had opened. */
+    /** Returns how often the breaker had opened when the permit was given. */
     int openingsBefore() {
         return openingsBefore;
     }
@@ -39,12 +39,12 @@ public final class Permit implements AutoCloseable {
         return inFlightAtStart;
     }
 
-    /** How the stage's process stands at this moment. */
+    /** Returns the load of the stage's process at this moment. */
     public LoadSnapshot loadSnapshot() {
         return outer == null ? limiter.loadSnapshot() : outer.loadSnapshot();
     }
 
-    /** Tells what a call to the provider came to; of several calls of one task, the first counts. */
+    /** Reports the result of a call to the provider. Of several calls of one task, the first counts. */
     public void called(CallReport report, long startedNanos, long endedNanos) {
         if (!called) {
             called = true;

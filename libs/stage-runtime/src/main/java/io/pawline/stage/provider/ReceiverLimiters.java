@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The permits of each lane: one receiver of many, with a limit, a breaker and a cool-down of its own. What is known of a
- * lane is kept while it has calls in flight, and for the lanes used last. Thread-safe.
+ * Keeps a concurrency limiter for each receiver, with a limit, a breaker and a cool-down of its own. A limiter is kept
+ * while its receiver has calls in flight, and for the receivers used last. Thread-safe.
  */
 public final class ReceiverLimiters {
 
@@ -23,8 +23,8 @@ public final class ReceiverLimiters {
     private final Map<String, ConcurrencyLimiter> limiters = new LinkedHashMap<>(16, 0.75f, true);
 
     /**
-     * @param policies how each lane is treated
-     * @param limit most calls at once in one lane
+     * @param policies how each receiver is treated
+     * @param limit most calls at once to one receiver
      */
     public ReceiverLimiters(ProviderPolicies policies, int limit, Clock clock) {
         this.policies = policies;
@@ -32,7 +32,7 @@ public final class ReceiverLimiters {
         this.clock = clock;
     }
 
-    /** The permits of this lane. */
+    /** Returns the limiter of this receiver. */
     public synchronized ConcurrencyLimiter of(String receiver) {
         ConcurrencyLimiter known = limiters.get(receiver);
         if (known != null) {
@@ -45,12 +45,12 @@ public final class ReceiverLimiters {
         return limiter;
     }
 
-    /** Lanes that something is known of. */
+    /** Counts the receivers that have a limiter. */
     public synchronized int known() {
         return limiters.size();
     }
 
-    /** Those of them in which nothing may begin now. */
+    /** Counts the receivers to which no call may begin now. */
     public synchronized int closed() {
         return (int)
                 limiters.values().stream().filter(limiter -> !limiter.open()).count();
@@ -69,7 +69,7 @@ public final class ReceiverLimiters {
         return receiver.isEmpty() ? policies.name() : policies.name() + " " + receiver;
     }
 
-    /** A receiver's cool-down holds in this process, and ends by itself. */
+    /** Holds the cool-down of one receiver. It holds in this process only, and ends by itself. */
     private static final class ReceiverControls implements StageControls {
 
         private volatile Instant coolDownUntil = Instant.EPOCH;

@@ -25,8 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides what is published of an attempt: the next stage's event, the record again for later, or its dead letter and the
- * task's ending. The one place where an {@link Outcome} is decided upon and a failure is logged. Thread-safe.
+ * Decides what is published of an attempt: the next stage's event, the record again for later, or its dead
+ * letter and the task's final state. This is the one place where an {@link Outcome} is decided upon and a
+ * failure is logged. Thread-safe.
  */
 public final class OutcomeResolver<I> {
 
@@ -47,13 +48,13 @@ public final class OutcomeResolver<I> {
         this.metrics = metrics;
     }
 
-    /** How a failure counts against its task. */
+    /** Says how a failure counts against its task. */
     enum Count {
-        /** By its scope: not, where it is no fault of the task. */
+        /** The failure counts by its scope: not, if it is no fault of the task. */
         BY_SCOPE,
-        /** Always, for money may have been paid, and is not to be paid again and again. */
+        /** The failure always counts, for money may have been paid, and must not be paid again and again. */
         ALWAYS,
-        /** Never: the attempt was made to find out about the provider. */
+        /** The failure never counts: the attempt was made to find out about the provider. */
         NEVER
     }
 
@@ -126,7 +127,7 @@ public final class OutcomeResolver<I> {
                 .orElse(Settlement.last(List.of(deadLetter)));
     }
 
-    /** No dead letter: there is nothing here to be tried again. */
+    /** Ends a task without a dead letter, for there is nothing here to be tried again. */
     Settlement ended(ConsumerRecord<byte[], byte[]> data, TaskContext context, EndedEarly ended)
             throws InterruptedException {
         log.info("{}: {}", ended.reason().code(), ended.detail());
@@ -135,7 +136,7 @@ public final class OutcomeResolver<I> {
         return Settlement.last(event.map(List::of).orElse(List.of()));
     }
 
-    /** Its key still tells whose record it was, so that the front end hears of the ending. */
+    /** Gives up a record that cannot be decoded. Its key still names the task, so that the front end is notified. */
     Settlement undecodable(ConsumerRecord<byte[], byte[]> data, String detail) throws InterruptedException {
         Optional<TaskContext> context = codec.contextOfKey(data);
         if (context.isPresent()) {

@@ -36,8 +36,8 @@ import org.apache.kafka.common.TopicPartition;
  * thread never handles a task. It waits for tasks only when a partition is taken away or the stage stops. A partition with
  * enough records waiting is paused instead.
  *
- * <p>Any error that leaves in doubt what the broker has ends the session. The next session reads again what is not
- * committed.
+ * <p>Any error that leaves in doubt what the broker has ends the session. The next session reads again what
+ * is not committed.
  */
 public final class StageSession<I> {
 

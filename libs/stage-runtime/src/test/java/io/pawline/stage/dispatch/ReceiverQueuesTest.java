@@ -192,7 +192,8 @@ class ReceiverQueuesTest {
             end(begin(1).getFirst(), CallReport.succeeded(200, Optional.empty()));
         }
 
-        // 1,000 in two minutes are 5,000 in ten: behind so many of the 8,000 it would wait for longer
+        // A thousand in two minutes are 5,000 in ten minutes. Behind so many of the 8,000, a record would
+        // wait for longer.
         List<ReadyQueue.Overflow> overflow = overflow(VERY_SLOW);
 
         assertThat(overflow.stream().filter(ReadyQueue.Overflow::forLong)).hasSize(3_000);
@@ -235,7 +236,7 @@ class ReceiverQueuesTest {
 
     private List<ReadyQueue.Overflow> overflow(long nanos) {
         List<ReadyQueue.Overflow> all = new ArrayList<>();
-        // As the stage does, again and again.
+        // The stage does the same, again and again.
         for (int i = 0; i < 20; i++) {
             all.addAll(receiverQueues.overflow(nanos));
         }

@@ -78,7 +78,10 @@ class AdaptiveLimitTest {
         assertThat(after.use).isGreaterThan(0.88);
     }
 
-    /** The time of a look changes with the latency, in steps; at a step it must not be time each time the latency crosses it. */
+    /**
+     * The time of a look changes with the latency, in steps. At a step, a look must not be due each time the latency
+     * crosses it.
+     */
     @Test
     void doesNotLookMoreOftenWhereThePeriodBetweenLooksChanges() {
         double use = IntStream.rangeClosed(1, 4)

@@ -322,7 +322,7 @@ class ConcurrencyLimiterTest {
         assertThat(take(limiter, 100)).hasSize(10);
     }
 
-    /** With a limit that has grown to 100, by calls of one second. */
+    /** Makes a limiter whose limit has grown to 100, by calls of one second. */
     private ConcurrencyLimiter grown() {
         ConcurrencyLimiter limiter = adaptive(BREAKER, 100);
         long now = System.nanoTime();

@@ -13,8 +13,8 @@ import java.util.function.IntSupplier;
 import java.util.function.ToDoubleFunction;
 
 /**
- * A provider and its clients in virtual time: so many calls at once are worked on, those beyond wait, those beyond the hard
- * limit are refused. A call that its client gave up on is worked on all the same. Times are in seconds.
+ * Simulates a provider and its clients in virtual time. So many calls at once are worked on, those beyond wait, those
+ * beyond the hard limit are refused. A call that its client gave up on is worked on all the same. Times are in seconds.
  */
 final class TestingProvider {
 
@@ -50,7 +50,7 @@ final class TestingProvider {
         return random -> median * Math.exp(spread * random.nextGaussian());
     }
 
-    /** A client that always has work to do. */
+    /** Adds a client that always has work to do. */
     Client client(IntSupplier limit, Consumer<EndedCall> ended) {
         Client client = new Client(limit, ended);
         clients.add(client);
@@ -58,7 +58,7 @@ final class TestingProvider {
         return client;
     }
 
-    /** A client with one thing to do every so often. */
+    /** Adds a client with one thing to do every so often. */
     Client occasionalClient(AdaptiveLimit limit, double seconds) {
         Client client = new Client(() -> 0, limit::ended);
         clients.add(client);
@@ -98,7 +98,7 @@ final class TestingProvider {
         return now;
     }
 
-    /** What happened since the last call of this method. */
+    /** Counts what happened since the last call of this method. */
     Counts counts() {
         Counts all = new Counts();
         all.seconds = now - counted;
@@ -147,7 +147,7 @@ final class TestingProvider {
         }
     }
 
-    /** How many calls ended, and how. */
+    /** Counts how many calls ended, and how. */
     static final class Counts {
         double seconds;
         double use;
@@ -176,7 +176,7 @@ final class TestingProvider {
         }
     }
 
-    /** One process that calls the provider. */
+    /** Stands for one process that calls the provider. */
     final class Client {
         private final IntSupplier limit;
         private final Consumer<EndedCall> ended;

@@ -88,7 +88,7 @@ class GroupCommitTest {
         await().until(partition::settled);
     }
 
-    /** All that a broker was seen to answer while the group rebalances, and what a producer makes of it. */
+    /** Lists all that a broker was seen to answer while the group rebalances, and what a producer makes of it. */
     static Stream<Arguments> failuresThatPass() {
         KafkaException rebalance =
                 new KafkaException("Unexpected error in TxnOffsetCommitResponse: REBALANCE_IN_PROGRESS");
@@ -264,7 +264,7 @@ class GroupCommitTest {
         await().until(partition::settled);
     }
 
-    /** Else the next commit would pass it by. */
+    /** The next commit would otherwise pass it by. */
     @Test
     void aRecordThatNoTopicTakesStaysOpen() {
         GroupCommit commit =
