@@ -244,7 +244,7 @@ class ControlStateReaderIT {
     }
 
     @Test
-    void theLogTellsWhatIsInForceAtTheStartAndThenEachChangeWithWhoAndWhy() throws Exception {
+    void logsWhatIsInForceAndThenEachChangeWithWhoAndWhy() throws Exception {
         createTopic(Map.of());
         Instant soon = Instant.now().plusSeconds(300).truncatedTo(ChronoUnit.MILLIS);
         controlPublisher.pause(Stage.DETECT, "ann", "over by now");

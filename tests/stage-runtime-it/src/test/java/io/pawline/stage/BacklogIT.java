@@ -61,7 +61,7 @@ class BacklogIT {
     }
 
     @Test
-    void theLagToScaleByLeavesOutWhatIsCompletedBehindARecordThatIsStuck() {
+    void theNetLagLeavesOutWhatIsCompletedBehindAStuckRecord() {
         CountDownLatch end = new CountDownLatch(1);
         TaskId stuck = TaskId.next();
         TestingKafka.send(List.of(task(stuck, "oil", TestingRecords.DAY)));
@@ -99,7 +99,7 @@ class BacklogIT {
     }
 
     @Test
-    void tellsThatMoreProcessesWouldNotHelpWhileItsBreakerIsOpen() {
+    void saysThatMoreProcessesWouldNotHelpWhileItsBreakerIsOpen() {
         AtomicBoolean works = new AtomicBoolean();
         TestingKafka.send(tasks(100, "oil"));
 
@@ -121,7 +121,7 @@ class BacklogIT {
     }
 
     @Test
-    void aPauseThatLeftManyTasksWaitingIsFollowedByAFewCallsAndThenByAll() {
+    void afterAPauseWithManyTasksWaitingAFewCallsBeginAndThenAll() {
         AtomicInteger atWork = new AtomicInteger();
         CountDownLatch end = new CountDownLatch(1);
         AtomicBoolean held = new AtomicBoolean();

@@ -64,7 +64,7 @@ class ControlledStageIT {
     }
 
     @Test
-    void aPausedStageBeginsNothingNotEvenAfterARestartUntilItIsResumed() {
+    void aPausedStageBeginsNothingAfterARestartUntilItIsResumed() {
         controlPublisher.pause(Stage.DETECT, "operator", "the pictures are wrong");
         TestingKafka.send(tasks(20, "oil"));
 
@@ -84,7 +84,7 @@ class ControlledStageIT {
     }
 
     @Test
-    void beginsNothingBeforeItKnowsItsOrders() throws InterruptedException, ExecutionException {
+    void beginsNothingBeforeItKnowsTheControls() throws InterruptedException, ExecutionException {
         TestingKafka.delete(Topics.CONTROL);
         TestingKafka.send(tasks(1, "oil"));
 
@@ -171,7 +171,7 @@ class ControlledStageIT {
     }
 
     @Test
-    void oneProcessThatIsToldToWaitMakesAllOfThemWait() {
+    void oneProcessThatIsAskedToWaitMakesAllOfThemWait() {
         Instant until = Instant.now().plusSeconds(8);
         ConcurrentLinkedQueue<Instant> moments = new ConcurrentLinkedQueue<>();
         Handler<TaskAccepted> told = (in, attempt) -> {
@@ -202,7 +202,7 @@ class ControlledStageIT {
     }
 
     @Test
-    void beginsNoPaidCallThatTheLedgerCannotBeToldOf() throws InterruptedException, ExecutionException {
+    void beginsNoPaidCallThatTheLedgerCannotRecord() throws InterruptedException, ExecutionException {
         TestingKafka.configure(Topics.ATTEMPTS, "max.message.bytes", "10");
         TestingKafka.send(tasks(1, "oil"));
 
@@ -222,7 +222,7 @@ class ControlledStageIT {
     }
 
     @Test
-    void tellsTheLedgerOfACallBeforeItBeginsAndHowItEnded() {
+    void recordsACallBeforeItBeginsAndHowItEnded() {
         TestingKafka.send(tasks(1, "oil"));
 
         start(

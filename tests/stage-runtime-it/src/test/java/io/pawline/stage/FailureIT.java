@@ -57,7 +57,7 @@ class FailureIT {
     }
 
     @Test
-    void countsTheAttemptsOfEachRecordByItselfThoughTheyFailSideBySide() {
+    void countsTheAttemptsOfRecordsThatFailSideBySideExactly() {
         TaskId one = TaskId.next();
         TaskId other = TaskId.next();
         List<ProducerRecord<byte[], byte[]>> all = new ArrayList<>(tasks(20, "good"));
@@ -129,7 +129,7 @@ class FailureIT {
     }
 
     @Test
-    void aProviderThatAlwaysFailsIsLeftAloneAndItsTasksWaitWithTheirAttempts() {
+    void theTasksOfAProviderThatAlwaysFailsWaitWithTheirAttempts() {
         AtomicBoolean works = new AtomicBoolean();
         AtomicInteger calls = new AtomicInteger();
         TestingKafka.send(tasks(400, "oil"));

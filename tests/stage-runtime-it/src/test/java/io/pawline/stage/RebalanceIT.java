@@ -71,7 +71,7 @@ class RebalanceIT {
     }
 
     @Test
-    void retriesGoOnWhenTheirPartitionLeavesAndReturnsBeforeTheyAreDue() {
+    void retriesGoOnIfTheirPartitionReturnsBeforeTheyAreDue() {
         AtomicInteger failed = new AtomicInteger();
         Handler<TaskAccepted> handler = (in, attempt) -> {
             if (attempt.number() > 1) {
@@ -166,7 +166,7 @@ class RebalanceIT {
     }
 
     @Test
-    void partitionsThatArriveWhileTheStageIsPausedWaitUntilItIsResumed() {
+    void partitionsThatArriveDuringAPauseWaitUntilItIsOver() {
         AtomicBoolean paused = new AtomicBoolean();
         Set<String> calledWhilePaused = ConcurrentHashMap.newKeySet();
         Handler<TaskAccepted> handler = calling(task -> {
@@ -220,7 +220,7 @@ class RebalanceIT {
     }
 
     @Test
-    void whatEndsAfterTheDrainTimeIsDroppedAndToldToTheLedger() {
+    void whatEndsAfterTheDrainTimeIsDroppedAndRecorded() {
         CountDownLatch answered = new CountDownLatch(1);
         stages.start(
                 "one", stage -> stage.maxInFlight(40).drain(Duration.ofMillis(300)), calling(_ -> answered.await()));
@@ -267,7 +267,7 @@ class RebalanceIT {
 
     /** The commits of the member come with a membership that is over. */
     @Test
-    void aMemberThatDrainsForLongerThanItMayStayAwayPublishesNothingOfWhatItHad() {
+    void aMemberThatDrainsForTooLongPublishesNothingOfWhatItHad() {
         CountDownLatch second = new CountDownLatch(1);
         Duration untilItIsLost = protocol == GroupProtocol.CLASSIC ? Duration.ofSeconds(14) : Duration.ofSeconds(5);
         stages.start(

@@ -62,7 +62,7 @@ class StageRuntimeIT {
     }
 
     @Test
-    void passesWhatTheHandlerMadeToTheNextStageUnderTheSameKeyAndTrace() {
+    void passesTheResultToTheNextStageUnderTheSameKeyAndTrace() {
         TaskId id = TaskId.next();
         ProducerRecord<byte[], byte[]> task = task(id, "oil", DAY);
         task.headers().add(RecordHeaders.TRACEPARENT, "00-0af7-b7ad-01".getBytes(UTF_8));
@@ -80,7 +80,7 @@ class StageRuntimeIT {
     }
 
     @Test
-    void saysOfEachRecordWhetherItMayWaitAndWhoseReceiverAnEndingIsFor() {
+    void eachRecordCarriesItsPriorityAndAFinalStateItsReceiver() {
         TestingKafka.send(List.of(bulkTask("described"), bulkTask("rejected")));
 
         start(4, (in, attempt) -> {
@@ -159,7 +159,7 @@ class StageRuntimeIT {
     }
 
     @Test
-    void givesUpAfterTheLastAttemptWithALetterForTheAnalystAndAnEndingForTheFrontEnd() {
+    void theLastAttemptIsFollowedByADeadLetterAndAFinalState() {
         TaskId id = TaskId.next();
         TestingKafka.send(List.of(task(id, "oil", DAY)));
         AtomicInteger attempts = new AtomicInteger();
@@ -303,7 +303,7 @@ class StageRuntimeIT {
     }
 
     @Test
-    void putsUndecodableBytesIntoTheDeadLettersAsTheyAreAndStillTellsOfTheEnding() {
+    void undecodableBytesBecomeADeadLetterAndTheFrontEndIsNotified() {
         TaskId id = TaskId.next();
         byte[] junk = {0, 1, 2, 3, -1, -2};
         TestingKafka.send(List.of(
@@ -372,7 +372,7 @@ class StageRuntimeIT {
     }
 
     @Test
-    void twoThousandCallsOfOnePartitionAreInFlightAtOnceAndASlowTwentiethDelaysNoOther() {
+    void aSlowTwentiethOfTwoThousandCallsInFlightDelaysNoOther() {
         AtomicInteger inFlight = new AtomicInteger();
         CountDownLatch quick = new CountDownLatch(1);
         CountDownLatch slow = new CountDownLatch(1);

@@ -63,7 +63,7 @@ class TracingIT {
     }
 
     @Test
-    void eachTryIsASpanOfTheTasksTraceLinkedToTheTryBeforeAndHoldsItsCall() {
+    void eachAttemptIsASpanThatHoldsItsCallAndLinksToTheOneBefore() {
         TaskId id = TaskId.next();
         TestingKafka.send(List.of(traced(id, "01")));
 
@@ -102,7 +102,7 @@ class TracingIT {
     }
 
     @Test
-    void aDeadLetterAndItsEndingLeadBackToTheLastTry() {
+    void aDeadLetterAndItsFinalStateLeadBackToTheLastAttempt() {
         TestingKafka.send(List.of(traced(TaskId.next(), "01")));
 
         start((_, _) -> new Outcome.Rejected(Reason.NO_PET, "no pet"));

@@ -53,7 +53,7 @@ class ReceiverQueuesTest {
     private long offset;
 
     @Test
-    void lanesHaveTheirTurnsOneAfterTheOther() {
+    void receiversHaveTheirTurnsOneAfterTheOther() {
         add(fresh, "a", 50);
         add(fresh, "b", 2);
         add(fresh, "c", 1);
@@ -62,7 +62,7 @@ class ReceiverQueuesTest {
     }
 
     @Test
-    void aLaneThatHangsLeavesPermitsToEveryOther() {
+    void aReceiverThatHangsLeavesPermitsToEveryOther() {
         stageLimit(24);
         add(fresh, "hangs", 500);
 
@@ -86,7 +86,7 @@ class ReceiverQueuesTest {
     }
 
     @Test
-    void whatOneReceiverFailsWithClosesItsLaneAlone() {
+    void whatOneReceiverFailsWithClosesItsQueueAlone() {
         add(fresh, "broken", 10);
         add(fresh, "good", 10);
 
@@ -116,7 +116,7 @@ class ReceiverQueuesTest {
     }
 
     @Test
-    void aReceiversRetryAfterHoldsForItsLaneAlone() {
+    void aReceiversRetryAfterHoldsForItsQueueAlone() {
         add(fresh, "busy", 2);
         add(fresh, "good", 2);
         begin(2).forEach(begun -> {
@@ -141,7 +141,7 @@ class ReceiverQueuesTest {
     }
 
     @Test
-    void aLaneThatDoesNotGetOnKeepsHalfOfTheRoomAndItsOldest() {
+    void aStalledReceiverKeepsHalfOfTheRoomAndItsOldest() {
         add(fresh, "hangs", 900);
         add(fresh, "good", 10);
 
@@ -156,7 +156,7 @@ class ReceiverQueuesTest {
     }
 
     @Test
-    void severalThatDoNotGetOnLeaveRoomAsWell() {
+    void severalStalledReceiversLeaveRoomAsWell() {
         for (int i = 0; i < 10; i++) {
             add(fresh, "hangs-" + i, 300);
         }
@@ -186,7 +186,7 @@ class ReceiverQueuesTest {
     }
 
     @Test
-    void whatALaneComesToInTenMinutesIsBackSooner() {
+    void whatAReceiverComesToInTenMinutesIsBackSooner() {
         add(retries, "slow", 9_000);
         for (int done = 0; done < 1_000; done++) {
             end(begin(1).getFirst(), CallReport.succeeded(200, Optional.empty()));

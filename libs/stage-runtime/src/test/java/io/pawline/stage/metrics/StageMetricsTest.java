@@ -40,7 +40,7 @@ class StageMetricsTest {
     }
 
     @Test
-    void eachMeterTellsItsStageAndThoseOfFailuresTheirReason() {
+    void eachMeterHasItsStageAndThoseOfFailuresTheirReason() {
         exportAll();
 
         assertThat(registry.scrape().lines().filter(line -> line.startsWith("pawline_")))

@@ -61,7 +61,7 @@ class AssignedPartitionTest {
     }
 
     @Example
-    void nothingBeginsOnThePartitionOnItsWayOutAndItIsSettledWhenAllHasEnded() {
+    void aLeavingPartitionBeginsNothingAndSettlesWhenAllHasEnded() {
         AssignedPartition partition = new AssignedPartition(NAME, false, null);
         assertThat(partition.begin()).isTrue();
         assertThat(partition.begin()).isTrue();

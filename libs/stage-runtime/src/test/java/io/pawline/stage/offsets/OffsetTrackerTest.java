@@ -220,7 +220,7 @@ class OffsetTrackerTest {
 
     /** A stage reads whatever it may for ten minutes, in steps of 100 ms. */
     @Property(tries = 4, shrinking = ShrinkingMode.OFF)
-    void whileARecordIsStuckForTenMinutesNothingIsForgottenAndAllGoesOnAfterwards(@ForAll long seed) {
+    void aRecordStuckForTenMinutesLosesNothingAndAllGoesOnAfterwards(@ForAll long seed) {
         Random random = new Random(seed);
         TreeSet<Long> open = new TreeSet<>();
         OffsetTracker tracker = new OffsetTracker(null);

@@ -38,7 +38,7 @@ class ConcurrencyLimiterTest {
     }
 
     @Test
-    void aPermitTellsHowTheStageStandsThoughItIsOfAReceiver() {
+    void aReceiversPermitShowsTheLoadOfTheStage() {
         ConcurrencyLimiter stage = withoutProvider(7);
         take(stage, 2);
         Permit ofStage = stage.tryAcquire().orElseThrow();
@@ -251,7 +251,7 @@ class ConcurrencyLimiterTest {
     }
 
     @Test
-    void asksTheProviderAgainThoughMoreCallsFromBeforeHangThanTheLimitAllows() {
+    void probesTheProviderThoughMoreOldCallsHangThanTheLimitAllows() {
         ConcurrencyLimiter limiter = adaptive(new BreakerPolicy(65, 4, PAUSE, PAUSE), 100);
         List<Permit> calls = take(limiter, 16);
         calls.subList(0, 4).forEach(call -> end(call, CallReport.died(Reason.READ_TIMEOUT, CallPhase.WAIT)));

@@ -12,13 +12,13 @@ class ReceiverLimitersTest {
             new ProviderPolicies("receiver", true, Optional.empty(), 0, 0), 10, new TestingClock());
 
     @Test
-    void remembersALane() {
+    void remembersAReceiver() {
         assertThat(limiters.of("a")).isSameAs(limiters.of("a")).isNotSameAs(limiters.of("b"));
         assertThat(limiters.known()).isEqualTo(2);
     }
 
     @Test
-    void forgetsTheIdleLanesUsedLongestAgo() {
+    void forgetsTheIdleReceiversUsedLongestAgo() {
         ConcurrencyLimiter busy = limiters.of("busy");
         assertThat(busy.tryAcquire()).isPresent();
         ConcurrencyLimiter used = limiters.of("used");

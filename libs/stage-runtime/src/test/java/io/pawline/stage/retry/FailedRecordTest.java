@@ -57,7 +57,7 @@ class FailedRecordTest {
     }
 
     @Test
-    void tellsWhereTheRecordStoodAtFirstAndNotInTheRetryTopic() {
+    void saysWhereTheRecordStoodAtFirstAndNotInTheRetryTopic() {
         ProducerRecord<byte[], byte[]> retry =
                 failed(received(), NOW).retry(AttemptHeaders.of(received().headers()), NOW);
 

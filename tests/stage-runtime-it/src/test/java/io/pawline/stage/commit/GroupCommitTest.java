@@ -177,7 +177,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void whatEndsAfterTheSessionIsToldToTheLedgerAsOrphaned() {
+    void whatEndsAfterTheSessionIsRecordedAsOrphaned() {
         GroupCommit commit = start(new TestingProducer());
         WorkItem item = begun(0);
         commit.close();
@@ -190,7 +190,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void whatWaitsForItsCommitAtTheEndIsToldToTheLedgerAsOrphaned() {
+    void whatWaitsForItsCommitAtTheEndIsRecordedAsOrphaned() {
         TestingProducer producer = new TestingProducer();
         for (int i = 0; i < 1_000; i++) {
             producer.fails(Step.OFFSETS, new CommitFailedException("removed from the group"));
@@ -208,7 +208,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void dropsWhatEndsAfterTheFenceAndTheFreshRecordOfTheSameOffsetIsCommitted() {
+    void dropsWhatEndsAfterTheFenceButCommitsTheFreshRecord() {
         GroupCommit commit = start(new TestingProducer());
         WorkItem stale = begun(0);
         commit.fence(List.of(partition));
@@ -235,7 +235,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void dropsTheResultsOfAFencedPartitionAlsoOutOfATransactionThatIsTriedAgain() {
+    void dropsResultsOfAFencedPartitionFromARepeatedTransaction() {
         TestingProducer producer = new TestingProducer();
         for (int i = 0; i < 1_000; i++) {
             producer.fails(Step.OFFSETS, new CommitFailedException("removed from the group"));
