@@ -174,7 +174,7 @@ class ControlledStageIT {
     void oneProcessThatIsAskedToWaitMakesAllOfThemWait() {
         Instant until = Instant.now().plusSeconds(8);
         ConcurrentLinkedQueue<Instant> moments = new ConcurrentLinkedQueue<>();
-        Handler<TaskAccepted> told = (in, attempt) -> {
+        Handler<TaskAccepted> handler = (in, attempt) -> {
             moments.add(Instant.now());
             return Instant.now().isBefore(until)
                     ? calledInVain(
@@ -188,8 +188,8 @@ class ControlledStageIT {
                                     Optional.of(until)))
                     : calledAndDescribed(in, attempt);
         };
-        StageRuntime<TaskAccepted> one = start("one", told);
-        StageRuntime<TaskAccepted> other = start("other", told);
+        StageRuntime<TaskAccepted> one = start("one", handler);
+        StageRuntime<TaskAccepted> other = start("other", handler);
         await().until(() -> one.ready() && other.ready());
 
         TestingKafka.send(tasks(1, "oil"));
@@ -244,27 +244,27 @@ class ControlledStageIT {
                 }));
 
         awaitRecords("pawline.attempts", 4);
-        List<CallAttempt> told = ledger();
-        assertThat(told)
+        List<CallAttempt> events = ledger();
+        assertThat(events)
                 .extracting(CallAttempt::getMoment)
                 .containsExactly(CallMoment.START, CallMoment.END, CallMoment.START, CallMoment.END);
-        assertThat(told.get(0).getCallId())
-                .isEqualTo(told.get(1).getCallId())
-                .isNotEqualTo(told.get(2).getCallId());
-        assertThat(told.get(1).getOutcome()).contains(CallOutcome.FAILED);
-        assertThat(told.get(1).getReason()).contains("provider_error");
-        assertThat(told.get(1).getHttpStatus()).contains(500);
-        assertThat(told.get(1).getProviderCode()).contains("InternalServiceError");
-        assertThat(told.get(1).getRequestId()).contains("request-1");
-        assertThat(told.get(1).getBilled()).isEqualTo(Billed.NO);
-        assertThat(told.get(1).getCostMicros()).contains(0L);
-        assertThat(told.get(3).getOutcome()).contains(CallOutcome.SUCCEEDED);
-        assertThat(told.get(3).getAttempt()).isEqualTo(2);
-        assertThat(told.get(3).getBilled()).isEqualTo(Billed.YES);
-        assertThat(told.get(3).getCostMicros()).contains(250_000L);
-        assertThat(told.get(3).getProvider()).isEqualTo(TestingStage.PROVIDER);
-        assertThat(told.get(3).getDurationMillis().orElseThrow()).isNotNegative();
-        assertThat(told).allSatisfy(event -> {
+        assertThat(events.get(0).getCallId())
+                .isEqualTo(events.get(1).getCallId())
+                .isNotEqualTo(events.get(2).getCallId());
+        assertThat(events.get(1).getOutcome()).contains(CallOutcome.FAILED);
+        assertThat(events.get(1).getReason()).contains("provider_error");
+        assertThat(events.get(1).getHttpStatus()).contains(500);
+        assertThat(events.get(1).getProviderCode()).contains("InternalServiceError");
+        assertThat(events.get(1).getRequestId()).contains("request-1");
+        assertThat(events.get(1).getBilled()).isEqualTo(Billed.NO);
+        assertThat(events.get(1).getCostMicros()).contains(0L);
+        assertThat(events.get(3).getOutcome()).contains(CallOutcome.SUCCEEDED);
+        assertThat(events.get(3).getAttempt()).isEqualTo(2);
+        assertThat(events.get(3).getBilled()).isEqualTo(Billed.YES);
+        assertThat(events.get(3).getCostMicros()).contains(250_000L);
+        assertThat(events.get(3).getProvider()).isEqualTo(TestingStage.PROVIDER);
+        assertThat(events.get(3).getDurationMillis().orElseThrow()).isNotNegative();
+        assertThat(events).allSatisfy(event -> {
             assertThat(event.getInstance()).contains("one");
             assertThat(event.getInFlight()).contains(1);
             assertThat(event.getLimit()).isPresent();

@@ -42,7 +42,7 @@ public final class FairQueue implements ReadyQueue {
      * - Retries strictly first, or in the order of arrival: work that fails would crowd out work that may not fail.
      * - Priority by reading the event: records are not decoded here. The publisher says it in a header (Routing).
      * - A read-ahead that bulk records can fill: interactive records behind them in the partition would wait for them.
-     *   So a partition tells how many of its bulk records wait (AssignedPartition.bulkWaits), and is read on behind
+     *   So a partition counts how many of its bulk records wait (AssignedPartition.bulkWaits), and is read on behind
      *   them, up to 10,000.
      *
      * The default shares are a quarter for retries (a setting) and a tenth for bulk (BULK_SHARE).
