@@ -18,7 +18,7 @@ class CallbackConfigurationTest {
 
         StageSpec<TaskFinished> stage = new CallbackConfiguration().stage(properties);
 
-        assertThat(stage.lanes()).isTrue();
+        assertThat(stage.receiverQueues()).isTrue();
         assertThat(stage.provider()).hasValueSatisfying(receivers -> {
             assertThat(receivers.adaptiveLimit()).isTrue();
             assertThat(receivers.breaker()).isPresent();

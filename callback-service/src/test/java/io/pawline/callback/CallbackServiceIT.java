@@ -115,7 +115,7 @@ class CallbackServiceIT {
                 .filteredOn(record ->
                         new String(record.key(), UTF_8).equals(submission.id().toString()))
                 .isNotEmpty()
-                .allSatisfy(record -> assertThat(Routing.lane(record.headers()))
+                .allSatisfy(record -> assertThat(Routing.receiverQueue(record.headers()))
                         .as("its receiver's")
                         .isNotEmpty());
     }

@@ -168,7 +168,7 @@ class KafkaTest {
                             writes.addAll(stage.readTopics());
                             writes.remove(stage.workTopic());
                             writes.addAll(List.of(stage.deadLetterTopic(), Topics.ATTEMPTS));
-                            if (!stage.tellsOfEndings()) {
+                            if (!stage.notifiesReceivers()) {
                                 writes.add(STAGES.get(STAGES.indexOf(stage) + 1).workTopic());
                                 writes.add(Stage.CALLBACK.workTopic());
                             }

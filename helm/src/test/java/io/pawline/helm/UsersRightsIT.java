@@ -211,7 +211,7 @@ class UsersRightsIT {
             }
 
             await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
-                if (!stage.tellsOfEndings()) {
+                if (!stage.notifiesReceivers()) {
                     assertThat(keys(after(stage).workTopic())).contains(good.toString());
                     assertThat(keys(Stage.CALLBACK.workTopic())).contains(bad.toString());
                 }
@@ -244,7 +244,7 @@ class UsersRightsIT {
                     new OutsideCall.Answer<>(new Outcome.Retry(Reason.RATE_LIMITED, "answered 429", later), limited));
         }
         return attempt.call(() -> new OutsideCall.Answer<>(
-                stage.tellsOfEndings() ? Outcome.done() : passedOn(stage, task),
+                stage.notifiesReceivers() ? Outcome.done() : passedOn(stage, task),
                 CallReport.succeeded(200, Optional.empty())));
     }
 

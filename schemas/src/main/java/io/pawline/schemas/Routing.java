@@ -36,9 +36,9 @@ public final class Routing {
             String deadline = Long.toString(task.getDeadline().toEpochMilli());
             headers.add(RecordHeaders.DEADLINE, deadline.getBytes(StandardCharsets.UTF_8));
         }
-        if (to.tellsOfEndings()) {
+        if (to.notifiesReceivers()) {
             task.getCallbackUrl()
-                    .flatMap(Routing::lane)
+                    .flatMap(Routing::receiverQueue)
                     .ifPresent(name -> headers.add(RecordHeaders.LANE, name.getBytes(StandardCharsets.UTF_8)));
         }
     }
@@ -62,14 +62,14 @@ public final class Routing {
         }
     }
 
-    /** The lane; empty where none was said. */
-    public static String lane(Headers headers) {
+    /** Returns the name of the receiver queue; it is empty if the record names none. */
+    public static String receiverQueue(Headers headers) {
         Header header = headers.lastHeader(RecordHeaders.LANE);
         return header == null || header.value() == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
     }
 
-    /** The lane of the receiver at this address: one for all addresses of one host and port. */
-    static Optional<String> lane(String callbackUrl) {
+    /** Names the receiver queue of an address. All addresses of one scheme, host and port have the same queue. */
+    static Optional<String> receiverQueue(String callbackUrl) {
         try {
             URI url = URI.create(callbackUrl);
             String origin = (url.getScheme() + "://" + url.getRawAuthority()).toLowerCase(Locale.ROOT);

@@ -27,8 +27,11 @@ public enum Stage {
         };
     }
 
-    /** Whether the stage is the one that tells the front end of endings, and so has none of its own to tell. */
-    public boolean tellsOfEndings() {
+    /**
+     * Says whether the stage notifies receivers of final states. It is the last stage, so it publishes no final state of
+     * its own.
+     */
+    public boolean notifiesReceivers() {
         return this == CALLBACK;
     }
 
@@ -47,7 +50,7 @@ public enum Stage {
      * hours has one.
      */
     public Optional<String> longRetryTopic() {
-        return tellsOfEndings() ? Optional.of(workTopic() + ".retry-long") : Optional.empty();
+        return notifiesReceivers() ? Optional.of(workTopic() + ".retry-long") : Optional.empty();
     }
 
     /** All topics that the stage takes work from. */

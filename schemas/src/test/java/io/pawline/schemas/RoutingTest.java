@@ -54,12 +54,13 @@ class RoutingTest {
 
     @Test
     void whatHasNoReceiverHasNoLane() {
-        assertThat(Routing.lane(headers(Stage.CALLBACK, "interactive", null))).isEmpty();
+        assertThat(Routing.receiverQueue(headers(Stage.CALLBACK, "interactive", null)))
+                .isEmpty();
         assertThat(lane("no address")).isEmpty();
     }
 
     private static String lane(String callback) {
-        return Routing.lane(headers(Stage.CALLBACK, "interactive", callback));
+        return Routing.receiverQueue(headers(Stage.CALLBACK, "interactive", callback));
     }
 
     private static Headers headers(Stage to, String priority, @Nullable String callback) {

@@ -104,7 +104,7 @@ final class ManyDeadLetters {
                 .setDeadline(failedAt(i).plusSeconds(3_600))
                 .setCallbackUrl(callback)
                 .build();
-        SpecificRecord event = stage.tellsOfEndings()
+        SpecificRecord event = stage.notifiesReceivers()
                 ? TaskFinished.newBuilder()
                         .setContext(context)
                         .setEnding(Ending.FAILED)

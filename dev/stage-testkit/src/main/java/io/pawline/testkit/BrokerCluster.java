@@ -28,8 +28,8 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /**
- * Three Kafka nodes, broker and controller in one, each a process of its own. Three copies of everything, of which two have
- * to be written: any one node may go.
+ * Runs three Kafka nodes, broker and controller in one, each a process of its own. There are three copies of
+ * everything, of which two have to be written: any one node may go.
  */
 public final class BrokerCluster implements AutoCloseable {
 
@@ -85,7 +85,7 @@ public final class BrokerCluster implements AutoCloseable {
         return process;
     }
 
-    /** For each partition, the nodes that have all of it. */
+    /** Returns for each partition the nodes that have all of it. */
     private static List<Set<Integer>> inSync(Admin admin) throws InterruptedException, ExecutionException {
         var topics =
                 admin.listTopics(new ListTopicsOptions().listInternal(true)).names();
@@ -165,7 +165,7 @@ public final class BrokerCluster implements AutoCloseable {
     }
 
     private static List<Integer> freePorts(int count) {
-        // All open at once, so that they differ.
+        // All sockets are open at once, so that the ports differ.
         List<ServerSocket> sockets = new ArrayList<>();
         try {
             for (int i = 0; i < count; i++) {

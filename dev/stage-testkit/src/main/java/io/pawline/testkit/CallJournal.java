@@ -16,8 +16,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What the provider of a test saw: a file to which every process of a stage appends a line when it begins, and when a call
- * starts and is answered. A line is one write to the operating system, so what is in it outlives a kill of its writer.
+ * Writes down what the provider of a test saw. Every process of a stage appends a line to one file when it begins, and
+ * when a call starts and is answered. A line is one write to the operating system, so what is in it outlives a kill of
+ * its writer.
  */
 public final class CallJournal implements AutoCloseable {
 
@@ -29,7 +30,7 @@ public final class CallJournal implements AutoCloseable {
     }
 
     /**
-     * A line of the journal.
+     * Holds a line of the journal.
      *
      * @param task a task's id; of no meaning when a process begins
      */
@@ -64,11 +65,11 @@ public final class CallJournal implements AutoCloseable {
         file.close();
     }
 
-    /** All there is by now, in the order of writing. */
+    /** Reads all that is there by now, in the order of writing. */
     static List<Entry> read(Path path) {
         try {
             String text = Files.exists(path) ? Files.readString(path) : "";
-            // A line being written has no end yet.
+            // A line that is being written has no end yet.
             return text.substring(0, text.lastIndexOf('\n') + 1)
                     .lines()
                     .map(line -> line.split(" ", 4))
@@ -80,7 +81,7 @@ public final class CallJournal implements AutoCloseable {
         }
     }
 
-    /** Tasks for which the process started a call, or got an answer. */
+    /** Returns the tasks for which the process started a call, or got an answer. */
     public static Set<String> tasks(List<Entry> entries, Event event, long pid) {
         return entries.stream()
                 .filter(entry -> entry.event() == event && entry.pid() == pid)
@@ -88,7 +89,7 @@ public final class CallJournal implements AutoCloseable {
                 .collect(Collectors.toSet());
     }
 
-    /** How many calls were started for each task. */
+    /** Counts how many calls were started for each task. */
     public static Map<String, Long> calls(List<Entry> entries) {
         return entries.stream()
                 .filter(entry -> entry.event() == Event.CALL)

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.IntSummaryStatistics;
 import java.util.OptionalDouble;
 
-/** A provider that has half its capacity for 60 s, while there is always work to do. */
+/** Halves the capacity of a provider for 60 s, while there is always work to do. */
 public final class CapacityDip {
 
     private static final double WARM_UP = 60;
@@ -16,11 +16,14 @@ public final class CapacityDip {
     private static final double TO_FIND = 10;
     private static final double DIP = 60;
 
-    /** Above the new capacity by this share, the limit has found it: with less, the provider would wait for calls. */
+    /**
+     * The limit has found the new capacity if it is above it by this share. With less, the provider would
+     * wait for calls.
+     */
     private static final double FOUND = 1.5;
 
     /**
-     * What became of the limit and of the calls.
+     * Says what became of the limit and of the calls.
      *
      * @param limitBefore mean of the 20 s before
      * @param foundAfterS seconds until the limit was at most 1.5 times the new capacity; empty: never
@@ -40,7 +43,7 @@ public final class CapacityDip {
 
     private CapacityDip() {}
 
-    /** As Pawline is, with the settings it has by default. */
+    /** Runs Pawline as it is, with the settings it has by default. */
     public static Figures withPawlinesPolicies(Scale scale) throws InterruptedException {
         return run(
                 scale,
@@ -49,7 +52,7 @@ public final class CapacityDip {
                         .adaptiveLimit());
     }
 
-    /** As many calls at once as were right before. */
+    /** Runs as many calls at once as were right before the dip. */
     static Figures withAFixedLimit(Scale scale) throws InterruptedException {
         return run(scale, pawline(scale).maxInFlight(2 * scale.slots() * 5 / 4));
     }

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process with a Java of its own, on this one's class path: to be killed, frozen and told to stop. What it prints goes
- * to this one's standard error. It does not outlive this process.
+ * Runs a process with a Java of its own, on this one's class path, that can be killed, frozen and stopped. What it
+ * prints goes to this one's standard error. It does not outlive this process.
  */
 public final class ChildProcess implements AutoCloseable {
 
@@ -60,8 +60,8 @@ public final class ChildProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Sends it a line on its input. */
-    public void tell(String line) {
+    /** Sends the process a line on its input. */
+    public void send(String line) {
         try {
             process.outputWriter(UTF_8).append(line).append('\n').flush();
         } catch (IOException gone) {
@@ -92,12 +92,12 @@ public final class ChildProcess implements AutoCloseable {
         signal("CONT");
     }
 
-    /** Asks it to stop; returns at once. */
+    /** Asks the process to stop; returns at once. */
     public void stop() {
         signal("TERM");
     }
 
-    /** Its exit code, once it has ended. */
+    /** Waits for the end of the process and returns its exit code. */
     public int awaitExit() {
         try {
             if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
@@ -110,7 +110,7 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** Kills it, unless it has ended. */
+    /** Kills the process, unless it has ended. */
     @Override
     public void close() {
         process.destroyForcibly();
@@ -140,7 +140,7 @@ public final class ChildProcess implements AutoCloseable {
                 }
             }
         } catch (IOException ended) {
-            // The stream of a process that was killed.
+            // This is the stream of a process that was killed.
         }
     }
 

@@ -23,12 +23,12 @@ import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
- * A service's OpenAPI document, held against what is really said: an answer has a status, a media type, headers and fields that
- * the document has, and a request that is taken is one that the document describes. Thread-safe.
+ * Holds what a service really answers against its OpenAPI document. An answer has a status, a media type, headers and
+ * fields that the document has. A request that is taken is one that the document describes. Thread-safe.
  */
 public final class Contract {
 
-    /** What is answered where the document has nothing. */
+    /** These statuses are answered where the document has nothing. */
     private static final Set<Integer> ELSEWHERE = Set.of(400, 401, 403, 404, 405, 415);
 
     private static final List<String> METHODS = List.of("get", "post", "put", "delete", "patch", "head", "options");
@@ -46,7 +46,7 @@ public final class Contract {
         return document;
     }
 
-    /** Each operation, as {@code GET /v1/tasks}. */
+    /** Returns each operation, as {@code GET /v1/tasks}. */
     public Set<String> operations() {
         Set<String> operations = new TreeSet<>();
         document.get("paths")
@@ -147,7 +147,7 @@ public final class Contract {
         require(errors.isEmpty(), exchange, errors + " in " + value);
     }
 
-    /** With what its references lead to. */
+    /** Compiles a schema together with what its references lead to. */
     private Schema compiled(JsonNode schema) {
         ObjectNode root = (ObjectNode) schema.deepCopy();
         root.set("components", document.get("components"));
@@ -175,7 +175,7 @@ public final class Contract {
         }
     }
 
-    /** Clients are to bear new fields; here, a field that the document lacks is a fault. */
+    /** Forbids fields that the document lacks. Clients have to accept new fields, but here such a field is a fault. */
     private static void close(JsonNode node) {
         if (node instanceof ObjectNode object && object.path("properties").isObject()) {
             object.put("additionalProperties", false);

@@ -13,12 +13,12 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/** Where a {@link StageProgram} ends itself, at once and without any farewell. */
+/** Says where a {@link StageProgram} ends itself, at once and without leaving in good order. */
 public enum HaltPoint {
     NOWHERE,
     /** The provider has answered, and nobody but the handler knows. */
     BEHIND_THE_ANSWER,
-    /** The broker has the first message of a transaction, the dead letter, and not the second, the ending. */
+    /** The broker has the first message of a transaction, the dead letter, and not the second, the final state. */
     BETWEEN_TWO_MESSAGES,
     /** The broker has all messages of a transaction, and not its commit. */
     BEFORE_THE_COMMIT;
@@ -31,7 +31,7 @@ public enum HaltPoint {
         Runtime.getRuntime().halt(EXIT_CODE);
     }
 
-    /** What makes a process halt here. */
+    /** Returns the settings that make a process halt here. */
     public Map<String, String> clientSettings() {
         return Map.of(SETTING, name(), "interceptor.classes", Interceptor.class.getName());
     }
@@ -40,7 +40,10 @@ public enum HaltPoint {
         return settings.get(SETTING) instanceof String name ? valueOf(name.toUpperCase(Locale.ROOT)) : NOWHERE;
     }
 
-    /** Of producer and consumer both, since both are given the same settings; watches what the producer sends. */
+    /**
+     * Halts the process. It is an interceptor of producer and consumer both, since both are given the same settings,
+     * and watches what the producer sends.
+     */
     public static final class Interceptor
             implements ProducerInterceptor<byte[], byte[]>, ConsumerInterceptor<byte[], byte[]> {
 

@@ -11,17 +11,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 
-/** One process with one partition and very many calls in flight, some of them sixty times as long as others. */
+/** Runs one process with one partition and very many calls in flight, some of them sixty times as long as others. */
 public final class InFlightScenario {
 
     private InFlightScenario() {}
 
     /**
-     * What came of it.
+     * Says what came of it.
      *
      * @param most calls in flight at once
-     * @param least calls in flight from when the most were reached until the last call began: places that slow calls kept
-     *     from the others would be missing here
+     * @param least calls in flight from when the most were reached until the last call began: places that slow calls
+     *     kept from the others would be missing here
      * @param reachedAfter from the first call until the most were in flight
      * @param heapMegabytes that the process may have had at most
      */

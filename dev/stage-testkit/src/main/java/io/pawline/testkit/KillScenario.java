@@ -15,8 +15,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.random.RandomGenerator;
 
 /**
- * A process of a stage that is killed again and again at random moments under load, and started again under the same
- * instance id.
+ * Kills a process of a stage again and again at random moments under load, and starts it again under the
+ * same instance id.
  */
 public final class KillScenario {
 
@@ -35,19 +35,20 @@ public final class KillScenario {
     }
 
     /**
-     * What one kill did.
+     * Says what one kill did.
      *
      * @param inFlight calls at the provider at that moment: started, not answered
      * @param uncommitted calls that were answered, the answer not committed yet
      * @param repeated tasks that were called for in this life, and again in a later one
-     * @param resumeFromBegin milliseconds from the main method of the next process to its first call; empty if it made none
+     * @param resumeFromBegin milliseconds from the main method of the next process to its first call; empty if
+     *     it made none
      * @param resumeFromStart the same with the start of its Java
      */
     public record Kill(
             int inFlight, int uncommitted, int repeated, OptionalLong resumeFromBegin, OptionalLong resumeFromStart) {}
 
     /**
-     * What came of it all.
+     * Says what came of all kills.
      *
      * @param lost tasks that never reached the next topic
      * @param duplicated tasks that reached it more than once

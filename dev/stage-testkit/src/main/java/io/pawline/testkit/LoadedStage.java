@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 
-/** A stage between a front end and a provider, on topics of one partition each. */
+/** Runs a stage between a front end and a provider, on topics of one partition each. */
 public final class LoadedStage implements AutoCloseable {
 
     private static final long SAMPLE_MILLIS = 20;
@@ -42,14 +42,14 @@ public final class LoadedStage implements AutoCloseable {
         warmUp();
     }
 
-    /** The first calls of a process take far longer than all others. */
+    /** Warms the process up, for its first calls take far longer than all others. */
     private void warmUp() {
         frontEnd.keep(3);
         await().atMost(Duration.ofMinutes(1)).until(() -> frontEnd.succeeded() >= WARM_UP_TASKS);
         frontEnd.keep(0);
     }
 
-    /** Lets so much time pass, and tells the limit now and then. */
+    /** Lets so much time pass, and reports the limit now and then. */
     void pass(Duration time, IntConsumer limit) throws InterruptedException {
         long until = System.nanoTime() + time.toNanos();
         while (System.nanoTime() - until < 0) {

@@ -18,7 +18,7 @@ public @interface NeedsTools {
 
     Tool[] value();
 
-    /** A program, by the commands of which one must be there. */
+    /** Names a program, by the commands of which one must be there. */
     enum Tool {
         CHROMIUM("chromium|chromium-browser|google-chrome|google-chrome-stable"),
         NODE("node"),

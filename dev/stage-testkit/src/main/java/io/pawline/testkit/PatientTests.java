@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.Extension;
 
-/** How long any test here waits for what it awaits, unless it says so: on a busy machine ten seconds are soon over. */
+/** Sets how long tests wait for what they await, unless they say so. On a busy machine ten seconds are soon over. */
 public final class PatientTests implements Extension {
 
     static {

@@ -9,7 +9,7 @@ import io.pawline.testkit.RequestingFrontEnd.Patience;
 import java.time.Duration;
 import java.util.IntSummaryStatistics;
 
-/** A provider that bears all that is asked of it, and fails 34 of 100 calls for reasons of its own, for 60 s. */
+/** Runs a provider that can handle all calls, and fails 34 of 100 of them for reasons of its own, for 60 s. */
 public final class PlainFailures {
 
     private static final double SHARE = 0.34;
@@ -17,7 +17,7 @@ public final class PlainFailures {
     private static final double TIME = 60;
 
     /**
-     * What became of the limit and of the tasks.
+     * Says what became of the limit and of the tasks.
      *
      * @param mostLimit the highest that it may be
      * @param limitBefore mean of the 30 s before
@@ -41,7 +41,7 @@ public final class PlainFailures {
 
     private PlainFailures() {}
 
-    /** As Pawline is, with the settings it has by default. */
+    /** Runs Pawline as it is, with the settings it has by default. */
     public static Figures withPawlinesPolicies(Scale scale) throws InterruptedException {
         int most = 2 * scale.slots();
         TestingStage stage = TestingStage.on(TestingKafka.connection())

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How a {@link StageProgram} is to run, as its command line carries it.
+ * Says how a {@link StageProgram} has to run, as its command line carries it.
  *
  * @param shortestCall a call takes a random time from this one on
  * @param longestCall and up to this one

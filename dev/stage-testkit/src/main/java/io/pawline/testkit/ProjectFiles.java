@@ -3,12 +3,12 @@ package io.pawline.testkit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where things are in the project, whatever folder the tests were started from. */
+/** Finds things in the project, whatever folder the tests were started from. */
 public final class ProjectFiles {
 
     private ProjectFiles() {}
 
-    /** The folder that holds the launcher and Maven's wrapper. */
+    /** Returns the folder that holds the launcher and Maven's wrapper. */
     public static Path root() {
         for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
             if (Files.isRegularFile(folder.resolve("mvnw"))) {
@@ -18,12 +18,12 @@ public final class ProjectFiles {
         throw new IllegalStateException("no folder above " + Path.of("").toAbsolutePath() + " holds the launcher");
     }
 
-    /** A document, by its path below {@code docs}. */
+    /** Returns a document, by its path below {@code docs}. */
     public static Path document(String path) {
         return root().resolve("docs").resolve(path);
     }
 
-    /** The runnable jar of a service. */
+    /** Returns the runnable jar of a service. */
     public static Path app(String service) {
         return root().resolve(service + "-service/target/" + service + "-service-app.jar");
     }

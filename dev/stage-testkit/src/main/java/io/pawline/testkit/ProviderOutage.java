@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * A provider that answers nothing for 60 s, while its users request 1.5 times what it could do if it were well, and each
- * request without an answer is made again; before and afterwards they request far less than it can do. So the overload goes
- * away by itself, if it is not kept alive by calls that are of no use any more.
+ * Runs a provider that answers nothing for 60 s. Its users then request 1.5 times what it could do if it were well, and
+ * each request without an answer is made again. Before and afterwards they request far less than it can do. So the
+ * overload goes away by itself, if it is not kept alive by calls that are of no use any more.
  */
 public final class ProviderOutage {
 
@@ -24,11 +24,11 @@ public final class ProviderOutage {
     private static final double GOOD = 0.95;
 
     /**
-     * What became of the requests. Goodput is the share of the requests made in some time that were answered before they
-     * would have been made again.
+     * Says what became of the requests. Goodput is the share of the requests made in some time that were answered
+     * before they would have been made again.
      *
-     * @param recoveredAfterS seconds from the end of the outage to the start of the first 5 s from which on goodput stayed
-     *     at 95 % or more; empty: not within twice the outage
+     * @param recoveredAfterS seconds from the end of the outage to the start of the first 5 s from which on goodput
+     *     stayed at 95 % or more; empty: not within twice the outage
      * @param goodputAfterTwiceTheOutage of the 20 s that begin twice the outage after its end
      * @param callsPerSuccess of the whole run
      * @param goodputAfterOutage of each 5 s since the end of the outage
@@ -47,7 +47,10 @@ public final class ProviderOutage {
 
     private ProviderOutage() {}
 
-    /** As Pawline is, with the settings it has by default; before and after the outage 0.6 times what the provider can do. */
+    /**
+     * Runs Pawline as it is, with the settings it has by default. Before and after the outage, the load is 0.6 times
+     * what the provider can do.
+     */
     public static Figures withPawlinesPolicies(Scale scale) throws InterruptedException {
         return run(
                 scale,
@@ -61,9 +64,9 @@ public final class ProviderOutage {
     }
 
     /**
-     * As the old system was: as many calls at once as there are workers, given up on soon, and made again at once. Its load is
-     * 0.4 times what the provider can do: less than Pawline bears, and so little that no hiccup of the machine begins the
-     * overload before the outage does.
+     * Runs the old system: as many calls at once as there are workers, given up on soon, and made again at once. Its
+     * load is 0.4 times what the provider can do. That is less than Pawline can handle, and so little that no hiccup of
+     * the machine begins the overload before the outage does.
      */
     public static Figures withImpatientPolicies(Scale scale) throws InterruptedException {
         return run(

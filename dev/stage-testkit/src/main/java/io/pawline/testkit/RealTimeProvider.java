@@ -15,15 +15,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A provider with so many slots. Calls beyond them wait in the order they came, those beyond the hard limit are refused.
- * A call that its client gave up on keeps its place and is worked on all the same. How long calls take is spread
- * log-normally. Thread-safe.
+ * Stands for a provider with so many slots. Calls beyond them wait in the order they came, those beyond the hard limit
+ * are refused. A call that its client gave up on keeps its place and is worked on all the same. The times of calls are
+ * spread log-normally. Thread-safe.
  */
 public final class RealTimeProvider implements AutoCloseable {
 
     private static final double SPREAD = 0.3;
 
-    /** What happened between two moments: the difference of the counts at each. */
+    /** Counts what happened between two moments: the difference of the counts at each. */
     public record Counts(
             int calls, int succeeded, int failed, int refused, int timedOut, double usedSeconds, double slotSeconds) {
 
@@ -38,7 +38,7 @@ public final class RealTimeProvider implements AutoCloseable {
                     slotSeconds - before.slotSeconds);
         }
 
-        /** Of what the provider could have done, the share that somebody still waited for. */
+        /** Returns the share of what the provider could have done that somebody still waited for. */
         double use() {
             return usedSeconds / slotSeconds;
         }
@@ -67,19 +67,19 @@ public final class RealTimeProvider implements AutoCloseable {
         time.setRemoveOnCancelPolicy(true);
     }
 
-    /** Calls a second that so many slots can do. */
+    /** Returns the calls a second that so many slots can do. */
     double perSecond(int ofSlots) {
         return ofSlots / (medianSeconds * Math.exp(SPREAD * SPREAD / 2));
     }
 
-    /** From now on it works on so many at once; with 0 it takes calls and answers none. */
+    /** Sets on how many calls it works at once from now on. With 0 it takes calls and answers none. */
     public synchronized void slots(int now) {
         countSlots();
         slots = now;
         admit();
     }
 
-    /** From now on this share of the calls fails, after the time that they take, for no reason of load. */
+    /** Sets the share of the calls that fail from now on, after the time that they take, for no reason of load. */
     synchronized void shareOfFailures(double now) {
         shareOfFailures = now;
     }

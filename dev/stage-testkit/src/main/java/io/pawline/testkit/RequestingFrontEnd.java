@@ -18,15 +18,15 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * A front end before the detect stage that loses its patience: what is not answered with a success after a while, it
- * requests again, as a new task, and so on until the last try. It cancels nothing. Thread-safe.
+ * Stands for a front end before the detect stage that loses its patience. What is not answered with a success after a
+ * while, it requests again, as a new task, and so on until the last attempt. It cancels nothing. Thread-safe.
  */
 public final class RequestingFrontEnd implements AutoCloseable {
 
     /**
-     * How long it waits.
+     * Says how long the front end waits.
      *
-     * @param deadline what each task is told that it has
+     * @param deadline of each task
      * @param patience after what time a request is made again
      * @param tries tasks for one request at most
      */
@@ -65,12 +65,18 @@ public final class RequestingFrontEnd implements AutoCloseable {
         this.thread = Thread.ofPlatform().daemon().name("front-end").start(this::work);
     }
 
-    /** From now on so many requests a second, evenly: what falls into a pause of this process is not made up for in a burst. */
+    /**
+     * Sets how many requests a second are made from now on, evenly. What falls into a pause of this process is not made
+     * up for in a burst.
+     */
     synchronized void rate(double requestsPerSecond) {
         perSecond = requestsPerSecond;
     }
 
-    /** From now on as many requests as it takes for so many tasks to be without an answer; 0: none for that reason. */
+    /**
+     * Makes as many requests from now on as it takes for so many tasks to be without an answer; 0: none
+     * for that reason.
+     */
     public synchronized void keep(int tasksOutstanding) {
         outstanding = tasksOutstanding;
     }
@@ -79,22 +85,25 @@ public final class RequestingFrontEnd implements AutoCloseable {
         return tasks;
     }
 
-    /** Tasks that succeeded, each counted. */
+    /** Counts the tasks that succeeded. */
     public synchronized int succeeded() {
         return succeeded;
     }
 
-    /** Tasks that failed or expired. */
+    /** Counts the tasks that failed or expired. */
     public synchronized int ended() {
         return ended;
     }
 
-    /** Time since the start. */
+    /** Returns the time since the start. */
     Duration age() {
         return Duration.ofNanos(System.nanoTime() - started);
     }
 
-    /** Of the requests made between these two ages, the share answered before the patience for the first task was over. */
+    /**
+     * Returns the share of the requests made between these two ages that were answered before the patience for the
+     * first task was over.
+     */
     synchronized double goodput(Duration from, Duration to) {
         List<Request> made = requests.stream()
                 .filter(request -> request.made - started >= from.toNanos() && request.made - started < to.toNanos())

@@ -44,7 +44,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.slf4j.LoggerFactory;
 
-/** The processes of one stage, as far as a test needs several, and what the topics tell of their work. */
+/** Runs several processes of one stage inside the test, and reads from the topics what they have done. */
 public final class RunningStages implements AutoCloseable {
 
     private static final Duration LONG = Duration.ofSeconds(90);
@@ -97,7 +97,7 @@ public final class RunningStages implements AutoCloseable {
         Optional.ofNullable(running.remove(instance)).ifPresent(StageRuntime::close);
     }
 
-    /** A call that succeeds, on the record, whose work is this. */
+    /** Makes a handler of one call that succeeds, is recorded, and does this work. */
     public static Handler<TaskAccepted> calling(Work work) {
         return (in, attempt) -> attempt.call(() -> {
             work.on(in.getContext().getTaskId());
@@ -143,20 +143,20 @@ public final class RunningStages implements AutoCloseable {
                 .allSatisfy((_, times) -> assertThat(times).isEqualTo(1));
     }
 
-    /** How often each task has gone on. */
+    /** Counts how often each task has gone on. */
     public static Map<String, Long> published() {
         return TestingKafka.records("pawline.generate").stream()
                 .collect(Collectors.groupingBy(next -> new String(next.key(), UTF_8), Collectors.counting()));
     }
 
-    /** How often a call was begun for each task, by the ledger. */
+    /** Counts how often a call was begun for each task, by the ledger. */
     public static Map<String, Long> calls() {
         return ledger().stream()
                 .filter(call -> call.getMoment() == CallMoment.START)
                 .collect(Collectors.groupingBy(call -> call.getContext().getTaskId(), Collectors.counting()));
     }
 
-    /** How often a call for each task was orphaned, by the ledger. */
+    /** Counts how often a call for each task was orphaned, by the ledger. */
     public static Map<String, Long> orphans() {
         return ledger().stream()
                 .filter(call -> call.getOutcome().equals(Optional.of(CallOutcome.ORPHANED)))
@@ -231,7 +231,7 @@ public final class RunningStages implements AutoCloseable {
         }
     }
 
-    /** That no poll loop had to begin anew. */
+    /** Checks that no poll loop had to begin anew. */
     public void assertNoSessionEnded() {
         assertThat(List.copyOf(log.list))
                 .filteredOn(event -> event.getLevel() == Level.ERROR)

@@ -3,7 +3,7 @@ package io.pawline.testkit;
 import java.time.Duration;
 
 /**
- * How large a scenario is: in full for a benchmark, in small for a test.
+ * Says how large a scenario is: in full for a benchmark, in small for a test.
  *
  * @param timesFaster by how much all its times are shorter: those of the provider, of the front end and of the policies
  * @param slots calls that the provider can work on at once, while it is well
@@ -12,14 +12,14 @@ public record Scale(double timesFaster, int slots) {
 
     public static final Scale FULL = new Scale(1, 20);
 
-    /** With calls of 50 ms, which a busy machine does not yet drown in noise. */
+    /** Has calls of 50 ms, which a busy machine does not yet drown in noise. */
     public static final Scale SMALL = new Scale(10, 8);
 
     Duration seconds(double seconds) {
         return Duration.ofNanos((long) (seconds / timesFaster * 1e9));
     }
 
-    /** Seconds of the full scenario. */
+    /** Converts a time to seconds of the full scenario. */
     double unscaled(Duration time) {
         return time.toNanos() / 1e9 * timesFaster;
     }

@@ -20,18 +20,18 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The detect stage as a process of its own, with a provider that takes money and time. Whoever started it reads on its
- * output when it is ready, asks on its input how many calls are in flight, and takes it along by closing that input.
+ * Runs the detect stage as a process of its own, with a provider that takes money and time. Whoever started it reads on
+ * its output when it is ready, asks on its input how many calls are in flight, and ends it by closing that input.
  */
 public final class StageProgram {
 
     public static final String READY = "ready";
     public static final String IN_FLIGHT = "in flight";
 
-    /** Style of a task that the provider refuses for good. */
+    /** The provider refuses tasks of this style for good. */
     public static final String REFUSED = "refused";
 
-    /** Style of a task that the provider answers at once. */
+    /** The provider answers tasks of this style at once. */
     public static final String QUICK = "quick";
 
     private final ProcessSettings settings;
@@ -52,7 +52,7 @@ public final class StageProgram {
         StageRuntime<TaskAccepted> stage = new StageProgram(settings, journal).stage(meters);
         Runtime.getRuntime().addShutdownHook(new Thread(stage::close));
         stage.start();
-        Thread.ofPlatform().daemon().start(() -> tellWhenReady(stage));
+        Thread.ofPlatform().daemon().start(() -> printWhenReady(stage));
         try (var questions = new BufferedReader(new InputStreamReader(System.in, UTF_8))) {
             while (questions.readLine() != null) {
                 System.out.println(IN_FLIGHT + " "
@@ -74,7 +74,7 @@ public final class StageProgram {
                         () -> new OutsideCall.Answer<>(call(task), CallReport.succeeded(200, Optional.empty()))));
     }
 
-    /** The call that is paid for. Its result tells which process made it. */
+    /** Makes the call that is paid for. Its result says which process made it. */
     private Outcome call(TaskAccepted task) throws InterruptedException {
         String id = task.getContext().getTaskId();
         String style = task.getContext().getStyle();
@@ -100,7 +100,7 @@ public final class StageProgram {
                         .build());
     }
 
-    private static void tellWhenReady(StageRuntime<TaskAccepted> stage) {
+    private static void printWhenReady(StageRuntime<TaskAccepted> stage) {
         try {
             while (!stage.ready()) {
                 Thread.sleep(5);

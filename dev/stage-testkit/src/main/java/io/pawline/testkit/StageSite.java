@@ -29,8 +29,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Where the processes of one stage work: the topics on a broker that is empty at first, the tasks sent, the processes
- * started and the journal of their calls. Closing it ends the processes.
+ * Holds what the processes of one stage work with: the topics on a broker that is empty at first, the tasks sent, the
+ * processes started and the journal of their calls. Closing it ends the processes.
  */
 public final class StageSite implements AutoCloseable {
 
@@ -51,14 +51,14 @@ public final class StageSite implements AutoCloseable {
         journal = folder.resolve("journal");
         admin = Admin.create(connection);
         admin.createTopics(Topics.all(partitions, replicas)).all().get();
-        // While a new topic's leader is not known to all, a second request may overtake the first, which is then
-        // refused.
+        // While a new topic's leader is not known to all, a second request may overtake the first. The first
+        // is then refused.
         Map<String, Object> feeding =
                 Map.of("bootstrap.servers", bootstrapServers, "max.in.flight.requests.per.connection", 1);
         producer = new KafkaProducer<>(feeding, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    /** A process of the usual kind: calls of 50 to 800 ms, 20 at once, ample time to drain. */
+    /** Returns settings of the usual kind: calls of 50 to 800 ms, 20 at once, ample time to drain. */
     public ProcessSettings instance(String id) {
         return new ProcessSettings(
                 bootstrapServers,
@@ -84,7 +84,7 @@ public final class StageSite implements AutoCloseable {
         return process;
     }
 
-    /** Sends new tasks and waits until Kafka has them; their ids. */
+    /** Sends new tasks, waits until Kafka has them, and returns their ids. */
     public Set<String> send(int count, String style) throws InterruptedException, ExecutionException {
         String topic = Stage.DETECT.workTopic();
         Map<String, Future<RecordMetadata>> sending = new LinkedHashMap<>();
@@ -103,7 +103,7 @@ public final class StageSite implements AutoCloseable {
         return sending.keySet();
     }
 
-    /** Every task's id. */
+    /** Returns the id of every task that was sent. */
     public Set<String> sent() {
         return Set.copyOf(sent);
     }
@@ -129,7 +129,7 @@ public final class StageSite implements AutoCloseable {
                         >= count);
     }
 
-    /** The results for the next stage. */
+    /** Reads the results for the next stage. */
     public TopicReader results() {
         return read(Stage.GENERATE.workTopic(), "read_committed");
     }
@@ -138,7 +138,7 @@ public final class StageSite implements AutoCloseable {
         return new TopicReader(connection, topic, isolation);
     }
 
-    /** Records that the group has not committed. */
+    /** Counts the records that the group has not committed. */
     public long lag() throws InterruptedException, ExecutionException {
         Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(Stage.DETECT.consumerGroup())
                 .partitionsToOffsetAndMetadata()

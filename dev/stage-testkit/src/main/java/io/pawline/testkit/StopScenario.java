@@ -10,15 +10,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 
-/** A process of a stage that is told to stop with long calls in flight, and the next one that does the rest. */
+/** Stops a process of a stage with long calls in flight, and lets the next one do the rest. */
 public final class StopScenario {
 
     private StopScenario() {}
 
     /**
-     * What came of it.
+     * Says what came of it.
      *
-     * @param inFlight calls under way when it was told to stop
+     * @param inFlight calls under way when it was asked to stop
      * @param exitCode of the process
      * @param endedAfter from then to its end
      * @param answered of its calls
@@ -52,10 +52,10 @@ public final class StopScenario {
             ChildProcess process = site.start(settings.withCalls(call, call).withDrain(call.multipliedBy(2)));
             site.awaitCalls(process, inFlight);
             Set<String> before = CallJournal.tasks(site.journal(), Event.ANSWER, process.pid());
-            long told = System.nanoTime();
+            long signalled = System.nanoTime();
             process.stop();
             int exitCode = process.awaitExit();
-            Duration endedAfter = Duration.ofNanos(System.nanoTime() - told);
+            Duration endedAfter = Duration.ofNanos(System.nanoTime() - signalled);
 
             Set<String> answered = CallJournal.tasks(site.journal(), Event.ANSWER, process.pid());
             try (TopicReader results = site.results()) {

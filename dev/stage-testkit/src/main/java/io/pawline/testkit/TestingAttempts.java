@@ -8,15 +8,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The record of the outside calls that a handler under test makes. */
+/** Records the outside calls that a handler under test makes. */
 public final class TestingAttempts {
 
-    /** What {@link Attempt#requestId} is. */
+    /** Is what {@link Attempt#requestId} returns. */
     public static final String REQUEST_ID = "our-name-for-the-call";
 
     private final List<CallReport> reports = new ArrayList<>();
 
-    /** An attempt whose calls are made, and taken down here. */
+    /** Makes an attempt whose calls are made, and recorded here. */
     public Attempt attempt(TaskId task, int number, Instant deadline) {
         return new Attempt(task, REQUEST_ID, number, deadline, new Attempt.Calls() {
             @Override
@@ -28,7 +28,7 @@ public final class TestingAttempts {
         });
     }
 
-    /** What came of the calls made so far. */
+    /** Returns what came of the calls made so far. */
     public List<CallReport> reports() {
         return List.copyOf(reports);
     }

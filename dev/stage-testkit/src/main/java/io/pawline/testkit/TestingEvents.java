@@ -22,7 +22,7 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 
-/** Events of a test, and their bytes without a schema registry. */
+/** Makes the events of a test, and their bytes without a schema registry. */
 public final class TestingEvents {
 
     static {
@@ -48,7 +48,7 @@ public final class TestingEvents {
                 .build();
     }
 
-    @SuppressWarnings("unchecked") // only ever asked for classes of events
+    @SuppressWarnings("unchecked") // It is only ever asked for classes of events.
     public static EventFormat format() {
         return new EventFormat(serializer(), type -> deserializer((Class<? extends SpecificRecord>) type));
     }
@@ -78,7 +78,7 @@ public final class TestingEvents {
         };
     }
 
-    /** By class name, as configuration has it. */
+    /** Writes events; configuration names it by its class. */
     public static final class Writer implements Serializer<SpecificRecord> {
         private final Serializer<SpecificRecord> writer = serializer();
 
@@ -88,7 +88,7 @@ public final class TestingEvents {
         }
     }
 
-    /** By class name, as configuration has it. */
+    /** Reads events; configuration names it by its class. */
     public static final class Reader implements Deserializer<SpecificRecord> {
         private Class<? extends SpecificRecord> type = TaskAccepted.class;
 

@@ -27,7 +27,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** The one broker of this test JVM, with the topics as a test wants them. */
+/** Runs the one broker of this test JVM, with the topics as a test wants them. */
 public final class TestingKafka {
 
     private static final EmbeddedKafka BROKER = start();
@@ -39,12 +39,12 @@ public final class TestingKafka {
         return CONNECTION;
     }
 
-    /** All topics anew and empty. */
+    /** Makes all topics anew and empty. */
     public static void freshTopics(int partitions) throws InterruptedException {
         try (Admin admin = Admin.create(CONNECTION)) {
             var groups = admin.listGroups().all().get();
             for (GroupListing group : groups) {
-                // Kafka Streams that failed does not leave its group: its place would be kept for some seconds
+                // Kafka Streams that failed does not leave its group: its place would be kept for some seconds.
                 boolean empty =
                         group.groupState().filter(GroupState.EMPTY::equals).isPresent();
                 if (group.type().filter(GroupType.CLASSIC::equals).isPresent() && !empty) {
@@ -57,7 +57,7 @@ public final class TestingKafka {
                             groups.stream().map(GroupListing::groupId).toList())
                     .all()
                     .get();
-            // Also those that ops-service's count makes for itself
+            // These include the topics that ops-service's count makes for itself.
             admin.deleteTopics(existing(admin)).all().get();
             org.awaitility.Awaitility.await().until(() -> existing(admin).isEmpty());
             admin.createTopics(Topics.all(partitions, (short) 1)).all().get();
@@ -87,7 +87,7 @@ public final class TestingKafka {
         }
     }
 
-    /** A topic of Pawline's again, with one partition. */
+    /** Makes a topic of Pawline's again, with one partition. */
     public static void create(String topic) throws InterruptedException, ExecutionException {
         try (Admin admin = Admin.create(CONNECTION)) {
             admin.createTopics(Topics.all(1, (short) 1).stream()
@@ -98,7 +98,7 @@ public final class TestingKafka {
         }
     }
 
-    /** The detect stage's committed offset in the topic's first partition; 0 while there is none. */
+    /** Returns the detect stage's committed offset in the topic's first partition; 0 while there is none. */
     public static long committed(String topic) throws InterruptedException, ExecutionException {
         return committed("pawline.detect", topic);
     }
@@ -113,11 +113,11 @@ public final class TestingKafka {
         }
     }
 
-    /** Sends these, and returns when the broker has them. */
+    /** Sends these records, and returns when the broker has them. */
     public static void send(List<ProducerRecord<byte[], byte[]>> records) {
         Map<String, Object> settings = new HashMap<>(CONNECTION);
-        // While a new topic's leader is not known to all, a second request may overtake the first, which is then
-        // refused.
+        // While a new topic's leader is not known to all, a second request may overtake the first. The first
+        // is then refused.
         settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         try (var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
             List<Future<RecordMetadata>> sent =
@@ -130,7 +130,7 @@ public final class TestingKafka {
         }
     }
 
-    /** Every committed record of a topic by now. */
+    /** Returns every committed record of a topic by now. */
     public static List<ConsumerRecord<byte[], byte[]>> records(String topic) {
         try (TopicReader reader = new TopicReader(CONNECTION, topic, "read_committed")) {
             return reader.all();

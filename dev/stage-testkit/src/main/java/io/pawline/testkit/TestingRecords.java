@@ -22,7 +22,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 
-/** What goes into the detect stage of a test, and what is found in the topics afterwards. */
+/** Makes what goes into the detect stage of a test, and reads what is in the topics afterwards. */
 public final class TestingRecords {
 
     public static final Duration DAY = Duration.ofDays(1);
@@ -38,14 +38,14 @@ public final class TestingRecords {
         return record;
     }
 
-    /** So many tasks of one style, with a day's time. */
+    /** Makes so many tasks of one style, with a day's time. */
     public static List<ProducerRecord<byte[], byte[]>> tasks(int count, String style) {
         return IntStream.range(0, count)
                 .mapToObj(_ -> task(TaskId.next(), style, DAY))
                 .toList();
     }
 
-    /** The handler's success. */
+    /** Makes the outcome of a handler that succeeds. */
     public static Outcome described(TaskAccepted in) {
         return Outcome.done(
                 Stage.GENERATE,
@@ -55,13 +55,13 @@ public final class TestingRecords {
                         .build());
     }
 
-    /** A call that succeeds. */
+    /** Makes a call that succeeds. */
     public static Outcome calledAndDescribed(TaskAccepted in, Attempt attempt) throws InterruptedException {
         return attempt.call(
                 () -> new OutsideCall.Answer<>(described(in), CallReport.succeeded(200, Optional.of("request"))));
     }
 
-    /** A call that came to this. */
+    /** Makes a call that has this result. */
     public static Outcome calledInVain(Attempt attempt, CallReport report) throws InterruptedException {
         return attempt.call(() -> new OutsideCall.Answer<>(
                 Outcome.failed(report.failure().orElseThrow(), "in vain", report.notBefore()), report));
@@ -72,14 +72,14 @@ public final class TestingRecords {
                 .until(() -> TestingKafka.records(topic), records -> records.size() >= count);
     }
 
-    public static List<TaskFinished> endings(int count) {
+    public static List<TaskFinished> finalStates(int count) {
         return awaitRecords("pawline.callback", count).stream()
-                .map(ending ->
-                        TestingEvents.deserializer(TaskFinished.class).deserialize("pawline.callback", ending.value()))
+                .map(finalState -> TestingEvents.deserializer(TaskFinished.class)
+                        .deserialize("pawline.callback", finalState.value()))
                 .toList();
     }
 
-    /** What the ledger has by now. */
+    /** Returns what the ledger has by now. */
     public static List<CallAttempt> ledger() {
         return TestingKafka.records("pawline.attempts").stream()
                 .map(call ->

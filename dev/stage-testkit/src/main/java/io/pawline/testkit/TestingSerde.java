@@ -24,7 +24,7 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
-/** Events in Avro's single-object encoding, which needs no registry; named by class name in the settings. */
+/** Writes and reads events in Avro's single-object encoding, which needs no registry. Settings name it by its class. */
 public final class TestingSerde {
 
     private static final SchemaStore.Cache SCHEMAS = schemas();

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 
-/** The detect stage as a test wants it: quick retries, and no provider policy but those it asks for. */
+/** Makes the detect stage as a test wants it: quick retries, and no provider policy but those it asks for. */
 public final class TestingStage {
 
     public static final String PROVIDER = "vision";

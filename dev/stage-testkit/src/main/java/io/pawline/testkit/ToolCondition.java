@@ -19,7 +19,7 @@ import org.junit.platform.commons.support.AnnotationSupport;
 /** Decides whether a test that {@linkplain NeedsTools needs tools} can run here. */
 public final class ToolCondition implements ExecutionCondition {
 
-    /** The file in which {@code ./pawline test} finds what was not run. */
+    /** Holds the tests that were not run. {@code ./pawline test} reads it. */
     private static final Path NOT_RUN = ProjectFiles.root().resolve("target/not-run.txt");
 
     @Override
@@ -41,7 +41,7 @@ public final class ToolCondition implements ExecutionCondition {
         return ConditionEvaluationResult.disabled("not on the PATH: " + names);
     }
 
-    /** The program's file, if it is on the PATH. */
+    /** Returns the program's file, if it is on the PATH. */
     public static Optional<Path> find(NeedsTools.Tool tool) {
         String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
         return tool.commands().stream()

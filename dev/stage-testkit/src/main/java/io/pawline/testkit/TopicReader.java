@@ -17,7 +17,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** All that a topic holds, from its beginning to what can be read by now. */
+/** Reads all that a topic holds, from its beginning to what can be read by now. */
 public final class TopicReader implements AutoCloseable {
 
     private final KafkaConsumer<byte[], byte[]> consumer;
@@ -45,7 +45,7 @@ public final class TopicReader implements AutoCloseable {
         return List.copyOf(records);
     }
 
-    /** The records' keys, as often as they are there. */
+    /** Returns the records' keys, as often as they are there. */
     public List<String> keys() {
         return all().stream().map(TopicReader::key).toList();
     }
@@ -60,20 +60,20 @@ public final class TopicReader implements AutoCloseable {
         await(count + " records in " + topic).atMost(StageSite.PATIENCE).until(() -> keys().size() >= count);
     }
 
-    /** Those of the tasks that are not there. */
+    /** Returns those of the tasks that are not there. */
     Set<String> missing(Set<String> tasks) {
         Set<String> missing = new HashSet<>(tasks);
         keys().forEach(missing::remove);
         return missing;
     }
 
-    /** Records beyond the first of each key. */
+    /** Counts the records beyond the first of each key. */
     int duplicated() {
         List<String> keys = keys();
         return keys.size() - Set.copyOf(keys).size();
     }
 
-    /** Tasks whose result the process published. */
+    /** Returns the tasks whose result the process published. */
     public Set<String> publishedBy(long pid) {
         return all().stream()
                 .filter(result -> maker(result) == pid)

@@ -9,33 +9,35 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the log says about live instructions. */
+/** Writes changes of live controls to the log. */
 final class ChangeLog {
 
     private static final Logger log = LoggerFactory.getLogger(ControlStateReader.class);
 
     private ChangeLog() {}
 
-    static String words(ControlCommand said) {
+    static String words(ControlCommand control) {
         return "%s: %s, by %s: %s"
-                .formatted(said.getSubject(), what(said), inOneLine(said.getBy()), inOneLine(said.getWhy()));
+                .formatted(
+                        control.getSubject(), what(control), inOneLine(control.getBy()), inOneLine(control.getWhy()));
     }
 
     static String nothingSaid(String subject) {
         return subject + ": nothing is in force any more";
     }
 
-    /** Tells what holds now and did not before. Of cancelled tasks only the number: there may be thousands. */
+    /** Logs what holds now and did not before. Of cancelled tasks it logs only the number: there may be thousands. */
     static void readAnew(List<ControlCommand> before, List<ControlCommand> now) {
         Set<ControlCommand> news = new HashSet<>(now);
         before.forEach(news::remove);
         now.stream()
                 .filter(news::contains)
-                .filter(said -> !Subject.isTask(said.getSubject()))
+                .filter(control -> !Subject.isTask(control.getSubject()))
                 .map(ChangeLog::words)
                 .forEach(log::info);
-        long tasks =
-                news.stream().filter(said -> Subject.isTask(said.getSubject())).count();
+        long tasks = news.stream()
+                .filter(control -> Subject.isTask(control.getSubject()))
+                .count();
         if (tasks > 0) {
             log.info("cancelled tasks that may still be met: {}", tasks);
         }
@@ -55,15 +57,15 @@ final class ChangeLog {
         return text.replaceAll("\\p{Cntrl}+", " ");
     }
 
-    private static String what(ControlCommand said) {
-        return switch (said.getAction()) {
+    private static String what(ControlCommand control) {
+        return switch (control.getAction()) {
             case PAUSE -> "paused";
             case RESUME -> "free again";
             case LIMIT ->
-                said.getLimit()
+                control.getLimit()
                         .map(limit -> limit + " calls in flight per process")
                         .orElse("calls in flight as configured");
-            case COOL_DOWN -> "no call before " + said.getUntil().orElseThrow();
+            case COOL_DOWN -> "no call before " + control.getUntil().orElseThrow();
             case CANCEL -> "cancelled";
         };
     }

@@ -10,7 +10,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 
-/** Reads instructions out of records; asks a schema registry that cannot be reached again until it answers. */
+/** Decodes the controls in records. It asks a schema registry that cannot be reached again until it answers. */
 final class ControlDecoder {
 
     private static final long FIRST_WAIT_MILLIS = 100;
@@ -21,10 +21,10 @@ final class ControlDecoder {
     private final Consumer<RuntimeException> trouble;
 
     /**
-     * For one thread.
+     * Makes a decoder for one thread.
      *
      * @param stop ends the wait for the registry
-     * @param trouble is told each time that the registry does not answer
+     * @param trouble is called each time that the registry does not answer
      */
     ControlDecoder(Deserializer<?> deserializer, CountDownLatch stop, Consumer<RuntimeException> trouble) {
         this.deserializer = deserializer;
@@ -33,10 +33,10 @@ final class ControlDecoder {
     }
 
     /**
-     * The instruction in a record that has a value.
+     * Decodes the control in a record that has a value.
      *
      * @throws SerializationException if there is none in it
-     * @throws RegistryUnavailableException if told to stop before the registry answered
+     * @throws RegistryUnavailableException if stopped before the registry answered
      */
     ControlCommand decode(ConsumerRecord<byte[], byte[]> data) throws InterruptedException {
         for (long wait = FIRST_WAIT_MILLIS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MILLIS)) {

@@ -15,8 +15,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * The records of the control topic from its beginning, and then as they come. For one thread, but for {@link #wakeUp}.
- * Any exception means: begin anew with another feed.
+ * Reads the records of the control topic from its beginning, and then as they come. For one thread, but for {@link
+ * #wakeUp}. After any exception, the caller begins anew with another feed.
  */
 final class ControlFeed implements AutoCloseable {
 
@@ -29,7 +29,7 @@ final class ControlFeed implements AutoCloseable {
     ControlFeed(Map<String, Object> connection) {
         Map<String, Object> settings = new HashMap<>(connection);
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        // A position that is gone means that the topic was made anew: all that was read before is void.
+        // If the position is gone, the topic was made anew: all that was read before is void.
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) ANSWER_WITHIN.toMillis());
@@ -53,12 +53,12 @@ final class ControlFeed implements AutoCloseable {
         return consumer.endOffsets(List.of(PARTITION)).getOrDefault(PARTITION, 0L);
     }
 
-    /** Whether everything before this offset has been read. */
+    /** Says whether everything before this offset has been read. */
     boolean hasReached(long offset) {
         return consumer.position(PARTITION) >= offset;
     }
 
-    /** The next records; none if there were none for so long. */
+    /** Returns the next records; none if there were none for so long. */
     ConsumerRecords<byte[], byte[]> next(Duration longest) {
         return consumer.poll(longest);
     }

@@ -1,6 +1,8 @@
 package io.pawline.controls;
 
-/** Kafka did not acknowledge an instruction. It may have been written nevertheless; to give it again does no harm. */
+/**
+ * Says that Kafka did not acknowledge a control. It may have been written nevertheless; to give it again does no harm.
+ */
 public final class ControlPublishException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

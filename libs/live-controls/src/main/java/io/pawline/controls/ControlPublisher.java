@@ -24,13 +24,13 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives live instructions to every process of the pipeline. Each method returns when Kafka has the instruction, throws
- * {@link ControlPublishException} if Kafka does not acknowledge it within ten seconds, and takes who says so and why, neither of
- * them blank. Thread-safe.
+ * Writes live controls for every process of the pipeline. Each method returns when Kafka has the control, and throws
+ * {@link ControlPublishException} if Kafka does not acknowledge it within ten seconds. Each takes who gives the control
+ * and why, neither of them blank. Thread-safe.
  */
 public final class ControlPublisher implements AutoCloseable {
 
-    /** Of a cool-down; the topic keeps what it needs to compare two of them for longer than that. */
+    /** A cool-down is at most so long; the topic keeps what it needs to compare two of them for longer than that. */
     public static final Duration LONGEST_COOL_DOWN = Duration.ofDays(1);
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -41,7 +41,7 @@ public final class ControlPublisher implements AutoCloseable {
     private final Producer<byte[], byte[]> producer;
 
     /**
-     * Connects when the first instruction is given.
+     * Makes a publisher that connects when the first control is given.
      *
      * @param connection Kafka client settings: bootstrap servers, security
      * @param serializer configured, thread-safe; stays the caller's to close
@@ -56,12 +56,12 @@ public final class ControlPublisher implements AutoCloseable {
 
     /** Lets a stage begin no further work. */
     public void pause(Stage stage, String by, String why) {
-        tell(instruction(Subject.stage(stage), ControlAction.PAUSE, by, why));
+        publish(control(Subject.stage(stage), ControlAction.PAUSE, by, why));
     }
 
     /** Lets a paused stage go on. */
     public void resume(Stage stage, String by, String why) {
-        tell(instruction(Subject.stage(stage), ControlAction.RESUME, by, why));
+        publish(control(Subject.stage(stage), ControlAction.RESUME, by, why));
     }
 
     /**
@@ -74,15 +74,15 @@ public final class ControlPublisher implements AutoCloseable {
             throw new IllegalArgumentException(
                     "a limit must be > 0, was %d; to stop the stage, pause it".formatted(callsInFlight.getAsInt()));
         }
-        ControlCommand.Builder instruction = instruction(Subject.limit(stage), ControlAction.LIMIT, by, why);
-        callsInFlight.ifPresent(instruction::setLimit);
-        tell(instruction);
+        ControlCommand.Builder control = control(Subject.limit(stage), ControlAction.LIMIT, by, why);
+        callsInFlight.ifPresent(control::setLimit);
+        publish(control);
     }
 
     /**
-     * Lets nobody call a provider before an instant. Of several the latest holds, whoever said it and when, until one is
-     * {@linkplain #liftCoolDown lifted}; so there is no need to tell of one that ends before {@link
-     * ControlStateReader#coolDownUntil}.
+     * Lets nobody call a provider before an instant. Of several the latest holds, whoever gave it and when, until one
+     * is {@linkplain #liftCoolDown lifted}. So one that ends before {@link ControlStateReader#coolDownUntil} need not
+     * be published.
      *
      * @param until at most {@link #LONGEST_COOL_DOWN} from now
      */
@@ -92,28 +92,28 @@ public final class ControlPublisher implements AutoCloseable {
                     .formatted(LONGEST_COOL_DOWN.toHours(), until));
         }
         requireText("provider", provider);
-        tell(instruction(Subject.provider(provider), ControlAction.COOL_DOWN, by, why)
+        publish(control(Subject.provider(provider), ControlAction.COOL_DOWN, by, why)
                 .setUntil(until));
     }
 
     /** Lets everybody call a provider again. */
     public void liftCoolDown(String provider, String by, String why) {
         requireText("provider", provider);
-        tell(instruction(Subject.provider(provider), ControlAction.RESUME, by, why));
+        publish(control(Subject.provider(provider), ControlAction.RESUME, by, why));
     }
 
     /**
      * Lets no stage work on a task any more.
      *
-     * @param until when the task can no longer run, such as its deadline: from then on the instruction is forgotten
+     * @param until when the task can no longer run, such as its deadline: from then on the control is forgotten
      */
     public void cancel(TaskId task, Instant until, String by, String why) {
-        tell(instruction(Subject.task(task), ControlAction.CANCEL, by, why).setUntil(until));
+        publish(control(Subject.task(task), ControlAction.CANCEL, by, why).setUntil(until));
     }
 
     /**
-     * Takes back whatever was said of a task, so that the topic does not keep it for ever. Only for a task that can no
-     * longer run: processes that have not forgotten it by themselves would work on it again.
+     * Takes back the control of a task, so that the topic does not keep it for ever. Only for a task that can no longer
+     * run: processes that have not forgotten it by themselves would work on it again.
      */
     public void forget(TaskId task) {
         send(Subject.task(task), null);
@@ -124,7 +124,7 @@ public final class ControlPublisher implements AutoCloseable {
         producer.close(TIMEOUT);
     }
 
-    private ControlCommand.Builder instruction(String subject, ControlAction action, String by, String why) {
+    private ControlCommand.Builder control(String subject, ControlAction action, String by, String why) {
         requireText("by", by);
         requireText("why", why);
         return ControlCommand.newBuilder()
@@ -135,8 +135,8 @@ public final class ControlPublisher implements AutoCloseable {
                 .setAt(clock.instant());
     }
 
-    private void tell(ControlCommand.Builder instruction) {
-        ControlCommand command = instruction.build();
+    private void publish(ControlCommand.Builder control) {
+        ControlCommand command = control.build();
         send(command.getSubject(), serializer.serialize(Topics.CONTROL, command));
     }
 
@@ -146,16 +146,16 @@ public final class ControlPublisher implements AutoCloseable {
         try {
             producer.send(new ProducerRecord<>(Topics.CONTROL, 0, key, value)).get();
         } catch (ExecutionException refused) {
-            throw notTold(refused.getCause() == null ? refused : refused.getCause());
+            throw notPublished(refused.getCause() == null ? refused : refused.getCause());
         } catch (KafkaException refused) {
-            throw notTold(refused);
+            throw notPublished(refused);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
-            throw notTold(stopped);
+            throw notPublished(stopped);
         }
     }
 
-    private ControlPublishException notTold(Throwable cause) {
+    private ControlPublishException notPublished(Throwable cause) {
         return new ControlPublishException(
                 "Kafka at %s did not take the instruction; is it there, and has it the topic %s (./pawline topics)?"
                         .formatted(bootstrapServers, Topics.CONTROL),

@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The live instructions in force, as every process reads them from the control topic with a thread of its own. What is
- * known stays in force while Kafka cannot be reached. Each change is logged once, with who and why. All methods are
- * thread-safe; those that ask are cheap and never wait.
+ * Reads the control topic from its beginning and knows what is in force. Every process has one, with a thread of its
+ * own. What is known stays in force while Kafka cannot be reached. Each change is logged once, with who and why. All
+ * methods are thread-safe; those that ask are cheap and never wait.
  */
 public final class ControlStateReader implements AutoCloseable {
 
@@ -38,20 +38,20 @@ public final class ControlStateReader implements AutoCloseable {
     private final CountDownLatch stop = new CountDownLatch(1);
     private final CountDownLatch read = new CountDownLatch(1);
     private final Thread thread =
-            Thread.ofPlatform().daemon().name("control-board").unstarted(this::run);
+            Thread.ofPlatform().daemon().name("control-state-reader").unstarted(this::run);
     private volatile ActiveControls activeControls = new ActiveControls();
     private volatile @Nullable ControlFeed feed;
     private volatile String trouble = "";
 
     /**
-     * A board that knows nothing until it is {@linkplain #start started}.
+     * Makes a reader that knows nothing until it is {@linkplain #start started}.
      *
      * @param connection Kafka client settings: bootstrap servers, security
      * @param deserializer of {@link ControlCommand}, configured; stays the caller's to close
      */
     public ControlStateReader(Map<String, Object> connection, Deserializer<?> deserializer, Clock clock) {
         this.connection = Map.copyOf(connection);
-        this.decoder = new ControlDecoder(deserializer, stop, this::tell);
+        this.decoder = new ControlDecoder(deserializer, stop, this::warnOnce);
         this.clock = clock;
     }
 
@@ -60,13 +60,13 @@ public final class ControlStateReader implements AutoCloseable {
         thread.start();
     }
 
-    /** Whether everything said before the start has been read; until then the board knows nothing. */
-    public boolean caughtUp() {
+    /** Says whether all controls given before the start have been read; until then the reader knows nothing. */
+    boolean caughtUp() {
         return read.getCount() == 0;
     }
 
     /**
-     * Waits until everything said before the start has been read.
+     * Waits until all controls given before the start have been read.
      *
      * @return whether that was so within this time
      */
@@ -74,12 +74,12 @@ public final class ControlStateReader implements AutoCloseable {
         return read.await(longest.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Whether the stage is to begin no further work. */
+    /** Says whether the stage is to begin no further work. */
     public boolean paused(Stage stage) {
         return activeControls.of(Subject.stage(stage)).isPresent();
     }
 
-    /** The calls in flight that the stage's process may have; empty: as configured. */
+    /** Returns the calls in flight that the stage's process may have; empty: as configured. */
     public OptionalInt limit(Stage stage) {
         return activeControls
                 .of(Subject.limit(stage))
@@ -88,7 +88,9 @@ public final class ControlStateReader implements AutoCloseable {
                 .orElseGet(OptionalInt::empty);
     }
 
-    /** Before when nobody is to call the provider; {@link Instant#EPOCH} if nothing was said. */
+    /**
+     * Returns the moment before which nobody is to call the provider; {@link Instant#EPOCH} if there is no cool-down.
+     */
     public Instant coolDownUntil(String provider) {
         return activeControls
                 .of(Subject.provider(provider))
@@ -96,22 +98,22 @@ public final class ControlStateReader implements AutoCloseable {
                 .orElse(Instant.EPOCH);
     }
 
-    /** Whether no stage is to work on the task any more. */
+    /** Says whether no stage is to work on the task any more. */
     public boolean cancelled(TaskId task) {
         return activeControls.of(Subject.task(task)).isPresent();
     }
 
-    /** Every instruction in force, sorted by subject. */
+    /** Returns every control in force, sorted by subject. */
     public List<ControlCommand> inForce() {
         return activeControls.all(clock.instant());
     }
 
-    /** Why nothing has been read; empty if there is no trouble known. */
+    /** Returns why nothing has been read; empty if there is no trouble known. */
     public String trouble() {
         return trouble;
     }
 
-    /** Stops to read; what is known stays. */
+    /** Stops reading; what is known stays. */
     @Override
     public void close() {
         stop.countDown();
@@ -154,7 +156,7 @@ public final class ControlStateReader implements AutoCloseable {
             follow(from);
         } catch (RuntimeException failed) {
             if (stop.getCount() > 0) {
-                tell(failed);
+                warnOnce(failed);
             }
         }
     }
@@ -168,26 +170,28 @@ public final class ControlStateReader implements AutoCloseable {
         }
     }
 
-    /** What the record changed, in words; nothing if it changed nothing. */
+    /** Applies a record, and says what it changed in words; nothing if it changed nothing. */
     private Optional<String> apply(ConsumerRecord<byte[], byte[]> data, ActiveControls to) throws InterruptedException {
         try {
             String subject = data.key() == null ? "" : new String(data.key(), StandardCharsets.UTF_8);
             if (data.value() == null) {
                 return to.remove(subject) ? Optional.of(ChangeLog.nothingSaid(subject)) : Optional.empty();
             }
-            ControlCommand said = decoder.decode(data);
+            ControlCommand control = decoder.decode(data);
             trouble = "";
-            return to.apply(subject, said, clock.instant()) ? Optional.of(ChangeLog.words(said)) : Optional.empty();
+            return to.apply(subject, control, clock.instant())
+                    ? Optional.of(ChangeLog.words(control))
+                    : Optional.empty();
         } catch (RegistryUnavailableException stopped) {
             throw stopped;
-        } catch (RuntimeException noInstruction) {
-            ChangeLog.skipped(data, noInstruction);
+        } catch (RuntimeException noControl) {
+            ChangeLog.skipped(data, noControl);
             return Optional.empty();
         }
     }
 
-    /** Once, however often the same trouble comes back. */
-    private void tell(RuntimeException failed) {
+    /** Logs the same trouble once, however often it comes back. */
+    private void warnOnce(RuntimeException failed) {
         String what = String.valueOf(failed.getMessage());
         if (!what.equals(trouble)) {
             log.warn("the controls cannot be read, trying again until they can: {}", what);

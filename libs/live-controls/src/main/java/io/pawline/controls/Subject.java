@@ -5,7 +5,10 @@ import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import java.util.Set;
 
-/** What an instruction is about: the key of its record. A stage's pause and its limit are two, for each survives alone. */
+/**
+ * Names what a control is about: the key of its record. A stage's pause and its limit are two subjects, for each
+ * survives alone.
+ */
 final class Subject {
 
     private static final String STAGE = "stage:";
@@ -35,7 +38,7 @@ final class Subject {
         return subject.startsWith(TASK);
     }
 
-    /** What can be said about the subject; nothing if it is of no kind known here. */
+    /** Returns the controls that a subject can have; none if it is of no kind known here. */
     static Set<ControlAction> actions(String subject) {
         return switch (subject.substring(0, subject.indexOf(':') + 1)) {
             case STAGE -> Set.of(ControlAction.PAUSE, ControlAction.RESUME);

@@ -4,7 +4,10 @@ import io.pawline.schemas.TaskId;
 import java.time.Instant;
 import java.util.Objects;
 
-/** Which try of the stage this is, for which task, and the way to make its outside calls. Used by one thread at a time. */
+/**
+ * Says which attempt of the stage this is and for which task, and makes its outside calls. Used by one thread
+ * at a time.
+ */
 public final class Attempt {
 
     /** Makes the calls of one attempt. */
@@ -12,7 +15,7 @@ public final class Attempt {
         <T> T make(OutsideCall<T> call) throws InterruptedException;
     }
 
-    /** Makes them and nothing more: no ledger, no limit. */
+    /** Makes calls and does nothing more: no ledger, no limit. */
     public static final Calls UNRECORDED = new Calls() {
         @Override
         public <T> T make(OutsideCall<T> call) throws InterruptedException {
@@ -37,7 +40,10 @@ public final class Attempt {
         this.number = number;
     }
 
-    /** An attempt whose calls are made and nothing more: no ledger, no limit. To try a handler by itself. */
+    /**
+     * Makes an attempt whose calls are made and nothing more: no ledger, no limit. It serves to try a
+     * handler by itself.
+     */
     public static Attempt offTheRecord(TaskId taskId, int number, Instant deadline) {
         return new Attempt(taskId, taskId + "-" + number, number, deadline, UNRECORDED);
     }
@@ -46,24 +52,28 @@ public final class Attempt {
         return taskId;
     }
 
-    /** Our name for the attempt's call, where a provider takes one: unique, and the same if a killed process repeats it. */
+    /**
+     * Returns our name for the attempt's call, for a provider that takes one. It is unique, and the same if a killed
+     * process repeats the call.
+     */
     public String requestId() {
         return requestId;
     }
 
-    /** 1 for the first try. */
+    /** Returns the number of the attempt; it is 1 for the first. */
     public int number() {
         return number;
     }
 
-    /** No outside call should outlive this moment by much: the answer would be of no use. */
+    /** Returns the moment that no outside call should outlive by much, because the answer would be of no use. */
     public Instant deadline() {
         return deadline;
     }
 
     /**
-     * Makes an outside call: the ledger knows of it before it begins, and of its end; the provider's limit and breaker
-     * learn from it. Not made, and the attempt ended at once, if the task was cancelled or its deadline passed meanwhile.
+     * Makes an outside call. The ledger knows of it before it begins, and of its end; the provider's limit and
+     * breaker learn from it. The call is not made, and the attempt ends at once, if the task was cancelled or its
+     * deadline has passed.
      *
      * @return what the call made of its answer
      * @throws InterruptedException if the runtime gave the task up

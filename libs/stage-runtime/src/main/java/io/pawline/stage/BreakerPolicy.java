@@ -3,9 +3,9 @@ package io.pawline.stage;
 import java.time.Duration;
 
 /**
- * When a provider is left alone, and for how long.
+ * Says when no more calls are made to a provider that fails, and for how long.
  *
- * @param failurePercent of the latest calls that opens the breaker, 1 to 100
+ * @param failurePercent share of the latest calls that opens the breaker if they failed, 1 to 100
  * @param calls how many of the latest calls are looked at; half of them must have been made before it opens
  * @param pause for how long no call is made after it opened; doubles each time the probes fail
  * @param maxPause the longest pause

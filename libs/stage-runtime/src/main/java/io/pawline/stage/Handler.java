@@ -1,11 +1,11 @@
 package io.pawline.stage;
 
 /**
- * A stage's own work on one task: typically one call to one outside service. Called on a virtual thread of its own, so it
- * may block; many calls run at once, so it must be thread-safe.
+ * Does a stage's own work on one task: typically one call to one outside service. Each task has a virtual thread of its
+ * own, so a handler may block. Many calls run at once, so it must be thread-safe.
  *
- * <p>An expected failure is an {@link Outcome}. An exception means a bug or lost infrastructure; the runtime then retries
- * the task as {@link io.pawline.schemas.Reason#UNCLASSIFIED}.
+ * <p>An expected failure is an {@link Outcome}. An exception means a bug or lost infrastructure; the runtime then
+ * retries the task as {@link io.pawline.schemas.Reason#UNCLASSIFIED}.
  *
  * @param <I> the stage's input event
  */

@@ -15,19 +15,19 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * The consumer and the producer of a stage: the connection as it was configured, and above it the settings on which the
- * stage's guarantees rest, which cannot be overridden.
+ * Makes the consumer and the producers of a stage. They have the connection as it was configured, and above it the
+ * settings on which the stage's guarantees rest. Nobody can override these.
  *
  * @param connection Kafka client settings: bootstrap servers, security
- * @param instanceId this process among those of the stage; the same again after a restart, so that the restarted process
- *     takes its partitions over at once and its predecessor's open transaction is aborted at once
+ * @param instanceId names this process among those of the stage; it is the same again after a restart, so that the
+ *     restarted process takes its partitions over at once and its predecessor's open transaction is aborted at once
  */
 public record KafkaClients(Map<String, Object> connection, String instanceId) {
 
-    /** Bounds the stall that a killed process leaves to those who read what it wrote last. */
+    /** Bounds how long a killed process holds up those who read what it wrote last. */
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
 
-    /** Kafka's default. */
+    /** Is Kafka's default. */
     private static final Duration POLL_INTERVAL = Duration.ofMinutes(5);
 
     private static final Duration LEDGER_PATIENCE = Duration.ofHours(1);
@@ -45,7 +45,7 @@ public record KafkaClients(Map<String, Object> connection, String instanceId) {
     }
 
     /**
-     * A member of this consumer group that reads committed records.
+     * Makes a member of this consumer group that reads committed records.
      *
      * @param drain how long a poll may last when a partition is taken away
      */
@@ -56,7 +56,7 @@ public record KafkaClients(Map<String, Object> connection, String instanceId) {
         settings.put(ConsumerConfig.CLIENT_ID_CONFIG, group + "-" + instanceId);
         settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
         if (newGroupProtocol()) {
-            // A static member that was killed is let in again only after its session time-out, so there are none.
+            // The broker lets a static member that was killed in only after its session time-out, so there are none.
             settings.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
             // The broker's default counts partitions whatever their topic: one process could get only retries.
             settings.put(ConsumerConfig.GROUP_REMOTE_ASSIGNOR_CONFIG, "range");
@@ -74,30 +74,32 @@ public record KafkaClients(Map<String, Object> connection, String instanceId) {
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
-    /** Whether groups are run by the broker (KIP-848): Kafka's own setting {@code group.protocol=consumer}. */
+    /** Says whether the broker runs the groups (KIP-848): Kafka's own setting {@code group.protocol=consumer}. */
     private boolean newGroupProtocol() {
         return "consumer".equalsIgnoreCase(String.valueOf(connection.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG)));
     }
 
-    /** The producer of a stage's transactions. */
+    /** Makes the producer of a stage's transactions. */
     public Producer<byte[], byte[]> producer(String group) {
         Map<String, Object> settings = producerSettings(group + "-" + instanceId);
         settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, group + "-" + instanceId);
         settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) TRANSACTION_TIMEOUT.toMillis());
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) TRANSACTION_TIMEOUT.toMillis());
-        // What is too large is for the topic to say, whose limit the operator can raise.
+        // The topic says what is too large, for the operator can raise its limit.
         settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, LARGEST_REQUEST);
         return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    /** The producer of what happened anyway, whatever becomes of a transaction; it waits out an outage of the broker. */
+    /**
+     * Makes the producer of what happened anyway, whatever becomes of a transaction. It waits out an outage
+     * of the broker.
+     */
     Producer<byte[], byte[]> ledgerProducer(String group) {
         Map<String, Object> settings = producerSettings(group + "-" + instanceId + "-ledger");
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 2);
-        // Where a partition's leader just changed, a second request may overtake the first, which is then refused until
-        // it
-        // times out; and calls wait for it.
+        // If a partition has a new leader, a second request may overtake the first. The first is then refused until it
+        // times out, and calls wait for it.
         settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) LEDGER_PATIENCE.toMillis());
         return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());

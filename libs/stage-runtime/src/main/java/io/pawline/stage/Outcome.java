@@ -8,17 +8,19 @@ import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
-/** What became of one attempt at one task. */
+/** Says what became of one attempt at one task. */
 public sealed interface Outcome {
 
-    /** The stage has done its work; {@code next}, if present, goes to the stage that follows. */
+    /** Says that the stage has done its work; {@code next}, if present, goes to the stage that follows. */
     record Done(Optional<Next> next) implements Outcome {}
 
     /**
-     * A failure that another attempt may mend. The runtime decides when, and gives up when the attempts are used up.
+     * Says that the attempt failed and that another one may succeed. The runtime decides when it is made, and gives up
+     * when the attempts are used up.
      *
      * @param detail one sentence for a person: no secret, no signed address
-     * @param notBefore the earliest moment of the next attempt, as a {@code Retry-After} has it; null: the stage's backoff
+     * @param notBefore the earliest moment of the next attempt, as a {@code Retry-After} has it; null:
+     *     the stage's backoff
      */
     record Retry(Reason reason, String detail, @Nullable Instant notBefore) implements Outcome {
         public Retry {
@@ -32,7 +34,8 @@ public sealed interface Outcome {
     }
 
     /**
-     * A failure that no further attempt mends: straight to the dead letters, and the task ends as failed.
+     * Says that the attempt failed and that no other one can succeed. The record becomes a dead letter, and the task
+     * ends as failed.
      *
      * @param detail one sentence for a person: no secret, no signed address
      */
@@ -43,7 +46,7 @@ public sealed interface Outcome {
         }
     }
 
-    /** An event for the stage that follows. */
+    /** Carries an event for the stage that follows. */
     record Next(Stage stage, SpecificRecord event) {
         public Next {
             Objects.requireNonNull(stage, "stage");
@@ -51,23 +54,23 @@ public sealed interface Outcome {
         }
     }
 
-    /** Done, and this event goes to that stage under the same task id. */
+    /** Makes a success whose event goes to that stage under the same task id. */
     static Outcome done(Stage stage, SpecificRecord event) {
         return new Done(Optional.of(new Next(stage, event)));
     }
 
-    /** Done, and nothing follows. */
+    /** Makes a success that nothing follows. */
     static Outcome done() {
         return new Done(Optional.empty());
     }
 
-    /** A retry or a rejection, as the reason's kind has it. */
+    /** Makes a retry or a rejection, as the reason's kind requires. */
     static Outcome failed(Reason reason, String detail) {
         return failed(reason, detail, Optional.empty());
     }
 
     /**
-     * A retry or a rejection, as the reason's kind has it.
+     * Makes a retry or a rejection, as the reason's kind requires.
      *
      * @param notBefore the earliest moment of a retry, if the other side named one
      */

@@ -4,7 +4,7 @@ import io.pawline.schemas.CallReport;
 import java.util.Objects;
 
 /**
- * One call to an outside service, as {@link Attempt#call} makes it.
+ * Makes one call to an outside service, through {@link Attempt#call}.
  *
  * @param <T> what the stage makes of the answer, good or bad
  */
@@ -19,7 +19,7 @@ public interface OutsideCall<T> {
     Answer<T> make() throws InterruptedException;
 
     /**
-     * What came of it.
+     * Says what came of a call.
      *
      * @param report for the ledger, and for the provider's limit and breaker
      */

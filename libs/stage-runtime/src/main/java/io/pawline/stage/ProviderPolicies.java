@@ -4,13 +4,13 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How a stage treats the provider it calls.
+ * Says how a stage treats the provider it calls.
  *
  * @param name of the provider, in the ledger, in metrics and in live controls
- * @param adaptiveLimit whether the calls in flight follow what the provider turns out to bear; else the stage's maximum
- *     holds
+ * @param adaptiveLimit whether the calls in flight follow what the provider can handle; else the stage's maximum holds
  * @param breaker when to stop calling a provider that fails; empty: never
- * @param callsPerSecond most calls begun in a second by one process, where the provider publishes a rate; 0: no such limit
+ * @param callsPerSecond most calls begun in a second by one process, where the provider publishes a rate; 0:
+ *     no such limit
  * @param callCostMicros price of one call in millionths of a unit of money
  */
 public record ProviderPolicies(
@@ -29,7 +29,7 @@ public record ProviderPolicies(
         }
     }
 
-    /** The same for a provider of another name. */
+    /** Returns the same policies for a provider of another name. */
     public ProviderPolicies named(String other) {
         return new ProviderPolicies(other, adaptiveLimit, breaker, callsPerSecond, callCostMicros);
     }

@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * A stage's limits and times.
+ * Holds a stage's limits and times.
  *
  * @param maxInFlight most tasks handled at once by one process, however few partitions it has
- * @param drain how long a partition taken away, or a process told to stop, waits for the calls it has in flight
- * @param commitInterval least time between two commits, and where they are slow up to five times as much, so that a busy
- *     stage makes few large transactions
+ * @param drain how long a partition taken away, or a process that stops, waits for the calls it has in flight
+ * @param commitInterval least time between two commits, and where they are slow up to five times as much, so that a
+ *     busy stage makes few large transactions
  * @param retryShare share of the tasks begun that may be retries while fresh ones wait, 0 to 1 exclusive
  */
 public record StagePolicies(

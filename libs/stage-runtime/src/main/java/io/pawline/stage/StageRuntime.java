@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a stage: takes its records, gives each to the handler on a virtual thread, and publishes what comes of it exactly
- * once. A session with the broker that fails is followed by another one, so a broker that goes and comes back needs no
+ * Runs a stage: takes its records, gives each to the handler on a virtual thread, and publishes what comes of it
+ * exactly once. If a session with the broker fails, another one begins. So a broker that goes and comes back needs no
  * restart. Thread-safe.
  */
 public final class StageRuntime<I> implements AutoCloseable {
@@ -41,16 +41,16 @@ public final class StageRuntime<I> implements AutoCloseable {
     private final Clock clock;
     private final StageMetrics metrics;
     private final Backlog backlog = new Backlog();
-    private final LiveStageControls orders;
-    private final ConcurrencyLimiter concurrencyLimiter;
-    private final Optional<ReceiverLimiters> lanes;
+    private final LiveStageControls controls;
+    private final ConcurrencyLimiter limiter;
+    private final Optional<ReceiverLimiters> receiverLimiters;
     private final Ledger ledger;
     private final TaskExecution<I> execution;
     private final Thread thread;
     private volatile @Nullable StageSession<I> session;
     private volatile boolean stopping;
 
-    /** A stage of which nothing is traced. */
+    /** Makes a stage without tracing. */
     public StageRuntime(
             StageSpec<I> spec,
             Handler<I> handler,
@@ -63,7 +63,7 @@ public final class StageRuntime<I> implements AutoCloseable {
     }
 
     /**
-     * A stage that is not running yet.
+     * Makes a stage that is not running yet.
      *
      * @param random for the jitter of retries
      */
@@ -79,16 +79,16 @@ public final class StageRuntime<I> implements AutoCloseable {
         this.spec = spec;
         this.clients = clients;
         this.clock = clock;
-        this.orders = new LiveStageControls(spec, clients, format, clock);
+        this.controls = new LiveStageControls(spec, clients, format, clock);
         int maxInFlight = spec.policies().maxInFlight();
-        this.concurrencyLimiter =
-                new ConcurrencyLimiter(spec.lanes() ? Optional.empty() : spec.provider(), maxInFlight, orders, clock);
-        this.lanes = spec.provider()
-                .filter(_ -> spec.lanes())
+        this.limiter = new ConcurrencyLimiter(
+                spec.receiverQueues() ? Optional.empty() : spec.provider(), maxInFlight, controls, clock);
+        this.receiverLimiters = spec.provider()
+                .filter(_ -> spec.receiverQueues())
                 .map(provider -> new ReceiverLimiters(provider, maxInFlight, clock));
         this.metrics = new StageMetrics(meters, spec.stage(), clock);
-        metrics.watch(concurrencyLimiter);
-        lanes.ifPresent(metrics::watch);
+        metrics.watch(limiter);
+        receiverLimiters.ifPresent(metrics::watch);
         metrics.watch(backlog);
         Codec<I> codec = new Codec<>(spec, format);
         this.ledger =
@@ -99,7 +99,7 @@ public final class StageRuntime<I> implements AutoCloseable {
                 codec,
                 new OutcomeResolver<>(spec, codec, clock, random, metrics),
                 ledger,
-                orders::cancelled,
+                controls::cancelled,
                 clock,
                 metrics,
                 new StageTracing(
@@ -109,19 +109,19 @@ public final class StageRuntime<I> implements AutoCloseable {
         this.thread = Thread.ofPlatform().name(spec.stage().code() + "-poll").unstarted(this::run);
     }
 
-    /** Starts the poll thread and returns at once; whether Kafka can be reached shows in {@link #ready}. */
+    /** Starts the poll thread and returns at once. {@link #ready} shows whether Kafka can be reached. */
     public void start() {
-        orders.start();
+        controls.start();
         thread.start();
     }
 
-    /** Whether the stage has a place in its group and is not stopping. */
+    /** Says whether the stage has a place in its group and is not stopping. */
     public boolean ready() {
         StageSession<I> current = session;
         return !stopping && current != null && current.joined();
     }
 
-    /** Whether the poll thread moves. A stage that is not alive has to be restarted. */
+    /** Says whether the poll thread moves. A stage that is not alive has to be restarted. */
     public boolean alive() {
         return alive(LONGEST_TURN);
     }
@@ -147,15 +147,15 @@ public final class StageRuntime<I> implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         ledger.close();
-        orders.close();
+        controls.close();
     }
 
     private void run() {
-        awaitOrders();
+        awaitControls();
         while (!stopping) {
             try {
                 StageSession<I> next = new StageSession<>(
-                        spec, execution, concurrencyLimiter, lanes, ledger, clients, clock, backlog, metrics);
+                        spec, execution, limiter, receiverLimiters, ledger, clients, clock, backlog, metrics);
                 session = next;
                 if (stopping) {
                     next.stop();
@@ -171,10 +171,10 @@ public final class StageRuntime<I> implements AutoCloseable {
         }
     }
 
-    /** A stage that was paused must not begin before it knows. */
-    private void awaitOrders() {
+    /** Waits for the live controls, for a paused stage must not begin before it knows that it is paused. */
+    private void awaitControls() {
         try {
-            while (!stopping && !orders.known(BETWEEN_SESSIONS)) {
+            while (!stopping && !controls.known(BETWEEN_SESSIONS)) {
                 log.debug("waiting for the live controls");
             }
         } catch (InterruptedException stopped) {

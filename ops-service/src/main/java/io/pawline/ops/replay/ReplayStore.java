@@ -200,7 +200,7 @@ final class ReplayStore {
     private static List<UUID> tasks(List<Candidate> candidates, boolean finalStates) {
         return candidates.stream()
                 .filter(candidate -> candidate.verdict().equals(ReplayEligibility.REPLAY))
-                .filter(candidate -> candidate.stage().tellsOfEndings() == finalStates)
+                .filter(candidate -> candidate.stage().notifiesReceivers() == finalStates)
                 .map(Candidate::task)
                 .distinct()
                 .toList();

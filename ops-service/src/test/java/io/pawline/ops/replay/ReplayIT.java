@@ -148,7 +148,7 @@ class ReplayIT {
         UUID replay = create("{}");
         run(replay);
 
-        assertThat(Routing.lane(onlyRecord(Stage.CALLBACK, task).headers()))
+        assertThat(Routing.receiverQueue(onlyRecord(Stage.CALLBACK, task).headers()))
                 .as("the receiver's")
                 .isNotEmpty();
         assertThat(row(task).state()).isEqualTo(TaskState.SUCCESS);

@@ -13,7 +13,7 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What is refused before Kafka is asked. */
+/** Checks what is refused before Kafka is asked. */
 class ControlPublisherTest {
 
     private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");

@@ -47,7 +47,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** A broker of its own, since some of the tests take it away for a while. */
+/** Has a broker of its own, since some of the tests take it away for a while. */
 class ControlStateReaderIT {
 
     private static final Duration LONG = Duration.ofSeconds(60);
@@ -102,25 +102,25 @@ class ControlStateReaderIT {
             controlPublisher.coolDown("ark", soon, "generate-1", "Retry-After");
             controlPublisher.coolDown("ark", soon.minusSeconds(60), "generate-2", "Retry-After");
             controlPublisher.cancel(task, soon, "ingest", "the customer asked");
-            for (ControlStateReader board : List.of(one, other)) {
-                await().untilAsserted(() -> assertThat(board.cancelled(task)).isTrue());
-                assertThat(board.paused(Stage.GENERATE)).isTrue();
-                assertThat(board.limit(Stage.GENERATE)).hasValue(3);
-                assertThat(board.coolDownUntil("ark")).isEqualTo(soon);
-                assertThat(board.paused(Stage.MATTING)).isFalse();
-                assertThat(board.limit(Stage.MATTING)).isEmpty();
-                assertThat(board.coolDownUntil("volcengine")).isEqualTo(Instant.EPOCH);
-                assertThat(board.cancelled(TaskId.next())).isFalse();
+            for (ControlStateReader reader : List.of(one, other)) {
+                await().untilAsserted(() -> assertThat(reader.cancelled(task)).isTrue());
+                assertThat(reader.paused(Stage.GENERATE)).isTrue();
+                assertThat(reader.limit(Stage.GENERATE)).hasValue(3);
+                assertThat(reader.coolDownUntil("ark")).isEqualTo(soon);
+                assertThat(reader.paused(Stage.MATTING)).isFalse();
+                assertThat(reader.limit(Stage.MATTING)).isEmpty();
+                assertThat(reader.coolDownUntil("volcengine")).isEqualTo(Instant.EPOCH);
+                assertThat(reader.cancelled(TaskId.next())).isFalse();
             }
 
             controlPublisher.resume(Stage.GENERATE, "ann", "fixed");
             controlPublisher.limit(Stage.GENERATE, OptionalInt.empty(), "ann", "fixed");
             controlPublisher.liftCoolDown("ark", "ann", "they say it works");
-            for (ControlStateReader board : List.of(one, other)) {
+            for (ControlStateReader reader : List.of(one, other)) {
                 await().untilAsserted(
-                                () -> assertThat(board.coolDownUntil("ark")).isEqualTo(Instant.EPOCH));
-                assertThat(board.paused(Stage.GENERATE)).isFalse();
-                assertThat(board.limit(Stage.GENERATE)).isEmpty();
+                                () -> assertThat(reader.coolDownUntil("ark")).isEqualTo(Instant.EPOCH));
+                assertThat(reader.paused(Stage.GENERATE)).isFalse();
+                assertThat(reader.limit(Stage.GENERATE)).isEmpty();
             }
         }
     }
@@ -131,12 +131,12 @@ class ControlStateReaderIT {
         controlPublisher.pause(Stage.GENERATE, "ann", "bad pictures");
         restartKafka();
 
-        try (ControlStateReader board = board(TestingEvents.deserializer(ControlCommand.class))) {
-            assertThat(board.caughtUp()).isFalse();
-            board.start();
-            assertThat(board.awaitRead(LONG)).isTrue();
-            assertThat(board.caughtUp()).isTrue();
-            assertThat(board.paused(Stage.GENERATE)).isTrue();
+        try (ControlStateReader reader = reader(TestingEvents.deserializer(ControlCommand.class))) {
+            assertThat(reader.caughtUp()).isFalse();
+            reader.start();
+            assertThat(reader.awaitRead(LONG)).isTrue();
+            assertThat(reader.caughtUp()).isTrue();
+            assertThat(reader.paused(Stage.GENERATE)).isTrue();
         }
     }
 
@@ -153,9 +153,9 @@ class ControlStateReaderIT {
             return keys().stream().filter("limit:generate"::equals).count() == 1;
         });
 
-        try (ControlStateReader board = read()) {
-            assertThat(board.paused(Stage.GENERATE)).isTrue();
-            assertThat(board.limit(Stage.GENERATE)).hasValue(20);
+        try (ControlStateReader reader = read()) {
+            assertThat(reader.paused(Stage.GENERATE)).isTrue();
+            assertThat(reader.limit(Stage.GENERATE)).hasValue(20);
         }
     }
 
@@ -169,10 +169,10 @@ class ControlStateReaderIT {
         TaskId task = TaskId.next();
         Instant until = Instant.now().plusSeconds(600);
         controlPublisher.cancel(task, until, "ingest-service", "the front end cancelled it");
-        try (ControlStateReader board = read()) {
-            assertThat(board.cancelled(task)).isTrue();
+        try (ControlStateReader reader = read()) {
+            assertThat(reader.cancelled(task)).isTrue();
             controlPublisher.forget(task);
-            await().untilAsserted(() -> assertThat(board.cancelled(task)).isFalse());
+            await().untilAsserted(() -> assertThat(reader.cancelled(task)).isFalse());
         }
         await().atMost(LONG).until(() -> {
             controlPublisher.resume(Stage.CALLBACK, "ann", "nothing");
@@ -192,7 +192,7 @@ class ControlStateReaderIT {
         assertThat(Duration.ofMillis(Long.parseLong(settings.get("min.compaction.lag.ms"))))
                 .isGreaterThan(ControlPublisher.LONGEST_COOL_DOWN);
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        // Old enough to be compacted, so they show that the cleaner was here.
+        // These are old enough to be compacted, so they show that the cleaner was here.
         for (int i = 0; i < 20; i++) {
             Instant old = now.minus(Duration.ofDays(3)).plusSeconds(i);
             send("stage:callback", bytes("stage:callback", ControlAction.RESUME), old);
@@ -205,8 +205,8 @@ class ControlStateReaderIT {
         });
 
         assertThat(keys()).filteredOn("provider:ark"::equals).hasSize(2);
-        try (ControlStateReader board = read()) {
-            assertThat(board.coolDownUntil("ark")).isEqualTo(now.plusSeconds(600));
+        try (ControlStateReader reader = read()) {
+            assertThat(reader.coolDownUntil("ark")).isEqualTo(now.plusSeconds(600));
         }
     }
 
@@ -214,13 +214,13 @@ class ControlStateReaderIT {
     void theNewerInstructionWinsThoughItsClockIsBehind() throws Exception {
         createTopic(Map.of());
         try (ControlPublisher behind = controls(Clock.offset(Clock.systemUTC(), Duration.ofHours(-1)));
-                ControlStateReader board = read()) {
+                ControlStateReader reader = read()) {
             controlPublisher.pause(Stage.GENERATE, "ann", "bad pictures");
             behind.resume(Stage.GENERATE, "bob", "fixed");
             controlPublisher.pause(Stage.DETECT, "ann", "the end");
 
-            await().until(() -> board.paused(Stage.DETECT));
-            assertThat(board.paused(Stage.GENERATE)).isFalse();
+            await().until(() -> reader.paused(Stage.DETECT));
+            assertThat(reader.paused(Stage.GENERATE)).isFalse();
         }
     }
 
@@ -231,20 +231,20 @@ class ControlStateReaderIT {
         send("planet:earth", bytes("planet:earth", ControlAction.PAUSE));
         send("task:a", bytes("task:a", ControlAction.PAUSE));
         controlPublisher.pause(Stage.GENERATE, "ann", "bad pictures");
-        try (ControlStateReader board = read()) {
-            assertThat(board.paused(Stage.GENERATE)).isTrue();
+        try (ControlStateReader reader = read()) {
+            assertThat(reader.paused(Stage.GENERATE)).isTrue();
             assertThat(logged(Level.ERROR))
                     .hasSize(3)
                     .allMatch(line -> line.contains("pawline.control-0@") && line.contains("skipped"));
 
             send("stage:generate", "no Avro".getBytes(UTF_8));
             send("stage:generate", null);
-            await().until(() -> !board.paused(Stage.GENERATE));
+            await().until(() -> !reader.paused(Stage.GENERATE));
         }
     }
 
     @Test
-    void theLogTellsWhatIsInForceAtTheStartAndThenEachChangeWithWhoAndWhy() throws Exception {
+    void logsWhatIsInForceAndThenEachChangeWithWhoAndWhy() throws Exception {
         createTopic(Map.of());
         Instant soon = Instant.now().plusSeconds(300).truncatedTo(ChronoUnit.MILLIS);
         controlPublisher.pause(Stage.DETECT, "ann", "over by now");
@@ -253,7 +253,7 @@ class ControlStateReaderIT {
         controlPublisher.cancel(TaskId.next(), soon, "ingest", "the customer asked");
         controlPublisher.cancel(TaskId.next(), soon, "ingest", "the customer asked");
         controlPublisher.cancel(TaskId.next(), Instant.now(), "ingest", "too late");
-        try (ControlStateReader board = read()) {
+        try (ControlStateReader reader = read()) {
             assertThat(logged(Level.INFO))
                     .containsExactly(
                             "stage:generate: paused, by ann: bad pictures", "cancelled tasks that may still be met: 2");
@@ -271,7 +271,7 @@ class ControlStateReaderIT {
                             "limit:generate: 3 calls in flight per process, by ann: gently",
                             "provider:ark: no call before " + soon + ", by generate-1: Retry-After",
                             "limit:generate: calls in flight as configured, by ann: well");
-            assertThat(board.inForce())
+            assertThat(reader.inForce())
                     .extracting(ControlCommand::getAction)
                     .containsExactly(ControlAction.COOL_DOWN, ControlAction.CANCEL, ControlAction.CANCEL);
         }
@@ -279,15 +279,15 @@ class ControlStateReaderIT {
 
     @Test
     void waitsForTheTopicAndSaysOnceHowToMakeIt() throws Exception {
-        try (ControlStateReader board = board(TestingEvents.deserializer(ControlCommand.class))) {
-            board.start();
-            assertThat(board.awaitRead(Duration.ofSeconds(3))).isFalse();
+        try (ControlStateReader reader = reader(TestingEvents.deserializer(ControlCommand.class))) {
+            reader.start();
+            assertThat(reader.awaitRead(Duration.ofSeconds(3))).isFalse();
             assertThat(logged(Level.WARN)).singleElement().asString().contains(Topics.CONTROL, "./pawline topics");
 
             createTopic(Map.of());
             controlPublisher.pause(Stage.GENERATE, "ann", "bad pictures");
-            assertThat(board.awaitRead(LONG)).isTrue();
-            await().until(() -> board.paused(Stage.GENERATE));
+            assertThat(reader.awaitRead(LONG)).isTrue();
+            await().until(() -> reader.paused(Stage.GENERATE));
         }
     }
 
@@ -295,11 +295,11 @@ class ControlStateReaderIT {
     void keepsWhatItKnowsThroughAnOutageAndGoesOnAfterIt() throws Exception {
         createTopic(Map.of());
         controlPublisher.pause(Stage.GENERATE, "ann", "bad pictures");
-        try (ControlStateReader board = read()) {
+        try (ControlStateReader reader = read()) {
             int port = port();
             kafka.close();
-            assertThat(board.paused(Stage.GENERATE)).isTrue();
-            try (ControlStateReader blind = board(TestingEvents.deserializer(ControlCommand.class))) {
+            assertThat(reader.paused(Stage.GENERATE)).isTrue();
+            try (ControlStateReader blind = reader(TestingEvents.deserializer(ControlCommand.class))) {
                 blind.start();
                 assertThat(blind.awaitRead(Duration.ofSeconds(12))).isFalse();
                 startKafka(port);
@@ -308,7 +308,7 @@ class ControlStateReaderIT {
             }
 
             controlPublisher.resume(Stage.GENERATE, "ann", "fixed");
-            await().atMost(LONG).until(() -> !board.paused(Stage.GENERATE));
+            await().atMost(LONG).until(() -> !reader.paused(Stage.GENERATE));
         }
     }
 
@@ -317,15 +317,15 @@ class ControlStateReaderIT {
         createTopic(Map.of());
         controlPublisher.pause(Stage.GENERATE, "ann", "bad pictures");
         controlPublisher.pause(Stage.DETECT, "ann", "bad pictures");
-        try (ControlStateReader board = read()) {
+        try (ControlStateReader reader = read()) {
             deleteTopic();
             createTopic(Map.of());
             try (ControlPublisher again = controls(Clock.systemUTC())) {
                 again.pause(Stage.MATTING, "ann", "bad pictures");
             }
 
-            await().atMost(LONG).until(() -> board.paused(Stage.MATTING));
-            assertThat(board.paused(Stage.GENERATE)).isFalse();
+            await().atMost(LONG).until(() -> reader.paused(Stage.MATTING));
+            assertThat(reader.paused(Stage.GENERATE)).isFalse();
         }
     }
 
@@ -336,16 +336,16 @@ class ControlStateReaderIT {
         AtomicBoolean reachable = new AtomicBoolean();
         Deserializer<ControlCommand> events = TestingEvents.deserializer(ControlCommand.class);
         try (AvroDeserializer unreachable = new AvroDeserializer();
-                ControlStateReader board = board((topic, bytes) -> reachable.get()
+                ControlStateReader reader = reader((topic, bytes) -> reachable.get()
                         ? events.deserialize(topic, bytes)
                         : unreachable.deserialize(topic, new byte[] {0, 0, 0, 0, 1, 2}))) {
             unreachable.configure(Map.of("schema.registry.url", "http://127.0.0.1:1", "max.retries", 0), false);
-            board.start();
+            reader.start();
             await().until(() -> !logged(Level.WARN).isEmpty());
-            assertThat(board.caughtUp()).isFalse();
+            assertThat(reader.caughtUp()).isFalse();
             reachable.set(true);
-            assertThat(board.awaitRead(LONG)).isTrue();
-            assertThat(board.paused(Stage.GENERATE)).isTrue();
+            assertThat(reader.awaitRead(LONG)).isTrue();
+            assertThat(reader.paused(Stage.GENERATE)).isTrue();
         }
     }
 
@@ -378,15 +378,15 @@ class ControlStateReaderIT {
         return new ControlPublisher(connection(), TestingEvents.serializer(), clock);
     }
 
-    private ControlStateReader board(Deserializer<?> deserializer) {
+    private ControlStateReader reader(Deserializer<?> deserializer) {
         return new ControlStateReader(connection(), deserializer, Clock.systemUTC());
     }
 
     private ControlStateReader read() throws InterruptedException {
-        ControlStateReader board = board(TestingEvents.deserializer(ControlCommand.class));
-        board.start();
-        assertThat(board.awaitRead(LONG)).isTrue();
-        return board;
+        ControlStateReader reader = reader(TestingEvents.deserializer(ControlCommand.class));
+        reader.start();
+        assertThat(reader.awaitRead(LONG)).isTrue();
+        return reader;
     }
 
     private List<String> logged(Level level) {
@@ -437,7 +437,7 @@ class ControlStateReaderIT {
         return TestingEvents.serializer().serialize(Topics.CONTROL, command);
     }
 
-    /** Of every record that is still in the topic. */
+    /** Returns the key of every record that is still in the topic. */
     private List<String> keys() {
         try (var consumer =
                 new KafkaConsumer<>(connection(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {

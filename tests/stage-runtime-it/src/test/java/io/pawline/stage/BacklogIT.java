@@ -39,10 +39,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What waits before a stage: how it is told to those who scale it, and how it is worked off. */
+/** Shows what waits before a stage: how those who scale the stage see it, and how it is worked off. */
 class BacklogIT {
 
-    /** More than a partition's read-ahead, so that reading it stops meanwhile. */
+    /** There are more than a partition's read-ahead, so that reading it stops meanwhile. */
     private static final int MANY = 3_000;
 
     private static final Duration LONGEST = Duration.ofMinutes(1);
@@ -61,7 +61,7 @@ class BacklogIT {
     }
 
     @Test
-    void theLagToScaleByLeavesOutWhatIsCompletedBehindARecordThatIsStuck() {
+    void theNetLagLeavesOutWhatIsCompletedBehindAStuckRecord() {
         CountDownLatch end = new CountDownLatch(1);
         TaskId stuck = TaskId.next();
         TestingKafka.send(List.of(task(stuck, "oil", TestingRecords.DAY)));
@@ -99,7 +99,7 @@ class BacklogIT {
     }
 
     @Test
-    void tellsThatMoreProcessesWouldNotHelpWhileItsBreakerIsOpen() {
+    void saysThatMoreProcessesWouldNotHelpWhileItsBreakerIsOpen() {
         AtomicBoolean works = new AtomicBoolean();
         TestingKafka.send(tasks(100, "oil"));
 
@@ -121,7 +121,7 @@ class BacklogIT {
     }
 
     @Test
-    void aPauseThatLeftManyTasksWaitingIsFollowedByAFewCallsAndThenByAll() {
+    void afterAPauseWithManyTasksWaitingAFewCallsBeginAndThenAll() {
         AtomicInteger atWork = new AtomicInteger();
         CountDownLatch end = new CountDownLatch(1);
         AtomicBoolean held = new AtomicBoolean();

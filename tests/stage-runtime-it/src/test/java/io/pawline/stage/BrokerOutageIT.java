@@ -33,13 +33,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A broker of its own, since it goes away. */
+/** Has a broker of its own, since the broker goes away. */
 class BrokerOutageIT {
 
-    /** Shorter than every time-out of a transaction, and longer. */
+    /** The outages are shorter than every time-out of a transaction, and longer. */
     @ParameterizedTest
     @ValueSource(ints = {0, 35})
-    @SuppressWarnings("try") // the stage has to stop before its second broker does
+    @SuppressWarnings("try") // The stage has to stop before its second broker does.
     void goesOnByItselfWhenTheBrokerIsBackAndRepeatsNoCall(int outageSeconds, @TempDir Path folder) throws Exception {
         Semaphore called = new Semaphore(0);
         Semaphore answers = new Semaphore(1);

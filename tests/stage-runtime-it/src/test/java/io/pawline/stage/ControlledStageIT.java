@@ -3,7 +3,7 @@ package io.pawline.stage;
 import static io.pawline.testkit.TestingRecords.awaitRecords;
 import static io.pawline.testkit.TestingRecords.calledAndDescribed;
 import static io.pawline.testkit.TestingRecords.calledInVain;
-import static io.pawline.testkit.TestingRecords.endings;
+import static io.pawline.testkit.TestingRecords.finalStates;
 import static io.pawline.testkit.TestingRecords.ledger;
 import static io.pawline.testkit.TestingRecords.task;
 import static io.pawline.testkit.TestingRecords.tasks;
@@ -43,7 +43,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A stage obeys the live controls, and tells the ledger of its calls. */
+/** Shows that a stage obeys the live controls, and records its calls in the ledger. */
 class ControlledStageIT {
 
     private final List<StageRuntime<TaskAccepted>> started = new ArrayList<>();
@@ -64,7 +64,7 @@ class ControlledStageIT {
     }
 
     @Test
-    void aPausedStageBeginsNothingNotEvenAfterARestartUntilItIsResumed() {
+    void aPausedStageBeginsNothingAfterARestartUntilItIsResumed() {
         controlPublisher.pause(Stage.DETECT, "operator", "the pictures are wrong");
         TestingKafka.send(tasks(20, "oil"));
 
@@ -84,7 +84,7 @@ class ControlledStageIT {
     }
 
     @Test
-    void beginsNothingBeforeItKnowsItsOrders() throws InterruptedException, ExecutionException {
+    void beginsNothingBeforeItKnowsTheControls() throws InterruptedException, ExecutionException {
         TestingKafka.delete(Topics.CONTROL);
         TestingKafka.send(tasks(1, "oil"));
 
@@ -104,9 +104,9 @@ class ControlledStageIT {
 
         start("one", this::counted);
 
-        assertThat(endings(1)).satisfiesExactly(ending -> {
-            assertThat(ending.getContext().getTaskId()).isEqualTo(late.toString());
-            assertThat(ending.getEnding()).isEqualTo(Ending.EXPIRED);
+        assertThat(finalStates(1)).satisfiesExactly(finalState -> {
+            assertThat(finalState.getContext().getTaskId()).isEqualTo(late.toString());
+            assertThat(finalState.getEnding()).isEqualTo(Ending.EXPIRED);
         });
         assertThat(calls).hasValue(0);
         controlPublisher.resume(Stage.DETECT, "operator", "fixed");
@@ -144,10 +144,10 @@ class ControlledStageIT {
         start("one", this::counted);
 
         awaitRecords("pawline.generate", 1);
-        assertThat(endings(1)).satisfiesExactly(ending -> {
-            assertThat(ending.getContext().getTaskId()).isEqualTo(cancelled.toString());
-            assertThat(ending.getEnding()).isEqualTo(Ending.CANCELLED);
-            assertThat(ending.getReason()).contains("cancelled");
+        assertThat(finalStates(1)).satisfiesExactly(finalState -> {
+            assertThat(finalState.getContext().getTaskId()).isEqualTo(cancelled.toString());
+            assertThat(finalState.getEnding()).isEqualTo(Ending.CANCELLED);
+            assertThat(finalState.getReason()).contains("cancelled");
         });
         assertThat(calls).hasValue(1);
         assertThat(TestingKafka.records("pawline.detect.dlt")).isEmpty();
@@ -160,21 +160,21 @@ class ControlledStageIT {
 
         start("one", (in, attempt) -> {
             controlPublisher.cancel(id, Instant.now().plusSeconds(3_600), "front end", "no longer wanted");
-            // What is said later is read later: once the limit is in force, the stage knows of the cancellation.
+            // A later control is read later: once the limit is in force, the stage knows of the cancellation.
             controlPublisher.limit(Stage.DETECT, OptionalInt.of(7), "operator", "they can take more");
             await().until(() -> gauge("pawline.stage.limit") == 7);
             return counted(in, attempt);
         });
 
-        assertThat(endings(1).getFirst().getEnding()).isEqualTo(Ending.CANCELLED);
+        assertThat(finalStates(1).getFirst().getEnding()).isEqualTo(Ending.CANCELLED);
         assertThat(ledger()).isEmpty();
     }
 
     @Test
-    void oneProcessThatIsToldToWaitMakesAllOfThemWait() {
+    void oneProcessThatIsAskedToWaitMakesAllOfThemWait() {
         Instant until = Instant.now().plusSeconds(8);
         ConcurrentLinkedQueue<Instant> moments = new ConcurrentLinkedQueue<>();
-        Handler<TaskAccepted> told = (in, attempt) -> {
+        Handler<TaskAccepted> handler = (in, attempt) -> {
             moments.add(Instant.now());
             return Instant.now().isBefore(until)
                     ? calledInVain(
@@ -188,8 +188,8 @@ class ControlledStageIT {
                                     Optional.of(until)))
                     : calledAndDescribed(in, attempt);
         };
-        StageRuntime<TaskAccepted> one = start("one", told);
-        StageRuntime<TaskAccepted> other = start("other", told);
+        StageRuntime<TaskAccepted> one = start("one", handler);
+        StageRuntime<TaskAccepted> other = start("other", handler);
         await().until(() -> one.ready() && other.ready());
 
         TestingKafka.send(tasks(1, "oil"));
@@ -202,7 +202,7 @@ class ControlledStageIT {
     }
 
     @Test
-    void beginsNoPaidCallThatTheLedgerCannotBeToldOf() throws InterruptedException, ExecutionException {
+    void beginsNoPaidCallThatTheLedgerCannotRecord() throws InterruptedException, ExecutionException {
         TestingKafka.configure(Topics.ATTEMPTS, "max.message.bytes", "10");
         TestingKafka.send(tasks(1, "oil"));
 
@@ -222,7 +222,7 @@ class ControlledStageIT {
     }
 
     @Test
-    void tellsTheLedgerOfACallBeforeItBeginsAndHowItEnded() {
+    void recordsACallBeforeItBeginsAndHowItEnded() {
         TestingKafka.send(tasks(1, "oil"));
 
         start(
@@ -244,27 +244,27 @@ class ControlledStageIT {
                 }));
 
         awaitRecords("pawline.attempts", 4);
-        List<CallAttempt> told = ledger();
-        assertThat(told)
+        List<CallAttempt> events = ledger();
+        assertThat(events)
                 .extracting(CallAttempt::getMoment)
                 .containsExactly(CallMoment.START, CallMoment.END, CallMoment.START, CallMoment.END);
-        assertThat(told.get(0).getCallId())
-                .isEqualTo(told.get(1).getCallId())
-                .isNotEqualTo(told.get(2).getCallId());
-        assertThat(told.get(1).getOutcome()).contains(CallOutcome.FAILED);
-        assertThat(told.get(1).getReason()).contains("provider_error");
-        assertThat(told.get(1).getHttpStatus()).contains(500);
-        assertThat(told.get(1).getProviderCode()).contains("InternalServiceError");
-        assertThat(told.get(1).getRequestId()).contains("request-1");
-        assertThat(told.get(1).getBilled()).isEqualTo(Billed.NO);
-        assertThat(told.get(1).getCostMicros()).contains(0L);
-        assertThat(told.get(3).getOutcome()).contains(CallOutcome.SUCCEEDED);
-        assertThat(told.get(3).getAttempt()).isEqualTo(2);
-        assertThat(told.get(3).getBilled()).isEqualTo(Billed.YES);
-        assertThat(told.get(3).getCostMicros()).contains(250_000L);
-        assertThat(told.get(3).getProvider()).isEqualTo(TestingStage.PROVIDER);
-        assertThat(told.get(3).getDurationMillis().orElseThrow()).isNotNegative();
-        assertThat(told).allSatisfy(event -> {
+        assertThat(events.get(0).getCallId())
+                .isEqualTo(events.get(1).getCallId())
+                .isNotEqualTo(events.get(2).getCallId());
+        assertThat(events.get(1).getOutcome()).contains(CallOutcome.FAILED);
+        assertThat(events.get(1).getReason()).contains("provider_error");
+        assertThat(events.get(1).getHttpStatus()).contains(500);
+        assertThat(events.get(1).getProviderCode()).contains("InternalServiceError");
+        assertThat(events.get(1).getRequestId()).contains("request-1");
+        assertThat(events.get(1).getBilled()).isEqualTo(Billed.NO);
+        assertThat(events.get(1).getCostMicros()).contains(0L);
+        assertThat(events.get(3).getOutcome()).contains(CallOutcome.SUCCEEDED);
+        assertThat(events.get(3).getAttempt()).isEqualTo(2);
+        assertThat(events.get(3).getBilled()).isEqualTo(Billed.YES);
+        assertThat(events.get(3).getCostMicros()).contains(250_000L);
+        assertThat(events.get(3).getProvider()).isEqualTo(TestingStage.PROVIDER);
+        assertThat(events.get(3).getDurationMillis().orElseThrow()).isNotNegative();
+        assertThat(events).allSatisfy(event -> {
             assertThat(event.getInstance()).contains("one");
             assertThat(event.getInFlight()).contains(1);
             assertThat(event.getLimit()).isPresent();

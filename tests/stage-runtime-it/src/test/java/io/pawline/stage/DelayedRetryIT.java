@@ -30,7 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The callback stage tries for hours, without holding what waits in memory. */
+/** Shows that the callback stage tries for hours, without holding what waits in memory. */
 class DelayedRetryIT {
 
     private static final String LONG = "pawline.callback.retry-long";
@@ -76,7 +76,7 @@ class DelayedRetryIT {
 
         await().atMost(Duration.ofSeconds(30)).until(() -> !attempts.isEmpty());
         assertThat(attempts).containsExactly(4);
-        // The one due in hours goes round again; those written just now are not even looked at.
+        // The record due in hours goes round again; those written just now are not even looked at.
         List<ConsumerRecord<byte[], byte[]>> round = awaitRecords(LONG, 5);
         assertThat(header(round.getLast(), RecordHeaders.ATTEMPT)).isEqualTo("5");
         await().until(() -> TestingKafka.committed("pawline.callback", LONG) == 2);

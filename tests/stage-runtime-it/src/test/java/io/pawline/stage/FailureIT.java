@@ -5,7 +5,7 @@ import static io.pawline.testkit.TestingRecords.awaitRecords;
 import static io.pawline.testkit.TestingRecords.calledAndDescribed;
 import static io.pawline.testkit.TestingRecords.calledInVain;
 import static io.pawline.testkit.TestingRecords.described;
-import static io.pawline.testkit.TestingRecords.endings;
+import static io.pawline.testkit.TestingRecords.finalStates;
 import static io.pawline.testkit.TestingRecords.header;
 import static io.pawline.testkit.TestingRecords.task;
 import static io.pawline.testkit.TestingRecords.tasks;
@@ -39,7 +39,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of records that fail, and of those beside them. */
+/** Shows what becomes of records that fail, and of those beside them. */
 class FailureIT {
 
     private static final Reason[] COUNTED = {Reason.PROVIDER_ERROR, Reason.READ_TIMEOUT, Reason.CONNECTION_LOST};
@@ -57,7 +57,7 @@ class FailureIT {
     }
 
     @Test
-    void countsTheAttemptsOfEachRecordByItselfThoughTheyFailSideBySide() {
+    void countsTheAttemptsOfRecordsThatFailSideBySideExactly() {
         TaskId one = TaskId.next();
         TaskId other = TaskId.next();
         List<ProducerRecord<byte[], byte[]>> all = new ArrayList<>(tasks(20, "good"));
@@ -123,13 +123,13 @@ class FailureIT {
             return new Outcome.Retry(COUNTED[attempt.number() % COUNTED.length], "failed");
         });
 
-        var letter = awaitRecords("pawline.detect.dlt", 1).getFirst();
-        assertThat(header(letter, RecordHeaders.FAILURES)).isEqualTo("timeout=2,provider=3");
+        var deadLetter = awaitRecords("pawline.detect.dlt", 1).getFirst();
+        assertThat(header(deadLetter, RecordHeaders.FAILURES)).isEqualTo("timeout=2,provider=3");
         assertThat(attempts).hasValue(5);
     }
 
     @Test
-    void aProviderThatAlwaysFailsIsLeftAloneAndItsTasksWaitWithTheirAttempts() {
+    void theTasksOfAProviderThatAlwaysFailsWaitWithTheirAttempts() {
         AtomicBoolean works = new AtomicBoolean();
         AtomicInteger calls = new AtomicInteger();
         TestingKafka.send(tasks(400, "oil"));
@@ -149,7 +149,8 @@ class FailureIT {
 
         assertThat(awaitRecords("pawline.generate", 400)).hasSize(400);
         assertThat(TestingKafka.records("pawline.detect.dlt")).isEmpty();
-        // Those that opened it, those in flight then, and three probes at a time: without it, 3 times 400.
+        // There are the calls that opened it, those in flight then, and three probes at a time. Without it, there are 3
+        // times 400.
         assertThat(whileItFailed).isLessThan(60);
     }
 
@@ -168,9 +169,9 @@ class FailureIT {
                 .until(() -> TestingKafka.records("pawline.detect.retry").size() >= 3);
         paid.set(true);
 
-        int letters = TestingKafka.records("pawline.detect.dlt").size();
-        assertThat(letters).isBetween(1, 4);
-        awaitRecords("pawline.generate", 200 - letters);
+        int deadLetters = TestingKafka.records("pawline.detect.dlt").size();
+        assertThat(deadLetters).isBetween(1, 4);
+        awaitRecords("pawline.generate", 200 - deadLetters);
     }
 
     @Test
@@ -192,10 +193,10 @@ class FailureIT {
                         : described(in));
 
         assertThat(awaitRecords("pawline.generate", 20)).hasSize(20);
-        TaskFinished ending = endings(1).getFirst();
-        assertThat(ending.getContext().getTaskId()).isEqualTo(large.toString());
-        assertThat(ending.getReason()).contains("unclassified");
-        assertThat(ending.getDetail().orElseThrow()).contains("larger than the topic takes");
+        TaskFinished finalState = finalStates(1).getFirst();
+        assertThat(finalState.getContext().getTaskId()).isEqualTo(large.toString());
+        assertThat(finalState.getReason()).contains("unclassified");
+        assertThat(finalState.getDetail().orElseThrow()).contains("larger than the topic takes");
         assertThat(awaitRecords("pawline.detect.dlt", 1)).hasSize(1);
     }
 
@@ -246,7 +247,7 @@ class FailureIT {
                         && TestingKafka.records("pawline.callback").isEmpty());
         TestingKafka.create("pawline.detect.dlt");
         assertThat(awaitRecords("pawline.detect.dlt", 1)).hasSize(1);
-        assertThat(endings(1)).hasSize(1);
+        assertThat(finalStates(1)).hasSize(1);
         assertThat(calls).hasValue(1);
     }
 
@@ -268,7 +269,7 @@ class FailureIT {
         assertThat(calls).hasValue(400);
     }
 
-    /** Here the offset is what is waited for: a consumer that began without the topic looks for it seldom. */
+    /** The test waits for the offset here: a consumer that began without the topic looks for it seldom. */
     @Test
     void aRecordStaysOpenUntilItsRetryCanBeWritten() throws Exception {
         TestingKafka.delete("pawline.detect.retry");
@@ -316,7 +317,7 @@ class FailureIT {
         awaitRecords("pawline.generate", 200);
         assertThat(done).hasSize(200);
         assertThat(done).allSatisfy((id, at) -> {
-            // To the millisecond: that is what the header holds.
+            // The header holds milliseconds.
             assertThat(at).isAfter(requireNonNull(due.get(id)).minusMillis(1));
             assertThat(at).isBefore(requireNonNull(due.get(id)).plusSeconds(30));
         });

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A process of its own that ends at the worst of moments. */
+/** Runs a process of its own that ends at the worst of moments. */
 class HaltedStageIT {
 
     @TempDir
@@ -56,30 +56,32 @@ class HaltedStageIT {
         try (EmbeddedKafka broker = EmbeddedKafka.start(folder.resolve("kafka"), 0, Map.of());
                 StageSite site = new StageSite(broker.bootstrapServers(), folder, 2, (short) 1);
                 TopicReader results = site.results();
-                TopicReader letters = site.read(Stage.DETECT.deadLetterTopic(), "read_committed");
-                TopicReader lettersWritten = site.read(Stage.DETECT.deadLetterTopic(), "read_uncommitted");
-                TopicReader endings = site.read(Stage.CALLBACK.workTopic(), "read_committed")) {
+                TopicReader deadLetters = site.read(Stage.DETECT.deadLetterTopic(), "read_committed");
+                TopicReader deadLettersWritten = site.read(Stage.DETECT.deadLetterTopic(), "read_uncommitted");
+                TopicReader finalStates = site.read(Stage.CALLBACK.workTopic(), "read_committed")) {
             ChildProcess first = site.start(site.instance("a").withClient(point.clientSettings()));
             Set<String> tasks = site.send(20, StageProgram.QUICK);
             Set<String> refused = site.send(5, StageProgram.REFUSED);
             assertThat(first.awaitExit()).isEqualTo(HaltPoint.EXIT_CODE);
-            assertThat(lettersWritten.keys()).isNotEmpty();
-            assertThat(letters.keys()).isEmpty();
+            assertThat(deadLettersWritten.keys()).isNotEmpty();
+            assertThat(deadLetters.keys()).isEmpty();
 
             site.start(site.instance("a"));
 
-            endings.awaitTasks(refused);
+            finalStates.awaitTasks(refused);
             results.awaitTasks(tasks);
             assertItTookThePlaceThatWasLeft(site);
             site.stopAll();
             assertThat(results.keys()).containsExactlyInAnyOrderElementsOf(tasks);
-            assertThat(letters.keys()).containsExactlyInAnyOrderElementsOf(refused);
-            assertThat(endings.keys()).containsExactlyInAnyOrderElementsOf(refused);
-            assertThat(lettersWritten.keys()).hasSizeGreaterThan(refused.size());
+            assertThat(deadLetters.keys()).containsExactlyInAnyOrderElementsOf(refused);
+            assertThat(finalStates.keys()).containsExactlyInAnyOrderElementsOf(refused);
+            assertThat(deadLettersWritten.keys()).hasSizeGreaterThan(refused.size());
         }
     }
 
-    /** So it waits neither until its predecessor's session is over nor until its predecessor's transaction is. */
+    /**
+     * The successor waits neither until its predecessor's session is over nor until its predecessor's transaction is.
+     */
     private static void assertItTookThePlaceThatWasLeft(StageSite site) throws Exception {
         String group = Stage.DETECT.consumerGroup();
         assertThat(site.admin.describeConsumerGroups(List.of(group)).all().get().values().stream()

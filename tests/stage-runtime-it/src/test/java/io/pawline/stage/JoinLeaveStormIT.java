@@ -22,7 +22,9 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three processes that join, leave and are killed while they work, each time before the group has come to rest. */
+/**
+ * Runs three processes that join, leave and are killed while they work, each time before the group has come to rest.
+ */
 class JoinLeaveStormIT {
 
     private static final List<String> INSTANCES = List.of("a", "b", "c");
@@ -70,7 +72,7 @@ class JoinLeaveStormIT {
         }
     }
 
-    /** Joins if it is away; else it is killed and comes back at once, or leaves. */
+    /** Lets an instance join if it is away; else it is killed and comes back at once, or leaves. */
     private void change(StageSite site, String instance, boolean kill) {
         ChildProcess process = running.remove(instance);
         if (process == null) {
@@ -86,7 +88,7 @@ class JoinLeaveStormIT {
         }
     }
 
-    /** An instance id belongs to one process at a time. */
+    /** Starts an instance again only after its end, for an instance id belongs to one process at a time. */
     private void start(StageSite site, String instance) {
         ChildProcess before = leaving.remove(instance);
         if (before != null) {
@@ -99,7 +101,7 @@ class JoinLeaveStormIT {
     private List<Integer> inFlight() {
         return running.values().stream()
                 .map(process -> {
-                    process.tell("?");
+                    process.send("?");
                     String answer = process.awaitLine(StageProgram.IN_FLIGHT);
                     return Integer.valueOf(answer.substring(StageProgram.IN_FLIGHT.length() + 1));
                 })

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process of its own, killed with signal 9. */
+/** Runs a process of its own that is killed with signal 9. */
 class KillStageIT {
 
     @TempDir

@@ -15,7 +15,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The limit of a running stage follows what its provider bears, and nothing else. */
+/** Shows that the limit of a running stage follows what its provider can handle, and nothing else. */
 @Tag("against-latency")
 class ProviderLimitIT {
 
@@ -62,7 +62,7 @@ class ProviderLimitIT {
             int calls = provider.counts().calls() - before;
             provider.slots(slots);
 
-            // One after the other, or not much more; as many as before would be 80.
+            // Calls come one after the other, or not much more; as many as before would be 80.
             assertThat(calls).isLessThan(20);
             await().atMost(Duration.ofSeconds(60)).until(() -> loaded.limit() >= slots / 2);
             int succeeded = loaded.frontEnd.succeeded();

@@ -7,7 +7,7 @@ import io.pawline.testkit.Scale;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Whether an overload outlives its cause. */
+/** Shows whether an overload outlives its cause. */
 @Tag("against-latency")
 class ProviderOutageIT {
 

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Partitions come and go while work is under way, under both of Kafka's group protocols. */
+/** Lets partitions come and go while work is under way, under both of Kafka's group protocols. */
 @ParameterizedClass
 @EnumSource(GroupProtocol.class)
 class RebalanceIT {
@@ -51,7 +51,7 @@ class RebalanceIT {
 
     private final GroupProtocol protocol;
     private final RunningStages stages;
-    /** Opened at a test's end, so that no thread outlives it. */
+    /** Is opened at a test's end, so that no thread outlives it. */
     private final CountDownLatch over = new CountDownLatch(1);
 
     RebalanceIT(GroupProtocol protocol) {
@@ -71,7 +71,7 @@ class RebalanceIT {
     }
 
     @Test
-    void retriesGoOnWhenTheirPartitionLeavesAndReturnsBeforeTheyAreDue() {
+    void retriesGoOnIfTheirPartitionReturnsBeforeTheyAreDue() {
         AtomicInteger failed = new AtomicInteger();
         Handler<TaskAccepted> handler = (in, attempt) -> {
             if (attempt.number() > 1) {
@@ -102,7 +102,7 @@ class RebalanceIT {
         Handler<TaskAccepted> handler = calling(_ -> answers.acquire());
         UnaryOperator<TestingStage> small = stage -> stage.maxInFlight(20).drain(Duration.ofMillis(200));
         stages.start("one", small, handler);
-        // More than is read ahead of each partition: 1,020, and with them what else a poll has brought.
+        // This is more than is read ahead of each partition: 1,020, and with them what else a poll has brought.
         List<String> ids = send(PARTITIONS * 1_700, PARTITIONS);
         await().atMost(LONG).until(() -> stages.gauge("one", "pawline.stage.permits.waiting") > 4_000);
         await().during(Duration.ofSeconds(1))
@@ -166,7 +166,7 @@ class RebalanceIT {
     }
 
     @Test
-    void partitionsThatArriveWhileTheStageIsPausedWaitUntilItIsResumed() {
+    void partitionsThatArriveDuringAPauseWaitUntilItIsOver() {
         AtomicBoolean paused = new AtomicBoolean();
         Set<String> calledWhilePaused = ConcurrentHashMap.newKeySet();
         Handler<TaskAccepted> handler = calling(task -> {
@@ -220,7 +220,7 @@ class RebalanceIT {
     }
 
     @Test
-    void whatEndsAfterTheDrainTimeIsDroppedAndToldToTheLedger() {
+    void whatEndsAfterTheDrainTimeIsDroppedAndRecorded() {
         CountDownLatch answered = new CountDownLatch(1);
         stages.start(
                 "one", stage -> stage.maxInFlight(40).drain(Duration.ofMillis(300)), calling(_ -> answered.await()));
@@ -265,9 +265,9 @@ class RebalanceIT {
         awaitPublishedOnce(ids);
     }
 
-    /** Its commits come with a membership that is over. */
+    /** The commits of the member come with a membership that is over. */
     @Test
-    void aMemberThatDrainsForLongerThanItMayStayAwayPublishesNothingOfWhatItHad() {
+    void aMemberThatDrainsForTooLongPublishesNothingOfWhatItHad() {
         CountDownLatch second = new CountDownLatch(1);
         Duration untilItIsLost = protocol == GroupProtocol.CLASSIC ? Duration.ofSeconds(14) : Duration.ofSeconds(5);
         stages.start(

@@ -31,10 +31,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Many receivers behind one stage, one of which does not answer. */
+/** Runs many receivers behind one stage, one of which does not answer. */
 class ReceiverQueuesIT {
 
-    /** More than is read ahead, so that the others stand behind them in Kafka. */
+    /** There are more than is read ahead, so that the others stand behind them in Kafka. */
     private static final int HANGING = 3_000;
 
     private static final int GOOD = 50;
@@ -73,7 +73,7 @@ class ReceiverQueuesIT {
         await().atMost(LONGEST).until(() -> attemptOf.size() == GOOD);
         end.countDown();
         await().atMost(LONGEST).until(() -> attemptOf.size() == GOOD + HANGING);
-        // Each was made once, and having to wait was no failure.
+        // Each call was made once, and having to wait was no failure.
         assertThat(attemptOf.values()).containsOnly(1);
         assertThat(awaitRecords("pawline.callback.retry", 1))
                 .allSatisfy(record -> assertThat(record.headers().lastHeader(RecordHeaders.ATTEMPT))

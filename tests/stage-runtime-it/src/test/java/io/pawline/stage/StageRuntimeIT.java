@@ -3,7 +3,7 @@ package io.pawline.stage;
 import static io.pawline.testkit.TestingRecords.DAY;
 import static io.pawline.testkit.TestingRecords.awaitRecords;
 import static io.pawline.testkit.TestingRecords.described;
-import static io.pawline.testkit.TestingRecords.endings;
+import static io.pawline.testkit.TestingRecords.finalStates;
 import static io.pawline.testkit.TestingRecords.header;
 import static io.pawline.testkit.TestingRecords.task;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -62,7 +62,7 @@ class StageRuntimeIT {
     }
 
     @Test
-    void passesWhatTheHandlerMadeToTheNextStageUnderTheSameKeyAndTrace() {
+    void passesTheResultToTheNextStageUnderTheSameKeyAndTrace() {
         TaskId id = TaskId.next();
         ProducerRecord<byte[], byte[]> task = task(id, "oil", DAY);
         task.headers().add(RecordHeaders.TRACEPARENT, "00-0af7-b7ad-01".getBytes(UTF_8));
@@ -80,7 +80,7 @@ class StageRuntimeIT {
     }
 
     @Test
-    void saysOfEachRecordWhetherItMayWaitAndWhoseReceiverAnEndingIsFor() {
+    void eachRecordCarriesItsPriorityAndAFinalStateItsReceiver() {
         TestingKafka.send(List.of(bulkTask("described"), bulkTask("rejected")));
 
         start(4, (in, attempt) -> {
@@ -92,14 +92,14 @@ class StageRuntimeIT {
                     : new Outcome.Rejected(Reason.NO_PET, "no pet");
         });
 
-        ConsumerRecord<byte[], byte[]> ending =
+        ConsumerRecord<byte[], byte[]> finalState =
                 awaitRecords("pawline.callback", 1).getFirst();
-        assertThat(Routing.isBulk(ending.headers())).isTrue();
-        assertThat(Routing.lane(ending.headers())).isNotEmpty();
+        assertThat(Routing.isBulk(finalState.headers())).isTrue();
+        assertThat(Routing.receiverQueue(finalState.headers())).isNotEmpty();
         ConsumerRecord<byte[], byte[]> next =
                 awaitRecords("pawline.generate", 1).getFirst();
         assertThat(Routing.isBulk(next.headers())).isTrue();
-        assertThat(Routing.lane(next.headers())).isEmpty();
+        assertThat(Routing.receiverQueue(next.headers())).isEmpty();
         assertThat(TestingKafka.records("pawline.detect.retry"))
                 .hasSize(2)
                 .allMatch(retry -> Routing.isBulk(retry.headers()));
@@ -159,7 +159,7 @@ class StageRuntimeIT {
     }
 
     @Test
-    void givesUpAfterTheLastAttemptWithALetterForTheAnalystAndAnEndingForTheFrontEnd() {
+    void theLastAttemptIsFollowedByADeadLetterAndAFinalState() {
         TaskId id = TaskId.next();
         TestingKafka.send(List.of(task(id, "oil", DAY)));
         AtomicInteger attempts = new AtomicInteger();
@@ -169,22 +169,23 @@ class StageRuntimeIT {
             return new Outcome.Retry(Reason.READ_TIMEOUT, "no answer within 5 s");
         });
 
-        ConsumerRecord<byte[], byte[]> letter =
+        ConsumerRecord<byte[], byte[]> deadLetter =
                 awaitRecords("pawline.detect.dlt", 1).getFirst();
         assertThat(attempts).hasValue(3);
-        assertThat(header(letter, RecordHeaders.REASON)).isEqualTo("read_timeout");
-        assertThat(header(letter, RecordHeaders.ATTEMPT)).isEqualTo("3");
-        assertThat(header(letter, "kafka_dlt-original-topic")).isEqualTo("pawline.detect");
-        assertThat(ByteBuffer.wrap(letter.headers()
+        assertThat(header(deadLetter, RecordHeaders.REASON)).isEqualTo("read_timeout");
+        assertThat(header(deadLetter, RecordHeaders.ATTEMPT)).isEqualTo("3");
+        assertThat(header(deadLetter, "kafka_dlt-original-topic")).isEqualTo("pawline.detect");
+        assertThat(ByteBuffer.wrap(deadLetter
+                                .headers()
                                 .lastHeader("kafka_dlt-original-offset")
                                 .value())
                         .getLong())
                 .isZero();
-        TaskFinished ending = endings(1).getFirst();
-        assertThat(ending.getContext().getTaskId()).isEqualTo(id.toString());
-        assertThat(ending.getEnding()).isEqualTo(Ending.FAILED);
-        assertThat(ending.getReason()).contains("read_timeout");
-        assertThat(ending.getStage()).contains("detect");
+        TaskFinished finalState = finalStates(1).getFirst();
+        assertThat(finalState.getContext().getTaskId()).isEqualTo(id.toString());
+        assertThat(finalState.getEnding()).isEqualTo(Ending.FAILED);
+        assertThat(finalState.getReason()).contains("read_timeout");
+        assertThat(finalState.getStage()).contains("detect");
     }
 
     @Test
@@ -197,7 +198,7 @@ class StageRuntimeIT {
             return new Outcome.Rejected(Reason.NO_PET, "a chair");
         });
 
-        assertThat(endings(1).getFirst().getReason()).contains("no_pet");
+        assertThat(finalStates(1).getFirst().getReason()).contains("no_pet");
         assertThat(attempts).hasValue(1);
         assertThat(TestingKafka.records("pawline.detect.retry")).isEmpty();
     }
@@ -230,7 +231,7 @@ class StageRuntimeIT {
             return described(in);
         });
 
-        // Awaitility would else take the thread's death for its own.
+        // Awaitility would otherwise take the thread's death for its own.
         await().dontCatchUncaughtExceptions()
                 .until(() -> TestingKafka.records("pawline.generate").size() == 1);
         assertThat(calls).hasValue(2);
@@ -258,7 +259,7 @@ class StageRuntimeIT {
         await().until(() -> stage.alive(longestTurn));
     }
 
-    /** Tells the poll thread the time only when it may. */
+    /** Makes a clock that the poll thread can read only when it may. */
     private static Clock held(Semaphore free) {
         InstantSource time = () -> {
             if (Thread.currentThread().getName().endsWith("-poll")) {
@@ -302,7 +303,7 @@ class StageRuntimeIT {
     }
 
     @Test
-    void putsUndecodableBytesIntoTheDeadLettersAsTheyAreAndStillTellsOfTheEnding() {
+    void undecodableBytesBecomeADeadLetterAndTheFrontEndIsNotified() {
         TaskId id = TaskId.next();
         byte[] junk = {0, 1, 2, 3, -1, -2};
         TestingKafka.send(List.of(
@@ -311,13 +312,13 @@ class StageRuntimeIT {
 
         start(4, (in, attempt) -> described(in));
 
-        assertThat(awaitRecords("pawline.detect.dlt", 2)).allSatisfy(letter -> {
-            assertThat(letter.value()).isEqualTo(junk);
-            assertThat(header(letter, RecordHeaders.REASON)).isEqualTo("undecodable");
+        assertThat(awaitRecords("pawline.detect.dlt", 2)).allSatisfy(deadLetter -> {
+            assertThat(deadLetter.value()).isEqualTo(junk);
+            assertThat(header(deadLetter, RecordHeaders.REASON)).isEqualTo("undecodable");
         });
-        TaskFinished ending = endings(1).getFirst();
-        assertThat(ending.getContext().getTaskId()).isEqualTo(id.toString());
-        assertThat(ending.getContext().getGeneration()).isZero();
+        TaskFinished finalState = finalStates(1).getFirst();
+        assertThat(finalState.getContext().getTaskId()).isEqualTo(id.toString());
+        assertThat(finalState.getContext().getGeneration()).isZero();
     }
 
     @Test
@@ -330,7 +331,7 @@ class StageRuntimeIT {
             return described(in);
         });
 
-        assertThat(endings(1).getFirst().getEnding()).isEqualTo(Ending.EXPIRED);
+        assertThat(finalStates(1).getFirst().getEnding()).isEqualTo(Ending.EXPIRED);
         assertThat(calls).hasValue(0);
         assertThat(TestingKafka.records("pawline.detect.dlt")).isEmpty();
     }
@@ -344,9 +345,9 @@ class StageRuntimeIT {
                 (in, attempt) -> new Outcome.Retry(
                         Reason.RATE_LIMITED, "answered 429", Instant.now().plus(Duration.ofMinutes(5))));
 
-        TaskFinished ending = endings(1).getFirst();
-        assertThat(ending.getEnding()).isEqualTo(Ending.EXPIRED);
-        assertThat(ending.getDetail().orElseThrow()).contains("answered 429");
+        TaskFinished finalState = finalStates(1).getFirst();
+        assertThat(finalState.getEnding()).isEqualTo(Ending.EXPIRED);
+        assertThat(finalState.getDetail().orElseThrow()).contains("answered 429");
     }
 
     @Test
@@ -371,7 +372,7 @@ class StageRuntimeIT {
     }
 
     @Test
-    void twoThousandCallsOfOnePartitionAreInFlightAtOnceAndASlowTwentiethDelaysNoOther() {
+    void aSlowTwentiethOfTwoThousandCallsInFlightDelaysNoOther() {
         AtomicInteger inFlight = new AtomicInteger();
         CountDownLatch quick = new CountDownLatch(1);
         CountDownLatch slow = new CountDownLatch(1);

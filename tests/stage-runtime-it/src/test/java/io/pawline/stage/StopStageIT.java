@@ -21,12 +21,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process of its own, told to stop with signal 15. */
+/** Runs a process of its own that is stopped with signal 15. */
 class StopStageIT {
 
     private static final Duration LONG_CALL = Duration.ofSeconds(Long.getLong("pawline.test.long-call-seconds", 5));
 
-    /** Of a process that a signal 15 ended. */
+    /** Is the exit code of a process that a signal 15 ended. */
     private static final int TERMINATED = 128 + 15;
 
     @TempDir

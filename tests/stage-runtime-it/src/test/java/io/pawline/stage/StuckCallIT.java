@@ -19,7 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.consumer.GroupProtocol;
 import org.junit.jupiter.api.Test;
 
-/** One call hangs while thousands behind it end; then its process is killed. */
+/** Lets one call hang while thousands behind it end; then its process is killed. */
 class StuckCallIT {
 
     private static final int TASKS = 3_000;
@@ -62,7 +62,7 @@ class StuckCallIT {
                 .start();
     }
 
-    /** The process to be killed. */
+    /** Is the process to be killed. */
     static final class Stage {
         private Stage() {}
 

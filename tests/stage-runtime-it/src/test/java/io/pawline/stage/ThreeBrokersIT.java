@@ -20,12 +20,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A stage under load on three brokers, of which one after the other is killed with signal 9. */
+/** Runs a stage under load on three brokers, of which one after the other is killed with signal 9. */
 class ThreeBrokersIT {
 
     private static final String INSTANCE = "a";
 
-    /** What a broker can be to the stage. */
+    /** Says what a broker can be to the stage. */
     private enum Role {
         LEADER_OF_ITS_PARTITION {
             @Override

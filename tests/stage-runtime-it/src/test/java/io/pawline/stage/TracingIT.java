@@ -36,7 +36,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.MDC;
 
-/** What a stage puts into the trace that a record brings. */
+/** Shows what a stage puts into the trace that a record brings. */
 class TracingIT {
 
     private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
@@ -63,7 +63,7 @@ class TracingIT {
     }
 
     @Test
-    void eachTryIsASpanOfTheTasksTraceLinkedToTheTryBeforeAndHoldsItsCall() {
+    void eachAttemptIsASpanThatHoldsItsCallAndLinksToTheOneBefore() {
         TaskId id = TaskId.next();
         TestingKafka.send(List.of(traced(id, "01")));
 
@@ -102,19 +102,19 @@ class TracingIT {
     }
 
     @Test
-    void aDeadLetterAndItsEndingLeadBackToTheLastTry() {
+    void aDeadLetterAndItsFinalStateLeadBackToTheLastAttempt() {
         TestingKafka.send(List.of(traced(TaskId.next(), "01")));
 
         start((_, _) -> new Outcome.Rejected(Reason.NO_PET, "no pet"));
 
-        ConsumerRecord<byte[], byte[]> letter =
+        ConsumerRecord<byte[], byte[]> deadLetter =
                 awaitRecords("pawline.detect.dlt", 1).getFirst();
-        ConsumerRecord<byte[], byte[]> ending =
+        ConsumerRecord<byte[], byte[]> finalState =
                 awaitRecords("pawline.callback", 1).getFirst();
         await().until(() -> !named("detect").isEmpty());
         String here = "00-" + TRACE + "-" + named("detect").getFirst().getSpanId() + "-01";
-        assertThat(header(letter, RecordHeaders.TRACEPARENT)).isEqualTo(here);
-        assertThat(header(ending, RecordHeaders.TRACEPARENT)).isEqualTo(here);
+        assertThat(header(deadLetter, RecordHeaders.TRACEPARENT)).isEqualTo(here);
+        assertThat(header(finalState, RecordHeaders.TRACEPARENT)).isEqualTo(here);
     }
 
     @Test

@@ -22,13 +22,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A process of its own that stands still until the group has given its partitions away, and then goes on. */
+/** Runs a process of its own that stands still until the group has given its partitions away, and then goes on. */
 class ZombieStageIT {
 
     @TempDir
     Path folder;
 
-    /** With the usual time between polls, and one that has long passed as well when the process goes on. */
+    /** The time between polls is the usual one, and one that has long passed as well when the process goes on. */
     @ParameterizedTest
     @ValueSource(ints = {300_000, 3_000})
     void publishesNothingOfWhatWentElsewhereAndThenWorksAgain(int maxPollIntervalMillis) throws Exception {
@@ -70,7 +70,7 @@ class ZombieStageIT {
         return both;
     }
 
-    /** Partitions of the work topic that the instance has. */
+    /** Counts the partitions of the work topic that the instance has. */
     private static long share(StageSite site, String instance) throws InterruptedException, ExecutionException {
         return site.admin.describeConsumerGroups(List.of(Stage.DETECT.consumerGroup())).all().get().values().stream()
                 .flatMap(group -> group.members().stream())

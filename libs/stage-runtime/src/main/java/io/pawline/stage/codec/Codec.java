@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns a stage's records into events and events into records. Runs on the record's virtual thread and may wait there: a
- * schema registry out of reach is no fault of the record, so it is asked again until it answers. Thread-safe.
+ * Turns a stage's records into events and events into records. It runs on the record's virtual thread and may wait
+ * there: a schema registry out of reach is no fault of the record, so it is asked again until it answers. Thread-safe.
  */
 public final class Codec<I> {
 
@@ -35,7 +35,7 @@ public final class Codec<I> {
     private static final long FIRST_WAIT_MILLIS = 100;
     private static final long LONGEST_WAIT_MILLIS = 5_000;
 
-    /** What a record's bytes are. */
+    /** Says what the bytes of a record are. */
     public sealed interface Decoded<I> {}
 
     public record Task<I>(I event) implements Decoded<I> {}
@@ -75,10 +75,9 @@ public final class Codec<I> {
     }
 
     /**
-     * The event for the next stage, under the same key and trace.
+     * Makes the record of an event for the next stage, under the same key and trace.
      *
      * @param context of the task, which the event is about
-     *
      * @throws org.apache.kafka.common.errors.SerializationException if the event lacks something: a bug of its maker
      */
     public ProducerRecord<byte[], byte[]> encode(
@@ -93,26 +92,29 @@ public final class Codec<I> {
         return record;
     }
 
-    /** An event's bytes as this topic has them. */
+    /** Returns the bytes of an event in this topic. */
     public byte[] encode(String topic, SpecificRecord event) throws InterruptedException {
         return untilTheRegistryAnswers(() -> serializer.serialize(topic, event));
     }
 
-    /** The event that ends a task without success; none from the last stage, which is the one that tells of endings. */
-    public Optional<ProducerRecord<byte[], byte[]>> ending(
+    /**
+     * Makes the record that ends a task without success. The last stage has none, because it is the one that notifies
+     * receivers of final states.
+     */
+    public Optional<ProducerRecord<byte[], byte[]>> finalState(
             ConsumerRecord<byte[], byte[]> cause,
             TaskContext context,
-            Ending ending,
+            Ending finalState,
             Reason reason,
             String detail,
             Instant at)
             throws InterruptedException {
-        if (spec.stage().tellsOfEndings()) {
+        if (spec.stage().notifiesReceivers()) {
             return Optional.empty();
         }
         TaskFinished event = TaskFinished.newBuilder()
                 .setContext(context)
-                .setEnding(ending)
+                .setEnding(finalState)
                 .setFinishedAt(at)
                 .setStage(spec.stage().code())
                 .setReason(reason.code())
@@ -121,7 +123,9 @@ public final class Codec<I> {
         return Optional.of(encode(cause, context, new Outcome.Next(Stage.CALLBACK, event)));
     }
 
-    /** What can be said of a task when only its record's key is readable; generation 0 stands for "the one open now". */
+    /**
+     * Returns what is known of a task if only its record's key is readable. Generation 0 stands for "the one open now".
+     */
     public Optional<TaskContext> contextOfKey(ConsumerRecord<byte[], byte[]> data) {
         if (data.key() == null) {
             return Optional.empty();

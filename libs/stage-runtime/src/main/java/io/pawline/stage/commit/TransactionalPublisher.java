@@ -18,15 +18,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A stage's transactions, one at a time: messages and offsets, all of them or none. One that fails is aborted and leaves
- * nothing behind, so it may be tried again; a producer that is of no more use is replaced. Used by one thread, but for
- * {@link #giveUp}.
+ * Publishes messages and offsets in one Kafka transaction at a time: all of them or none. A transaction that fails is
+ * aborted and leaves nothing behind, so it may be tried again. A producer that is of no more use is replaced. Used by
+ * one thread, but for {@link #giveUp}.
  */
 final class TransactionalPublisher implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(TransactionalPublisher.class);
 
-    /** What became of a transaction. */
+    /** Says what became of a transaction. */
     enum Result {
         COMMITTED,
         /** Nothing of it was published. */
@@ -75,12 +75,12 @@ final class TransactionalPublisher implements AutoCloseable {
         return commit();
     }
 
-    /** Whether the broker was asked to commit the last transaction, and has not answered. */
+    /** Says whether the broker was asked to commit the last transaction, and has not answered. */
     boolean fateUnknown() {
         return fateUnknown;
     }
 
-    /** What waits for the broker's answer waits no longer. */
+    /** Ends the waiting for answers of the broker. */
     void giveUp() {
         givenUp = true;
     }
@@ -132,7 +132,7 @@ final class TransactionalPublisher implements AutoCloseable {
         return tooLarge ? Result.TOO_LARGE : Result.FAILED;
     }
 
-    /** Its successor has the same transactional id, and so aborts what it left open. */
+    /** Replaces the producer. Its successor has the same transactional id, and so aborts what it left open. */
     private void replaceProducer() {
         producer.close(Duration.ZERO);
         while (true) {

@@ -16,13 +16,13 @@ import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 
 /**
- * Starts one virtual thread per record, as the permits allow. The permit is taken before the thread exists, so what waits
- * is a record in a queue and not a thread. Which record is next is a matter of {@link ReadyQueue}. Thread-safe; never blocks for
- * longer than its own bookkeeping.
+ * Starts one virtual thread per record, as the permits allow. The permit is taken before the thread exists, so what
+ * waits is a record in a queue and not a thread. {@link ReadyQueue} decides which record is next. Thread-safe; it never
+ * blocks for longer than its own bookkeeping.
  */
 public final class Dispatcher {
 
-    private final ConcurrencyLimiter concurrencyLimiter;
+    private final ConcurrencyLimiter limiter;
     private final ReadyQueue readyQueue;
     private final ThreadFactory threads;
     private final BiConsumer<WorkItem, Permit> work;
@@ -31,19 +31,19 @@ public final class Dispatcher {
     private final ReentrantLock lock = new ReentrantLock();
 
     /**
-     * @param work what to do with a record, on a thread of its own; must not throw, and sees to the record's {@link
-     *     AssignedPartition#end()}
-     * @param held whether nothing is to begin for now, whatever the permits; when that is over, the next {@link #add}
-     *     begins
+     * @param work what to do with a record, on a thread of its own; must not throw, and sees to the
+     *     record's {@link AssignedPartition#end()}
+     * @param held whether nothing is to begin for now, whatever the permits; when that is over, the next
+     *     {@link #add} begins
      */
     public Dispatcher(
-            ConcurrencyLimiter concurrencyLimiter,
+            ConcurrencyLimiter limiter,
             ReadyQueue readyQueue,
             ThreadFactory threads,
             BiConsumer<WorkItem, Permit> work,
             BooleanSupplier held,
             StageMetrics metrics) {
-        this.concurrencyLimiter = concurrencyLimiter;
+        this.limiter = limiter;
         this.readyQueue = readyQueue;
         this.threads = threads;
         this.work = work;
@@ -51,7 +51,7 @@ public final class Dispatcher {
         this.metrics = metrics;
     }
 
-    /** Takes these records, and begins what may begin; with none, only the latter. */
+    /** Takes these records, and begins what may begin. Without records, it does only the latter. */
     public void add(Collection<WorkItem> items) {
         lock.lock();
         try {
@@ -64,7 +64,7 @@ public final class Dispatcher {
         }
     }
 
-    /** Takes out what has to wait elsewhere, so that it holds up no other. */
+    /** Takes out the records that have to wait elsewhere, so that they hold up no other. */
     public List<ReadyQueue.Overflow> overflow() {
         lock.lock();
         try {
@@ -74,7 +74,7 @@ public final class Dispatcher {
         }
     }
 
-    /** Takes out what may wait no longer. */
+    /** Takes out the records that may wait no longer. */
     public List<WorkItem> overdue(Instant now) {
         lock.lock();
         try {
@@ -84,7 +84,7 @@ public final class Dispatcher {
         }
     }
 
-    /** Records that could begin and have no permit. */
+    /** Counts the records that could begin and have no permit. */
     public int waiting() {
         lock.lock();
         try {
@@ -96,7 +96,7 @@ public final class Dispatcher {
 
     private void begin() {
         while (!readyQueue.isEmpty() && !held.getAsBoolean()) {
-            Optional<Permit> permit = concurrencyLimiter.tryAcquire();
+            Optional<Permit> permit = limiter.tryAcquire();
             if (permit.isEmpty()) {
                 return;
             }

@@ -14,19 +14,48 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records that wait for permits of one kind, and which of them is next. Those somebody waits for go before those that may
- * wait, fresh ones before retries; and who goes last still gets a share.
+ * Decides which record is next among those that wait for permits of one kind. Interactive records go before
+ * bulk records, and fresh ones before retries. Those that go last still get a share. Not thread-safe: guarded
+ * by its {@link Dispatcher}.
  */
 public final class FairQueue implements ReadyQueue {
 
-    /** Of what begins, while both wait. */
+    /*
+     * Two questions are asked at each turn: fresh record or retry, and, within that class, interactive or bulk? Both
+     * are answered with a credit. Each turn of the class that goes first adds share / (1 - share) to the credit of
+     * the class that goes last. When the credit is worth a whole turn, that class has the turn. So it gets its share
+     * of the turns while both wait, evenly spread, and all turns while it waits alone. No random numbers and no
+     * clock are needed.
+     *
+     * This is the deficit counter of deficit round robin (Shreedhar and Varghese, Efficient Fair Queueing Using Deficit
+     * Round Robin, SIGCOMM 1995, https://doi.org/10.1145/217382.217453) with two simplifications. Every record costs
+     * one, so there is no remainder for what is too long for its turn. There are two classes, so one counter is enough,
+     * and a class that is empty needs no list of active queues. As there, credit is not saved up: it is capped at
+     * little more than one turn, so that a class that could not use its turns makes no burst of them later.
+     *
+     * A share of the turns is not a share of the permits. Retries may be slower than fresh records, such as those of a
+     * provider that times out, and would come to hold more permits than they have turns. So retries are also bound by
+     * how many are in flight: their share of the limiter's limit, and at least one.
+     *
+     * Rejected:
+     * - Fresh records strictly first: in every backlog, tasks that are tried again would reach their deadline unserved.
+     * - Retries strictly first, or in the order of arrival: work that fails would crowd out work that may not fail.
+     * - Priority by reading the event: records are not decoded here. The publisher says it in a header (Routing).
+     * - A read-ahead that bulk records can fill: interactive records behind them in the partition would wait for them.
+     *   So a partition counts how many of its bulk records wait (AssignedPartition.bulkWaits), and is read on behind
+     *   them, up to 10,000.
+     *
+     * The default shares are a quarter for retries (a setting) and a tenth for bulk (BULK_SHARE).
+     */
+
+    /** Bulk records get this share of what begins, while both wait. */
     private static final double BULK_SHARE = 0.1;
 
-    /** For so long at least is counted how many are done with, before it is said how many that makes in a while. */
+    /** So long at least the records done with are counted, before they say how many will be done with in some time. */
     private static final long COUNTED_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     private final String name;
-    private final ConcurrencyLimiter concurrencyLimiter;
+    private final ConcurrencyLimiter limiter;
     private final double retryShare;
     private final Ranked fresh = new Ranked();
     private final Ranked retries = new Ranked();
@@ -39,10 +68,10 @@ public final class FairQueue implements ReadyQueue {
 
     private record Waiting(WorkItem item, long sinceNanos) {}
 
-    /** @param concurrencyLimiter whose limit bounds the retries at work */
-    public FairQueue(String name, ConcurrencyLimiter concurrencyLimiter, double retryShare) {
+    /** @param limiter whose limit bounds the retries at work */
+    public FairQueue(String name, ConcurrencyLimiter limiter, double retryShare) {
         this.name = name;
-        this.concurrencyLimiter = concurrencyLimiter;
+        this.limiter = limiter;
         this.retryShare = retryShare;
         this.retryCredit = new Credit(retryShare);
     }
@@ -51,8 +80,8 @@ public final class FairQueue implements ReadyQueue {
         return name;
     }
 
-    ConcurrencyLimiter permits() {
-        return concurrencyLimiter;
+    ConcurrencyLimiter limiter() {
+        return limiter;
     }
 
     @Override
@@ -78,7 +107,7 @@ public final class FairQueue implements ReadyQueue {
         return size() == 0;
     }
 
-    /** Whether nothing waits and nothing is at work. */
+    /** Says whether nothing waits and nothing is at work. */
     boolean idle() {
         return inFlight == 0 && isEmpty();
     }
@@ -111,7 +140,7 @@ public final class FairQueue implements ReadyQueue {
     }
 
     /**
-     * Takes out the newest as long as there are more than {@code most} of them and the oldest came before that time.
+     * Takes out the newest records as long as there are more than {@code most} and the oldest came before that time.
      *
      * @return how many
      */
@@ -125,7 +154,10 @@ public final class FairQueue implements ReadyQueue {
         return taken;
     }
 
-    /** How many it is done with in so long, by what it was done with lately; 0 where it is not known yet. */
+    /**
+     * Estimates how many records the queue will be done with in so long, from the rate of late; 0 while that
+     * is not known.
+     */
     double doneWith(long nanos, long nowNanos) {
         long counted = nowNanos - doneSince;
         if (counted >= COUNTED_NANOS) {
@@ -148,14 +180,14 @@ public final class FairQueue implements ReadyQueue {
         if (fresh.size() == 0 || retries.size() == 0) {
             return fresh.size() == 0;
         }
-        return retryCredit.hasTurn(retriesInFlight < Math.max(1, retryShare * concurrencyLimiter.limit()));
+        return retryCredit.hasTurn(retriesInFlight < Math.max(1, retryShare * limiter.limit()));
     }
 
-    /** How often those that go last have their turn while others wait, too. */
+    /** Decides how often those that go last have their turn while others wait, too. */
     private static final class Credit {
 
         private final double share;
-        /** Grows with each of the others' turns; a whole one is worth one turn. */
+        /** The credit grows with each of the others' turns. A whole one is worth one turn. */
         private double credit;
 
         Credit(double share) {
@@ -172,7 +204,7 @@ public final class FairQueue implements ReadyQueue {
         }
     }
 
-    /** In the order in which they came, but for their priority. */
+    /** Keeps records in the order in which they came, but for their priority. */
     private static final class Ranked {
 
         private final Deque<Waiting> interactive = new ArrayDeque<>();
@@ -202,7 +234,7 @@ public final class FairQueue implements ReadyQueue {
             return next;
         }
 
-        /** Since when; there must be one. */
+        /** Returns since when the oldest record waits. There must be one. */
         long oldest() {
             if (interactive.isEmpty() || bulk.isEmpty()) {
                 return (bulk.isEmpty() ? interactive : bulk).getFirst().sinceNanos();

@@ -6,18 +6,21 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where a stage's records wait for permits, and which is next. Not thread-safe: guarded by its {@link Dispatcher}. */
+/**
+ * Keeps a stage's records that wait for permits, and says which is next. Not thread-safe: guarded by
+ * its {@link Dispatcher}.
+ */
 public interface ReadyQueue {
 
     /**
-     * A record on its way to its thread.
+     * Carries a record on its way to its thread.
      *
      * @param sinceNanos when it began to wait, by {@link System#nanoTime}
      */
     record Begun(WorkItem item, Permit permit, long sinceNanos) {}
 
     /**
-     * A record that has to wait elsewhere.
+     * Carries a record that has to wait elsewhere.
      *
      * @param forLong whether it would not have its turn here before it is back from the long-retry topic
      */
@@ -25,10 +28,10 @@ public interface ReadyQueue {
 
     void add(WorkItem item, long nowNanos);
 
-    /** Records that wait. */
+    /** Counts the records that wait. */
     int size();
 
-    /** Whether there is no use in asking for the next. */
+    /** Says whether there is no use in asking for the next. */
     boolean isEmpty();
 
     /**
@@ -39,18 +42,18 @@ public interface ReadyQueue {
     @Nullable
     Begun next(Permit permit);
 
-    /** The record is at work no more, and its permit given back. */
+    /** Takes note that a record is no longer at work and its permit is given back. */
     void ended(Begun begun);
 
-    /** What could not begin before may be able to now. */
+    /** Looks again at what could not begin before, for it may be able to now. */
     default void timeHasPassed() {}
 
-    /** Takes out those whose task may wait no longer. */
+    /** Takes out the records whose tasks may wait no longer. */
     default List<WorkItem> overdue(Instant now) {
         return List.of();
     }
 
-    /** Takes out those records that have to wait elsewhere, so that the others are not held up. */
+    /** Takes out the records that have to wait elsewhere, so that the others are not held up. */
     default List<Overflow> overflow(long nowNanos) {
         return List.of();
     }

@@ -18,53 +18,57 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line for each receiver, which have their turns one after the other. Each has permits of its own, and may neither hold
- * more of the stage's permits than it leaves to the others, nor, when it does not get on, more of the room in which records wait
- * (<a href="https://doi.org/10.1109/90.664262">Choudhury and Hahne</a>): so one receiver that hangs delays no other. Not
- * thread-safe: guarded by its {@link Dispatcher}.
+ * Keeps a fair queue for each receiver; the queues have their turns one after the other. Each has a limiter of its own,
+ * and may not hold more of the stage's permits than it leaves to the others. A stalled receiver may not hold more of
+ * the room in which records wait, either (<a href="https://doi.org/10.1109/90.664262">Choudhury and Hahne</a>). So one
+ * receiver that hangs delays no other. Not thread-safe: guarded by its {@link Dispatcher}.
  */
 public final class ReceiverQueues implements ReadyQueue {
 
-    /** Fresh records that lanes which do not get on may have in memory: what is read ahead must not be theirs alone. */
+    /** Stalled receivers may have so many fresh records in memory, for what is read ahead must not be theirs alone. */
     private static final int ROOM = 500;
 
-    /** A lane does not get on when a record has waited so long in it. */
+    /** A receiver is stalled if a record has waited so long in its queue. */
     private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    /** The same for retries, of which more may be open: the commit still has room for what others complete in between. */
+    /**
+     * Stalled receivers may have so many retries in memory. More of these may be open, for the commit still has room
+     * for what others complete in between.
+     */
     private static final int ROOM_FOR_RETRIES = 2_500;
 
     private static final long SLOW_RETRIES_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    private final ConcurrencyLimiter ofStage;
-    private final ReceiverLimiters permits;
+    private final ConcurrencyLimiter stageLimiter;
+    private final ReceiverLimiters receiverLimiters;
     private final double retryShare;
-    private final Map<String, FairQueue> lanes = new HashMap<>();
-    /** Those with records that may be able to begin, in the order of their turns. */
+    private final Map<String, FairQueue> queues = new HashMap<>();
+    /** Holds the queues with records that may be able to begin, in the order of their turns. */
     private final Set<FairQueue> ready = new LinkedHashSet<>();
-    /** Those with records of which none could begin when it was their turn. */
+    /** Holds the queues of whose records none could begin when it was their turn. */
     private final Set<FairQueue> blocked = new LinkedHashSet<>();
 
     private int waiting;
 
-    public ReceiverQueues(ConcurrencyLimiter ofStage, ReceiverLimiters permits, double retryShare) {
-        this.ofStage = ofStage;
-        this.permits = permits;
+    public ReceiverQueues(ConcurrencyLimiter stageLimiter, ReceiverLimiters receiverLimiters, double retryShare) {
+        this.stageLimiter = stageLimiter;
+        this.receiverLimiters = receiverLimiters;
         this.retryShare = retryShare;
     }
 
     @Override
     public void add(WorkItem item, long nowNanos) {
-        FairQueue lane = lanes.computeIfAbsent(Routing.lane(item.data().headers()), this::open);
-        lane.add(item, nowNanos);
+        FairQueue queue =
+                queues.computeIfAbsent(Routing.receiverQueue(item.data().headers()), this::open);
+        queue.add(item, nowNanos);
         waiting++;
-        if (!blocked.contains(lane)) {
-            ready.add(lane);
+        if (!blocked.contains(queue)) {
+            ready.add(queue);
         }
     }
 
     private FairQueue open(String name) {
-        return new FairQueue(name, permits.of(name), retryShare);
+        return new FairQueue(name, receiverLimiters.of(name), retryShare);
     }
 
     @Override
@@ -86,48 +90,49 @@ public final class ReceiverQueues implements ReadyQueue {
     @Override
     public @Nullable Begun next(Permit permit) {
         while (!ready.isEmpty()) {
-            FairQueue lane = ready.iterator().next();
-            ready.remove(lane);
-            Optional<Permit> own = leavesEnoughToOthers(lane) ? lane.permits().tryAcquire() : Optional.empty();
+            FairQueue queue = ready.iterator().next();
+            ready.remove(queue);
+            Optional<Permit> own = leavesEnoughToOthers(queue) ? queue.limiter().tryAcquire() : Optional.empty();
             if (own.isEmpty()) {
-                blocked.add(lane);
+                blocked.add(queue);
                 continue;
             }
-            int before = lane.size();
-            Begun begun = lane.next(own.get());
-            waiting -= before - lane.size();
-            if (!lane.isEmpty()) {
-                ready.add(lane);
+            int before = queue.size();
+            Begun begun = queue.next(own.get());
+            waiting -= before - queue.size();
+            if (!queue.isEmpty()) {
+                ready.add(queue);
             }
             if (begun != null) {
                 begun.permit().within(permit);
                 return begun;
             }
             own.get().close();
-            forgetIfIdle(lane);
+            forgetIfIdle(queue);
         }
         return null;
     }
 
-    /** This turn's permit of the stage counts as taken. */
-    private boolean leavesEnoughToOthers(FairQueue lane) {
-        return lane.permits().inFlight() <= ofStage.limit() - ofStage.inFlight();
+    /** Says whether a queue leaves as many permits as it holds. The stage's permit of this turn counts as taken. */
+    private boolean leavesEnoughToOthers(FairQueue queue) {
+        return queue.limiter().inFlight() <= stageLimiter.limit() - stageLimiter.inFlight();
     }
 
     @Override
     public void ended(Begun begun) {
-        FairQueue lane = Objects.requireNonNull(
-                lanes.get(Routing.lane(begun.item().data().headers())), "a queue with a record at work is kept");
-        lane.ended(begun);
-        if (blocked.remove(lane)) {
-            ready.add(lane);
+        FairQueue queue = Objects.requireNonNull(
+                queues.get(Routing.receiverQueue(begun.item().data().headers())),
+                "a queue with a record at work is kept");
+        queue.ended(begun);
+        if (blocked.remove(queue)) {
+            ready.add(queue);
         }
-        forgetIfIdle(lane);
+        forgetIfIdle(queue);
     }
 
-    private void forgetIfIdle(FairQueue lane) {
-        if (lane.idle()) {
-            lanes.remove(lane.name(), lane);
+    private void forgetIfIdle(FairQueue queue) {
+        if (queue.idle()) {
+            queues.remove(queue.name(), queue);
         }
     }
 
@@ -144,20 +149,20 @@ public final class ReceiverQueues implements ReadyQueue {
 
     private void shorten(boolean ofRetries, int room, long nowNanos, long slowNanos, List<Overflow> overflow) {
         int left = room
-                - lanes.values().stream()
-                        .mapToInt(lane -> lane.waiting(ofRetries))
+                - queues.values().stream()
+                        .mapToInt(queue -> queue.waiting(ofRetries))
                         .sum();
-        for (FairQueue lane : lanes.values()) {
-            int has = lane.waiting(ofRetries);
+        for (FairQueue queue : queues.values()) {
+            int has = queue.waiting(ofRetries);
             if (has > left) {
                 // What it gives up is left to all, so it gives up half of what it has more.
                 int most = Math.max(0, (has + left) / 2);
-                double soon = lane.doneWith(Topics.LONG_RETRY_HOP.toNanos(), nowNanos);
-                left += lane.shorten(
+                double soon = queue.doneWith(Topics.LONG_RETRY_HOP.toNanos(), nowNanos);
+                left += queue.shorten(
                         ofRetries,
                         most,
                         nowNanos - slowNanos,
-                        item -> overflow.add(new Overflow(item, ofRetries && lane.waiting(true) >= soon)));
+                        item -> overflow.add(new Overflow(item, ofRetries && queue.waiting(true) >= soon)));
             }
         }
     }

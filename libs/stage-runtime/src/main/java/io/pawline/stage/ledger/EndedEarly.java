@@ -4,11 +4,11 @@ import io.pawline.events.Ending;
 import io.pawline.schemas.Reason;
 
 /**
- * The end of a task before its work is done.
+ * Says that a task ends before its work is done.
  *
  * @param detail one sentence for a person
  */
-public record EndedEarly(Ending ending, Reason reason, String detail) {
+public record EndedEarly(Ending finalState, Reason reason, String detail) {
 
     public static EndedEarly expired(String detail) {
         return new EndedEarly(Ending.EXPIRED, Reason.DEADLINE_PASSED, detail);

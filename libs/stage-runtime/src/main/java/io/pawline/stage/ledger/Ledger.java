@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the topic of attempts of every outside call: before it begins, when it ended, and if its result had to be dropped.
- * A beginning without an end is a call whose process died. Outside of the transactions, since a call happened whatever
- * becomes of its result. Thread-safe.
+ * Writes every outside call to the topic of attempts: before it begins, when it has ended, and if its result had to be
+ * dropped. A beginning without an end is a call whose process died. The ledger is outside of the transactions, since a
+ * call happened whatever becomes of its result. Thread-safe.
  */
 public final class Ledger implements AutoCloseable {
 
@@ -35,7 +35,7 @@ public final class Ledger implements AutoCloseable {
     private final String instance;
     private volatile boolean closed;
 
-    /** @param instance which process of the stage tells it */
+    /** @param instance names the process of the stage that writes */
     public Ledger(Producer<byte[], byte[]> producer, Codec<?> codec, Clock clock, String instance) {
         this.instance = instance;
         this.producer = producer;
@@ -43,16 +43,16 @@ public final class Ledger implements AutoCloseable {
         this.clock = clock;
     }
 
-    /** Which process of the stage tells it. */
+    /** Returns the name of the process that writes. */
     String instance() {
         return instance;
     }
 
     /**
-     * Tells of a call that is about to begin.
+     * Records a call that is about to begin.
      *
-     * @param paid then the broker has it before this returns: no call is paid for that the ledger knows nothing of, so
-     *     while the broker is away, none begins
+     * @param paid the broker then has the record before this returns: no call is paid for that the ledger does not
+     *     know, so none begins while the broker is away
      */
     void begins(CallAttempt call, boolean paid) throws InterruptedException {
         ProducerRecord<byte[], byte[]> record = record(call);
@@ -64,20 +64,20 @@ public final class Ledger implements AutoCloseable {
             try {
                 send(record).get();
                 return;
-            } catch (ExecutionException notTold) {
+            } catch (ExecutionException notRecorded) {
                 if (closed) {
                     throw new InterruptedException("the process stops");
                 }
-                log.warn("no call is begun until the ledger can be told: {}", String.valueOf(notTold.getCause()));
+                log.warn("no call is begun until the ledger can be told: {}", String.valueOf(notRecorded.getCause()));
                 Thread.sleep(BEFORE_TRYING_AGAIN);
             }
         }
     }
 
     /**
-     * Tells how a call ended; returns what it told.
+     * Records how a call ended, and returns the event.
      *
-     * @param call as it was when it began, but for how its process stands now
+     * @param call as it was when it began, but for the load of its process, which is that of now
      */
     CallAttempt ended(CallAttempt call, CallReport report, Duration took, long costMicros) throws InterruptedException {
         Billed billed = report.billed();
@@ -98,7 +98,7 @@ public final class Ledger implements AutoCloseable {
         return end;
     }
 
-    /** Tells that what a call brought was dropped, since another process has its task by now. */
+    /** Records that the result of a call was dropped, since another process has its task by now. */
     public void orphaned(CallAttempt ended) {
         try {
             var _ = send(record(CallAttempt.newBuilder(ended)
@@ -115,27 +115,27 @@ public final class Ledger implements AutoCloseable {
         return new ProducerRecord<>(Topics.ATTEMPTS, key, codec.encode(Topics.ATTEMPTS, event));
     }
 
-    /** Never throws: what became of it is in the future, and in the log if it was lost. */
+    /** Sends an event and never throws. The future says what became of it, and so does the log if it was lost. */
     private CompletableFuture<Void> send(ProducerRecord<byte[], byte[]> record) {
-        CompletableFuture<Void> told = new CompletableFuture<>();
+        CompletableFuture<Void> acknowledged = new CompletableFuture<>();
         try {
             var _ = producer.send(record, (_, failure) -> {
                 if (failure == null) {
-                    told.complete(null);
+                    acknowledged.complete(null);
                 } else {
                     log.warn("the ledger could not be told of a call: {}", failure.toString());
-                    told.completeExceptionally(failure);
+                    acknowledged.completeExceptionally(failure);
                 }
             });
         } catch (KafkaException | IllegalStateException failure) {
-            // The latter when it is closed.
+            // The second exception means that the producer is closed.
             log.warn("the ledger could not be told of a call: {}", failure.toString());
-            told.completeExceptionally(failure);
+            acknowledged.completeExceptionally(failure);
         }
-        return told;
+        return acknowledged;
     }
 
-    /** Waits for what is on its way. */
+    /** Waits for the events that are on their way. */
     @Override
     public void close() {
         closed = true;

@@ -22,10 +22,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The outside calls of one attempt: each is checked, told to the ledger, and told to the provider's permits. */
+/**
+ * Makes the outside calls of one attempt. Each is checked, recorded in the ledger, and reported to
+ * the provider's limiter.
+ */
 public final class RecordedCalls implements Attempt.Calls {
 
-    /** Why a task's work has to end here; thrown through the handler, for there is nothing it could do about it. */
+    /** Carries the reason why a task's work has to end here through the handler, which could do nothing about it. */
     public static final class Over extends RuntimeException {
         private static final long serialVersionUID = 1;
         private final transient EndedEarly ended;
@@ -92,18 +95,18 @@ public final class RecordedCalls implements Attempt.Calls {
         } finally {
             long ended = System.nanoTime();
             permit.called(report, started, ended);
-            CallAttempt ending = withPressure(CallAttempt.newBuilder(begun));
-            made.add(ledger.ended(ending, report, Duration.ofNanos(ended - started), provider.callCostMicros()));
+            CallAttempt end = withLoad(CallAttempt.newBuilder(begun));
+            made.add(ledger.ended(end, report, Duration.ofNanos(ended - started), provider.callCostMicros()));
         }
     }
 
-    /** The ends of the calls made so far. */
+    /** Returns the ends of the calls made so far. */
     public List<CallAttempt> made() {
         return made;
     }
 
     private CallAttempt begins() {
-        return withPressure(CallAttempt.newBuilder()
+        return withLoad(CallAttempt.newBuilder()
                 .setContext(context)
                 .setCallId(CALL_IDS.generate().toString())
                 .setMoment(CallMoment.START)
@@ -114,9 +117,9 @@ public final class RecordedCalls implements Attempt.Calls {
                 .setInstance(ledger.instance()));
     }
 
-    /** For those who watch the stage: they need ask no process how it stands. */
-    private CallAttempt withPressure(CallAttempt.Builder call) {
-        LoadSnapshot loadSnapshot = permit.pressure();
+    /** Adds the load of this process to an event, so that nobody has to ask a process for it. */
+    private CallAttempt withLoad(CallAttempt.Builder call) {
+        LoadSnapshot loadSnapshot = permit.loadSnapshot();
         return call.setInFlight(loadSnapshot.inFlight())
                 .setLimit(loadSnapshot.limit())
                 .setBreaker(loadSnapshot.breaker().map(RecordedCalls::state).orElse(null))

@@ -1,7 +1,8 @@
 package io.pawline.stage.metrics;
 
 /**
- * What waits in a stage's process, for the operator: written by the poll thread, read by whoever asks.
+ * Holds the amounts of what waits in a stage's process. The poll thread writes them and the meters
+ * read them. Thread-safe.
  */
 public final class Backlog {
 
@@ -11,7 +12,7 @@ public final class Backlog {
     private volatile long netLag;
 
     /**
-     * Says how much waits now.
+     * Sets how much waits now.
      *
      * @param ready records that are due and have no permit
      * @param held records that wait for their time

@@ -17,7 +17,7 @@ import java.util.function.ToDoubleFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
-/** What a stage tells the operator, each meter with the tag {@code stage}. Thread-safe. */
+/** Measures what a stage does, for the operator. Each meter has the tag {@code stage}. Thread-safe. */
 public final class StageMetrics {
 
     private final MeterRegistry registry;
@@ -41,7 +41,7 @@ public final class StageMetrics {
                         "From a task's arrival in the stage until it has left it for good, all tries and waits counted")
                 .tags(tags)
                 .register(registry);
-        // From the start: a counter that is born with its first count is no increase to a Prometheus.
+        // The counter exists from the start: one that is born with its first count is no increase to a Prometheus.
         this.orphaned = registry.counter("pawline.stage.orphaned", tags);
         this.permitWait = Timer.builder("pawline.stage.permits.wait")
                 .description("How long a task that was due waited for its permit")
@@ -53,24 +53,24 @@ public final class StageMetrics {
         permitWait.record(time);
     }
 
-    /** The gauges of what decides when a task may begin. */
-    public void watch(ConcurrencyLimiter concurrencyLimiter) {
-        gauge("pawline.stage.in.flight", "Tasks being handled", concurrencyLimiter, ConcurrencyLimiter::inFlight);
+    /** Registers the gauges of what decides when a task may begin. */
+    public void watch(ConcurrencyLimiter limiter) {
+        gauge("pawline.stage.in.flight", "Tasks being handled", limiter, ConcurrencyLimiter::inFlight);
         gauge(
                 "pawline.stage.limit",
                 "Tasks that may be handled at once, as of now",
-                concurrencyLimiter,
+                limiter,
                 ConcurrencyLimiter::limit);
         gauge(
                 "pawline.stage.open",
                 "1 if tasks may begin; 0 while paused, while the provider cools down and while its breaker is open:"
                         + " more processes would not help then",
-                concurrencyLimiter,
-                open -> open.open() ? 1 : 0);
+                limiter,
+                of -> of.open() ? 1 : 0);
         gauge(
                 "pawline.stage.breaker",
                 "0 closed, 1 open, 0.5 letting probes through",
-                concurrencyLimiter,
+                limiter,
                 of -> switch (of.breakerState()) {
                     case OPEN, FORCED_OPEN -> 1;
                     case HALF_OPEN -> 0.5;
@@ -78,17 +78,17 @@ public final class StageMetrics {
                 });
     }
 
-    /** The gauges of the receivers, where there are many. */
-    public void watch(ReceiverLimiters lanes) {
-        gauge("pawline.stage.lanes", "Receivers that something is known of", lanes, ReceiverLimiters::known);
+    /** Registers the gauges of the receivers, where there are many. */
+    public void watch(ReceiverLimiters limiters) {
+        gauge("pawline.stage.lanes", "Receivers that something is known of", limiters, ReceiverLimiters::known);
         gauge(
                 "pawline.stage.lanes.closed",
                 "Receivers that nothing is sent to now, because they fail or asked for it",
-                lanes,
+                limiters,
                 ReceiverLimiters::closed);
     }
 
-    /** The gauges of what waits. */
+    /** Registers the gauges of what waits. */
     public void watch(Backlog backlog) {
         gauge("pawline.stage.permits.waiting", "Tasks that are due and wait for a permit", backlog, Backlog::ready);
         gauge("pawline.stage.retries.held", "Failed tasks in memory that wait for their time", backlog, Backlog::held);
@@ -131,7 +131,7 @@ public final class StageMetrics {
         commit.record(took);
     }
 
-    /** The record has left the stage for good. */
+    /** Takes note that a record has left the stage for good. */
     public void left(ConsumerRecord<byte[], byte[]> data) {
         Header first = data.headers().lastHeader("kafka_dlt-original-timestamp");
         long arrived = first != null && first.value().length == Long.BYTES

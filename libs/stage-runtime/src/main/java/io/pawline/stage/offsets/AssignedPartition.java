@@ -6,8 +6,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One assignment of one partition to this process. A partition that is taken away and comes back is a new object, so work
- * left over from before can never complete, or hide, a record of the new assignment. Thread-safe.
+ * Stands for one assignment of one partition to this process. A partition that is taken away and comes back is a new
+ * object. So work left over from before can never complete, or hide, a record of the new assignment. Thread-safe.
  */
 public final class AssignedPartition {
 
@@ -42,42 +42,42 @@ public final class AssignedPartition {
         return tracker.receive(offset);
     }
 
-    /** The record at this offset needs no more work. */
+    /** Takes note that the record at this offset needs no more work. */
     synchronized void complete(long offset) {
         tracker.complete(offset);
     }
 
-    /** Takes back a completion that no commit has told of. */
+    /** Takes back a completion that is in no commit. */
     synchronized void reopen(long offset) {
         tracker.reopen(offset);
     }
 
-    /** What to commit now. */
+    /** Returns what to commit now. */
     public synchronized OffsetAndMetadata position() {
         return tracker.position();
     }
 
-    /** Whether the commit has room for what more records would add to it. */
+    /** Says whether the commit has room for what more records would add to it. */
     public synchronized boolean hasRoom() {
         return tracker.hasRoom();
     }
 
-    /** Records received whose outcome is not committed. */
+    /** Counts the records received whose outcome is not committed. */
     public synchronized int open() {
         return tracker.open();
     }
 
-    /** Offsets received from the lowest open one on. */
+    /** Counts the offsets received from the lowest open one on. */
     public synchronized long span() {
         return tracker.span();
     }
 
-    /** So many more of its records wait and may go on waiting, or fewer. */
+    /** Takes note that so many more of its bulk records wait, or fewer. */
     public void bulkWaits(int more) {
         bulkWaiting.addAndGet(more);
     }
 
-    /** Records received that wait, and behind which no other has to. */
+    /** Counts the bulk records that wait. No other record has to wait behind them. */
     public int bulkWaiting() {
         return bulkWaiting.get();
     }
@@ -97,17 +97,17 @@ public final class AssignedPartition {
         atWork.decrementAndGet();
     }
 
-    /** From now on no further record begins; those at work go on. */
+    /** Lets no further record begin from now on. Those at work go on. */
     public void stopAdmitting() {
         admitting = false;
     }
 
-    /** Whether no record is at work any more. */
+    /** Says whether no record is at work any more. */
     public boolean settled() {
         return atWork.get() == 0;
     }
 
-    /** From now on nothing of this assignment is committed: another process may have it. */
+    /** Bars the assignment: nothing of it is committed from now on, for another process may have the partition. */
     public void fence() {
         admitting = false;
         fenced = true;

@@ -8,15 +8,18 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of a partition's records are open, when they are completed in any order. Knows received offsets only, since a
- * transaction's markers and compaction leave gaps between them. Not thread-safe: guarded by its {@link AssignedPartition}.
+ * Tracks which offsets of a partition are complete, in whatever order they complete. It knows received offsets
+ * only, since the markers of transactions and compaction leave gaps between them. Not thread-safe: guarded by
+ * its {@link AssignedPartition}.
  */
 final class OffsetTracker {
 
-    /** With fewer open records than this, however far apart they lie, the metadata fit, and with one more poll as well. */
+    /**
+     * With fewer open records than this, however far apart they are, the metadata fit, and with one more poll as well.
+     */
     private static final int ALWAYS_FIT = 500;
 
-    /** Characters that the records of one more poll may need: two bytes each tell of gaps up to 16,383. */
+    /** The records of one more poll may need so many characters: two bytes each express gaps up to 16,383. */
     private static final int OF_ONE_POLL = KafkaClients.MAX_POLL_RECORDS * 2 * 4 / 3;
 
     private @Nullable CommitMetadata before;
@@ -26,7 +29,7 @@ final class OffsetTracker {
     private boolean begun;
 
     /**
-     * The tracker of a partition that is read from the committed offset on.
+     * Makes the tracker of a partition that is read from the committed offset on.
      *
      * @param committed what the group has committed for the partition, null if nothing
      */
@@ -40,8 +43,8 @@ final class OffsetTracker {
     }
 
     /**
-     * Takes note of a record. A first one that lies before the committed offset tells that the log is another one than the
-     * commit was made in (its topic was created anew, or it was cut off), so what the commit says is void.
+     * Takes note of a record. If the first one lies before the committed offset, the log is another one than the commit
+     * was made in: its topic was created anew, or it was cut off. What the commit says is then void.
      *
      * @return false if it was completed in an earlier assignment, and must not be worked on again
      * @throws IllegalStateException if it lies before one already received: the caller mixes two assignments
@@ -71,27 +74,30 @@ final class OffsetTracker {
         }
     }
 
-    /** Opens a completed record again, of which no commit has told yet. */
+    /** Opens a completed record again whose completion is in no commit yet. */
     void reopen(long offset) {
         open.add(offset);
     }
 
-    /** Records received and not completed. */
+    /** Counts the records received and not completed. */
     int open() {
         return open.size();
     }
 
-    /** Offsets from the lowest open one to where the next record is expected, whether there are records or not. */
+    /**
+     * Counts the offsets from the lowest open one to where the next record is expected, whether there are
+     * records or not.
+     */
     long span() {
         return open.isEmpty() ? 0 : next - open.first();
     }
 
-    /** What to commit: the lowest open offset, with the completed ones above it as metadata. */
+    /** Returns what to commit: the lowest open offset, with the completed ones above it as metadata. */
     OffsetAndMetadata position() {
         SortedSet<Long> notCompleted = open;
         long completedEnd = end;
         if (before != null && next < before.end()) {
-            // Until all that was completed before has been read again, it must not be forgotten.
+            // What was completed before must not be forgotten until all of it has been read again.
             notCompleted = new TreeSet<>(open);
             notCompleted.addAll(before.open().tailSet(next));
             completedEnd = before.end();
@@ -107,8 +113,8 @@ final class OffsetTracker {
     }
 
     /**
-     * Whether one more poll may be received: whichever of the open records complete first, the metadata will still fit. Each
-     * open record may become a bit of disorder, hence the reserve for each.
+     * Says whether one more poll may be received: whichever of the open records complete first, the metadata will still
+     * fit. Each open record may become a bit of disorder, hence the reserve for each.
      */
     boolean hasRoom() {
         if (open.size() < ALWAYS_FIT) {

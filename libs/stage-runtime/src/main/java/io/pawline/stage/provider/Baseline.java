@@ -1,26 +1,26 @@
 package io.pawline.stage.provider;
 
-/** The provider's latency without a queue, as far as it is known. Not thread-safe. */
+/** Estimates the provider's latency without a queue. Not thread-safe. */
 final class Baseline {
 
     /** Latency above this is suspect, even if measured without noise: a quarter more. */
     private static final double SUSPECT = Math.log(1.25);
 
-    /** That many standard errors more. */
+    /** The tolerance is wider by so many standard errors. */
     private static final double STANDARD_ERRORS = 2.5;
 
     private static final double SPREAD_WEIGHT = 0.2;
     private static final double LEAST_WEIGHT = 0.2;
     private static final int MOST_CALLS = 100;
 
-    /** Below that many calls it is a first impression. */
+    /** An estimate from fewer calls than this is a first impression. */
     private static final int SURE = 50;
 
     private double log = Double.NEGATIVE_INFINITY;
     private int calls;
     private double spread = 0.4;
 
-    /** Natural logarithm of nanoseconds; minus infinity while unknown. */
+    /** Returns the natural logarithm of nanoseconds; minus infinity while it is unknown. */
     double log() {
         return log;
     }
@@ -38,7 +38,7 @@ final class Baseline {
         spread += SPREAD_WEIGHT * (latency.spread() - spread);
     }
 
-    /** How far above the baseline this latency is suspect. */
+    /** Returns how far above the baseline this latency has to be to be suspect. */
     double tolerance(Latency latency) {
         return SUSPECT + STANDARD_ERRORS * spread * Math.sqrt(1.0 / latency.calls() + 1.0 / Math.max(1, calls));
     }
@@ -54,7 +54,7 @@ final class Baseline {
         calls = Math.min(MOST_CALLS, calls + latency.calls());
     }
 
-    /** Forgets what was known: the provider has changed. */
+    /** Forgets what was known, for the provider has changed. */
     void replace(Latency latency) {
         log = latency.log();
         calls = Math.min(MOST_CALLS, latency.calls());

@@ -16,13 +16,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops the calls to a provider that fails, and lets a few through now and then to see whether it works again. A failure
- * that only says that the provider is busy does not count, for the limit sees to that; one that concerns the account opens
- * it at once, since every further call would fail. Thread-safe.
+ * Stops the calls to a provider that fails, and lets a few through now and then to see whether it works again. A
+ * failure that only says that the provider is busy does not count, for the limit sees to that. A failure that concerns
+ * the account opens the breaker at once, since every further call would fail. Thread-safe.
  */
 final class Breaker {
 
-    /** Calls let through to see whether the provider works again. */
+    /** So many calls are let through to see whether the provider works again. */
     private static final int PROBES = 3;
 
     private static final Logger log = LoggerFactory.getLogger(Breaker.class);
@@ -68,18 +68,20 @@ final class Breaker {
         }
     }
 
-    /** Whether a call may begin now; each yes is followed by {@link #ended}, or by {@link #notMade}
-     * if it came while {@link #probing}. */
+    /**
+     * Says whether a call may begin now. Each yes is followed by {@link #ended}, or by {@link #notMade} if it came
+     * while {@link #probing}.
+     */
     boolean tryBegin() {
         return breaker.tryAcquirePermission();
     }
 
-    /** Whether a call begun now is one of the few that find out whether the provider works again. */
+    /** Says whether a call that begins now is one of the few that find out whether the provider works again. */
     boolean probing() {
         return breaker.getState() == State.HALF_OPEN;
     }
 
-    /** How often it has opened. */
+    /** Counts how often it has opened. */
     int openings() {
         return openings.get();
     }
@@ -88,14 +90,14 @@ final class Breaker {
         return breaker.getState();
     }
 
-    /** The probe was not made after all. */
+    /** Takes note that a probe was not made after all. */
     void notMade() {
         breaker.releasePermission();
     }
 
     /**
-     * Takes note of a call. One that began before the breaker opened says nothing about now, not even when it has closed
-     * again meanwhile.
+     * Takes note of a call. One that began before the breaker opened says nothing about now, not even when it has
+     * closed again meanwhile.
      *
      * @param openingsBefore how often the breaker had opened when the call began
      */

@@ -7,20 +7,21 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The rate at which calls may begin, where the provider publishes one. A task that turns out to make no call, since it was
- * cancelled or came too late, leaves its turn to the next, so that a backlog of such tasks is gone at once. Thread-safe.
+ * Limits the rate at which calls begin, where the provider publishes one. A task that makes no call, since it was
+ * cancelled or came too late, leaves its turn to the next. So a backlog of such tasks is gone at once. Thread-safe.
  */
 final class CallRate {
 
     private final RateLimiter limiter;
     private final int portion;
 
-    /** Turns taken and not used. */
+    /** Counts the turns taken and not used. */
     private final AtomicInteger left = new AtomicInteger();
 
     CallRate(ProviderPolicies policies) {
         int perSecond = policies.callsPerSecond();
-        // In small portions: the stage asks twenty times a second, and a whole second's calls at once would be a burst.
+        // The second is divided into portions: the stage asks twenty times a second, and a whole second's calls at once
+        // would be a burst.
         int portions = Math.min(10, perSecond);
         portion = perSecond / portions;
         limiter = RateLimiter.of(
@@ -32,12 +33,12 @@ final class CallRate {
                         .build());
     }
 
-    /** Whether a call may begin now; each yes is followed by a call, or by {@link #notMade}. */
+    /** Says whether a call may begin now. Each yes is followed by a call, or by {@link #notMade}. */
     boolean tryBegin() {
         return left.getAndUpdate(turns -> Math.max(0, turns - 1)) > 0 || limiter.acquirePermission();
     }
 
-    /** The call was not made after all. */
+    /** Takes note that the call was not made after all. */
     void notMade() {
         // Old turns must not add up to a burst.
         left.updateAndGet(turns -> Math.min(portion, turns + 1));

@@ -13,42 +13,73 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides when one more task may begin: not while the stage is paused, its provider cooling down, its breaker open or its
- * limit reached. What a call comes to is told here and decides about the next. Lives as long as the process, so that calls
- * left over from a lost session with Kafka still count. Thread-safe; asking never waits.
+ * Decides whether one more task may begin. None may while the stage is paused, its provider cools down, its breaker is
+ * open or its limit is reached. The result of each call decides about the next one. It lives as long as the process, so
+ * that calls left over from a lost session with Kafka still count. Thread-safe; asking never waits.
  */
 public final class ConcurrencyLimiter {
 
-    /** Calls in flight that a provider is trusted to bear before anything is known of it. */
+    /*
+     * The permit comes before the thread. What waits is a record in a queue, so a pause, a cool-down or an open breaker
+     * costs no threads, and no partition has to be paused for it. The read-ahead fills up and back-pressure does the
+     * rest, also for partitions that arrive meanwhile. Permits outlive the session with Kafka, so that calls left over
+     * from a lost session still count against the provider.
+     *
+     * A permit passes four gates, the cheap ones first, and what one gate took is given back if a later gate says no:
+     * 1. The controls: a pause of the stage, or a cool-down of the provider. A provider that answers with Retry-After
+     *    (RFC 9110, 10.2.3) closes itself for every process. A moment further away than 15 minutes is cut short.
+     * 2. The limit of tasks at work: the adaptive limit, if there is one, below the operator's limit or
+     *    the configured one.
+     * 3. The breaker (Nygard, Release It!, "Circuit Breaker"). When its pause is over, it lets three probes through.
+     *    These do not wait for gate 2: the limit may have shrunk below the calls that hang, and they may hang for a
+     *    minute. Only the maximum holds for probes: the operator's figure, else the configured one.
+     * 4. The published rate of calls. A task that makes no call, since it was cancelled or is past its deadline, gives
+     *    its turn back. Otherwise it would take as long to expire a backlog at that rate as to make its calls.
+     *
+     * After a stop, all that waits could begin at the same moment, in every process, at a provider that has perhaps
+     * just been started. The limit is that of a provider at work. So it falls to the calls still under way and 16 more,
+     * and grows by half in each window until it is where it was: about five latencies for 16 to 100. A short cool-down
+     * during which most calls are under way lowers nothing.
+     *
+     * A permit carries how often the breaker had opened when it was given. A call that began before an opening is not
+     * counted after it. Calls that hang for a minute can end when the probes have long succeeded, and would open the
+     * breaker again.
+     *
+     * Rejected:
+     * - A semaphore that threads wait for: a thread for each record that waits, and a pause would hold all of them.
+     * - Pausing partitions while nothing may begin: those that arrive in a rebalance would have to be paused as well.
+     * - One limiter for a session: after a lost session, the provider would have the calls of two sessions at once.
+     */
+
+    /** A provider is trusted to handle so many calls in flight before anything is known of it. */
     private static final int FIRST_LIMIT = 16;
 
     /** A provider that names a moment further away than this may have meant something else. */
     private static final Duration LONGEST_COOL_DOWN = Duration.ofMinutes(15);
 
     private final int configuredLimit;
-    private final StageControls stageControls;
+    private final StageControls controls;
     private final Clock clock;
     private final @Nullable AdaptiveLimit adaptive;
     private final @Nullable Breaker breaker;
     private final @Nullable CallRate rate;
-    /** What makes nanoseconds since 1970 of {@link System#nanoTime}, so that it runs evenly and processes agree on it. */
+    /** Turns {@link System#nanoTime} into nanoseconds since 1970, which run evenly and on which processes agree. */
     private final long epochNanos;
 
     private final AtomicInteger inFlight = new AtomicInteger();
     private volatile int mostBefore;
-    /** Whether the pause or a cool-down kept work waiting. */
+    /** Says whether a pause or a cool-down kept work waiting. */
     private volatile boolean keptWaiting;
 
     /**
      * @param provider empty for a stage that calls none: then nothing but the limit and the pause holds
      * @param limit most tasks at once
      */
-    public ConcurrencyLimiter(
-            Optional<ProviderPolicies> provider, int limit, StageControls stageControls, Clock clock) {
+    public ConcurrencyLimiter(Optional<ProviderPolicies> provider, int limit, StageControls controls, Clock clock) {
         this.configuredLimit = limit;
         this.mostBefore = limit;
         this.epochNanos = TimeUnit.MILLISECONDS.toNanos(clock.millis()) - System.nanoTime();
-        this.stageControls = stageControls;
+        this.controls = controls;
         this.clock = clock;
         this.adaptive = provider.filter(ProviderPolicies::adaptiveLimit)
                 .map(_ -> new AdaptiveLimit(new LimitBounds(1, Math.min(FIRST_LIMIT, limit), limit)))
@@ -61,7 +92,7 @@ public final class ConcurrencyLimiter {
                 .orElse(null);
     }
 
-    /** A permit for one task, to be closed when the task's work ends; empty if none may begin now. */
+    /** Gives a permit for one task, to be closed when the task's work ends; empty if none may begin now. */
     public Optional<Permit> tryAcquire() {
         if (!allowed()) {
             keptWaiting = true;
@@ -86,24 +117,26 @@ public final class ConcurrencyLimiter {
         return Optional.of(permit);
     }
 
-    /** Probes are so few that calls from before, which may hang, need not end first. */
+    /**
+     * Returns the limit for the next task. Probes are so few that earlier calls, which may hang, need not end first.
+     */
     private int limitNow() {
         return breakerState() == State.CLOSED ? limit() : most();
     }
 
-    /** All that waits would begin at the same moment now, in every process. */
+    /** Lets the limit begin low, for all that waits would begin at the same moment now, in every process. */
     private void startAgain() {
         if (adaptive != null) {
             adaptive.startAgain(inFlight.get(), epochNanos + System.nanoTime());
         }
     }
 
-    /** Whether anything may begin at all: neither paused nor cooling down, and the breaker not open. */
+    /** Says whether anything may begin at all: neither paused nor cooling down, and the breaker not open. */
     public boolean open() {
         return allowed() && breakerState() != State.OPEN;
     }
 
-    /** Tasks that may be at work at once, as of now. */
+    /** Returns how many tasks may be at work at once, as of now. */
     public int limit() {
         int most = most();
         if (adaptive == null) {
@@ -116,33 +149,33 @@ public final class ConcurrencyLimiter {
         return adaptive.limit();
     }
 
-    /** What the limit can grow to: the operator's figure, else the configured one. */
-    public int most() {
-        return stageControls.limit().orElse(configuredLimit);
+    /** Returns what the limit can grow to: the operator's figure, else the configured one. */
+    private int most() {
+        return controls.limit().orElse(configuredLimit);
     }
 
-    /** Tasks at work. */
+    /** Counts the tasks at work. */
     public int inFlight() {
         return inFlight.get();
     }
 
-    /** CLOSED where there is no breaker. */
+    /** Returns the state of the breaker; CLOSED if there is none. */
     public State breakerState() {
         return breaker == null ? State.CLOSED : breaker.state();
     }
 
-    LoadSnapshot pressure() {
+    LoadSnapshot loadSnapshot() {
         return new LoadSnapshot(inFlight(), limit(), breaker == null ? Optional.empty() : Optional.of(breaker.state()));
     }
 
     private boolean allowed() {
-        return !stageControls.paused() && !stageControls.coolDownUntil().isAfter(clock.instant());
+        return !controls.paused() && !controls.coolDownUntil().isAfter(clock.instant());
     }
 
     void ended(Permit permit, CallReport report, long startedNanos, long endedNanos) {
         if (adaptive != null) {
             adaptive.ended(new EndedCall(
-                    epochNanos + startedNanos, epochNanos + endedNanos, permit.inFlightAtStart(), ending(report)));
+                    epochNanos + startedNanos, epochNanos + endedNanos, permit.inFlightAtStart(), result(report)));
         }
         if (breaker != null) {
             breaker.ended(
@@ -153,11 +186,11 @@ public final class ConcurrencyLimiter {
         }
         Instant now = clock.instant();
         report.notBefore()
-                .filter(until -> until.isAfter(now) && until.isAfter(stageControls.coolDownUntil()))
+                .filter(until -> until.isAfter(now) && until.isAfter(controls.coolDownUntil()))
                 .filter(_ -> report.failure()
                         .filter(ConcurrencyLimiter::concernsAllCalls)
                         .isPresent())
-                .ifPresent(until -> stageControls.coolDown(
+                .ifPresent(until -> controls.coolDown(
                         earlier(until, now.plus(LONGEST_COOL_DOWN)),
                         "%s, with Retry-After".formatted(report.failure().get().code())));
     }
@@ -186,13 +219,13 @@ public final class ConcurrencyLimiter {
         };
     }
 
-    private static EndedCall.Ending ending(CallReport report) {
+    private static EndedCall.Result result(CallReport report) {
         return report.failure()
                 .map(failure -> switch (failure.scope()) {
-                    case OVERLOAD -> EndedCall.Ending.REFUSED;
-                    case TIMEOUT -> EndedCall.Ending.TIMED_OUT;
-                    case TASK, ANSWER, PROVIDER, ACCOUNT, PAWLINE -> EndedCall.Ending.FAILED;
+                    case OVERLOAD -> EndedCall.Result.REFUSED;
+                    case TIMEOUT -> EndedCall.Result.TIMED_OUT;
+                    case TASK, ANSWER, PROVIDER, ACCOUNT, PAWLINE -> EndedCall.Result.FAILED;
                 })
-                .orElse(EndedCall.Ending.SUCCEEDED);
+                .orElse(EndedCall.Result.SUCCEEDED);
     }
 }

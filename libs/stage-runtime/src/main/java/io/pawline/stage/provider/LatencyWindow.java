@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Calls that ended one after the other, until they are enough to tell the latency: as many as the limit, up to 20, over 100 ms
- * and about one usual latency at least. Not thread-safe.
+ * Collects calls that ended one after the other, until they are enough to measure the latency. It takes as many as the
+ * limit, up to 20, over at least 100 ms and about one usual latency. Not thread-safe.
  */
 final class LatencyWindow {
 
@@ -13,13 +13,16 @@ final class LatencyWindow {
     private static final int TOO_FEW = 3;
     private static final long SHORTEST_NANOS = 100_000_000;
 
-    /** So many latencies after a change, what ends tells about the new limit, and not only its short calls have ended. */
+    /**
+     * So many latencies after a change, the calls that end belong to the new limit, and not only its short
+     * calls have ended.
+     */
     private static final double SETTLED = 1.3;
 
-    /** More are not needed for a sure judgement; the oldest are overwritten. */
+    /** More calls are not needed for a sure judgement; the oldest are overwritten. */
     private static final int CAPACITY = 1_000;
 
-    /** Quartiles of a normal distribution lie this many standard deviations apart. */
+    /** The quartiles of a normal distribution lie this many standard deviations apart. */
     private static final double NORMAL_QUARTILES = 1.349;
 
     private double[] latencies = new double[ENOUGH];
@@ -33,7 +36,7 @@ final class LatencyWindow {
         restart(0);
     }
 
-    /** Forgets all: the limit has changed so much that what was measured before tells nothing. */
+    /** Forgets all calls, for the limit has changed so much that earlier ones say nothing. */
     void restart(long nanos) {
         next(nanos);
         firstSent = Long.MAX_VALUE;
@@ -45,7 +48,7 @@ final class LatencyWindow {
      *
      * @param limit calls that may be in flight
      * @param usual logarithm of the usual latency
-     * @return the latency, if there is enough to tell; the next window then begins
+     * @return the latency, if there are enough calls; the next window then begins
      */
     Optional<Latency> add(EndedCall call, int limit, double usual) {
         firstSent = Math.min(firstSent, call.startNanos());

@@ -1,7 +1,7 @@
 package io.pawline.stage.provider;
 
 /**
- * Between what an {@link AdaptiveLimit} moves, and where it starts.
+ * Bounds an {@link AdaptiveLimit}, and says where it starts.
  *
  * @param min calls in flight that are always allowed
  * @param initial calls in flight at the start, before anything is known of the provider

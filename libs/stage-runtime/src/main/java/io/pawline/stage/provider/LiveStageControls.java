@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The live controls as one stage sees them. A cool-down holds here at once, and everywhere as soon as the control topic has
- * it. Thread-safe.
+ * Reads the live controls for one stage. A cool-down holds here at once, and everywhere as soon as the control topic
+ * has it. Thread-safe.
  */
 public final class LiveStageControls implements StageControls, AutoCloseable {
 
@@ -30,61 +30,61 @@ public final class LiveStageControls implements StageControls, AutoCloseable {
     private final Stage stage;
     private final Optional<String> provider;
     private final String by;
-    private final ControlStateReader board;
-    private final ControlPublisher controlPublisher;
-    /** A cool-down on its way to the control topic. */
+    private final ControlStateReader reader;
+    private final ControlPublisher publisher;
+    /** Holds the end of a cool-down that is on its way to the control topic. */
     private final AtomicReference<Instant> onItsWay = new AtomicReference<>(Instant.EPOCH);
 
     public LiveStageControls(StageSpec<?> spec, KafkaClients clients, EventFormat format, Clock clock) {
         this.stage = spec.stage();
         this.provider = spec.provider().map(ProviderPolicies::name);
         this.by = "%s-service %s".formatted(stage.code(), clients.instanceId());
-        this.board = new ControlStateReader(
+        this.reader = new ControlStateReader(
                 clients.connection(), format.deserializers().apply(ControlCommand.class), clock);
-        this.controlPublisher = new ControlPublisher(clients.connection(), format.serializer(), clock);
+        this.publisher = new ControlPublisher(clients.connection(), format.serializer(), clock);
     }
 
     public void start() {
-        board.start();
+        reader.start();
     }
 
-    /** Whether what was said before the start is known by now, waiting for it so long at most. */
+    /** Waits until the controls given before the start are known, for so long at most, and says whether they are. */
     public boolean known(Duration longest) throws InterruptedException {
-        return board.awaitRead(longest);
+        return reader.awaitRead(longest);
     }
 
     @Override
     public boolean paused() {
-        return board.paused(stage);
+        return reader.paused(stage);
     }
 
     @Override
     public OptionalInt limit() {
-        return board.limit(stage);
+        return reader.limit(stage);
     }
 
     @Override
     public Instant coolDownUntil() {
-        Instant told = provider.map(board::coolDownUntil).orElse(Instant.EPOCH);
-        Instant untold = onItsWay.get();
-        return untold.isAfter(told) ? untold : told;
+        Instant published = provider.map(reader::coolDownUntil).orElse(Instant.EPOCH);
+        Instant unpublished = onItsWay.get();
+        return unpublished.isAfter(published) ? unpublished : published;
     }
 
     @Override
     public void coolDown(Instant until, String why) {
         Instant before = onItsWay.getAndAccumulate(until, (one, other) -> one.isAfter(other) ? one : other);
         if (provider.isPresent() && until.isAfter(before)) {
-            Thread.ofVirtual().name(stage.code() + "-cool-down").start(() -> tell(provider.get(), until, why));
+            Thread.ofVirtual().name(stage.code() + "-cool-down").start(() -> publish(provider.get(), until, why));
         }
     }
 
     public boolean cancelled(TaskId task) {
-        return board.cancelled(task);
+        return reader.cancelled(task);
     }
 
-    private void tell(String name, Instant until, String why) {
+    private void publish(String name, Instant until, String why) {
         try {
-            controlPublisher.coolDown(name, until, by, why);
+            publisher.coolDown(name, until, by, why);
             // From here on the topic holds, where an operator may lift it.
             onItsWay.compareAndSet(until, Instant.EPOCH);
         } catch (ControlPublishException unknownElsewhere) {
@@ -94,7 +94,7 @@ public final class LiveStageControls implements StageControls, AutoCloseable {
 
     @Override
     public void close() {
-        board.close();
-        controlPublisher.close();
+        reader.close();
+        publisher.close();
     }
 }

@@ -4,7 +4,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import java.util.Optional;
 
 /**
- * How a stage's process stands with its provider at a moment.
+ * Says how busy a stage's process is at a moment.
  *
  * @param inFlight tasks at work
  * @param limit tasks that may be at work

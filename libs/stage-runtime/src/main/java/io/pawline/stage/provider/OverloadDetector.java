@@ -1,19 +1,22 @@
 package io.pawline.stage.provider;
 
-import io.pawline.stage.provider.EndedCall.Ending;
+import io.pawline.stage.provider.EndedCall.Result;
 
 /**
- * Refusals and time-outs since the limit last shrank, and the level at which the provider last refused calls, near which the
- * limit grows with care. Not thread-safe.
+ * Counts refusals and time-outs, and says when the limit has to shrink. It remembers the level at which the provider
+ * last refused calls, near which the limit grows with care. Not thread-safe.
  */
 final class OverloadDetector {
 
     private static final double WEIGHT = 0.1;
 
-    /** Share of drops among the last calls that is taken for overload: four in a row. */
+    /** A larger share of drops among the last calls is overload: four in a row. */
     private static final double TOO_MANY = 0.3;
 
-    /** The same for refusals while a level is tried that was refused before: two in a row; with few calls, the first. */
+    /**
+     * This is the same share while a refused level is tried again: two refusals in a row. With few calls, the
+     * first one counts.
+     */
     private static final double TOO_MANY_WHEN_RETRYING = 0.15;
 
     private static final double NONE_OF_LATE = 0.05;
@@ -22,7 +25,7 @@ final class OverloadDetector {
     private static final double CUT_WHEN_REFUSED = 0.9;
     private static final double CUT_WHEN_TIMED_OUT = 0.5;
 
-    /** How near to the level that was refused the limit stays. */
+    /** The limit stays so far below the level that was refused. */
     private static final double BELOW_REFUSED = 0.95;
 
     /** So far above it, the level is of no more interest. */
@@ -30,7 +33,10 @@ final class OverloadDetector {
 
     private static final double GROWTH_NEAR_REFUSED = 0.05;
 
-    /** A refused level is tried again after so many calls, or after so long if they are few, but not within some windows. */
+    /**
+     * A refused level is tried again after so many calls, or after so long if they are few, but not
+     * within some windows.
+     */
     private static final int CALLS_BEFORE_RETRYING = 250;
 
     private static final long NANOS_BEFORE_RETRYING = 30_000_000_000L;
@@ -47,7 +53,7 @@ final class OverloadDetector {
     /** Takes note of a call; true if there are too many drops for this limit. */
     boolean overloaded(EndedCall call, double limit) {
         calls++;
-        if (call.ending() == Ending.REFUSED) {
+        if (call.result() == Result.REFUSED) {
             lowestRefused = share < NONE_OF_LATE ? call.inFlight() : Math.min(lowestRefused, call.inFlight());
         }
         share += WEIGHT * ((call.dropped() ? 1 : 0) - share);
@@ -55,15 +61,15 @@ final class OverloadDetector {
     }
 
     private double tooMany(EndedCall call, double limit) {
-        if (call.ending() != Ending.REFUSED || limit <= BELOW_REFUSED * refusedLevel) {
+        if (call.result() != Result.REFUSED || limit <= BELOW_REFUSED * refusedLevel) {
             return TOO_MANY;
         }
         return limit < FEW_CALLS ? 0 : TOO_MANY_WHEN_RETRYING;
     }
 
-    /** The limit after a drop that was one too many. */
+    /** Returns the limit after a drop that was one too many. */
     double shrunk(EndedCall call, double limit) {
-        if (call.ending() != Ending.REFUSED) {
+        if (call.result() != Result.REFUSED) {
             return limit * CUT_WHEN_TIMED_OUT;
         }
         double cut = limit > BELOW_REFUSED * refusedLevel ? BELOW_REFUSED : CUT_WHEN_REFUSED;
@@ -85,7 +91,7 @@ final class OverloadDetector {
         windows++;
     }
 
-    /** How far a limit that wants to grow may. */
+    /** Returns how far a limit that wants to grow may grow. */
     double allowed(double limit, double grown, long nanos) {
         if (limit > CLEAR_OF_REFUSED * refusedLevel) {
             refusedLevel = Double.POSITIVE_INFINITY;

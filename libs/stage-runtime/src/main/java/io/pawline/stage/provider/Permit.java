@@ -3,34 +3,34 @@ package io.pawline.stage.provider;
 import io.pawline.schemas.CallReport;
 import org.jspecify.annotations.Nullable;
 
-/** One task's place among those at work, until it is closed. Used by the task's thread. */
+/** Gives one task a place among those at work, until it is closed. Used by the task's thread. */
 public final class Permit implements AutoCloseable {
 
-    private final ConcurrencyLimiter concurrencyLimiter;
+    private final ConcurrencyLimiter limiter;
     private final boolean probe;
     private final int openingsBefore;
     private final int inFlightAtStart;
     private boolean called;
     private @Nullable Permit outer;
 
-    Permit(ConcurrencyLimiter concurrencyLimiter, boolean probe, int openingsBefore, int inFlightAtStart) {
-        this.concurrencyLimiter = concurrencyLimiter;
+    Permit(ConcurrencyLimiter limiter, boolean probe, int openingsBefore, int inFlightAtStart) {
+        this.limiter = limiter;
         this.probe = probe;
         this.openingsBefore = openingsBefore;
         this.inFlightAtStart = inFlightAtStart;
     }
 
-    /** Gives that one back as well when this is closed. */
-    public void within(Permit ofStage) {
-        outer = ofStage;
+    /** Sets the stage's permit that is given back together with this one. */
+    public void within(Permit stagePermit) {
+        outer = stagePermit;
     }
 
-    /** Whether this task finds out if a failing provider works again: its failure is then no fault of the task. */
+    /** Says whether this task finds out if a failing provider works again. Its failure is then no fault of the task. */
     public boolean probe() {
         return probe;
     }
 
-    /** How often the breaker had opened. */
+    /** Returns how often the breaker had opened when the permit was given. */
     int openingsBefore() {
         return openingsBefore;
     }
@@ -39,22 +39,22 @@ public final class Permit implements AutoCloseable {
         return inFlightAtStart;
     }
 
-    /** How the stage's process stands at this moment. */
-    public LoadSnapshot pressure() {
-        return outer == null ? concurrencyLimiter.pressure() : outer.pressure();
+    /** Returns the load of the stage's process at this moment. */
+    public LoadSnapshot loadSnapshot() {
+        return outer == null ? limiter.loadSnapshot() : outer.loadSnapshot();
     }
 
-    /** Tells what a call to the provider came to; of several calls of one task, the first counts. */
+    /** Reports the result of a call to the provider. Of several calls of one task, the first counts. */
     public void called(CallReport report, long startedNanos, long endedNanos) {
         if (!called) {
             called = true;
-            concurrencyLimiter.ended(this, report, startedNanos, endedNanos);
+            limiter.ended(this, report, startedNanos, endedNanos);
         }
     }
 
     @Override
     public void close() {
-        concurrencyLimiter.release(this, called);
+        limiter.release(this, called);
         if (outer != null) {
             outer.close();
         }

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The permits of each lane: one receiver of many, with a limit, a breaker and a cool-down of its own. What is known of a
- * lane is kept while it has calls in flight, and for the lanes used last. Thread-safe.
+ * Keeps a concurrency limiter for each receiver, with a limit, a breaker and a cool-down of its own. A limiter is kept
+ * while its receiver has calls in flight, and for the receivers used last. Thread-safe.
  */
 public final class ReceiverLimiters {
 
@@ -20,11 +20,11 @@ public final class ReceiverLimiters {
     private final ProviderPolicies policies;
     private final int limit;
     private final Clock clock;
-    private final Map<String, ConcurrencyLimiter> lanes = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<String, ConcurrencyLimiter> limiters = new LinkedHashMap<>(16, 0.75f, true);
 
     /**
-     * @param policies how each lane is treated
-     * @param limit most calls at once in one lane
+     * @param policies how each receiver is treated
+     * @param limit most calls at once to one receiver
      */
     public ReceiverLimiters(ProviderPolicies policies, int limit, Clock clock) {
         this.policies = policies;
@@ -32,46 +32,45 @@ public final class ReceiverLimiters {
         this.clock = clock;
     }
 
-    /** The permits of this lane. */
-    public synchronized ConcurrencyLimiter of(String lane) {
-        ConcurrencyLimiter known = lanes.get(lane);
+    /** Returns the limiter of this receiver. */
+    public synchronized ConcurrencyLimiter of(String receiver) {
+        ConcurrencyLimiter known = limiters.get(receiver);
         if (known != null) {
             return known;
         }
         dropIdle();
-        ConcurrencyLimiter concurrencyLimiter =
-                new ConcurrencyLimiter(Optional.of(policies.named(name(lane))), limit, new OwnOrders(), clock);
-        lanes.put(lane, concurrencyLimiter);
-        return concurrencyLimiter;
+        ConcurrencyLimiter limiter = new ConcurrencyLimiter(
+                Optional.of(policies.named(name(receiver))), limit, new ReceiverControls(), clock);
+        limiters.put(receiver, limiter);
+        return limiter;
     }
 
-    /** Lanes that something is known of. */
+    /** Counts the receivers that have a limiter. */
     public synchronized int known() {
-        return lanes.size();
+        return limiters.size();
     }
 
-    /** Those of them in which nothing may begin now. */
+    /** Counts the receivers to which no call may begin now. */
     public synchronized int closed() {
-        return (int) lanes.values().stream()
-                .filter(concurrencyLimiter -> !concurrencyLimiter.open())
-                .count();
+        return (int)
+                limiters.values().stream().filter(limiter -> !limiter.open()).count();
     }
 
     private void dropIdle() {
-        Iterator<ConcurrencyLimiter> longestUnused = lanes.values().iterator();
-        while (lanes.size() >= KEPT && longestUnused.hasNext()) {
+        Iterator<ConcurrencyLimiter> longestUnused = limiters.values().iterator();
+        while (limiters.size() >= KEPT && longestUnused.hasNext()) {
             if (longestUnused.next().inFlight() == 0) {
                 longestUnused.remove();
             }
         }
     }
 
-    private String name(String lane) {
-        return lane.isEmpty() ? policies.name() : policies.name() + " " + lane;
+    private String name(String receiver) {
+        return receiver.isEmpty() ? policies.name() : policies.name() + " " + receiver;
     }
 
-    /** A receiver's cool-down holds in this process, and ends by itself. */
-    private static final class OwnOrders implements StageControls {
+    /** Holds the cool-down of one receiver. It holds in this process only, and ends by itself. */
+    private static final class ReceiverControls implements StageControls {
 
         private volatile Instant coolDownUntil = Instant.EPOCH;
 

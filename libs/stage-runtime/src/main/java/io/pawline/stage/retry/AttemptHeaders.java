@@ -15,11 +15,11 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * How far a record has come in its stage, as its headers tell. Headers that cannot be read count as absent: a foreign
+ * Says how far a record has come in its stage, from its headers. Headers that cannot be read count as absent: a foreign
  * record is then simply a first attempt.
  *
- * @param attempt which try it is for, 1 for the first
- * @param notBefore when that try is due; the epoch when at once
+ * @param attempt which attempt it is for, 1 for the first
+ * @param notBefore when that attempt is due; the epoch when at once
  * @param failures how often it has failed, of those failures that count against it
  */
 public record AttemptHeaders(
@@ -42,14 +42,14 @@ public record AttemptHeaders(
                         .orElse(noFailures()));
     }
 
-    /** When the record is due; the epoch when at once. */
+    /** Returns when the record is due; the epoch when at once. */
     public static Instant notBefore(Headers headers) {
         return number(headers, RecordHeaders.NOT_BEFORE)
                 .map(Instant::ofEpochMilli)
                 .orElse(Instant.EPOCH);
     }
 
-    /** The same with one more failure of this scope. */
+    /** Returns the same with one more failure of this scope. */
     public AttemptHeaders failed(Reason.Scope scope) {
         Map<Reason.Scope, Integer> more = noFailures();
         more.putAll(failures);
@@ -57,15 +57,15 @@ public record AttemptHeaders(
         return new AttemptHeaders(attempt, notBefore, firstFailedAt, more);
     }
 
-    public int failures(Reason.Scope scope) {
+    int failures(Reason.Scope scope) {
         return failures.getOrDefault(scope, 0);
     }
 
-    public int allFailures() {
+    int allFailures() {
         return failures.values().stream().mapToInt(Integer::intValue).sum();
     }
 
-    /** {@code timeout=1,provider=2} */
+    /** Writes the failures as the header has them: {@code timeout=1,provider=2}. */
     String failuresAsText() {
         return failures.entrySet().stream()
                 .map(failed -> failed.getKey().name().toLowerCase(Locale.ROOT) + "=" + failed.getValue())

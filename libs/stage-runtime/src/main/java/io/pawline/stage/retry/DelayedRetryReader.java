@@ -16,9 +16,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads the long-retry topic up to the first record whose time there is not over, and no further: each stays equally long,
- * so all behind it are later still. What has stayed long enough goes to the retry topic, or round again. Used by the poll
- * thread alone.
+ * Reads the long-retry topic up to the first record that is not due. Each record stays there equally long, so all
+ * records behind it are due later still. A record that has stayed long enough goes to the retry topic, or round again.
+ * Used by the poll thread alone.
  */
 public final class DelayedRetryReader {
 
@@ -35,12 +35,12 @@ public final class DelayedRetryReader {
         this.clock = clock;
     }
 
-    /** Whether the partition is one of the long-retry topic. */
+    /** Says whether the partition is one of the long-retry topic. */
     public boolean has(TopicPartition name) {
         return stage.longRetryTopic().filter(name.topic()::equals).isPresent();
     }
 
-    /** Whether nothing of the partition is due yet. */
+    /** Says whether nothing of the partition is due yet. */
     public boolean sleeps(TopicPartition name) {
         Instant until = asleepUntil.get(name);
         return until != null && until.isAfter(clock.instant());

@@ -14,9 +14,9 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
 
 /**
- * A record that its stage could not finish, on its way to the retry topic or to the dead letters: the same key and bytes,
- * with headers that tell what happened. Each header is replaced and never added twice, so they do not grow with the
- * attempts. Where the record stood at first is told in Spring Kafka's {@code kafka_dlt-*} headers and encodings
+ * Makes the retry or the dead letter of a record that its stage could not finish: the same key and bytes, with headers
+ * that say what happened. Each header is replaced and never added twice, so they do not grow with the attempts. Where
+ * the record stood at first is in Spring Kafka's {@code kafka_dlt-*} headers and encodings
  * (<a href="https://docs.spring.io/spring-kafka/reference/kafka/annotation-error-handling.html#dead-letters">Dead-letter
  * publishing</a>), so that other people's tools can read and replay a dead letter.
  *
@@ -29,12 +29,12 @@ public record FailedRecord(
     /** A header longer than this says nothing that helps. */
     private static final int MAX_DETAIL = 1_000;
 
-    /** The record again, for the attempt after the one that {@code progress} tells of. */
+    /** Makes the record for the attempt after the one that the headers describe. */
     public ProducerRecord<byte[], byte[]> retry(AttemptHeaders attemptHeaders, Instant notBefore) {
         ProducerRecord<byte[], byte[]> retry = copyTo(retryTopic(stage, failedAt, notBefore));
         put(retry.headers(), RecordHeaders.ATTEMPT, attemptHeaders.attempt() + 1L);
         put(retry.headers(), RecordHeaders.FAILURES, text(attemptHeaders.failuresAsText()));
-        // Rounded up: never before.
+        // The moment is rounded up, so that the record never comes before it.
         put(
                 retry.headers(),
                 RecordHeaders.NOT_BEFORE,
@@ -42,16 +42,19 @@ public record FailedRecord(
         return retry;
     }
 
-    /** A record that has been in the long-retry topic for its time: back to its end, or where it waits for its moment. */
+    /**
+     * Moves a record that has been in the long-retry topic for its time: back to its end, or to the retry topic, where
+     * it waits for its moment.
+     */
     static ProducerRecord<byte[], byte[]> hop(Stage stage, ConsumerRecord<byte[], byte[]> data, Instant now) {
         String topic = retryTopic(stage, now, AttemptHeaders.notBefore(data.headers()));
         return new ProducerRecord<>(topic, null, data.key(), data.value(), data.headers());
     }
 
     /**
-     * A record that waits for a receiver which does not get on, out of the way of the others: it has not failed. It comes back
-     * at once, among the retries, or when it has been in the long-retry topic. The time to be tried runs for one that was a
-     * retry already.
+     * Moves a record that waits for a stalled receiver out of the way of the others. It has not failed. It comes back
+     * at once, among the retries, or when it has been in the long-retry topic. The time to be tried runs for one that
+     * was a retry already.
      */
     public static ProducerRecord<byte[], byte[]> deferred(Stage stage, ReadyQueue.Overflow overflow, Instant now) {
         ConsumerRecord<byte[], byte[]> data = overflow.item().data();
@@ -78,8 +81,8 @@ public record FailedRecord(
     }
 
     public ProducerRecord<byte[], byte[]> deadLetter() {
-        ProducerRecord<byte[], byte[]> letter = copyTo(stage.deadLetterTopic());
-        Headers headers = letter.headers();
+        ProducerRecord<byte[], byte[]> deadLetter = copyTo(stage.deadLetterTopic());
+        Headers headers = deadLetter.headers();
         AttemptHeaders attemptHeaders = AttemptHeaders.of(data.headers());
         put(headers, RecordHeaders.ATTEMPT, attemptHeaders.attempt());
         if (RetryBackoff.counts(reason.scope())) {
@@ -91,7 +94,7 @@ public record FailedRecord(
         headers.remove(RecordHeaders.NOT_BEFORE);
         put(headers, "kafka_dlt-exception-message", text(reason.code() + ": " + detail));
         put(headers, "kafka_dlt-original-consumer-group", text(stage.consumerGroup()));
-        return letter;
+        return deadLetter;
     }
 
     private ProducerRecord<byte[], byte[]> copyTo(String topic) {

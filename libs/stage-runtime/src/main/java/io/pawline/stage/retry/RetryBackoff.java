@@ -16,13 +16,16 @@ public record RetryBackoff(RetryPolicy policy) {
     /** An answer that is of no use was paid for, so it is asked for a few times only. */
     private static final int MAX_USELESS_ANSWERS = 3;
 
-    /** Whether a failure of this scope counts against its task. */
+    /** Says whether a failure of this scope counts against its task under this policy. */
     public boolean countsHere(Reason.Scope scope) {
         return counts(scope) || (!policy.schedule().isEmpty() && scope != Reason.Scope.PAWLINE);
     }
 
-    /** Whether failures of this scope count against the task: those that are no fault of it are limited by time alone. */
-    public static boolean counts(Reason.Scope scope) {
+    /**
+     * Says whether failures of this scope count against the task. Those that are no fault of it are limited
+     * by time alone.
+     */
+    static boolean counts(Reason.Scope scope) {
         return switch (scope) {
             case TASK, ANSWER, TIMEOUT, PROVIDER -> true;
             case OVERLOAD, ACCOUNT, PAWLINE -> false;
@@ -30,34 +33,33 @@ public record RetryBackoff(RetryPolicy policy) {
     }
 
     /**
-     * Whether a task has another try.
+     * Says whether a task has another attempt.
      *
-     * @param attemptHeaders the newest failure counted, if it counts
+     * @param headers the newest failure counted, if it counts
      * @param sinceFirstFailure time since the stage first failed with it
      */
-    public boolean allowsAnother(Reason.Scope scope, AttemptHeaders attemptHeaders, Duration sinceFirstFailure) {
+    public boolean allowsAnother(Reason.Scope scope, AttemptHeaders headers, Duration sinceFirstFailure) {
         if (sinceFirstFailure.compareTo(policy.maxTime()) >= 0) {
             return false;
         }
         if (!policy.schedule().isEmpty()) {
-            return attemptHeaders.allFailures() <= policy.schedule().size();
+            return headers.allFailures() <= policy.schedule().size();
         }
         int most = scope == Reason.Scope.ANSWER
                 ? Math.min(MAX_USELESS_ANSWERS, policy.maxAttempts())
                 : policy.maxAttempts();
-        return attemptHeaders.failures(scope) < most;
+        return headers.failures(scope) < most;
     }
 
     /**
-     * When the attempt after this one is due: by backoff, and never before the moment that the other side named. That moment
-     * it named to all tasks alike, so each comes some time after it by itself: up to a tenth of the wait asked for, or the
-     * first delay, if that is longer.
+     * Returns when the attempt after this one is due: by backoff, and never before the moment that the other side
+     * named. The other side named that moment to all tasks alike, so each comes some time after it: up to a tenth of
+     * the wait asked for, or the first delay, if that is longer.
      *
      * @param asked the moment named, as by a {@code Retry-After}; null: none
      */
-    public Instant nextAfter(
-            AttemptHeaders attemptHeaders, Instant now, @Nullable Instant asked, RandomGenerator random) {
-        Instant byBackoff = now.plus(delayAfter(attemptHeaders, random));
+    public Instant nextAfter(AttemptHeaders headers, Instant now, @Nullable Instant asked, RandomGenerator random) {
+        Instant byBackoff = now.plus(delayAfter(headers, random));
         if (asked == null || !asked.isAfter(byBackoff)) {
             return byBackoff;
         }
@@ -67,11 +69,11 @@ public record RetryBackoff(RetryPolicy policy) {
         return asked.plusMillis(random.nextLong(spread + 1));
     }
 
-    /** A delay before the next attempt: spread evenly, as wide as it is long. */
-    public Duration delayAfter(AttemptHeaders attemptHeaders, RandomGenerator random) {
-        int failures = attemptHeaders.allFailures();
+    /** Returns a delay before the next attempt: spread evenly, as wide as it is long. */
+    Duration delayAfter(AttemptHeaders headers, RandomGenerator random) {
+        int failures = headers.allFailures();
         if (failures == 0 || policy.schedule().isEmpty()) {
-            return backoff(attemptHeaders.attempt(), random);
+            return backoff(headers.attempt(), random);
         }
         long about = policy.schedule()
                 .get(Math.min(failures, policy.schedule().size()) - 1)
@@ -79,7 +81,7 @@ public record RetryBackoff(RetryPolicy policy) {
         return Duration.ofMillis(about / 2 + random.nextLong(about + 1));
     }
 
-    /** Uniform between zero and the attempt's bound. */
+    /** Returns a delay between zero and the attempt's bound, spread evenly. */
     private Duration backoff(int attempt, RandomGenerator random) {
         int doublings = Math.min(attempt - 1, 30);
         long bound = Math.min(policy.maxDelay().toMillis(), policy.firstDelay().toMillis() << doublings);

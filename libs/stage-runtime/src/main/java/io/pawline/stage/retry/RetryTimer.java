@@ -10,8 +10,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Holds records of the retry topic until they are due, each by its own time, so that one that waits for minutes delays no
- * other. Nothing is lost with the process: what is held here is not committed.
+ * Holds records of the retry topic until they are due, each by its own time, so that one that waits for minutes delays
+ * no other. Nothing is lost with the process: what is held here is not committed. Thread-safe.
  */
 public final class RetryTimer implements AutoCloseable {
 
@@ -32,7 +32,7 @@ public final class RetryTimer implements AutoCloseable {
         var _ = heap.schedule(() -> dispatcher.add(List.of(item)), delay, TimeUnit.NANOSECONDS);
     }
 
-    /** Records that wait for their time. */
+    /** Counts the records that wait for their time. */
     public int held() {
         return heap.getQueue().size();
     }

@@ -25,8 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides what is published of an attempt: the next stage's event, the record again for later, or its dead letter and the
- * task's ending. The one place where an {@link Outcome} is decided upon and a failure is logged. Thread-safe.
+ * Decides what is published of an attempt: the next stage's event, the record again for later, or its dead
+ * letter and the task's final state. This is the one place where an {@link Outcome} is decided upon and a
+ * failure is logged. Thread-safe.
  */
 public final class OutcomeResolver<I> {
 
@@ -47,13 +48,13 @@ public final class OutcomeResolver<I> {
         this.metrics = metrics;
     }
 
-    /** How a failure counts against its task. */
+    /** Says how a failure counts against its task. */
     enum Count {
-        /** By its scope: not, where it is no fault of the task. */
+        /** The failure counts by its scope: not, if it is no fault of the task. */
         BY_SCOPE,
-        /** Always, for money may have been paid, and is not to be paid again and again. */
+        /** The failure always counts, for money may have been paid, and must not be paid again and again. */
         ALWAYS,
-        /** Never: the attempt was made to find out about the provider. */
+        /** The failure never counts: the attempt was made to find out about the provider. */
         NEVER
     }
 
@@ -92,14 +93,14 @@ public final class OutcomeResolver<I> {
             case ALWAYS -> true;
             case NEVER -> false;
         };
-        AttemptHeaders attemptHeaders = counts ? before.failed(scope) : before;
+        AttemptHeaders headers = counts ? before.failed(scope) : before;
         Instant now = clock.instant();
-        Duration trying = Duration.between(attemptHeaders.firstFailedAt().orElse(now), now);
-        if (!backoff.allowsAnother(scope, attemptHeaders, trying)) {
-            String last = "%s (attempt %d was the last)".formatted(retry.detail(), attemptHeaders.attempt());
+        Duration trying = Duration.between(headers.firstFailedAt().orElse(now), now);
+        if (!backoff.allowsAnother(scope, headers, trying)) {
+            String last = "%s (attempt %d was the last)".formatted(retry.detail(), headers.attempt());
             return failed(data, context, retry.reason(), last);
         }
-        Instant notBefore = backoff.nextAfter(attemptHeaders, now, retry.notBefore(), random);
+        Instant notBefore = backoff.nextAfter(headers, now, retry.notBefore(), random);
         if (spec.stage().paid() && notBefore.isAfter(context.getDeadline())) {
             String last = "the deadline comes before the next attempt; last failure: " + retry.detail();
             return ended(data, context, EndedEarly.expired(last));
@@ -110,8 +111,8 @@ public final class OutcomeResolver<I> {
                 retry.reason().code(),
                 retry.detail());
         metrics.retried(retry.reason());
-        return Settlement.again(new FailedRecord(spec.stage(), data, retry.reason(), retry.detail(), now)
-                .retry(attemptHeaders, notBefore));
+        return Settlement.again(
+                new FailedRecord(spec.stage(), data, retry.reason(), retry.detail(), now).retry(headers, notBefore));
     }
 
     Settlement failed(ConsumerRecord<byte[], byte[]> data, TaskContext context, Reason reason, String detail)
@@ -119,22 +120,23 @@ public final class OutcomeResolver<I> {
         log.warn("given up: {}: {}", reason.code(), detail);
         metrics.deadLettered(reason);
         Instant now = clock.instant();
-        ProducerRecord<byte[], byte[]> letter = new FailedRecord(spec.stage(), data, reason, detail, now).deadLetter();
-        return codec.ending(data, context, Ending.FAILED, reason, detail, now)
-                .map(ending -> Settlement.last(List.of(letter, ending)))
-                .orElse(Settlement.last(List.of(letter)));
+        ProducerRecord<byte[], byte[]> deadLetter =
+                new FailedRecord(spec.stage(), data, reason, detail, now).deadLetter();
+        return codec.finalState(data, context, Ending.FAILED, reason, detail, now)
+                .map(finalState -> Settlement.last(List.of(deadLetter, finalState)))
+                .orElse(Settlement.last(List.of(deadLetter)));
     }
 
-    /** No dead letter: there is nothing here to be tried again. */
+    /** Ends a task without a dead letter, for there is nothing here to be tried again. */
     Settlement ended(ConsumerRecord<byte[], byte[]> data, TaskContext context, EndedEarly ended)
             throws InterruptedException {
         log.info("{}: {}", ended.reason().code(), ended.detail());
         Optional<ProducerRecord<byte[], byte[]>> event =
-                codec.ending(data, context, ended.ending(), ended.reason(), ended.detail(), clock.instant());
+                codec.finalState(data, context, ended.finalState(), ended.reason(), ended.detail(), clock.instant());
         return Settlement.last(event.map(List::of).orElse(List.of()));
     }
 
-    /** Its key still tells whose record it was, so that the front end hears of the ending. */
+    /** Gives up a record that cannot be decoded. Its key still names the task, so that the front end is notified. */
     Settlement undecodable(ConsumerRecord<byte[], byte[]> data, String detail) throws InterruptedException {
         Optional<TaskContext> context = codec.contextOfKey(data);
         if (context.isPresent()) {

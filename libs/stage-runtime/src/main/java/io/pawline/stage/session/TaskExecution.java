@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * What happens to one record on its virtual thread: decoded, checked against its deadline and cancellation, handled, and
- * turned into what is published. Thread-safe.
+ * Executes one record on its virtual thread: decodes it, checks its deadline and cancellation, has it handled, and
+ * turns the outcome into what is published. Thread-safe.
  */
 public final class TaskExecution<I> {
 
@@ -86,13 +86,13 @@ public final class TaskExecution<I> {
         }
     }
 
-    /** What is published instead, when a broker refuses what an attempt brought because of its size. */
+    /** Returns what is published instead if a broker refuses the result of an attempt because of its size. */
     Settlement tooLarge(ConsumerRecord<byte[], byte[]> data) throws InterruptedException {
         String detail = "the result's event is larger than the topic takes";
         return withoutAttempt(data, context -> outcomeResolver.failed(data, context, Reason.UNCLASSIFIED, detail));
     }
 
-    /** Whether its receiver has not got on for longer than a task may be tried. */
+    /** Says whether the record's receiver has been stalled for longer than a task may be tried. */
     boolean outOfTime(ConsumerRecord<byte[], byte[]> data) {
         return AttemptHeaders.of(data.headers())
                 .firstFailedAt()
@@ -102,13 +102,13 @@ public final class TaskExecution<I> {
                 .isPresent();
     }
 
-    /** What is published of a record that is {@linkplain #outOfTime out of time}. */
+    /** Returns what is published of a record that is {@linkplain #outOfTime out of time}. */
     Settlement neverHadItsTurn(ConsumerRecord<byte[], byte[]> data) throws InterruptedException {
         String detail = "its receiver has not taken what came before it, for as long as a callback is tried";
         return withoutAttempt(data, context -> outcomeResolver.failed(data, context, Reason.OVERLOADED, detail));
     }
 
-    /** What is published of a record whose task's deadline passed before it had its turn. */
+    /** Returns what is published of a record whose task's deadline passed before it had its turn. */
     Settlement expired(ConsumerRecord<byte[], byte[]> data) throws InterruptedException {
         EndedEarly ended = EndedEarly.expired("the deadline passed while the task waited for its turn");
         return withoutAttempt(data, context -> outcomeResolver.ended(data, context, ended));
@@ -164,7 +164,7 @@ public final class TaskExecution<I> {
     }
 
     private Optional<EndedEarly> over(TaskId id, TaskContext context) {
-        if (spec.stage().tellsOfEndings()) {
+        if (spec.stage().notifiesReceivers()) {
             return Optional.empty();
         }
         if (cancelled.test(id)) {
@@ -195,7 +195,7 @@ public final class TaskExecution<I> {
         }
     }
 
-    /** Says in the log which record is at work, as long as it is open. */
+    /** Names the record at work in the log, as long as this is open. */
     private final class Context implements AutoCloseable {
 
         Context(ConsumerRecord<byte[], byte[]> data, int attempt) {

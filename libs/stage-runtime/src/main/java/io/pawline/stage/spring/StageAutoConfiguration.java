@@ -20,8 +20,8 @@ import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Runs the stage of a service that defines a {@link StageSpec} and a {@link Handler}, with the Kafka connection of {@code
- * spring.kafka.*}. Liveness and readiness tell of the stage alone, never of a provider or a database.
+ * Runs the stage of a service that defines a {@link StageSpec} and a {@link Handler}, with the Kafka connection of
+ * {@code spring.kafka.*}. Liveness and readiness depend on the stage alone, never on a provider or a database.
  */
 @AutoConfiguration(after = TracingAutoConfiguration.class)
 @ConditionalOnBean({StageSpec.class, Handler.class})
@@ -45,13 +45,13 @@ public class StageAutoConfiguration {
         return new StageLifecycle(stage);
     }
 
-    /** Part of the liveness probe. */
+    /** Makes the stage a part of the liveness probe. */
     @Bean
     HealthIndicator stageAliveHealthIndicator(StageRuntime<?> stage) {
         return () -> status(stage.alive());
     }
 
-    /** Part of the readiness probe. */
+    /** Makes the stage a part of the readiness probe. */
     @Bean
     HealthIndicator stageReadyHealthIndicator(StageRuntime<?> stage) {
         return () -> status(stage.ready());

@@ -12,11 +12,11 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesSource
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * A stage's policies as settings, the same in every stage: {@code pawline.<stage>.stage.*}.
+ * Holds a stage's policies as settings, the same in every stage: {@code pawline.<stage>.stage.*}.
  *
  * @param maxInFlight most calls under way at once in one process, 1 or more; with an adaptive limit, what it can grow to
- * @param drain how long a stopping process waits for the calls it has under way; longer
- *     than the longest call, or a paid one may be cut off and made again
+ * @param drain how long a stopping process waits for the calls it has under way; longer than the longest call, or a paid
+ *     one may be cut off and made again
  * @param commitInterval least time between two commits of finished tasks, and where they are slow up to five times as
  *     much; a stage with little to do commits at once
  * @param retryShare share of the tasks begun that may be retries while fresh ones wait, between 0 and 1
@@ -25,7 +25,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxRetryTime since its first failure in the stage after which a task is given up, whatever failed
  * @param firstDelay longest wait before the second try; doubles with each further one
  * @param maxDelay longest wait before any try
- * @param adaptiveLimit whether the calls under way follow what the provider turns out to bear; else max-in-flight holds
+ * @param adaptiveLimit whether the calls under way follow what the provider can handle; else max-in-flight holds
  * @param callsPerSecond most calls begun in a second by one process, where the provider publishes a rate; 0: no such limit
  * @param breaker whether a provider that fails is left alone for a while
  * @param breakerFailurePercent share of the latest calls that must fail for it, 1 to 100
@@ -68,7 +68,7 @@ public record StageProperties(
         }
     }
 
-    /** The same as the runtime wants them. */
+    /** Returns these settings as the runtime's policies. */
     public StagePolicies policies() {
         return new StagePolicies(
                 maxInFlight,
@@ -78,14 +78,14 @@ public record StageProperties(
                 new RetryPolicy(maxAttempts, maxRetryTime, firstDelay, maxDelay));
     }
 
-    /** The same, but with these delays between the tries instead of ever longer ones. */
+    /** Returns the policies with these delays between the attempts, instead of ever longer ones. */
     public StagePolicies policies(List<Duration> schedule) {
         StagePolicies policies = policies();
         return new StagePolicies(
                 maxInFlight, drain, commitInterval, retryShare, policies.retry().on(schedule));
     }
 
-    /** How the provider of this name is treated. */
+    /** Returns how the provider of this name is treated. */
     public ProviderPolicies provider(String name) {
         Optional<BreakerPolicy> policy = breaker
                 ? Optional.of(new BreakerPolicy(breakerFailurePercent, breakerCalls, breakerPause, breakerMaxPause))

@@ -17,12 +17,12 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.slf4j.MDC;
 
 /**
- * What a trace has of one attempt. It tells codes, numbers and ids only: no address, no payload, no sentence that somebody
- * else wrote. The current span of its thread from the beginning until it is closed; used by that thread only.
+ * Puts one attempt into a trace. It says codes, numbers and ids only: no address, no payload, no sentence that somebody
+ * else wrote. It is the current span of its thread from the beginning until it is closed; used by that thread only.
  */
 public final class AttemptSpan implements AutoCloseable {
 
-    /** Nothing is traced. */
+    /** Stands for an attempt that is not traced. */
     static final AttemptSpan NONE = new AttemptSpan(Stage.DETECT, Span::getInvalid, Span.getInvalid());
 
     private final Stage stage;
@@ -45,7 +45,7 @@ public final class AttemptSpan implements AutoCloseable {
         span.setAttribute("pawline.task_id", taskId);
     }
 
-    /** The same calls, each in a span of its own. */
+    /** Wraps calls so that each has a span of its own. */
     public Attempt.Calls trace(Attempt.Calls calls) {
         return new Attempt.Calls() {
             @Override
@@ -62,7 +62,7 @@ public final class AttemptSpan implements AutoCloseable {
                     Span made = calls.get();
                     try (Scope _ = made.makeCurrent()) {
                         OutsideCall.Answer<T> answer = call.make();
-                        tell(made, answer.report());
+                        describe(made, answer.report());
                         return answer;
                     } catch (RuntimeException bug) {
                         made.setStatus(StatusCode.ERROR, bug.getClass().getSimpleName());
@@ -73,7 +73,7 @@ public final class AttemptSpan implements AutoCloseable {
                 };
     }
 
-    private static void tell(Span made, CallReport report) {
+    private static void describe(Span made, CallReport report) {
         made.setAttribute("pawline.call.phase", report.phase().name().toLowerCase(Locale.ROOT));
         report.status().ifPresent(status -> made.setAttribute("http.response.status_code", (long) status));
         report.requestId().ifPresent(id -> made.setAttribute("pawline.provider.request_id", id));
@@ -83,7 +83,10 @@ public final class AttemptSpan implements AutoCloseable {
         });
     }
 
-    /** What came of the attempt, whose records go on in the trace: from here, or, to be tried again, from where it came. */
+    /**
+     * Takes note of what came of the attempt, and lets its records go on in the trace: from here, or, to be tried
+     * again, from where the attempt came.
+     */
     public Settlement settled(Settlement settlement) {
         place.ifPresent(here -> settlement.records().forEach(record -> settled(record, here)));
         return settlement;

@@ -11,9 +11,9 @@ import io.pawline.service.TraceParent;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * The spans of a stage: one for each attempt at a task, in the task's trace, and within it one for each outside call. All
- * tries of a stage have the same parent, and each is linked to the one before. Without telemetry nothing is recorded, and
- * nothing is done for it: records keep the trace that they came with. Thread-safe.
+ * Makes the spans of a stage: one for each attempt at a task, in the task's trace, and within it one for each outside
+ * call. All attempts of a stage have the same parent, and each is linked to the one before. Without telemetry nothing
+ * is recorded and nothing is done for it: records keep the trace that they came with. Thread-safe.
  */
 public final class StageTracing {
 
@@ -51,7 +51,7 @@ public final class StageTracing {
         return new AttemptSpan(stage, this::call, span.startSpan());
     }
 
-    /** Within the span that is the thread's. */
+    /** Begins the span of a call, within the span that is the thread's. */
     private Span call() {
         return tracer.spanBuilder("call " + provider)
                 .setSpanKind(SpanKind.CLIENT)

@@ -34,7 +34,7 @@ class DispatcherTest {
 
     private final AssignedPartition fresh = partition("pawline.detect", false);
     private final AssignedPartition retries = partition("pawline.detect.retry", true);
-    private final TestingStageControls orders = new TestingStageControls();
+    private final TestingStageControls controls = new TestingStageControls();
 
     private final BlockingQueue<WorkItem> begun = new LinkedBlockingQueue<>();
     private final AtomicBoolean held = new AtomicBoolean();
@@ -76,11 +76,11 @@ class DispatcherTest {
     @Test
     void keepsAllThatWaitsThroughAPause() throws InterruptedException {
         Dispatcher dispatcher = dispatcher(10, 0.25);
-        orders.paused = true;
+        controls.paused = true;
         dispatcher.add(items(fresh, 5));
         assertThat(dispatcher.waiting()).isEqualTo(5);
 
-        orders.paused = false;
+        controls.paused = false;
         dispatcher.add(List.of());
 
         for (int i = 0; i < 5; i++) {
@@ -138,7 +138,7 @@ class DispatcherTest {
     @Test
     void whatMayWaitNoLongerLeavesWithoutAPermit() {
         Dispatcher dispatcher = dispatcher(10, 0.25);
-        orders.paused = true;
+        controls.paused = true;
         List<WorkItem> overdue = new ArrayList<>(until(items(fresh, 2), 1_000));
         overdue.addAll(until(bulk(items(fresh, 2)), 1_000));
         overdue.addAll(until(items(retries, 2), 1_000));
@@ -210,11 +210,10 @@ class DispatcherTest {
     }
 
     private Dispatcher dispatcher(int limit, double share) {
-        ConcurrencyLimiter concurrencyLimiter =
-                new ConcurrencyLimiter(Optional.empty(), limit, orders, new TestingClock());
+        ConcurrencyLimiter limiter = new ConcurrencyLimiter(Optional.empty(), limit, controls, new TestingClock());
         return new Dispatcher(
-                concurrencyLimiter,
-                new FairQueue("test", concurrencyLimiter, share),
+                limiter,
+                new FairQueue("test", limiter, share),
                 Thread.ofVirtual().factory(),
                 (item, permit) -> {
                     CountDownLatch end = new CountDownLatch(1);

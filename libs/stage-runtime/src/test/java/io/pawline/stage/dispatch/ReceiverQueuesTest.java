@@ -38,7 +38,7 @@ class ReceiverQueuesTest {
     private final AssignedPartition retries =
             new AssignedPartition(new TopicPartition("pawline.callback.retry", 0), true, null);
     private final TestingClock clock = new TestingClock();
-    private final ReceiverLimiters permits = new ReceiverLimiters(
+    private final ReceiverLimiters receiverLimiters = new ReceiverLimiters(
             new ProviderPolicies(
                     "receiver",
                     true,
@@ -47,31 +47,34 @@ class ReceiverQueuesTest {
                     0),
             1_000,
             clock);
-    private ConcurrencyLimiter ofStage =
+    private ConcurrencyLimiter stageLimiter =
             new ConcurrencyLimiter(Optional.empty(), 100, new TestingStageControls(), clock);
-    private ReceiverQueues receiverQueues = new ReceiverQueues(ofStage, permits, 0.25);
+    private ReceiverQueues receiverQueues = new ReceiverQueues(stageLimiter, receiverLimiters, 0.25);
     private long offset;
 
     @Test
-    void lanesHaveTheirTurnsOneAfterTheOther() {
+    void receiversHaveTheirTurnsOneAfterTheOther() {
         add(fresh, "a", 50);
         add(fresh, "b", 2);
         add(fresh, "c", 1);
 
-        assertThat(begin(6)).extracting(ReceiverQueuesTest::lane).containsExactly("a", "b", "c", "a", "b", "a");
+        assertThat(begin(6)).extracting(ReceiverQueuesTest::receiver).containsExactly("a", "b", "c", "a", "b", "a");
     }
 
     @Test
-    void aLaneThatHangsLeavesPermitsToEveryOther() {
+    void aReceiverThatHangsLeavesPermitsToEveryOther() {
         stageLimit(24);
         add(fresh, "hangs", 500);
 
         assertThat(begin(500)).hasSize(12);
 
         add(fresh, "too", 500);
-        assertThat(begin(500)).hasSize(6).extracting(ReceiverQueuesTest::lane).containsOnly("too");
+        assertThat(begin(500))
+                .hasSize(6)
+                .extracting(ReceiverQueuesTest::receiver)
+                .containsOnly("too");
         add(fresh, "good", 1);
-        assertThat(begin(1)).extracting(ReceiverQueuesTest::lane).containsExactly("good");
+        assertThat(begin(1)).extracting(ReceiverQueuesTest::receiver).containsExactly("good");
     }
 
     @Test
@@ -83,13 +86,13 @@ class ReceiverQueuesTest {
     }
 
     @Test
-    void whatOneReceiverFailsWithClosesItsLaneAlone() {
+    void whatOneReceiverFailsWithClosesItsQueueAlone() {
         add(fresh, "broken", 10);
         add(fresh, "good", 10);
 
         for (int i = 0; i < 4; i++) {
             begin(2).forEach(begun -> {
-                boolean broken = lane(begun).equals("broken");
+                boolean broken = receiver(begun).equals("broken");
                 end(
                         begun,
                         broken
@@ -99,32 +102,32 @@ class ReceiverQueuesTest {
         }
 
         assertThat(begin(20))
-                .extracting(ReceiverQueuesTest::lane)
+                .extracting(ReceiverQueuesTest::receiver)
                 .doesNotContain("broken")
                 .hasSizeGreaterThan(1);
-        assertThat(permits.closed()).isEqualTo(1);
+        assertThat(receiverLimiters.closed()).isEqualTo(1);
         clock.advance(Duration.ofSeconds(6));
         receiverQueues.timeHasPassed();
         List<ReadyQueue.Begun> probes = begin(20);
-        assertThat(probes).extracting(ReceiverQueuesTest::lane).contains("broken");
+        assertThat(probes).extracting(ReceiverQueuesTest::receiver).contains("broken");
         assertThat(probes)
-                .filteredOn(begun -> lane(begun).equals("broken"))
+                .filteredOn(begun -> receiver(begun).equals("broken"))
                 .allMatch(begun -> begun.permit().probe());
     }
 
     @Test
-    void aReceiversRetryAfterHoldsForItsLaneAlone() {
+    void aReceiversRetryAfterHoldsForItsQueueAlone() {
         add(fresh, "busy", 2);
         add(fresh, "good", 2);
         begin(2).forEach(begun -> {
-            boolean busy = lane(begun).equals("busy");
+            boolean busy = receiver(begun).equals("busy");
             end(begun, busy ? busyFor(Duration.ofMinutes(1)) : CallReport.succeeded(200, Optional.empty()));
         });
 
-        assertThat(begin(4)).extracting(ReceiverQueuesTest::lane).containsExactly("good");
+        assertThat(begin(4)).extracting(ReceiverQueuesTest::receiver).containsExactly("good");
         clock.advance(Duration.ofSeconds(61));
         receiverQueues.timeHasPassed();
-        assertThat(begin(4)).extracting(ReceiverQueuesTest::lane).containsExactly("busy");
+        assertThat(begin(4)).extracting(ReceiverQueuesTest::receiver).containsExactly("busy");
     }
 
     @Test
@@ -133,18 +136,18 @@ class ReceiverQueuesTest {
 
         begin(1).forEach(begun -> end(begun, CallReport.succeeded(200, Optional.empty())));
 
-        assertThat(ofStage.inFlight()).isZero();
-        assertThat(permits.of("a").inFlight()).isZero();
+        assertThat(stageLimiter.inFlight()).isZero();
+        assertThat(receiverLimiters.of("a").inFlight()).isZero();
     }
 
     @Test
-    void aLaneThatDoesNotGetOnKeepsHalfOfTheRoomAndItsOldest() {
+    void aStalledReceiverKeepsHalfOfTheRoomAndItsOldest() {
         add(fresh, "hangs", 900);
         add(fresh, "good", 10);
 
         List<ReadyQueue.Overflow> overflow = overflow(SLOW);
 
-        assertThat(lanesOf(overflow)).isEqualTo("hangs");
+        assertThat(receiversOf(overflow)).isEqualTo("hangs");
         assertThat(receiverQueues.size()).isBetween(240, 265);
         assertThat(overflow)
                 .extracting(deferred -> deferred.item().data().offset())
@@ -153,7 +156,7 @@ class ReceiverQueuesTest {
     }
 
     @Test
-    void severalThatDoNotGetOnLeaveRoomAsWell() {
+    void severalStalledReceiversLeaveRoomAsWell() {
         for (int i = 0; i < 10; i++) {
             add(fresh, "hangs-" + i, 300);
         }
@@ -175,21 +178,22 @@ class ReceiverQueuesTest {
         add(retries, "hangs", 2_000);
         add(fresh, "good", 300);
 
-        assertThat(lanesOf(overflow(SLOW))).doesNotContain("hangs");
+        assertThat(receiversOf(overflow(SLOW))).doesNotContain("hangs");
         List<ReadyQueue.Overflow> overflow = overflow(VERY_SLOW);
-        assertThat(lanesOf(overflow)).isEqualTo("hangs");
+        assertThat(receiversOf(overflow)).isEqualTo("hangs");
         assertThat(overflow).as("its turn would not come before").allMatch(ReadyQueue.Overflow::forLong);
         assertThat(receiverQueues.size()).isLessThan(1_250 + 300);
     }
 
     @Test
-    void whatALaneComesToInTenMinutesIsBackSooner() {
+    void whatAReceiverComesToInTenMinutesIsBackSooner() {
         add(retries, "slow", 9_000);
         for (int done = 0; done < 1_000; done++) {
             end(begin(1).getFirst(), CallReport.succeeded(200, Optional.empty()));
         }
 
-        // 1,000 in two minutes are 5,000 in ten: behind so many of the 8,000 it would wait for longer
+        // A thousand in two minutes are 5,000 in ten minutes. Behind so many of the 8,000, a record would
+        // wait for longer.
         List<ReadyQueue.Overflow> overflow = overflow(VERY_SLOW);
 
         assertThat(overflow.stream().filter(ReadyQueue.Overflow::forLong)).hasSize(3_000);
@@ -197,15 +201,15 @@ class ReceiverQueuesTest {
     }
 
     private void stageLimit(int limit) {
-        ofStage = new ConcurrencyLimiter(Optional.empty(), limit, new TestingStageControls(), clock);
-        receiverQueues = new ReceiverQueues(ofStage, permits, 0.25);
+        stageLimiter = new ConcurrencyLimiter(Optional.empty(), limit, new TestingStageControls(), clock);
+        receiverQueues = new ReceiverQueues(stageLimiter, receiverLimiters, 0.25);
     }
 
-    private void add(AssignedPartition partition, String lane, int count) {
+    private void add(AssignedPartition partition, String receiver, int count) {
         for (int i = 0; i < count; i++) {
             ConsumerRecord<byte[], byte[]> data =
                     new ConsumerRecord<>(partition.name().topic(), 0, offset++, new byte[0], new byte[0]);
-            data.headers().add(RecordHeaders.LANE, lane.getBytes(UTF_8));
+            data.headers().add(RecordHeaders.LANE, receiver.getBytes(UTF_8));
             receiverQueues.add(new WorkItem(partition, data), NOW);
         }
     }
@@ -213,7 +217,7 @@ class ReceiverQueuesTest {
     private List<ReadyQueue.Begun> begin(int most) {
         List<ReadyQueue.Begun> begun = new ArrayList<>();
         while (begun.size() < most) {
-            Permit permit = ofStage.tryAcquire().orElseThrow();
+            Permit permit = stageLimiter.tryAcquire().orElseThrow();
             ReadyQueue.Begun next = receiverQueues.next(permit);
             if (next == null) {
                 permit.close();
@@ -232,7 +236,7 @@ class ReceiverQueuesTest {
 
     private List<ReadyQueue.Overflow> overflow(long nanos) {
         List<ReadyQueue.Overflow> all = new ArrayList<>();
-        // As the stage does, again and again.
+        // The stage does the same, again and again.
         for (int i = 0; i < 20; i++) {
             all.addAll(receiverQueues.overflow(nanos));
         }
@@ -249,18 +253,18 @@ class ReceiverQueuesTest {
                 Optional.of(new TestingClock().instant().plus(time)));
     }
 
-    private static String lanesOf(List<ReadyQueue.Overflow> overflow) {
+    private static String receiversOf(List<ReadyQueue.Overflow> overflow) {
         return overflow.stream()
-                .map(deferred -> lane(deferred.item()))
+                .map(deferred -> receiver(deferred.item()))
                 .distinct()
                 .collect(Collectors.joining(","));
     }
 
-    private static String lane(ReadyQueue.Begun begun) {
-        return lane(begun.item());
+    private static String receiver(ReadyQueue.Begun begun) {
+        return receiver(begun.item());
     }
 
-    private static String lane(WorkItem item) {
-        return Routing.lane(item.data().headers());
+    private static String receiver(WorkItem item) {
+        return Routing.receiverQueue(item.data().headers());
     }
 }

@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
-/** The names under which Prometheus finds the meters are a promise: alerts and dashboards rest on them. */
+/** Holds the names under which Prometheus finds the meters. They are a promise: alerts and dashboards rest on them. */
 class StageMetricsTest {
 
     private static final Path DOCUMENTATION = Path.of("../../docs/operator/monitoring.md");
@@ -40,7 +40,7 @@ class StageMetricsTest {
     }
 
     @Test
-    void eachMeterTellsItsStageAndThoseOfFailuresTheirReason() {
+    void eachMeterHasItsStageAndThoseOfFailuresTheirReason() {
         exportAll();
 
         assertThat(registry.scrape().lines().filter(line -> line.startsWith("pawline_")))
@@ -69,7 +69,7 @@ class StageMetricsTest {
         metrics.left(new ConsumerRecord<>(Stage.GENERATE.workTopic(), 0, 0, new byte[0], new byte[0]));
     }
 
-    /** Without the suffixes of a timer's several series. */
+    /** Returns the names without the suffixes of a timer's several series. */
     private Set<String> exported() {
         return registry.scrape()
                 .lines()

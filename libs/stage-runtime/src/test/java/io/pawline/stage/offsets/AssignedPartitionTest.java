@@ -61,7 +61,7 @@ class AssignedPartitionTest {
     }
 
     @Example
-    void nothingBeginsOnThePartitionOnItsWayOutAndItIsSettledWhenAllHasEnded() {
+    void aLeavingPartitionBeginsNothingAndSettlesWhenAllHasEnded() {
         AssignedPartition partition = new AssignedPartition(NAME, false, null);
         assertThat(partition.begin()).isTrue();
         assertThat(partition.begin()).isTrue();
@@ -101,10 +101,10 @@ class AssignedPartitionTest {
                 .map(number -> Transformer.mutate(name + " " + number, life -> step.take(life, number)));
     }
 
-    /** The model: the partition's log, what the broker has, and one process after another. */
+    /** Models the partition's log, what the broker has, and one process after another. */
     static final class Life {
         private final TreeSet<Long> log = new TreeSet<>();
-        /** Records whose outcome is published and committed. */
+        /** Holds the records whose outcome is published and committed. */
         private final TreeSet<Long> committed = new TreeSet<>();
 
         private @Nullable OffsetAndMetadata commit;
@@ -115,7 +115,7 @@ class AssignedPartitionTest {
         private long position;
         private long end;
 
-        /** Each record with a gap before it, as markers and compaction leave them. */
+        /** Writes each record with a gap before it, as markers and compaction leave them. */
         void write(int records) {
             for (int i = 0; i < records; i++) {
                 end += 1 + (7 * end + i) % 4;

@@ -20,7 +20,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 
 class OffsetTrackerTest {
 
-    /** The model: all offsets of the log and those completed, as sets; the position read off them naively. */
+    /** The model has all offsets of the log and those completed, as sets. The position is read off them naively. */
     @Property
     void commitsTheLowestOpenOffsetInWhateverOrderRecordsComplete(
             @ForAll @Size(min = 1, max = 60) List<@IntRange(min = 1, max = 5) Integer> gaps, @ForAll long seed) {
@@ -42,7 +42,7 @@ class OffsetTrackerTest {
         assertThat(tracker.open()).isZero();
     }
 
-    /** A process that dies at any moment, again and again: nothing completed is worked on again, nothing open is lost. */
+    /** A process dies at any moment, again and again: nothing completed is worked on again, nothing open is lost. */
     @Property
     void aNewAssignmentTakesUpExactlyWhatTheCommitLeftOpen(
             @ForAll @Size(min = 1, max = 80) List<@IntRange(min = 1, max = 4) Integer> gaps, @ForAll long seed) {
@@ -194,7 +194,7 @@ class OffsetTrackerTest {
         assertThat(next.receive(1)).isFalse();
     }
 
-    /** However the records lie and complete: each poll is only made when there was room. */
+    /** However the records lie and complete, each poll is only made when there was room. */
     @Property(tries = 60)
     void aPollThatWasLetInNeverMakesTheMetadataTooLong(
             @ForAll @IntRange(min = 1, max = 16_000) int widestGap,
@@ -218,9 +218,9 @@ class OffsetTrackerTest {
         }
     }
 
-    /** Ten minutes of a stage that reads whatever it may, in steps of 100 ms. */
+    /** A stage reads whatever it may for ten minutes, in steps of 100 ms. */
     @Property(tries = 4, shrinking = ShrinkingMode.OFF)
-    void whileARecordIsStuckForTenMinutesNothingIsForgottenAndAllGoesOnAfterwards(@ForAll long seed) {
+    void aRecordStuckForTenMinutesLosesNothingAndAllGoesOnAfterwards(@ForAll long seed) {
         Random random = new Random(seed);
         TreeSet<Long> open = new TreeSet<>();
         OffsetTracker tracker = new OffsetTracker(null);
@@ -250,9 +250,9 @@ class OffsetTrackerTest {
                 OffsetAndMetadata position = tracker.position();
                 assertThat(position.offset()).isZero();
                 assertThat(position.metadata()).hasSizeLessThan(CommitMetadata.MOST_CHARACTERS);
-                CommitMetadata told =
+                CommitMetadata decoded =
                         CommitMetadata.decode(position.metadata(), 0).orElseThrow();
-                assertThat(told.open().tailSet(1L)).isEqualTo(open.headSet(told.end()));
+                assertThat(decoded.open().tailSet(1L)).isEqualTo(open.headSet(decoded.end()));
             }
         }
         assertThat(received).isGreaterThan(30_000);

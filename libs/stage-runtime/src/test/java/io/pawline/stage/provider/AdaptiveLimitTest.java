@@ -3,7 +3,7 @@ package io.pawline.stage.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.pawline.stage.provider.EndedCall.Ending;
+import io.pawline.stage.provider.EndedCall.Result;
 import io.pawline.stage.provider.TestingProvider.Client;
 import io.pawline.stage.provider.TestingProvider.Counts;
 import java.util.List;
@@ -78,7 +78,10 @@ class AdaptiveLimitTest {
         assertThat(after.use).isGreaterThan(0.88);
     }
 
-    /** The time of a look changes with the latency, in steps; at a step it must not be time each time the latency crosses it. */
+    /**
+     * The time of a look changes with the latency, in steps. At a step, a look must not be due each time the latency
+     * crosses it.
+     */
     @Test
     void doesNotLookMoreOftenWhereThePeriodBetweenLooksChanges() {
         double use = IntStream.rangeClosed(1, 4)
@@ -254,12 +257,12 @@ class AdaptiveLimitTest {
     @Test
     void doesNotShrinkTwiceForCallsSentBeforeItShrank() {
         for (int i = 0; i < 4; i++) {
-            limit.ended(new EndedCall(1_000, 2_000 + i, 4, Ending.REFUSED));
+            limit.ended(new EndedCall(1_000, 2_000 + i, 4, Result.REFUSED));
         }
         int shrunk = limit.limit();
 
         for (int i = 0; i < 100; i++) {
-            limit.ended(new EndedCall(1_001, 3_000 + i, 4, Ending.REFUSED));
+            limit.ended(new EndedCall(1_001, 3_000 + i, 4, Result.REFUSED));
         }
 
         assertThat(shrunk).isEqualTo(3);

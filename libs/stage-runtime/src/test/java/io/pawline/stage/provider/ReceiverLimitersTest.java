@@ -8,29 +8,29 @@ import org.junit.jupiter.api.Test;
 
 class ReceiverLimitersTest {
 
-    private final ReceiverLimiters lanes = new ReceiverLimiters(
+    private final ReceiverLimiters limiters = new ReceiverLimiters(
             new ProviderPolicies("receiver", true, Optional.empty(), 0, 0), 10, new TestingClock());
 
     @Test
-    void remembersALane() {
-        assertThat(lanes.of("a")).isSameAs(lanes.of("a")).isNotSameAs(lanes.of("b"));
-        assertThat(lanes.known()).isEqualTo(2);
+    void remembersAReceiver() {
+        assertThat(limiters.of("a")).isSameAs(limiters.of("a")).isNotSameAs(limiters.of("b"));
+        assertThat(limiters.known()).isEqualTo(2);
     }
 
     @Test
-    void forgetsTheIdleLanesUsedLongestAgo() {
-        ConcurrencyLimiter busy = lanes.of("busy");
+    void forgetsTheIdleReceiversUsedLongestAgo() {
+        ConcurrencyLimiter busy = limiters.of("busy");
         assertThat(busy.tryAcquire()).isPresent();
-        ConcurrencyLimiter used = lanes.of("used");
-        ConcurrencyLimiter idle = lanes.of("idle");
+        ConcurrencyLimiter used = limiters.of("used");
+        ConcurrencyLimiter idle = limiters.of("idle");
         for (int i = 0; i < 2_000; i++) {
-            lanes.of("lane-" + i);
-            lanes.of("used");
+            limiters.of("lane-" + i);
+            limiters.of("used");
         }
 
-        assertThat(lanes.known()).isEqualTo(1_000);
-        assertThat(lanes.of("busy")).isSameAs(busy);
-        assertThat(lanes.of("used")).isSameAs(used);
-        assertThat(lanes.of("idle")).isNotSameAs(idle);
+        assertThat(limiters.known()).isEqualTo(1_000);
+        assertThat(limiters.of("busy")).isSameAs(busy);
+        assertThat(limiters.of("used")).isSameAs(used);
+        assertThat(limiters.of("idle")).isNotSameAs(idle);
     }
 }

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A clock that moves when told. */
+/** Moves only when a test moves it. */
 public final class TestingClock extends Clock {
 
     private volatile Instant now = Instant.parse("2026-11-23T12:00:00Z");

@@ -1,6 +1,6 @@
 package io.pawline.stage.provider;
 
-import io.pawline.stage.provider.EndedCall.Ending;
+import io.pawline.stage.provider.EndedCall.Result;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,8 +13,8 @@ import java.util.function.IntSupplier;
 import java.util.function.ToDoubleFunction;
 
 /**
- * A provider and its clients in virtual time: so many calls at once are worked on, those beyond wait, those beyond the hard
- * limit are refused. A call that its client gave up on is worked on all the same. Times are in seconds.
+ * Simulates a provider and its clients in virtual time. So many calls at once are worked on, those beyond wait, those
+ * beyond the hard limit are refused. A call that its client gave up on is worked on all the same. Times are in seconds.
  */
 final class TestingProvider {
 
@@ -50,7 +50,7 @@ final class TestingProvider {
         return random -> median * Math.exp(spread * random.nextGaussian());
     }
 
-    /** A client that always has work to do. */
+    /** Adds a client that always has work to do. */
     Client client(IntSupplier limit, Consumer<EndedCall> ended) {
         Client client = new Client(limit, ended);
         clients.add(client);
@@ -58,7 +58,7 @@ final class TestingProvider {
         return client;
     }
 
-    /** A client with one thing to do every so often. */
+    /** Adds a client with one thing to do every so often. */
     Client occasionalClient(AdaptiveLimit limit, double seconds) {
         Client client = new Client(() -> 0, limit::ended);
         clients.add(client);
@@ -98,7 +98,7 @@ final class TestingProvider {
         return now;
     }
 
-    /** What happened since the last call of this method. */
+    /** Counts what happened since the last call of this method. */
     Counts counts() {
         Counts all = new Counts();
         all.seconds = now - counted;
@@ -119,11 +119,11 @@ final class TestingProvider {
 
     private void enter(Call call) {
         if (working + waiting.size() >= hardLimit || random.nextDouble() < shareOfStrayRefusals) {
-            schedule(REFUSED_AFTER, () -> call.end(Ending.REFUSED));
+            schedule(REFUSED_AFTER, () -> call.end(Result.REFUSED));
             return;
         }
         waiting.add(call);
-        schedule(timeout, () -> call.end(Ending.TIMED_OUT));
+        schedule(timeout, () -> call.end(Result.TIMED_OUT));
         admit();
     }
 
@@ -133,21 +133,21 @@ final class TestingProvider {
             working++;
             double seconds = service.applyAsDouble(random);
             boolean hangs = random.nextDouble() < shareOfHangs;
-            Ending ending = random.nextDouble() < shareOfFailures ? Ending.FAILED : Ending.SUCCEEDED;
+            Result result = random.nextDouble() < shareOfFailures ? Result.FAILED : Result.SUCCEEDED;
             schedule(seconds, () -> {
                 working--;
                 if (call.open) {
                     used += seconds;
                 }
                 if (!hangs) {
-                    call.end(ending);
+                    call.end(result);
                 }
                 admit();
             });
         }
     }
 
-    /** How many calls ended, and how. */
+    /** Counts how many calls ended, and how. */
     static final class Counts {
         double seconds;
         double use;
@@ -176,7 +176,7 @@ final class TestingProvider {
         }
     }
 
-    /** One process that calls the provider. */
+    /** Stands for one process that calls the provider. */
     final class Client {
         private final IntSupplier limit;
         private final Consumer<EndedCall> ended;
@@ -215,20 +215,20 @@ final class TestingProvider {
             inFlight = client.inFlight;
         }
 
-        private void end(Ending ending) {
+        private void end(Result result) {
             if (!open) {
                 return;
             }
             open = false;
             client.inFlight--;
             client.counts.calls++;
-            switch (ending) {
+            switch (result) {
                 case SUCCEEDED -> client.counts.succeeded++;
                 case REFUSED -> client.counts.refused++;
                 case TIMED_OUT -> client.counts.timedOut++;
                 case FAILED -> {}
             }
-            client.ended.accept(new EndedCall((long) (start * 1e9), (long) (now * 1e9), inFlight, ending));
+            client.ended.accept(new EndedCall((long) (start * 1e9), (long) (now * 1e9), inFlight, result));
             client.fill();
         }
     }

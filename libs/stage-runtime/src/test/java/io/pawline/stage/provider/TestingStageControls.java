@@ -3,7 +3,7 @@ package io.pawline.stage.provider;
 import java.time.Instant;
 import java.util.OptionalInt;
 
-/** Orders as a test gives them. */
+/** Holds controls as a test sets them. */
 public final class TestingStageControls implements StageControls {
 
     public volatile boolean paused;

@@ -29,14 +29,15 @@ class FailedRecordTest {
         ConsumerRecord<byte[], byte[]> data = received();
         data.headers().add("traceparent", "00-1-2-01".getBytes(UTF_8));
 
-        ProducerRecord<byte[], byte[]> letter = failed(data, NOW).deadLetter();
+        ProducerRecord<byte[], byte[]> deadLetter = failed(data, NOW).deadLetter();
 
-        assertThat(letter.topic()).isEqualTo("pawline.matting.dlt");
-        assertThat(letter.key()).isEqualTo(data.key());
-        assertThat(letter.value()).isEqualTo(data.value());
-        assertThat(text(letter.headers(), "traceparent")).isEqualTo("00-1-2-01");
-        assertThat(text(letter.headers(), "kafka_dlt-exception-message")).isEqualTo("read_timeout: no answer");
-        assertThat(text(letter.headers(), "kafka_dlt-original-consumer-group")).isEqualTo("pawline.matting");
+        assertThat(deadLetter.topic()).isEqualTo("pawline.matting.dlt");
+        assertThat(deadLetter.key()).isEqualTo(data.key());
+        assertThat(deadLetter.value()).isEqualTo(data.value());
+        assertThat(text(deadLetter.headers(), "traceparent")).isEqualTo("00-1-2-01");
+        assertThat(text(deadLetter.headers(), "kafka_dlt-exception-message")).isEqualTo("read_timeout: no answer");
+        assertThat(text(deadLetter.headers(), "kafka_dlt-original-consumer-group"))
+                .isEqualTo("pawline.matting");
     }
 
     @Test
@@ -56,15 +57,15 @@ class FailedRecordTest {
     }
 
     @Test
-    void tellsWhereTheRecordStoodAtFirstAndNotInTheRetryTopic() {
+    void saysWhereTheRecordStoodAtFirstAndNotInTheRetryTopic() {
         ProducerRecord<byte[], byte[]> retry =
                 failed(received(), NOW).retry(AttemptHeaders.of(received().headers()), NOW);
 
-        Headers letter = failed(receivedAgain(retry), NOW).deadLetter().headers();
+        Headers deadLetter = failed(receivedAgain(retry), NOW).deadLetter().headers();
 
-        assertThat(text(letter, "kafka_dlt-original-topic")).isEqualTo("pawline.matting");
-        assertThat(letter.lastHeader(RecordHeaders.NOT_BEFORE)).isNull();
-        assertThat(text(letter, RecordHeaders.ATTEMPT)).isEqualTo("2");
+        assertThat(text(deadLetter, "kafka_dlt-original-topic")).isEqualTo("pawline.matting");
+        assertThat(deadLetter.lastHeader(RecordHeaders.NOT_BEFORE)).isNull();
+        assertThat(text(deadLetter, RecordHeaders.ATTEMPT)).isEqualTo("2");
     }
 
     @Test

@@ -88,7 +88,7 @@ class GroupCommitTest {
         await().until(partition::settled);
     }
 
-    /** All that a broker was seen to answer while the group rebalances, and what a producer makes of it. */
+    /** Lists all that a broker was seen to answer while the group rebalances, and what a producer makes of it. */
     static Stream<Arguments> failuresThatPass() {
         KafkaException rebalance =
                 new KafkaException("Unexpected error in TxnOffsetCommitResponse: REBALANCE_IN_PROGRESS");
@@ -119,7 +119,7 @@ class GroupCommitTest {
         await().until(partition::settled);
         assertThat(commit.failure()).isNull();
         assertThat(committed(used.getLast())).isEqualTo(new OffsetAndMetadata(1));
-        assertThat(told()).isEmpty();
+        assertThat(recorded()).isEmpty();
     }
 
     @Test
@@ -173,24 +173,24 @@ class GroupCommitTest {
         assertThat(commit.working()).isFalse();
         assertThat(published()).isEmpty();
         assertThat(used).hasSize(1);
-        assertThat(told()).as("it may well have been committed").isEmpty();
+        assertThat(recorded()).as("it may well have been committed").isEmpty();
     }
 
     @Test
-    void whatEndsAfterTheSessionIsToldToTheLedgerAsOrphaned() {
+    void whatEndsAfterTheSessionIsRecordedAsOrphaned() {
         GroupCommit commit = start(new TestingProducer());
         WorkItem item = begun(0);
         commit.close();
 
         commit.add(item, result("a"));
 
-        assertThat(told()).containsExactly(CallOutcome.ORPHANED);
+        assertThat(recorded()).containsExactly(CallOutcome.ORPHANED);
         assertThat(partition.settled()).isTrue();
         assertThat(published()).isEmpty();
     }
 
     @Test
-    void whatWaitsForItsCommitAtTheEndIsToldToTheLedgerAsOrphaned() {
+    void whatWaitsForItsCommitAtTheEndIsRecordedAsOrphaned() {
         TestingProducer producer = new TestingProducer();
         for (int i = 0; i < 1_000; i++) {
             producer.fails(Step.OFFSETS, new CommitFailedException("removed from the group"));
@@ -202,13 +202,13 @@ class GroupCommitTest {
         commit.close();
         commit.add(begun(1), result("b"));
 
-        assertThat(told()).containsExactly(CallOutcome.ORPHANED, CallOutcome.ORPHANED);
+        assertThat(recorded()).containsExactly(CallOutcome.ORPHANED, CallOutcome.ORPHANED);
         assertThat(partition.settled()).isTrue();
         assertThat(published()).isEmpty();
     }
 
     @Test
-    void dropsWhatEndsAfterTheFenceAndTheFreshRecordOfTheSameOffsetIsCommitted() {
+    void dropsWhatEndsAfterTheFenceButCommitsTheFreshRecord() {
         GroupCommit commit = start(new TestingProducer());
         WorkItem stale = begun(0);
         commit.fence(List.of(partition));
@@ -223,7 +223,7 @@ class GroupCommitTest {
         assertThat(committed(used.getFirst()).offset())
                 .as("the fresh record is open")
                 .isZero();
-        assertThat(told()).containsExactly(CallOutcome.ORPHANED);
+        assertThat(recorded()).containsExactly(CallOutcome.ORPHANED);
         assertThat(partition.settled()).isTrue();
         assertThat(again.settled()).isFalse();
         commit.add(fresh, result("fresh"));
@@ -235,7 +235,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void dropsTheResultsOfAFencedPartitionAlsoOutOfATransactionThatIsTriedAgain() {
+    void dropsResultsOfAFencedPartitionFromARepeatedTransaction() {
         TestingProducer producer = new TestingProducer();
         for (int i = 0; i < 1_000; i++) {
             producer.fails(Step.OFFSETS, new CommitFailedException("removed from the group"));
@@ -247,7 +247,7 @@ class GroupCommitTest {
         commit.fence(List.of(partition));
 
         await().until(partition::settled);
-        assertThat(told()).containsExactly(CallOutcome.ORPHANED);
+        assertThat(recorded()).containsExactly(CallOutcome.ORPHANED);
         assertThat(published()).isEmpty();
         assertThat(commit.failure()).isNull();
     }
@@ -264,7 +264,7 @@ class GroupCommitTest {
         await().until(partition::settled);
     }
 
-    /** Else the next commit would pass it by. */
+    /** The next commit would otherwise pass it by. */
     @Test
     void aRecordThatNoTopicTakesStaysOpen() {
         GroupCommit commit =
@@ -385,7 +385,7 @@ class GroupCommitTest {
                 .toList();
     }
 
-    private List<CallOutcome> told() {
+    private List<CallOutcome> recorded() {
         return attempts.history().stream()
                 .map(event -> TestingEvents.deserializer(CallAttempt.class).deserialize(Topics.ATTEMPTS, event.value()))
                 .map(event -> event.getOutcome().orElseThrow())

@@ -21,7 +21,7 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Kafka's own fake of a producer, which fails when and how a test wants it. */
+/** Extends Kafka's own fake of a producer, so that it fails when and how a test wants it. */
 final class TestingProducer extends MockProducer<byte[], byte[]> {
 
     enum Step {
@@ -39,7 +39,10 @@ final class TestingProducer extends MockProducer<byte[], byte[]> {
     private final Map<Step, Queue<RuntimeException>> failures = new EnumMap<>(Step.class);
     private Predicate<ProducerRecord<byte[], byte[]>> tooLarge = _ -> false;
     private boolean refused;
-    /** As with the real one: a commit or an abort without an answer can only be asked for again. */
+    /**
+     * Holds the step that got no answer. As with the real producer, a commit or an abort without an answer can only be
+     * asked for again.
+     */
     private Optional<Step> unanswered = Optional.empty();
 
     TestingProducer() {
@@ -49,13 +52,13 @@ final class TestingProducer extends MockProducer<byte[], byte[]> {
         }
     }
 
-    /** At its next such step it fails so; after several calls, at one after the other. */
+    /** Lets the producer fail at its next such step; after several calls, at one after the other. */
     TestingProducer fails(Step step, RuntimeException failure) {
         queue(step).add(failure);
         return this;
     }
 
-    /** No topic takes these records. */
+    /** Lets every topic refuse these records for their size. */
     TestingProducer refuses(Predicate<ProducerRecord<byte[], byte[]>> records) {
         tooLarge = records;
         return this;

@@ -2,7 +2,7 @@ package io.pawline.stage.example;
 
 import io.pawline.schemas.Reason;
 
-/** What came of asking for a caption. */
+/** Says what came of asking for a caption. */
 sealed interface Caption {
 
     record Text(String words) implements Caption {}

@@ -17,12 +17,12 @@ import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.context.annotation.Bean;
 
-/** The stage of docs/contributor/writing-a-stage.md, which shows the class below word for word. */
+/** Is the stage that docs/contributor/writing-a-stage.md shows, from the first annotation on word for word. */
 @SpringBootApplication
 @EnableConfigurationProperties(CaptionApplication.CaptionProperties.class)
 public class CaptionApplication {
 
-    /** The service, not yet running. */
+    /** Makes the service, which does not run yet. */
     public static SpringApplication application() {
         return ServiceApplication.of(CaptionApplication.class, "caption-service");
     }

@@ -1,0 +1,216 @@
+package io.pawline.stage.commit;
+
+import io.pawline.stage.ledger.Ledger;
+import io.pawline.stage.metrics.StageMetrics;
+import io.pawline.stage.offsets.WorkItem;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the finished tasks until a transaction with them succeeds, and divides them into the batches that transactions
+ * carry. Used by the thread of its {@link GroupCommit}, but for {@link #add} and {@link #uncommitted}.
+ */
+final class CommitBatches {
+
+    /** One transaction carries at most so many tasks. */
+    static final int MAX_BATCH = 1_000;
+
+    private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
+
+    /** A record that no topic takes waits for this long before it is tried again. It stays open meanwhile. */
+    private static final long BEFORE_TRYING_REFUSED_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    /**
+     * Carries a finished task and what is to be published of it.
+     *
+     * @param substituted whether the settlement already stands in for one that was too large
+     */
+    record Finished(WorkItem item, Settlement settlement, boolean substituted) {}
+
+    private final GroupCommit.Substitute substitute;
+    private final Ledger ledger;
+    private final StageMetrics metrics;
+    private final LinkedBlockingQueue<Finished> finished = new LinkedBlockingQueue<>();
+
+    /** Holds one batch as a rule, and the parts of a batch if a record in it is too large. */
+    private final Deque<List<Finished>> batches = new ArrayDeque<>();
+
+    /** Holds the tasks whose records no topic takes in any form. */
+    private final List<Finished> setAside = new ArrayList<>();
+
+    private long setAsideSince;
+
+    /** Counts the tasks that were handed over and are neither committed nor given up. */
+    private final AtomicInteger uncommitted = new AtomicInteger();
+
+    /** Says that nothing is taken from {@link #finished} any more. */
+    private volatile boolean ended;
+
+    CommitBatches(GroupCommit.Substitute substitute, Ledger ledger, StageMetrics metrics) {
+        this.substitute = substitute;
+        this.ledger = ledger;
+        this.metrics = metrics;
+    }
+
+    /** Takes a finished task from any thread. After the end it is dropped, for another session has its record by then. */
+    void add(WorkItem item, Settlement settlement) {
+        Finished done = new Finished(item, settlement, false);
+        uncommitted.incrementAndGet();
+        finished.add(done);
+        // Whoever takes it out drops it, also if the end came in between.
+        if (ended && finished.remove(done)) {
+            drop(done);
+        }
+    }
+
+    /** Counts the tasks that were handed over and are not committed yet. */
+    int uncommitted() {
+        return uncommitted.get();
+    }
+
+    /** Says whether there is no batch, so that one has to be {@linkplain #gather gathered}. */
+    boolean isEmpty() {
+        return batches.isEmpty();
+    }
+
+    /** Returns the batch that the next transaction carries. There must be one. */
+    List<Finished> first() {
+        return batches.getFirst();
+    }
+
+    /**
+     * Makes a batch of what has finished by now, if anything does within a tenth of a second.
+     *
+     * @param notBefore the first task to finish waits until this moment of {@link System#nanoTime}
+     */
+    void gather(long notBefore) throws InterruptedException {
+        List<Finished> batch = takeBackSetAside();
+        if (batch.isEmpty()) {
+            Finished first = finished.poll(100, TimeUnit.MILLISECONDS);
+            if (first == null) {
+                return;
+            }
+            batch.add(first);
+            TimeUnit.NANOSECONDS.sleep(notBefore - System.nanoTime());
+        }
+        finished.drainTo(batch, MAX_BATCH - batch.size());
+        batches.add(batch);
+    }
+
+    private List<Finished> takeBackSetAside() {
+        List<Finished> back = new ArrayList<>();
+        if (!setAside.isEmpty() && System.nanoTime() - setAsideSince > BEFORE_TRYING_REFUSED_NANOS) {
+            for (Finished done : setAside) {
+                if (done.item().partition().begin()) {
+                    uncommitted.incrementAndGet();
+                    back.add(done);
+                } else {
+                    orphan(done);
+                }
+            }
+            setAside.clear();
+        }
+        return back;
+    }
+
+    /** Takes the tasks of fenced partitions out of a batch. */
+    void dropFenced(List<Finished> batch) {
+        batch.removeIf(done -> {
+            boolean fenced = done.item().partition().fenced();
+            if (fenced) {
+                drop(done);
+            }
+            return fenced;
+        });
+    }
+
+    /** Takes note that a transaction carried these tasks. */
+    void committed(List<Finished> batch) {
+        batch.forEach(done -> {
+            end(done);
+            if (done.settlement().last()) {
+                metrics.left(done.item().data());
+            }
+        });
+    }
+
+    /** Removes the first batch, with which the transactions are done. */
+    void removeFirst() {
+        batches.removeFirst();
+    }
+
+    /** Halves the first batch, since the client does not say which record was too large and the others must go on. */
+    void splitFirst() throws InterruptedException {
+        List<Finished> batch = batches.removeFirst();
+        // Not all of them are in the next transaction, so it must not count them as completed.
+        batch.forEach(done -> done.item().reopen());
+        if (batch.size() > 1) {
+            int half = batch.size() / 2;
+            batches.addFirst(new ArrayList<>(batch.subList(half, batch.size())));
+            batches.addFirst(new ArrayList<>(batch.subList(0, half)));
+        } else {
+            replaceTooLarge(batch.getFirst());
+        }
+    }
+
+    /** Turns a result that is too large into a failure. A record that is too large even as a dead letter stays open. */
+    private void replaceTooLarge(Finished done) throws InterruptedException {
+        if (!done.substituted()) {
+            Settlement instead = substitute.tooLarge(done.item());
+            batches.addFirst(new ArrayList<>(List.of(
+                    new Finished(done.item(), instead.after(done.settlement().calls()), true))));
+            return;
+        }
+        log.error(
+                "no topic takes the record at {} offset {} for its size, it stays open: raise max.message.bytes of the"
+                        + " stage's dead-letter topic",
+                done.item().partition().name(),
+                done.item().data().offset());
+        setAside.add(done);
+        setAsideSince = System.nanoTime();
+        end(done);
+    }
+
+    /**
+     * Drops all tasks, since nothing is committed any more. The ledger records the calls whose results are lost.
+     *
+     * @param firstMayBeCommitted whether the broker may have committed the first batch, so that nothing of it is orphaned
+     */
+    void dropAll(boolean firstMayBeCommitted) {
+        ended = true;
+        if (firstMayBeCommitted) {
+            batches.removeFirst();
+        }
+        List<Finished> rest = new ArrayList<>();
+        batches.forEach(rest::addAll);
+        finished.drainTo(rest);
+        rest.forEach(this::drop);
+        setAside.forEach(this::orphan);
+    }
+
+    private void drop(Finished done) {
+        orphan(done);
+        end(done);
+    }
+
+    private void end(Finished done) {
+        uncommitted.decrementAndGet();
+        done.item().partition().end();
+    }
+
+    private void orphan(Finished done) {
+        log.warn(
+                "a finished attempt is dropped, since {} went elsewhere while it ran (offset {})",
+                done.item().partition().name(),
+                done.item().data().offset());
+        metrics.orphaned();
+        done.settlement().calls().forEach(ledger::orphaned);
+    }
+}

@@ -1,0 +1,142 @@
+package io.pawline.stage.session;
+
+import io.pawline.schemas.Stage;
+import io.pawline.stage.commit.GroupCommit;
+import io.pawline.stage.offsets.AssignedPartition;
+import io.pawline.stage.retry.DelayedRetryReader;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Holds the partitions that the group has assigned to a session. A partition that leaves is drained, and then fenced. Kafka
+ * calls this on the poll thread, within a poll. Used by the poll thread alone, but for {@link #joined}.
+ */
+final class Assignments implements ConsumerRebalanceListener {
+
+    private static final Logger log = LoggerFactory.getLogger(StageSession.class);
+
+    private final Stage stage;
+    private final Duration drain;
+    private final Consumer<byte[], byte[]> consumer;
+    private final GroupCommit commit;
+    private final DelayedRetryReader delayedRetryReader;
+    private final Map<TopicPartition, AssignedPartition> assigned = new HashMap<>();
+    private volatile boolean joined;
+
+    /** Says when calls under way are given up; null until the session stops. */
+    private @Nullable Long stopBy;
+
+    Assignments(
+            Stage stage,
+            Duration drain,
+            Consumer<byte[], byte[]> consumer,
+            GroupCommit commit,
+            DelayedRetryReader delayedRetryReader) {
+        this.stage = stage;
+        this.drain = drain;
+        this.consumer = consumer;
+        this.commit = commit;
+        this.delayedRetryReader = delayedRetryReader;
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> names) {
+        Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(names));
+        names.forEach(name -> assigned.put(
+                name, new AssignedPartition(name, !name.topic().equals(stage.workTopic()), committed.get(name))));
+        if (stopBy != null) {
+            stopAdmitting();
+        }
+        joined = true;
+        log.info("assigned {}", names);
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> names) {
+        drain(leaving(names));
+        onPartitionsLost(names);
+    }
+
+    @Override
+    public void onPartitionsLost(Collection<TopicPartition> names) {
+        commit.fence(leaving(names));
+        names.forEach(assigned::remove);
+        names.forEach(delayedRetryReader::forget);
+        log.info("gave up {}", names);
+    }
+
+    private List<AssignedPartition> leaving(Collection<TopicPartition> names) {
+        return names.stream().map(assigned::get).filter(Objects::nonNull).toList();
+    }
+
+    /** Says whether the group has let the session in. */
+    boolean joined() {
+        return joined;
+    }
+
+    /** Returns the assignment of a partition that records were read from. */
+    AssignedPartition partition(TopicPartition name) {
+        return Objects.requireNonNull(assigned.get(name), "record of a partition that is not assigned");
+    }
+
+    /** Returns all assignments. */
+    Collection<AssignedPartition> all() {
+        return assigned.values();
+    }
+
+    /** Lets no further record begin. */
+    void stopAdmitting() {
+        assigned.values().forEach(AssignedPartition::stopAdmitting);
+    }
+
+    /** Lets no further record begin, also of partitions that arrive from now on, and begins the drain time. */
+    void stop() {
+        stopBy = System.nanoTime() + drain.toNanos();
+        stopAdmitting();
+    }
+
+    /** Says whether, after the {@linkplain #stop stop}, records are still at work that can be committed in time. */
+    boolean draining() {
+        long giveUp = Objects.requireNonNull(stopBy, "a session that was not stopped does not drain");
+        return commit.working() && !settled(assigned.values()) && !tooLate(giveUp);
+    }
+
+    /** Starts nothing more of these partitions, and waits for what they have at work, for the drain time at most. */
+    private void drain(Collection<AssignedPartition> partitions) {
+        partitions.forEach(AssignedPartition::stopAdmitting);
+        long giveUp = stopBy == null ? System.nanoTime() + drain.toNanos() : stopBy;
+        try {
+            while (commit.working() && !settled(partitions) && !tooLate(giveUp)) {
+                commit.commitAs(consumer.groupMetadata());
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean tooLate(long giveUp) {
+        boolean late = System.nanoTime() - giveUp > 0;
+        if (late) {
+            log.warn("calls still under way after the drain time of {} are given up", drain);
+        }
+        return late;
+    }
+
+    private static boolean settled(Collection<AssignedPartition> partitions) {
+        return partitions.stream().allMatch(AssignedPartition::settled);
+    }
+}

@@ -1,0 +1,80 @@
+package io.pawline.stage.session;
+
+import io.pawline.schemas.Stage;
+import io.pawline.stage.commit.GroupCommit;
+import io.pawline.stage.commit.Settlement;
+import io.pawline.stage.dispatch.ReadyQueue;
+import io.pawline.stage.offsets.WorkItem;
+import io.pawline.stage.provider.Permit;
+import io.pawline.stage.retry.FailedRecord;
+import java.time.Clock;
+
+/**
+ * Settles records: has each one executed, deferred or expired, and hands what comes of it to the group commit. Thread-safe.
+ */
+final class RecordSettler<I> {
+
+    private final Stage stage;
+    private final TaskExecution<I> execution;
+    private final GroupCommit commit;
+    private final Clock clock;
+
+    /** Says that a record's thread ended without an outcome, so its partition can never be completed in this session. */
+    private volatile boolean broken;
+
+    RecordSettler(Stage stage, TaskExecution<I> execution, GroupCommit commit, Clock clock) {
+        this.stage = stage;
+        this.execution = execution;
+        this.commit = commit;
+        this.clock = clock;
+    }
+
+    /** Says whether a record was left without an outcome, so that the session has to end. */
+    boolean broken() {
+        return broken;
+    }
+
+    /** Does one attempt at a record, on the thread of that record. */
+    void work(WorkItem item, Permit permit) {
+        settle(item, () -> execution.execute(item.data(), permit));
+    }
+
+    /** Moves a record out of the way of the others: to the end of the retry topic, or to the long-retry topic. */
+    void defer(ReadyQueue.Overflow overflow) {
+        WorkItem item = overflow.item();
+        if (!item.partition().begin()) {
+            return;
+        }
+        if (execution.outOfTime(item.data())) {
+            var _ = Thread.ofVirtual().start(() -> settle(item, () -> execution.neverHadItsTurn(item.data())));
+        } else {
+            commit.add(item, Settlement.again(FailedRecord.deferred(stage, overflow, clock.instant())));
+        }
+    }
+
+    /** Ends a task that may wait no longer. It needs no permit, for nothing is called any more. */
+    void expire(WorkItem item) {
+        if (item.partition().begin()) {
+            var _ = Thread.ofVirtual().start(() -> settle(item, () -> execution.expired(item.data())));
+        }
+    }
+
+    private interface Work {
+        Settlement settlement() throws InterruptedException;
+    }
+
+    private void settle(WorkItem item, Work work) {
+        boolean handedOver = false;
+        try {
+            commit.add(item, work.settlement());
+            handedOver = true;
+        } catch (InterruptedException givenUp) {
+            Thread.currentThread().interrupt();
+        } finally {
+            if (!handedOver) {
+                broken = true;
+                item.partition().end();
+            }
+        }
+    }
+}
