@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.InvalidPartitionsException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -56,11 +57,16 @@ public final class TopicSetup {
         for (NewTopic topic : wanted) {
             String name = topic.name();
             if (created.containsKey(name)) {
-                lines.add(settle(topic, created.get(name)));
+                lines.add(settle(
+                        name,
+                        created.get(name),
+                        "is created with %d partitions, %d copies of each"
+                                .formatted(topic.numPartitions(), topic.replicationFactor())));
             } else if (raised.containsKey(name)) {
-                cluster.answer(raised.get(name));
-                lines.add("%s now has %d partitions instead of %d"
-                        .formatted(name, topic.numPartitions(), present.get(name)));
+                lines.add(settle(
+                        name,
+                        raised.get(name),
+                        "now has %d partitions instead of %d".formatted(topic.numPartitions(), present.get(name))));
             } else {
                 lines.add("%s is there with %d partitions".formatted(name, present.get(name)));
             }
@@ -68,14 +74,15 @@ public final class TopicSetup {
         return lines;
     }
 
-    private String settle(NewTopic topic, KafkaFuture<Void> created) {
+    private String settle(String topic, KafkaFuture<Void> change, String says) {
         try {
-            cluster.answer(created);
-            return "%s is created with %d partitions, %d copies of each"
-                    .formatted(topic.name(), topic.numPartitions(), topic.replicationFactor());
+            cluster.answer(change);
+            return topic + " " + says;
         } catch (ClusterException refused) {
-            if (refused.getCause() instanceof TopicExistsException) {
-                return topic.name() + " is there: somebody else has just created it";
+            // The broker that was asked what is there, may know less than the controller
+            if (refused.getCause() instanceof TopicExistsException
+                    || refused.getCause() instanceof InvalidPartitionsException) {
+                return topic + " is there: it has just been changed";
             }
             throw refused;
         }
