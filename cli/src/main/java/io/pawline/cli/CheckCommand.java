@@ -14,7 +14,6 @@ import io.pawline.cli.connection.RegistryOptions;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -66,9 +65,8 @@ final class CheckCommand implements Callable<Integer> {
                 .toList();
         boolean ok = findings.stream().noneMatch(finding -> finding.state() == Finding.State.FAIL);
         if (json) {
-            out.println(JsonMapper.shared()
-                    .writerWithDefaultPrettyPrinter()
-                    .writeValueAsString(Map.of("ok", ok, "findings", findings)));
+            out.println(
+                    JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(new Verdict(ok, findings)));
             out.flush();
         }
         return ok ? ExitCode.OK : ExitCode.SOFTWARE;
@@ -85,6 +83,9 @@ final class CheckCommand implements Callable<Integer> {
                 () -> List.of(new OpsCheck(ops, clocks, clock).finding()),
                 clocks::findings);
     }
+
+    /** All that was found, as the JSON document has it. */
+    record Verdict(boolean ok, List<Finding> findings) {}
 
     private static String line(Finding finding) {
         String advice = finding.advice().isEmpty() ? "" : "; " + finding.advice();

@@ -48,6 +48,7 @@ import tools.jackson.databind.json.JsonMapper;
 class CheckCommandIT {
 
     private static final String NOWHERE = "127.0.0.1:1";
+    private static final Duration LONG = Duration.ofMinutes(1);
 
     @TempDir
     private static Path folder;
@@ -142,17 +143,18 @@ class CheckCommandIT {
                 .get();
 
         // A broker hears of its topics after the controller
-        await().untilAsserted(() -> assertFails(
-                check(),
-                "FAIL     topics           " + kafka.bootstrapServers()
-                        + ": 2 of 19 are missing: pawline.control, pawline.detect.dlt; create them: pawline topics",
-                "FAIL     partitions",
-                "not all topics of work have 4",
-                "pawline.detect has 2",
-                "SKIPPED  rights"));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertFails(
+                        check(),
+                        "FAIL     topics           " + kafka.bootstrapServers()
+                                + ": 2 of 19 are missing: pawline.control, pawline.detect.dlt; create them: pawline topics",
+                        "FAIL     partitions",
+                        "not all topics of work have 4",
+                        "pawline.detect has 2",
+                        "SKIPPED  rights"));
 
         TopicSetup.create(Map.of("bootstrap.servers", kafka.bootstrapServers()), 4, (short) 1);
-        await().untilAsserted(() -> assertThat(check().exit()).isZero());
+        await().atMost(LONG).untilAsserted(() -> assertThat(check().exit()).isZero());
     }
 
     @ParameterizedTest
@@ -165,7 +167,7 @@ class CheckCommandIT {
         List<String> parts = List.of(setting.split("="));
         alter(topic, new ConfigEntry(parts.getFirst(), parts.getLast()), AlterConfigOp.OpType.SET);
         try {
-            await().untilAsserted(() -> assertFails(check(), "FAIL     topic settings", says));
+            await().atMost(LONG).untilAsserted(() -> assertFails(check(), "FAIL     topic settings", says));
         } finally {
             if (topic.equals("pawline.control")) {
                 alter(topic, new ConfigEntry("cleanup.policy", "compact"), AlterConfigOp.OpType.SET);

@@ -99,8 +99,7 @@ public final class DatabaseCheck {
             TaskDatabase.open(asTheyAre).close();
             return Finding.ok("tables", where, "up to date");
         } catch (IllegalStateException | DatabaseUnavailableException lacking) {
-            return Finding.fail(
-                    "tables", where, Failures.inOneLine(lacking), "run the setup of ingest-service (the chart's job)");
+            return Finding.fail("tables", where, Failures.inOneLine(lacking), "in the chart, the setup job does that");
         }
     }
 

@@ -68,11 +68,11 @@ final class RightsCheck {
         return Finding.ok(
                 "rights of work",
                 cluster.servers(),
-                "this user may not read %s, may not write %s, does not see groups %s"
-                        .formatted(words(unread, topics.size()), words(unwritten, topics.size()), unseenGroups()));
+                "of the topics this user may read %s and write %s, of the groups see %s"
+                        .formatted(words(unread, topics.size()), words(unwritten, topics.size()), seenGroups()));
     }
 
-    private String unseenGroups() {
+    private String seenGroups() {
         Set<String> unseen = new TreeSet<>();
         List<String> groups =
                 Arrays.stream(Stage.values()).map(Stage::consumerGroup).toList();
@@ -96,10 +96,10 @@ final class RightsCheck {
         return Objects.requireNonNullElse(topic.authorizedOperations(), Set.of());
     }
 
-    private static String words(Set<String> names, int all) {
-        if (names.isEmpty()) {
-            return "none";
+    private static String words(Set<String> missing, int all) {
+        if (missing.isEmpty()) {
+            return "all";
         }
-        return names.size() == all ? "any" : String.join(", ", names);
+        return missing.size() == all ? "none" : "all but " + String.join(", ", missing);
     }
 }
