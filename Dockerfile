@@ -3,6 +3,13 @@
 # Libraries are a layer of their own, so that a new version of a service is a small download.
 # and, for the chart's simulated providers and its test,
 #   docker build --target local-stack --tag pawline/local-stack .
+# and, for the operator's commands,
+#   docker build --target cli --tag pawline/cli .
+FROM eclipse-temurin:25-jre AS cli
+COPY cli/target/pawline-cli.jar /app/
+USER 10001:10001
+ENTRYPOINT ["java", "-jar", "/app/pawline-cli.jar"]
+
 FROM eclipse-temurin:25-jre AS local-stack
 WORKDIR /app
 COPY dev/local-stack/target/lib/ ./lib/

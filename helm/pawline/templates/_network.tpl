@@ -54,13 +54,13 @@ spec:
     - ports:
         - {port: http, protocol: TCP}
       from:
-        {{- include "pawline.podsOf" (dict "root" .root "name" "check") | nindent 8 }}
+        {{- include "pawline.podsOf" (dict "root" .root "name" "smoke") | nindent 8 }}
     {{- end }}
     {{- if eq .name "simulator" }}
     - ports:
         - {port: simulator, protocol: TCP}
       from:
-        {{- range list "detect" "generate" "matting" "finalize" "callback" "check" }}
+        {{- range list "detect" "generate" "matting" "finalize" "callback" "smoke" }}
         {{- include "pawline.podsOf" (dict "root" $.root "name" .) | nindent 8 }}
         {{- end }}
     {{- end }}
@@ -90,10 +90,10 @@ spec:
     {{- include "pawline.egressRule" (list $peers.schemaRegistry (list (include "pawline.portOf" $values.schemaRegistry.url))) | nindent 4 }}
     {{- end }}
     {{- end }}
-    {{- if and $values.simulator.enabled (or .stage (eq .name "check")) }}
+    {{- if and $values.simulator.enabled (or .stage (eq .name "smoke")) }}
     {{- include "pawline.egressRule" (list (include "pawline.podsOf" (dict "root" .root "name" "simulator") | fromYamlArray) (list "8089")) | nindent 4 }}
     {{- end }}
-    {{- if eq .name "check" }}
+    {{- if eq .name "smoke" }}
     {{- include "pawline.egressRule" (list (include "pawline.podsOf" (dict "root" .root "name" "ingest") | fromYamlArray) (list "8080")) | nindent 4 }}
     {{- end }}
     {{- if and .port $values.tracing.endpoint }}

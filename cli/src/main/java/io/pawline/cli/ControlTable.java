@@ -1,12 +1,13 @@
 package io.pawline.cli;
 
+import io.pawline.cli.terminal.Table;
 import io.pawline.events.ControlCommand;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 
-/** Live instructions as lines of a table. */
+/** Lays live instructions out as lines of a table. */
 final class ControlTable {
 
     private static final List<String> HEADER = List.of("SUBJECT", "WHAT", "UNTIL", "BY", "WHY", "AT");

@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
-import org.springframework.boot.convert.DurationStyle;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -27,7 +26,7 @@ import picocli.CommandLine.TypeConversionException;
         description = "Shows and changes live what every running process does.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
-public final class ControlsCommand implements Runnable {
+final class ControlsCommand implements Runnable {
 
     @Spec
     private CommandSpec spec;
@@ -38,8 +37,8 @@ public final class ControlsCommand implements Runnable {
     }
 
     @Command(description = "Shows what is in force.", mixinStandardHelpOptions = true)
-    void show(@Mixin ControlConnection connection) throws InterruptedException {
-        List<ControlCommand> inForce = connection.inForce();
+    void show(@Mixin ControlClient controls) throws InterruptedException {
+        List<ControlCommand> inForce = controls.inForce();
         if (inForce.isEmpty()) {
             out().println("nothing is in force: every stage works as configured");
         } else {
@@ -51,7 +50,7 @@ public final class ControlsCommand implements Runnable {
     void pause(
             @Parameters(paramLabel = "STAGE", converter = StageName.class) Stage stage,
             @Mixin InstructionOptions options) {
-        options.connection().tell(controlPublisher -> controlPublisher.pause(stage, options.by(), options.why()));
+        options.controls().give(controlPublisher -> controlPublisher.pause(stage, options.by(), options.why()));
         out().println(stage.code() + " is paused");
     }
 
@@ -59,7 +58,7 @@ public final class ControlsCommand implements Runnable {
     void resume(
             @Parameters(paramLabel = "STAGE", converter = StageName.class) Stage stage,
             @Mixin InstructionOptions options) {
-        options.connection().tell(controlPublisher -> controlPublisher.resume(stage, options.by(), options.why()));
+        options.controls().give(controlPublisher -> controlPublisher.resume(stage, options.by(), options.why()));
         out().println(stage.code() + " is resumed");
     }
 
@@ -72,8 +71,7 @@ public final class ControlsCommand implements Runnable {
                             description = "1 or more; default: as configured.")
                     OptionalInt limit,
             @Mixin InstructionOptions options) {
-        options.connection()
-                .tell(controlPublisher -> controlPublisher.limit(stage, limit, options.by(), options.why()));
+        options.controls().give(controlPublisher -> controlPublisher.limit(stage, limit, options.by(), options.why()));
         out().println(
                         limit.isPresent()
                                 ? "%s has at most %d calls in flight per process"
@@ -91,21 +89,21 @@ public final class ControlsCommand implements Runnable {
                             names = "--for",
                             required = true,
                             paramLabel = "TIME",
-                            converter = Time.class,
+                            converter = TimeSpan.class,
                             description = "Such as 90s, 5m, 2h; at most 24h.")
                     Duration time,
             @Mixin InstructionOptions options) {
         Instant until = Instant.now().plus(time);
-        options.connection()
-                .tell(controlPublisher -> controlPublisher.coolDown(provider, until, options.by(), options.why()));
+        options.controls()
+                .give(controlPublisher -> controlPublisher.coolDown(provider, until, options.by(), options.why()));
         out().println("nobody calls %s before %s, or before the end of a longer cool-down"
                 .formatted(provider, ControlTable.time(until)));
     }
 
     @Command(description = "Ends the cool-down of a provider.", mixinStandardHelpOptions = true)
     void lift(@Parameters(paramLabel = "PROVIDER") String provider, @Mixin InstructionOptions options) {
-        options.connection()
-                .tell(controlPublisher -> controlPublisher.liftCoolDown(provider, options.by(), options.why()));
+        options.controls()
+                .give(controlPublisher -> controlPublisher.liftCoolDown(provider, options.by(), options.why()));
         out().println(provider + " is called again");
     }
 
@@ -116,13 +114,12 @@ public final class ControlsCommand implements Runnable {
                             names = "--for",
                             paramLabel = "TIME",
                             defaultValue = "7d",
-                            converter = Time.class,
+                            converter = TimeSpan.class,
                             description = "How long the task could still run (default: ${DEFAULT-VALUE}).")
                     Duration time,
             @Mixin InstructionOptions options) {
         Instant until = Instant.now().plus(time);
-        options.connection()
-                .tell(controlPublisher -> controlPublisher.cancel(task, until, options.by(), options.why()));
+        options.controls().give(controlPublisher -> controlPublisher.cancel(task, until, options.by(), options.why()));
         out().println("task " + task + " is cancelled");
     }
 
@@ -162,23 +159,6 @@ public final class ControlsCommand implements Runnable {
                 // told below, like a number that is too small
             }
             throw new TypeConversionException("'" + text + "' is neither a number from 1 on nor the word default");
-        }
-    }
-
-    /** A time as in the settings: 90s, 5m, 2h. */
-    static final class Time implements ITypeConverter<Duration> {
-
-        @Override
-        public Duration convert(String text) {
-            try {
-                Duration time = DurationStyle.detectAndParse(text);
-                if (time.isPositive()) {
-                    return time;
-                }
-            } catch (IllegalArgumentException noTime) {
-                // told below, like a time that is over
-            }
-            throw new TypeConversionException("'" + text + "' is no time such as 90s, 5m or 2h");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.pawline.cli;
 
+import io.pawline.cli.connection.OpsOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -17,13 +18,13 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The dead letters from a terminal, through ops-service's API. */
+/** Shows and replays dead letters through ops-service's API. */
 @Command(
         name = "dlt",
         description = "Looks at dead letters and replays them.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
-public final class DeadLettersCommand implements Runnable {
+final class DeadLettersCommand implements Runnable {
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -35,7 +36,7 @@ public final class DeadLettersCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "which command?");
     }
 
-    /** Where ops-service is, and which letters. */
+    /** The options that say where ops-service is, and which dead letters. */
     static final class Selection {
 
         @Mixin

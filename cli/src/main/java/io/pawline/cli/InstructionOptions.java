@@ -3,11 +3,11 @@ package io.pawline.cli;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What every live instruction is given with: where to, who says so and why. */
+/** The options of every live instruction: where to, who says so and why. */
 final class InstructionOptions {
 
     @Mixin
-    private ControlConnection connection;
+    private ControlClient controls;
 
     @Option(
             names = "--by",
@@ -19,8 +19,8 @@ final class InstructionOptions {
     @Option(names = "--why", paramLabel = "TEXT", required = true, description = "The reason, for the log.")
     private String why;
 
-    ControlConnection connection() {
-        return connection;
+    ControlClient controls() {
+        return controls;
     }
 
     String by() {

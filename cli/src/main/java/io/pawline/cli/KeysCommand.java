@@ -1,5 +1,7 @@
 package io.pawline.cli;
 
+import io.pawline.cli.connection.DatabaseOptions;
+import io.pawline.cli.terminal.Table;
 import io.pawline.taskstore.ApiKey;
 import io.pawline.taskstore.ApiKeys;
 import io.pawline.taskstore.Scope;
@@ -29,7 +31,7 @@ import picocli.CommandLine.TypeConversionException;
         description = "Creates, lists and revokes the API keys of front ends.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
-public final class KeysCommand implements Runnable {
+final class KeysCommand implements Runnable {
 
     private static final List<String> HEADER =
             List.of("ID", "TENANT", "NAME", "SCOPES", "PER MINUTE", "CREATED", "LAST USED", "EXPIRES", "REVOKED");
@@ -75,7 +77,7 @@ public final class KeysCommand implements Runnable {
             @Option(
                             names = "--expires-in",
                             paramLabel = "TIME",
-                            converter = ControlsCommand.Time.class,
+                            converter = TimeSpan.class,
                             description = "Such as 12h or 90d (default: it does not expire).")
                     @Nullable
                     Duration expiresIn,
@@ -101,7 +103,7 @@ public final class KeysCommand implements Runnable {
             @Parameters(paramLabel = "ID", description = "As list shows it: the key's part after pwk_.") String id,
             @Mixin DatabaseOptions database) {
         if (!with(database, keys -> keys.revoke(id, Instant.now()))) {
-            throw new IllegalStateException("no live key has the id " + id + "; ./pawline keys list shows them");
+            throw new IllegalStateException("no live key has the id " + id + "; keys list shows them");
         }
         out().println("key " + id + " is revoked");
     }

@@ -1,5 +1,7 @@
 package io.pawline.cli;
 
+import io.pawline.cli.connection.Environment;
+import io.pawline.cli.terminal.Failures;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -7,7 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The operator's commands, against a system that stands elsewhere: {@code pawline.jar} and its image. */
+/** Runs the operator's commands against a system that stands elsewhere: {@code pawline-cli.jar} and its image. */
 @Command(
         name = "pawline",
         description = "Operates a Pawline that runs elsewhere.",
@@ -15,6 +17,7 @@ import picocli.CommandLine.Spec;
         versionProvider = OperatorCommand.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            CheckCommand.class,
             TopicsCommand.class,
             ControlsCommand.class,
             KeysCommand.class,
@@ -22,6 +25,8 @@ import picocli.CommandLine.Spec;
             ReportCommand.class
         })
 public final class OperatorCommand implements Runnable {
+
+    private static final String LOG_SETTINGS = "logback.configurationFile";
 
     @Spec
     private CommandSpec spec;
@@ -31,16 +36,27 @@ public final class OperatorCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "which command?");
     }
 
+    /** Runs one command and exits with its code. */
     public static void main(String[] args) {
+        // Not as logback.xml, which would be found beside that of the launcher, too
+        if (System.getProperty(LOG_SETTINGS) == null) {
+            System.setProperty(LOG_SETTINGS, "pawline-cli-logback.xml");
+        }
         System.exit(commandLine().execute(args));
     }
 
-    /** The commands, with failures told in one line. */
+    /** The commands, which say of a failure what it was, in one line. */
     public static CommandLine commandLine() {
-        return new CommandLine(new OperatorCommand()).setExecutionExceptionHandler((failure, line, _) -> {
-            line.getErr().println("pawline: " + Failures.inOneLine(failure));
-            return CommandLine.ExitCode.SOFTWARE;
-        });
+        return commandLine(Environment.ofProcess());
+    }
+
+    /** The same commands in another environment. */
+    static CommandLine commandLine(Environment environment) {
+        return new CommandLine(new OperatorCommand(), new OptionsFactory(environment))
+                .setExecutionExceptionHandler((failure, line, _) -> {
+                    line.getErr().println("pawline: " + Failures.inOneLine(failure));
+                    return CommandLine.ExitCode.SOFTWARE;
+                });
     }
 
     /** The version that the build wrote into the jar. */

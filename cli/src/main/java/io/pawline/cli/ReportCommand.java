@@ -1,5 +1,6 @@
 package io.pawline.cli;
 
+import io.pawline.cli.connection.OpsOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Spec;
         name = "report",
         description = "Writes the report of a period: what became of the tasks, what failed and when, what it cost.",
         mixinStandardHelpOptions = true)
-public final class ReportCommand implements Runnable {
+final class ReportCommand implements Runnable {
 
     @Spec
     private CommandSpec spec;

@@ -1,26 +1,27 @@
 package io.pawline.cli;
 
-import io.pawline.schemas.Topics;
-import java.util.Map;
-import org.apache.kafka.clients.CommonClientConfigs;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.springframework.kafka.core.KafkaAdmin;
+import io.pawline.cli.connection.KafkaOptions;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/** Pawline's topics on a cluster of one's own. */
+/** Creates Pawline's topics on a cluster of one's own. */
 @Command(
         name = "topics",
         description = "Creates what topics and partitions a Kafka cluster lacks; takes nothing away.",
         mixinStandardHelpOptions = true)
-public final class TopicsCommand implements Runnable {
+final class TopicsCommand implements Runnable {
 
-    @Option(
-            names = "--bootstrap-servers",
-            paramLabel = "HOST:PORT",
-            defaultValue = "localhost:9092",
-            description = "The cluster (default: ${DEFAULT-VALUE}).")
-    private String bootstrapServers;
+    // Not the local stack's: that one has made its topics itself, with fewer partitions
+    private static final String CLUSTER = "localhost:9092";
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private KafkaOptions kafka;
 
     @Option(
             names = "--partitions",
@@ -39,17 +40,7 @@ public final class TopicsCommand implements Runnable {
 
     @Override
     public void run() {
-        create(bootstrapServers, partitions, replicas);
-    }
-
-    /**
-     * Creates the topics that are missing.
-     *
-     * @throws RuntimeException if the cluster cannot be reached or refuses
-     */
-    public static void create(String bootstrapServers, int partitions, short replicas) {
-        KafkaAdmin admin = new KafkaAdmin(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
-        NewTopic[] topics = Topics.all(partitions, replicas).toArray(NewTopic[]::new);
-        admin.createOrModifyTopics(topics);
+        TopicSetup.create(kafka.settings(CLUSTER), partitions, replicas)
+                .forEach(spec.commandLine().getOut()::println);
     }
 }

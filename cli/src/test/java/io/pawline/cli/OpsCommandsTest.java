@@ -3,8 +3,6 @@ package io.pawline.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,9 +24,6 @@ class OpsCommandsTest {
             {"type":"urn:pawline:problem:unauthorized","status":401,"detail":"send your API key in one header"}""";
 
     private final MockWebServer ops = new MockWebServer();
-
-    /** How a command ended and what it wrote. */
-    private record Run(int exit, String out, String err) {}
 
     @BeforeEach
     void start() throws IOException {
@@ -97,7 +92,7 @@ class OpsCommandsTest {
         for (List<String> command : List.of(List.of("report"), List.of("dlt", "list"))) {
             List<String> line = new ArrayList<>(command);
             line.add("--url=ops:8090");
-            Run refused = run(line);
+            Run refused = Run.of(line);
             assertThat(refused.exit()).isEqualTo(2);
             assertThat(refused.err()).startsWith("--url is no http(s) address: ops:8090");
         }
@@ -106,16 +101,6 @@ class OpsCommandsTest {
     private Run pawline(String... arguments) {
         List<String> line = new ArrayList<>(List.of(arguments));
         line.add("--url=" + ops.url("/"));
-        return run(line);
-    }
-
-    private static Run run(List<String> line) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int exit = OperatorCommand.commandLine()
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(line.toArray(String[]::new));
-        return new Run(exit, out.toString(), err.toString());
+        return Run.of(line);
     }
 }

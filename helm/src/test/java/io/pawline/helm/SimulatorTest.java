@@ -48,16 +48,16 @@ class SimulatorTest {
 
     @Test
     void theTestSubmitsToThisReleaseWithAKeyOutOfASecret() {
-        Pod pod = object(Pod.class, "check", ON);
-        Container check = pod.getSpec().getContainers().getFirst();
+        Pod pod = object(Pod.class, "smoke", ON);
+        Container smoke = pod.getSpec().getContainers().getFirst();
 
         assertThat(pod.getMetadata().getAnnotations()).containsEntry(TestingChart.HOOK, "test");
-        assertThat(check.getArgs())
+        assertThat(smoke.getArgs())
                 .containsExactly(
-                        "check",
+                        "smoke",
                         "--ingest=http://spring-pawline-ingest:8000",
                         "--simulator=http://spring-pawline-simulator");
-        assertThat(check.getEnv())
+        assertThat(smoke.getEnv())
                 .filteredOn(variable -> variable.getName().equals("PAWLINE_API_KEY"))
                 .singleElement()
                 .satisfies(variable -> assertThat(
@@ -72,7 +72,7 @@ class SimulatorTest {
                 .getTemplate()
                 .getSpec();
 
-        for (PodSpec pod : List.of(simulator, object(Pod.class, "check", ON).getSpec())) {
+        for (PodSpec pod : List.of(simulator, object(Pod.class, "smoke", ON).getSpec())) {
             assertThat(pod.getSecurityContext().getRunAsNonRoot()).isTrue();
             assertThat(pod.getAutomountServiceAccountToken()).isFalse();
             assertThat(pod.getSecurityContext().getSeccompProfile().getType()).isEqualTo("RuntimeDefault");
@@ -92,7 +92,7 @@ class SimulatorTest {
                 .singleElement()
                 .satisfies(rule -> assertThat(rule.getFrom())
                         .extracting(SimulatorTest::componentOf)
-                        .containsExactly("detect", "generate", "matting", "finalize", "callback", "check"));
+                        .containsExactly("detect", "generate", "matting", "finalize", "callback", "smoke"));
         assertThat(object(NetworkPolicy.class, "callback", ON).getSpec().getEgress())
                 .anySatisfy(rule -> {
                     assertThat(rule.getTo())
@@ -103,7 +103,7 @@ class SimulatorTest {
         assertThat(object(NetworkPolicy.class, "ingest", ON).getSpec().getIngress())
                 .anySatisfy(rule -> assertThat(rule.getFrom())
                         .extracting(SimulatorTest::componentOf)
-                        .containsExactly("check"));
+                        .containsExactly("smoke"));
     }
 
     private static String componentOf(NetworkPolicyPeer peer) {

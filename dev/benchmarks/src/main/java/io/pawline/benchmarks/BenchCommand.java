@@ -1,6 +1,6 @@
 package io.pawline.benchmarks;
 
-import io.pawline.cli.Failures;
+import io.pawline.cli.terminal.Failures;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.pawline.benchmarks;
 
-import io.pawline.cli.Failures;
+import io.pawline.cli.terminal.Failures;
 import io.pawline.local.LocalServices;
 import io.pawline.local.LocalStack;
 import io.pawline.local.LogFile;

@@ -1,6 +1,5 @@
 package io.pawline.local;
 
-import io.pawline.cli.Terminal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

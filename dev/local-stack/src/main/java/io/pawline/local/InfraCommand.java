@@ -1,6 +1,5 @@
 package io.pawline.local;
 
-import io.pawline.cli.Terminal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 

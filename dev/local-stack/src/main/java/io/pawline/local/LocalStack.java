@@ -1,6 +1,6 @@
 package io.pawline.local;
 
-import io.pawline.cli.TopicsCommand;
+import io.pawline.cli.TopicSetup;
 import io.pawline.kafka.EmbeddedKafka;
 import io.pawline.registry.SchemaRegistryServer;
 import io.pawline.simulator.Profile;
@@ -16,6 +16,7 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.CommonClientConfigs;
 
 /**
  * Runs what the services need, on 127.0.0.1 only: Kafka, PostgreSQL, a schema registry and, if wanted, the provider
@@ -54,7 +55,9 @@ public final class LocalStack implements AutoCloseable {
             progress.accept("Kafka");
             EmbeddedKafka kafka = started(EmbeddedKafka.start(
                     options.folder().resolve("kafka"), options.ports().kafka(), Map.of()));
-            TopicsCommand.create(kafka.bootstrapServers(), PARTITIONS, (short) 1);
+            TopicSetup.create(
+                    Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers()), PARTITIONS, (short)
+                            1);
             progress.accept("schema registry");
             SchemaRegistryServer registry = started(SchemaRegistryServer.start(
                     database.dataSource(), options.ports().registry()));

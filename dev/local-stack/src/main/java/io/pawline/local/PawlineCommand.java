@@ -1,7 +1,7 @@
 package io.pawline.local;
 
-import io.pawline.cli.Failures;
 import io.pawline.cli.OperatorCommand;
+import io.pawline.cli.terminal.Failures;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

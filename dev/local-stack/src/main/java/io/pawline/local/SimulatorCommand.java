@@ -1,6 +1,5 @@
 package io.pawline.local;
 
-import io.pawline.cli.Terminal;
 import io.pawline.simulator.Profile;
 import io.pawline.simulator.ProviderSimulator;
 import io.pawline.simulator.SimulatorOptions;

@@ -1,6 +1,5 @@
 package io.pawline.local;
 
-import io.pawline.cli.Terminal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -14,9 +13,9 @@ import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** One photo through an installation that calls the simulated providers: what {@code helm test} runs. */
+/** Sends one photo through an installation that calls the simulated providers: {@code helm test} runs it. */
 @Command(
-        name = "check",
+        name = "smoke",
         description =
                 "Submits a photo to an installation that calls the simulated providers, and waits for its end and its"
                         + " signed callback. An API key comes from the environment, PAWLINE_API_KEY.",

@@ -1,6 +1,5 @@
 package io.pawline.local;
 
-import io.pawline.cli.Terminal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -87,6 +87,15 @@ final class FolderImageStore implements ImageStore {
         return BaseUrl.append(imagesUrl, key.value());
     }
 
+    /** @throws ImageStoreException if the folder cannot be written */
+    void delete(ImageKey key) {
+        try {
+            Files.deleteIfExists(target(key));
+        } catch (IOException e) {
+            throw new ImageStoreException("image %s could not be deleted from %s".formatted(key, folder), e);
+        }
+    }
+
     private Path target(ImageKey key) {
         return folder.resolve(key.value());
     }

@@ -124,6 +124,15 @@ final class S3ImageStore implements ImageStore, AutoCloseable {
         }
     }
 
+    /** @throws ImageStoreException if the store refuses, or cannot be asked */
+    void delete(ImageKey key) {
+        try {
+            client.deleteObject(delete -> delete.bucket(bucket).key(key.value()));
+        } catch (SdkException e) {
+            throw new ImageStoreException("image %s could not be deleted from bucket %s".formatted(key, bucket), e);
+        }
+    }
+
     @Override
     public void close() {
         presigner.close();

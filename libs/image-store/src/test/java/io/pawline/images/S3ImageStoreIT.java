@@ -139,6 +139,19 @@ class S3ImageStoreIT extends ImageStoreContract {
         }
     }
 
+    @Test
+    void aProbeIsWrittenReadAndDeleted() {
+        assertThat(ImageStoreProbe.run(properties(settings(endpoint, SECRET, BUCKET))))
+                .isEqualTo(new ImageStoreProbe.Result.Gone());
+        assertThatThrownBy(() -> ImageStoreProbe.run(properties(settings(endpoint, SECRET, "cats"))))
+                .isInstanceOf(ImageStoreException.class)
+                .hasMessageContaining("could not be written to bucket cats");
+    }
+
+    private static ImageStoreProperties properties(ImageStoreProperties.S3 s3) {
+        return new ImageStoreProperties(ImageStoreProperties.Kind.S3, null, null, s3);
+    }
+
     private void assertLost(ImageStore lost) {
         assertThatThrownBy(() -> lost.put(key, new byte[] {1}, "image/png"))
                 .isInstanceOf(ImageStoreException.class)

@@ -9,11 +9,13 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,14 +52,18 @@ final class RegistryHttp implements AutoCloseable {
     /** Index of the address that answered last. */
     private volatile int preferred;
 
-    RegistryHttp(List<RegistryEndpoint> endpoints, Patience patience) {
+    private volatile Optional<String> lastDate = Optional.empty();
+
+    /** @param trust authorities that an https registry is to be certified by; empty: those of the JVM */
+    RegistryHttp(List<RegistryEndpoint> endpoints, Patience patience, Optional<SSLContext> trust) {
         this.endpoints = List.copyOf(endpoints);
         this.patience = patience;
-        this.http = HttpClient.newBuilder()
+        HttpClient.Builder client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(patience.connect())
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .build();
+                .followRedirects(HttpClient.Redirect.NEVER);
+        trust.ifPresent(client::sslContext);
+        this.http = client.build();
     }
 
     JsonNode get(String path) {
@@ -66,6 +72,11 @@ final class RegistryHttp implements AutoCloseable {
 
     JsonNode post(String path, Object body) {
         return exchange("POST", path, JSON.writeValueAsString(body));
+    }
+
+    /** The header {@code Date} of the last answer. */
+    Optional<String> lastDate() {
+        return lastDate;
     }
 
     @Override
@@ -111,6 +122,7 @@ final class RegistryHttp implements AutoCloseable {
         String where = method + " " + endpoint + path;
         HttpResponse<String> response = send(endpoint, method, path, body, where);
         int status = response.statusCode();
+        lastDate = response.headers().firstValue("Date");
         if (status == 429 || status >= 500) {
             throw new RegistryUnavailableException("schema registry answers " + status + " to " + where);
         }

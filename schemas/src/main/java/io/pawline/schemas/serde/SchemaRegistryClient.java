@@ -26,7 +26,7 @@ final class SchemaRegistryClient implements AutoCloseable {
     }
 
     SchemaRegistryClient(SerdeConfig config) {
-        this(new RegistryHttp(config.endpoints(), config.patience()));
+        this(new RegistryHttp(config.endpoints(), config.patience(), config.trust()));
     }
 
     /**

@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import javax.net.ssl.SSLContext;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -37,9 +39,15 @@ final class SerdeConfig extends AbstractConfig {
     static final String RETRIES = "max.retries";
     static final String RETRY_WAIT = "retries.wait.ms";
     static final String RETRY_MAX_WAIT = "retries.max.wait.ms";
+    static final String TRUST_STORE = "schema.registry.ssl.truststore.location";
+    static final String TRUST_STORE_TYPE = "schema.registry.ssl.truststore.type";
+    static final String TRUST_STORE_PASSWORD = "schema.registry.ssl.truststore.password";
+    static final String TRUSTED_CERTIFICATES = "schema.registry.ssl.truststore.certificates";
 
     private static final List<String> UNSUPPORTED_PREFIXES =
             List.of("bearer.auth.", "schema.registry.ssl.", "schema.registry.proxy.");
+    private static final Set<String> SUPPORTED_IN_SPITE =
+            Set.of(TRUST_STORE, TRUST_STORE_TYPE, TRUST_STORE_PASSWORD, TRUSTED_CERTIFICATES);
 
     private static final ConfigDef DEFINITION = new ConfigDef()
             .define(URL, ConfigDef.Type.LIST, Importance.HIGH, "Addresses of the registry, separated by commas.")
@@ -116,7 +124,26 @@ final class SerdeConfig extends AbstractConfig {
                     2_000,
                     Range.atLeast(1),
                     Importance.LOW,
-                    "Longest wait before any.");
+                    "Longest wait before any.")
+            .define(
+                    TRUST_STORE,
+                    ConfigDef.Type.STRING,
+                    null,
+                    Importance.MEDIUM,
+                    "File of the authorities that an https registry may be certified by; without it, the JVM's.")
+            .define(
+                    TRUST_STORE_TYPE,
+                    ConfigDef.Type.STRING,
+                    "JKS",
+                    Importance.LOW,
+                    "JKS (which reads PKCS12 too), PKCS12 or PEM.")
+            .define(TRUST_STORE_PASSWORD, ConfigDef.Type.PASSWORD, null, Importance.LOW, "Of that file; PEM has none.")
+            .define(
+                    TRUSTED_CERTIFICATES,
+                    ConfigDef.Type.PASSWORD,
+                    null,
+                    Importance.LOW,
+                    "Those authorities themselves, instead of a file; the type is PEM.");
 
     /**
      * @throws ConfigException if a setting is missing, wrong or of no effect here; the message names the key
@@ -125,6 +152,7 @@ final class SerdeConfig extends AbstractConfig {
         super(DEFINITION, classesAsNames(settings), false);
         settings.keySet().stream()
                 .filter(key -> UNSUPPORTED_PREFIXES.stream().anyMatch(key::startsWith))
+                .filter(key -> !SUPPORTED_IN_SPITE.contains(key))
                 .findFirst()
                 .ifPresent(key -> refuse(key, "is not supported by Pawline's serializers"));
         if (getBoolean(USE_LATEST_VERSION)) {
@@ -161,6 +189,15 @@ final class SerdeConfig extends AbstractConfig {
                 getInt(RETRIES),
                 millis(RETRY_WAIT),
                 millis(RETRY_MAX_WAIT));
+    }
+
+    /**
+     * The authorities that an https registry is to be certified by; empty: those of the JVM.
+     *
+     * @throws ConfigException if they cannot be read
+     */
+    Optional<SSLContext> trust() {
+        return TrustedAuthorities.of(this).map(TrustedAuthorities::context);
     }
 
     boolean autoRegister() {
@@ -208,7 +245,11 @@ final class SerdeConfig extends AbstractConfig {
     }
 
     private static void refuse(String key, String why) {
-        throw new ConfigException("Invalid configuration " + key + ": it " + why);
+        throw refusal(key, why);
+    }
+
+    static ConfigException refusal(String key, String why) {
+        return new ConfigException("Invalid configuration " + key + ": it " + why);
     }
 
     /** Kafka hands over a class where a class name was meant, if the class could be loaded. */

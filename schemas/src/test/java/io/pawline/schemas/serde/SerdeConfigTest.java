@@ -68,7 +68,9 @@ class SerdeConfigTest {
         "basic.auth.credentials.source, SASL_INHERIT",
         "basic.auth.credentials.source, USER_INFO",
         "bearer.auth.token, secret",
+        "schema.registry.ssl.keystore.location, /secret",
         "schema.registry.ssl.truststore.location, /secret",
+        "schema.registry.ssl.truststore.certificates, secret",
         "max.retries, -1",
         "auto.register.schemas, perhaps"
     })
@@ -78,6 +80,7 @@ class SerdeConfigTest {
                     config.endpoints();
                     config.naming(false);
                     config.readerType(false);
+                    config.trust();
                 })
                 .isInstanceOf(ConfigException.class)
                 .hasMessageMatching("(?s).*(basic\\.auth\\.user\\.info|" + key.replace(".", "\\.") + ").*")

@@ -174,21 +174,21 @@ class ClusterIT {
     /** Runs what {@code helm test} runs in a cluster. */
     @Test
     @Order(2)
-    void theCheckPassesAndNamesTheErrorOfAnInstallationThatFails() throws Exception {
-        assertThat(check("good", "--ingest=" + fleet.address("ingest-a"), "--simulator=" + fleet.simulator()))
+    void theSmokeTestPassesAndNamesTheErrorOfABadInstallation() throws Exception {
+        assertThat(smoke("good", "--ingest=" + fleet.address("ingest-a"), "--simulator=" + fleet.simulator()))
                 .endsWith("exit 0")
                 .contains("called back: success");
-        assertThat(check("bad", "--ingest=http://127.0.0.1:9", "--simulator=" + fleet.simulator()))
+        assertThat(smoke("bad", "--ingest=http://127.0.0.1:9", "--simulator=" + fleet.simulator()))
                 .endsWith("exit 1")
                 .contains("127.0.0.1:9");
     }
 
-    private String check(String name, String... options) throws Exception {
-        List<String> command = new ArrayList<>(List.of(ProjectFiles.launcher().toString(), "check"));
+    private String smoke(String name, String... options) throws Exception {
+        List<String> command = new ArrayList<>(List.of(ProjectFiles.launcher().toString(), "smoke"));
         command.addAll(List.of(options));
-        try (ServiceProcess check = ServiceProcess.start(folder.resolve("check-" + name + ".txt"), command)) {
-            int exit = check.exitCode();
-            return check.output() + "exit " + exit;
+        try (ServiceProcess smoke = ServiceProcess.start(folder.resolve("smoke-" + name + ".txt"), command)) {
+            int exit = smoke.exitCode();
+            return smoke.output() + "exit " + exit;
         }
     }
 

@@ -1,16 +1,17 @@
-package io.pawline.cli;
+package io.pawline.cli.terminal;
 
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Rows of text as lines with columns of one width each. */
-final class Table {
+/** Lays rows of text out as lines with columns of one width each. */
+public final class Table {
 
     private Table() {}
 
-    static List<String> lines(List<String> header, List<List<String>> body) {
+    /** The lines, the header first. */
+    public static List<String> lines(List<String> header, List<List<String>> body) {
         List<List<String>> rows =
                 Stream.concat(Stream.of(header), body.stream()).toList();
         int[] widths = IntStream.range(0, header.size())

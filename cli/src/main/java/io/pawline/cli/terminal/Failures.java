@@ -1,13 +1,13 @@
-package io.pawline.cli;
+package io.pawline.cli.terminal;
 
-/** Failures as a person at a terminal wants them: what failed and why, in one line, without a stack trace. */
+/** Puts failures as a person at a terminal wants them: what failed and why, in one line, without a stack trace. */
 public final class Failures {
 
     private Failures() {}
 
     /** What failed and, where that does not say it, why. */
     public static String inOneLine(Throwable failure) {
-        // The framework's wrappers tell of beans; what they wrap tells of settings.
+        // Of the commands that start services: Spring's wrappers speak of beans, what they wrap speaks of settings.
         Throwable what = failure;
         while (what.getCause() != null && what.getClass().getName().startsWith("org.springframework.")) {
             what = what.getCause();

@@ -1,15 +1,12 @@
-package io.pawline.local;
+package io.pawline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pawline.cli.TopicsCommand;
 import io.pawline.kafka.EmbeddedKafka;
 import io.pawline.registry.SchemaRegistryServer;
 import io.pawline.schemas.TaskId;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,18 +30,10 @@ class ControlsCommandIT {
     private static EmbeddedPostgres postgres;
     private static SchemaRegistryServer registry;
 
-    /** How a command ended and what it wrote. */
-    private record Run(int exit, String out, String err) {
-
-        List<String> lines() {
-            return out.lines().toList();
-        }
-    }
-
     @BeforeAll
     static void start() throws IOException {
         kafka = EmbeddedKafka.start(folder, 0, Map.of());
-        TopicsCommand.create(kafka.bootstrapServers(), 1, (short) 1);
+        TopicSetup.create(Map.of("bootstrap.servers", kafka.bootstrapServers()), 1, (short) 1);
         postgres = EmbeddedPostgres.start();
         registry = SchemaRegistryServer.start(postgres.getPostgresDatabase(), 0);
     }
@@ -94,7 +83,7 @@ class ControlsCommandIT {
                     ""                                 | which command?
                     """)
     void saysWhatIsWrongWithACommand(String line, String message) {
-        Run run = run(line.isEmpty() ? List.of("control") : List.of(("control " + line).split(" ")));
+        Run run = Run.of(line.isEmpty() ? List.of("control") : List.of(("control " + line).split(" ")));
 
         assertThat(run.exit()).isEqualTo(CommandLine.ExitCode.USAGE);
         assertThat(run.err()).contains(message);
@@ -110,8 +99,8 @@ class ControlsCommandIT {
     void saysInOneLineThatKafkaIsAway() {
         List<String> away = List.of("--bootstrap-servers", NOWHERE, "--schema-registry", registry.url());
 
-        assertFails(run(command(away, "pause", "detect", "--why", "x")), "Kafka at " + NOWHERE + " did not take");
-        assertFails(run(command(away, "show")), "Kafka at " + NOWHERE);
+        assertFails(Run.of(command(away, "pause", "detect", "--why", "x")), "Kafka at " + NOWHERE + " did not take");
+        assertFails(Run.of(command(away, "show")), "Kafka at " + NOWHERE);
     }
 
     @Test
@@ -119,9 +108,9 @@ class ControlsCommandIT {
         List<String> away =
                 List.of("--bootstrap-servers", kafka.bootstrapServers(), "--schema-registry", "http://" + NOWHERE);
 
-        assertFails(run(command(away, "pause", "detect", "--why", "x")), NOWHERE);
+        assertFails(Run.of(command(away, "pause", "detect", "--why", "x")), NOWHERE);
         succeeds("callback is paused", "pause", "callback", "--why", "so that there is something to read");
-        assertFails(run(command(away, "show")), "registry at http://" + NOWHERE);
+        assertFails(Run.of(command(away, "show")), "registry at http://" + NOWHERE);
         succeeds("callback is resumed", "resume", "callback", "--why", "read");
     }
 
@@ -143,7 +132,7 @@ class ControlsCommandIT {
     }
 
     private static Run control(String... arguments) {
-        return run(command(
+        return Run.of(command(
                 List.of("--bootstrap-servers", kafka.bootstrapServers(), "--schema-registry", registry.url()),
                 arguments));
     }
@@ -153,15 +142,5 @@ class ControlsCommandIT {
         all.addAll(List.of(arguments));
         all.addAll(connection);
         return all;
-    }
-
-    private static Run run(List<String> arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int exit = PawlineCommand.commandLine()
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(arguments.toArray(String[]::new));
-        return new Run(exit, out.toString(), err.toString());
     }
 }

@@ -1,4 +1,4 @@
-package io.pawline.local;
+package io.pawline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,8 +9,6 @@ import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.TaskDatabase;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,9 +29,6 @@ class KeysCommandIT {
 
     private static EmbeddedPostgres postgres;
     private static TaskDatabase database;
-
-    /** How a command ended and what it wrote. */
-    private record Run(int exit, String out, String err) {}
 
     @BeforeAll
     static void start() throws IOException {
@@ -105,7 +100,7 @@ class KeysCommandIT {
             ""                                                | which command?
             """)
     void saysWhatIsWrongWithACommand(String line, String message) {
-        Run run = line.isEmpty() ? run(List.of("keys")) : keys(line.split(" "));
+        Run run = line.isEmpty() ? Run.of(List.of("keys")) : keys(line.split(" "));
         assertThat(run.exit()).isEqualTo(CommandLine.ExitCode.USAGE);
         assertThat(run.err()).contains(message);
     }
@@ -114,9 +109,9 @@ class KeysCommandIT {
     void saysInOneLineWhatIsRefused() {
         assertFails(keys("create", "--tenant", "Shop 1", "--name", "x"), "a tenant is");
         assertFails(keys("create", "--tenant=shop", "--name=x", "--tasks-per-minute=0"), "must be > 0, was 0");
-        assertFails(run(List.of("keys", "list", "--data-dir", folder + "/none")), "no local stack has run in");
+        assertFails(Run.of(List.of("keys", "list", "--data-dir", folder + "/none")), "no local stack has run in");
         assertFails(
-                run(List.of("keys", "list", "--database-url", "jdbc:postgresql://127.0.0.1:1/x")),
+                Run.of(List.of("keys", "list", "--database-url", "jdbc:postgresql://127.0.0.1:1/x")),
                 "PAWLINE_DATABASE_PASSWORD");
     }
 
@@ -138,16 +133,6 @@ class KeysCommandIT {
         List<String> all = new ArrayList<>(List.of("keys"));
         all.addAll(List.of(arguments));
         all.addAll(List.of("--data-dir", folder.toString()));
-        return run(all);
-    }
-
-    private static Run run(List<String> arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int exit = PawlineCommand.commandLine()
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(arguments.toArray(String[]::new));
-        return new Run(exit, out.toString(), err.toString());
+        return Run.of(all);
     }
 }

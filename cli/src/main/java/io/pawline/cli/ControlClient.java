@@ -1,0 +1,63 @@
+package io.pawline.cli;
+
+import io.pawline.cli.connection.RegistryOptions;
+import io.pawline.controls.ControlPublisher;
+import io.pawline.controls.ControlStateReader;
+import io.pawline.events.ControlCommand;
+import io.pawline.schemas.serde.AvroDeserializer;
+import io.pawline.schemas.serde.AvroSerializer;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.CommonClientConfigs;
+import picocli.CommandLine.Mixin;
+
+/** Reads and gives live instructions where the options say. */
+final class ControlClient {
+
+    private static final Duration LONGEST = Duration.ofSeconds(15);
+
+    @Mixin
+    private RegistryOptions options;
+
+    /** Gives an instruction. */
+    void give(Consumer<ControlPublisher> instruction) {
+        try (AvroSerializer serializer = new AvroSerializer()) {
+            serializer.configure(options.settings(), false);
+            try (ControlPublisher controlPublisher =
+                    new ControlPublisher(options.kafka(), serializer, Clock.systemUTC())) {
+                instruction.accept(controlPublisher);
+            }
+        }
+    }
+
+    /**
+     * All that is in force.
+     *
+     * @throws IllegalStateException if it could not be read in time
+     */
+    List<ControlCommand> inForce() throws InterruptedException {
+        Map<String, Object> kafka = options.kafka();
+        try (AvroDeserializer deserializer = new AvroDeserializer()) {
+            Map<String, Object> settings = new HashMap<>(options.settings());
+            settings.put("specific.avro.value.type", ControlCommand.class.getName());
+            deserializer.configure(settings, false);
+            try (ControlStateReader reader = new ControlStateReader(kafka, deserializer, Clock.systemUTC())) {
+                reader.start();
+                if (!reader.awaitRead(LONGEST)) {
+                    throw new IllegalStateException(
+                            "the controls could not be read within %d s from Kafka at %s and the registry at %s: %s"
+                                    .formatted(
+                                            LONGEST.toSeconds(),
+                                            kafka.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG),
+                                            options.where(),
+                                            reader.trouble()));
+                }
+                return reader.inForce();
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package io.pawline.cli.connection;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import okhttp3.HttpUrl;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The options that say where ops-service is, and the requests of the commands that go through its API. */
+public final class OpsOptions {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final String LOCAL_STACK = "http://127.0.0.1:8090";
+
+    private final Environment environment;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    @Option(
+            names = {"--url", "--ops-url"},
+            paramLabel = "URL",
+            description = "ops-service (default: PAWLINE_OPS_URL, else the local stack's " + LOCAL_STACK + ").")
+    private @Nullable String url;
+
+    @Option(
+            names = "--key",
+            paramLabel = "KEY",
+            description =
+                    "API key, if ops-service asks for one (default: PAWLINE_KEY, or the file that PAWLINE_KEY_FILE"
+                            + " names: there it does not show up in the list of processes).")
+    private @Nullable String key;
+
+    private final OkHttpClient http = new OkHttpClient();
+
+    /** Options whose defaults come from this environment. */
+    public OpsOptions(Environment environment) {
+        this.environment = environment;
+    }
+
+    /**
+     * What ops-service said to a question whose answer does not matter.
+     *
+     * @param date its clock, if it told
+     */
+    public record Greeting(int status, Optional<Instant> date) {}
+
+    /** Whether a key goes with each request. */
+    public boolean hasKey() {
+        return key().isPresent();
+    }
+
+    /** Whether somebody has named an address. */
+    public boolean named() {
+        return url != null || environment.value("PAWLINE_OPS_URL").isPresent();
+    }
+
+    /** The address of ops-service. */
+    public String where() {
+        return Optional.ofNullable(url)
+                .or(() -> environment.value("PAWLINE_OPS_URL"))
+                .orElse(LOCAL_STACK);
+    }
+
+    /**
+     * The address of a resource.
+     *
+     * @throws ParameterException if the address of ops-service is none
+     */
+    public HttpUrl.Builder address(String path) {
+        HttpUrl base = HttpUrl.parse(where());
+        if (base == null) {
+            throw new ParameterException(command.commandLine(), "--url is no http(s) address: " + where());
+        }
+        return base.newBuilder().addPathSegments(path);
+    }
+
+    /**
+     * Asks for anything that needs a key.
+     *
+     * @throws IOException if nobody answers
+     */
+    public Greeting greet() throws IOException {
+        Request.Builder request =
+                new Request.Builder().url(address("v1/dead-letters/groups").build());
+        key().ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
+        try (Response answer = http.newCall(request.build()).execute()) {
+            return new Greeting(
+                    answer.code(), Optional.ofNullable(answer.headers().getInstant("Date")));
+        }
+    }
+
+    /**
+     * The body of the answer.
+     *
+     * @throws IOException if nobody answers
+     * @throws IllegalStateException if ops-service refuses
+     */
+    public String get(HttpUrl address) throws IOException {
+        try (Response answer = send(new Request.Builder().url(address))) {
+            return answer.body().string();
+        }
+    }
+
+    /**
+     * Copies an answer of any length.
+     *
+     * @throws IOException if nobody answers
+     * @throws IllegalStateException if ops-service refuses
+     */
+    public void copy(HttpUrl address, PrintWriter out) throws IOException {
+        try (Response answer = send(new Request.Builder().url(address))) {
+            answer.body().charStream().transferTo(out);
+        }
+    }
+
+    /**
+     * The body of the answer to this JSON.
+     *
+     * @throws IOException if nobody answers
+     * @throws IllegalStateException if ops-service refuses
+     */
+    public String post(String path, Map<String, Object> body) throws IOException {
+        RequestBody json = RequestBody.create(JSON.writeValueAsString(body), MediaType.get("application/json"));
+        try (Response answer =
+                send(new Request.Builder().url(address(path).build()).post(json))) {
+            return answer.body().string();
+        }
+    }
+
+    private Response send(Request.Builder request) throws IOException {
+        key().ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
+        Response answer = http.newCall(request.build()).execute();
+        if (answer.isSuccessful()) {
+            return answer;
+        }
+        try (answer) {
+            String body = answer.body().string();
+            String detail =
+                    body.startsWith("{") ? JSON.readTree(body).path("detail").asString(body) : body;
+            throw new IllegalStateException("ops-service answers %d: %s".formatted(answer.code(), detail));
+        }
+    }
+
+    private Optional<String> key() {
+        return Optional.ofNullable(key).filter(secret -> !secret.isBlank()).or(() -> environment.secret("PAWLINE_KEY"));
+    }
+}
