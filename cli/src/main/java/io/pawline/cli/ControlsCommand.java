@@ -89,7 +89,7 @@ final class ControlsCommand implements Runnable {
                             names = "--for",
                             required = true,
                             paramLabel = "TIME",
-                            converter = TimeSpan.class,
+                            converter = TimeArgument.class,
                             description = "Such as 90s, 5m, 2h; at most 24h.")
                     Duration time,
             @Mixin InstructionOptions options) {
@@ -114,7 +114,7 @@ final class ControlsCommand implements Runnable {
                             names = "--for",
                             paramLabel = "TIME",
                             defaultValue = "7d",
-                            converter = TimeSpan.class,
+                            converter = TimeArgument.class,
                             description = "How long the task could still run (default: ${DEFAULT-VALUE}).")
                     Duration time,
             @Mixin InstructionOptions options) {

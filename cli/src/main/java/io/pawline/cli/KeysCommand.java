@@ -77,7 +77,7 @@ final class KeysCommand implements Runnable {
             @Option(
                             names = "--expires-in",
                             paramLabel = "TIME",
-                            converter = TimeSpan.class,
+                            converter = TimeArgument.class,
                             description = "Such as 12h or 90d (default: it does not expire).")
                     @Nullable
                     Duration expiresIn,

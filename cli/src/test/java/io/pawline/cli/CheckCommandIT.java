@@ -98,7 +98,7 @@ class CheckCommandIT {
 
     @Test
     void findsNothingWrongWithASystemThatIsWhole() throws IOException {
-        Run check = check();
+        CommandRun check = check();
 
         assertThat(check.lines()).noneMatch(line -> line.startsWith("FAIL"));
         assertThat(check.lines()).hasSizeGreaterThan(12);
@@ -110,7 +110,7 @@ class CheckCommandIT {
 
     @Test
     void writesJsonForMachines() {
-        Run check = check("--json", "--bootstrap-servers=" + NOWHERE);
+        CommandRun check = check("--json", "--bootstrap-servers=" + NOWHERE);
 
         JsonNode document = JsonMapper.shared().readTree(check.out());
         assertThat(document.path("ok").asBoolean(true)).isFalse();
@@ -278,7 +278,7 @@ class CheckCommandIT {
 
         environment.put("PAWLINE_IMAGESTORE_S3_ACCESSKEY", "AKIA1");
         environment.put("PAWLINE_IMAGESTORE_S3_SECRETKEY", "the-secret");
-        Run s3 = check("--s3-bucket=pets", "--s3-endpoint=http://" + NOWHERE);
+        CommandRun s3 = check("--s3-bucket=pets", "--s3-endpoint=http://" + NOWHERE);
         assertFails(s3, "FAIL     images           bucket pets at http://" + NOWHERE, "could not be written");
         assertThat(s3.out()).doesNotContain("the-secret");
     }
@@ -304,13 +304,13 @@ class CheckCommandIT {
         assertFails(check("--ops-url=http://" + NOWHERE), "FAIL     ops-service");
     }
 
-    private Run check(String... options) {
+    private CommandRun check(String... options) {
         List<String> line = new ArrayList<>(List.of("check", "--data-dir=" + folder));
         line.addAll(List.of(options));
-        return Run.of(environment, line);
+        return CommandRun.of(environment, line);
     }
 
-    private static void assertFails(Run check, String... says) {
+    private static void assertFails(CommandRun check, String... says) {
         assertThat(check.err()).isEmpty();
         assertThat(check.out()).contains(says);
         assertThat(check.exit()).isEqualTo(1);

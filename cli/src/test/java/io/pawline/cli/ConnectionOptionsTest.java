@@ -199,7 +199,7 @@ class ConnectionOptionsTest {
         assertThatThrownBy(() -> parsed().database.properties())
                 .hasMessageContainingAll("--database-username", "PAWLINE_DATABASE_PASSWORD_FILE");
         assertThatThrownBy(() -> parsed().ops.hasKey()).hasMessageContaining("PAWLINE_KEY and PAWLINE_KEY_FILE");
-        assertThat(Run.of(List.of("topics", "--kafka-config=/nowhere")).err())
+        assertThat(CommandRun.of(List.of("topics", "--kafka-config=/nowhere")).err())
                 .isEqualToIgnoringNewLines("pawline: the settings cannot be read: /nowhere");
     }
 

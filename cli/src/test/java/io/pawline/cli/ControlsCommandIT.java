@@ -83,10 +83,11 @@ class ControlsCommandIT {
                     ""                                 | which command?
                     """)
     void saysWhatIsWrongWithACommand(String line, String message) {
-        Run run = Run.of(line.isEmpty() ? List.of("control") : List.of(("control " + line).split(" ")));
+        CommandRun commandRun =
+                CommandRun.of(line.isEmpty() ? List.of("control") : List.of(("control " + line).split(" ")));
 
-        assertThat(run.exit()).isEqualTo(CommandLine.ExitCode.USAGE);
-        assertThat(run.err()).contains(message);
+        assertThat(commandRun.exit()).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(commandRun.err()).contains(message);
     }
 
     @Test
@@ -99,8 +100,9 @@ class ControlsCommandIT {
     void saysInOneLineThatKafkaIsAway() {
         List<String> away = List.of("--bootstrap-servers", NOWHERE, "--schema-registry", registry.url());
 
-        assertFails(Run.of(command(away, "pause", "detect", "--why", "x")), "Kafka at " + NOWHERE + " did not take");
-        assertFails(Run.of(command(away, "show")), "Kafka at " + NOWHERE);
+        assertFails(
+                CommandRun.of(command(away, "pause", "detect", "--why", "x")), "Kafka at " + NOWHERE + " did not take");
+        assertFails(CommandRun.of(command(away, "show")), "Kafka at " + NOWHERE);
     }
 
     @Test
@@ -108,31 +110,31 @@ class ControlsCommandIT {
         List<String> away =
                 List.of("--bootstrap-servers", kafka.bootstrapServers(), "--schema-registry", "http://" + NOWHERE);
 
-        assertFails(Run.of(command(away, "pause", "detect", "--why", "x")), NOWHERE);
+        assertFails(CommandRun.of(command(away, "pause", "detect", "--why", "x")), NOWHERE);
         succeeds("callback is paused", "pause", "callback", "--why", "so that there is something to read");
-        assertFails(Run.of(command(away, "show")), "registry at http://" + NOWHERE);
+        assertFails(CommandRun.of(command(away, "show")), "registry at http://" + NOWHERE);
         succeeds("callback is resumed", "resume", "callback", "--why", "read");
     }
 
     private static void succeeds(String says, String... arguments) {
-        Run run = control(arguments);
-        assertThat(run.err()).isEmpty();
-        assertThat(run.out()).contains(says);
-        assertThat(run.exit()).isZero();
+        CommandRun commandRun = control(arguments);
+        assertThat(commandRun.err()).isEmpty();
+        assertThat(commandRun.out()).contains(says);
+        assertThat(commandRun.exit()).isZero();
     }
 
-    private static void assertFails(Run run, String message) {
-        assertThat(run.exit()).isEqualTo(CommandLine.ExitCode.SOFTWARE);
-        assertThat(run.out()).isEmpty();
-        assertThat(run.err().lines())
+    private static void assertFails(CommandRun commandRun, String message) {
+        assertThat(commandRun.exit()).isEqualTo(CommandLine.ExitCode.SOFTWARE);
+        assertThat(commandRun.out()).isEmpty();
+        assertThat(commandRun.err().lines())
                 .singleElement()
                 .asString()
                 .startsWith("pawline: ")
                 .contains(message);
     }
 
-    private static Run control(String... arguments) {
-        return Run.of(command(
+    private static CommandRun control(String... arguments) {
+        return CommandRun.of(command(
                 List.of("--bootstrap-servers", kafka.bootstrapServers(), "--schema-registry", registry.url()),
                 arguments));
     }

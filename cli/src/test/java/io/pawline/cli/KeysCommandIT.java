@@ -50,7 +50,7 @@ class KeysCommandIT {
 
     @Test
     void printsANewKeyOnceAndListsItWithoutItsSecret() {
-        Run created = keys("create", "--tenant", "shop", "--name", "web shop");
+        CommandRun created = keys("create", "--tenant", "shop", "--name", "web shop");
         assertThat(created.exit()).as(created.err()).isZero();
         String secret = created.out().strip();
         ApiKeys.Stored stored = stored(secret);
@@ -58,7 +58,7 @@ class KeysCommandIT {
         assertThat(stored.key().tenant()).isEqualTo("shop");
         assertThat(stored.key().scopes()).containsExactlyInAnyOrder(Scope.SUBMIT, Scope.READ);
 
-        Run listed = keys("list");
+        CommandRun listed = keys("list");
         assertThat(listed.out().lines().findFirst().orElseThrow())
                 .startsWith("ID ")
                 .endsWith("REVOKED");
@@ -69,7 +69,7 @@ class KeysCommandIT {
 
     @Test
     void givesAKeyTheTermsAskedFor() {
-        Run created = keys(
+        CommandRun created = keys(
                 "create",
                 "--tenant=ops",
                 "--name=console",
@@ -100,18 +100,19 @@ class KeysCommandIT {
             ""                                                | which command?
             """)
     void saysWhatIsWrongWithACommand(String line, String message) {
-        Run run = line.isEmpty() ? Run.of(List.of("keys")) : keys(line.split(" "));
-        assertThat(run.exit()).isEqualTo(CommandLine.ExitCode.USAGE);
-        assertThat(run.err()).contains(message);
+        CommandRun commandRun = line.isEmpty() ? CommandRun.of(List.of("keys")) : keys(line.split(" "));
+        assertThat(commandRun.exit()).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(commandRun.err()).contains(message);
     }
 
     @Test
     void saysInOneLineWhatIsRefused() {
         assertFails(keys("create", "--tenant", "Shop 1", "--name", "x"), "a tenant is");
         assertFails(keys("create", "--tenant=shop", "--name=x", "--tasks-per-minute=0"), "must be > 0, was 0");
-        assertFails(Run.of(List.of("keys", "list", "--data-dir", folder + "/none")), "no local stack has run in");
         assertFails(
-                Run.of(List.of("keys", "list", "--database-url", "jdbc:postgresql://127.0.0.1:1/x")),
+                CommandRun.of(List.of("keys", "list", "--data-dir", folder + "/none")), "no local stack has run in");
+        assertFails(
+                CommandRun.of(List.of("keys", "list", "--database-url", "jdbc:postgresql://127.0.0.1:1/x")),
                 "PAWLINE_DATABASE_PASSWORD");
     }
 
@@ -119,20 +120,20 @@ class KeysCommandIT {
         return new ApiKeys(database).find(ApiKeys.idOf(secret).orElseThrow()).orElseThrow();
     }
 
-    private static void assertFails(Run run, String message) {
-        assertThat(run.exit()).isEqualTo(CommandLine.ExitCode.SOFTWARE);
-        assertThat(run.out()).isEmpty();
-        assertThat(run.err().lines())
+    private static void assertFails(CommandRun commandRun, String message) {
+        assertThat(commandRun.exit()).isEqualTo(CommandLine.ExitCode.SOFTWARE);
+        assertThat(commandRun.out()).isEmpty();
+        assertThat(commandRun.err().lines())
                 .singleElement()
                 .asString()
                 .startsWith("pawline: ")
                 .contains(message);
     }
 
-    private static Run keys(String... arguments) {
+    private static CommandRun keys(String... arguments) {
         List<String> all = new ArrayList<>(List.of("keys"));
         all.addAll(List.of(arguments));
         all.addAll(List.of("--data-dir", folder.toString()));
-        return Run.of(all);
+        return CommandRun.of(all);
     }
 }

@@ -39,7 +39,7 @@ class OpsCommandsTest {
     void aReportIsOfThePeriodAndInTheFormThatWereAskedFor() throws InterruptedException {
         ops.enqueue(new MockResponse.Builder().body("# Report").build());
 
-        Run report = pawline(
+        CommandRun report = pawline(
                 "report",
                 "--key=pwk_1",
                 "--from=2025-08-16T13:29:00+08:00",
@@ -48,7 +48,7 @@ class OpsCommandsTest {
                 "--lang=zh",
                 "--zone=Asia/Shanghai");
 
-        assertThat(report).isEqualTo(new Run(0, "# Report", ""));
+        assertThat(report).isEqualTo(new CommandRun(0, "# Report", ""));
         RecordedRequest asked = ops.takeRequest();
         HttpUrl url = Objects.requireNonNull(asked.getUrl());
         assertThat(url.encodedPath()).isEqualTo("/v1/report");
@@ -65,7 +65,7 @@ class OpsCommandsTest {
         ops.enqueue(new MockResponse.Builder().body("{}").build());
         Path file = folder.resolve("report.json");
 
-        assertThat(pawline("report", "--format=json", "--out=" + file)).isEqualTo(new Run(0, "", ""));
+        assertThat(pawline("report", "--format=json", "--out=" + file)).isEqualTo(new CommandRun(0, "", ""));
 
         assertThat(Files.readString(file)).isEqualTo("{}");
         HttpUrl url = Objects.requireNonNull(ops.takeRequest().getUrl());
@@ -78,7 +78,7 @@ class OpsCommandsTest {
         ops.enqueue(new MockResponse.Builder().code(401).body(REFUSED).build());
 
         for (List<String> command : List.of(List.of("report"), List.of("dlt", "groups"))) {
-            Run refused = pawline(command.toArray(String[]::new));
+            CommandRun refused = pawline(command.toArray(String[]::new));
             assertThat(refused.exit()).isEqualTo(1);
             assertThat(refused.out()).isEmpty();
             assertThat(refused.err().lines().toList())
@@ -92,15 +92,15 @@ class OpsCommandsTest {
         for (List<String> command : List.of(List.of("report"), List.of("dlt", "list"))) {
             List<String> line = new ArrayList<>(command);
             line.add("--url=ops:8090");
-            Run refused = Run.of(line);
+            CommandRun refused = CommandRun.of(line);
             assertThat(refused.exit()).isEqualTo(2);
             assertThat(refused.err()).startsWith("--url is no http(s) address: ops:8090");
         }
     }
 
-    private Run pawline(String... arguments) {
+    private CommandRun pawline(String... arguments) {
         List<String> line = new ArrayList<>(List.of(arguments));
         line.add("--url=" + ops.url("/"));
-        return Run.of(line);
+        return CommandRun.of(line);
     }
 }

@@ -95,7 +95,7 @@ class SecuredSystemIT {
     @Test
     @Order(1)
     void createsTheTopicsAndSaysSoInALineEach() throws IOException {
-        Run created = at("operator", "topics", "--partitions=2", "--replicas=1");
+        CommandRun created = at("operator", "topics", "--partitions=2", "--replicas=1");
 
         assertThat(created.err()).isEmpty();
         assertThat(created.lines())
@@ -115,10 +115,10 @@ class SecuredSystemIT {
     @Test
     @Order(2)
     void pausesAStageAndShowsIt() throws IOException {
-        Run paused = at("operator", "control", "pause", "generate", "--why=practice", "--by=ann");
-        assertThat(paused).isEqualTo(new Run(0, "generate is paused" + System.lineSeparator(), ""));
+        CommandRun paused = at("operator", "control", "pause", "generate", "--why=practice", "--by=ann");
+        assertThat(paused).isEqualTo(new CommandRun(0, "generate is paused" + System.lineSeparator(), ""));
 
-        Run shown = at("operator", "control", "show");
+        CommandRun shown = at("operator", "control", "show");
         assertThat(shown.err()).isEmpty();
         assertThat(shown.lines()).last().asString().matches("stage:generate +pause +- +ann +practice +\\S+Z");
     }
@@ -126,7 +126,7 @@ class SecuredSystemIT {
     @Test
     @Order(3)
     void everyCheckIsOk() throws IOException {
-        Run check = at("operator", "check");
+        CommandRun check = at("operator", "check");
 
         assertThat(check.lines())
                 .filteredOn(line -> !line.startsWith("OK"))
@@ -145,7 +145,7 @@ class SecuredSystemIT {
     @Test
     @Order(3)
     void saysWhichRightsAUserLacks() throws IOException {
-        Run check = at("stage", "check");
+        CommandRun check = at("stage", "check");
 
         assertThat(check.exit()).isEqualTo(1);
         assertThat(check.out())
@@ -158,11 +158,12 @@ class SecuredSystemIT {
     @Test
     void saysThatTheLoginIsWrong() throws IOException {
         Path wrong = config("operator", "wrong");
-        Run topics = Run.of(List.of("topics", "--kafka-config", wrong.toString()));
+        CommandRun topics = CommandRun.of(List.of("topics", "--kafka-config", wrong.toString()));
         assertThat(topics.exit()).isEqualTo(1);
         assertThat(topics.err()).startsWith("pawline: Kafka at 127.0.0.1:").contains("refuses the login");
 
-        assertThat(Run.of(List.of("check", "--kafka-config", wrong.toString())).out())
+        assertThat(CommandRun.of(List.of("check", "--kafka-config", wrong.toString()))
+                        .out())
                 .contains("FAIL     kafka", "refuses the login");
     }
 
@@ -180,14 +181,14 @@ class SecuredSystemIT {
                 .contains("FAIL     registry", "401 to GET " + registry.url());
     }
 
-    private static Run at(String user, String... command) throws IOException {
+    private static CommandRun at(String user, String... command) throws IOException {
         return at(environment(), user, command);
     }
 
-    private static Run at(Map<String, String> environment, String user, String... command) throws IOException {
+    private static CommandRun at(Map<String, String> environment, String user, String... command) throws IOException {
         List<String> line = new ArrayList<>(List.of(command));
         line.addAll(List.of("--kafka-config", config(user, user + "-secret").toString()));
-        return Run.of(environment, line);
+        return CommandRun.of(environment, line);
     }
 
     private static Map<String, String> environment() throws IOException {

@@ -18,15 +18,15 @@ public final class QuotaProblemAdvice {
     @ExceptionHandler
     ResponseEntity<ProblemDetail> quotaExceeded(QuotaExceededException e) {
         return ResponseEntity.status(IngestProblem.QUOTA_EXCEEDED.status())
-                .header(HttpHeaders.RETRY_AFTER, Long.toString(RateLimit.secondsUntil(e.retryAfter())))
-                .headers(RateLimit.headers(e.state()))
+                .header(HttpHeaders.RETRY_AFTER, Long.toString(RateLimitView.secondsUntil(e.retryAfter())))
+                .headers(RateLimitView.headers(e.state()))
                 .body(problem(e));
     }
 
     /** The body of the answer. It repeats the time of the header {@code Retry-After}, which a batch has for no task. */
     public static ProblemDetail problem(QuotaExceededException e) {
         ProblemDetail problem = ProblemAdvice.problem(IngestProblem.QUOTA_EXCEEDED, String.valueOf(e.getMessage()));
-        problem.setProperty("retry_after", RateLimit.secondsUntil(e.retryAfter()));
+        problem.setProperty("retry_after", RateLimitView.secondsUntil(e.retryAfter()));
         return problem;
     }
 }

@@ -111,13 +111,13 @@ final class FollowController {
             @PathVariable("id") String id,
             @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId) {
         TaskId taskId = TaskIds.parse(id);
-        EventStream.Position last = EventStream.Position.parse(lastEventId);
+        EventStreamView.Position last = EventStreamView.Position.parse(lastEventId);
         if (last.isEndOf(find(taskId, client))) {
             // No other answer keeps an EventSource from coming again.
             return ResponseEntity.status(HttpStatus.NO_CONTENT).build();
         }
         SseEmitter emitter = new SseEmitter(LONGEST_STREAM.toMillis());
-        EventStream stream = new EventStream(emitter, this::view, last);
+        EventStreamView stream = new EventStreamView(emitter, this::view, last);
         // The listener is called on another thread, maybe before open returns. The lock makes it wait until it knows
         // the
         // subscription that it has to close.

@@ -10,7 +10,7 @@ import io.pawline.ingest.access.ApiClient;
 import io.pawline.ingest.access.QuotaExceededException;
 import io.pawline.ingest.access.QuotaProblemAdvice;
 import io.pawline.ingest.access.Quotas;
-import io.pawline.ingest.access.RateLimit;
+import io.pawline.ingest.access.RateLimitView;
 import io.pawline.taskstore.DatabaseUnavailableException;
 import io.pawline.taskstore.Scope;
 import io.pawline.web.CommonProblem;
@@ -86,7 +86,7 @@ final class BatchController {
             answers.add(answer);
         }
         ResponseEntity.BodyBuilder answer = ResponseEntity.status(HttpStatus.MULTI_STATUS);
-        quotas.state(client).map(RateLimit::headers).ifPresent(answer::headers);
+        quotas.state(client).map(RateLimitView::headers).ifPresent(answer::headers);
         return answer.body(new Answers(answers));
     }
 

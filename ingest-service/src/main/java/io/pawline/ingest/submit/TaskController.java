@@ -3,7 +3,7 @@ package io.pawline.ingest.submit;
 import io.pawline.ingest.IngestProperties;
 import io.pawline.ingest.access.ApiClient;
 import io.pawline.ingest.access.Quotas;
-import io.pawline.ingest.access.RateLimit;
+import io.pawline.ingest.access.RateLimitView;
 import io.pawline.taskstore.Scope;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemException;
@@ -73,7 +73,7 @@ final class TaskController {
         if (submitted.repeated()) {
             answer.header("Idempotent-Replayed", "true");
         }
-        quotas.state(client).map(RateLimit::headers).ifPresent(answer::headers);
+        quotas.state(client).map(RateLimitView::headers).ifPresent(answer::headers);
         return answer.body(submissionView);
     }
 }

@@ -29,6 +29,7 @@ import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TestingTasks;
+import io.pawline.testkit.NeedsTools;
 import io.pawline.testkit.TestingKafka;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -50,6 +51,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Uses the console of a running ops-service in a real browser. */
+@NeedsTools({NeedsTools.Tool.CHROMIUM, NeedsTools.Tool.NODE})
 class ConsoleIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

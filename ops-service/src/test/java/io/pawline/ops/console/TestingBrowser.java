@@ -7,13 +7,12 @@ import com.microsoft.playwright.ConsoleMessage;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
-import java.io.File;
-import java.nio.file.Files;
+import io.pawline.testkit.NeedsTools;
+import io.pawline.testkit.ToolCondition;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Stream;
 
 /**
  * Drives the machine's own Chromium, without a window, by Playwright on the machine's Node.js. It keeps what a page complains
@@ -54,23 +53,18 @@ public final class TestingBrowser implements AutoCloseable {
                         "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD",
                         "1",
                         "PLAYWRIGHT_NODEJS_PATH",
-                        onThePath("node").toString())));
+                        found(NeedsTools.Tool.NODE).toString())));
         browser = playwright
                 .chromium()
                 .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(onThePath("chromium", "chromium-browser", "google-chrome"))
+                        .setExecutablePath(found(NeedsTools.Tool.CHROMIUM))
                         .setArgs(FLAGS));
     }
 
-    private static Path onThePath(String... names) {
-        return Stream.of(names)
-                .flatMap(name -> Stream.of(
-                                System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                        .map(folder -> Path.of(folder, name)))
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException(
-                        "%s is not on the PATH: this test needs Chromium and Node.js 20 or later".formatted(names[0])));
+    private static Path found(NeedsTools.Tool tool) {
+        return ToolCondition.find(tool)
+                .orElseThrow(() ->
+                        new IllegalStateException(tool + " is not on the PATH: annotate the test with @NeedsTools"));
     }
 
     /** Opens an empty tab of its own session: its storage has nothing of another one. */

@@ -6,6 +6,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyO
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.accessTargetWhere;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -112,6 +113,7 @@ class ArchitectureTest {
             "Properties",
             "Controller",
             "View",
+            "Form",
             "Filter",
             "Interceptor",
             "Resolver",
@@ -162,6 +164,15 @@ class ArchitectureTest {
     }
 
     @ArchTest
+    static void theOperatorsJarHoldsNoSpring(JavaClasses production) {
+        noClasses()
+                .that(resideInAPackage("io.pawline.cli.."))
+                .should()
+                .dependOnClassesThat(resideInAPackage("org.springframework.."))
+                .check(production);
+    }
+
+    @ArchTest
     static void noPackageOfTheRuntimeSeesOneAboveIt(JavaClasses production) {
         LayeredArchitecture layers = layeredArchitecture().consideringOnlyDependenciesInLayers();
         for (String inner : INSIDE_THE_RUNTIME) {
@@ -203,6 +214,8 @@ class ArchitectureTest {
         noClasses()
                 .that(resideOutsideOfPackages(WHOLE_SYSTEM))
                 .and(resideOutsideOfPackages("io.pawline.stage.spring..", "io.pawline.service..", "io.pawline.web.."))
+                // Reads durations as Spring does
+                .and(resideOutsideOfPackage("io.pawline.simulator.."))
                 .and(not(resideInAPackage("io.pawline..http..")))
                 .and(areNotNamedLike(SPRINGS_EDGE))
                 .should()

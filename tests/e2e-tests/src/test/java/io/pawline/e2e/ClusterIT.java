@@ -1,10 +1,10 @@
 package io.pawline.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.pawline.e2e.TraceCollector.Collected;
+import io.pawline.testkit.NeedsTools;
 import io.pawline.testkit.ProjectFiles;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -194,13 +194,8 @@ class ClusterIT {
 
     @Test
     @Order(3)
+    @NeedsTools(NeedsTools.Tool.PROMETHEUS)
     void everyPanelAndAlertFindsItsMetricsAtARealPrometheus() throws IOException {
-        boolean there = Monitor.program().isPresent();
-        if (System.getenv("CI") == null) {
-            assumeThat(there)
-                    .as("prometheus on the PATH: install Debian's package")
-                    .isTrue();
-        }
         List<String> ids = new ArrayList<>();
         for (String style : List.of("oil", "flaky-500 chalk", "moderated-image")) {
             ids.add(submit(style, ""));

@@ -11,12 +11,14 @@ import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import io.pawline.ops.console.TestingBrowser;
 import io.pawline.ops.console.TestingBrowser.Screen;
+import io.pawline.testkit.NeedsTools;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A provider's outage from an analyst's chair, clicked through in a real browser. */
+@NeedsTools({NeedsTools.Tool.CHROMIUM, NeedsTools.Tool.NODE})
 class ConsoleStoryIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);

@@ -3,15 +3,15 @@ package io.pawline.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pawline.testkit.NeedsTools;
+import io.pawline.testkit.ToolCondition;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
@@ -30,14 +30,6 @@ final class Monitor implements AutoCloseable {
         this.process = process;
     }
 
-    /** The program, which is a part of Debian's package {@code prometheus}. */
-    static Optional<Path> program() {
-        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(":", -1))
-                .map(folder -> Path.of(folder, "prometheus"))
-                .filter(Files::isExecutable)
-                .findFirst();
-    }
-
     /** Starts Prometheus and waits until it has scraped each of these twice. */
     static Monitor of(List<String> targets, Path folder) throws IOException {
         Files.createDirectories(folder);
@@ -53,7 +45,9 @@ final class Monitor implements AutoCloseable {
         ServiceProcess process = ServiceProcess.start(
                 folder.resolve("prometheus.log"),
                 List.of(
-                        program().orElseThrow().toString(),
+                        ToolCondition.find(NeedsTools.Tool.PROMETHEUS)
+                                .orElseThrow()
+                                .toString(),
                         "--config.file=" + configuration,
                         "--storage.tsdb.path=" + folder.resolve("data"),
                         "--web.listen-address=" + listen));

@@ -7,9 +7,9 @@ import org.springframework.http.HttpHeaders;
  * Shows a quota as headers
  * (<a href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/">draft-ietf-httpapi-ratelimit-headers</a>).
  */
-public final class RateLimit {
+public final class RateLimitView {
 
-    private RateLimit() {}
+    private RateLimitView() {}
 
     public static HttpHeaders headers(QuotaState state) {
         HttpHeaders headers = new HttpHeaders();

@@ -7,20 +7,20 @@ import java.util.List;
 import java.util.Map;
 
 /** How a command ended and what it wrote. */
-record Run(int exit, String out, String err) {
+record CommandRun(int exit, String out, String err) {
 
-    static Run of(List<String> line) {
+    static CommandRun of(List<String> line) {
         return of(Map.of(), line);
     }
 
-    static Run of(Map<String, String> environment, List<String> line) {
+    static CommandRun of(Map<String, String> environment, List<String> line) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int exit = OperatorCommand.commandLine(new Environment(environment))
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .execute(line.toArray(String[]::new));
-        return new Run(exit, out.toString(), err.toString());
+        return new CommandRun(exit, out.toString(), err.toString());
     }
 
     List<String> lines() {

@@ -9,7 +9,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads a time as the settings have it: 90s, 5m, 2h, 7d, or ISO 8601 (PT5M). */
-final class TimeSpan implements ITypeConverter<Duration> {
+final class TimeArgument implements ITypeConverter<Duration> {
 
     private static final Pattern SIMPLE = Pattern.compile("(\\d{1,15})(ms|s|m|h|d)");
 

@@ -25,9 +25,9 @@ import tools.jackson.databind.annotation.JsonNaming;
  * closes. The id of an event is its generation and its rank, which both only grow. So a listener who comes back with the
  * last id he received gets what he missed, and nothing twice. Thread-safe.
  */
-final class EventStream {
+final class EventStreamView {
 
-    private static final Logger log = LoggerFactory.getLogger(EventStream.class);
+    private static final Logger log = LoggerFactory.getLogger(EventStreamView.class);
 
     private static final Pattern ID = Pattern.compile("([0-9]{1,9})-([0-9])");
     private static final int END = 9;
@@ -63,7 +63,7 @@ final class EventStream {
     record Reached(String taskId, String stage, Instant at) {}
 
     /** @param view makes the JSON of the last event */
-    EventStream(SseEmitter emitter, Function<TaskSnapshot, TaskView> view, Position last) {
+    EventStreamView(SseEmitter emitter, Function<TaskSnapshot, TaskView> view, Position last) {
         this.emitter = emitter;
         this.view = view;
         this.last = last;
