@@ -65,7 +65,7 @@ class CallbackConfiguration {
                 TaskFinished.class,
                 TaskFinished::getContext,
                 properties.stage().policies(properties.retrySchedule()),
-                Optional.of(properties.stage().provider(RECEIVERS)),
+                Optional.of(properties.stage().receivers(RECEIVERS)),
                 true);
     }
 

@@ -1,7 +1,6 @@
 package io.pawline.callback;
 
 import io.pawline.outbound.Timeouts;
-import io.pawline.stage.spring.StageProperties;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +37,7 @@ public record CallbackProperties(
 
         @DefaultValue("5s") Duration reconcileEvery,
         @DefaultValue("14h") Duration reconcileAfter,
-        @DefaultValue @NestedConfigurationProperty StageProperties stage) {
+        @DefaultValue @NestedConfigurationProperty CallbackStageProperties stage) {
 
     public CallbackProperties {
         secrets = required(secrets);

@@ -40,6 +40,22 @@ class CallbackPropertiesTest {
     }
 
     @Test
+    void hasDefaultsOfItsOwnForItsStage() {
+        CallbackStageProperties stage = TestingSettings.with(Map.of()).stage();
+        assertThat(stage.maxInFlight()).isEqualTo(512);
+        assertThat(stage.maxRetryTime()).isEqualTo(Duration.ofHours(12));
+        assertThat(stage.firstDelay()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(stage.breakerCalls()).isEqualTo(20);
+    }
+
+    @Test
+    void ignoresANumberOfAttemptsBecauseTheScheduleDecides() {
+        CallbackProperties properties = TestingSettings.with(Map.of("stage.max-attempts", "0"));
+        assertThat(properties.stage().policies(properties.retrySchedule()))
+                .isEqualTo(TestingSettings.with(Map.of()).stage().policies(properties.retrySchedule()));
+    }
+
+    @Test
     void takesSeveralSecretsAndThoseOfTenants() {
         CallbackProperties properties = TestingSettings.bind(
                 Map.of("secrets", "whsec_QUJDREVG," + SECRET, "tenant-secrets.shop", "whsec_QUJDREVH"));
@@ -64,5 +80,8 @@ class CallbackPropertiesTest {
         assertThatThrownBy(() -> TestingSettings.with(Map.of("retry-schedule", "5s,0s")))
                 .rootCause()
                 .hasMessageContaining("schedule must be > 0");
+        assertThatThrownBy(() -> TestingSettings.with(Map.of("stage.breaker-calls", "1")))
+                .rootCause()
+                .hasMessageContaining("breaker-calls must be > 1");
     }
 }

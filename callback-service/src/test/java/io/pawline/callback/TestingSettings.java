@@ -39,7 +39,6 @@ final class TestingSettings {
             throw new UncheckedIOException(e);
         }
         return new Binder(ConfigurationPropertySources.from(sources))
-                .bind("pawline.callback", CallbackProperties.class)
-                .get();
+                .bindOrCreate("pawline.callback", CallbackProperties.class);
     }
 }

@@ -1,6 +1,5 @@
 package io.pawline.finalize;
 
-import io.pawline.stage.spring.StageProperties;
 import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
@@ -25,7 +24,7 @@ record FinalizeProperties(
         @DefaultValue("0.995") double maxVisible,
         @DefaultValue("256") List<Integer> thumbnailSizes,
         @DefaultValue("4") int maxDecodes,
-        @NestedConfigurationProperty @DefaultValue StageProperties stage) {
+        @DefaultValue @NestedConfigurationProperty FinalizeStageProperties stage) {
 
     FinalizeProperties {
         new Plausibility(minSide, maxPixels, minVisible, maxVisible);
