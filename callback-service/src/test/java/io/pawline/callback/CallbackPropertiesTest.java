@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.bind.BindException;
 class CallbackPropertiesTest {
 
     @Test
-    void keepsTryingForHoursUnlessToldOtherwise() {
+    void triesForHoursByDefault() {
         CallbackProperties properties = TestingSettings.bind(Map.of("secrets", SECRET));
         assertThat(properties.secrets()).containsExactly(SECRET);
         assertThat(properties.timeout()).isEqualTo(Duration.ofSeconds(15));
@@ -28,7 +28,7 @@ class CallbackPropertiesTest {
                         Duration.ofHours(6));
     }
 
-    /** Else an ending would be put back to work while its record waits for its time, and be told twice. */
+    /** Otherwise a final state would come back while its record waits until it is due, and would be sent twice. */
     @Test
     void putsNothingBackThatMayStillBeAtWork() {
         CallbackProperties properties = TestingSettings.bind(Map.of("secrets", SECRET));
@@ -73,7 +73,7 @@ class CallbackPropertiesTest {
     }
 
     @Test
-    void saysWhichTimeIsNone() {
+    void saysWhichTimeIsNotValid() {
         assertThatThrownBy(() -> TestingSettings.with(Map.of("reconcile-every", "0s")))
                 .rootCause()
                 .hasMessage("pawline.callback.reconcile-every must be > 0, was PT0S");
