@@ -37,6 +37,16 @@ record DetectProperties(
         @DefaultValue("30s") Duration callTimeout,
         @DefaultValue @NestedConfigurationProperty StageProperties stage) {
 
+    /** How strictly the model has to answer in JSON. */
+    enum AnswerFormat {
+        /** The answer follows the schema. */
+        SCHEMA,
+        /** The answer is a JSON object. */
+        OBJECT,
+        /** Only the prompt asks for JSON. */
+        NONE
+    }
+
     static final String DEFAULT_PROMPT = """
             Is there a real pet (a cat, a dog, a rabbit, a bird or another animal that people keep) in this photo? \
             Answer with one JSON object and nothing else: {"has_pet": true or false, "description": "..."}. \

@@ -57,7 +57,7 @@ record GenerateProperties(
         return new Timeouts(connectTimeout, callTimeout);
     }
 
-    /** Only these models take a seed and a guidance scale. */
+    /** Whether the model is one of those that take a seed and a guidance scale. */
     boolean isSeedream3() {
         return model.contains("seedream-3-0");
     }
