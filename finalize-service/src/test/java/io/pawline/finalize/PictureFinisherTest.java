@@ -156,8 +156,8 @@ class PictureFinisherTest {
 
     @Test
     void refusesBytesThatAreNotAnImage() throws Exception {
-        assertImplausible(new byte[0], "the cut-out is no image");
-        assertImplausible("<html>not found</html>".getBytes(UTF_8), "the cut-out is no image");
+        assertImplausible(new byte[0], "the cut-out is not an image");
+        assertImplausible("<html>not found</html>".getBytes(UTF_8), "the cut-out is not an image");
     }
 
     @Test

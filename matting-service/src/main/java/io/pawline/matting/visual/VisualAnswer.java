@@ -31,7 +31,7 @@ public sealed interface VisualAnswer {
     /**
      * The call brought no cut-out.
      *
-     * @param detail one sentence for a person: no key, no address, no image
+     * @param detail one sentence for a person, without key, address and image
      * @param notBefore moment before which the provider does not want to be called again, if it said so
      */
     record Failed(Reason reason, String detail, Optional<Instant> notBefore) implements VisualAnswer {
