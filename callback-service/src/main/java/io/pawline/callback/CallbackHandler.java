@@ -17,8 +17,9 @@ import java.time.Clock;
 import java.util.Optional;
 
 /**
- * Closes the task's row, notifies the front end of the final state in the row, and then writes the delivery to the row. A
- * crash in between repeats the callback under the same {@code webhook-id}. No callback says what the row does not say.
+ * Closes the task's row, notifies the front end of the final state in the row, and then writes the delivery to the row.
+ * A crash in between repeats the callback under the same {@code webhook-id}. No callback says what the row does not
+ * say.
  */
 final class CallbackHandler implements Handler<TaskFinished> {
 

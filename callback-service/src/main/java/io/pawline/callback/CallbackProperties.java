@@ -12,19 +12,19 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The settings of callback-service: {@code pawline.callback.*}.
  *
- * @param secrets Secrets that sign callbacks, at least one, in the form of Standard Webhooks: {@code whsec_} and base64. All
- *     of them sign, so that receivers can change to a new one. The newest comes first.
+ * @param secrets Secrets that sign callbacks, at least one, in the form of Standard Webhooks: {@code whsec_} and
+ *     base64. All of them sign, so that receivers can change to a new one. The newest comes first.
  * @param tenantSecrets Secrets of tenants that have their own, by the name of the tenant.
  * @param connectTimeout Longest time for the connection to a receiver.
  * @param timeout Longest time for one whole callback.
  * @param maxRetryAfter Longest {@code Retry-After} of a receiver that is respected.
- * @param retrySchedule Delays before the second attempt, the third and so on. Each varies by half. The callback is given up
- *     if it fails after the last one. Outages of Pawline itself do not use up the schedule: their delays are from
- *     {@code stage.first-delay} to {@code stage.max-delay}.
- * @param reconcileEvery Pause between two searches for final states that somebody wants to be sent again, or that nobody
- *     works on.
- * @param reconcileAfter Time without any work on a final state after which nobody can be working on it. It has to be longer
- *     than the longest delay between two attempts.
+ * @param retrySchedule Delays before the second attempt, the third and so on. Each varies by half. The callback is
+ *     given up if it fails after the last one. Outages of Pawline itself do not use up the schedule: their delays
+ *     follow {@code stage.first-delay} and {@code stage.max-delay}.
+ * @param reconcileEvery Pause between two searches for final states that somebody wants to be sent again, or that
+ *     nobody works on.
+ * @param reconcileAfter Time without any work on a final state after which nobody can be working on it. It has to be
+ *     longer than the longest delay between two attempts.
  * @param stage The limits and retries of the stage.
  */
 @ConfigurationProperties("pawline.callback")

@@ -12,9 +12,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * The settings of a stage without {@code max-attempts}, since callback-service has a schedule of retries: {@code
  * pawline.callback.stage.*}. {@link StageProperties} has all of them. Each receiver counts as a provider of its own.
  *
- * <p>Four defaults differ. One receiver alone may have half of the calls in flight. The schedule takes about nine hours,
- * and an outage of Pawline or a receiver that asks for time may make it longer. A receiver gets few calls, so its breaker
- * looks at few.
+ * <p>Four defaults differ. One receiver alone may have half of the calls in flight. The schedule takes about nine
+ * hours, and an outage of Pawline or a receiver that asks for time may make it longer. A receiver gets few calls, so
+ * its breaker looks at few.
  *
  * @param maxInFlight Most calls that one process has in flight, 1 or more. The adaptive limit does not grow beyond it.
  * @param drain How long a stopping process waits for the calls that it has in flight. Make it longer than the longest
@@ -27,14 +27,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxDelay Longest wait before any attempt.
  * @param adaptiveLimit Whether the number of calls in flight follows what the provider can handle, as measured. If
  *     {@code false}, {@code max-in-flight} is the limit.
- * @param callsPerSecond Most calls that one process begins in a second. Set it if the provider publishes a rate. 0 means
- *     that there is no such limit.
+ * @param callsPerSecond Most calls that one process begins in a second. Set it if the provider publishes a rate. 0
+ *     means that there is no such limit.
  * @param breaker Whether the stage stops its calls for a while if the provider fails.
  * @param breakerFailurePercent Percentage of the latest calls that must fail before the breaker opens, 1 to 100.
- * @param breakerCalls Number of the latest calls that the breaker looks at, 2 or more. It opens only if half of them have
- *     been made.
- * @param breakerPause How long no call is made after the breaker has opened. The time doubles each time the provider still
- *     fails afterwards.
+ * @param breakerCalls Number of the latest calls that the breaker looks at, 2 or more. It opens only if half of them
+ *     have been made.
+ * @param breakerPause How long no call is made after the breaker has opened. The time doubles each time the provider
+ *     still fails afterwards.
  * @param breakerMaxPause Longest time without a call after the breaker has opened.
  * @param callCost Price of one call in the currency of the ledger, with six decimals at most.
  */

@@ -17,8 +17,8 @@ import java.net.URI;
 import java.time.Instant;
 
 /**
- * Reads the final state of a task from its event, and makes the event from the task's row. An event that is not valid is a
- * final state too, because the task must not stay open.
+ * Reads the final state of a task from its event, and makes the event from the task's row. An event that is not valid
+ * is a final state too, because the task must not stay open.
  */
 final class FinalStates {
 

@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts final states back into the work topic in two cases: somebody asked for the callback again, or nobody can be working
- * on it. In the second case the record was lost or given up. Such a final state comes back now and then for as long as Kafka
- * would have kept its record. The class has a thread of its own and is thread-safe.
+ * Puts final states back into the work topic in two cases: somebody asked for the callback again, or nobody can be
+ * working on it. In the second case the record was lost or given up. Such a final state comes back now and then for as
+ * long as Kafka would have kept its record. The class has a thread of its own and is thread-safe.
  */
 final class Reconciler implements AutoCloseable {
 

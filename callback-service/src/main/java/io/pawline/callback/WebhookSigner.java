@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Signs callbacks according to <a href="https://www.standardwebhooks.com">Standard Webhooks</a>, with every live secret.
- * Thread-safe.
+ * Signs callbacks according to <a href="https://www.standardwebhooks.com">Standard Webhooks</a>, with every live
+ * secret. Thread-safe.
  */
 final class WebhookSigner {
 
@@ -21,8 +21,8 @@ final class WebhookSigner {
      * A signer with these secrets.
      *
      * @param setting name of the setting with the secrets, for error messages
-     * @throws IllegalArgumentException if there is no secret or if one is not base64; the message names its place and never
-     *     its value
+     * @throws IllegalArgumentException if there is no secret or if one is not base64; the message names its place and
+     *     never its value
      */
     WebhookSigner(String setting, List<String> secrets) {
         if (secrets.isEmpty()) {

@@ -16,8 +16,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     {@code description}.
  * @param answerFormat How strictly the model has to answer in JSON. Not every model knows {@code schema}.
  * @param detail Resolution at which the model looks at the photo: {@code low}, {@code high} or {@code auto}.
- * @param thinking Whether the model reasons before it answers: {@code disabled}, {@code enabled} or {@code auto}. Leave it
- *     empty for a model that does not know the parameter.
+ * @param thinking Whether the model reasons before it answers: {@code disabled}, {@code enabled} or {@code auto}. Leave
+ *     it empty for a model that does not know the parameter.
  * @param maxTokens Most tokens of the answer, more than 0. An answer that is cut off there is useless.
  * @param maxDescriptionLength Most characters of the description that are used, more than 0.
  * @param connectTimeout Longest time for one connection to Ark.

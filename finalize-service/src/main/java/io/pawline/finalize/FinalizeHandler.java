@@ -28,7 +28,9 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Checks a cut-out, makes its thumbnails and stores what is not in the image store yet. Together they are the result. */
+/**
+ * Checks a cut-out, makes its thumbnails and stores what is not in the image store yet. Together they are the result.
+ */
 final class FinalizeHandler implements Handler<ImageCutOut> {
 
     private static final Logger LOG = LoggerFactory.getLogger(FinalizeHandler.class);

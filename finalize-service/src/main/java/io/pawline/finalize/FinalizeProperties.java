@@ -9,7 +9,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * The settings of finalize-service: {@code pawline.finalize.*}.
  *
  * @param minSide Least pixels of each side of a cut-out, 1 or more.
- * @param maxPixels Most pixels (width times height) of a cut-out, 1 or more. The provider's largest picture has 4096 x 4096.
+ * @param maxPixels Most pixels (width times height) of a cut-out, 1 or more. The provider's largest picture has 4096 x
+ *     4096.
  * @param minVisible Least share of a cut-out's pixels that must be visible, from 0 to 1.
  * @param maxVisible Largest share of a cut-out's pixels that may be visible, from {@code min-visible} to 1.
  * @param thumbnailSizes Longest sides of the thumbnails in pixels, one or more, each from 16 to 4096.

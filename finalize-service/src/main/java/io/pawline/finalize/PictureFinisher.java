@@ -17,7 +17,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.stream.Stream;
 import net.coobird.thumbnailator.Thumbnails;
 
-/** Checks cut-outs and makes their thumbnails. Works on few of them at once, because pixels need memory. Thread-safe. */
+/**
+ * Checks cut-outs and makes their thumbnails. Works on few of them at once, because pixels need memory. Thread-safe.
+ */
 final class PictureFinisher {
 
     private final Plausibility plausibility;

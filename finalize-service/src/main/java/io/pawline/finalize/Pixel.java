@@ -27,7 +27,10 @@ final class Pixel {
         INTS.set(bytes, at, pixel);
     }
 
-    /** Subtracts each byte from the other's, modulo 256. The highest bit is set meanwhile, so no byte borrows from the next. */
+    /**
+     * Subtracts each byte of the other number from that of the pixel, modulo 256. The highest bit of each is set
+     * meanwhile, so no byte borrows from the next.
+     */
     static int less(int pixel, int other) {
         int difference = (pixel | HIGHEST_BITS) - (other & ~HIGHEST_BITS);
         return difference ^ ((pixel ^ ~other) & HIGHEST_BITS);

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.zip.Adler32;
 
 /**
- * Reads <a href="https://www.w3.org/TR/png-3/">PNG</a> of 8 bits, RGBA, not interlaced. The header alone decides how much
- * memory it takes, whatever the data unpack to. Not thread-safe.
+ * Reads <a href="https://www.w3.org/TR/png-3/">PNG</a> of 8 bits, RGBA, not interlaced. The header alone decides how
+ * much memory it takes, whatever the data unpack to. Not thread-safe.
  */
 final class PlainPngReader {
 

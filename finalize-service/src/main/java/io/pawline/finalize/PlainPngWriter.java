@@ -13,7 +13,10 @@ final class PlainPngWriter {
     private static final long SIGNATURE = 0x89504E470D0A1A0AL;
     /** The header of deflate with a window of 32 KiB and fast compression. */
     private static final short ZLIB_HEADER = 0x7801;
-    /** The filter that subtracts the byte above. The file is nearly as small as with a choice for every row, in half the time. */
+    /**
+     * The filter that subtracts the byte above. The file is nearly as small as with a choice for every row, in half the
+     * time.
+     */
     private static final byte UP = 2;
 
     private final DeflateCompressor compressor;

@@ -29,12 +29,14 @@ record Plausibility(int minSide, long maxPixels, double minVisible, double maxVi
         }
         if (!(minVisible >= 0 && minVisible <= maxVisible && maxVisible <= 1)) {
             throw new IllegalArgumentException(
-                    "pawline.finalize.min-visible and max-visible must be from 0 to 1, and the first one must not be the larger; were "
+                    "pawline.finalize.min-visible and max-visible must be from 0 to 1, and the first not above the second; were "
                             + minVisible + " and " + maxVisible);
         }
     }
 
-    /** The objection to this file by its first bytes. Nothing is decoded, so a false size in the header costs nothing. */
+    /**
+     * The objection to this file by its first bytes. Nothing is decoded, so a false size in the header costs nothing.
+     */
     Optional<String> objectionTo(byte[] bytes) {
         Optional<ImageHeader> sniffed = ImageSniffer.sniff(bytes);
         if (sniffed.isEmpty()) {

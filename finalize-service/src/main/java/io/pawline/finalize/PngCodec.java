@@ -26,8 +26,8 @@ final class PngCodec {
     private final PlainPngWriter writer = new PlainPngWriter(DeflateCompressor.create(LEVEL));
 
     /**
-     * The picture in these bytes, as {@link BufferedImage#TYPE_4BYTE_ABGR} if it is of the usual kind. The memory follows
-     * from the size in the header, so the caller has to check that size before.
+     * The picture in these bytes, as {@link BufferedImage#TYPE_4BYTE_ABGR} if it is of the usual kind. The memory
+     * follows from the size in the header, so the caller has to check that size before.
      *
      * @throws IOException if the file is damaged
      */

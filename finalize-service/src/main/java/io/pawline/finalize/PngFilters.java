@@ -1,8 +1,8 @@
 package io.pawline.finalize;
 
 /**
- * Removes the <a href="https://www.w3.org/TR/png-3/#9Filters">filters of PNG</a> from rows of 4 bytes a pixel. Every row
- * begins with the number of its filter.
+ * Removes the <a href="https://www.w3.org/TR/png-3/#9Filters">filters of PNG</a> from rows of 4 bytes a pixel. Every
+ * row begins with the number of its filter.
  */
 final class PngFilters {
 

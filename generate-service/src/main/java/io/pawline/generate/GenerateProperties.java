@@ -12,14 +12,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * The settings of generate-service: {@code pawline.generate.*}.
  *
  * @param model Name of the text-to-image model at Ark, or the id of an endpoint.
- * @param promptTemplate Prompt with {@code {description}} in the place of the pet and {@code {style}} in the place of the
- *     style.
+ * @param promptTemplate Prompt with {@code {description}} in the place of the pet and {@code {style}} in the place of
+ *     the style.
  * @param size Width x height of the picture in pixels.
  * @param watermark Whether the provider marks the picture as made by a machine.
- * @param guidanceScale How closely the picture follows the prompt, 1 to 10. Only Seedream 3.0 models receive it. The name of
- *     the model decides, so an endpoint's id and a later model do not receive it.
- * @param seed Seed of the picture, or -1 for a random one. The same seed gives a similar picture. Only Seedream 3.0 models
- *     receive it.
+ * @param guidanceScale How closely the picture follows the prompt, 1 to 10. Only Seedream 3.0 models receive it. The
+ *     name of the model decides, so an endpoint's id and a later model do not receive it.
+ * @param seed Seed of the picture, or -1 for a random one. The same seed gives a similar picture. Only Seedream 3.0
+ *     models receive it.
  * @param connectTimeout Longest time for one connection to Ark.
  * @param callTimeout Longest time for one whole call to Ark. A task whose deadline is nearer has less.
  * @param stage The limits and retries of the stage.

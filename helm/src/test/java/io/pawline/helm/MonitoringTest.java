@@ -225,7 +225,10 @@ class MonitoringTest {
         return Files.writeString(folder.resolve(name), text);
     }
 
-    /** The program from Debian's package {@code prometheus}. {@code PROMTOOL} names another one, and then no test is skipped. */
+    /**
+     * The program from Debian's package {@code prometheus}. {@code PROMTOOL} names another one, and then no test is
+     * skipped.
+     */
     private void promtool(String... arguments) throws IOException, InterruptedException {
         Optional<Path> program =
                 Optional.ofNullable(System.getenv("PROMTOOL")).map(Path::of).or(MonitoringTest::onThePath);

@@ -8,7 +8,8 @@ import java.util.List;
 
 /**
  * Stores a cut-out, and tries several times, because the cut-out has been paid for and is nowhere else. If the store is
- * away for longer than the pauses, a second call to the provider is needed. Longer pauses would delay every call behind.
+ * away for longer than the pauses, a second call to the provider is needed. Longer pauses would delay every call
+ * behind.
  */
 final class CutOutArchive {
 

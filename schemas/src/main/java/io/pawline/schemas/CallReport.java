@@ -62,9 +62,9 @@ public record CallReport(
     }
 
     /**
-     * Whether the provider charges for the call. It charges for what it did and not for what it refused, whatever the HTTP
-     * status. Nobody knows whether it did anything if the call got lost after a part of it was sent, or if the answer made
-     * no sense.
+     * Whether the provider charges for the call. It charges for what it did and not for what it refused, whatever the
+     * HTTP status. Nobody knows whether it did anything if the call got lost after a part of it was sent, or if the
+     * answer made no sense.
      */
     public Billed billed() {
         if (failure.isEmpty()) {

@@ -14,11 +14,11 @@ import java.util.zip.Inflater;
 
 /**
  * Lists the records above a committed offset that are still open, as a text that Kafka keeps with the commit. An offset
- * below {@code end} that is not open is completed. Open offsets are few and completed ones many, so a record that is stuck
- * for hours costs a few bytes. Gaps count as completed, which does no harm, because no record is ever there.
+ * below {@code end} that is not open is completed. Open offsets are few and completed ones many, so a record that is
+ * stuck for hours costs a few bytes. Gaps count as completed, which does no harm, because no record is ever there.
  *
- * <p>The text holds a version, a CRC and the offset that it belongs to. So a text of another program, or one from before the
- * offset was reset, is recognised.
+ * <p>The text holds a version, a CRC and the offset that it belongs to. So a text of another program, or one from
+ * before the offset was reset, is recognised.
  *
  * @param end one past the highest completed offset
  * @param open offsets below {@code end} that are not completed
@@ -56,7 +56,10 @@ public record CommitMetadata(long end, SortedSet<Long> open) {
                         .array());
     }
 
-    /** The metadata that were committed with the offset {@code base}; empty if the text is not Pawline's or not of that offset. */
+    /**
+     * The metadata that were committed with the offset {@code base}; empty if the text is not Pawline's or not of that
+     * offset.
+     */
     public static Optional<CommitMetadata> decode(String text, long base) {
         try {
             ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(text));

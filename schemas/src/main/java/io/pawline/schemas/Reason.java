@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Lists the classes of failures. The {@linkplain #code() code} is the same in metrics, the headers of dead letters, callbacks,
- * the database and the documentation. It never changes once it is released.
+ * Lists the classes of failures. The {@linkplain #code() code} is the same in metrics, the headers of dead letters,
+ * callbacks, the database and the documentation. It never changes once it is released.
  */
 public enum Reason {
     NO_PET(1001, Kind.PERMANENT, Scope.TASK, "The vision model saw no pet in the photo."),
@@ -84,7 +84,7 @@ public enum Reason {
             2015,
             Kind.TRANSIENT,
             Scope.ANSWER,
-            "The result is not plausible: it cannot be decoded, its size is wrong, or too many or too few pixels are visible."),
+            "The result is not plausible: it cannot be decoded, or its size or its visible part is wrong."),
     RESULT_UNREACHABLE(
             2016,
             Kind.TRANSIENT,

@@ -1,8 +1,8 @@
 package io.pawline.schemas;
 
 /**
- * Lists the names of the record headers. Numbers and instants are written as decimal text in UTF-8, so that any Kafka tool shows
- * them. A dead letter also carries Spring Kafka's {@code kafka_dlt-*} names.
+ * Lists the names of the record headers. Numbers and instants are written as decimal text in UTF-8, so that any Kafka
+ * tool shows them. A dead letter also carries Spring Kafka's {@code kafka_dlt-*} names.
  */
 public final class RecordHeaders {
 
@@ -10,8 +10,8 @@ public final class RecordHeaders {
     public static final String ATTEMPT = "pawline-attempt";
 
     /**
-     * The failures of the record in its stage, by {@link Reason.Scope}: {@code timeout=1,provider=2}. Failures that do not
-     * count against the task are not in it.
+     * The failures of the record in its stage, by {@link Reason.Scope}: {@code timeout=1,provider=2}. Failures that do
+     * not count against the task are not in it.
      */
     public static final String FAILURES = "pawline-failures";
 

@@ -14,8 +14,8 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * Writes and reads the headers that a stage needs before it reads the event: whether the record may wait, until when, and
- * for the callback stage the receiver. Whoever publishes to a work topic adds them.
+ * Writes and reads the headers that a stage needs before it reads the event: whether the record may wait, until when,
+ * and for the callback stage the receiver. Whoever publishes to a work topic adds them.
  */
 public final class Routing {
 

@@ -46,8 +46,8 @@ public enum Stage {
     }
 
     /**
-     * The topic of work whose next attempt is further away than {@link Topics#LONG_RETRY_HOP}. Only the callback stage, which
-     * tries for hours, has one.
+     * The topic of work whose next attempt is further away than {@link Topics#LONG_RETRY_HOP}. Only the callback stage,
+     * which tries for hours, has one.
      */
     public Optional<String> longRetryTopic() {
         return notifiesReceivers() ? Optional.of(workTopic() + ".retry-long") : Optional.empty();

@@ -10,9 +10,9 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The id of a task, a UUIDv7 (<a href="https://www.rfc-editor.org/rfc/rfc9562">RFC 9562</a>), so that ids sort by the time of
- * acceptance. It is also the key of every record of the task. Nobody can guess an id from another one, even of the same
- * microsecond. That matters because pictures are found by it.
+ * The id of a task, a UUIDv7 (<a href="https://www.rfc-editor.org/rfc/rfc9562">RFC 9562</a>), so that ids sort by the
+ * time of acceptance. It is also the key of every record of the task. Nobody can guess an id from another one, even of
+ * the same microsecond. That matters because pictures are found by it.
  */
 public record TaskId(UUID value) implements Comparable<TaskId> {
 
@@ -31,8 +31,8 @@ public record TaskId(UUID value) implements Comparable<TaskId> {
     }
 
     /**
-     * An id of this time. Twelve bits after the milliseconds hold their fraction (method 3 of the RFC's section 6.2), and the
-     * rest is random. A generator that counts up within a millisecond would make ids guessable.
+     * An id of this time. Twelve bits after the milliseconds hold their fraction (method 3 of the RFC's section 6.2),
+     * and the rest is random. A generator that counts up within a millisecond would make ids guessable.
      */
     static TaskId at(Instant time, long random) {
         Duration fraction = Duration.between(time.truncatedTo(ChronoUnit.MILLIS), time);

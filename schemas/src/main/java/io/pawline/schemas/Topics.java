@@ -20,8 +20,8 @@ public final class Topics {
     public static final String LIVE = "pawline.live";
 
     /**
-     * How long a record stays in a long-retry topic before it is read. It is the same for all records. So they are due in the
-     * order in which they were written, and none has to be held in memory.
+     * How long a record stays in a long-retry topic before it is read. It is the same for all records. So they are due
+     * in the order in which they were written, and none has to be held in memory.
      */
     public static final Duration LONG_RETRY_HOP = Duration.ofMinutes(10);
 

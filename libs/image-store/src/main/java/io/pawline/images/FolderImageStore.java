@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Keeps images as files in one folder, for a single machine. A file is written aside, forced to the disk and moved to its
- * place. So a reader finds the old bytes or the new ones, even after a crash. The files that a crash leaves in
+ * Keeps images as files in one folder, for a single machine. A file is written aside, forced to the disk and moved to
+ * its place. So a reader finds the old bytes or the new ones, even after a crash. The files that a crash leaves in
  * {@code .incoming} may be deleted while no writer runs.
  *
  * <p>The content type is not kept. ingest-service serves the images and finds it in the bytes.
@@ -105,8 +105,8 @@ final class FolderImageStore implements ImageStore {
     /**
      * Makes the folders above the key's file.
      *
-     * @return the folders whose entries have to be made durable, that of the file first. They are forced at the end and not
-     *     one by one, because then a journalling file system makes one change of it
+     * @return the folders whose entries have to be made durable, that of the file first. They are forced at the end and
+     *     not one by one, because then a journalling file system makes one change of it
      */
     private List<Path> makeParents(ImageKey key) throws IOException {
         List<Path> changed = new ArrayList<>();

@@ -5,8 +5,9 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * The name of an image in the store. It has segments of {@code a-z 0-9 . _ -} between slashes, and none starts with a dot.
- * So a key is also a safe relative path, even on a file system that ignores case, and a URL needs no escapes for it.
+ * The name of an image in the store. It has segments of {@code a-z 0-9 . _ -} between slashes, and none starts with a
+ * dot. So a key is also a safe relative path, even on a file system that ignores case, and a URL needs no escapes for
+ * it.
  *
  * @param value the key as text, 200 characters at most
  */
@@ -39,7 +40,8 @@ public record ImageKey(String value) {
     }
 
     /**
-     * The picture without its background, as the matting provider made it. If it is good, it is the result in full size.
+     * The picture without its background, as the matting provider made it. If it is good, it is the result in full
+     * size.
      *
      * @param call id of the call; each call has its own, so that a process that was given up and still runs changes no
      *     result

@@ -4,8 +4,8 @@ import java.net.URI;
 import java.util.Optional;
 
 /**
- * Keeps image bytes by key. Many threads and processes may use it at once. If two write the same key together, the image is
- * that of one of them as a whole.
+ * Keeps image bytes by key. Many threads and processes may use it at once. If two write the same key together, the
+ * image is that of one of them as a whole.
  */
 public interface ImageStore {
 
@@ -25,8 +25,8 @@ public interface ImageStore {
     Optional<byte[]> get(ImageKey key);
 
     /**
-     * An address from which anybody can read the image with a plain HTTP GET. It may be signed and short-lived, so do not
-     * log or keep it. The method does not check whether there is such an image.
+     * An address from which anybody can read the image with a plain HTTP GET. It may be signed and short-lived, so do
+     * not log or keep it. The method does not check whether there is such an image.
      *
      * @throws ImageStoreException if the address cannot be made, for example without the store's credentials
      */

@@ -52,11 +52,11 @@ public record ImageStoreProperties(
      * @param publicEndpoint Address in presigned URLs, if it is another one from outside.
      * @param region Region in the signature.
      * @param bucket Name of the bucket. Kind {@code s3} requires it.
-     * @param accessKey Access key. Without it and {@code secret-key}, the default chain of the SDK looks for credentials in
-     *     the environment, the profile and the role.
+     * @param accessKey Access key. Without it and {@code secret-key}, the default chain of the SDK looks for
+     *     credentials in the environment, the profile and the role.
      * @param secretKey Secret key that belongs to {@code access-key}.
-     * @param pathStyle Whether the bucket's name is in the path of an address instead of the host. Many compatible stores
-     *     need it.
+     * @param pathStyle Whether the bucket's name is in the path of an address instead of the host. Many compatible
+     *     stores need it.
      * @param urlExpiry How long a presigned URL is valid, from 1 second to 7 days.
      * @param connectTimeout Longest time for a connection, more than 0.
      * @param callTimeout Longest time for one read or write, repetitions included, more than 0.

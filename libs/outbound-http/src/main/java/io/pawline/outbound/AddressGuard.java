@@ -11,8 +11,8 @@ import okhttp3.Dns;
 import okhttp3.HttpUrl;
 
 /**
- * Refuses calls to addresses from outside that are not public. It allows only http and https, no user and password, and no
- * private address. A host is looked up once, and the connection goes to the address that was checked. So a name that
+ * Refuses calls to addresses from outside that are not public. It allows only http and https, no user and password, and
+ * no private address. A host is looked up once, and the connection goes to the address that was checked. So a name that
  * changes between check and use (DNS rebinding) gains nothing. Thread-safe.
  */
 public final class AddressGuard implements Dns {

@@ -76,7 +76,9 @@ final class CallWatch extends EventListener {
         phase = CallPhase.WAIT;
     }
 
-    /** Sets the phase. {@code responseHeadersStart} would be too early, because OkHttp calls it before the first byte. */
+    /**
+     * Sets the phase. {@code responseHeadersStart} would be too early, because OkHttp calls it before the first byte.
+     */
     @Override
     public void responseHeadersEnd(Call call, Response answer) {
         phase = CallPhase.READ;

@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Reads the kind and size of an image from its first bytes, whatever its name or media type says. It decodes nothing, so
- * hostile dimensions cost nothing. Thread-safe.
+ * Reads the kind and size of an image from its first bytes, whatever its name or media type says. It decodes nothing,
+ * so hostile dimensions cost nothing. Thread-safe.
  */
 public final class ImageSniffer {
 
@@ -45,7 +45,9 @@ public final class ImageSniffer {
                 : Optional.empty();
     }
 
-    /** <a href="https://www.w3.org/Graphics/JPEG/itu-t81.pdf">ITU-T T.81, annex B</a>: the size is in the frame header. */
+    /**
+     * <a href="https://www.w3.org/Graphics/JPEG/itu-t81.pdf">ITU-T T.81, annex B</a>: the size is in the frame header.
+     */
     private static Optional<ImageHeader> jpeg(ByteBuffer buffer) {
         while (true) {
             int marker = nextMarker(buffer);

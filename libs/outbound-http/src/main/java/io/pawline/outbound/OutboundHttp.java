@@ -24,10 +24,10 @@ import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes calls to the outside. Each is made exactly once, and no redirect is followed. There is one exception: a call through
- * the guard (the fetch of an image, a callback) costs nothing and may arrive twice. It is sent again if an idle connection
- * turns out to be closed, after a 408, or to another address of the host. Thread-safe, for thousands of calls at once on
- * virtual threads. One instance keeps the connections of all its calls.
+ * Makes calls to the outside. Each is made exactly once, and no redirect is followed. There is one exception: a call
+ * through the guard (the fetch of an image, a callback) costs nothing and may arrive twice. It is sent again if an idle
+ * connection turns out to be closed, after a 408, or to another address of the host. Thread-safe, for thousands of
+ * calls at once on virtual threads. One instance keeps the connections of all its calls.
  */
 public final class OutboundHttp {
 
@@ -47,7 +47,10 @@ public final class OutboundHttp {
         return new OutboundHttp(builder(new SystemDns(), properties), null);
     }
 
-    /** A client for addresses from outside, which the guard checks. It uses no proxy, which would look up hosts by itself. */
+    /**
+     * A client for addresses from outside, which the guard checks. It uses no proxy, which would look up hosts by
+     * itself.
+     */
     public static OutboundHttp guarded(OutboundProperties properties) {
         return guarded(properties, AddressGuard.of(properties));
     }

@@ -9,15 +9,15 @@ import org.springframework.util.unit.DataSize;
 /**
  * The limits for calls to addresses from outside (photos, results, callbacks): {@code pawline.outbound.*}.
  *
- * @param allow Host names, addresses and address ranges (CIDR) that may be called although they are not public. It is for
- *     development and tests.
+ * @param allow Host names, addresses and address ranges (CIDR) that may be called although they are not public. It is
+ *     for development and tests.
  * @param connectTimeout Longest time for one connection to such an address.
  * @param fetchTimeout Longest time for the fetch of one image, redirects included.
  * @param maxRedirects Most redirects during the fetch of one image, 0 or more.
  * @param maxImageSize Most bytes of an image, more than 0.
  * @param maxImagePixels Most pixels (width times height) of an image, more than 0.
- * @param keepAlive How long an idle connection is kept for the next call. It holds for providers too. If it is short, few
- *     calls use a connection that the other side has just closed.
+ * @param keepAlive How long an idle connection is kept for the next call. It holds for providers too. If it is short,
+ *     few calls use a connection that the other side has just closed.
  */
 @ConfigurationProperties("pawline.outbound")
 public record OutboundProperties(

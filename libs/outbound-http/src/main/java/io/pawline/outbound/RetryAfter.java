@@ -8,9 +8,9 @@ import java.util.Optional;
 import okhttp3.Headers;
 
 /**
- * Reads {@code Retry-After} (<a href="https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3">RFC 9110</a>): seconds or a
- * date. A value that is not readable or has passed counts as absent. A value that is too far off is cut down, so that no
- * answer defers a task for days. Thread-safe.
+ * Reads {@code Retry-After} (<a href="https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3">RFC 9110</a>): seconds or
+ * a date. A value that is not readable or has passed counts as absent. A value that is too far off is cut down, so that
+ * no answer defers a task for days. Thread-safe.
  */
 public final class RetryAfter {
 

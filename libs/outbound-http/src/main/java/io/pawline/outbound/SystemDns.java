@@ -14,8 +14,8 @@ import okhttp3.Dns;
 
 /**
  * Looks up hosts with the system's resolver, on platform threads of its own and with a time limit. A look-up holds its
- * carrier thread and cannot be cancelled. So a dead name server would otherwise stop every virtual thread of the process.
- * The JDK caches the answers.
+ * carrier thread and cannot be cancelled. So a dead name server would otherwise stop every virtual thread of the
+ * process. The JDK caches the answers.
  */
 final class SystemDns implements Dns {
 

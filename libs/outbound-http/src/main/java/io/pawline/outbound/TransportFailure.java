@@ -10,8 +10,8 @@ import java.net.UnknownHostException;
 import javax.net.ssl.SSLException;
 
 /**
- * Classifies a failed connection. It does not quote the messages of exceptions, because some hold the whole address, and
- * an address may be signed.
+ * Classifies a failed connection. It does not quote the messages of exceptions, because some hold the whole address,
+ * and an address may be signed.
  */
 final class TransportFailure {
 

@@ -12,9 +12,9 @@ import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ValueDeserializer;
 
 /**
- * Decodes a picture in base64 in place, with the JDK's decoder, which takes many characters at once. Jackson's decoder takes
- * them one by one, and a string made of them first is copied four times. Each of these cost a tenth or more of the
- * processor time of a whole task.
+ * Decodes a picture in base64 in place, with the JDK's decoder, which takes many characters at once. Jackson's decoder
+ * takes them one by one, and a string made of them first is copied four times. Each of these cost a tenth or more of
+ * the processor time of a whole task.
  */
 final class Base64Image extends ValueDeserializer<byte[]> {
 

@@ -24,8 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Cuts the background out of a picture by Volcengine's
- * <a href="https://www.volcengine.com/docs/86081/1660384">saliency segmentation</a> (visual API, {@code CVProcess}). Each
- * call has a signature of its own and is made once. Thread-safe.
+ * <a href="https://www.volcengine.com/docs/86081/1660384">saliency segmentation</a> (visual API, {@code CVProcess}).
+ * Each call has a signature of its own and is made once. Thread-safe.
  */
 public final class VisualClient {
 

@@ -20,8 +20,8 @@ import okhttp3.HttpUrl;
 
 /**
  * Signs requests to Volcengine with HMAC-SHA256, according to the
- * <a href="https://www.volcengine.com/docs/6369/67269">signature of its OpenAPI</a>. A signature holds the time, so every
- * attempt needs a new one. Thread-safe.
+ * <a href="https://www.volcengine.com/docs/6369/67269">signature of its OpenAPI</a>. A signature holds the time, so
+ * every attempt needs a new one. Thread-safe.
  */
 final class VolcengineSigner {
 

@@ -25,8 +25,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Exchanges JSON with the registry and survives its short absences. A request goes to one address after the other. After a
- * random pause that doubles it goes round again, until it is answered or the attempts are used up. Many threads may use it.
+ * Exchanges JSON with the registry and survives its short absences. A request goes to one address after the other.
+ * After a random pause that doubles it goes round again, until it is answered or the attempts are used up. Many threads
+ * may use it.
  */
 final class RegistryHttp implements AutoCloseable {
 
@@ -173,7 +174,10 @@ final class RegistryHttp implements AutoCloseable {
         }
     }
 
-    /** Sleeps with full jitter, see <a href="https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/">AWS</a>. */
+    /**
+     * Sleeps with full jitter, see
+     * <a href="https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/">AWS</a>.
+     */
     private void pause(int round) {
         long bound = Math.min(
                 patience.longestPause().toMillis(), patience.firstPause().toMillis() << Math.min(round, 20));

@@ -3,8 +3,8 @@ package io.pawline.schemas.serde;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
- * Says that the registry refuses a schema: it is incompatible with the subject's earlier versions, invalid, or not registered
- * while automatic registration is off. Another attempt is useless before somebody acts.
+ * Says that the registry refuses a schema: it is incompatible with the subject's earlier versions, invalid, or not
+ * registered while automatic registration is off. Another attempt is useless before somebody acts.
  */
 public final class SchemaRefusedException extends SerializationException {
 

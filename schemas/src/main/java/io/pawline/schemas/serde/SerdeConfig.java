@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of the serializers, under <a
- * href="https://docs.confluent.io/platform/current/schema-registry/sr-client-configs.html">Confluent's keys</a>. A setting
- * that only Confluent's serializers support is refused and not ignored.
+ * href="https://docs.confluent.io/platform/current/schema-registry/sr-client-configs.html">Confluent's keys</a>. A
+ * setting that only Confluent's serializers support is refused and not ignored.
  */
 final class SerdeConfig extends AbstractConfig {
 

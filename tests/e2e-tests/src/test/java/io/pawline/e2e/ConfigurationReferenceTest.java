@@ -43,9 +43,9 @@ class ConfigurationReferenceTest {
             ### Every stage
 
             Each stage has these settings under its own name: `max-in-flight` of detect is
-            `pawline.detect.stage.max-in-flight`. finalize-service calls no provider. So it has no adaptive limit, no breaker
-            and no cost. For callback-service, each receiver is a provider, and `pawline.callback.retry-schedule` replaces
-            `max-attempts`.
+            `pawline.detect.stage.max-in-flight`. finalize-service calls no provider. So it has no adaptive limit, no
+            breaker and no cost. For callback-service, each receiver is a provider, and
+            `pawline.callback.retry-schedule` replaces `max-attempts`.
 
             """;
 
@@ -102,7 +102,10 @@ class ConfigurationReferenceTest {
                         "pawline.callback.stage.max-attempts");
     }
 
-    /** Spring's processor looks for the text of a tag and finds that of "mode" in that of "model", if "model" comes first. */
+    /**
+     * Spring's processor looks for the text of a tag and finds that of "mode" in that of "model", if "model" comes
+     * first.
+     */
     @Test
     void noSettingHasTheDescriptionOfAnotherWhoseNameBeginsLikeIt() {
         List<Setting> all = Setting.all();
