@@ -1,11 +1,11 @@
 {{/*
-The components of a release: the one place that lists them. Each has
-  port   where its service listens; the default in the service's own yaml
-  stage  whether it is a stage of the pipeline, with calls to drain and work to be scaled by
-  next   the stage that its results go to
-  needs  which of database, imageStore, ark, visual, webhook it is given, settings and keys, and no others; "outside": it
-         calls addresses that come from outside
-A new one has besides its block in values.yaml and values.schema.json, and its line in Component of the tests.
+The components of a release. No other place lists them. Each has
+  port   port of its service; it is the default in the service's own yaml
+  stage  whether it is a stage of the pipeline, with calls to drain and work that scaling follows
+  next   stage that its results go to
+  needs  parts (database, imageStore, ark, visual, webhook) whose settings and keys it gets, and no others; "outside" means
+         that it calls addresses that come from outside
+A new component also needs a block in values.yaml and values.schema.json, and a line in Component of the tests.
 */}}
 {{- define "pawline.components" -}}
 ingest: {port: 8080, stage: false, next: detect, needs: [database, imageStore]}
@@ -18,8 +18,8 @@ ops: {port: 8087, stage: false, next: "", needs: [database]}
 {{- end -}}
 
 {{/*
-The checked component of a name, as YAML: root is left out, since it is no data. Takes a list: top-level scope, name.
-Its `values` are the defaults with the component's own above them.
+The checked component of a name, as YAML without root. Takes a list: top-level scope, name.
+Its `values` are the defaults, which the component's own override.
 */}}
 {{- define "pawline.component" -}}
 {{- $root := index . 0 -}}
@@ -59,7 +59,7 @@ Its `values` are the defaults with the component's own above them.
 {{- $capacity := int $values.providerCapacity -}}
 {{- $calls := mul $pods (int $values.inFlight) -}}
 {{- if and (gt $capacity 0) (gt $calls $capacity) -}}
-{{- fail (printf "%s could have %d calls in flight (%s %d x %s.inFlight %d), and its provider bears %d (%s.providerCapacity): lower %s to %d, or %s.inFlight to %d, or have the capacity raised" $name $calls $podsKey $pods $name (int $values.inFlight) $capacity $name $podsKey (div $capacity (int $values.inFlight)) $name (div $capacity (max $pods 1))) -}}
+{{- fail (printf "%s could have %d calls in flight (%s %d x %s.inFlight %d), and its provider can handle %d (%s.providerCapacity): lower %s to %d, or %s.inFlight to %d, or have the capacity raised" $name $calls $podsKey $pods $name (int $values.inFlight) $capacity $name $podsKey (div $capacity (int $values.inFlight)) $name (div $capacity (max $pods 1))) -}}
 {{- end -}}
 {{- $partitions := int .root.Values.kafka.topics.partitions -}}
 {{- if gt $pods $partitions -}}

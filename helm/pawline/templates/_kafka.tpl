@@ -1,4 +1,4 @@
-{{/* `spring.kafka` of all components: where Kafka and the registry are, and how a connection is secured. */}}
+{{/* `spring.kafka` of all components: the addresses of Kafka and the registry, and the security of the connections. */}}
 {{- define "pawline.kafka" -}}
 {{- $values := .Values -}}
 {{- $security := $values.kafka.security -}}
@@ -36,7 +36,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* What of a connection to Kafka is secret, or comes out of a Secret. Takes the component. */}}
+{{/* The parts of a connection to Kafka that come from a Secret. Takes the component. */}}
 {{- define "pawline.kafkaEnv" -}}
 {{- $values := .root.Values -}}
 {{- $security := $values.kafka.security -}}
@@ -64,7 +64,7 @@
       key: {{ index . 2 }}
 {{- end -}}
 
-{{/* All topics as YAML: name to partitions, kept and uncompacted (days), policy (other than delete) and largest (bytes of a record) As `Topics` of the services has them. */}}
+{{/* All topics as YAML: name to partitions, kept and uncompacted (days), policy (other than delete) and largest (bytes of a record). `Topics` of the services has the same. */}}
 {{- define "pawline.topics" -}}
 {{- $partitions := int .Values.kafka.topics.partitions -}}
 {{- range $name, $component := include "pawline.components" . | fromYaml }}
@@ -82,7 +82,7 @@ pawline.live: {partitions: 1, kept: 1, largest: 1048588}
 pawline.control: {partitions: 1, policy: compact, uncompacted: 2}
 {{- end -}}
 
-{{/* What a component may do at the brokers, as Strimzi's ACLs. Takes the component. */}}
+{{/* The rights of a component at the brokers, as Strimzi's ACLs. Takes the component. */}}
 {{- define "pawline.acls" -}}
 {{- $work := printf "pawline.%s" .name -}}
 {{- $reads := list -}}
@@ -95,7 +95,7 @@ pawline.control: {partitions: 1, policy: compact, uncompacted: 2}
 {{- $writes = concat $writes (list (printf "pawline.%s" .next) "pawline.callback") | uniq -}}
 {{- end -}}
 {{- else if eq .name "ops" -}}
-{{- /* It looks at all there is, and a replay writes work. */ -}}
+{{- /* It reads all topics, and a replay writes work. */ -}}
 {{- $reads = include "pawline.topics" .root | fromYaml | keys | sortAlpha -}}
 {{- $writes = append $writes "pawline.live" -}}
 {{- range $name, $other := include "pawline.components" .root | fromYaml -}}
@@ -121,19 +121,19 @@ pawline.control: {partitions: 1, policy: compact, uncompacted: 2}
   operations: [Write, Describe]
 {{- end }}
 {{- if eq .name "ops" }}
-# Its listeners, the live report, and one for each replay
+# The groups of its listeners, of the live report, and one for each replay
 - resource: {type: group, name: pawline.ops., patternType: prefix}
   operations: [Read, Describe, Delete]
 {{- range $name, $other := include "pawline.components" .root | fromYaml }}
 {{- if $other.stage }}
-# For its lag
+# The lag of the stages
 - resource: {type: group, name: pawline.{{ $name }}, patternType: literal}
   operations: [Describe]
 {{- end }}
 {{- end }}
 - resource: {type: transactionalId, name: pawline.ops.replay, patternType: literal}
   operations: [Write, Describe]
-# The live report's Kafka Streams: the topics that it makes for itself, and its transactions
+# The topics and transactions that Kafka Streams makes for the live report
 - resource: {type: topic, name: pawline.ops.live-, patternType: prefix}
   operations: [Create, Delete, Describe, DescribeConfigs, Read, Write, Alter]
 - resource: {type: transactionalId, name: pawline.ops.live-, patternType: prefix}

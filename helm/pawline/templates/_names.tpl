@@ -1,6 +1,6 @@
 {{/*
-Prefix of all names. Cut at 53, the longest release name there is, so that two releases never meet and the longest
-component (9 characters with its dash) still fits into the 63 that a label or a Service's name may have.
+Prefix of all names. It is cut at 53 characters, which is the longest release name. So two releases never collide, and the
+longest component (9 characters with its dash) still fits into the 63 that a label or a Service's name may have.
 */}}
 {{- define "pawline.fullname" -}}
 {{- $chart := default .Chart.Name .Values.nameOverride -}}
@@ -13,7 +13,7 @@ component (9 characters with its dash) still fits into the 63 that a label or a 
 {{ include "pawline.fullname" .root }}-{{ .name }}
 {{- end -}}
 
-{{/* What selects a component's pods. Frozen: a Deployment's selector cannot be changed. */}}
+{{/* The labels that select a component's pods. They never change, because a Deployment's selector cannot be changed. */}}
 {{- define "pawline.selectorLabels" -}}
 app.kubernetes.io/name: pawline
 app.kubernetes.io/instance: {{ .root.Release.Name }}

@@ -1,11 +1,11 @@
-{{/* Port of an address; the scheme's own where it names none. Takes a URL. */}}
+{{/* Port of an address. If it names none, the port is the default of the scheme. Takes a URL. */}}
 {{- define "pawline.portOf" -}}
 {{- $url := urlParse . -}}
 {{- $port := regexFind "[0-9]+$" (regexFind ":[0-9]+$" $url.host) -}}
 {{- $port | default (eq $url.scheme "http" | ternary "80" "443") -}}
 {{- end -}}
 
-{{/* One rule of what may be reached. Takes a list: peers (none: anywhere), ports as text. */}}
+{{/* One rule for what may be reached. Takes a list: peers (none: anywhere), ports as text. */}}
 {{- define "pawline.egressRule" -}}
 - ports:
     {{- range index . 1 }}
@@ -17,14 +17,14 @@
   {{- end }}
 {{- end -}}
 
-{{/* The pods of a component of this release, as NetworkPolicy has peers. Takes root and name. */}}
+{{/* The pods of a component of this release, as a peer of NetworkPolicy. Takes root and name. */}}
 {{- define "pawline.podsOf" -}}
 - podSelector:
     matchLabels:
       {{- include "pawline.selectorLabels" . | nindent 6 }}
 {{- end -}}
 
-{{/* Who may reach a component's pods, and whom they may reach; nobody else. Takes the component with root. */}}
+{{/* The policy with the only peers that may reach a component's pods, and that they may reach. Takes the component with root. */}}
 {{- define "pawline.networkPolicy" -}}
 {{- $values := .root.Values -}}
 {{- $peers := $values.networkPolicy -}}

@@ -7,7 +7,7 @@
 {{ printf "%s/%s:%s" $repository (index . 1) ($root.Values.image.tag | default $root.Chart.AppVersion) | quote }}
 {{- end -}}
 
-{{/* The pod's part of the "restricted" Pod Security Standard, and what pulls its image. Takes root and values. */}}
+{{/* The pod's part of the "restricted" Pod Security Standard, and the Secrets that pull its image. Takes root and values. */}}
 {{- define "pawline.podSecurity" -}}
 {{- with .root.Values.image.pullSecrets -}}
 imagePullSecrets:
@@ -27,7 +27,7 @@ securityContext:
     type: RuntimeDefault
 {{- end -}}
 
-{{/* The container's part of it. */}}
+{{/* The container's part of the "restricted" Pod Security Standard. */}}
 {{- define "pawline.containerSecurity" -}}
 allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
@@ -36,7 +36,7 @@ capabilities:
     - ALL
 {{- end -}}
 
-{{/* Where its pods may run. Takes values. */}}
+{{/* The nodes that pods may run on. Takes values. */}}
 {{- define "pawline.placement" -}}
 {{- with .priorityClassName }}
 priorityClassName: {{ . }}

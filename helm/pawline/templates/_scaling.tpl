@@ -1,6 +1,6 @@
-{{/* What scales a component. Each template takes the component with root. */}}
+{{/* The objects that scale a component. Each template takes the component with root. */}}
 
-{{/* A pod that goes drains its calls and moves its partitions, so pods come quickly and go one by one. */}}
+{{/* A pod that stops drains its calls and moves its partitions. So pods start quickly and stop one by one. */}}
 {{- define "pawline.scalingBehavior" -}}
 scaleUp:
   stabilizationWindowSeconds: 0
@@ -45,7 +45,7 @@ spec:
     {{- include "pawline.scalingBehavior" . | nindent 4 }}
 {{- end -}}
 
-{{/* The work that is left to do; nothing while the stage may not begin any, since more pods would only wait together. */}}
+{{/* The work that is left. It is zero while the stage may not begin any, because more pods would only wait together. */}}
 {{- define "pawline.workToScaleBy" -}}
 {{- $of := printf "release=%q,stage=%q" (include "pawline.releaseTag" .root) .name -}}
 sum(pawline_stage_lag_net{ {{- $of -}} } * pawline_stage_open{ {{- $of -}} })
@@ -63,10 +63,10 @@ spec:
   scaleTargetRef:
     name: {{ include "pawline.componentName" . }}
   pollingInterval: {{ $keda.pollingSeconds }}
-  # Never none: a stage without a pod tells nobody of its work.
+  # There is always one pod, because a stage without a pod reports no work.
   minReplicaCount: {{ .values.scaling.minReplicas }}
   maxReplicaCount: {{ .values.scaling.maxReplicas }}
-  # Without the metric, what runs goes on running.
+  # Without the metric, the number of pods stays as it is.
   fallback:
     failureThreshold: 4
     replicas: {{ .values.scaling.minReplicas }}
@@ -83,7 +83,7 @@ spec:
         serverAddress: {{ $keda.prometheusUrl | quote }}
         query: {{ include "pawline.workToScaleBy" . | quote }}
         threshold: {{ .values.scaling.tasksPerPod | default .values.inFlight | int | quote }}
-        # No answer is not the same as no work.
+        # A missing answer does not mean that there is no work.
         ignoreNullValues: "false"
         {{- with $keda.authModes }}
         authModes: {{ . | quote }}

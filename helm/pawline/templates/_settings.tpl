@@ -3,7 +3,7 @@
 {{- required (printf "%s is required: %s" (index . 1) (index . 2)) (index . 0 | default nil) -}}
 {{- end -}}
 
-{{/* Fails if a setting is given that a value of the chart stands for. Takes a list: settings, component's name. */}}
+{{/* Fails if a setting is given for which the chart has a value. Takes a list: settings, component's name. */}}
 {{- define "pawline.checkSettings" -}}
 {{- $given := index . 0 -}}
 {{- $name := index . 1 -}}
@@ -19,8 +19,8 @@
 {{- end -}}
 
 {{/*
-The component's settings as Spring reads them: what the chart knows, below `settings` of all components, below those of
-the component. Takes the component.
+The component's settings as Spring reads them. The `settings` of all components override those of the chart, and the
+component's own override both. Takes the component.
 */}}
 {{- define "pawline.settings" -}}
 {{- $values := .root.Values -}}
@@ -66,12 +66,12 @@ the component. Takes the component.
 {{- mergeOverwrite $chart $given | toYaml -}}
 {{- end -}}
 
-{{/* Where the simulated providers are, for the pods of this release. */}}
+{{/* Address of the simulated providers for the pods of this release. */}}
 {{- define "pawline.simulatorUrl" -}}
 http://{{ include "pawline.fullname" . }}-simulator
 {{- end -}}
 
-{{/* Tag of all metrics: says whose they are wherever they are scraped from. */}}
+{{/* Tag of all metrics. It names the release, whatever scrapes them. */}}
 {{- define "pawline.releaseTag" -}}
 {{ .Release.Namespace }}/{{ .Release.Name }}
 {{- end -}}
@@ -97,7 +97,7 @@ s3:
   {{- end }}
 {{- end -}}
 
-{{/* The keys a component needs, as environment variables out of existing Secrets. Takes the component. */}}
+{{/* The keys that a component needs, as environment variables from existing Secrets. Takes the component. */}}
 {{- define "pawline.secretEnv" -}}
 {{- $values := .root.Values -}}
 {{- include "pawline.kafkaEnv" . -}}

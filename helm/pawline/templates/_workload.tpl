@@ -1,4 +1,4 @@
-{{/* What runs a component. Each template takes the component with root. */}}
+{{/* The objects that run a component. Each template takes the component with root. */}}
 
 {{- define "pawline.serviceAccount" -}}
 apiVersion: v1
@@ -56,7 +56,7 @@ metadata:
   labels:
     {{- include "pawline.labels" . | nindent 4 }}
 spec:
-  # With a single pod, too, a node can be drained: what waits, waits a little longer.
+  # A node can be drained even with a single pod. The work that waits then waits a little longer.
   maxUnavailable: {{ .values.maxUnavailable }}
   selector:
     matchLabels:
@@ -78,7 +78,7 @@ spec:
     type: RollingUpdate
     rollingUpdate:
       {{- if or .stage (eq .name "ops") }}
-      # A pod more than there are meant to be would call its provider, too; of ops there is one.
+      # One more pod than intended would call the provider too. Of ops there is only one.
       maxSurge: 0
       maxUnavailable: 1
       {{- else }}
@@ -99,12 +99,12 @@ spec:
         {{- with .values.podAnnotations }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
-        # Settings are read once, at the start: a change of them starts new pods.
+        # Settings are read once at the start, so a change of them starts new pods.
         pawline.io/settings-checksum: {{ include "pawline.settings" . | sha256sum }}
     spec:
       {{- include "pawline.podSecurity" . | nindent 6 }}
       serviceAccountName: {{ include "pawline.componentName" . }}
-      # The wait before the stop, then the stage drains and commits, then the web server ends its requests: see
+      # The pod waits before the stop. Then the stage drains and commits, and the web server ends its requests, see
       # timeout-per-shutdown-phase.
       terminationGracePeriodSeconds: {{ add .values.preStopSeconds .values.drainSeconds 60 }}
       containers:
@@ -129,7 +129,7 @@ spec:
           {{- if .values.preStopSeconds }}
           lifecycle:
             preStop:
-              # Until nobody sends requests here any more.
+              # The pod waits until nobody sends requests to it any more.
               {{- if semverCompare ">=1.30.0-0" .root.Capabilities.KubeVersion.Version }}
               sleep:
                 seconds: {{ .values.preStopSeconds }}
@@ -138,7 +138,7 @@ spec:
                 command: ["sleep", {{ .values.preStopSeconds | quote }}]
               {{- end }}
           {{- end }}
-          # Two minutes to start; only then do the other two probes begin.
+          # The service has two minutes to start. The other two probes begin after that.
           startupProbe:
             httpGet:
               path: /actuator/health/liveness

@@ -4,7 +4,7 @@ import io.pawline.service.ServiceApplication;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
-/** callback-service: closes each task's row, and tells the front end how it ended. */
+/** Runs callback-service, which closes the row of each task and notifies the front end. */
 @SpringBootApplication
 public class CallbackApplication {
 

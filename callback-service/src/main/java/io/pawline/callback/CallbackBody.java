@@ -15,25 +15,27 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the front end is told, in the envelope it has always known; what does not apply is left out. */
+/** The body of a callback, in the envelope that front ends know. A field that does not apply is left out. */
 record CallbackBody(Params params) {
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final int SUCCESS = 0;
 
     /** @param code 0, or the number of the reason */
-    record Params(int code, Told data) {}
+    record Params(int code, Notification data) {}
 
     /**
-     * @param reason code of the reason, when it did not succeed
-     * @param timestamp when the task ended, in epoch milliseconds
-     * @param generation 1 for the first run, one more for each replay: another one is another ending
-     * @param clientRef as submitted
-     * @param metadata as submitted
+     * The final state of a task.
+     *
+     * @param reason code of the reason; null if the task succeeded
+     * @param timestamp time of the final state in epoch milliseconds
+     * @param generation 1 for the first run and one more for each replay; each generation has a final state of its own
+     * @param clientRef reference of the front end, as submitted
+     * @param metadata metadata of the front end, as submitted
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Told(
+    record Notification(
             String taskId,
             String status,
             @Nullable Result data,
@@ -44,9 +46,9 @@ record CallbackBody(Params params) {
             @Nullable String clientRef,
             @JsonRawValue @Nullable String metadata) {
 
-        private static Told of(
+        private static Notification of(
                 Task task, FinalState finalState, @Nullable Result data, @Nullable String reason, String message) {
-            return new Told(
+            return new Notification(
                     task.id().toString(),
                     finalState.state().code(),
                     data,
@@ -59,7 +61,7 @@ record CallbackBody(Params params) {
         }
     }
 
-    /** {@code thumbnailUrl} is the largest thumbnail. */
+    /** The pictures of a success. {@code thumbnailUrl} is the largest thumbnail. */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Result(URI imageUrl, @Nullable URI thumbnailUrl, int width, int height, List<Thumbnail> thumbnails) {}
@@ -67,18 +69,18 @@ record CallbackBody(Params params) {
     record Thumbnail(URI url, int width, int height) {}
 
     /**
-     * The body that tells this ending of this task.
+     * The body with this final state of this task.
      *
-     * @throws io.pawline.images.ImageStoreException if the pictures' addresses cannot be made
+     * @throws io.pawline.images.ImageStoreException if the addresses of the pictures cannot be made
      */
     static CallbackBody of(Task task, FinalState finalState, ImageStore images) {
         return switch (finalState) {
             case FinalState.Success success ->
-                body(SUCCESS, Told.of(task, finalState, result(success.pictures(), images), null, "success"));
+                body(SUCCESS, Notification.of(task, finalState, result(success.pictures(), images), null, "success"));
             case FinalState.Failure failure ->
                 body(
                         failure.reason().number(),
-                        Told.of(task, finalState, null, failure.reason().code(), failure.message()));
+                        Notification.of(task, finalState, null, failure.reason().code(), failure.message()));
         };
     }
 
@@ -86,7 +88,7 @@ record CallbackBody(Params params) {
         return JSON.writeValueAsBytes(this);
     }
 
-    private static CallbackBody body(int code, Told data) {
+    private static CallbackBody body(int code, Notification data) {
         return new CallbackBody(new Params(code, data));
     }
 

@@ -25,7 +25,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.core.KafkaTemplate;
 
-/** How callback-service is put together. */
+/** Puts callback-service together. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({
     CallbackProperties.class,
@@ -35,7 +35,7 @@ import org.springframework.kafka.core.KafkaTemplate;
 })
 class CallbackConfiguration {
 
-    /** Many receivers under one name. */
+    /** The name of all receivers together, in the ledger, in metrics and in live controls. */
     private static final String RECEIVERS = "front-end";
 
     @Bean
@@ -65,7 +65,7 @@ class CallbackConfiguration {
                 TaskFinished.class,
                 TaskFinished::getContext,
                 properties.stage().policies(properties.retrySchedule()),
-                Optional.of(properties.stage().provider(RECEIVERS)),
+                Optional.of(properties.stage().receivers(RECEIVERS)),
                 true);
     }
 

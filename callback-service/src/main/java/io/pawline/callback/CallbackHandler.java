@@ -17,8 +17,9 @@ import java.time.Clock;
 import java.util.Optional;
 
 /**
- * Closes the task's row, then tells the front end what the row says, then notes that it was told. So a crash in between
- * tells it again under the same {@code webhook-id}, and never tells what the row does not say.
+ * Closes the task's row, notifies the front end of the final state in the row, and then writes the delivery to the row.
+ * A crash in between repeats the callback under the same {@code webhook-id}. No callback says what the row does not
+ * say.
  */
 final class CallbackHandler implements Handler<TaskFinished> {
 
@@ -37,36 +38,36 @@ final class CallbackHandler implements Handler<TaskFinished> {
     @Override
     public Outcome handle(TaskFinished event, Attempt attempt) throws InterruptedException {
         try {
-            return closeAndTell(event, attempt);
+            return closeAndNotify(event, attempt);
         } catch (DatabaseUnavailableException e) {
             return Outcome.failed(Reason.DATABASE_UNAVAILABLE, Reason.DATABASE_UNAVAILABLE.description());
         } catch (ImageStoreException e) {
-            return Outcome.failed(Reason.STORAGE_UNAVAILABLE, "The pictures' addresses cannot be made.");
+            return Outcome.failed(Reason.STORAGE_UNAVAILABLE, "The addresses of the pictures cannot be made.");
         }
     }
 
-    private Outcome closeAndTell(TaskFinished event, Attempt attempt) throws InterruptedException {
+    private Outcome closeAndNotify(TaskFinished event, Attempt attempt) throws InterruptedException {
         int generation = event.getContext().getGeneration();
         Optional<Task> row =
                 tasks.close(attempt.taskId(), generation, FinalStates.of(event)).map(CloseResult::task);
         if (row.isEmpty()) {
             return new Outcome.Rejected(
-                    Reason.UNCLASSIFIED, "The task database has no task of this id: it was not accepted here.");
+                    Reason.UNCLASSIFIED, "The task database has no task with this id. It was not accepted here.");
         }
         Task task = row.get();
         Optional<URI> callback = task.submission().callbackUrl();
-        Optional<FinalState> ending = task.finalState();
+        Optional<FinalState> finalState = task.finalState();
         boolean superseded = generation != TaskDao.CURRENT_GENERATION && generation < task.generation();
         if (superseded
                 || callback.isEmpty()
-                || ending.isEmpty()
+                || finalState.isEmpty()
                 || !task.delivery().owed()) {
             return Outcome.done();
         }
-        return tell(task, ending.get(), callback.get(), attempt);
+        return send(task, finalState.get(), callback.get(), attempt);
     }
 
-    private Outcome tell(Task task, FinalState finalState, URI callback, Attempt attempt) throws InterruptedException {
+    private Outcome send(Task task, FinalState finalState, URI callback, Attempt attempt) throws InterruptedException {
         String webhookId = "msg_%s_%d".formatted(task.id(), task.generation());
         String tenant = task.submission().tenant();
         byte[] body = CallbackBody.of(task, finalState, images).json();

@@ -1,7 +1,6 @@
 package io.pawline.callback;
 
 import io.pawline.outbound.Timeouts;
-import io.pawline.stage.spring.StageProperties;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -11,19 +10,22 @@ import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How the front end is told: {@code pawline.callback.*}.
+ * The settings of callback-service: {@code pawline.callback.*}.
  *
- * @param secrets what callbacks are signed with, as Standard Webhooks writes it ({@code whsec_} and base64); newest first,
- *     all of them sign, so that receivers can change over; at least one
- * @param tenantSecrets such secrets of the tenants that have their own, by the tenant's name
- * @param connectTimeout for the connection to a receiver
- * @param timeout for one whole callback
- * @param maxRetryAfter a receiver's {@code Retry-After} is believed up to this
- * @param retrySchedule how long after each try that failed the next one is made, about; after the last one the callback is
- *     given up. Outages of Pawline's own use none of it: they wait as the first and the longest delay of {@code stage} say
- * @param reconcileEvery how often endings are looked for that somebody wants to be sent again, or that nobody works on
- * @param reconcileAfter for how long nothing must have happened to an ending before nobody works on it: longer than the
- *     longest wait between two tries
+ * @param secrets Secrets that sign callbacks, at least one, in the form of Standard Webhooks: {@code whsec_} and
+ *     base64. All of them sign, so that receivers can change to a new one. The newest comes first.
+ * @param tenantSecrets Secrets of tenants that have their own, by the name of the tenant.
+ * @param connectTimeout Longest time for the connection to a receiver.
+ * @param timeout Longest time for one whole callback.
+ * @param maxRetryAfter Longest {@code Retry-After} of a receiver that is respected.
+ * @param retrySchedule Delays before the second attempt, the third and so on. Each varies by half. The callback is
+ *     given up if it fails after the last one. Outages of Pawline itself do not use up the schedule: their delays
+ *     follow {@code stage.first-delay} and {@code stage.max-delay}.
+ * @param reconcileEvery Pause between two searches for final states that somebody wants to be sent again, or that
+ *     nobody works on.
+ * @param reconcileAfter Time without any work on a final state after which nobody can be working on it. It has to be
+ *     longer than the longest delay between two attempts.
+ * @param stage The limits and retries of the stage.
  */
 @ConfigurationProperties("pawline.callback")
 public record CallbackProperties(
@@ -38,7 +40,7 @@ public record CallbackProperties(
 
         @DefaultValue("5s") Duration reconcileEvery,
         @DefaultValue("14h") Duration reconcileAfter,
-        @DefaultValue @NestedConfigurationProperty StageProperties stage) {
+        @DefaultValue @NestedConfigurationProperty CallbackStageProperties stage) {
 
     public CallbackProperties {
         secrets = required(secrets);

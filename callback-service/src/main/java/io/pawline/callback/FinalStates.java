@@ -17,8 +17,8 @@ import java.net.URI;
 import java.time.Instant;
 
 /**
- * Reads a task's ending from its event, and writes the event from the task's row. Whatever the event says, it is an ending:
- * the task must not stay open.
+ * Reads the final state of a task from its event, and makes the event from the task's row. An event that is not valid
+ * is a final state too, because the task must not stay open.
  */
 final class FinalStates {
 
@@ -47,7 +47,7 @@ final class FinalStates {
                     TaskState.FAILED,
                     Reason.UNCLASSIFIED,
                     Stage.CALLBACK,
-                    "The pictures were made, but the event that says so is not valid: " + e.getMessage());
+                    "The pictures were made, but their event is not valid: " + e.getMessage());
         }
     }
 
@@ -61,16 +61,16 @@ final class FinalStates {
         return new StoredImage(new ImageKey(picture.getKey()).value(), picture.getWidth(), picture.getHeight());
     }
 
-    private static FinalState failure(TaskFinished event, TaskState state, Reason unnamed) {
+    private static FinalState failure(TaskFinished event, TaskState state, Reason fallback) {
         return new FinalState.Failure(
                 event.getFinishedAt(),
                 state,
-                event.getReason().flatMap(Reason::ofCode).orElse(unnamed),
+                event.getReason().flatMap(Reason::ofCode).orElse(fallback),
                 event.getStage().flatMap(Stage::ofCode).orElse(null),
                 event.getDetail().orElse(null));
     }
 
-    /** The event that tells of the task's ending, which it must have. */
+    /** The event with the task's final state. The task must have one. */
     static TaskFinished eventOf(Task task) {
         TaskFinished.Builder event = TaskFinished.newBuilder().setContext(context(task));
         return switch (task.finalState().orElseThrow()) {
@@ -108,7 +108,7 @@ final class FinalStates {
             case CANCELLED -> io.pawline.events.Ending.CANCELLED;
             case EXPIRED -> io.pawline.events.Ending.EXPIRED;
             case FAILED -> io.pawline.events.Ending.FAILED;
-            case ACCEPTED, SUCCESS -> throw new IllegalArgumentException("no failure: " + state);
+            case ACCEPTED, SUCCESS -> throw new IllegalArgumentException("not a failure: " + state);
         };
     }
 

@@ -6,27 +6,27 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What a callback's receiver made of it. */
+/** What a receiver did with a callback. */
 sealed interface ReceiverReply {
 
-    /** Why it has not. */
+    /** The reason why the receiver has not taken it, if it has not. */
     default Optional<Reason> failure() {
         return this instanceof Refused refused ? Optional.of(refused.reason()) : Optional.empty();
     }
 
-    /** When it wants to be called again, if it said so. */
+    /** The moment before which the receiver does not want to be called again, if it said so. */
     default Optional<Instant> notBeforeIfAny() {
         return this instanceof Refused refused ? Optional.ofNullable(refused.notBefore()) : Optional.empty();
     }
 
-    /** It has taken it. */
+    /** The receiver has taken it. */
     record Taken() implements ReceiverReply {}
 
     /**
-     * It has not, or is not known to have.
+     * The receiver has not taken it, or nobody knows whether it has.
      *
      * @param detail one sentence for a person; names the host at most, never the path or the query
-     * @param notBefore when it wants to be called again; null: it did not say
+     * @param notBefore moment before which the receiver does not want to be called again; null: it did not say
      */
     record Refused(Reason reason, String detail, @Nullable Instant notBefore) implements ReceiverReply {
         public Refused {

@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts endings back to work that somebody wants to be sent again, and those that nobody can be working on any more: their
- * record was lost, or given up. So the second kind is tried anew once in a while, as long as a record would have been kept.
- * Works on a thread of its own; thread-safe.
+ * Puts final states back into the work topic in two cases: somebody asked for the callback again, or nobody can be
+ * working on it. In the second case the record was lost or given up. Such a final state comes back now and then for as
+ * long as Kafka would have kept its record. The class has a thread of its own and is thread-safe.
  */
 final class Reconciler implements AutoCloseable {
 
@@ -21,8 +21,8 @@ final class Reconciler implements AutoCloseable {
 
     private static final int BATCH = 100;
 
-    /** As long as Kafka keeps work; what has not been delivered by then stays listed. */
-    private static final Duration CARED_FOR = Duration.ofDays(7);
+    /** As long as Kafka keeps work. A final state that is older stays in the list of undelivered callbacks. */
+    private static final Duration MAX_AGE = Duration.ofDays(7);
 
     private final UndeliveredCallbacks undeliveredCallbacks;
     private final UndeliveredCallbacks.Receiver stage;
@@ -30,9 +30,9 @@ final class Reconciler implements AutoCloseable {
     private final Clock clock;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("reconciler").factory());
-    private boolean troubled;
+    private boolean failing;
 
-    /** @param forgottenAfter time after which nobody works on an ending to which nothing has happened since */
+    /** @param forgottenAfter time without any change after which nobody works on a final state */
     Reconciler(
             UndeliveredCallbacks undeliveredCallbacks,
             UndeliveredCallbacks.Receiver stage,
@@ -44,47 +44,47 @@ final class Reconciler implements AutoCloseable {
         this.clock = clock;
     }
 
-    /** Begins to look, with this pause between the end of one round and the beginning of the next. */
+    /** Starts the rounds, with this pause between two of them. */
     Reconciler start(Duration pause) {
-        var _ = thread.scheduleWithFixedDelay(this::lookAndTell, 0, pause.toMillis(), TimeUnit.MILLISECONDS);
+        var _ = thread.scheduleWithFixedDelay(this::runRound, 0, pause.toMillis(), TimeUnit.MILLISECONDS);
         return this;
     }
 
-    private void lookAndTell() {
+    private void runRound() {
         try {
-            look();
-            troubled = false;
+            reconcile();
+            failing = false;
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException failed) {
-            // Once, however long the outage
-            if (!troubled) {
+            // One line for an outage, however long it is
+            if (!failing) {
                 log.warn(
-                        "endings cannot be put back to work and will be later: {}",
+                        "final states cannot be put back to work now and will be later: {}",
                         String.valueOf(failed.getMessage()));
             }
-            troubled = true;
+            failing = true;
         }
     }
 
-    /** One round, until nothing is left to put back. */
-    void look() throws InterruptedException {
+    /** Runs one round, until nothing is left to put back. */
+    void reconcile() throws InterruptedException {
         int count;
         do {
             count = undeliveredCallbacks.putBackRequested(BATCH, clock.instant(), stage);
-            tell(count, "because somebody asked for it");
+            logCount(count, "because somebody asked for it");
         } while (count == BATCH);
         do {
             Instant now = clock.instant();
             count = undeliveredCallbacks.putBackForgotten(
-                    BATCH, now.minus(CARED_FOR), now.minus(forgottenAfter), now, stage);
-            tell(count, "because nobody has worked on it for " + forgottenAfter);
+                    BATCH, now.minus(MAX_AGE), now.minus(forgottenAfter), now, stage);
+            logCount(count, "because nobody has worked on it for " + forgottenAfter);
         } while (count == BATCH);
     }
 
-    private static void tell(int count, String why) {
+    private static void logCount(int count, String why) {
         if (count > 0) {
-            log.info("{} endings put back to work, {}", count, why);
+            log.info("{} final states put back to work, {}", count, why);
         }
     }
 

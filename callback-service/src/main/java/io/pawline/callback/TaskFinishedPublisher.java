@@ -14,7 +14,7 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.springframework.kafka.core.KafkaTemplate;
 
-/** Puts endings into the work topic of the callback stage once more, and waits until the brokers have them. */
+/** Publishes final states to the work topic of the callback stage again, and waits until the brokers have them. */
 final class TaskFinishedPublisher implements Receiver {
 
     private final KafkaTemplate<String, SpecificRecord> kafka;
@@ -32,7 +32,7 @@ final class TaskFinishedPublisher implements Receiver {
             try {
                 each.get();
             } catch (ExecutionException e) {
-                throw new IllegalStateException("endings do not reach Kafka", e.getCause());
+                throw new IllegalStateException("final states do not reach Kafka", e.getCause());
             }
         }
     }

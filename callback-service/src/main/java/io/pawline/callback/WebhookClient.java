@@ -19,8 +19,8 @@ import okhttp3.Request;
 import okhttp3.RequestBody;
 
 /**
- * Posts signed callbacks, once each, through the address guard. A receiver has taken one when it answers 2xx, whatever is the
- * matter with the body of its answer. Thread-safe.
+ * Posts each signed callback once, through the address guard. A receiver has taken it if it answers 2xx, whatever the
+ * body of its answer. Thread-safe.
  */
 final class WebhookClient {
 
@@ -32,7 +32,7 @@ final class WebhookClient {
     private final RetryAfter retryAfter;
     private final Clock clock;
 
-    /** @param http the guarded one: the addresses come from outside */
+    /** @param http must be guarded, because the addresses come from outside */
     WebhookClient(OutboundHttp http, CallbackProperties settings, Clock clock) {
         this.http = http;
         this.timeouts = new Timeouts(settings.connectTimeout(), settings.timeout());
@@ -42,13 +42,15 @@ final class WebhookClient {
     }
 
     /**
-     * @param tenant whose secrets sign it
-     * @param id the callback's name, the same on each try
+     * Sends one callback.
+     *
+     * @param tenant tenant whose secrets sign it
+     * @param id name of the callback, the same for each attempt
      */
     Answer<ReceiverReply> post(URI callback, String tenant, String id, byte[] body) throws InterruptedException {
         HttpUrl url = HttpUrl.get(callback);
         if (url == null) {
-            String detail = "The callback's address is no http(s) URL.";
+            String detail = "The callback's address is not an http or https URL.";
             return answer(new ReceiverReply.Refused(Reason.ADDRESS_REFUSED, detail, null), CallFacts.NOTHING_SENT);
         }
         Instant now = clock.instant();
@@ -59,7 +61,7 @@ final class WebhookClient {
                 .header("webhook-timestamp", Long.toString(now.getEpochSecond()))
                 .header("webhook-signature", signers.of(tenant).sign(id, now, body))
                 .post(RequestBody.create(body, JSON));
-        // So that the receiver's work is in the task's trace, too
+        // The receiver's work is then part of the task's trace
         TraceParent.of(Span.current()).ifPresent(here -> request.header(RecordHeaders.TRACEPARENT, here));
         Exchange exchange = http.exchangeHeaders(request.build(), timeouts);
         ReceiverReply receiverReply = switch (exchange) {
@@ -69,7 +71,7 @@ final class WebhookClient {
         return answer(receiverReply, exchange.facts());
     }
 
-    /** A receiver's {@code Retry-After} is for all that is sent to it. */
+    /** The answer with its report. A {@code Retry-After} in the report holds for all calls to the receiver. */
     private static Answer<ReceiverReply> answer(ReceiverReply receiverReply, CallFacts facts) {
         return new Answer<>(
                 receiverReply,

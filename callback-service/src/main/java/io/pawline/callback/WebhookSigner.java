@@ -10,16 +10,19 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Signs callbacks as <a href="https://www.standardwebhooks.com">Standard Webhooks</a> has it, with every live secret.
- * Thread-safe.
+ * Signs callbacks according to <a href="https://www.standardwebhooks.com">Standard Webhooks</a>, with every live
+ * secret. Thread-safe.
  */
 final class WebhookSigner {
 
     private final List<Webhook> keys;
 
     /**
-     * @param setting that the secrets come from, for error messages
-     * @throws IllegalArgumentException if there is none, or one is no base64; which one, not what it is
+     * A signer with these secrets.
+     *
+     * @param setting name of the setting with the secrets, for error messages
+     * @throws IllegalArgumentException if there is no secret or if one is not base64; the message names its place and
+     *     never its value
      */
     WebhookSigner(String setting, List<String> secrets) {
         if (secrets.isEmpty()) {
@@ -33,17 +36,17 @@ final class WebhookSigner {
         keys = List.copyOf(parsed);
     }
 
-    // Without its cause, which would show the secret
+    // Without the cause, because that would show the secret
     @SuppressWarnings("UnusedException")
     private static Webhook key(String secret, String where) {
         try {
             return new Webhook(secret);
         } catch (EmptyWebhookSecretException | IllegalArgumentException e) {
-            throw new IllegalArgumentException(where + " is no secret: it looks like whsec_ and then base64");
+            throw new IllegalArgumentException(where + " is not a secret: a secret is whsec_ and then base64");
         }
     }
 
-    /** The value of {@code webhook-signature}: one signature for each secret, with a space between. */
+    /** The value of {@code webhook-signature}: one signature for each secret, separated by spaces. */
     String sign(String id, Instant timestamp, byte[] body) {
         String payload = new String(body, StandardCharsets.UTF_8);
         return keys.stream()

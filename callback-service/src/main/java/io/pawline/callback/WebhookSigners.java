@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Who signs which tenant's callbacks: whoever has secrets of its own, or else the default ones. Thread-safe. */
+/** Finds the signer for a tenant: its own if it has secrets, otherwise the default one. Thread-safe. */
 final class WebhookSigners {
 
     private final WebhookSigner byDefault;
     private final Map<String, WebhookSigner> ofTenants;
 
-    /** @throws IllegalArgumentException if a secret is none; which one, not what it is */
+    /** @throws IllegalArgumentException if a secret is not valid; the message names its place and never its value */
     WebhookSigners(List<String> secrets, Map<String, List<String>> ofTenants) {
         this.byDefault = new WebhookSigner("pawline.callback.secrets", secrets);
         this.ofTenants = ofTenants.entrySet().stream()

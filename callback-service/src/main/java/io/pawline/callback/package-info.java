@@ -1,4 +1,7 @@
-/** callback-service: closes the task row, then tells the front end. */
+/**
+ * The fifth stage: it writes the final state to the task's row and then notifies the front end with a signed callback.
+ * {@code callback-service} runs it. Nobody else uses the package.
+ */
 @NullMarked
 package io.pawline.callback;
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class CallbackConfigurationTest {
 
     @Test
-    void limitsNoReceiverForTheSakeOfAnotherAndKeepsToTheSchedule() {
+    void limitsEachReceiverAloneAndFollowsTheSchedule() {
         List<Duration> schedule = List.of(Duration.ofSeconds(1), Duration.ofSeconds(2));
         CallbackProperties properties = TestingSettings.with(Map.of("retry-schedule", "1s,2s"));
 

@@ -102,7 +102,7 @@ class CallbackHandlerIT {
     }
 
     @Test
-    void tellsASuccessInTheEnvelopeTheFrontEndKnows() throws InterruptedException {
+    void sendsASuccessInTheEnvelopeThatTheFrontEndKnows() throws InterruptedException {
         TaskId id = accepted();
         answer(200);
         assertThat(handle(success(id, 1))).isEqualTo(Outcome.done());
@@ -123,7 +123,7 @@ class CallbackHandlerIT {
     }
 
     @Test
-    void tellsAFailureWithItsReason() throws InterruptedException {
+    void sendsAFailureWithItsReason() throws InterruptedException {
         TaskId id = accepted();
         answer(204);
         assertThat(handle(failure(id, 1, Reason.NO_PET))).isEqualTo(Outcome.done());
@@ -133,7 +133,7 @@ class CallbackHandlerIT {
     }
 
     @Test
-    void signsSoThatTheStandardsLibraryVerifiesItWithEitherSecret() throws InterruptedException {
+    void theLibraryOfTheStandardVerifiesItWithEitherSecret() throws InterruptedException {
         TaskId id = accepted();
         answer(200);
         handle(success(id, 1));
@@ -148,7 +148,7 @@ class CallbackHandlerIT {
     }
 
     @Test
-    void signsWithTheSecretsOfTheTasksTenantAlone() throws InterruptedException {
+    void signsOnlyWithTheSecretsOfTheTenantOfTheTask() throws InterruptedException {
         Submission plain = TestingTasks.submission(receiver.url("/callback").uri());
         Submission ofShop = new Submission(
                 plain.id(),
@@ -170,7 +170,7 @@ class CallbackHandlerIT {
     }
 
     @Test
-    void signsSoThatAClientNobodyHereWroteVerifiesIt() throws Exception {
+    void aForeignClientVerifiesTheSignature() throws Exception {
         NodeVerifier.install();
         TaskId id = accepted();
         answer(200);
@@ -189,7 +189,7 @@ class CallbackHandlerIT {
     }
 
     @Test
-    void closesTheRowBeforeItTellsAndNotesTheDeliveryAfter() throws InterruptedException {
+    void closesTheRowBeforeTheCallbackAndNotesTheDeliveryAfter() throws InterruptedException {
         TaskId id = accepted();
         receiver.setDispatcher(new Dispatcher() {
             @Override
@@ -204,7 +204,7 @@ class CallbackHandlerIT {
     }
 
     @Test
-    void tellsADeliveredEndingNoSecondTime() throws InterruptedException {
+    void sendsADeliveredFinalStateNoSecondTime() throws InterruptedException {
         TaskId id = accepted();
         answer(200);
         handle(success(id, 1));
@@ -216,7 +216,7 @@ class CallbackHandlerIT {
     }
 
     @Test
-    void tellsWhatTheRowSaysUnderTheSameNameOnEveryTry() throws InterruptedException {
+    void eachAttemptSendsTheStateOfTheRowUnderTheSameId() throws InterruptedException {
         TaskId id = accepted();
         answer(500);
         answer(200);
@@ -231,7 +231,7 @@ class CallbackHandlerIT {
     }
 
     @Test
-    void tellsALaterGenerationUnderAnotherNameAndNoEarlierOneAnyMore() throws InterruptedException {
+    void sendsALaterGenerationUnderAnotherIdAndThenNoEarlierOne() throws InterruptedException {
         TaskId id = accepted();
         answer(200);
         answer(200);
@@ -248,9 +248,9 @@ class CallbackHandlerIT {
         assertThat(task(id).state()).isEqualTo(TaskState.SUCCESS);
     }
 
-    /** The later ending has a record of its own, which waits for its time. */
+    /** The later final state has a record of its own, which waits until it is due. */
     @Test
-    void tellsNothingForAnEarlierGenerationThoughTheLaterEndingIsStillOwed() throws InterruptedException {
+    void sendsNoEarlierGenerationWhileTheLaterOneIsUndelivered() throws InterruptedException {
         TaskId id = accepted();
         answer(500);
         answer(200);
@@ -273,7 +273,7 @@ class CallbackHandlerIT {
     }
 
     @Test
-    void closesATaskThatNobodyWantsToHearOf() throws InterruptedException {
+    void closesATaskWithoutACallbackAddress() throws InterruptedException {
         TaskId id = accepted(null);
         assertThat(handle(success(id, 1))).isEqualTo(Outcome.done());
         assertThat(task(id).state()).isEqualTo(TaskState.SUCCESS);
@@ -282,7 +282,7 @@ class CallbackHandlerIT {
     }
 
     @Test
-    void givesBackWhatTheFrontEndAddedOfItsOwn() throws InterruptedException {
+    void returnsTheReferenceAndMetadataOfTheFrontEnd() throws InterruptedException {
         Submission plain =
                 TestingTasks.submission(receiver.url("/callback?token=secret").uri());
         Submission named = new Submission(
@@ -305,7 +305,7 @@ class CallbackHandlerIT {
     }
 
     @Test
-    void tellsADeliveredEndingAgainWhenAskedForAndOnlyOnce() throws InterruptedException {
+    void sendsADeliveredFinalStateOnceMoreIfSomebodyAsks() throws InterruptedException {
         TaskId id = accepted();
         answer(200);
         answer(500);
@@ -325,22 +325,22 @@ class CallbackHandlerIT {
 
     @ParameterizedTest
     @EnumSource(Ending.class)
-    void tellsEveryKindOfEnding(Ending ending) throws InterruptedException {
+    void sendsEveryKindOfFinalState(Ending kind) throws InterruptedException {
         TaskId id = accepted();
         answer(200);
-        TaskFinished event = ending == Ending.SUCCESS
+        TaskFinished event = kind == Ending.SUCCESS
                 ? success(id, 1)
-                : finished(id, 1).setEnding(ending).build();
+                : finished(id, 1).setEnding(kind).build();
         assertThat(handle(event)).isEqualTo(Outcome.done());
-        assertThat(body(request())).contains("\"status\":\"" + ending.name().toLowerCase(Locale.ROOT) + "\"");
+        assertThat(body(request())).contains("\"status\":\"" + kind.name().toLowerCase(Locale.ROOT) + "\"");
         assertThat(task(id).delivery().delivered()).isPresent();
     }
 
     @Test
-    void rejectsTheEndingOfATaskNobodyAccepted() throws InterruptedException {
+    void rejectsTheFinalStateOfATaskThatNobodyAccepted() throws InterruptedException {
         assertThat(handle(success(TaskId.next(), 1)))
                 .asInstanceOf(type(Outcome.Rejected.class))
-                .satisfies(rejected -> assertThat(rejected.detail()).contains("no task of this id"));
+                .satisfies(rejected -> assertThat(rejected.detail()).contains("no task with this id"));
     }
 
     @ParameterizedTest
@@ -409,7 +409,7 @@ class CallbackHandlerIT {
                         .isBetween(
                                 before.plusSeconds(seconds - 1), Instant.now().plusSeconds(seconds)));
         assertThat(calls.reports())
-                .as("the receiver's lane waits as long")
+                .as("the receiver's queue waits as long")
                 .singleElement()
                 .satisfies(report -> assertThat(report.notBefore()).isPresent());
     }

@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.bind.BindException;
 class CallbackPropertiesTest {
 
     @Test
-    void keepsTryingForHoursUnlessToldOtherwise() {
+    void triesForHoursByDefault() {
         CallbackProperties properties = TestingSettings.bind(Map.of("secrets", SECRET));
         assertThat(properties.secrets()).containsExactly(SECRET);
         assertThat(properties.timeout()).isEqualTo(Duration.ofSeconds(15));
@@ -28,7 +28,7 @@ class CallbackPropertiesTest {
                         Duration.ofHours(6));
     }
 
-    /** Else an ending would be put back to work while its record waits for its time, and be told twice. */
+    /** Otherwise a final state would come back while its record waits until it is due, and would be sent twice. */
     @Test
     void putsNothingBackThatMayStillBeAtWork() {
         CallbackProperties properties = TestingSettings.bind(Map.of("secrets", SECRET));
@@ -37,6 +37,22 @@ class CallbackPropertiesTest {
         assertThat(properties.reconcileAfter())
                 .isGreaterThan(longestWait.plus(properties.maxRetryAfter()))
                 .isGreaterThan(properties.stage().maxRetryTime());
+    }
+
+    @Test
+    void hasDefaultsOfItsOwnForItsStage() {
+        CallbackStageProperties stage = TestingSettings.with(Map.of()).stage();
+        assertThat(stage.maxInFlight()).isEqualTo(512);
+        assertThat(stage.maxRetryTime()).isEqualTo(Duration.ofHours(12));
+        assertThat(stage.firstDelay()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(stage.breakerCalls()).isEqualTo(20);
+    }
+
+    @Test
+    void ignoresANumberOfAttemptsBecauseTheScheduleDecides() {
+        CallbackProperties properties = TestingSettings.with(Map.of("stage.max-attempts", "0"));
+        assertThat(properties.stage().policies(properties.retrySchedule()))
+                .isEqualTo(TestingSettings.with(Map.of()).stage().policies(properties.retrySchedule()));
     }
 
     @Test
@@ -57,12 +73,15 @@ class CallbackPropertiesTest {
     }
 
     @Test
-    void saysWhichTimeIsNone() {
+    void saysWhichTimeIsNotValid() {
         assertThatThrownBy(() -> TestingSettings.with(Map.of("reconcile-every", "0s")))
                 .rootCause()
                 .hasMessage("pawline.callback.reconcile-every must be > 0, was PT0S");
         assertThatThrownBy(() -> TestingSettings.with(Map.of("retry-schedule", "5s,0s")))
                 .rootCause()
                 .hasMessageContaining("schedule must be > 0");
+        assertThatThrownBy(() -> TestingSettings.with(Map.of("stage.breaker-calls", "1")))
+                .rootCause()
+                .hasMessageContaining("breaker-calls must be > 1");
     }
 }

@@ -47,7 +47,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** The whole service between Kafka, PostgreSQL and receivers of every kind. */
+/** Runs the whole service between Kafka, PostgreSQL and receivers of every kind. */
 class CallbackServiceIT {
 
     private static final Duration LONGEST = Duration.ofMinutes(1);
@@ -104,7 +104,7 @@ class CallbackServiceIT {
     }
 
     @Test
-    void putsAnEndingBackToWorkWhoseRecordWasLost() throws IOException {
+    void putsAFinalStateBackToWorkIfItsRecordWasLost() throws IOException {
         Submission submission = accepted(receiver(this::take));
 
         tasks.close(submission.id(), 1, failedNow());
@@ -116,12 +116,12 @@ class CallbackServiceIT {
                         new String(record.key(), UTF_8).equals(submission.id().toString()))
                 .isNotEmpty()
                 .allSatisfy(record -> assertThat(Routing.receiverQueue(record.headers()))
-                        .as("its receiver's")
+                        .as("name of the receiver")
                         .isNotEmpty());
     }
 
     @Test
-    void sendsAnEndingAgainThatSomebodyAsksFor() throws IOException {
+    void sendsAFinalStateAgainIfSomebodyAsksForIt() throws IOException {
         Submission submission = accepted(receiver(this::take));
         send(List.of(submission));
         awaitDelivered(submission.id());
@@ -136,7 +136,7 @@ class CallbackServiceIT {
         await().atMost(LONGEST).until(() -> !task(submission.id()).delivery().owed());
     }
 
-    /** This one is allowed, its neighbour is not. */
+    /** The address 127.0.0.1 is allowed, and its neighbour is not. */
     @Test
     void callsNoAddressThatIsNeitherPublicNorAllowed() {
         Submission submission = accepted(URI.create("http://127.0.0.2:1/hook"));
@@ -149,21 +149,21 @@ class CallbackServiceIT {
     }
 
     @Test
-    void triesAsOftenAsTheScheduleHasItThenLeavesALetterAndTheRowSaysWhy() throws IOException {
+    void givesUpAfterTheScheduleAndTheRowSaysWhy() throws IOException {
         Submission submission = accepted(receiver(exchange -> answer(exchange, 500)));
 
         send(List.of(submission));
 
         await().atMost(LONGEST)
                 .until(() -> TestingKafka.records("pawline.callback.dlt").stream()
-                        .anyMatch(letter -> new String(letter.key(), UTF_8)
+                        .anyMatch(record -> new String(record.key(), UTF_8)
                                 .equals(submission.id().toString())));
         assertThat(task(submission.id()).delivery().attempts()).isGreaterThanOrEqualTo(3);
         assertThat(task(submission.id()).delivery().reason()).isEqualTo(Reason.CALLBACK_REFUSED);
         assertThat(new UndeliveredCallbacks(database).page("default", null, 100))
                 .extracting(Task::id)
                 .contains(submission.id());
-        // Or it would be put back again and again as long as the other tests run.
+        // Otherwise the reconciler would put it back again and again while the other tests run.
         tasks.markDelivered(submission.id(), 1, Instant.now());
     }
 

@@ -31,10 +31,10 @@ class FinalStatesTest {
     @EnumSource(
             value = io.pawline.events.Ending.class,
             names = {"FAILED", "CANCELLED", "EXPIRED"})
-    void readsAnEndingWithoutAReason(io.pawline.events.Ending ending) {
-        assertThat(FinalStates.of(finished(ID, 1).setEnding(ending).build()))
+    void readsAFinalStateWithoutAReason(io.pawline.events.Ending kind) {
+        assertThat(FinalStates.of(finished(ID, 1).setEnding(kind).build()))
                 .asInstanceOf(type(FinalState.Failure.class))
-                .satisfies(failure -> assertThat(failure.state()).isEqualTo(TaskState.valueOf(ending.name())))
+                .satisfies(failure -> assertThat(failure.state()).isEqualTo(TaskState.valueOf(kind.name())))
                 .satisfies(failure ->
                         assertThat(failure.message()).isEqualTo(failure.reason().description()));
     }
@@ -47,7 +47,7 @@ class FinalStatesTest {
     }
 
     @Test
-    void takesAReasonItDoesNotKnowForUnclassified() {
+    void readsAnUnknownReasonAsUnclassified() {
         assertThat(FinalStates.of(finished(ID, 1)
                         .setEnding(io.pawline.events.Ending.FAILED)
                         .setReason("from_a_later_version")
@@ -84,7 +84,7 @@ class FinalStatesTest {
                 .isEqualTo(TaskState.FAILED);
     }
 
-    static Stream<FinalState> endings() {
+    static Stream<FinalState> finalStates() {
         return Stream.of(
                 TestingTasks.success(),
                 TestingTasks.failure(Reason.NO_PET),
@@ -94,7 +94,7 @@ class FinalStatesTest {
     }
 
     @ParameterizedTest
-    @MethodSource("endings")
+    @MethodSource("finalStates")
     void writesWhatItReads(FinalState finalState) {
         Task task = new Task(TestingTasks.submission(), 2, finalState, new Delivery(null, 0, null, null, null, null));
 

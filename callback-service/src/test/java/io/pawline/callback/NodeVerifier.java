@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A receiver of callbacks that nobody of Pawline wrote: npm's {@code standardwebhooks}, run by Node.js. */
+/** Verifies callbacks with a client that is not Pawline's: npm's {@code standardwebhooks}, run by Node.js. */
 final class NodeVerifier {
 
     private static final Path SOURCE = Path.of("src/test/node");
@@ -18,7 +18,7 @@ final class NodeVerifier {
 
     private NodeVerifier() {}
 
-    /** Installs what the lock file names. */
+    /** Installs the packages that the lock file names. */
     static void install() throws IOException, InterruptedException {
         Files.createDirectories(INSTALLED);
         for (String file : List.of("package.json", "package-lock.json", "verify.mjs")) {
@@ -27,7 +27,7 @@ final class NodeVerifier {
         run("", "npm", "ci", "--no-audit", "--no-fund");
     }
 
-    /** {@code genuine} and the task's id, or {@code refused} and why. */
+    /** The verdict: {@code genuine} and the task's id, or {@code refused} and the reason. */
     static String verify(String secret, Map<String, String> headers, String body)
             throws IOException, InterruptedException {
         String input =

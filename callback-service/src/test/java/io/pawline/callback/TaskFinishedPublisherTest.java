@@ -17,9 +17,9 @@ import org.springframework.kafka.core.KafkaTemplate;
 
 class TaskFinishedPublisherTest {
 
-    /** Or they would be noted as put back to work, and looked for again only when nobody has worked on them for long. */
+    /** Otherwise they would count as put back, and come back only after a long time without work. */
     @Test
-    void failsUnlessTheBrokersHaveAllOfThem() {
+    void failsUnlessTheBrokersHaveAllRecords() {
         MockProducer<String, SpecificRecord> producer =
                 new MockProducer<>(false, null, new StringSerializer(), TestingEvents.serializer()) {
                     @Override
@@ -29,13 +29,13 @@ class TaskFinishedPublisherTest {
                     }
                 };
 
-        assertThatThrownBy(() ->
-                        new TaskFinishedPublisher(new KafkaTemplate<>(() -> producer)).take(List.of(ended(), ended())))
+        assertThatThrownBy(() -> new TaskFinishedPublisher(new KafkaTemplate<>(() -> producer))
+                        .take(List.of(finished(), finished())))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("endings do not reach Kafka");
+                .hasMessage("final states do not reach Kafka");
     }
 
-    private static Task ended() {
+    private static Task finished() {
         return new Task(
                 TestingTasks.submission(),
                 1,

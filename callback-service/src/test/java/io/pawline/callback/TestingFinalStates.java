@@ -10,7 +10,7 @@ import io.pawline.schemas.TaskId;
 import java.time.Instant;
 import java.util.List;
 
-/** Endings as the stages report them. */
+/** Makes events with final states, as the stages publish them. */
 final class TestingFinalStates {
 
     static final Instant NOW = Instant.parse("2026-11-23T10:15:30.123Z");

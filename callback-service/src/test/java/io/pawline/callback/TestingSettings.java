@@ -11,7 +11,7 @@ import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.MutablePropertySources;
 import org.springframework.core.io.ClassPathResource;
 
-/** The service's settings, read as the service reads them. */
+/** Reads the settings as the service does. */
 final class TestingSettings {
 
     static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -19,7 +19,7 @@ final class TestingSettings {
 
     private TestingSettings() {}
 
-    /** @param given settings under {@code pawline.callback}, besides two secrets */
+    /** @param given settings under {@code pawline.callback}; two secrets are added */
     static CallbackProperties with(Map<String, Object> given) {
         Map<String, Object> all = new HashMap<>(Map.of("secrets", SECRET + "," + OLDER_SECRET));
         all.putAll(given);
@@ -39,7 +39,6 @@ final class TestingSettings {
             throw new UncheckedIOException(e);
         }
         return new Binder(ConfigurationPropertySources.from(sources))
-                .bind("pawline.callback", CallbackProperties.class)
-                .get();
+                .bindOrCreate("pawline.callback", CallbackProperties.class);
     }
 }

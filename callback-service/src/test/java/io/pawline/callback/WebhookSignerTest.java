@@ -17,13 +17,13 @@ class WebhookSignerTest {
     private static final byte[] BODY = "{\"test\": 2432232314}".getBytes(UTF_8);
 
     @Test
-    void signsAsTheStandardsExampleHasIt() {
+    void signsTheExampleOfTheStandard() {
         assertThat(new WebhookSigner("pawline.callback.secrets", List.of(SECRET)).sign(ID, AT, BODY))
                 .isEqualTo("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 
     @Test
-    void signsWithEveryLiveSecretTheNewestFirst() {
+    void signsWithEverySecretInOrder() {
         String newer = "whsec_" + "QUJD".repeat(8);
         String signatures = new WebhookSigner("pawline.callback.secrets", List.of(newer, SECRET)).sign(ID, AT, BODY);
         assertThat(List.of(signatures.split(" ", -1)))
@@ -33,7 +33,7 @@ class WebhookSignerTest {
     }
 
     @Test
-    void saysWhichSecretIsNoneButNotWhatItIs() {
+    void namesTheSecretThatIsNotValidWithoutItsValue() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new WebhookSigner("pawline.callback.secrets", List.of(SECRET, "whsec_not!base64")))
                 .withMessageContaining("pawline.callback.secrets[1]")
@@ -42,7 +42,7 @@ class WebhookSignerTest {
     }
 
     @Test
-    void aTenantWithSecretsOfItsOwnSignsWithThemAlone() {
+    void aTenantWithItsOwnSecretsSignsWithNoOthers() {
         WebhookSigners signers =
                 new WebhookSigners(List.of("whsec_" + "QUJD".repeat(8)), Map.of("shop", List.of(SECRET)));
 
@@ -53,7 +53,7 @@ class WebhookSignerTest {
     }
 
     @Test
-    void saysWhichTenantsSecretIsNone() {
+    void namesTheTenantWhoseSecretIsNotValid() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new WebhookSigners(List.of(SECRET), Map.of("shop", List.of("whsec_not!base64"))))
                 .withMessageContaining("pawline.callback.tenant-secrets.shop[0]");

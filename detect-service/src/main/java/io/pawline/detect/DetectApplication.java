@@ -4,7 +4,7 @@ import io.pawline.service.ServiceApplication;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
-/** The service of the first stage: is there a pet in the photo, and what does it look like. */
+/** Runs detect-service, which looks for a pet in the photo and describes it. */
 @SpringBootApplication
 public class DetectApplication {
 

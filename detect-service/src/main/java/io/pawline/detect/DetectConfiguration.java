@@ -19,6 +19,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
+/** Puts detect-service together. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({
     DetectProperties.class,
@@ -38,7 +39,7 @@ class DetectConfiguration {
                 Optional.of(properties.stage().provider("ark-vision")));
     }
 
-    /** A bean for the sake of being closed. */
+    /** The store is a bean so that Spring closes it. */
     @Bean
     ImageStore imageStore(ImageStoreProperties properties) {
         return ImageStores.open(properties);

@@ -15,7 +15,7 @@ import java.net.URI;
 import java.util.Objects;
 import java.util.Optional;
 
-/** The stage's edge: from the accepted task to the described pet. */
+/** Turns an accepted task into a described pet. */
 final class DetectHandler implements Handler<TaskAccepted> {
 
     private final PhotoLoader photos;
@@ -45,7 +45,7 @@ final class DetectHandler implements Handler<TaskAccepted> {
         try {
             address = URI.create(url);
         } catch (IllegalArgumentException unreadable) {
-            return new Loaded.Absent(Reason.ADDRESS_REFUSED, false, "the photo's address is no valid URI");
+            return new Loaded.Absent(Reason.ADDRESS_REFUSED, false, "the photo's address is not a valid URI");
         }
         return photos.remote(address, attempt.deadline());
     }

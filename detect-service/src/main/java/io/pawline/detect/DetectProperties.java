@@ -9,19 +9,20 @@ import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How the vision model is asked.
+ * The settings of detect-service: {@code pawline.detect.*}.
  *
- * @param model the vision model's name at Ark, or an endpoint's id
- * @param prompt what it is asked about the photo; has to ask for a JSON object with {@code has_pet} and {@code description}
- * @param answerFormat how strictly the model is bound to JSON; not every model knows {@code schema}
- * @param detail resolution that the model looks at the photo with: {@code low}, {@code high} or {@code auto}
- * @param thinking whether the model thinks aloud first: {@code disabled}, {@code enabled} or {@code auto}; empty for models
- *     that do not know the parameter
- * @param maxTokens most tokens of the answer, more than 0; an answer cut off there is of no use
- * @param maxDescriptionLength characters of the description that are used, more than 0
- * @param connectTimeout for one connection to Ark
- * @param callTimeout for one whole call to Ark; less when the task's deadline is nearer
- * @param stage the stage's limits and retries
+ * @param model Name of the vision model at Ark, or the id of an endpoint.
+ * @param prompt Question to the model about the photo. It has to ask for a JSON object with {@code has_pet} and
+ *     {@code description}.
+ * @param answerFormat How strictly the model has to answer in JSON. Not every model knows {@code schema}.
+ * @param detail Resolution at which the model looks at the photo: {@code low}, {@code high} or {@code auto}.
+ * @param thinking Whether the model reasons before it answers: {@code disabled}, {@code enabled} or {@code auto}. Leave
+ *     it empty for a model that does not know the parameter.
+ * @param maxTokens Most tokens of the answer, more than 0. An answer that is cut off there is useless.
+ * @param maxDescriptionLength Most characters of the description that are used, more than 0.
+ * @param connectTimeout Longest time for one connection to Ark.
+ * @param callTimeout Longest time for one whole call to Ark. A task whose deadline is nearer has less.
+ * @param stage The limits and retries of the stage.
  */
 @ConfigurationProperties("pawline.detect")
 record DetectProperties(
@@ -35,6 +36,16 @@ record DetectProperties(
         @DefaultValue("5s") Duration connectTimeout,
         @DefaultValue("30s") Duration callTimeout,
         @DefaultValue @NestedConfigurationProperty StageProperties stage) {
+
+    /** How strictly the model has to answer in JSON. */
+    enum AnswerFormat {
+        /** The answer follows the schema. */
+        SCHEMA,
+        /** The answer is a JSON object. */
+        OBJECT,
+        /** Only the prompt asks for JSON. */
+        NONE
+    }
 
     static final String DEFAULT_PROMPT = """
             Is there a real pet (a cat, a dog, a rabbit, a bird or another animal that people keep) in this photo? \

@@ -5,18 +5,18 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 
-/** What the vision model saw. */
+/** What the vision model saw in the photo. */
 sealed interface Detection {
 
-    /** Why the call was of no use; it was of use if there is no pet, too. */
+    /** The reason why the call was useless. The answer that there is no pet is useful. */
     default Optional<Reason> failure() {
         return this instanceof Unknown unknown ? Optional.of(unknown.reason()) : Optional.empty();
     }
 
     /**
-     * A pet.
+     * The model saw a pet.
      *
-     * @param description what it looks like: one line, not empty
+     * @param description description of the pet; one line, not empty
      */
     record Pet(String description) implements Detection {
         public Pet {
@@ -26,13 +26,13 @@ sealed interface Detection {
         }
     }
 
-    /** No pet. */
+    /** The model saw no pet. */
     record NoPet() implements Detection {}
 
     /**
-     * Nothing that we know of.
+     * Nobody knows what the model saw.
      *
-     * @param notBefore when the provider wants to be called again, if it said so
+     * @param notBefore moment before which the provider does not want to be called again, if it said so
      */
     record Unknown(Reason reason, String detail, Optional<Instant> notBefore) implements Detection {
         public Unknown {

@@ -5,9 +5,9 @@ import java.util.Base64;
 import java.util.Objects;
 
 /**
- * The photo a task is about.
+ * The photo of a task.
  *
- * @param bytes the file as it came. Not copied: treat it as read-only
+ * @param bytes the file, unchanged. Not copied: treat it as read-only
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; copying megabytes would buy nothing
 record LoadedPhoto(byte[] bytes, ImageKind kind) {

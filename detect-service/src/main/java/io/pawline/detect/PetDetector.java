@@ -33,7 +33,7 @@ final class PetDetector {
     /**
      * Makes one call.
      *
-     * @param requestId our name for it
+     * @param requestId Pawline's name for the call
      * @throws InterruptedException if the thread is interrupted; the call is then cancelled
      */
     Answer<Detection> detect(LoadedPhoto loadedPhoto, String requestId, Instant deadline) throws InterruptedException {

@@ -12,16 +12,16 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.Objects;
 
-/** Gets photos: uploads from the image store, others from the address that the front end gave. */
+/** Gets photos: an upload from the image store, another photo from the address that the front end gave. */
 final class PhotoLoader {
 
-    /** What came of it. */
+    /** The result of loading a photo. */
     sealed interface Loaded {
 
         record Present(LoadedPhoto photo) implements Loaded {}
 
         /**
-         * No photo.
+         * There is no photo.
          *
          * @param retryable whether it may be there later
          */
@@ -54,7 +54,7 @@ final class PhotoLoader {
         return ImageSniffer.sniff(bytes)
                 .<Loaded>map(header -> new Loaded.Present(new LoadedPhoto(bytes, header.kind())))
                 .orElseGet(() -> new Loaded.Absent(
-                        Reason.PHOTO_NOT_AN_IMAGE, false, "the uploaded photo is no JPEG, PNG or WebP image"));
+                        Reason.PHOTO_NOT_AN_IMAGE, false, "the uploaded photo is not a JPEG, PNG or WebP image"));
     }
 
     Loaded remote(URI url, Instant deadline) throws InterruptedException {

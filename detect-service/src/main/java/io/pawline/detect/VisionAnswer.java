@@ -11,13 +11,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads what the model answered. Models keep to a format more or less: the object may stand in a code fence or between
+ * Reads the answer of the model. Models follow a format more or less: the object may be in a code fence or between
  * sentences, and a boolean may come as text. Thread-safe.
  */
 final class VisionAnswer {
 
-    /** Where an object may begin; more than a model's preamble could hold by chance. */
-    private static final int MOST_BEGINNINGS = 16;
+    /** Most places at which an object is looked for. A model's preamble holds fewer by chance. */
+    private static final int MAX_BEGINNINGS = 16;
 
     private static final Pattern NOT_TEXT = Pattern.compile("[\\p{C}\\s]+");
 
@@ -44,22 +44,22 @@ final class VisionAnswer {
     private Detection readContent(String content) {
         JsonNode answer = findObject(content);
         if (answer == null) {
-            return malformed("holds no JSON object with has_pet");
+            return malformed("has no JSON object with has_pet");
         }
         Optional<Boolean> hasPet = readBoolean(answer.path("has_pet"));
         if (hasPet.isEmpty()) {
-            return malformed("leaves open whether there is a pet");
+            return malformed("does not say whether there is a pet");
         }
         if (!hasPet.get()) {
             return new Detection.NoPet();
         }
         String description = clean(answer.path("description").stringValue(""));
-        return description.isEmpty() ? malformed("describes no pet") : new Detection.Pet(description);
+        return description.isEmpty() ? malformed("does not describe the pet") : new Detection.Pet(description);
     }
 
     private @Nullable JsonNode findObject(String content) {
         int at = content.indexOf('{');
-        for (int tries = 0; at >= 0 && tries < MOST_BEGINNINGS; tries++) {
+        for (int tries = 0; at >= 0 && tries < MAX_BEGINNINGS; tries++) {
             JsonNode found = objectAt(content.substring(at));
             if (found != null && found.has("has_pet")) {
                 return found;
@@ -89,7 +89,7 @@ final class VisionAnswer {
         };
     }
 
-    /** On one line, without invisible characters, and no longer than allowed. */
+    /** The description on one line, without invisible characters, and no longer than allowed. */
     private String clean(String description) {
         String line = NOT_TEXT.matcher(description).replaceAll(" ").strip();
         if (line.codePointCount(0, line.length()) <= maxDescriptionLength) {

@@ -3,6 +3,7 @@ package io.pawline.detect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.api.OpenTelemetry;
+import io.pawline.detect.DetectProperties.AnswerFormat;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Handler;
 import io.pawline.stage.StageSpec;

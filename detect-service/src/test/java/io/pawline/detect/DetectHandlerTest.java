@@ -3,6 +3,7 @@ package io.pawline.detect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.api.OpenTelemetry;
+import io.pawline.detect.DetectProperties.AnswerFormat;
 import io.pawline.events.ImageRef;
 import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskAccepted;
@@ -106,7 +107,7 @@ class DetectHandlerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {429, 500, 503})
-    void triesAgainWhereThePhotoMayBeThereLater(int status) throws Exception {
+    void triesAgainIfThePhotoMayComeLater(int status) throws Exception {
         web.enqueue(new MockResponse.Builder().code(status).build());
 
         assertRetry(handler().handle(accepted(null, photoUrl()), attempt), Reason.PHOTO_UNREACHABLE);
@@ -114,7 +115,7 @@ class DetectHandlerTest {
     }
 
     @Test
-    void rejectsWhatIsNoImage() throws Exception {
+    void rejectsBytesThatAreNotAnImage() throws Exception {
         web.enqueue(new MockResponse.Builder().body("<html>").build());
         images.put(ImageKey.photo(task), new byte[] {1, 2, 3}, "image/jpeg");
 
@@ -137,13 +138,13 @@ class DetectHandlerTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"http://10.0.0.1/secret", "ftp://photos.example/secret", "http://photos.example/a b", "secret"})
-    void rejectsAnAddressThatIsNotToBeCalled(String url) throws Exception {
+    void rejectsAnAddressThatMustNotBeCalled(String url) throws Exception {
         assertRejected(handler().handle(accepted(null, url), attempt), Reason.ADDRESS_REFUSED);
         assertThat(calls.reports()).isEmpty();
     }
 
     @Test
-    void triesAgainWhenTheStoreIsUnreachableOrDoesNotHaveThePhotoYet() throws Exception {
+    void triesAgainIfTheStoreIsAwayOrHasNoPhotoYet() throws Exception {
         TaskAccepted accepted = accepted(ImageKey.photo(task).value(), null);
 
         assertRetry(handler().handle(accepted, attempt), Reason.PHOTO_UNREACHABLE);

@@ -3,6 +3,7 @@ package io.pawline.detect;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pawline.detect.DetectProperties.AnswerFormat;
 import io.pawline.detect.Detection.Pet;
 import io.pawline.detect.Detection.Unknown;
 import io.pawline.events.Billed;
@@ -101,7 +102,7 @@ class PetDetectorTest {
     }
 
     @Test
-    void countsThatThereIsNoPetAsAnAnswer() throws Exception {
+    void noPetIsAnAnswerToo() throws Exception {
         server.enqueue(TestingVisionModel.completion("{\"has_pet\":false}", "stop"));
 
         Answer<Detection> answer = detect();
@@ -112,7 +113,7 @@ class PetDetectorTest {
     }
 
     @Test
-    void reportsAnAnswerThatMakesNoSenseAsFailedAndPerhapsBilled() throws Exception {
+    void reportsAUselessAnswerAsFailedAndPerhapsBilled() throws Exception {
         server.enqueue(TestingVisionModel.completion("I like cats.", "stop"));
 
         CallReport report = assertUnknown(detect(), Reason.MALFORMED_ANSWER);
@@ -140,7 +141,7 @@ class PetDetectorTest {
     }
 
     @Test
-    void givesUpAfterTheConfiguredTimeOrAtTheDeadlineWhicheverIsFirst() throws Exception {
+    void givesUpAtTheTimeLimitOrAtAnEarlierDeadline() throws Exception {
         for (int i = 0; i < 2; i++) {
             server.enqueue(new MockResponse.Builder()
                     .onResponseStart(SocketEffect.Stall.INSTANCE)

@@ -1,5 +1,6 @@
 package io.pawline.detect;
 
+import io.pawline.detect.DetectProperties.AnswerFormat;
 import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.outbound.ark.ArkClient;
@@ -13,7 +14,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What tests need around a web server that plays Ark. */
+/** Plays Ark with a web server, and makes the client for it. */
 final class TestingVisionModel {
 
     static final String KEY = "ark-0f3d-secret";

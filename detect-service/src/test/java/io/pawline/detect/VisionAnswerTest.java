@@ -45,7 +45,7 @@ class VisionAnswerTest {
                 "{\"has_pet\":\"false\",\"description\":null}",
                 "```json\n{\"has_pet\": false}\n```"
             })
-    void tellsThatThereIsNoPet(String content) {
+    void seesThatThereIsNoPet(String content) {
         assertThat(read(content, "stop")).isEqualTo(new NoPet());
     }
 
@@ -92,7 +92,7 @@ class VisionAnswerTest {
     }
 
     @Test
-    void takesAFilteredAnswerForAModeratedPhoto() {
+    void readsAFilteredAnswerAsAModeratedPhoto() {
         assertThat(read("", "content_filter"))
                 .isInstanceOfSatisfying(
                         Unknown.class, unknown -> assertThat(unknown.reason()).isEqualTo(Reason.MODERATED_PHOTO));

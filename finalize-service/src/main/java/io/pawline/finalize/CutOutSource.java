@@ -10,14 +10,14 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.Objects;
 
-/** Gets a cut-out's bytes: from the image store, or from the provider that kept them. */
+/** Gets the bytes of a cut-out from the image store, or from the provider that keeps them. */
 final class CutOutSource {
 
-    /** What came of it. */
+    /** The result of a search. */
     sealed interface Found {
 
         /**
-         * The cut-out's file.
+         * The file of the cut-out.
          *
          * @param bytes not copied: treat it as read-only
          */
@@ -28,7 +28,7 @@ final class CutOutSource {
             }
         }
 
-        /** No bytes, and what is to become of the attempt. */
+        /** No bytes, and the outcome of the attempt. */
         record Nothing(Outcome outcome) implements Found {
             public Nothing {
                 Objects.requireNonNull(outcome, "outcome");

@@ -4,7 +4,7 @@ import io.pawline.service.ServiceApplication;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
-/** Stage 4: the result is checked, thumbnailed and stored. */
+/** Runs finalize-service, which checks the cut-out, makes its thumbnails and stores the result. */
 @SpringBootApplication
 public class FinalizeApplication {
 

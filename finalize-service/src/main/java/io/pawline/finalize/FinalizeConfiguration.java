@@ -19,6 +19,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
+/** Puts finalize-service together. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({FinalizeProperties.class, ImageStoreProperties.class, OutboundProperties.class})
 class FinalizeConfiguration {
@@ -35,7 +36,7 @@ class FinalizeConfiguration {
                 Optional.empty());
     }
 
-    /** A bean for the sake of being closed. */
+    /** The store is a bean so that Spring closes it. */
     @Bean
     ImageStore imageStore(ImageStoreProperties properties) {
         return ImageStores.open(properties);

@@ -8,6 +8,7 @@ import io.pawline.events.TaskContext;
 import io.pawline.events.TaskFinished;
 import io.pawline.events.TaskResult;
 import io.pawline.finalize.CutOutSource.Found;
+import io.pawline.finalize.FinishResult.EncodedPng;
 import io.pawline.finalize.FinishResult.Implausible;
 import io.pawline.finalize.FinishResult.Pictures;
 import io.pawline.images.ImageKey;
@@ -27,7 +28,9 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Checks a cut-out, makes its thumbnails, and sees to it that they are all in the image store: the task's result. */
+/**
+ * Checks a cut-out, makes its thumbnails and stores what is not in the image store yet. Together they are the result.
+ */
 final class FinalizeHandler implements Handler<ImageCutOut> {
 
     private static final Logger LOG = LoggerFactory.getLogger(FinalizeHandler.class);
@@ -52,7 +55,7 @@ final class FinalizeHandler implements Handler<ImageCutOut> {
                 case Found.Bytes found -> finish(found.bytes(), task, attempt.taskId());
             };
         } catch (ImageStoreException e) {
-            // Without the stack: every task would show the same
+            // Without the stack, which would be the same for every task
             LOG.warn("{}: {}", e.getMessage(), String.valueOf(e.getCause()));
             return new Outcome.Retry(Reason.STORAGE_UNAVAILABLE, Reason.STORAGE_UNAVAILABLE.description());
         }
@@ -66,7 +69,7 @@ final class FinalizeHandler implements Handler<ImageCutOut> {
 
     private Outcome finish(byte[] cutOut, ImageCutOut task, TaskId id) throws InterruptedException {
         return switch (finisher.finish(cutOut)) {
-            // Not retried here, for the same bytes will be no better
+            // Not retried, because the bytes would be the same
             case Implausible implausible -> new Outcome.Rejected(Reason.INCONSISTENT_RESULT, implausible.why());
             case Pictures pictures ->
                 Outcome.done(Stage.CALLBACK, succeeded(task.getContext(), keep(pictures, task, id)));
@@ -76,7 +79,7 @@ final class FinalizeHandler implements Handler<ImageCutOut> {
     private TaskResult keep(Pictures pictures, ImageCutOut task, TaskId id) {
         int generation = task.getContext().getGeneration();
         EncodedPng cutOut = pictures.result();
-        // What matting-service has stored stays as it is, and needs no copy
+        // What matting-service has stored stays as it is and needs no copy
         StoredPicture result = task.getImage()
                 .getKey()
                 .map(key -> new StoredPicture(key, cutOut.width(), cutOut.height()))

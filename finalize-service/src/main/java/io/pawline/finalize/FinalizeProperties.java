@@ -1,21 +1,21 @@
 package io.pawline.finalize;
 
-import io.pawline.stage.spring.StageProperties;
 import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What a result must be, and what is made of it: {@code pawline.finalize.*}.
+ * The settings of finalize-service: {@code pawline.finalize.*}.
  *
- * @param minSide pixels that each side of a cut-out has at least, 1 or more
- * @param maxPixels width times height of a cut-out at most, 1 or more; the provider's largest picture has 4096 x 4096
- * @param minVisible least share of a cut-out's pixels that must be visible, from 0 to 1
- * @param maxVisible largest share of a cut-out's pixels that may be visible, from {@code minVisible} to 1
- * @param thumbnailSizes longest sides of the thumbnails in pixels, one or more, each from 16 to 4096
- * @param maxDecodes cut-outs in work at once, 1 or more; each takes 8 bytes for a pixel, for a while
- * @param stage the stage's limits and retries
+ * @param minSide Least pixels of each side of a cut-out, 1 or more.
+ * @param maxPixels Most pixels (width times height) of a cut-out, 1 or more. The provider's largest picture has 4096 x
+ *     4096.
+ * @param minVisible Least share of a cut-out's pixels that must be visible, from 0 to 1.
+ * @param maxVisible Largest share of a cut-out's pixels that may be visible, from {@code min-visible} to 1.
+ * @param thumbnailSizes Longest sides of the thumbnails in pixels, one or more, each from 16 to 4096.
+ * @param maxDecodes Cut-outs that one process works on at once, 1 or more. Each needs 8 bytes of memory for a pixel.
+ * @param stage The limits and retries of the stage.
  */
 @ConfigurationProperties("pawline.finalize")
 record FinalizeProperties(
@@ -25,7 +25,7 @@ record FinalizeProperties(
         @DefaultValue("0.995") double maxVisible,
         @DefaultValue("256") List<Integer> thumbnailSizes,
         @DefaultValue("4") int maxDecodes,
-        @NestedConfigurationProperty @DefaultValue StageProperties stage) {
+        @DefaultValue @NestedConfigurationProperty FinalizeStageProperties stage) {
 
     FinalizeProperties {
         new Plausibility(minSide, maxPixels, minVisible, maxVisible);

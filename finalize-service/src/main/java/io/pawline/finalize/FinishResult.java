@@ -3,13 +3,13 @@ package io.pawline.finalize;
 import java.util.List;
 import java.util.Objects;
 
-/** What became of a cut-out. */
+/** The result of the work on a cut-out. */
 sealed interface FinishResult {
 
     /**
-     * It is good.
+     * The cut-out is good.
      *
-     * @param result the cut-out as it came
+     * @param result the cut-out, unchanged
      * @param thumbnails by size, largest first
      */
     record Pictures(EncodedPng result, List<Thumbnail> thumbnails) implements FinishResult {
@@ -30,10 +30,24 @@ sealed interface FinishResult {
         }
     }
 
-    /** It is not to be handed out, and the same bytes never will be. */
+    /** The cut-out must not be handed out, and the same bytes never will be. */
     record Implausible(String why) implements FinishResult {
         public Implausible {
             Objects.requireNonNull(why, "why");
+        }
+    }
+
+    /**
+     * A PNG and its size.
+     *
+     * @param png not copied: treat it as read-only
+     * @param width in pixels
+     * @param height in pixels
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, and a copy of megabytes gains nothing
+    record EncodedPng(byte[] png, int width, int height) {
+        public EncodedPng {
+            Objects.requireNonNull(png, "png");
         }
     }
 }

@@ -3,8 +3,8 @@ package io.pawline.finalize;
 import java.awt.image.BufferedImage;
 
 /**
- * Pictures half as wide and half as high: each pixel the mean of four, its colour that of each by how much of it can be
- * seen. RATIONALE.md says why by hand.
+ * Halves the width and the height of a picture. Each pixel is the mean of four, and each colour counts by its alpha.
+ * RATIONALE.md says why no library does it.
  */
 final class HalfSize {
 
@@ -46,7 +46,7 @@ final class HalfSize {
         return weightedMean(a, b, c, d);
     }
 
-    /** Two bytes at once: sums of four have room in the byte that is left out. */
+    /** Adds two bytes at once. The sum of four has room in the byte that is left out. */
     private static int plainMean(int a, int b, int c, int d) {
         int low = (a & EVERY_OTHER) + (b & EVERY_OTHER) + (c & EVERY_OTHER) + (d & EVERY_OTHER);
         int high = ((a >>> 8) & EVERY_OTHER)

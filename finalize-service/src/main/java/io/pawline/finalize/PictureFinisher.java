@@ -1,5 +1,6 @@
 package io.pawline.finalize;
 
+import io.pawline.finalize.FinishResult.EncodedPng;
 import io.pawline.finalize.FinishResult.Implausible;
 import io.pawline.finalize.FinishResult.Pictures;
 import io.pawline.finalize.FinishResult.Thumbnail;
@@ -16,7 +17,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.stream.Stream;
 import net.coobird.thumbnailator.Thumbnails;
 
-/** Checks a cut-out and makes its thumbnails, of few cut-outs at once: pixels take much memory. Thread-safe. */
+/**
+ * Checks cut-outs and makes their thumbnails. Works on few of them at once, because pixels need memory. Thread-safe.
+ */
 final class PictureFinisher {
 
     private final Plausibility plausibility;
@@ -24,8 +27,10 @@ final class PictureFinisher {
     private final BlockingQueue<PngCodec> codecs;
 
     /**
+     * A finisher with these limits.
+     *
      * @param sizes longest sides of the thumbnails, in pixels
-     * @param maxDecodes cut-outs under work at once; further ones wait
+     * @param maxDecodes cut-outs that are worked on at once; further ones wait
      */
     PictureFinisher(Plausibility plausibility, List<Integer> sizes, int maxDecodes) {
         this.plausibility = plausibility;
@@ -72,7 +77,7 @@ final class PictureFinisher {
                         .toList());
     }
 
-    /** The picture with its longest side reduced to this many pixels; itself, if it is no larger. */
+    /** The picture with its longest side reduced to this many pixels. A picture that is no larger stays as it is. */
     private static EncodedPng thumbnail(EncodedPng original, BufferedImage image, int size, PngCodec codec) {
         int longest = Math.max(image.getWidth(), image.getHeight());
         if (longest <= size) {
@@ -112,7 +117,7 @@ final class PictureFinisher {
         return Math.max(1, Math.round((float) side * size / longest));
     }
 
-    /** The usual form of a picture with alpha; palettes, grey and 16 bits are converted to it. */
+    /** The picture in the usual form with alpha. Palettes, grey and 16 bits are converted. */
     private static BufferedImage toAbgr(BufferedImage image) {
         if (image.getType() == BufferedImage.TYPE_4BYTE_ABGR) {
             return image;

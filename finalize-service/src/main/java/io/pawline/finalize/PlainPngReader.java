@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.zip.Adler32;
 
 /**
- * Reads <a href="https://www.w3.org/TR/png-3/">PNG</a> of 8 bits, RGBA, not interlaced. Any memory it takes is of the size
- * that the header names, whatever the data unpack to. Not thread-safe.
+ * Reads <a href="https://www.w3.org/TR/png-3/">PNG</a> of 8 bits, RGBA, not interlaced. The header alone decides how
+ * much memory it takes, whatever the data unpack to. Not thread-safe.
  */
 final class PlainPngReader {
 
@@ -25,7 +25,7 @@ final class PlainPngReader {
     private static final int ZLIB_HEADER = 2;
     private static final int ZLIB_TRAILER = 4;
 
-    /** Depth 8, colour type 6, then compression, filter and interlace method: 0. */
+    /** Depth 8 and colour type 6. The methods of compression, filter and interlace are 0. */
     private static final long PLAIN = 0x08_06_00_00_00L;
 
     private final DeflateDecompressor decompressor;
@@ -34,7 +34,7 @@ final class PlainPngReader {
         this.decompressor = decompressor;
     }
 
-    /** The picture, {@link BufferedImage#TYPE_4BYTE_ABGR}; nothing if it is of another kind, or damaged. */
+    /** The picture as {@link BufferedImage#TYPE_4BYTE_ABGR}; empty if the file is of another kind or damaged. */
     Optional<BufferedImage> read(byte[] png) {
         ByteBuffer file = ByteBuffer.wrap(png);
         if (!isPlain(file)) {
@@ -59,7 +59,7 @@ final class PlainPngReader {
                 && (file.getLong(21) & 0xFF_FFFF_FFFFL) == PLAIN; // the last 5 of these 8 bytes
     }
 
-    /** The bytes of all data chunks, one behind the other; nothing if the file breaks off. */
+    /** The bytes of all data chunks in order; empty if the file breaks off. */
     private static Optional<byte[]> data(ByteBuffer file) {
         ByteBuffer data = ByteBuffer.allocate(file.limit());
         int chunk = FIRST_CHUNK;

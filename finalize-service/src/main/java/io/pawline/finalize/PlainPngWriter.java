@@ -11,9 +11,12 @@ import java.util.zip.CRC32;
 final class PlainPngWriter {
 
     private static final long SIGNATURE = 0x89504E470D0A1A0AL;
-    /** Deflate with a window of 32 KiB, packed fast. */
+    /** The header of deflate with a window of 32 KiB and fast compression. */
     private static final short ZLIB_HEADER = 0x7801;
-    /** Each byte less the one above: nearly as small as choosing for every row, and in half the time. */
+    /**
+     * The filter that subtracts the byte above. The file is nearly as small as with a choice for every row, in half the
+     * time.
+     */
     private static final byte UP = 2;
 
     private final DeflateCompressor compressor;

@@ -8,17 +8,16 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a cut-out must be to be handed out: a PNG of sensible size, with something of the picture left and something
- * taken away.
+ * Checks whether a cut-out may be handed out: it is a PNG of sensible size, some pixels are visible, and some are not.
  *
- * @param minSide pixels that each side has at least, 1 or more
- * @param maxPixels width times height at most, 1 or more
+ * @param minSide least pixels of each side, 1 or more
+ * @param maxPixels most pixels (width times height), 1 or more
  * @param minVisible least share of the pixels that must be visible, from 0 to 1
  * @param maxVisible largest share of the pixels that may be visible, from {@code minVisible} to 1
  */
 record Plausibility(int minSide, long maxPixels, double minVisible, double maxVisible) {
 
-    /** Alpha from which a pixel counts as visible: a matting model leaves a haze, both ways. */
+    /** The least alpha of a visible pixel. A matting model leaves a haze, both in the background and in the animal. */
     private static final int VISIBLE = 128;
 
     Plausibility {
@@ -30,16 +29,18 @@ record Plausibility(int minSide, long maxPixels, double minVisible, double maxVi
         }
         if (!(minVisible >= 0 && minVisible <= maxVisible && maxVisible <= 1)) {
             throw new IllegalArgumentException(
-                    "pawline.finalize.min-visible and max-visible must be from 0 to 1, the first one not the larger; were "
+                    "pawline.finalize.min-visible and max-visible must be from 0 to 1, and the first not above the second; were "
                             + minVisible + " and " + maxVisible);
         }
     }
 
-    /** What speaks against this file, from its first bytes alone: nothing is decoded, so any size may be claimed. */
+    /**
+     * The objection to this file by its first bytes. Nothing is decoded, so a false size in the header costs nothing.
+     */
     Optional<String> objectionTo(byte[] bytes) {
         Optional<ImageHeader> sniffed = ImageSniffer.sniff(bytes);
         if (sniffed.isEmpty()) {
-            return Optional.of("the cut-out is no image");
+            return Optional.of("the cut-out is not an image");
         }
         ImageHeader header = sniffed.get();
         if (header.kind() != ImageKind.PNG) {
@@ -55,7 +56,7 @@ record Plausibility(int minSide, long maxPixels, double minVisible, double maxVi
                 : Optional.empty();
     }
 
-    /** What speaks against this cut-out, {@link BufferedImage#TYPE_4BYTE_ABGR}, from its pixels. */
+    /** The objection to this cut-out, {@link BufferedImage#TYPE_4BYTE_ABGR}, by its pixels. */
     Optional<String> objectionTo(BufferedImage image) {
         double visible = visibleShare(image);
         if (visible >= minVisible && visible <= maxVisible) {

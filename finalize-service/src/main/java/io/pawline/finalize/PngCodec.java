@@ -12,24 +12,24 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Reads and writes PNG: what every matting model makes (8 bits, RGBA, not interlaced) by way of libdeflate, anything
- * else, and whatever is wrong with it, by the JDK's own reader. RATIONALE.md has the figures that led to it. Not
+ * Reads and writes PNG. The kind that matting models make (8 bits, RGBA, not interlaced) goes through libdeflate. Every
+ * other kind and every damaged file goes to the JDK's own reader. RATIONALE.md has the figures behind this choice. Not
  * thread-safe.
  */
 final class PngCodec {
 
-    // The fastest: the next one saves 2 % of the bytes
+    // The fastest level. The next one saves 2 % of the bytes
     private static final int LEVEL = 1;
 
-    // Native where there is a library for the system, and the JDK's zlib where there is none
+    // Native if there is a library for the system, otherwise the JDK's zlib
     private final PlainPngReader reader = new PlainPngReader(DeflateDecompressor.create());
     private final PlainPngWriter writer = new PlainPngWriter(DeflateCompressor.create(LEVEL));
 
     /**
-     * The picture in these bytes; {@link BufferedImage#TYPE_4BYTE_ABGR} if it is of the usual kind. As large as its header
-     * says: that is for the caller to check before.
+     * The picture in these bytes, as {@link BufferedImage#TYPE_4BYTE_ABGR} if it is of the usual kind. The memory
+     * follows from the size in the header, so the caller has to check that size before.
      *
-     * @throws IOException if it is damaged
+     * @throws IOException if the file is damaged
      */
     BufferedImage decode(byte[] png) throws IOException {
         Optional<BufferedImage> plain = reader.read(png);
@@ -44,11 +44,11 @@ final class PngCodec {
     private static BufferedImage decodeAnyKind(byte[] png) throws IOException {
         ImageReader reader = ImageIO.getImageReadersByFormatName("png").next();
         try (ImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(png))) {
-            // Without metadata: compressed texts and profiles, which could unpack to any size, are passed over
+            // Without metadata: compressed texts and profiles are skipped, because they could unpack to any size
             reader.setInput(input, true, true);
             return reader.read(0);
         } catch (RuntimeException e) {
-            // The JDK's reader answers some kinds of damage with whatever exception it runs into
+            // The JDK's reader throws whatever exception it meets for some kinds of damage
             throw new IOException("damaged in a way that the reader does not expect", e);
         } finally {
             reader.dispose();

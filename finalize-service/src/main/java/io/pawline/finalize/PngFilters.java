@@ -1,8 +1,8 @@
 package io.pawline.finalize;
 
 /**
- * Takes the <a href="https://www.w3.org/TR/png-3/#9Filters">filters of PNG</a> off rows of 4 bytes a pixel. Every row
- * begins with the number of its filter.
+ * Removes the <a href="https://www.w3.org/TR/png-3/#9Filters">filters of PNG</a> from rows of 4 bytes a pixel. Every
+ * row begins with the number of its filter.
  */
 final class PngFilters {
 
@@ -11,10 +11,10 @@ final class PngFilters {
     private PngFilters() {}
 
     /**
-     * Takes them off in place, but for the numbers.
+     * Removes the filters in place. Their numbers stay.
      *
-     * @param length bytes of a row, its filter's number not counted
-     * @return false if a row has a filter that there is not; the rows are then of no use
+     * @param length bytes of a row without the number of its filter
+     * @return false if a row has an unknown filter; the rows are then useless
      */
     static boolean remove(byte[] rows, int length, int height) {
         for (int y = 0; y < height; y++) {
@@ -34,7 +34,7 @@ final class PngFilters {
                     if (y > 0) {
                         removePaeth(rows, row, above, length);
                     } else {
-                        removeSub(rows, row, length); // what Paeth comes to below nothing
+                        removeSub(rows, row, length); // Paeth is the same as Sub in the first row
                     }
                 }
                 default -> {
@@ -67,7 +67,7 @@ final class PngFilters {
 
     private static void removePaeth(byte[] rows, int row, int above, int length) {
         for (int i = 0; i < PIXEL; i++) {
-            rows[row + i] += rows[above + i]; // what Paeth comes to at the left edge
+            rows[row + i] += rows[above + i]; // Paeth is the same as Up at the left edge
         }
         for (int i = PIXEL; i < length; i++) {
             int left = Byte.toUnsignedInt(rows[row + i - PIXEL]);

@@ -57,6 +57,23 @@ class FinalizeConfigurationTest {
                 });
     }
 
+    @Test
+    void ignoresTheSettingsOfAProviderThatItDoesNotHave() {
+        complete()
+                .withPropertyValues(
+                        "pawline.finalize.stage.breaker-calls=0",
+                        "pawline.finalize.stage.calls-per-second=-1",
+                        "pawline.finalize.stage.max-attempts=3")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(context.getBean(StageSpec.class)
+                                    .policies()
+                                    .retry()
+                                    .maxAttempts())
+                            .isEqualTo(3);
+                });
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -68,7 +85,9 @@ class FinalizeConfigurationTest {
                 "thumbnail-sizes=       | pawline.finalize.thumbnail-sizes must be one or more different sizes",
                 "thumbnail-sizes=64,64  | pawline.finalize.thumbnail-sizes must be one or more different sizes",
                 "thumbnail-sizes=8      | pawline.finalize.thumbnail-sizes must be one or more different sizes",
-                "max-decodes=0          | pawline.finalize.max-decodes must be > 0, was 0"
+                "max-decodes=0          | pawline.finalize.max-decodes must be > 0, was 0",
+                "stage.max-attempts=0   | max-attempts must be > 0, was 0",
+                "stage.retry-share=1    | retry-share must be between 0 and 1, was 1.0"
             })
     void saysAtTheStartWhichSettingIsWrong(String setting, String message) {
         complete()

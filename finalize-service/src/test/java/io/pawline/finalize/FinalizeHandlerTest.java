@@ -109,7 +109,7 @@ class FinalizeHandlerTest {
     }
 
     @Test
-    void rejectsACutOutThatTheProviderHasNoMore() throws Exception {
+    void rejectsACutOutThatTheProviderNoLongerHas() throws Exception {
         try (MockWebServer provider = new MockWebServer()) {
             provider.start();
             provider.enqueue(new MockResponse.Builder().code(404).build());
@@ -118,7 +118,7 @@ class FinalizeHandlerTest {
     }
 
     @Test
-    void rejectsWhatIsNoImageAtTheProvider() throws Exception {
+    void rejectsBytesThatAreNotAnImage() throws Exception {
         try (MockWebServer provider = new MockWebServer()) {
             provider.start();
             provider.enqueue(new MockResponse.Builder().body("<html>").build());
@@ -127,7 +127,7 @@ class FinalizeHandlerTest {
     }
 
     @Test
-    void callsNoAddressInside() throws Exception {
+    void callsNoPrivateAddress() throws Exception {
         assertRejected(handle(new ImageRef(null, "http://10.0.0.1/latest/meta-data")))
                 .isEqualTo(Reason.ADDRESS_REFUSED);
     }

@@ -13,7 +13,7 @@ class HalfSizeTest {
     private static final int[] CHANNELS = {16, 8, 0};
 
     @Test
-    void eachPixelIsTheMeanOfFourByHowMuchOfThemCanBeSeen() {
+    void eachPixelIsTheMeanOfFourWeightedByAlpha() {
         BufferedImage image = random(64, 48, 256);
 
         BufferedImage half = HalfSize.of(image);
@@ -24,7 +24,7 @@ class HalfSizeTest {
     }
 
     @Test
-    void alsoWhereNothingOrEverythingCanBeSeen() {
+    void isTheSameIfAllOrNothingIsVisible() {
         BufferedImage image = random(64, 64, 2);
 
         assertMeans(image, HalfSize.of(image));

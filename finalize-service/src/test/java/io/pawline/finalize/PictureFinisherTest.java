@@ -11,6 +11,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.pawline.finalize.FinishResult.EncodedPng;
 import io.pawline.finalize.FinishResult.Implausible;
 import io.pawline.finalize.FinishResult.Pictures;
 import io.pawline.finalize.FinishResult.Thumbnail;
@@ -30,7 +31,7 @@ class PictureFinisherTest {
     private static final Plausibility PLAUSIBILITY = new Plausibility(64, 1_000_000, 0.01, 0.99);
 
     @Test
-    void handsTheCutOutOutAsItCame() throws Exception {
+    void leavesTheCutOutUnchanged() throws Exception {
         byte[] cutOut = png(cat(512, 512));
 
         Pictures pictures = pictures(cutOut, 256);
@@ -81,7 +82,7 @@ class PictureFinisherTest {
     }
 
     @Test
-    void keepsWhatCannotBeSeenUnseen() throws Exception {
+    void keepsInvisiblePixelsInvisible() throws Exception {
         BufferedImage image = decode(thumbnail(png(cat(512, 512))).png());
 
         assertThat(image.getColorModel().hasAlpha()).isTrue();
@@ -130,7 +131,7 @@ class PictureFinisherTest {
     }
 
     @Test
-    void takesAHazeForNothing() throws Exception {
+    void aHazeCountsAsInvisible() throws Exception {
         assertImplausible(png(filled(256, 256, new Color(200, 60, 40, 100))), "0.00 % of the cut-out's pixels");
     }
 
@@ -154,9 +155,9 @@ class PictureFinisherTest {
     }
 
     @Test
-    void refusesWhatIsNoImage() throws Exception {
-        assertImplausible(new byte[0], "the cut-out is no image");
-        assertImplausible("<html>not found</html>".getBytes(UTF_8), "the cut-out is no image");
+    void refusesBytesThatAreNotAnImage() throws Exception {
+        assertImplausible(new byte[0], "the cut-out is not an image");
+        assertImplausible("<html>not found</html>".getBytes(UTF_8), "the cut-out is not an image");
     }
 
     @Test
@@ -183,7 +184,7 @@ class PictureFinisherTest {
 
     @Test
     void refusesAHugeHeaderBeforeItTakesMemory() throws Exception {
-        // 16 gigapixels: were it decoded, there would be no memory for it
+        // 16 gigapixels, for which there would be no memory
         assertImplausible(
                 withSize(png(cat(64, 64)), 131_072, 131_072),
                 "the cut-out claims 131072 x 131072 pixels; at most 1000000 in all are allowed");

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The JDK's own reader and writer are the witnesses. */
+/** Compares the codec with the JDK's own reader and writer. */
 class PngCodecTest {
 
     private final PngCodec codec = new PngCodec();
@@ -51,7 +51,7 @@ class PngCodecTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4})
-    void takesEveryFilterOff(int filter) throws IOException {
+    void removesEveryFilter(int filter) throws IOException {
         byte[] png = filtered(noise(31, 17), filter);
         BufferedImage expected = TestingCutOut.decode(png);
 
@@ -72,7 +72,7 @@ class PngCodecTest {
                     .putInt(0x49444154)
                     .array());
             split.writeBytes(part);
-            split.writeBytes(new byte[4]); // a chunk's checksum is not looked at; the one of the data is
+            split.writeBytes(new byte[4]); // the checksum of a chunk is not checked; that of the data is
         }
         split.write(png, png.length - 12, 12);
 
@@ -131,7 +131,7 @@ class PngCodecTest {
     }
 
     @Test
-    void refusesWhatIsNoPng() {
+    void refusesBytesThatAreNotAPng() {
         assertThatThrownBy(() -> codec.decode(new byte[0])).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> codec.decode(new byte[100])).isInstanceOf(IOException.class);
     }
@@ -140,7 +140,7 @@ class PngCodecTest {
         return new PlainPngReader(DeflateDecompressor.create());
     }
 
-    /** Every value of every channel, and so every branch of the filters. */
+    /** A picture with every value of every channel, so that it takes every branch of the filters. */
     private static BufferedImage noise(int width, int height) {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_4BYTE_ABGR);
         new Random(width * 31L + height).nextBytes(bytes(image));

@@ -12,10 +12,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import javax.imageio.ImageIO;
 
-/** Pictures as a matting model makes them, and some that it should not make. */
+/** Makes pictures like those of a matting model, and some that a model should not make. */
 final class TestingCutOut {
 
-    /** Where nothing is seen, the colour is one that would show if it bled into the edge. */
+    /** The colour of invisible pixels. It would show if it bled into the edge. */
     static final Color HIDDEN = new Color(0, 255, 0, 0);
 
     static final Color FUR = new Color(200, 60, 40);

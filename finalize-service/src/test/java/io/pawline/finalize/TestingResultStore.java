@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** An image store in memory until it is lost. */
+/** An image store in memory that can be lost. */
 final class TestingResultStore implements ImageStore {
 
     private final Map<ImageKey, byte[]> images = new ConcurrentHashMap<>();

@@ -4,7 +4,7 @@ import io.pawline.service.ServiceApplication;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
-/** The service of the second stage: a picture from the pet's description and the style. */
+/** Runs generate-service, which makes a picture from the description of the pet and the style. */
 @SpringBootApplication
 public class GenerateApplication {
 

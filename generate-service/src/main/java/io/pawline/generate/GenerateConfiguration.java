@@ -14,6 +14,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
+/** Puts generate-service together. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({GenerateProperties.class, ArkProperties.class, OutboundProperties.class})
 class GenerateConfiguration {

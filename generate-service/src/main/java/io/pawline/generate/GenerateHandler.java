@@ -11,7 +11,7 @@ import io.pawline.stage.Outcome;
 import java.net.URI;
 import java.util.Objects;
 
-/** The stage's edge: from the described pet to the picture. */
+/** Turns a described pet into a picture. */
 final class GenerateHandler implements Handler<PetDescribed> {
 
     private final PromptTemplate template;

@@ -9,18 +9,20 @@ import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How the text-to-image model is asked.
+ * The settings of generate-service: {@code pawline.generate.*}.
  *
- * @param model the model's name at Ark, or an endpoint's id
- * @param promptTemplate the prompt, with {@code {description}} for the pet and {@code {style}} for the style
- * @param size of the picture, width x height in pixels
- * @param watermark whether the provider marks the picture as made by a machine
- * @param guidanceScale how closely the picture keeps to the prompt, 1 to 10; sent to Seedream 3.0 models only, by the
- *     model's name: later ones and endpoints' ids go without
- * @param seed the same one gives much the same picture, -1 for any; sent to Seedream 3.0 models only
- * @param connectTimeout for one connection to Ark
- * @param callTimeout for one whole call to Ark; less when the task's deadline is nearer
- * @param stage the stage's limits and retries
+ * @param model Name of the text-to-image model at Ark, or the id of an endpoint.
+ * @param promptTemplate Prompt with {@code {description}} in the place of the pet and {@code {style}} in the place of
+ *     the style.
+ * @param size Width x height of the picture in pixels.
+ * @param watermark Whether the provider marks the picture as made by a machine.
+ * @param guidanceScale How closely the picture follows the prompt, 1 to 10. Only Seedream 3.0 models receive it. The
+ *     name of the model decides, so an endpoint's id and a later model do not receive it.
+ * @param seed Seed of the picture, or -1 for a random one. The same seed gives a similar picture. Only Seedream 3.0
+ *     models receive it.
+ * @param connectTimeout Longest time for one connection to Ark.
+ * @param callTimeout Longest time for one whole call to Ark. A task whose deadline is nearer has less.
+ * @param stage The limits and retries of the stage.
  */
 @ConfigurationProperties("pawline.generate")
 record GenerateProperties(
@@ -55,7 +57,7 @@ record GenerateProperties(
         return new Timeouts(connectTimeout, callTimeout);
     }
 
-    /** Only these models take a seed and a guidance scale. */
+    /** Whether the model is one of those that take a seed and a guidance scale. */
     boolean isSeedream3() {
         return model.contains("seedream-3-0");
     }

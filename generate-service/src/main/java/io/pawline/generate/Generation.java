@@ -6,13 +6,13 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 
-/** What the text-to-image model made. */
+/** The result of a call to the text-to-image model. */
 sealed interface Generation {
 
     /**
-     * A picture.
+     * The model made a picture.
      *
-     * @param url where the provider keeps it for a day; may be signed
+     * @param url address at which the provider keeps it for a day; may be signed
      */
     record Picture(URI url) implements Generation {
         public Picture {
@@ -21,9 +21,9 @@ sealed interface Generation {
     }
 
     /**
-     * None that we know of.
+     * Nobody knows of a picture.
      *
-     * @param notBefore when the provider wants to be called again, if it said so
+     * @param notBefore moment before which the provider does not want to be called again, if it said so
      */
     record Failed(Reason reason, String detail, Optional<Instant> notBefore) implements Generation {
         public Failed {

@@ -19,7 +19,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Has Seedream draw a picture (<a href="https://www.volcengine.com/docs/82379/1541523">Ark, images/generations</a>).
+ * Asks Seedream for a picture (<a href="https://www.volcengine.com/docs/82379/1541523">Ark, images/generations</a>).
  * Thread-safe.
  */
 final class PictureGenerator {
@@ -37,9 +37,9 @@ final class PictureGenerator {
     }
 
     /**
-     * Makes one call; it is paid for if it succeeds, and perhaps if it gets lost.
+     * Makes one call. It is paid for if it succeeds, and perhaps if it gets lost.
      *
-     * @param requestId our name for it
+     * @param requestId Pawline's name for the call
      * @throws InterruptedException if the thread is interrupted; the call is then cancelled
      */
     Answer<Generation> generate(String prompt, String requestId, Instant deadline) throws InterruptedException {

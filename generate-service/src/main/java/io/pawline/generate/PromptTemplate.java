@@ -4,9 +4,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The prompt with places for what differs from task to task.
+ * A prompt with places for the parts that differ from task to task.
  *
- * @param text has {@code {description}} and {@code {style}} at least once each
+ * @param text the prompt; it has {@code {description}} and {@code {style}} at least once each
  */
 record PromptTemplate(String text) {
 
@@ -21,7 +21,7 @@ record PromptTemplate(String text) {
         }
     }
 
-    /** In one pass: a description that contains a place is left as it is. */
+    /** The prompt for a task. Places are filled in one pass, so a place inside a description stays as it is. */
     String fill(String description, String style) {
         return PLACE.matcher(text)
                 .replaceAll(place -> Matcher.quoteReplacement(place.group().equals(STYLE) ? style : description));

@@ -97,7 +97,7 @@ class GenerateHandlerTest {
     }
 
     @Test
-    void leavesTheMomentOfTheNextTryToTheStageOtherwise() throws Exception {
+    void leavesTheTimeOfTheNextAttemptToTheStage() throws Exception {
         server.enqueue(error("InternalServiceError").code(500).build());
 
         assertThat(handler().handle(described(), attempt)).isInstanceOfSatisfying(Outcome.Retry.class, retry -> {

@@ -154,7 +154,7 @@ class PictureGeneratorTest {
     }
 
     @Test
-    void givesUpAfterTheConfiguredTimeOrAtTheDeadlineWhicheverIsFirst() throws Exception {
+    void givesUpAtTheTimeLimitOrAtAnEarlierDeadline() throws Exception {
         for (int i = 0; i < 2; i++) {
             server.enqueue(new MockResponse.Builder()
                     .onResponseStart(SocketEffect.Stall.INSTANCE)
@@ -170,7 +170,7 @@ class PictureGeneratorTest {
     }
 
     @Test
-    void tellsALostConnectionFromARefusedOne() throws Exception {
+    void distinguishesALostConnectionFromARefusedOne() throws Exception {
         server.enqueue(new MockResponse.Builder()
                 .onResponseStart(new SocketEffect.CloseSocket())
                 .build());

@@ -11,7 +11,7 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import org.springframework.boot.context.properties.bind.Binder;
 
-/** What tests need around a web server that plays Ark. */
+/** Plays Ark with a web server, and makes the client for it. */
 final class TestingImageModel {
 
     static final String KEY = "ark-0f3d-secret";

@@ -131,7 +131,7 @@ class ChartTest {
 
     @ParameterizedTest
     @EnumSource
-    void imagesBearTheServicesNameAndTheChartsVersion(Component component) {
+    void imagesHaveTheServicesNameAndTheChartsVersion(Component component) {
         assertThat(containerOf(object(Deployment.class, component.code())).getImage())
                 .isEqualTo("registry.example.com/pawline/%s-service:0.1.0", component.code());
         assertThat(containerOf(object(Deployment.class, component.code(), Map.of("image.tag", "1.2.3")))

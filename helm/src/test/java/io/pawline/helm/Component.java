@@ -3,7 +3,7 @@ package io.pawline.helm;
 import java.util.Locale;
 import java.util.Set;
 
-/** What the chart is to give each service: where it listens, and the Secrets it reads. */
+/** Lists what the chart has to give each service: its port and the Secrets that it reads. */
 enum Component {
     INGEST(8080),
     DETECT(8082),
@@ -27,7 +27,7 @@ enum Component {
         return port;
     }
 
-    /** Names as in the minimal values. */
+    /** The names are those of the minimal values. */
     Set<String> secrets() {
         return switch (this) {
             case INGEST -> Set.of("pawline-database", "pawline-images");

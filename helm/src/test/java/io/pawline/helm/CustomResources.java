@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Objects of other projects' kinds, held against the schemas in {@code crds}. Thread-safe. */
+/** Checks objects of other projects' kinds against the schemas in {@code crds}. Thread-safe. */
 final class CustomResources {
 
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -27,7 +27,7 @@ final class CustomResources {
 
     private CustomResources() {}
 
-    /** @throws AssertionError if the object is not as the schema of its kind has it, or has a field that is unknown there */
+    /** @throws AssertionError if the object does not match the schema of its kind, or has an unknown field */
     static void check(String kind, String json) {
         List<Error> errors =
                 SCHEMAS.computeIfAbsent(kind, CustomResources::schema).validate(json, InputFormat.JSON);
@@ -47,7 +47,7 @@ final class CustomResources {
         }
     }
 
-    /** A cluster drops what a definition does not name; here it is an error. */
+    /** Refuses an unknown field, which a cluster would drop. */
     private static void close(JsonNode schema) {
         if (schema instanceof ObjectNode object && object.has("properties")) {
             if (!object.has("additionalProperties") && !object.has("x-kubernetes-preserve-unknown-fields")) {

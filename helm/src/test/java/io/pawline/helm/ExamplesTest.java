@@ -30,17 +30,17 @@ class ExamplesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"minimal", "laptop", "small", "incident-proof"})
-    void anExampleIsWholeAndEachOfItsObjectsIsOneThatAClusterTakes(String name) {
+    void anExampleIsCompleteAndAClusterAcceptsItsObjects(String name) {
         assertThat(TestingChart.parse(TestingChart.render(file(name))))
                 .filteredOn(Deployment.class::isInstance)
                 .extracting(TestingChart::component)
                 .containsAll(Stream.of(Component.values()).map(Component::code).toList());
     }
 
-    /** Little's law, with the numbers that the page reasons with. */
+    /** Applies Little's law to the numbers of the page. */
     @ParameterizedTest
     @ValueSource(strings = {"incident-proof", "small"})
-    void anExampleBearsTheLoadThatThePageSaysItBears(String name) throws IOException {
+    void anExampleCanHandleTheLoadOfTheCapacityPage(String name) throws IOException {
         List<HasMetadata> objects = TestingChart.parse(TestingChart.render(file(name)));
         String section =
                 Files.readString(CAPACITY).split("(?m)^## " + name + "$", -1)[1].split("(?m)^## ", -1)[0];
@@ -67,7 +67,7 @@ class ExamplesTest {
         return Double.parseDouble(row.group(group));
     }
 
-    /** The most there can be. */
+    /** The largest number of pods. */
     private static int pods(String stage, List<HasMetadata> objects) {
         return of(stage, GenericKubernetesResource.class, objects)
                 .filter(object -> object.getKind().equals("ScaledObject"))

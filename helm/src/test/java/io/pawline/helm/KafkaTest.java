@@ -27,7 +27,7 @@ class KafkaTest {
 
     private static final List<Stage> STAGES = List.of(Stage.values());
 
-    /** Prefix of what Kafka Streams makes for itself. */
+    /** The prefix of the topics that Kafka Streams makes for itself. */
     static final String OF_THE_REPORT = "pawline.ops.live-";
 
     private static final Map<String, Object> STRIMZI = Map.of(
@@ -40,7 +40,7 @@ class KafkaTest {
             "kafka.security.protocol", "SASL_SSL",
             "kafka.security.caSecret", "main-cluster-ca-cert");
 
-    /** The services' own list is what counts. */
+    /** The list of the services decides. */
     @Test
     void strimziMakesTheTopicsThatTheServicesKnow() {
         Map<String, GenericKubernetesResource> rendered = custom("KafkaTopic", STRIMZI).stream()
@@ -191,7 +191,7 @@ class KafkaTest {
                 .toList();
     }
 
-    /** Variables of the connections to Kafka and the registry: name to Secret and key. */
+    /** The variables of the connections to Kafka and the registry: name to Secret and key. */
     private static Map<String, String> kafkaSecrets(Component component, Map<String, Object> values) {
         return object(Deployment.class, component.code(), values)
                 .getSpec()

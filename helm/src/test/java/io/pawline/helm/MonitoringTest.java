@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Alerts and dashboards against the metrics that there are. The documentation's list of them is held to the code by the
- * stage runtime's own tests.
+ * Checks alerts and dashboards against the metrics of the documentation. The stage runtime's own tests check that list
+ * against the code.
  */
 class MonitoringTest {
 
@@ -176,7 +176,7 @@ class MonitoringTest {
         return queries;
     }
 
-    /** With what Grafana puts in place of them. */
+    /** The query with values in the place of Grafana's variables. */
     private static String withoutVariables(String query) {
         return query.replace("$__rate_interval", "1m")
                 .replace("$__range", "1h")
@@ -184,7 +184,7 @@ class MonitoringTest {
                 .replaceAll("\\$\\w+", ".*");
     }
 
-    /** Each timer is several series. */
+    /** The series of the metrics. Each timer has several. */
     private static Set<String> documented() throws IOException {
         return Pattern.compile("(?m)^\\| `(\\w+)` \\|")
                 .matcher(Files.readString(OPERATIONS))
@@ -225,7 +225,10 @@ class MonitoringTest {
         return Files.writeString(folder.resolve(name), text);
     }
 
-    /** Part of Debian's package {@code prometheus}; with {@code PROMTOOL}, that one and no other, and never skipped. */
+    /**
+     * The program from Debian's package {@code prometheus}. {@code PROMTOOL} names another one, and then no test is
+     * skipped.
+     */
     private void promtool(String... arguments) throws IOException, InterruptedException {
         Optional<Path> program =
                 Optional.ofNullable(System.getenv("PROMTOOL")).map(Path::of).or(MonitoringTest::onThePath);

@@ -14,8 +14,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The "restricted" profile of the <a href="https://kubernetes.io/docs/concepts/security/pod-security-standards/">Pod
- * Security Standards</a>, and a root file system that nobody writes to.
+ * Checks the "restricted" profile of the
+ * <a href="https://kubernetes.io/docs/concepts/security/pod-security-standards/">Pod Security Standards</a>, and a root
+ * file system that nobody writes to.
  */
 class PodSecurityTest {
 

@@ -44,7 +44,7 @@ class SecretsTest {
     }
 
     @Test
-    void keysInsideASecretCanBearOtherNames() {
+    void keysInsideASecretCanHaveOtherNames() {
         Map<String, Object> values = Map.of("ark.existingSecret", "providers", "ark.apiKeyKey", "ark_key");
 
         assertThat(secretsOf(Component.GENERATE, values)).singleElement().satisfies(secret -> {

@@ -32,10 +32,10 @@ import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
-/** What the chart hands to a service, read as the service reads it. */
+/** Reads what the chart gives a service as the service does. */
 class ServicesTest {
 
-    /** Every value of the chart that becomes a setting. */
+    /** The values with every value of the chart that becomes a setting. */
     private static final Map<String, Object> ALL_VALUES = Map.of(
             "imageStore.endpoint", "http://minio:9000",
             "imageStore.publicEndpoint", "https://pictures.example.com",
@@ -97,7 +97,7 @@ class ServicesTest {
                                 .isEqualTo("out of a Secret")));
     }
 
-    /** As Spring Boot makes it in the component's container, before anything of the service runs. */
+    /** The environment that Spring Boot makes in the component's container, before the service runs. */
     private StandardEnvironment environmentOf(Component component) throws IOException {
         String settings =
                 object(ConfigMap.class, component.code(), ALL_VALUES).getData().get("settings.yaml");
@@ -134,7 +134,7 @@ class ServicesTest {
                 .getEnv();
     }
 
-    /** Names of all settings of all services, as they were written down when they were compiled. */
+    /** The names of all settings of all services, from the metadata of the compiler. */
     private static Set<String> settings() throws IOException {
         List<String> names = new ArrayList<>();
         ClassLoader classPath = ServicesTest.class.getClassLoader();

@@ -31,7 +31,7 @@ class SetupJobTest {
     }
 
     @Test
-    void itMakesTheTablesAndKnowsNothingOfKafkaUnlessToldTo() throws JsonProcessingException {
+    void itMakesTheTablesAndKnowsNothingOfKafkaByDefault() throws JsonProcessingException {
         JsonNode settings = settings(Map.of());
 
         assertThat(settings.at("/pawline/database/url").asText()).startsWith("jdbc:postgresql:");

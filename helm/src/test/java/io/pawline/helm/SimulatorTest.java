@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The simulated providers, and the pod of {@code helm test} that sends a photo through them. */
+/** Checks the simulated providers, and the pod of {@code helm test} that sends a photo through them. */
 class SimulatorTest {
 
     private static final Map<String, Object> ON =

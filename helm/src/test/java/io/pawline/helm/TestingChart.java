@@ -30,12 +30,12 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The chart of this module, rendered as {@code helm template} does it. */
+/** Renders the chart of this module as {@code helm template} does. */
 final class TestingChart {
 
     static final Path CHART = Path.of("pawline");
 
-    /** What stands in place of {@code helm.sh/hook} here: Helm as a library renders no hooks. */
+    /** The annotation in the place of {@code helm.sh/hook}, because Helm as a library renders no hooks. */
     static final String HOOK = "tested.example/hook";
 
     private static final Path CHART_WITHOUT_HOOKS = withoutHooks();
@@ -46,7 +46,7 @@ final class TestingChart {
     static final String RELEASE = "spring";
     static final String NAMESPACE = "pets";
 
-    /** Of those the chart supports; Helm as a library takes itself to be at a much older one. */
+    /** A version of Kubernetes that the chart supports. The default of Helm as a library is much older. */
     private static final String OLDEST_KUBERNETES = "1.25.0";
 
     private static final Map<String, Class<? extends HasMetadata>> KINDS = Stream.of(
@@ -63,7 +63,7 @@ final class TestingChart {
 
     static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
-    /** The models keep what they do not know; without that, Jackson refuses it. */
+    /** Refuses fields that the models do not know. The models would keep them. */
     private static final ObjectMapper STRICT = new ObjectMapper(new YAMLFactory())
             .setAnnotationIntrospector(new JacksonAnnotationIntrospector() {
                 @Override
@@ -74,7 +74,7 @@ final class TestingChart {
 
     private TestingChart() {}
 
-    /** Helm's output for the minimal values with these above them. */
+    /** Helm's output for the minimal values, which these override. */
     static String render(Map<String, Object> values) {
         return render(RELEASE, values);
     }
@@ -85,7 +85,7 @@ final class TestingChart {
         return template.call();
     }
 
-    /** Helm's output for a file of values, nothing below it but the chart's own. */
+    /** Helm's output for a file of values and the chart's own. */
     static String render(Path file) {
         return template(RELEASE, OLDEST_KUBERNETES).withValuesFile(file).call();
     }
@@ -119,7 +119,7 @@ final class TestingChart {
         }
     }
 
-    /** What Helm tells the operator after an installation. */
+    /** The notes that Helm shows after an installation. */
     static String notes(String release) {
         return new Helm(CHART)
                 .install()
@@ -133,7 +133,7 @@ final class TestingChart {
                 .getOutput();
     }
 
-    /** The same as objects of Kubernetes; a field that Kubernetes does not know is refused. */
+    /** The output as objects of Kubernetes. A field that Kubernetes does not know is refused. */
     static List<HasMetadata> objects(Map<String, Object> values) {
         return parse(render(values));
     }

@@ -171,7 +171,7 @@ class UsersRightsIT {
         }
     }
 
-    /** The runtime itself: work, a retry, a dead letter, calls in the ledger, and a cool-down told to the others. */
+    /** Runs the runtime itself: work, a retry, a dead letter, calls in the ledger, and a published cool-down. */
     @ParameterizedTest
     @EnumSource(Stage.class)
     void aStageDoesAllItsWorkWithTheRightsOfItsUser(Stage stage) throws Exception {
@@ -258,18 +258,18 @@ class UsersRightsIT {
     }
 
     @Test
-    void opsReadsLettersReplaysInATransactionAndKeepsTheReportsTopics() throws Exception {
+    void opsReadsDeadLettersReplaysAndKeepsTheReportsTopics() throws Exception {
         String user = Component.OPS.code();
         String group = "pawline.ops.replay.0199f1c4";
-        try (var letters = consumer(user, "pawline.ops.dead-letters");
+        try (var deadLetters = consumer(user, "pawline.ops.dead-letters");
                 var replays = producer(user, Map.of("transactional.id", "pawline.ops.replay"));
                 var progress = consumer(user, group);
                 Admin report = Admin.create(connection(user))) {
-            letters.subscribe(
+            deadLetters.subscribe(
                     Arrays.stream(Stage.values()).map(Stage::deadLetterTopic).toList());
             await().atMost(Duration.ofMinutes(1)).until(() -> {
-                letters.poll(Duration.ofMillis(200));
-                return letters.assignment().size() == 2 * Stage.values().length;
+                deadLetters.poll(Duration.ofMillis(200));
+                return deadLetters.assignment().size() == 2 * Stage.values().length;
             });
             replays.initTransactions();
             replays.beginTransaction();

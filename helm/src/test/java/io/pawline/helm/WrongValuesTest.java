@@ -88,7 +88,7 @@ class WrongValuesTest {
     }
 
     @Test
-    void moreCallsThanTheProviderBearsAreRefusedWithTheKeysToChange() {
+    void tooManyCallsForAProviderAreRefusedWithTheKeysToChange() {
         Map<String, Object> values = Map.of(
                 "generate.scaling.mode", "hpa",
                 "generate.scaling.maxReplicas", 5,
@@ -97,7 +97,7 @@ class WrongValuesTest {
 
         assertThatThrownBy(() -> TestingChart.render(values))
                 .hasMessageContaining("generate could have 250 calls in flight"
-                        + " (generate.scaling.maxReplicas 5 x generate.inFlight 50), and its provider bears 200"
+                        + " (generate.scaling.maxReplicas 5 x generate.inFlight 50), and its provider can handle 200"
                         + " (generate.providerCapacity): lower generate.scaling.maxReplicas to 4,"
                         + " or generate.inFlight to 40");
     }
@@ -127,7 +127,7 @@ class WrongValuesTest {
                         () -> TestingChart.render(Map.of("kafka.topics.partitions", 3, "ingest.scaling.replicas", 4)));
     }
 
-    /** Keys and values, then what is said of them. */
+    /** Keys and values, and the message about them. */
     @ParameterizedTest
     @CsvSource({
         "ingest.scaling.mode=keda, 'ingest.scaling.mode cannot be keda: ingest is no stage'",

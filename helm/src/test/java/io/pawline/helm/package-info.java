@@ -1,4 +1,4 @@
-/** The chart as Helm renders it, without a cluster. */
+/** The tests of the chart as Helm renders it, without a cluster. */
 @NullMarked
 package io.pawline.helm;
 

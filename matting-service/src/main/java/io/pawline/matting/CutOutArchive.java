@@ -7,14 +7,15 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Puts a cut-out into the image store, with patience: it has been paid for, and is nowhere else. A store that stays away
- * for longer than these pauses costs a second call to the provider; to hold out for long would hold up every call behind.
+ * Stores a cut-out, and tries several times, because the cut-out has been paid for and is nowhere else. If the store is
+ * away for longer than the pauses, a second call to the provider is needed. Longer pauses would delay every call
+ * behind.
  */
 final class CutOutArchive {
 
     static final List<Duration> PAUSES = List.of(Duration.ofMillis(250), Duration.ofSeconds(1), Duration.ofSeconds(3));
 
-    /** Lets time pass; {@link Thread#sleep(Duration)}. */
+    /** Waits, as {@link Thread#sleep(Duration)} does. */
     @FunctionalInterface
     interface Pause {
         void take(Duration duration) throws InterruptedException;
@@ -29,9 +30,9 @@ final class CutOutArchive {
     }
 
     /**
-     * Keeps the cut-out.
+     * Stores the cut-out.
      *
-     * @throws ImageStoreException if the store could not be written at the last try either
+     * @throws ImageStoreException if the last attempt fails too
      */
     void keep(ImageKey key, byte[] png) throws InterruptedException {
         for (Duration next : PAUSES) {

@@ -4,7 +4,7 @@ import io.pawline.service.ServiceApplication;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
-/** Stage 3: the picture's background is cut out. */
+/** Runs matting-service, which removes the background of the picture. */
 @SpringBootApplication
 public class MattingApplication {
 

@@ -16,6 +16,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
+/** Puts matting-service together. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({MattingProperties.class, ImageStoreProperties.class, OutboundProperties.class})
 class MattingConfiguration {
@@ -30,7 +31,7 @@ class MattingConfiguration {
                 Optional.of(properties.stage().provider("volcengine-visual")));
     }
 
-    /** A bean for the sake of being closed. */
+    /** The store is a bean so that Spring closes it. */
     @Bean
     ImageStore imageStore(ImageStoreProperties properties) {
         return ImageStores.open(properties);

@@ -20,7 +20,7 @@ import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Has the background of a generated picture removed, and keeps the cut-out in the image store. */
+/** Asks the provider to remove the background of a generated picture, and stores the cut-out. */
 final class MattingHandler implements Handler<ImageGenerated> {
 
     private static final Logger LOG = LoggerFactory.getLogger(MattingHandler.class);
@@ -51,13 +51,13 @@ final class MattingHandler implements Handler<ImageGenerated> {
                 case Failed failed -> Outcome.failed(failed.reason(), failed.detail(), failed.notBefore());
             };
         } catch (ImageStoreException e) {
-            // Without the stack: every task would show the same
+            // Without the stack, which would be the same for every task
             LOG.warn("{}: {}", e.getMessage(), String.valueOf(e.getCause()));
             return new Outcome.Retry(Reason.STORAGE_UNAVAILABLE, Reason.STORAGE_UNAVAILABLE.description());
         }
     }
 
-    /** Where the provider finds the picture. */
+    /** The address at which the provider finds the picture. */
     private URI address(ImageRef picture) {
         return picture.getKey()
                 .map(key -> images.urlOf(new ImageKey(key)))

@@ -18,21 +18,22 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Access to Volcengine's visual API, and what is asked of it: {@code pawline.matting.*}.
+ * The settings of matting-service, which calls Volcengine's visual API: {@code pawline.matting.*}.
  *
- * @param baseUrl where its API is
- * @param region as the signature has it
- * @param service as the signature has it
- * @param accessKey of the Volcengine account; required
- * @param secretKey that belongs to it, as it was given out; required
- * @param sessionToken for temporary keys only
- * @param connectTimeout for one connection, more than 0
- * @param callTimeout for a whole call, more than 0
- * @param maxAnswerSize most bytes of an answer, which holds the picture in Base64; from 1 byte to 1 GiB
- * @param reqKey the model
- * @param onlyMask what it hands out; 3: the cut-out in full size, with alpha
- * @param refineMask how much it refines the edge
- * @param rgb the colour it puts behind the cut-out; -1 three times: none
+ * @param baseUrl Address of the visual API.
+ * @param region Region in the signature.
+ * @param service Service in the signature.
+ * @param accessKey Access key of the Volcengine account.
+ * @param secretKey Secret key that belongs to the access key, exactly as Volcengine shows it.
+ * @param sessionToken Session token of a temporary key.
+ * @param connectTimeout Longest time for one connection, more than 0.
+ * @param callTimeout Longest time for one whole call, more than 0.
+ * @param maxAnswerSize Most bytes of an answer, from 1 byte to 1 GiB. The answer holds the picture in Base64.
+ * @param reqKey Name of the model.
+ * @param onlyMask What the model returns. 3 is the cut-out in full size with transparency.
+ * @param refineMask How much the model refines the edge.
+ * @param rgb Colour that the model puts behind the cut-out, as three numbers. -1 three times is no colour.
+ * @param stage The limits and retries of the stage.
  */
 @ConfigurationProperties("pawline.matting")
 record MattingProperties(
@@ -68,7 +69,7 @@ record MattingProperties(
         }
     }
 
-    /** The same as the client wants them. */
+    /** The settings that the client needs. */
     VisualSettings visual() {
         HttpUrl url = HttpUrl.get(baseUrl.toString());
         return new VisualSettings(
@@ -81,7 +82,7 @@ record MattingProperties(
                 new VisualSettings.Model(reqKey, onlyMask, refineMask, rgb));
     }
 
-    /** Without the keys. */
+    /** The settings without the keys. */
     @Override
     public String toString() {
         return "MattingProperties[baseUrl=" + baseUrl + ", reqKey=" + reqKey + ", accessKey=…, secretKey=…]";

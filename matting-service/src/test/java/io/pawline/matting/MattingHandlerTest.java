@@ -73,7 +73,7 @@ class MattingHandlerTest {
         assertThat(calls.reports()).containsExactly(CallReport.succeeded(200, Optional.empty()));
     }
 
-    /** So that a process that was given up, and goes on, changes no result. */
+    /** A process that was given up and still runs must not change a result. */
     @Test
     void neverPutsACutOutInThePlaceOfAnother() throws Exception {
         answer(200, CUT_OUT);
@@ -85,7 +85,7 @@ class MattingHandlerTest {
         assertThat(second).isNotEqualTo(first);
     }
 
-    /** Of the cut-out that is passed on. */
+    /** The key of the cut-out that is passed on. */
     private ImageKey keyIn(Outcome outcome) {
         Outcome.Next next = ((Outcome.Done) outcome).next().orElseThrow();
         ImageCutOut event = (ImageCutOut) next.event();

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** An image store in memory that fails as often as it is told to. */
+/** An image store in memory that fails as often as a test wants. */
 final class TestingCutOutStore implements ImageStore {
 
     private final Map<ImageKey, byte[]> images = new ConcurrentHashMap<>();

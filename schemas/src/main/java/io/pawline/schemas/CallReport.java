@@ -7,14 +7,14 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What one outside call came to, for the ledger, and for what the provider is asked next.
+ * The result of one outside call, for the ledger, for the adaptive limit and for the breaker.
  *
- * @param failure why it failed; empty if it succeeded
- * @param phase how far it came; {@code DONE} if there was a whole answer, whatever it said
+ * @param failure reason of the failure; empty if the call succeeded
+ * @param phase how far the call came; {@code DONE} if there was a whole answer, whatever it said
  * @param status HTTP status, if there was an answer
  * @param providerCode the provider's name for the failure, if it gave one
  * @param requestId the provider's name for the call, if it gave one
- * @param notBefore when the provider wants to be called again, if it said so
+ * @param notBefore moment before which the provider does not want to be called again, if it said so
  */
 public record CallReport(
         Optional<Reason> failure,
@@ -33,13 +33,13 @@ public record CallReport(
         Objects.requireNonNull(notBefore, "notBefore");
     }
 
-    /** A call that did what was asked. */
+    /** The report of a call that did what was asked. */
     public static CallReport succeeded(int status, Optional<String> requestId) {
         return new CallReport(
                 Optional.empty(), CallPhase.DONE, Optional.of(status), Optional.empty(), requestId, Optional.empty());
     }
 
-    /** A call that was answered, with nothing of use. */
+    /** The report of a call with a useless answer. */
     public static CallReport refused(Reason reason, int status) {
         return new CallReport(
                 Optional.of(reason),
@@ -50,21 +50,21 @@ public record CallReport(
                 Optional.empty());
     }
 
-    /** A call without a whole answer. */
+    /** The report of a call without a whole answer. */
     public static CallReport died(Reason reason, CallPhase phase) {
         return new CallReport(
                 Optional.of(reason), phase, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
-    /** The same answer, found to be of no use when it was looked at. */
+    /** The same report for an answer that turned out to be useless. */
     public CallReport butFailed(Reason reason) {
         return new CallReport(Optional.of(reason), phase, status, providerCode, requestId, notBefore);
     }
 
     /**
-     * Whether the provider takes money for it. It does for what it did, and not for what it refused, whatever the HTTP
-     * status; whether it did anything is not known of a call that got lost after a part of it was sent, or of an answer
-     * that made no sense.
+     * Whether the provider charges for the call. It charges for what it did and not for what it refused, whatever the
+     * HTTP status. Nobody knows whether it did anything if the call got lost after a part of it was sent, or if the
+     * answer made no sense.
      */
     public Billed billed() {
         if (failure.isEmpty()) {

@@ -13,25 +13,25 @@ import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
 /**
- * Which records above a committed offset are still open, as the text that Kafka keeps with the commit: what lies below
- * {@code end} and is not open is completed. Open offsets are few and completed ones many, so a record that is stuck for
- * hours costs a few bytes. Gaps count as completed, which harms nobody since nothing is ever received there.
+ * Lists the records above a committed offset that are still open, as a text that Kafka keeps with the commit. An offset
+ * below {@code end} that is not open is completed. Open offsets are few and completed ones many, so a record that is
+ * stuck for hours costs a few bytes. Gaps count as completed, which does no harm, because no record is ever there.
  *
- * <p>Version, CRC and the offset it belongs to are part of the text, so that one written by another program, or left over
- * from before the offset was reset, is told from one's own.
+ * <p>The text holds a version, a CRC and the offset that it belongs to. So a text of another program, or one from
+ * before the offset was reset, is recognised.
  *
  * @param end one past the highest completed offset
  * @param open offsets below {@code end} that are not completed
  */
 public record CommitMetadata(long end, SortedSet<Long> open) {
 
-    /** Kafka keeps this many characters by default ({@code offset.metadata.max.bytes}). */
+    /** The number of characters that Kafka keeps by default ({@code offset.metadata.max.bytes}). */
     public static final int MOST_CHARACTERS = 4_096;
 
     private static final byte VERSION = 1;
     private static final int HEAD = Byte.BYTES + Integer.BYTES;
 
-    /** Whether a record at this offset has been completed before. */
+    /** Whether the record at this offset is completed. */
     public boolean completed(long offset) {
         return offset < end && !open.contains(offset);
     }
@@ -56,7 +56,10 @@ public record CommitMetadata(long end, SortedSet<Long> open) {
                         .array());
     }
 
-    /** What was committed with the offset {@code base}; empty if the text is none of ours, or not of that offset. */
+    /**
+     * The metadata that were committed with the offset {@code base}; empty if the text is not Pawline's or not of that
+     * offset.
+     */
     public static Optional<CommitMetadata> decode(String text, long base) {
         try {
             ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(text));
@@ -86,7 +89,7 @@ public record CommitMetadata(long end, SortedSet<Long> open) {
         return Optional.of(new CommitMetadata(end, open));
     }
 
-    /** Seven bits a byte, lowest first, the eighth bit set where more follow (LEB128). */
+    /** Writes seven bits a byte, lowest first. The eighth bit is set if more bytes follow (LEB128). */
     private static void writeNumber(ByteArrayOutputStream out, long number) {
         long rest = number;
         while (rest >= 0x80) {

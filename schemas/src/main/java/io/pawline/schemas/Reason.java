@@ -5,62 +5,71 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Why a task did not go on. The one list of failure classes: its {@linkplain #code() code} is metric tag, dead-letter
- * header, callback field, database column and row of the documentation, and never changes once released.
+ * Lists the classes of failures. The {@linkplain #code() code} is the same in metrics, the headers of dead letters,
+ * callbacks, the database and the documentation. It never changes once it is released.
  */
 public enum Reason {
     NO_PET(1001, Kind.PERMANENT, Scope.TASK, "The vision model saw no pet in the photo."),
     PHOTO_UNREACHABLE(1002, Kind.TRANSIENT, Scope.TASK, "The photo could not be fetched from its address."),
-    PHOTO_NOT_AN_IMAGE(
-            1003,
+    PHOTO_NOT_AN_IMAGE(1003, Kind.PERMANENT, Scope.TASK, "The photo is not a JPEG, PNG or WebP image."),
+    PHOTO_TOO_LARGE(1004, Kind.PERMANENT, Scope.TASK, "The photo has more bytes or pixels than allowed."),
+    ADDRESS_REFUSED(
+            1005,
             Kind.PERMANENT,
             Scope.TASK,
-            "What the photo's address or the upload holds is no JPEG, PNG or WebP image."),
-    PHOTO_TOO_LARGE(1004, Kind.PERMANENT, Scope.TASK, "The photo has more bytes or pixels than allowed."),
-    ADDRESS_REFUSED(1005, Kind.PERMANENT, Scope.TASK, "An address is not public http(s), so it is not called."),
+            "The address is not a public http or https address, so it is not called."),
 
-    MODERATED_PROMPT(1101, Kind.PERMANENT, Scope.TASK, "A provider refused the text as sensitive."),
-    MODERATED_PHOTO(1102, Kind.PERMANENT, Scope.TASK, "A provider refused the picture it was given as sensitive."),
+    MODERATED_PROMPT(1101, Kind.PERMANENT, Scope.TASK, "A provider refused the text because it is sensitive."),
+    MODERATED_PHOTO(
+            1102,
+            Kind.PERMANENT,
+            Scope.TASK,
+            "A provider refused the picture that it received because it is sensitive."),
     MODERATED_IMAGE(
-            1103, Kind.PERMANENT, Scope.TASK, "A provider refused to hand out the picture it made, as sensitive."),
+            1103,
+            Kind.PERMANENT,
+            Scope.TASK,
+            "A provider made a picture and refused to return it because it is sensitive."),
     MODERATION_UNCERTAIN(
             1104,
             Kind.TRANSIENT,
             Scope.ANSWER,
-            "A provider's content check failed in a way that another try may pass."),
+            "The content check of a provider failed, and another attempt may pass it."),
 
-    CONNECT_TIMEOUT(2001, Kind.TRANSIENT, Scope.TIMEOUT, "No connection within the time allowed; nothing was sent."),
+    CONNECT_TIMEOUT(
+            2001, Kind.TRANSIENT, Scope.TIMEOUT, "There was no connection within the time limit. Nothing was sent."),
     READ_TIMEOUT(
             2002,
             Kind.TRANSIENT,
             Scope.TIMEOUT,
-            "The request was sent, but no whole answer came within the time allowed."),
+            "The request was sent, but there was no complete answer within the time limit."),
     CONNECTION_FAILED(
             2003,
             Kind.TRANSIENT,
             Scope.PROVIDER,
-            "The connection could not be made (refused, no route, unknown host, TLS)."),
+            "No connection could be made (refused, no route, unknown host, TLS)."),
     CONNECTION_LOST(2004, Kind.TRANSIENT, Scope.PROVIDER, "The connection broke after it was made."),
-    RATE_LIMITED(2005, Kind.TRANSIENT, Scope.OVERLOAD, "The provider counts too many requests in its window."),
-    OVERLOADED(2006, Kind.TRANSIENT, Scope.OVERLOAD, "The provider has more work under way than it can take."),
+    RATE_LIMITED(
+            2005, Kind.TRANSIENT, Scope.OVERLOAD, "The provider received more requests than its rate limit allows."),
+    OVERLOADED(2006, Kind.TRANSIENT, Scope.OVERLOAD, "The provider has more work than it can handle."),
     QUOTA_EXHAUSTED(
             2007,
             Kind.TRANSIENT,
             Scope.ACCOUNT,
-            "The account's quota at the provider is used up; an operator is needed."),
-    PROVIDER_ERROR(2008, Kind.TRANSIENT, Scope.PROVIDER, "The provider failed by its own account (5xx)."),
-    MALFORMED_ANSWER(2009, Kind.TRANSIENT, Scope.PROVIDER, "The provider's answer could not be understood."),
+            "The account has used up its quota at the provider. An operator has to act."),
+    PROVIDER_ERROR(2008, Kind.TRANSIENT, Scope.PROVIDER, "The provider reported a failure of its own (5xx)."),
+    MALFORMED_ANSWER(2009, Kind.TRANSIENT, Scope.PROVIDER, "The answer of the provider could not be understood."),
     INVALID_REQUEST(2010, Kind.PERMANENT, Scope.TASK, "The provider refused the request as invalid."),
     AUTHENTICATION(
             2011,
             Kind.PERMANENT,
             Scope.ACCOUNT,
-            "The provider refused the key, its rights or the signature; an operator is needed."),
+            "The provider refused the key, its rights or the signature. An operator has to act."),
     BILLING(
             2012,
             Kind.PERMANENT,
             Scope.ACCOUNT,
-            "The account at the provider is overdue or suspended; an operator is needed."),
+            "The account at the provider is overdue or suspended. An operator has to act."),
     CONFIGURATION(
             2013,
             Kind.PERMANENT,
@@ -70,29 +79,34 @@ public enum Reason {
             2014,
             Kind.PERMANENT,
             Scope.ACCOUNT,
-            "The provider refused the signature's time: this machine's clock is off."),
+            "The provider refused the time in the signature. The clock of this machine is wrong."),
     INCONSISTENT_RESULT(
             2015,
             Kind.TRANSIENT,
             Scope.ANSWER,
-            "The result is not plausible: not decodable, wrong size, or alpha empty or full."),
+            "The result is not plausible: it cannot be decoded, or its size or its visible part is wrong."),
     RESULT_UNREACHABLE(
             2016,
             Kind.TRANSIENT,
             Scope.PROVIDER,
-            "The provider's result could not be fetched from the address it gave."),
+            "The result could not be fetched from the address that the provider gave."),
 
-    CALLBACK_REFUSED(3001, Kind.TRANSIENT, Scope.PROVIDER, "The callback's receiver answered with an error."),
-    CALLBACK_GONE(3002, Kind.PERMANENT, Scope.TASK, "The callback's receiver answered 410: it wants no more."),
+    CALLBACK_REFUSED(3001, Kind.TRANSIENT, Scope.PROVIDER, "The receiver of the callback answered with an error."),
+    CALLBACK_GONE(
+            3002, Kind.PERMANENT, Scope.TASK, "The receiver of the callback answered 410 and wants no more callbacks."),
 
-    DEADLINE_PASSED(4001, Kind.PERMANENT, Scope.TASK, "The task's deadline passed before it was done."),
+    DEADLINE_PASSED(4001, Kind.PERMANENT, Scope.TASK, "The deadline passed before the task was done."),
     CANCELLED(4002, Kind.PERMANENT, Scope.TASK, "The front end cancelled the task."),
-    UNDECODABLE(4003, Kind.PERMANENT, Scope.TASK, "The record's bytes are no event of the stage's type."),
+    UNDECODABLE(4003, Kind.PERMANENT, Scope.TASK, "The bytes of the record are not an event that the stage can read."),
     STORAGE_UNAVAILABLE(4004, Kind.TRANSIENT, Scope.PAWLINE, "The image store could not be read or written."),
     DATABASE_UNAVAILABLE(4005, Kind.TRANSIENT, Scope.PAWLINE, "The task database could not be read or written."),
-    UNCLASSIFIED(4999, Kind.TRANSIENT, Scope.TASK, "None of the above: a fault in Pawline itself, to be looked at.");
+    UNCLASSIFIED(
+            4999,
+            Kind.TRANSIENT,
+            Scope.TASK,
+            "No other reason fits. It is probably a fault in Pawline, and somebody should look at it.");
 
-    /** Whether another attempt may help. */
+    /** Says whether another attempt may help. */
     public enum Kind {
         /** The same call may succeed later. */
         TRANSIENT,
@@ -100,21 +114,21 @@ public enum Reason {
         PERMANENT
     }
 
-    /** What a failure tells about more than its own task. It decides who is spared: the task, or the provider. */
+    /** Says what a failure means for more than its own task. It decides whether the task or the provider is spared. */
     public enum Scope {
-        /** Nothing: the next task will fare differently. */
+        /** The failure says nothing about other tasks. The next task may succeed. */
         TASK,
-        /** The provider works, but this answer is of no use; another may be better. */
+        /** The provider works, but this answer is useless. Another one may be better. */
         ANSWER,
-        /** The provider has too much to do. No fault of the task, however often. */
+        /** The provider has too much work. That is not the fault of the task, however often it happens. */
         OVERLOAD,
-        /** No answer in time: too much to do, or broken; what was asked for may have been done. */
+        /** The provider did not answer in time. It has too much work or is broken, and it may have done the work. */
         TIMEOUT,
-        /** The other side, or the way to it, is broken. */
+        /** The other side, or the connection to it, is broken. */
         PROVIDER,
-        /** The account's key, quota, bill or set-up: every call will fail until an operator sees to it. */
+        /** The key, quota, bill or set-up of the account is wrong. Every call fails until an operator acts. */
         ACCOUNT,
-        /** Something of Pawline's own is out of reach. */
+        /** A part of Pawline itself is out of reach. */
         PAWLINE
     }
 
@@ -135,7 +149,7 @@ public enum Reason {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The stable number that a callback carries as its {@code code}; never 0, which is success. */
+    /** The stable number that a callback carries as its {@code code}. It is never 0, which means success. */
     public int number() {
         return number;
     }
@@ -148,7 +162,7 @@ public enum Reason {
         return scope;
     }
 
-    /** One sentence for a person. */
+    /** One or two sentences for a person. */
     public String description() {
         return description;
     }

@@ -14,20 +14,20 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * What a stage has to know of a record before it reads its event, as headers: whether it may wait, until when at most, and
- * for the callback stage whose receiver it is for. Whoever publishes to a work topic puts them there.
+ * Writes and reads the headers that a stage needs before it reads the event: whether the record may wait, until when,
+ * and for the callback stage the receiver. Whoever publishes to a work topic adds them.
  */
 public final class Routing {
 
-    /** The priority that goes last. */
+    /** The priority that comes last. */
     public static final String BULK = "bulk";
 
     private static final byte[] BULK_BYTES = BULK.getBytes(StandardCharsets.UTF_8);
-    private static final int LANE_BYTES = 8;
+    private static final int RECEIVER_BYTES = 8;
 
     private Routing() {}
 
-    /** Says it of a record of this task on its way to this stage. */
+    /** Adds the headers to a record of this task for this stage. */
     public static void put(Headers headers, Stage to, TaskContext task) {
         if (task.getPriority().equals(BULK)) {
             headers.add(RecordHeaders.PRIORITY, BULK_BYTES);
@@ -43,13 +43,13 @@ public final class Routing {
         }
     }
 
-    /** Whether others go first. */
+    /** Whether other records go first. */
     public static boolean isBulk(Headers headers) {
         Header header = headers.lastHeader(RecordHeaders.PRIORITY);
         return header != null && Arrays.equals(header.value(), BULK_BYTES);
     }
 
-    /** Whether the record says until when its task may wait, and that is over. */
+    /** Whether the record has a deadline that has passed. */
     public static boolean isOverdue(Headers headers, Instant now) {
         Header header = headers.lastHeader(RecordHeaders.DEADLINE);
         if (header == null || header.value() == null) {
@@ -74,7 +74,7 @@ public final class Routing {
             URI url = URI.create(callbackUrl);
             String origin = (url.getScheme() + "://" + url.getRawAuthority()).toLowerCase(Locale.ROOT);
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(origin.getBytes(StandardCharsets.UTF_8));
-            return Optional.of(HexFormat.of().formatHex(digest, 0, LANE_BYTES));
+            return Optional.of(HexFormat.of().formatHex(digest, 0, RECEIVER_BYTES));
         } catch (IllegalArgumentException noAddress) {
             return Optional.empty();
         } catch (NoSuchAlgorithmException impossible) {

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** One step of the pipeline that takes its work from a topic, in the order a task passes them. */
+/** Lists the steps of the pipeline that take their work from a topic, in the order in which a task passes them. */
 public enum Stage {
     DETECT,
     GENERATE,
@@ -19,7 +19,7 @@ public enum Stage {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether the stage calls a service that takes money for it; no such call starts after a task's deadline. */
+    /** Whether the calls of the stage cost money. No such call begins after the deadline of its task. */
     public boolean paid() {
         return switch (this) {
             case DETECT, GENERATE, MATTING -> true;
@@ -35,19 +35,19 @@ public enum Stage {
         return this == CALLBACK;
     }
 
-    /** Topic of the stage's work. */
+    /** The topic of the stage's work. */
     public String workTopic() {
         return "pawline." + code();
     }
 
-    /** Topic of work that failed and waits for its next attempt. */
+    /** The topic of work that failed and waits for its next attempt. */
     public String retryTopic() {
         return workTopic() + ".retry";
     }
 
     /**
-     * Topic of work whose next attempt is further away than {@link Topics#LONG_RETRY_HOP}; only the stage that tries for
-     * hours has one.
+     * The topic of work whose next attempt is further away than {@link Topics#LONG_RETRY_HOP}. Only the callback stage,
+     * which tries for hours, has one.
      */
     public Optional<String> longRetryTopic() {
         return notifiesReceivers() ? Optional.of(workTopic() + ".retry-long") : Optional.empty();
@@ -59,12 +59,12 @@ public enum Stage {
                 .toList();
     }
 
-    /** Topic of work given up, for the analyst. */
+    /** The topic of work that the stage gave up, for the analyst. */
     public String deadLetterTopic() {
         return workTopic() + ".dlt";
     }
 
-    /** Consumer group of the stage's processes. */
+    /** The consumer group of the stage's processes. */
     public String consumerGroup() {
         return workTopic();
     }

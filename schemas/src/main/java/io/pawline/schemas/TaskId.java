@@ -10,9 +10,9 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A task's name: a UUIDv7 (<a href="https://www.rfc-editor.org/rfc/rfc9562">RFC 9562</a>), so that ids sort by the time
- * of acceptance. Also the key of every record of the task. Who knows one id cannot guess another, even of the same
- * microsecond: pictures are found by it.
+ * The id of a task, a UUIDv7 (<a href="https://www.rfc-editor.org/rfc/rfc9562">RFC 9562</a>), so that ids sort by the
+ * time of acceptance. It is also the key of every record of the task. Nobody can guess an id from another one, even of
+ * the same microsecond. That matters because pictures are found by it.
  */
 public record TaskId(UUID value) implements Comparable<TaskId> {
 
@@ -25,14 +25,14 @@ public record TaskId(UUID value) implements Comparable<TaskId> {
         Objects.requireNonNull(value, "value");
     }
 
-    /** A new id; safe for use by many threads. */
+    /** A new id. Many threads may call the method at once. */
     public static TaskId next() {
         return at(CLOCK.instant(), RANDOM.nextLong());
     }
 
     /**
-     * Twelve bits after the milliseconds tell their fraction (method 3 of the RFC's section 6.2), the rest is random.
-     * Generators that count on from the last id within a millisecond would give it away.
+     * An id of this time. Twelve bits after the milliseconds hold their fraction (method 3 of the RFC's section 6.2),
+     * and the rest is random. A generator that counts up within a millisecond would make ids guessable.
      */
     static TaskId at(Instant time, long random) {
         Duration fraction = Duration.between(time.truncatedTo(ChronoUnit.MILLIS), time);
@@ -45,7 +45,7 @@ public record TaskId(UUID value) implements Comparable<TaskId> {
     /**
      * The id in its usual text form, upper or lower case.
      *
-     * @throws IllegalArgumentException if the text is no UUID
+     * @throws IllegalArgumentException if the text is not a UUID
      */
     public static TaskId parse(String text) {
         if (text.length() != 36) {

@@ -7,43 +7,44 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
 
-/** Every topic of Pawline with its settings: the one place that names them. */
+/** Lists every topic of Pawline with its settings. No other place names them. */
 public final class Topics {
 
-    /** One event per outside call: its start and its end. */
+    /** The topic of outside calls, with an event for the start and the end of each. */
     public static final String ATTEMPTS = "pawline.attempts";
 
-    /** Live instructions to the stages, the newest of a key holds. */
+    /** The topic of live controls. The newest of a key holds. */
     public static final String CONTROL = "pawline.control";
 
-    /** What ops-service counts of the attempts and the endings, on its way to its tables. */
+    /** The topic of the counts of calls and final states that ops-service makes for its tables. */
     public static final String LIVE = "pawline.live";
 
     /**
-     * How long a record of a long-retry topic stays there before it is looked at again. The same for all of them, so that
-     * the topic is due in the order it was written, and nothing of it has to be held in memory.
+     * How long a record stays in a long-retry topic before it is read. It is the same for all records. So they are due
+     * in the order in which they were written, and none has to be held in memory.
      */
     public static final Duration LONG_RETRY_HOP = Duration.ofMinutes(10);
 
-    /** Bytes of the largest record that a work topic takes, Kafka's default. */
+    /** The bytes of the largest record of a work topic, which is Kafka's default. */
     private static final int LARGEST_WORK = 1024 * 1024 + 12;
 
-    /** A failed record comes with headers that tell of it, and still has to fit. */
+    /** The bytes of the largest failed record. It has headers about its failure in addition. */
     private static final int LARGEST_FAILED = LARGEST_WORK + 64 * 1024;
 
     private static final Duration WORK_KEPT = Duration.ofDays(7);
     private static final Duration COUNTS_KEPT = Duration.ofDays(1);
     private static final Duration DEAD_LETTERS_KEPT = Duration.ofDays(30);
 
-    /** Longer than any cool-down: until then, one that ends later is still there beside a newer one that ends sooner. */
+    /** A time longer than any cool-down. Until then, one that ends later stays beside a newer one that ends sooner. */
     private static final Duration CONTROL_UNCOMPACTED = Duration.ofDays(2);
 
     private Topics() {}
 
     /**
-     * All topics, to be created where they are missing.
+     * All topics. They are created if they are missing.
      *
-     * @param partitions of each work topic, retry topic and of the attempts; the most processes a stage can be scaled to
+     * @param partitions partitions of each work topic and retry topic and of the attempts; a stage can have that many
+     *     processes
      * @param replicas copies of each partition
      */
     public static List<NewTopic> all(int partitions, short replicas) {

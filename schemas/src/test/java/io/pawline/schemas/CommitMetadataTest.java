@@ -20,7 +20,7 @@ class CommitMetadataTest {
     private static final long BASE = 1_000;
 
     @Property
-    void tellsWhatWasOpen(
+    void listsWhatWasOpen(
             @ForAll @LongRange(max = Long.MAX_VALUE / 2) long base,
             @ForAll @Size(max = 100) Set<@LongRange(max = 1L << 40) Long> above) {
         TreeSet<Long> open = new TreeSet<>();
@@ -58,7 +58,7 @@ class CommitMetadataTest {
         assertThat(CommitMetadata.decode(foreign, BASE)).isEmpty();
     }
 
-    /** Even with a version and a checksum that are right. */
+    /** The version and the checksum are right. */
     @Property
     void isIgnoredWhenItMakesNoSense(@ForAll @Size(max = 200) byte[] payload) {
         CRC32 crc = new CRC32();

@@ -15,14 +15,14 @@ class RoutingTest {
     private static final Instant DEADLINE = Instant.ofEpochMilli(1_764_000_000_000L);
 
     @Test
-    void saysWhatMayWaitAndNothingOfTheRest() {
+    void marksOnlyTheRecordsThatMayWait() {
         assertThat(Routing.isBulk(headers(Stage.DETECT, "bulk", null))).isTrue();
         assertThat(headers(Stage.FINALIZE, "interactive", "https://shop.example/a"))
                 .isEmpty();
     }
 
     @Test
-    void saysUntilWhenATaskMayWaitWhereCallsArePaidFor() {
+    void saysUntilWhenATaskMayWaitInAPaidStage() {
         Headers paid = headers(Stage.MATTING, "interactive", null);
         assertThat(Routing.isOverdue(paid, DEADLINE)).isFalse();
         assertThat(Routing.isOverdue(paid, DEADLINE.plusMillis(1))).isTrue();
@@ -38,7 +38,7 @@ class RoutingTest {
     }
 
     @Test
-    void callbacksToOneHostAndPortAreInOneLane() {
+    void callbacksToOneHostAndPortHaveOneReceiverQueue() {
         assertThat(lane("https://shop.example/a?token=1"))
                 .isNotEmpty()
                 .isEqualTo(lane("https://SHOP.example/b"))
@@ -48,12 +48,12 @@ class RoutingTest {
     }
 
     @Test
-    void theLanesNameTellsNobodyTheAddress() {
+    void theNameOfAReceiverDoesNotRevealItsAddress() {
         assertThat(lane("https://shop.example/a?token=1")).matches("[0-9a-f]{16}");
     }
 
     @Test
-    void whatHasNoReceiverHasNoLane() {
+    void aRecordWithoutAReceiverHasNoReceiverQueue() {
         assertThat(Routing.receiverQueue(headers(Stage.CALLBACK, "interactive", null)))
                 .isEmpty();
         assertThat(lane("no address")).isEmpty();

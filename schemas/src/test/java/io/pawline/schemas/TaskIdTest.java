@@ -13,7 +13,7 @@ class TaskIdTest {
     private static final Instant TIME = Instant.parse("2026-11-23T10:15:20.412Z");
 
     @Test
-    void isAUuidOfVersion7ThatTellsItsTime() {
+    void isAUuidOfVersion7WithItsTime() {
         TaskId id = TaskId.next();
 
         assertThat(id.value().version()).isEqualTo(7);
@@ -30,7 +30,7 @@ class TaskIdTest {
                 .isSorted();
     }
 
-    /** Half of its random bits are enough to tell it from all others. */
+    /** Half of its random bits are enough to distinguish it from all others. */
     @Test
     void isNotGuessedFromTheOneBefore() {
         Set<Long> random = new HashSet<>();

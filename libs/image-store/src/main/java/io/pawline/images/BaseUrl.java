@@ -2,7 +2,7 @@ package io.pawline.images;
 
 import java.net.URI;
 
-/** A URL that a path is put behind, with one slash between. */
+/** Appends a path to a URL with one slash between them. */
 final class BaseUrl {
 
     private BaseUrl() {}

@@ -19,15 +19,15 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Images as files below one folder, for a single machine. A file is written aside, forced to the disk and moved to its
- * place, so that a reader, or a crash, finds the old bytes or the new ones. What a crash leaves in {@code .incoming} may
- * be deleted while no writer runs.
+ * Keeps images as files in one folder, for a single machine. A file is written aside, forced to the disk and moved to
+ * its place. So a reader finds the old bytes or the new ones, even after a crash. The files that a crash leaves in
+ * {@code .incoming} may be deleted while no writer runs.
  *
- * <p>The content type is not kept; ingest-service, which serves the images, tells it from the bytes.
+ * <p>The content type is not kept. ingest-service serves the images and finds it in the bytes.
  */
 final class FolderImageStore implements ImageStore {
 
-    // No key has a segment that starts with a dot, so that no key leads here.
+    // No segment of a key starts with a dot, so no key leads here
     private static final String INCOMING = ".incoming";
 
     private final Path folder;
@@ -35,7 +35,9 @@ final class FolderImageStore implements ImageStore {
     private final URI imagesUrl;
 
     /**
-     * @param publicBaseUrl where ingest-service is reached from outside
+     * A store in this folder.
+     *
+     * @param publicBaseUrl address of ingest-service from outside
      * @throws ImageStoreException if the folder cannot be made
      */
     FolderImageStore(Path folder, URI publicBaseUrl) {
@@ -73,7 +75,7 @@ final class FolderImageStore implements ImageStore {
     public Optional<byte[]> get(ImageKey key) {
         Path file = target(key);
         try {
-            // A key that is the beginning of another names a folder, and no image
+            // A key that is the beginning of another one names a folder and no image
             return Files.isDirectory(file) ? Optional.empty() : Optional.of(Files.readAllBytes(file));
         } catch (NoSuchFileException e) {
             return Optional.empty();
@@ -103,8 +105,8 @@ final class FolderImageStore implements ImageStore {
     /**
      * Makes the folders above the key's file.
      *
-     * @return those whose entries are to be made durable, the file's own first. At the end and not one by one: to a
-     *     journalling file system, all of it is then one and the same change
+     * @return the folders whose entries have to be made durable, that of the file first. They are forced at the end and
+     *     not one by one, because then a journalling file system makes one change of it
      */
     private List<Path> makeParents(ImageKey key) throws IOException {
         List<Path> changed = new ArrayList<>();
@@ -132,7 +134,7 @@ final class FolderImageStore implements ImageStore {
         }
     }
 
-    /** Makes the folder's entries durable, where the system can: Windows has no such call, and opens no folder. */
+    /** Makes the entries of the folder durable if the system can. Windows has no such call and opens no folder. */
     private static void force(Path directory) throws IOException {
         if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             try (FileChannel channel = FileChannel.open(directory, READ)) {

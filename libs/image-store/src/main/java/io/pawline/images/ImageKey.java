@@ -5,8 +5,9 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * An image's name in the store: segments of {@code a-z 0-9 . _ -} between slashes, none of which starts with a dot. So a
- * key is also a safe relative path, on a file system that ignores case too, and needs no escaping in a URL.
+ * The name of an image in the store. It has segments of {@code a-z 0-9 . _ -} between slashes, and none starts with a
+ * dot. So a key is also a safe relative path, even on a file system that ignores case, and a URL needs no escapes for
+ * it.
  *
  * @param value the key as text, 200 characters at most
  */
@@ -16,7 +17,7 @@ public record ImageKey(String value) {
     private static final int MAX_LENGTH = 200;
     private static final Pattern ALLOWED = Pattern.compile("[a-z0-9_-][a-z0-9._-]*(/[a-z0-9_-][a-z0-9._-]*)*");
 
-    /** @throws IllegalArgumentException if the text is no key */
+    /** @throws IllegalArgumentException if the text is not a key */
     public ImageKey {
         if (value.length() > MAX_LENGTH) {
             throw new IllegalArgumentException(
@@ -33,21 +34,23 @@ public record ImageKey(String value) {
         return new ImageKey(task + PHOTO);
     }
 
-    /** Whether a photo that was uploaded has it. */
+    /** Whether it is the key of an uploaded photo. */
     public boolean isPhoto() {
         return value.endsWith(PHOTO);
     }
 
     /**
-     * The picture without its background, as the matting provider made it: the task's result in full size, if it is good.
+     * The picture without its background, as the matting provider made it. If it is good, it is the result in full
+     * size.
      *
-     * @param call another one for each call: a process that was given up and goes on, must not change a result
+     * @param call id of the call; each call has its own, so that a process that was given up and still runs changes no
+     *     result
      */
     public static ImageKey cutOut(TaskId task, int generation, UUID call) {
         return new ImageKey("%s/%d/cutout-%s.png".formatted(task, generation, call));
     }
 
-    /** The task's result in full size, where the matting provider had kept it. */
+    /** The task's result in full size, if the matting provider had kept it. */
     public static ImageKey result(TaskId task, int generation) {
         return new ImageKey("%s/%d/result.png".formatted(task, generation));
     }

@@ -4,16 +4,16 @@ import java.net.URI;
 import java.util.Optional;
 
 /**
- * Keeps image bytes by key. Safe for use by many threads and processes at once; when two write one key together, either
- * wins whole.
+ * Keeps image bytes by key. Many threads and processes may use it at once. If two write the same key together, the
+ * image is that of one of them as a whole.
  */
 public interface ImageStore {
 
     /**
-     * Keeps these bytes under this key, in place of any that were there. When it returns, they are durable.
+     * Keeps these bytes under this key and replaces those before. The bytes are durable when the method returns.
      *
      * @param contentType media type that the bytes are served with, such as {@code image/png}
-     * @throws ImageStoreException if the store cannot be written; what was under the key before is still there
+     * @throws ImageStoreException if the store cannot be written; the bytes before are then still there
      */
     void put(ImageKey key, byte[] bytes, String contentType);
 
@@ -25,10 +25,10 @@ public interface ImageStore {
     Optional<byte[]> get(ImageKey key);
 
     /**
-     * An address that anybody can read the image from by a plain HTTP GET. It may be signed and short-lived: not to be
-     * logged or kept. Whether there is such an image is not checked.
+     * An address from which anybody can read the image with a plain HTTP GET. It may be signed and short-lived, so do
+     * not log or keep it. The method does not check whether there is such an image.
      *
-     * @throws ImageStoreException if the address cannot be made, as when the store's credentials cannot be had
+     * @throws ImageStoreException if the address cannot be made, for example without the store's credentials
      */
     URI urlOf(ImageKey key);
 }

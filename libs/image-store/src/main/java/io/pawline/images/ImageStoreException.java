@@ -2,7 +2,7 @@ package io.pawline.images;
 
 import java.io.Serial;
 
-/** The image store could not be read or written: lost infrastructure, which another attempt may find again. */
+/** Says that the image store could not be read or written. Another attempt may succeed. */
 public final class ImageStoreException extends RuntimeException {
 
     @Serial

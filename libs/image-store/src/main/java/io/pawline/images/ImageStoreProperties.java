@@ -8,12 +8,14 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Where the images are: {@code pawline.image-store.*}.
+ * The settings of the image store: {@code pawline.image-store.*}.
  *
- * @param kind what keeps the images
- * @param folder where a folder store keeps its files; required for it
- * @param publicBaseUrl where images are read from outside. For a folder: the address of ingest-service, required. For S3:
- *     the address of the bucket's public front (a CDN, say); without it, addresses are presigned
+ * @param kind Kind of the store that keeps the images.
+ * @param folder Folder that a store of kind {@code folder} keeps its files in. That kind requires it.
+ * @param publicBaseUrl Address that images are read from outside. Kind {@code folder} requires it: it is the address of
+ *     ingest-service. For kind {@code s3} it is the public address of the bucket, for example of a CDN. Without it, the
+ *     addresses are presigned.
+ * @param s3 The settings of an S3-compatible store.
  */
 @ConfigurationProperties("pawline.image-store")
 public record ImageStoreProperties(
@@ -24,7 +26,7 @@ public record ImageStoreProperties(
 
     private static final String PREFIX = "pawline.image-store.";
 
-    /** What keeps the images. */
+    /** The kind of the store. */
     public enum Kind {
         /** A folder of this machine, for a laptop. */
         FOLDER,
@@ -44,19 +46,20 @@ public record ImageStoreProperties(
     }
 
     /**
-     * How an S3-compatible store is reached: {@code pawline.image-store.s3.*}.
+     * The settings of an S3-compatible store: {@code pawline.image-store.s3.*}.
      *
-     * @param endpoint the store's address; without it, Amazon's of the region
-     * @param publicEndpoint the address that presigned URLs lead to, where it is another from outside
-     * @param region as the signature has it
-     * @param bucket required
-     * @param accessKey without it and {@code secretKey}, the SDK's default chain looks for credentials: environment,
-     *     profile, role
-     * @param secretKey belongs to {@code accessKey}
-     * @param pathStyle whether the bucket is named in the path and not in the host, as many compatible stores want it
-     * @param urlExpiry how long a presigned URL is good for, from 1 second to 7 days
-     * @param connectTimeout longest wait for a connection, more than 0
-     * @param callTimeout longest time of one read or write with all that it takes, more than 0
+     * @param endpoint Address of the store. Without it, the store is Amazon S3 in the region.
+     * @param publicEndpoint Address in presigned URLs, if it is another one from outside.
+     * @param region Region in the signature.
+     * @param bucket Name of the bucket. Kind {@code s3} requires it.
+     * @param accessKey Access key. Without it and {@code secret-key}, the default chain of the SDK looks for
+     *     credentials in the environment, the profile and the role.
+     * @param secretKey Secret key that belongs to {@code access-key}.
+     * @param pathStyle Whether the bucket's name is in the path of an address instead of the host. Many compatible
+     *     stores need it.
+     * @param urlExpiry How long a presigned URL is valid, from 1 second to 7 days.
+     * @param connectTimeout Longest time for a connection, more than 0.
+     * @param callTimeout Longest time for one read or write, repetitions included, more than 0.
      */
     public record S3(
             @Nullable URI endpoint,

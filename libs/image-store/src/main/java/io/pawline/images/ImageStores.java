@@ -8,9 +8,9 @@ public final class ImageStores {
     private ImageStores() {}
 
     /**
-     * The store; the caller closes it if it is {@link AutoCloseable}, as Spring does with a bean.
+     * Opens the store. The caller closes it if it is {@link AutoCloseable}, as Spring does with a bean.
      *
-     * @throws ImageStoreException if a folder cannot be made; an S3 store is first called when it is used
+     * @throws ImageStoreException if a folder cannot be made; an S3 store is not called before it is used
      */
     public static ImageStore open(ImageStoreProperties properties) {
         return switch (properties.kind()) {

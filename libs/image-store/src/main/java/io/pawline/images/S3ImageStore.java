@@ -21,12 +21,13 @@ import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
-/** Images as objects in one bucket of an S3-compatible store. The bucket must be there; it is never made. */
+/** Keeps images as objects in one bucket of an S3-compatible store. The bucket must exist; it is never made. */
 final class S3ImageStore implements ImageStore, AutoCloseable {
 
-    // A second try within the call mends a connection that the store closed while it lay idle. Everything worse is the
-    // caller's to retry, with its backoff and its budget.
-    private static final int TRIES = 2;
+    // The second attempt is for an idle connection that the store has closed. Everything worse is for the caller to
+    // retry,
+    // with its backoff and its share of retries.
+    private static final int ATTEMPTS = 2;
 
     private final S3Client client;
     private final S3Presigner presigner;
@@ -34,7 +35,7 @@ final class S3ImageStore implements ImageStore, AutoCloseable {
     private final Duration urlExpiry;
     private final @Nullable URI publicBaseUrl;
 
-    /** @param publicBaseUrl where objects are read from outside without a signature; null: addresses are presigned */
+    /** @param publicBaseUrl address at which objects are read without a signature; null: addresses are presigned */
     S3ImageStore(ImageStoreProperties.S3 settings, @Nullable URI publicBaseUrl) {
         AwsCredentialsProvider credentials = credentials(settings);
         this.client = client(settings, credentials);
@@ -58,7 +59,7 @@ final class S3ImageStore implements ImageStore, AutoCloseable {
                 .endpointOverride(settings.endpoint())
                 .credentialsProvider(credentials)
                 .forcePathStyle(settings.pathStyle())
-                // Many S3-compatible stores know neither the checksum trailers nor the chunked signature of the SDK
+                // Many S3-compatible stores do not know the checksum trailers and the chunked signature of the SDK
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 .serviceConfiguration(
@@ -69,7 +70,7 @@ final class S3ImageStore implements ImageStore, AutoCloseable {
                         .build())
                 .overrideConfiguration(override -> override.apiCallTimeout(settings.callTimeout())
                         .retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
-                                .maxAttempts(TRIES)
+                                .maxAttempts(ATTEMPTS)
                                 .build()))
                 .build();
     }

@@ -46,7 +46,7 @@ class ImageKeyTest {
                 "\u732b",
                 "a\n"
             })
-    void refusesWhatIsNoSafePath(String text) {
+    void refusesTextThatIsNotASafePath(String text) {
         assertThatThrownBy(() -> new ImageKey(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("an image key is made of segments");

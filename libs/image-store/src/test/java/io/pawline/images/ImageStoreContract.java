@@ -12,7 +12,7 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What every image store promises; each kind runs it. */
+/** Tests the promises of every image store. Each kind of store runs it. */
 abstract class ImageStoreContract {
 
     protected final ImageKey key = ImageKey.result(TaskId.next(), 1);

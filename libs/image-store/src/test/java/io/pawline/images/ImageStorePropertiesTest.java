@@ -21,7 +21,7 @@ class ImageStorePropertiesTest {
     private static final Map<String, String> S3 = Map.of("kind", "s3", "s3.bucket", "pets");
 
     @Test
-    void isAFolderUnlessToldOtherwise() {
+    void isAFolderByDefault() {
         ImageStoreProperties properties = bind(FOLDER);
 
         assertThat(properties.kind()).isEqualTo(ImageStoreProperties.Kind.FOLDER);

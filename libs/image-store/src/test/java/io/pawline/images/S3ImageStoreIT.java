@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Against S3Proxy, a server of the S3 protocol that checks every signature. */
+/** Runs the store against S3Proxy, a server of the S3 protocol that checks every signature. */
 class S3ImageStoreIT extends ImageStoreContract {
 
     private static final String BUCKET = "pets";

@@ -11,14 +11,14 @@ import okhttp3.Dns;
 import okhttp3.HttpUrl;
 
 /**
- * Keeps calls to addresses from outside away from everything that is not public: http(s) only, no user and password, and
- * no address inside. A host is looked up once and the connection goes to the address that was checked, so a name that
+ * Refuses calls to addresses from outside that are not public. It allows only http and https, no user and password, and
+ * no private address. A host is looked up once, and the connection goes to the address that was checked. So a name that
  * changes between check and use (DNS rebinding) gains nothing. Thread-safe.
  */
 public final class AddressGuard implements Dns {
 
     /**
-     * A host that some resolver takes for a number: its last label is digits or 0x… (the URL standard's
+     * Matches a host that some resolver takes for a number. Its last label is digits or 0x… (the URL standard's
      * <a href="https://url.spec.whatwg.org/#ends-in-a-number-checker">ends in a number</a>).
      */
     private static final Pattern ENDS_IN_A_NUMBER = Pattern.compile("(?i)(.*\\.)?([0-9]+|0x[0-9a-f]*)\\.?");
@@ -35,22 +35,22 @@ public final class AddressGuard implements Dns {
         this.resolver = Objects.requireNonNull(resolver, "resolver");
     }
 
-    /** A guard with these settings' allow-list, asking the system's resolver. */
+    /** A guard with the allow-list of these settings that asks the system's resolver. */
     public static AddressGuard of(OutboundProperties properties) {
         return new AddressGuard(AllowList.parse(properties.allow()), new SystemDns());
     }
 
     /**
-     * What speaks against this address as far as can be told without looking its host up; for refusing it early. The
-     * whole check is made when it is called.
+     * The objection to this address that is known without a look-up of its host. It is for an early refusal. The whole
+     * check is made when the address is called.
      *
-     * @return one sentence for a person, or nothing
+     * @return one sentence for a person; empty if there is no objection
      */
     public Optional<String> objection(URI url) {
         return parse(url).map(this::objection).orElse(Optional.of(NO_HTTP));
     }
 
-    /** The address as OkHttp reads it, which also finds a host in {@code http:///host}. */
+    /** The address as OkHttp reads it. OkHttp also finds a host in {@code http:///host}. */
     static Optional<HttpUrl> parse(URI url) {
         return url.getRawAuthority() == null ? Optional.empty() : Optional.ofNullable(HttpUrl.get(url));
     }
@@ -66,19 +66,19 @@ public final class AddressGuard implements Dns {
         return isLiteral(host) ? objectionToLiteral(host) : Optional.empty();
     }
 
-    /** OkHttp connects to literal addresses without asking its {@code Dns}; they are checked here. */
+    /** Checks a literal address, because OkHttp connects to it without asking its {@code Dns}. */
     private Optional<String> objectionToLiteral(String host) {
         InetAddress address;
         try {
             address = InetAddress.ofLiteral(host);
         } catch (IllegalArgumentException unreadable) {
-            return Optional.of("the host is no IP address in its usual form");
+            return Optional.of("the host is not an IP address in its usual form");
         }
         // 127.1, 2130706433 and 010.0.0.1 mean different addresses to different readers
         if (!host.contains(":")
                 && !(DOTTED_QUAD.matcher(host).matches()
                         && address.getHostAddress().equals(host))) {
-            return Optional.of("the host is no IP address in its usual form");
+            return Optional.of("the host is not an IP address in its usual form");
         }
         return mayCall(address) ? Optional.empty() : Optional.of("the address is not public");
     }

@@ -15,7 +15,7 @@ record AddressRange(InetAddress base, int prefixLength) {
     /**
      * Reads {@code 10.0.0.0/8}, {@code fc00::/7} or a single address.
      *
-     * @throws IllegalArgumentException if it is neither
+     * @throws IllegalArgumentException if the text is neither
      */
     static AddressRange parse(String text) {
         int slash = text.indexOf('/');

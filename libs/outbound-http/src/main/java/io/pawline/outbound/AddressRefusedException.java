@@ -2,7 +2,7 @@ package io.pawline.outbound;
 
 import java.net.UnknownHostException;
 
-/** The guard does not let this address be called. An {@link UnknownHostException}, as OkHttp's {@code Dns} may throw no other. */
+/** Says that the guard refuses an address. OkHttp's {@code Dns} may throw only an {@link UnknownHostException}. */
 final class AddressRefusedException extends UnknownHostException {
 
     private static final long serialVersionUID = 1L;

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Hosts, addresses and ranges that may be called although they are not public. */
+/** Lists hosts, addresses and ranges that may be called although they are not public. */
 record AllowList(Set<String> hosts, List<AddressRange> ranges) {
 
     private static final Pattern HOST_NAME = Pattern.compile("[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?");
@@ -21,10 +21,10 @@ record AllowList(Set<String> hosts, List<AddressRange> ranges) {
     }
 
     /**
-     * Reads the setting's entries.
+     * Reads the entries of the setting.
      *
-     * @throws IllegalArgumentException naming the setting and the entry that is neither a host name nor an address nor a
-     *     range
+     * @throws IllegalArgumentException if an entry is no host name, address or range; the message names the setting and
+     *     the entry
      */
     static AllowList parse(List<String> entries) {
         Set<String> hosts = new HashSet<>();

@@ -8,13 +8,13 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What is known of a call, whatever its caller makes of the answer.
+ * The facts of a call, whatever its caller makes of the answer.
  *
- * @param phase how far it came; {@code DONE} if there was a whole answer
+ * @param phase how far the call came; {@code DONE} if there was a whole answer
  * @param status HTTP status, if there was an answer
  * @param providerCode the other side's name for the failure, if it gave one
  * @param requestId the other side's name for the call, if it gave one
- * @param notBefore when the other side wants to be called again, if it said so
+ * @param notBefore moment before which the other side does not want to be called again, if it said so
  */
 public record CallFacts(
         CallPhase phase,
@@ -23,7 +23,7 @@ public record CallFacts(
         Optional<String> requestId,
         Optional<Instant> notBefore) {
 
-    /** Of a call that was given up before anything was sent. */
+    /** The facts of a call that was given up before anything was sent. */
     public static final CallFacts NOTHING_SENT = endedIn(CallPhase.CONNECT, Optional.empty());
 
     public CallFacts {
@@ -51,9 +51,9 @@ public record CallFacts(
     }
 
     /**
-     * The call's report.
+     * The report of the call.
      *
-     * @param failure what the caller makes of it; empty if the answer was what it wanted
+     * @param failure the reason for which the caller cannot use the answer; empty if it can
      */
     public CallReport report(Optional<Reason> failure) {
         return new CallReport(failure, phase, status, providerCode, requestId, notBefore);

@@ -15,7 +15,7 @@ import okhttp3.Response;
 import okio.AsyncTimeout;
 import org.jspecify.annotations.Nullable;
 
-/** Follows one call through its phases, and limits its TLS handshake, on which OkHttp's connect time-out has no hold. */
+/** Follows one call through its phases, and limits its TLS handshake. OkHttp's connect time-out does not cover that. */
 final class CallWatch extends EventListener {
 
     private final HandshakeTimeout handshake;
@@ -76,7 +76,9 @@ final class CallWatch extends EventListener {
         phase = CallPhase.WAIT;
     }
 
-    /** Not {@code responseHeadersStart}: that is told before a first byte is there. */
+    /**
+     * Sets the phase. {@code responseHeadersStart} would be too early, because OkHttp calls it before the first byte.
+     */
     @Override
     public void responseHeadersEnd(Call call, Response answer) {
         phase = CallPhase.READ;

@@ -1,6 +1,6 @@
 package io.pawline.outbound;
 
-/** The most bytes of an answer's body that are read into memory, 1 to 1 GiB. */
+/** Limits the bytes of an answer's body that are read into memory, from 1 byte to 1 GiB. */
 public record DataLimit(long bytes) {
 
     private static final long KIB = 1024;

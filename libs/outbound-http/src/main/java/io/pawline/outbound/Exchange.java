@@ -6,16 +6,16 @@ import java.util.Objects;
 import java.util.Optional;
 import okhttp3.Headers;
 
-/** What came of one HTTP call. */
+/** The result of one HTTP call. */
 public sealed interface Exchange {
 
-    /** What is known of the call without looking into the answer. */
+    /** The facts of the call that are known without a look into the answer. */
     CallFacts facts();
 
     /**
-     * The other side answered, with whatever status.
+     * The other side answered, whatever the status.
      *
-     * @param body all of it; empty if there was none. Not copied: treat it as read-only
+     * @param body the whole body; empty if there was none. Not copied: treat it as read-only
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared; copying megabytes would buy nothing
     record Answered(int status, Headers headers, byte[] body) implements Exchange {
@@ -33,7 +33,7 @@ public sealed interface Exchange {
     /**
      * There was no whole answer.
      *
-     * @param detail one sentence for a person: it names the host, never the path or the query
+     * @param detail one sentence for a person; it names the host and never the path or the query
      */
     record Died(Reason reason, CallPhase phase, String detail) implements Exchange {
         public Died {

@@ -1,13 +1,13 @@
 package io.pawline.outbound;
 
-/** Why an image could not be fetched, neutral as to whose image it is. */
+/** Says why an image could not be fetched, whosever image it is. */
 public enum FetchFailure {
-    /** No answer, or one other than success. */
+    /** There was no answer, or the answer was not a success. */
     UNREACHABLE,
-    /** What is there is no JPEG, PNG or WebP. */
+    /** The file is not a JPEG, PNG or WebP image. */
     NOT_AN_IMAGE,
-    /** More bytes or more pixels than allowed. */
+    /** The file has more bytes or pixels than allowed. */
     TOO_LARGE,
-    /** The address, or one that it redirects to, is not one to be called. */
+    /** The address, or one that it redirects to, must not be called. */
     ADDRESS_REFUSED
 }

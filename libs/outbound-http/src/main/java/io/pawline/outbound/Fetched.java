@@ -2,13 +2,13 @@ package io.pawline.outbound;
 
 import java.util.Objects;
 
-/** What came of fetching an image. */
+/** The result of fetching an image. */
 public sealed interface Fetched {
 
     /**
-     * An image of an accepted kind and size; its header has been read, its pixels have not.
+     * An image of an accepted kind and size. Its header has been read, and its pixels have not.
      *
-     * @param bytes the file as it came. Not copied: treat it as read-only
+     * @param bytes the file, unchanged. Not copied: treat it as read-only
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared; copying megabytes would buy nothing
     record Image(byte[] bytes, ImageKind kind) implements Fetched {
@@ -19,10 +19,10 @@ public sealed interface Fetched {
     }
 
     /**
-     * No image.
+     * There is no image.
      *
      * @param retryable whether the same fetch may succeed later
-     * @param detail one sentence for a person: it names the host, never the path or the query
+     * @param detail one sentence for a person; it names the host and never the path or the query
      */
     record NotFetched(FetchFailure failure, boolean retryable, String detail) implements Fetched {
         public NotFetched {

@@ -20,8 +20,8 @@ import okhttp3.HttpUrl;
 import okhttp3.Request;
 
 /**
- * Fetches images from addresses that others gave: through the address guard, redirects included, no further than the byte
- * limit, and only what its first bytes show to be an image of allowed size. Thread-safe.
+ * Fetches images from addresses that others gave. Every address goes through the address guard, redirects included. No
+ * more bytes are read than allowed, and the first bytes have to be those of an image of an allowed size. Thread-safe.
  */
 public final class ImageFetcher {
 
@@ -38,9 +38,9 @@ public final class ImageFetcher {
     }
 
     /**
-     * One with these settings, behind the address guard.
+     * A fetcher with these settings, behind the address guard.
      *
-     * @param telemetry in which each fetch is a span of the task's trace
+     * @param telemetry telemetry that makes each fetch a span of the task's trace
      */
     public static ImageFetcher create(OutboundProperties properties, OpenTelemetry telemetry) {
         return new ImageFetcher(OutboundHttp.guarded(properties), properties, Clock.systemUTC(), telemetry);
@@ -56,7 +56,7 @@ public final class ImageFetcher {
     }
 
     /**
-     * Fetches within the configured time, and not beyond the deadline; a second is granted all the same.
+     * Fetches within the configured time and by the deadline, but with one second at least.
      *
      * @throws InterruptedException if the (virtual) thread is interrupted; the call is then cancelled at once
      */
@@ -65,14 +65,14 @@ public final class ImageFetcher {
                 tracer.spanBuilder("fetch image").setSpanKind(SpanKind.CLIENT).startSpan();
         try {
             Fetched fetched = fetchNow(url, deadline);
-            tell(span, fetched);
+            describe(span, fetched);
             return fetched;
         } finally {
             span.end();
         }
     }
 
-    private static void tell(Span span, Fetched fetched) {
+    private static void describe(Span span, Fetched fetched) {
         switch (fetched) {
             case Image image -> span.setAttribute("http.response.body.size", image.bytes().length);
             case NotFetched failed -> {
@@ -138,7 +138,7 @@ public final class ImageFetcher {
         ImageHeader header = ImageSniffer.sniff(bytes).orElse(null);
         if (header == null) {
             return new NotFetched(
-                    FetchFailure.NOT_AN_IMAGE, false, "what " + host + " sent is no JPEG, PNG or WebP image");
+                    FetchFailure.NOT_AN_IMAGE, false, "the file from " + host + " is not a JPEG, PNG or WebP image");
         }
         if (header.pixels() > properties.maxImagePixels()) {
             return tooLarge("the image at " + host + " is " + header.width() + " x " + header.height()

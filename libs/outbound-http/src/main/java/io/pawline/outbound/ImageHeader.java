@@ -3,7 +3,7 @@ package io.pawline.outbound;
 import java.util.Objects;
 
 /**
- * What an image's first bytes say of it; nothing is decoded.
+ * The kind and size of an image by its first bytes. Nothing is decoded.
  *
  * @param width in pixels, as stored, before any EXIF rotation
  * @param height in pixels, as stored, before any EXIF rotation

@@ -1,6 +1,6 @@
 package io.pawline.outbound;
 
-/** The image formats Pawline takes. */
+/** Lists the image formats that Pawline takes. */
 public enum ImageKind {
     JPEG("image/jpeg", "jpg"),
     PNG("image/png", "png"),
@@ -18,7 +18,7 @@ public enum ImageKind {
         return mediaType;
     }
 
-    /** Usual ending of a file's name, without the dot. */
+    /** The usual extension of a file name, without the dot. */
     public String extension() {
         return extension;
     }

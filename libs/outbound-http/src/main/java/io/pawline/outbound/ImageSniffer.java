@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Tells an image's kind and size from its first bytes, whatever its name or media type says. Decodes nothing, so hostile
- * dimensions cost nothing. Thread-safe.
+ * Reads the kind and size of an image from its first bytes, whatever its name or media type says. It decodes nothing,
+ * so hostile dimensions cost nothing. Thread-safe.
  */
 public final class ImageSniffer {
 
@@ -17,7 +17,7 @@ public final class ImageSniffer {
 
     private ImageSniffer() {}
 
-    /** The header of this JPEG, PNG or WebP; nothing if it is none, or damaged. */
+    /** The header of this JPEG, PNG or WebP; empty if the bytes are something else or damaged. */
     public static Optional<ImageHeader> sniff(byte[] bytes) {
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         try {
@@ -45,11 +45,13 @@ public final class ImageSniffer {
                 : Optional.empty();
     }
 
-    /** <a href="https://www.w3.org/Graphics/JPEG/itu-t81.pdf">ITU-T T.81, annex B</a>: the size is in the frame header. */
+    /**
+     * <a href="https://www.w3.org/Graphics/JPEG/itu-t81.pdf">ITU-T T.81, annex B</a>: the size is in the frame header.
+     */
     private static Optional<ImageHeader> jpeg(ByteBuffer buffer) {
         while (true) {
             int marker = nextMarker(buffer);
-            if (marker < 0 || marker == 0xD9 || marker == 0xDA) { // garbage, end, or pixels before a frame header
+            if (marker < 0 || marker == 0xD9 || marker == 0xDA) { // garbage, the end, or pixels before a frame header
                 return Optional.empty();
             }
             if (marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8)) { // has no length
@@ -75,7 +77,7 @@ public final class ImageSniffer {
             return -1;
         }
         int marker = 0xFF;
-        while (marker == 0xFF) { // any number of them may fill up
+        while (marker == 0xFF) { // any number of fill bytes may follow
             marker = Byte.toUnsignedInt(buffer.get());
         }
         return marker;

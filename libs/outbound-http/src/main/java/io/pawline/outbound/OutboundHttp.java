@@ -24,14 +24,14 @@ import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes calls to the outside, each exactly once: no repetition, no redirect followed. Only a call through the guard, which
- * nobody is paid for and which may arrive twice (the fetch of an image, a callback), is sent again where a connection kept
- * open turns out to be closed, after a 408, or to another address of the host. Thread-safe, for thousands of calls at once on virtual threads; one instance keeps
- * the connections of all its calls.
+ * Makes calls to the outside. Each is made exactly once, and no redirect is followed. There is one exception: a call
+ * through the guard (the fetch of an image, a callback) costs nothing and may arrive twice. It is sent again if an idle
+ * connection turns out to be closed, after a 408, or to another address of the host. Thread-safe, for thousands of
+ * calls at once on virtual threads. One instance keeps the connections of all its calls.
  */
 public final class OutboundHttp {
 
-    /** Idle connections kept; with a call per virtual thread, as many are in use at once as there are calls. */
+    /** Most idle connections that are kept. Each call in flight uses one. */
     private static final int IDLE_CONNECTIONS = 1024;
 
     private final OkHttpClient client;
@@ -42,12 +42,15 @@ public final class OutboundHttp {
         this.guard = guard;
     }
 
-    /** For addresses from the configuration, which are called wherever they are. */
+    /** A client for addresses from the configuration, which are called wherever they are. */
     public static OutboundHttp create(OutboundProperties properties) {
         return new OutboundHttp(builder(new SystemDns(), properties), null);
     }
 
-    /** For addresses from outside, which the guard checks. Goes through no proxy: that would look hosts up by itself. */
+    /**
+     * A client for addresses from outside, which the guard checks. It uses no proxy, which would look up hosts by
+     * itself.
+     */
     public static OutboundHttp guarded(OutboundProperties properties) {
         return guarded(properties, AddressGuard.of(properties));
     }
@@ -75,7 +78,7 @@ public final class OutboundHttp {
         return exchange;
     }
 
-    /** The same, but of a longer body only this many bytes are read. */
+    /** Makes the call and reads the answer, but only this many bytes of a longer body. */
     Exchange exchangeUpTo(long bytes, Request request, Timeouts timeouts) throws InterruptedException {
         return make(request, timeouts, (call, _) -> answer(call, bytes));
     }
@@ -139,7 +142,7 @@ public final class OutboundHttp {
             BufferedSource source = response.body().source();
             Buffer body = new Buffer();
             while (body.size() < bytes && source.read(body, bytes - body.size()) != -1) {
-                // reads on until the end or the limit
+                // read until the end or the limit
             }
             return new Answered(response.code(), response.headers(), body.readByteArray());
         }
@@ -150,17 +153,17 @@ public final class OutboundHttp {
                 new ConnectionPool(IDLE_CONNECTIONS, properties.keepAlive().toMillis(), TimeUnit.MILLISECONDS);
         return new OkHttpClient.Builder()
                 .dns(dns)
-                // One connection, one call: an interrupt closes the socket it hits, and a lost connection loses one
-                // paid call, not all that HTTP/2 would have put on it.
+                // One connection has one call: an interrupt closes the socket, and a lost connection loses one paid
+                // call, not all calls that HTTP/2 would have put on it
                 .protocols(List.of(Protocol.HTTP_1_1))
                 .connectionPool(pool)
-                // Nobody can tell whether a call that died on a reused connection was taken, and charged for
+                // Nobody knows whether a call that died on a reused connection was received and charged
                 .retryOnConnectionFailure(false)
                 .followRedirects(false)
                 .followSslRedirects(false)
-                // Racing addresses would connect on threads of OkHttp's own, two for each call
+                // Racing addresses would use two threads of OkHttp for each call
                 .fastFallback(false)
-                // The deadline of the whole call is set for each one
+                // Each call has a deadline of its own
                 .readTimeout(Duration.ZERO)
                 .writeTimeout(Duration.ZERO)
                 .addInterceptor(OutboundHttp::limitConnecting)
@@ -177,7 +180,7 @@ public final class OutboundHttp {
         return chain.withConnectTimeout(millis, TimeUnit.MILLISECONDS).proceed(chain.request());
     }
 
-    /** OkHttp repeats a call that was answered 503 with {@code Retry-After: 0}, whatever it is told. */
+    /** Removes {@code Retry-After: 0} from a 503, because OkHttp repeats such a call in spite of its configuration. */
     private static Response forbidRepetition(Interceptor.Chain chain) throws IOException {
         Response response = chain.proceed(chain.request());
         String retryAfter = response.header("Retry-After");

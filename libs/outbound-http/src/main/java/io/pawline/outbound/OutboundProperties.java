@@ -7,17 +7,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * How addresses from outside (photos, results, callbacks) are called.
+ * The limits for calls to addresses from outside (photos, results, callbacks): {@code pawline.outbound.*}.
  *
- * @param allow host names, addresses and address ranges (CIDR) that may be called although they are not public; for
- *     development and tests
- * @param connectTimeout for one connection to such an address
- * @param fetchTimeout for fetching one image, redirects included
- * @param maxRedirects redirects followed while fetching one image, 0 or more
- * @param maxImageSize most bytes of an image, more than 0
- * @param maxImagePixels most pixels (width times height) of an image, more than 0
- * @param keepAlive how long an idle connection, also one to a provider, is kept for the next call; short, so that few
- *     calls meet a connection that the other side has just given up
+ * @param allow Host names, addresses and address ranges (CIDR) that may be called although they are not public. It is
+ *     for development and tests.
+ * @param connectTimeout Longest time for one connection to such an address.
+ * @param fetchTimeout Longest time for the fetch of one image, redirects included.
+ * @param maxRedirects Most redirects during the fetch of one image, 0 or more.
+ * @param maxImageSize Most bytes of an image, more than 0.
+ * @param maxImagePixels Most pixels (width times height) of an image, more than 0.
+ * @param keepAlive How long an idle connection is kept for the next call. It holds for providers too. If it is short,
+ *     few calls use a connection that the other side has just closed.
  */
 @ConfigurationProperties("pawline.outbound")
 public record OutboundProperties(
@@ -45,7 +45,7 @@ public record OutboundProperties(
         }
     }
 
-    /** The defaults, with these hosts, addresses and ranges allowed although they are not public. */
+    /** The defaults, and these hosts, addresses and ranges may be called although they are not public. */
     public static OutboundProperties allowing(String... allow) {
         return new OutboundProperties(
                 List.of(allow),

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Which IP addresses are on the public internet, after IANA's special-purpose registries
+ * Knows which IP addresses are on the public internet, after IANA's special-purpose registries
  * (<a href="https://www.iana.org/assignments/iana-ipv4-special-registry">IPv4</a>,
  * <a href="https://www.iana.org/assignments/iana-ipv6-special-registry">IPv6</a>).
  */
@@ -44,7 +44,7 @@ final class PublicAddresses {
 
     private PublicAddresses() {}
 
-    /** IPv4 addresses mapped into IPv6 count as IPv4: the JDK already makes them so. */
+    /** Whether the address is public. The JDK already turns an IPv4 address mapped into IPv6 into IPv4. */
     static boolean contain(InetAddress address) {
         if (address instanceof Inet4Address) {
             return NOT_PUBLIC_V4.stream().noneMatch(range -> range.contains(address));

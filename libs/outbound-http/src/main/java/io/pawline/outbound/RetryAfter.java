@@ -8,9 +8,9 @@ import java.util.Optional;
 import okhttp3.Headers;
 
 /**
- * Reads {@code Retry-After} (<a href="https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3">RFC 9110</a>): seconds or a
- * date. What cannot be read, or has passed, counts as absent; what is too far off is cut down, so that no answer parks a
- * task for days. Thread-safe.
+ * Reads {@code Retry-After} (<a href="https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3">RFC 9110</a>): seconds or
+ * a date. A value that is not readable or has passed counts as absent. A value that is too far off is cut down, so that
+ * no answer defers a task for days. Thread-safe.
  */
 public final class RetryAfter {
 
@@ -19,7 +19,7 @@ public final class RetryAfter {
     private final Clock clock;
     private final Duration longest;
 
-    /** A reader that believes no wait longer than an hour. */
+    /** A reader that cuts down waits to one hour. */
     public RetryAfter(Clock clock) {
         this(clock, LONGEST);
     }
@@ -29,7 +29,7 @@ public final class RetryAfter {
         this.longest = Objects.requireNonNull(longest, "longest");
     }
 
-    /** The moment before which the answer asks not to be called again. */
+    /** The moment before which the other side does not want to be called again. */
     public Optional<Instant> notBefore(Headers headers) {
         String value = headers.get("Retry-After");
         if (value == null) {

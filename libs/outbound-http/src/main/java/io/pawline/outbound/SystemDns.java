@@ -13,13 +13,13 @@ import java.util.concurrent.TimeoutException;
 import okhttp3.Dns;
 
 /**
- * The system's resolver, on platform threads of its own and with a time limit: a look-up holds its carrier thread and
- * cannot be cancelled, so a dead name server would otherwise stop every virtual thread of the process. The JDK caches the
- * answers.
+ * Looks up hosts with the system's resolver, on platform threads of its own and with a time limit. A look-up holds its
+ * carrier thread and cannot be cancelled. So a dead name server would otherwise stop every virtual thread of the
+ * process. The JDK caches the answers.
  */
 final class SystemDns implements Dns {
 
-    /** How long the caller waits for a look-up. */
+    /** The longest wait of the caller for a look-up. */
     static final ScopedValue<Duration> PATIENCE = ScopedValue.newInstance();
 
     private static final Duration USUAL_PATIENCE = Duration.ofSeconds(10);
@@ -61,7 +61,7 @@ final class SystemDns implements Dns {
         return failure;
     }
 
-    /** No answer of the name server in time. */
+    /** Says that the name server did not answer in time. */
     static final class DnsTimeoutException extends UnknownHostException {
         private static final long serialVersionUID = 1L;
 

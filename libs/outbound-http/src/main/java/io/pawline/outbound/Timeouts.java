@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * How long a call may take.
+ * The time limits of a call.
  *
- * @param connect for each step towards a connection: looking up the host, one attempt at TCP, the TLS handshake
- * @param call for everything together, from looking up the host to the last byte of the answer
+ * @param connect limit of each step to a connection: the look-up of the host, one attempt at TCP, the TLS handshake
+ * @param call limit of the whole call, from the look-up of the host to the last byte of the answer
  */
 public record Timeouts(Duration connect, Duration call) {
 
@@ -18,14 +18,14 @@ public record Timeouts(Duration connect, Duration call) {
         requirePositive("call time-out", call);
     }
 
-    /** The same, but no call longer than what is left until the deadline; at least one second all the same. */
+    /** The same limits, but with a call that ends by the deadline. It has one second at least. */
     public Timeouts endingBy(Instant deadline, Instant now) {
         Duration left = Duration.between(now, deadline);
         Duration bounded = left.compareTo(LEAST) < 0 ? LEAST : left;
         return bounded.compareTo(call) < 0 ? new Timeouts(connect, bounded) : this;
     }
 
-    /** The shorter of the two. */
+    /** The shorter of the two limits. */
     Duration endingSooner() {
         return connect.compareTo(call) < 0 ? connect : call;
     }

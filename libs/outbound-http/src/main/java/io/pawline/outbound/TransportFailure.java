@@ -10,8 +10,8 @@ import java.net.UnknownHostException;
 import javax.net.ssl.SSLException;
 
 /**
- * Tells what a failed connection means. The exceptions' own messages stay out of it: some hold the whole address, and an
- * address may be signed.
+ * Classifies a failed connection. It does not quote the messages of exceptions, because some hold the whole address,
+ * and an address may be signed.
  */
 final class TransportFailure {
 
@@ -22,7 +22,7 @@ final class TransportFailure {
             case AddressRefusedException refused ->
                 new Died(Reason.ADDRESS_REFUSED, phase, host + " is not called: " + refused.getMessage());
             case SystemDns.DnsTimeoutException _ ->
-                new Died(Reason.CONNECT_TIMEOUT, phase, "the name server did not know " + host + " in time");
+                new Died(Reason.CONNECT_TIMEOUT, phase, "the name server did not answer in time for " + host);
             case UnknownHostException _ -> new Died(Reason.CONNECTION_FAILED, phase, host + " is unknown");
             case InterruptedIOException _ -> timedOut(host, phase);
             default -> phase == CallPhase.CONNECT ? notConnected(host, failure) : lost(host, phase, failure);
@@ -46,7 +46,7 @@ final class TransportFailure {
 
     private static Died lost(String host, CallPhase phase, IOException failure) {
         if (failure instanceof ProtocolException && phase == CallPhase.WAIT) {
-            return new Died(Reason.MALFORMED_ANSWER, phase, "what " + host + " answered is no HTTP");
+            return new Died(Reason.MALFORMED_ANSWER, phase, "the answer of " + host + " is not HTTP");
         }
         String when = switch (phase) {
             case CONNECT, SEND -> "while the request was sent";

@@ -121,7 +121,7 @@ class AddressGuardTest {
                 "http://256.1.1.1/",
                 "http://1.1/"
             })
-    void refusesNumbersThatAreNoAddressInItsUsualForm(String url) {
+    void refusesNumbersThatAreNotInTheUsualForm(String url) {
         assertThat(guard.objection(URI.create(url))).isPresent();
     }
 
@@ -140,7 +140,7 @@ class AddressGuardTest {
                 "http://[0:0:0:0:0:ffff:127.0.0.1]/",
                 "http://[fe80::1%25eth0]/"
             })
-    void refusesInsideAddressesInDisguise(String url) {
+    void refusesPrivateAddressesInDisguise(String url) {
         assertThat(guard.objection(URI.create(url))).isPresent();
     }
 
@@ -190,7 +190,7 @@ class AddressGuardTest {
     }
 
     @Test
-    void doesNotLookUpWhatItIsOnlyAskedAbout() {
+    void looksUpNothingForAnEarlyObjection() {
         assertThat(guard.objection(URI.create("https://photos.example/a.jpg"))).isEmpty();
         assertThat(dns.lookups()).isZero();
     }
@@ -214,7 +214,7 @@ class AddressGuardTest {
         "127.0.0.0/8, http://127.1/",
         "fd00::/16, http://[fd01::1]/"
     })
-    void allowsNoMoreThanThat(String allowed, String url) {
+    void allowsNothingElse(String allowed, String url) {
         assertThat(allowing(allowed).objection(URI.create(url))).isPresent();
     }
 

@@ -66,7 +66,7 @@ class ImageFetcherTest {
     }
 
     @Test
-    void fetchesAnImageAndTellsItsKindWhateverItsMediaTypeSays() throws Exception {
+    void findsTheKindOfAnImageWhateverItsMediaTypeSays() throws Exception {
         server.enqueue(image(PNG).addHeader("Content-Type", "text/html").build());
 
         assertThat(fetcher.fetch(url("/cat.gif"))).isInstanceOfSatisfying(Image.class, image -> {
@@ -76,7 +76,7 @@ class ImageFetcherTest {
     }
 
     @Test
-    void isASpanThatTellsHowMuchCameOrWhatWentWrongAndNoAddress() throws Exception {
+    void isASpanWithTheSizeOrTheFailureAndNoAddress() throws Exception {
         server.enqueue(image(PNG).build());
         server.enqueue(image("no image".getBytes(UTF_8)).build());
 
@@ -158,7 +158,7 @@ class ImageFetcherTest {
         "204, false", "304, false", "400, false", "401, false", "403, false", "404, false", "410, false",
         "408, true", "425, true", "429, true", "500, true", "502, true", "503, true", "504, true"
     })
-    void tellsWhetherAnotherTryMayHelp(int status, boolean retryable) throws Exception {
+    void saysWhetherAnotherAttemptMayHelp(int status, boolean retryable) throws Exception {
         server.enqueue(new MockResponse.Builder().code(status).build());
 
         assertNotFetched(fetcher.fetch(url("/secret")), FetchFailure.UNREACHABLE, retryable);
@@ -174,7 +174,7 @@ class ImageFetcherTest {
     }
 
     @Test
-    void refusesWhatIsNoImage() throws Exception {
+    void refusesBytesThatAreNotAnImage() throws Exception {
         server.enqueue(image("<html>".getBytes(UTF_8)).build());
         server.enqueue(image(new byte[0]).build());
 
@@ -187,7 +187,7 @@ class ImageFetcherTest {
         server.enqueue(image(TestingImageBytes.image("png", 100, 10)).build());
         server.enqueue(image(TestingImageBytes.image("png", 101, 10)).build());
         byte[] claiming = PNG.clone();
-        claiming[16] = 0x7F; // over two thousand million wide
+        claiming[16] = 0x7F; // more than two billion pixels wide
         server.enqueue(image(claiming).build());
 
         assertThat(fetcher.fetch(url("/secret"))).isInstanceOf(Image.class);

@@ -43,10 +43,10 @@ class OutboundHttpTest {
 
     private static final DataLimit LIMIT = DataLimit.ofKilobytes(64);
     private static final Timeouts PATIENT = new Timeouts(Duration.ofSeconds(20), Duration.ofSeconds(40));
-    /** Enough to connect on a busy machine. */
+    /** A time that is enough to connect on a busy machine. */
     private static final Timeouts HASTY = new Timeouts(Duration.ofSeconds(20), Duration.ofSeconds(2));
 
-    /** More than the buffers of two sockets hold. */
+    /** A size that is more than the buffers of two sockets hold. */
     private static final int HUGE = 64 << 20;
 
     private final MockWebServer server = new MockWebServer();
@@ -91,7 +91,7 @@ class OutboundHttpTest {
     }
 
     @Test
-    void tellsAHostThatRefusesToConnect() throws Exception {
+    void reportsAHostThatRefusesToConnect() throws Exception {
         int port = server.getPort();
         server.close();
 
@@ -101,7 +101,7 @@ class OutboundHttpTest {
     }
 
     @Test
-    void tellsAnUnknownHost() throws Exception {
+    void reportsAnUnknownHost() throws Exception {
         OutboundHttp guarded = OutboundHttp.guarded(
                 OutboundProperties.allowing(), new AddressGuard(AllowList.parse(List.of()), new TestingDns()));
 
@@ -111,7 +111,7 @@ class OutboundHttpTest {
     }
 
     @Test
-    void tellsANameServerThatDoesNotAnswer() throws Exception {
+    void reportsANameServerThatDoesNotAnswer() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
         SystemDns slow = new SystemDns(_ -> {
             try {
@@ -130,7 +130,7 @@ class OutboundHttpTest {
     }
 
     @Test
-    void tellsAFailedTlsHandshake() throws Exception {
+    void reportsAFailedTlsHandshake() throws Exception {
         // Answers in plain text without waiting for a line's end, which a ClientHello may or may not contain.
         try (ServerSocket plain = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
             Thread answering = Thread.ofVirtual().start(() -> {
@@ -153,7 +153,7 @@ class OutboundHttpTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void tellsATlsHandshakeThatTakesTooLong(boolean connectLimitIsShorter) throws Exception {
+    void reportsATlsHandshakeThatTakesTooLong(boolean connectLimitIsShorter) throws Exception {
         Duration brief = Duration.ofMillis(300);
         Duration ample = Duration.ofSeconds(40);
         Timeouts timeouts = connectLimitIsShorter ? new Timeouts(brief, ample) : new Timeouts(ample, brief);
@@ -166,10 +166,10 @@ class OutboundHttpTest {
     }
 
     @Test
-    void tellsAConnectionThatIsNotAcceptedInTime() throws Exception {
+    void reportsAConnectionThatIsNotAcceptedInTime() throws Exception {
         List<Socket> queue = new ArrayList<>();
         try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            for (int i = 0; i < 2; i++) { // Linux queues one more than it is told to
+            for (int i = 0; i < 2; i++) { // Linux queues one more than the backlog
                 queue.add(new Socket(full.getInetAddress(), full.getLocalPort()));
             }
             Timeouts timeouts = new Timeouts(Duration.ofMillis(300), Duration.ofSeconds(40));
@@ -186,7 +186,7 @@ class OutboundHttpTest {
     }
 
     @Test
-    void tellsARequestThatIsNotTakenInTime() throws Exception {
+    void reportsARequestThatIsNotTakenInTime() throws Exception {
         try (ServerSocket deaf = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
             Exchange exchange =
                     http.exchange(hugePost("http://127.0.0.1:" + deaf.getLocalPort() + "/secret"), HASTY, LIMIT);
@@ -196,7 +196,7 @@ class OutboundHttpTest {
     }
 
     @Test
-    void tellsAnAnswerThatDoesNotCome() throws Exception {
+    void reportsAnAnswerThatDoesNotCome() throws Exception {
         server.enqueue(
                 response(200).onResponseStart(SocketEffect.Stall.INSTANCE).build());
         server.enqueue(
@@ -207,7 +207,7 @@ class OutboundHttpTest {
     }
 
     @Test
-    void tellsAnAnswerThatDoesNotEnd() throws Exception {
+    void reportsAnAnswerThatDoesNotEnd() throws Exception {
         server.enqueue(response(200)
                 .body("x".repeat(2000))
                 .onResponseBody(SocketEffect.Stall.INSTANCE)
@@ -227,7 +227,7 @@ class OutboundHttpTest {
     }
 
     @Test
-    void tellsAConnectionLostWhileTheRequestIsSent() throws Exception {
+    void reportsAConnectionLostWhileTheRequestIsSent() throws Exception {
         server.enqueue(
                 response(200).onRequestBody(new SocketEffect.CloseSocket()).build());
 
@@ -237,7 +237,7 @@ class OutboundHttpTest {
     }
 
     @Test
-    void tellsAConnectionLostBeforeAnAnswer() throws Exception {
+    void reportsAConnectionLostBeforeAnAnswer() throws Exception {
         server.enqueue(
                 response(200).onResponseStart(new SocketEffect.CloseSocket()).build());
 
@@ -246,7 +246,7 @@ class OutboundHttpTest {
     }
 
     @Test
-    void tellsAConnectionLostDuringTheAnswer() throws Exception {
+    void reportsAConnectionLostDuringTheAnswer() throws Exception {
         server.enqueue(response(200)
                 .body("x".repeat(2000))
                 .onResponseBody(new SocketEffect.CloseSocket())
@@ -256,7 +256,7 @@ class OutboundHttpTest {
     }
 
     @Test
-    void tellsAnAnswerThatIsNoHttp() throws Exception {
+    void reportsAnAnswerThatIsNoHttp() throws Exception {
         try (ServerSocket odd = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<?> answering = threads.submit(() -> {
@@ -294,7 +294,7 @@ class OutboundHttpTest {
         assertThat(server.getRequestCount()).isEqualTo(4);
     }
 
-    /** As servers do that know no connections kept open, or have had enough of one. */
+    /** Servers close idle connections that they do not keep open, or no longer. */
     @Test
     void sendsAgainOnlyWhatMayArriveTwiceWhenAnIdleConnectionIsClosed() throws Exception {
         for (int i = 0; i < 7; i++) {

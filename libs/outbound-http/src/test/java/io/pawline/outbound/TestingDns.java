@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.Dns;
 
-/** A resolver that gives the answers of a host one after the other, the last one for good. */
+/** A resolver that gives the answers of a host one after the other, and then repeats the last one. */
 final class TestingDns implements Dns {
 
     private final Map<String, Deque<List<InetAddress>>> answers = new ConcurrentHashMap<>();

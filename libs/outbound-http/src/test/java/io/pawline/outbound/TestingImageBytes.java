@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import javax.imageio.ImageIO;
 
-/** Images of one colour, by the JDK's own writers. */
+/** Makes images of one colour with the JDK's own writers. */
 final class TestingImageBytes {
 
     private TestingImageBytes() {}

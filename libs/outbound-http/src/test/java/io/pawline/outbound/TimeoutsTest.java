@@ -21,7 +21,7 @@ class TimeoutsTest {
     }
 
     @Test
-    void leavesASecondEvenIfTheDeadlineIsUponUs() {
+    void leavesOneSecondIfTheDeadlineIsNow() {
         assertThat(timeouts.endingBy(NOW.plusMillis(10), NOW).call()).isEqualTo(Duration.ofSeconds(1));
         assertThat(timeouts.endingBy(NOW.minusSeconds(5), NOW).call()).isEqualTo(Duration.ofSeconds(1));
     }

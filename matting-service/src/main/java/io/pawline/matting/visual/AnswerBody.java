@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.annotation.JsonDeserialize;
 
 /**
- * The JSON of an answer, of the API or of the gateway before it; of either, any part may be missing.
+ * The JSON of an answer of the API or of the gateway before it. Any part may be missing.
  *
- * @param code 10000 when the API did what was asked
- * @param gateway set when the request did not come through to the API
+ * @param code 10000 if the API did what was asked
+ * @param gateway set if the request did not reach the API
  */
 record AnswerBody(
         @JsonProperty("code") @Nullable Integer code,
@@ -54,7 +54,7 @@ record AnswerBody(
                 .or(() -> Optional.ofNullable(gateway).map(Gateway::requestId));
     }
 
-    /** The gateway's, the API's or the model's name for the failure; empty if none of them speaks of one. */
+    /** The code of the failure from the gateway, the API or the model; empty if none of them names one. */
     Optional<String> failureCode() {
         return gatewayError()
                 .map(error ->
@@ -65,7 +65,7 @@ record AnswerBody(
                 .or(() -> algorithmFailure().map(Algorithm::status).map(String::valueOf));
     }
 
-    /** What the model itself complains of, although the API is content. */
+    /** The failure that the model itself reports although the API reports a success. */
     Optional<Algorithm> algorithmFailure() {
         return Optional.ofNullable(data)
                 .map(Data::algorithm)

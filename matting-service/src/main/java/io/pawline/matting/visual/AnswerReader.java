@@ -25,11 +25,11 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads and classifies what the visual API answers: its codes before the HTTP status. Thread-safe. */
+/** Reads and classifies the answers of the visual API. A known code counts before the HTTP status. Thread-safe. */
 final class AnswerReader {
 
     private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
-    // No slash: so that no address of a picture gets through
+    // No slash, so that it never holds the address of a picture
     private static final Pattern PLAIN_SENTENCE = Pattern.compile("[\\p{L}\\p{N} .,:;_'()\\[\\]-]{1,160}");
 
     private final ObjectReader json;
@@ -81,8 +81,8 @@ final class AnswerReader {
         if (image.isPresent()) {
             return isPng(image.get())
                     ? found(new CutOut(image.get()), answered, body)
-                    // Here another try may still help; finalize-service could only give the task up
-                    : failed(answered, Reason.INCONSISTENT_RESULT, "a cut-out that is no PNG", body);
+                    // Another attempt may help here, and finalize-service could only give the task up
+                    : failed(answered, Reason.INCONSISTENT_RESULT, "a cut-out that is not a PNG", body);
         }
         Optional<HttpUrl> url = body.url().map(HttpUrl::parse);
         return url.isPresent()

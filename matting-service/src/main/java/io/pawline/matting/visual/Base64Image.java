@@ -12,15 +12,15 @@ import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ValueDeserializer;
 
 /**
- * Reads a picture in base64 where it stands in the answer, by the JDK's decoder, which takes many characters at once.
- * Jackson's takes them one by one, and a string made of them first is copied four times: each was a tenth and more of the
- * processor time of a whole task.
+ * Decodes a picture in base64 in place, with the JDK's decoder, which takes many characters at once. Jackson's decoder
+ * takes them one by one, and a string made of them first is copied four times. Each of these cost a tenth or more of
+ * the processor time of a whole task.
  */
 final class Base64Image extends ValueDeserializer<byte[]> {
 
     private static final String ANSWER = "answer";
 
-    /** A reader of this answer, and no other, whose pictures are read in place. */
+    /** A reader for this one answer that decodes its pictures in place. */
     static ObjectReader inPlace(ObjectReader reader, byte[] answer) {
         return reader.withAttribute(ANSWER, answer);
     }
@@ -40,7 +40,7 @@ final class Base64Image extends ValueDeserializer<byte[]> {
         return decoded(parser.getString(), context);
     }
 
-    /** What is written from this quotation mark to the next; empty if it is not plain base64. */
+    /** The picture between this quotation mark and the next; empty if the text is not plain base64. */
     private static Optional<byte[]> between(byte[] answer, int quote) {
         if (quote < 0 || answer[quote] != '"') {
             return Optional.empty();
@@ -60,7 +60,7 @@ final class Base64Image extends ValueDeserializer<byte[]> {
         }
     }
 
-    /** With spaces, line ends or escapes in it. */
+    /** The picture in a text with spaces, line ends or escapes. */
     private static byte[] decoded(String text, DeserializationContext context) {
         try {
             return Base64Variants.getDefaultVariant().decode(text);

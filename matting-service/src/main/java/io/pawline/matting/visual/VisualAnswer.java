@@ -6,11 +6,11 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 
-/** What came of one call to the visual API. */
+/** The result of one call to the visual API. */
 public sealed interface VisualAnswer {
 
     /**
-     * The cut-out itself: a PNG by its first bytes, not decoded.
+     * The cut-out itself. Its first bytes are those of a PNG; it was not decoded.
      *
      * @param png not copied: treat it as read-only
      */
@@ -21,7 +21,7 @@ public sealed interface VisualAnswer {
         }
     }
 
-    /** The cut-out is to be fetched from there. */
+    /** The address of the cut-out. */
     record CutOutAt(URI url) implements VisualAnswer {
         public CutOutAt {
             Objects.requireNonNull(url, "url");
@@ -29,10 +29,10 @@ public sealed interface VisualAnswer {
     }
 
     /**
-     * There is none.
+     * The call brought no cut-out.
      *
-     * @param detail one sentence for a person: no key, no address, no image
-     * @param notBefore when the provider wants to be called again, if it said so
+     * @param detail one sentence for a person, without key, address and image
+     * @param notBefore moment before which the provider does not want to be called again, if it said so
      */
     record Failed(Reason reason, String detail, Optional<Instant> notBefore) implements VisualAnswer {
         public Failed {

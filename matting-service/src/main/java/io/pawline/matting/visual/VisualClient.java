@@ -24,12 +24,12 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Cuts the background out of a picture by Volcengine's
- * <a href="https://www.volcengine.com/docs/86081/1660384">saliency segmentation</a> (visual API, {@code CVProcess}). Each
- * call is signed anew and made once. Thread-safe.
+ * <a href="https://www.volcengine.com/docs/86081/1660384">saliency segmentation</a> (visual API, {@code CVProcess}).
+ * Each call has a signature of its own and is made once. Thread-safe.
  */
 public final class VisualClient {
 
-    // The signature covers it: a charset added on the way would spoil it
+    // The signature covers it, so no charset may be added
     private static final String JSON = "application/json";
 
     private final OutboundHttp http;
@@ -54,9 +54,9 @@ public final class VisualClient {
     }
 
     /**
-     * Has the background of the picture at this address removed.
+     * Asks for the picture at this address without its background.
      *
-     * @param deadline the call does not outlive it; a second is granted all the same
+     * @param deadline moment at which the call ends; it has one second at least
      * @throws InterruptedException if the (virtual) thread is interrupted; the call is then cancelled at once
      */
     public Answer<VisualAnswer> cutOut(URI picture, Instant deadline) throws InterruptedException {

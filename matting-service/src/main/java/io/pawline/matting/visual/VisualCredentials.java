@@ -4,10 +4,10 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * An access key of Volcengine.
+ * An access key of Volcengine with its secret.
  *
- * @param secretKey as it was given out; it is not decoded
- * @param sessionToken for temporary keys only
+ * @param secretKey secret key exactly as Volcengine shows it; it is not decoded
+ * @param sessionToken session token of a temporary key
  */
 public record VisualCredentials(String accessKey, String secretKey, Optional<String> sessionToken) {
     public VisualCredentials {
@@ -16,7 +16,7 @@ public record VisualCredentials(String accessKey, String secretKey, Optional<Str
         Objects.requireNonNull(sessionToken, "sessionToken");
     }
 
-    /** Without any of it. */
+    /** A text without any part of the credentials. */
     @Override
     public String toString() {
         return "VisualCredentials[…]";

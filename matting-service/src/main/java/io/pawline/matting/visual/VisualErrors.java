@@ -4,21 +4,23 @@ import io.pawline.schemas.Reason;
 import java.util.Optional;
 
 /**
- * What the codes of the visual API and of the gateway before it mean, and the HTTP status where no code is known: the
- * <a href="https://www.volcengine.com/docs/86081/1660201">API's</a> and the
- * <a href="https://www.volcengine.com/docs/6369/68677">gateway's</a> lists of error codes.
+ * Maps the error codes of the visual API and of the gateway before it to reasons. The lists of codes are
+ * <a href="https://www.volcengine.com/docs/86081/1660201">the API's</a> and
+ * <a href="https://www.volcengine.com/docs/6369/68677">the gateway's</a>.
  */
 final class VisualErrors {
 
     private VisualErrors() {}
 
-    /** The {@code code} of an answer of the API itself. */
+    /** The reason for the {@code code} in an answer of the API itself, if it is known. */
     static Optional<Reason> ofCode(int code) {
         return switch (code) {
             case 50411, 50518 -> Optional.of(Reason.MODERATED_PHOTO); // content and copyright of the picture given
             case 50412, 50413, 50521 -> Optional.of(Reason.MODERATED_PROMPT); // content and copyright of a text
-            case 50512, 50520, 50522 -> Optional.of(Reason.MODERATED_IMAGE); // of what was made, or not said of what
-            case 50511, 50519 -> Optional.of(Reason.MODERATION_UNCERTAIN); // of the picture made: the next may pass
+            case 50512, 50520, 50522 ->
+                Optional.of(Reason.MODERATED_IMAGE); // content of the picture made, or of something not named
+            case 50511, 50519 ->
+                Optional.of(Reason.MODERATION_UNCERTAIN); // the check of the picture made failed: the next may pass
             case 50429 -> Optional.of(Reason.RATE_LIMITED);
             case 50430 -> Optional.of(Reason.OVERLOADED);
             case 50500, 50501 -> Optional.of(Reason.PROVIDER_ERROR);
@@ -27,7 +29,7 @@ final class VisualErrors {
         };
     }
 
-    /** The {@code CodeN} of an answer of the gateway. */
+    /** The reason for the {@code CodeN} in an answer of the gateway, if it is known. */
     static Optional<Reason> ofGatewayCode(int code) {
         return switch (code) {
             case 100009, 100010, 100012, 100013 -> Optional.of(Reason.AUTHENTICATION);

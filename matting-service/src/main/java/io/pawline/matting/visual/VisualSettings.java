@@ -7,11 +7,11 @@ import java.util.Objects;
 import okhttp3.HttpUrl;
 
 /**
- * How the visual API is called.
+ * The settings for calls to the visual API.
  *
- * @param baseUrl where its API is
- * @param region as the signature has it
- * @param service as the signature has it
+ * @param baseUrl address of the API
+ * @param region region in the signature
+ * @param service service in the signature
  * @param answerLimit most bytes of an answer, which holds the picture in Base64
  */
 public record VisualSettings(
@@ -33,11 +33,11 @@ public record VisualSettings(
     }
 
     /**
-     * What is asked for, in the words of the API.
+     * The parameters of a request, with the names of the API.
      *
-     * @param onlyMask 3: the cut-out in full size, with alpha
+     * @param onlyMask what the model returns; 3 is the cut-out in full size, with alpha
      * @param refineMask how much the edge is refined
-     * @param rgb the colour behind the cut-out; -1 three times: none
+     * @param rgb colour behind the cut-out; -1 three times is no colour
      */
     public record Model(String reqKey, int onlyMask, int refineMask, List<Integer> rgb) {
         public Model {

@@ -19,9 +19,9 @@ import javax.crypto.spec.SecretKeySpec;
 import okhttp3.HttpUrl;
 
 /**
- * Signs requests to Volcengine with HMAC-SHA256, as the
- * <a href="https://www.volcengine.com/docs/6369/67269">signature of its OpenAPI</a> has it. Each signature holds the
- * time, so every try needs its own. Thread-safe.
+ * Signs requests to Volcengine with HMAC-SHA256, according to the
+ * <a href="https://www.volcengine.com/docs/6369/67269">signature of its OpenAPI</a>. A signature holds the time, so
+ * every attempt needs a new one. Thread-safe.
  */
 final class VolcengineSigner {
 
@@ -42,9 +42,9 @@ final class VolcengineSigner {
     }
 
     /**
-     * The headers that make the request a signed one; all of them have to be sent, and exactly this body.
+     * The headers of the signed request. All of them have to be sent, with exactly this body.
      *
-     * @param contentType sent as it is, without a charset added
+     * @param contentType content type of the body; it has to be sent without an added charset
      */
     Map<String, String> sign(String method, HttpUrl url, String contentType, byte[] body) {
         String date = DATE.format(clock.instant());
@@ -79,7 +79,7 @@ final class VolcengineSigner {
         return key;
     }
 
-    /** The header as it is sent: with the port, unless it is the scheme's own. */
+    /** The header as it is sent. It has the port unless that is the default of the scheme. */
     private static String host(HttpUrl url) {
         String host = url.host().contains(":") ? "[" + url.host() + "]" : url.host();
         return url.port() == HttpUrl.defaultPort(url.scheme()) ? host : host + ":" + url.port();

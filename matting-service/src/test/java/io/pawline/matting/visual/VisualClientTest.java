@@ -155,7 +155,7 @@ class VisualClientTest {
 
         assertFailed(answer, reason);
         assertThat(answer.report().status()).hasValue(200);
-        // With a code of its own for the failure, the provider says that it did nothing.
+        // A code for the failure means that the provider did nothing.
         boolean refused = answer.report().providerCode().isPresent();
         assertThat(answer.report().billed()).isEqualTo(refused ? Billed.NO : Billed.UNKNOWN);
         assertThat(refused).isEqualTo(reason == Reason.PROVIDER_ERROR);
@@ -183,11 +183,11 @@ class VisualClientTest {
         "60000, 400, CONFIGURATION",
         "60102, 500, CONFIGURATION",
         "69999, 200, CONFIGURATION",
-        // A code that is in no table: the status decides
+        // The status decides if the code is unknown
         "50999, 400, INVALID_REQUEST",
         "50999, 500, PROVIDER_ERROR",
         "50999, 200, PROVIDER_ERROR",
-        // The code counts, and not the status
+        // The code counts before the status
         "50430, 200, OVERLOADED",
         "50411, 500, MODERATED_PHOTO"
     })

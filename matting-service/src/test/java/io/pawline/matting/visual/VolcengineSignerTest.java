@@ -12,7 +12,7 @@ import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Against signatures that the provider's own SDK made. */
+/** Compares with signatures that the provider's own SDK made. */
 class VolcengineSignerTest {
 
     private static final String BODY =

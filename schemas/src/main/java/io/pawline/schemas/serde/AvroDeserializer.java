@@ -6,16 +6,16 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads Avro events in Confluent's wire format, configured with Confluent's keys (docs/contributor/schemas.md lists them). The
- * written schema comes from the registry, once per id, and is resolved into the event's class. Safe for use by many
- * threads once configured.
+ * Reads Avro events in Confluent's wire format, configured with Confluent's keys (docs/contributor/schemas.md
+ * lists them). The written schema comes from the registry, once per id, and is resolved into the event's class. Many
+ * threads may use it once it is configured.
  */
 public final class AvroDeserializer implements Deserializer<SpecificRecord> {
 
     private @Nullable SchemaRegistryClient registry;
     private @Nullable RecordReader reader;
 
-    /** To be {@linkplain #configure configured} before use, as Kafka does. */
+    /** A deserializer that Kafka {@linkplain #configure configures} before use. */
     public AvroDeserializer() {}
 
     @Override
@@ -29,8 +29,8 @@ public final class AvroDeserializer implements Deserializer<SpecificRecord> {
     /**
      * The event in these bytes; null for null, which is a tombstone.
      *
-     * @throws UndecodableException if the bytes are no event that can be read here
-     * @throws RegistryUnavailableException if the registry could not be asked for the schema: try again
+     * @throws UndecodableException if the bytes are not an event that can be read here
+     * @throws RegistryUnavailableException if the registry could not be asked for the schema; another attempt may help
      */
     @Override
     public @Nullable SpecificRecord deserialize(String topic, byte @Nullable [] bytes) {

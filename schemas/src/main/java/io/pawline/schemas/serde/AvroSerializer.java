@@ -15,12 +15,12 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes Avro events in Confluent's wire format, configured with Confluent's keys (docs/contributor/schemas.md lists them). Each
- * schema is registered, or looked up, once. Safe for use by many threads once configured.
+ * Writes Avro events in Confluent's wire format, configured with Confluent's keys (docs/contributor/schemas.md
+ * lists them). Each schema is registered, or looked up, once. Many threads may use it once it is configured.
  */
 public final class AvroSerializer implements Serializer<SpecificRecord> {
 
-    /** What {@link #configure} leaves behind. */
+    /** The result of {@link #configure}. */
     private record Settings(SchemaRegistryClient registry, SubjectNaming naming, boolean autoRegister, boolean isKey) {
         int idOf(String topic, Schema schema) {
             String subject = naming.subject(topic, isKey, schema);
@@ -30,7 +30,7 @@ public final class AvroSerializer implements Serializer<SpecificRecord> {
 
     private @Nullable Settings settings;
 
-    /** To be {@linkplain #configure configured} before use, as Kafka does. */
+    /** A serializer that Kafka {@linkplain #configure configures} before use. */
     public AvroSerializer() {}
 
     @Override
@@ -43,8 +43,8 @@ public final class AvroSerializer implements Serializer<SpecificRecord> {
     /**
      * The event's bytes; null for null, which is a tombstone.
      *
-     * @throws SchemaRefusedException if the registry does not take the event's schema
-     * @throws RegistryUnavailableException if the registry could not be asked: try again
+     * @throws SchemaRefusedException if the registry refuses the event's schema
+     * @throws RegistryUnavailableException if the registry could not be asked; another attempt may help
      * @throws SerializationException if a field without default is not set
      */
     @Override

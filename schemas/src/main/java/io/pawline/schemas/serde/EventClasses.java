@@ -3,10 +3,10 @@ package io.pawline.schemas.serde;
 import org.apache.avro.util.ClassSecurityValidator;
 
 /**
- * Leave for Avro to load Pawline's event classes. Since 1.12.2 Avro refuses to name a class in a schema unless it is
- * told to trust it; this trusts the generated package and nothing else, on top of what is trusted already.
+ * Allows Avro to load Pawline's event classes. Since 1.12.2 Avro loads a class that a schema names only if the class is
+ * trusted. This class adds the generated package and nothing else to the trusted ones.
  *
- * <p>Pawline's own serializers do this by themselves. Who decodes events with others calls {@link #trust()} first.
+ * <p>Pawline's own serializers call it. Code that decodes events with others has to call {@link #trust()} first.
  */
 public final class EventClasses {
 
@@ -21,6 +21,6 @@ public final class EventClasses {
 
     /** Makes Avro trust the event classes; every call after the first does nothing. */
     public static void trust() {
-        // The static initialiser has done it, once and before anyone got here.
+        // The static initialiser has done it once, before this call
     }
 }

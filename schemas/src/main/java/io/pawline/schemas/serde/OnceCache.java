@@ -8,9 +8,9 @@ import java.util.function.Function;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * A map whose values are fetched when first asked for: once per key however many threads ask, without one key's fetch
- * holding up another's. A failed fetch is told to all who waited for it and is not remembered. Values are never dropped,
- * so the keys must be few.
+ * A map that fetches a value when it is first asked for. It fetches once per key, however many threads ask, and the
+ * fetch of one key does not delay another. All threads that wait for a failed fetch get its exception, and the next one
+ * fetches again. Values are never dropped, so the keys must be few.
  */
 final class OnceCache<K, V> {
 
@@ -22,9 +22,9 @@ final class OnceCache<K, V> {
     }
 
     /**
-     * The key's value, waiting for it if need be; what the fetch throws is thrown on.
+     * The value of the key. The caller waits for it if necessary, and gets the exception of the fetch.
      *
-     * @throws InterruptException if the caller is interrupted while it waits; the fetch goes on for the others
+     * @throws InterruptException if the caller is interrupted while it waits; the fetch continues for the others
      */
     V get(K key) {
         CompletableFuture<V> known = values.get(key);
@@ -32,7 +32,7 @@ final class OnceCache<K, V> {
             CompletableFuture<V> fresh = new CompletableFuture<>();
             known = values.putIfAbsent(key, fresh);
             if (known == null) {
-                // On a thread of its own, so that no interrupted caller takes the others down with it.
+                // On a thread of its own, so that an interrupt of one caller does not end the fetch for the others
                 Thread.ofVirtual().name("schema-fetch").start(() -> fill(key, fresh));
                 known = fresh;
             }
@@ -40,7 +40,7 @@ final class OnceCache<K, V> {
         return await(known);
     }
 
-    /** Notes a value that became known in another way, unless the key has one. */
+    /** Adds a value that is known in another way, unless the key has one. */
     void put(K key, V value) {
         values.putIfAbsent(key, CompletableFuture.completedFuture(value));
     }

@@ -13,12 +13,11 @@ import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * Reads records into their event class, whatever version of its schema they were written with. Safe for use by many
- * threads.
+ * Reads records into their event class, whatever version of its schema they were written with. Many threads may use it.
  */
 final class RecordReader {
 
-    /** How records of one writer's schema are read, and what to call their type in a message. */
+    /** The reader for the records of one schema, and the name of their type for messages. */
     private record Resolved(String type, DatumReader<SpecificRecord> reader) {}
 
     private final SchemaRegistryClient registry;
@@ -26,7 +25,9 @@ final class RecordReader {
     private final OnceCache<Integer, Resolved> resolved = new OnceCache<>(this::resolve);
 
     /**
-     * @param only the class to read into; without it, the class that bears the written record's name
+     * A reader for these records.
+     *
+     * @param only the class to read into; without it, the class with the name of the written record
      */
     RecordReader(SchemaRegistryClient registry, Optional<Class<? extends SpecificRecord>> only) {
         EventClasses.trust();
@@ -46,8 +47,8 @@ final class RecordReader {
             record = how.reader().read(null, decoder);
             atEnd = decoder.isEnd();
         } catch (IOException | RuntimeException e) {
-            // Avro throws nearly anything at wrong bytes: end of file, index out of bounds, class cast.
-            throw new UndecodableException("the bytes are no " + how.type() + " as schema " + id + " has it", e);
+            // Avro throws nearly any exception for wrong bytes: end of file, index out of bounds, class cast
+            throw new UndecodableException("the bytes are not a " + how.type() + " of schema " + id, e);
         } finally {
             SystemLimitException.endCollectionAllocationScope();
         }
@@ -61,15 +62,16 @@ final class RecordReader {
         Schema written = registry.schema(id);
         Class<? extends SpecificRecord> type = only.orElseGet(() -> classOf(written, id));
         Schema expected = SpecificData.get().getSchema(type);
-        // Avro resolves records by their fields and lets the name be anything.
+        // Avro resolves records by their fields and accepts any name
         if (!written.getFullName().equals(expected.getFullName())
                 && !expected.getAliases().contains(written.getFullName())) {
             throw new UndecodableException(
                     "schema " + id + " is of " + written.getFullName() + ", not of " + expected.getFullName());
         }
         try {
-            // A builder of its own: the shared one keeps a cache that is not safe for many threads. And built here, not
-            // on the first read as SpecificDatumReader does, so that other threads see the reader whole.
+            // The builder is a new one, because the shared one has a cache that is not safe for many threads. The
+            // reader is
+            // built here and not on the first read, as SpecificDatumReader does, so that other threads see it complete
             FastReaderBuilder builder = new FastReaderBuilder(SpecificData.getForClass(type));
             return new Resolved(expected.getName(), builder.createDatumReader(written, expected));
         } catch (IOException | AvroRuntimeException e) {
@@ -84,7 +86,8 @@ final class RecordReader {
             type = SpecificData.get().getClass(written);
         } catch (SecurityException e) {
             throw new UndecodableException(
-                    "schema " + id + " is of " + written.getFullName() + ", which is no class of Pawline's events", e);
+                    "schema " + id + " is of " + written.getFullName() + ", which is not a class of Pawline's events",
+                    e);
         }
         if (type == null || !SpecificRecord.class.isAssignableFrom(type)) {
             throw new UndecodableException(

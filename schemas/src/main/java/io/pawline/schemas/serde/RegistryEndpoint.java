@@ -6,15 +6,17 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * One address of the registry and what to say there as proof of who asks. Its text form is the address alone.
+ * One address of the registry with the credentials for it. The text form is the address alone.
  *
- * @param base without user information and without a slash at the end
+ * @param base address without user information and without a slash at the end
  * @param authorization value of the header of that name
  */
 record RegistryEndpoint(URI base, Optional<String> authorization) {
 
     /**
-     * @param userInfo {@code user:password}; without it, what the address itself carries
+     * The endpoint at this address.
+     *
+     * @param userInfo {@code user:password}; without it, the user information in the address counts
      * @throws IllegalArgumentException if the address is not http(s) or has no host
      */
     static RegistryEndpoint of(URI address, Optional<String> userInfo) {

@@ -1,6 +1,6 @@
 package io.pawline.schemas.serde;
 
-/** The registry's refusal of a request (4xx other than 429), with its own code and words. */
+/** Says that the registry refused a request (4xx other than 429), with the registry's code and words. */
 final class RegistryErrorException extends RuntimeException {
 
     static final int UNKNOWN_SUBJECT = 40401;
@@ -10,7 +10,9 @@ final class RegistryErrorException extends RuntimeException {
     private final int code;
 
     /**
-     * @param code the registry's error code, 0 when the answer names none
+     * An exception for this answer.
+     *
+     * @param code the registry's error code; 0 if the answer names none
      */
     RegistryErrorException(int status, int code, String message) {
         super(message, null, false, false);
@@ -26,7 +28,7 @@ final class RegistryErrorException extends RuntimeException {
         return code;
     }
 
-    /** The words of the registry; never null, unlike what a general exception may say. */
+    /** The words of the registry. They are never null, unlike the message of an exception in general. */
     String words() {
         return "" + getMessage();
     }

@@ -25,15 +25,16 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * JSON exchanges with the registry that outlast its short absences: a request goes to one address after the other, and
- * round again after a random pause that doubles, until it is answered or the tries are used up. Safe for use by many
- * threads.
+ * Exchanges JSON with the registry and survives its short absences. A request goes to one address after the other.
+ * After a random pause that doubles it goes round again, until it is answered or the attempts are used up. Many threads
+ * may use it.
  */
 final class RegistryHttp implements AutoCloseable {
 
     /**
-     * How long to wait and how often to try.
+     * The time limits and the number of attempts.
      *
+     * @param connect longest wait for a connection
      * @param answer longest wait for a whole answer, the connection included
      * @param retries further rounds over all addresses after the first
      * @param firstPause upper bound of the pause before the second round
@@ -49,7 +50,7 @@ final class RegistryHttp implements AutoCloseable {
     private final Patience patience;
     private final HttpClient http;
 
-    /** Index of the address that answered last. */
+    /** The index of the address that answered last. */
     private volatile int preferred;
 
     private volatile Optional<String> lastDate = Optional.empty();
@@ -86,7 +87,7 @@ final class RegistryHttp implements AutoCloseable {
 
     /**
      * @throws RegistryErrorException if the registry refuses the request
-     * @throws RegistryUnavailableException if no address gave an answer of use
+     * @throws RegistryUnavailableException if no address gave a useful answer
      */
     private JsonNode exchange(String method, String path, @Nullable String body) {
         for (int round = 0; ; round++) {
@@ -135,7 +136,7 @@ final class RegistryHttp implements AutoCloseable {
         }
         if (status != 200 || !answer.isContainer()) {
             throw new RegistryUnavailableException(
-                    "what answers is no schema registry (status " + status + ") to " + where);
+                    "the answer is not from a schema registry (status " + status + ") to " + where);
         }
         return answer;
     }
@@ -149,7 +150,7 @@ final class RegistryHttp implements AutoCloseable {
         endpoint.authorization().ifPresent(value -> request.header("Authorization", value));
         CompletableFuture<HttpResponse<String>> response = http.sendAsync(request.build(), BodyHandlers.ofString());
         try {
-            // The client's own time-out ends with the headers; this one covers the body too.
+            // The time-out of the client ends with the headers, and this one covers the body too
             return response.get(patience.answer().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             response.cancel(true);
@@ -173,7 +174,10 @@ final class RegistryHttp implements AutoCloseable {
         }
     }
 
-    /** Full jitter, see <a href="https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/">AWS</a>. */
+    /**
+     * Sleeps with full jitter, see
+     * <a href="https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/">AWS</a>.
+     */
     private void pause(int round) {
         long bound = Math.min(
                 patience.longestPause().toMillis(), patience.firstPause().toMillis() << Math.min(round, 20));

@@ -4,8 +4,8 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The schema registry could not be asked, or would not answer; nothing is said about the record, which is to be tried
- * again.
+ * Says that the schema registry could not be asked, or did not answer. It says nothing about the record, so another
+ * attempt may succeed.
  */
 public final class RegistryUnavailableException extends SerializationException {
 

@@ -3,8 +3,8 @@ package io.pawline.schemas.serde;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
- * The registry does not take a schema that is to be written: it is incompatible with the subject's earlier versions,
- * invalid, or not registered while registering is switched off. Trying again is of no use before somebody acts.
+ * Says that the registry refuses a schema: it is incompatible with the subject's earlier versions, invalid, or not
+ * registered while automatic registration is off. Another attempt is useless before somebody acts.
  */
 public final class SchemaRefusedException extends SerializationException {
 
@@ -15,7 +15,7 @@ public final class SchemaRefusedException extends SerializationException {
         this.subject = subject;
     }
 
-    /** The subject the schema was meant for. */
+    /** The subject of the schema. */
     public String subject() {
         return subject;
     }

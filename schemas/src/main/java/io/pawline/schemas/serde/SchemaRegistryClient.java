@@ -8,9 +8,10 @@ import org.apache.avro.SchemaParseException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A registry speaking <a href="https://docs.confluent.io/platform/current/schema-registry/develop/api.html">Confluent's
- * API</a>, each schema asked for once: ids and schemas never change, so they are kept for good. Safe for use by many
- * threads, of which any number may wait for the same schema.
+ * A client of a registry with
+ * <a href="https://docs.confluent.io/platform/current/schema-registry/develop/api.html">Confluent's API</a>. It asks
+ * for each schema once and keeps it, because ids and schemas never change. Many threads may use it, and any number of
+ * them may wait for the same schema.
  */
 final class SchemaRegistryClient implements AutoCloseable {
 
@@ -40,9 +41,9 @@ final class SchemaRegistryClient implements AutoCloseable {
     }
 
     /**
-     * The id of a schema in a subject, which gets it as a new version if it has not got it yet.
+     * The id of a schema in a subject. The schema becomes a new version if the subject does not have it yet.
      *
-     * @throws SchemaRefusedException if the registry does not take it
+     * @throws SchemaRefusedException if the registry refuses it
      * @throws RegistryUnavailableException if it cannot be asked now
      */
     int register(String subject, Schema schema) {
@@ -50,9 +51,9 @@ final class SchemaRegistryClient implements AutoCloseable {
     }
 
     /**
-     * The id of a schema that a subject has already.
+     * The id of a schema that the subject already has.
      *
-     * @throws SchemaRefusedException if it has not
+     * @throws SchemaRefusedException if the subject does not have it
      * @throws RegistryUnavailableException if the registry cannot be asked now
      */
     int lookUp(String subject, Schema schema) {
@@ -83,7 +84,7 @@ final class SchemaRegistryClient implements AutoCloseable {
                     .setValidateDefaults(false)
                     .parse(answer.path("schema").asString(""));
         } catch (SchemaParseException e) {
-            throw new UndecodableException("schema " + id + " is no Avro schema that stands by itself", e);
+            throw new UndecodableException("schema " + id + " is not a complete Avro schema", e);
         }
     }
 

@@ -18,9 +18,9 @@ import org.apache.kafka.common.config.types.Password;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The serializers' settings, under <a
- * href="https://docs.confluent.io/platform/current/schema-registry/sr-client-configs.html">Confluent's keys</a>. What
- * Confluent's serializers would do and these cannot is refused, not ignored.
+ * The settings of the serializers, under <a
+ * href="https://docs.confluent.io/platform/current/schema-registry/sr-client-configs.html">Confluent's keys</a>. A
+ * setting that only Confluent's serializers support is refused and not ignored.
  */
 final class SerdeConfig extends AbstractConfig {
 
@@ -56,7 +56,7 @@ final class SerdeConfig extends AbstractConfig {
                     ConfigDef.Type.BOOLEAN,
                     true,
                     Importance.MEDIUM,
-                    "Register a schema when first written.")
+                    "Whether a schema is registered when it is first written.")
             .define(USE_LATEST_VERSION, ConfigDef.Type.BOOLEAN, false, Importance.LOW, "Must be false.")
             .define(
                     KEY_NAMING,
@@ -110,43 +110,45 @@ final class SerdeConfig extends AbstractConfig {
                     3,
                     Range.atLeast(0),
                     Importance.LOW,
-                    "Further tries, each over all addresses.")
+                    "Further attempts, each over all addresses.")
             .define(
                     RETRY_WAIT,
                     ConfigDef.Type.INT,
                     100,
                     Range.atLeast(1),
                     Importance.LOW,
-                    "Longest wait before the first one.")
+                    "Longest wait before the first of them.")
             .define(
                     RETRY_MAX_WAIT,
                     ConfigDef.Type.INT,
                     2_000,
                     Range.atLeast(1),
                     Importance.LOW,
-                    "Longest wait before any.")
+                    "Longest wait before any of them.")
             .define(
                     TRUST_STORE,
                     ConfigDef.Type.STRING,
                     null,
                     Importance.MEDIUM,
-                    "File of the authorities that an https registry may be certified by; without it, the JVM's.")
+                    "File of the authorities that certify an https registry. Without it, the JVM's count.")
             .define(
                     TRUST_STORE_TYPE,
                     ConfigDef.Type.STRING,
                     "JKS",
                     Importance.LOW,
                     "JKS (which reads PKCS12 too), PKCS12 or PEM.")
-            .define(TRUST_STORE_PASSWORD, ConfigDef.Type.PASSWORD, null, Importance.LOW, "Of that file; PEM has none.")
+            .define(TRUST_STORE_PASSWORD, ConfigDef.Type.PASSWORD, null, Importance.LOW, "Password of that file. PEM has none.")
             .define(
                     TRUSTED_CERTIFICATES,
                     ConfigDef.Type.PASSWORD,
                     null,
                     Importance.LOW,
-                    "Those authorities themselves, instead of a file; the type is PEM.");
+                    "The authorities themselves instead of a file. The type is PEM.");
 
     /**
-     * @throws ConfigException if a setting is missing, wrong or of no effect here; the message names the key
+     * Reads these settings.
+     *
+     * @throws ConfigException if a setting is missing, wrong or without effect here; the message names the key
      */
     SerdeConfig(Map<String, ?> settings) {
         super(DEFINITION, classesAsNames(settings), false);
@@ -163,7 +165,7 @@ final class SerdeConfig extends AbstractConfig {
         }
     }
 
-    /** Where the registry is, at least one. */
+    /** The addresses of the registry, at least one. */
     List<RegistryEndpoint> endpoints() {
         Optional<String> userInfo = switch (getString(CREDENTIALS_SOURCE)) {
             case "URL" -> Optional.empty();
@@ -209,7 +211,7 @@ final class SerdeConfig extends AbstractConfig {
         return SubjectNaming.ofSetting(key, getString(key));
     }
 
-    /** The one class to read into, if the settings name it; otherwise the record's own name decides. */
+    /** The class to read into, if the settings name one. Otherwise the name of the record decides. */
     Optional<Class<? extends SpecificRecord>> readerType(boolean isKey) {
         String key = isKey ? KEY_TYPE : VALUE_TYPE;
         @Nullable Class<?> type = getClass(key);
@@ -238,7 +240,7 @@ final class SerdeConfig extends AbstractConfig {
         try {
             return RegistryEndpoint.of(URI.create(address), userInfo);
         } catch (IllegalArgumentException e) {
-            // Without the address and without the cause, which repeats it: it may hold a password.
+            // Without the address, which may hold a password, and without the cause, which repeats it
             throw new ConfigException("Invalid configuration " + URL
                     + ": every address must be like http://host:8081 or https://host/path");
         }
@@ -252,7 +254,7 @@ final class SerdeConfig extends AbstractConfig {
         return new ConfigException("Invalid configuration " + key + ": it " + why);
     }
 
-    /** Kafka hands over a class where a class name was meant, if the class could be loaded. */
+    /** The settings with class names. Kafka passes a class instead of its name if it could load the class. */
     private static Map<String, Object> classesAsNames(Map<String, ?> settings) {
         Map<String, Object> named = new HashMap<>();
         settings.forEach((key, value) -> {

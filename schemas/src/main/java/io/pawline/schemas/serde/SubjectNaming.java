@@ -7,25 +7,25 @@ import org.apache.avro.Schema;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
- * How a schema's subject in the registry follows from topic and record; Confluent's
+ * Derives the subject of a schema in the registry from topic and record. It has Confluent's
  * <a href="https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/index.html#subject-name-strategy">subject name strategies</a>.
  */
 enum SubjectNaming {
-    /** One subject per topic, for keys and for values. */
+    /** There is one subject per topic, for keys and for values. */
     TOPIC_NAME("TopicNameStrategy") {
         @Override
         String subject(String topic, boolean isKey, Schema schema) {
             return topic + (isKey ? "-key" : "-value");
         }
     },
-    /** One subject per record type, whatever the topic. */
+    /** There is one subject per record type, whatever the topic. */
     RECORD_NAME("RecordNameStrategy") {
         @Override
         String subject(String topic, boolean isKey, Schema schema) {
             return schema.getFullName();
         }
     },
-    /** One subject per record type and topic. */
+    /** There is one subject per record type and topic. */
     TOPIC_RECORD_NAME("TopicRecordNameStrategy") {
         @Override
         String subject(String topic, boolean isKey, Schema schema) {
@@ -51,7 +51,7 @@ enum SubjectNaming {
                 .findFirst();
     }
 
-    /** The naming that a setting asks for; see {@link #named}. */
+    /** The naming that a setting asks for, see {@link #named}. */
     static SubjectNaming ofSetting(String key, String name) {
         return named(name)
                 .orElseThrow(() -> new ConfigException(

@@ -3,7 +3,7 @@ package io.pawline.schemas.serde;
 import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 
-/** The bytes are no event that can be read here, now or later: trying again is of no use. */
+/** Says that the bytes are not an event that can be read here. Another attempt is useless. */
 public final class UndecodableException extends SerializationException {
 
     UndecodableException(String message) {

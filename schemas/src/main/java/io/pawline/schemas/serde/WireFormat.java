@@ -3,7 +3,7 @@ package io.pawline.schemas.serde;
 import java.nio.ByteBuffer;
 
 /**
- * Confluent's <a
+ * Writes and reads the header of Confluent's <a
  * href="https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/index.html#wire-format">wire
  * format</a>: a zero byte, the schema's id in four bytes (big-endian), then Avro's binary encoding.
  */
@@ -20,9 +20,9 @@ final class WireFormat {
     }
 
     /**
-     * The schema's id in a record.
+     * The id of the schema in a record.
      *
-     * @throws UndecodableException if the record does not begin as the format demands
+     * @throws UndecodableException if the record does not begin as the format requires
      */
     static int schemaId(byte[] record) {
         if (record.length < HEADER_LENGTH) {

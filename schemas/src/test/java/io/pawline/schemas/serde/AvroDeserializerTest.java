@@ -154,7 +154,7 @@ class AvroDeserializerTest {
                 .hasMessageContaining("a.b.Unknown");
         assertUndecodable(headerOf("{\"type\":\"record\",\"name\":\"java.net.URL\",\"fields\":[]}"))
                 .hasMessageContaining("java.net.URL");
-        assertUndecodable(headerOf("no schema")).hasMessageContaining("no Avro schema");
+        assertUndecodable(headerOf("no schema")).hasMessageContaining("not a complete Avro schema");
         assertUndecodable(headerOf("{\"type\":\"record\",\"name\":\"io.pawline.events.TaskAccepted\",\"fields\":[]}"))
                 .hasMessageContaining("TaskAccepted");
     }

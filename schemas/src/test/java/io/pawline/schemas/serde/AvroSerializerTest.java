@@ -89,7 +89,7 @@ class AvroSerializerTest {
     }
 
     @Test
-    void tellsWhichSubjectRefusesAnIncompatibleSchemaAndWhy() {
+    void saysWhichSubjectRefusesAnIncompatibleSchemaAndWhy() {
         registry.answersNext(409, "{\"error_code\":409,\"message\":\"the field breed has no default\"}");
         assertThatThrownBy(() -> serializer(Map.of()).serialize("pawline.detect", TestingSerdeEvents.accepted()))
                 .isInstanceOfSatisfying(
@@ -101,7 +101,7 @@ class AvroSerializerTest {
     }
 
     @Test
-    void tellsAnUnreachableRegistryFromARefusal() {
+    void distinguishesAnUnreachableRegistryFromARefusal() {
         registry.close();
         assertThatThrownBy(() -> serializer(Map.of()).serialize("pawline.detect", TestingSerdeEvents.accepted()))
                 .isInstanceOf(RegistryUnavailableException.class);

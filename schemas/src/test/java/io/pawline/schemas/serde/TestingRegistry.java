@@ -18,7 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A registry in memory that counts what it is asked and answers wrongly when told to. */
+/** A registry in memory that counts the requests and answers wrongly if a test wants it. */
 final class TestingRegistry implements AutoCloseable {
 
     record Answer(int status, String body) {}

@@ -1,12 +1,18 @@
 package io.pawline.e2e;
 
+import static java.util.Comparator.comparingInt;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import io.pawline.schemas.Stage;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -15,28 +21,42 @@ class ConfigurationReferenceTest {
     /** Who reads the settings of a group, in the reference's order. */
     private static final List<Map.Entry<String, String>> GROUPS = List.of(
             Map.entry("pawline", "All services with a stage."),
-            Map.entry("pawline.tracing", "All services: where the traces go, see [tracing](monitoring.md#tracing)."),
+            Map.entry(
+                    "pawline.tracing",
+                    "All services. The traces go where these settings say, see [tracing](monitoring.md#tracing)."),
             Map.entry(
                     "pawline.database",
-                    "ingest-service, callback-service and ops-service: the task table in PostgreSQL, and what is beside it."),
-            Map.entry("pawline.image-store", "All services but generate-service: the bytes of the images."),
-            Map.entry("pawline.outbound", "All services that call addresses which came from outside."),
-            Map.entry("pawline.ark", "detect-service and generate-service: the provider of both."),
+                    "ingest-service, callback-service and ops-service. All tables of Pawline are in one PostgreSQL database."),
+            Map.entry("pawline.image-store", "All services but generate-service. The bytes of the images are there."),
+            Map.entry("pawline.outbound", "All services. The limits are for addresses that came from outside."),
+            Map.entry("pawline.ark", "detect-service and generate-service. Both call this provider."),
             Map.entry("pawline.ingest", "ingest-service."),
-            Map.entry("pawline.setup", "ingest-service, when its argument is `setup`."),
-            Map.entry("pawline.detect", "detect-service."),
-            Map.entry("pawline.generate", "generate-service."),
-            Map.entry("pawline.matting", "matting-service."),
-            Map.entry(
-                    "pawline.finalize",
-                    "finalize-service. It calls no provider: of its stage, the limit, the breaker and the cost do nothing."),
-            Map.entry(
-                    "pawline.callback",
-                    "callback-service. Its own file sets other defaults for its stage: `max-in-flight` 512, `max-retry-time` 12h, `first-delay` 5s, `breaker-calls` 20. The adaptive limit and the breaker are those of each receiver; `max-attempts` does nothing, for the schedule decides."),
+            Map.entry("pawline.setup", "ingest-service, if its argument is `setup`."),
+            Map.entry("pawline.detect", "detect-service. See also [every stage](#every-stage)."),
+            Map.entry("pawline.generate", "generate-service. See also [every stage](#every-stage)."),
+            Map.entry("pawline.matting", "matting-service. See also [every stage](#every-stage)."),
+            Map.entry("pawline.finalize", "finalize-service. See also [every stage](#every-stage)."),
+            Map.entry("pawline.callback", "callback-service. See also [every stage](#every-stage)."),
             Map.entry("pawline.ops", "ops-service."));
 
-    private final Map<String, List<Setting>> settings =
-            Setting.all().stream().collect(groupingBy(Setting::group, TreeMap::new, toList()));
+    private static final String STAGES = """
+            ### Every stage
+
+            Each stage has these settings under its own name: `max-in-flight` of detect is
+            `pawline.detect.stage.max-in-flight`. finalize-service calls no provider. So it has no adaptive limit, no
+            breaker and no cost. For callback-service, each receiver is a provider, and
+            `pawline.callback.retry-schedule` replaces `max-attempts`.
+
+            """;
+
+    private final Map<String, List<Setting>> settings = Setting.all().stream()
+            .filter(setting -> setting.stage().isEmpty())
+            .collect(groupingBy(Setting::group, TreeMap::new, toList()));
+
+    /** The settings that each stage has under its own name, by what comes after it. */
+    private final Map<String, List<Setting>> ofStages = Setting.all().stream()
+            .filter(setting -> setting.stage().isPresent())
+            .collect(groupingBy(Setting::shortName, TreeMap::new, toList()));
 
     @Test
     void everyGroupOfSettingsHasItsPlaceInTheReference() {
@@ -54,7 +74,38 @@ class ConfigurationReferenceTest {
                         .isNotBlank());
     }
 
-    /** Spring's processor looks for the text of a tag and finds that of "mode" in that of "model", if "model" comes first. */
+    @Test
+    void aSettingOfStagesMeansTheSameInEachOfThem() {
+        assertThat(ofStages.values())
+                .isNotEmpty()
+                .allSatisfy(same -> assertThat(same)
+                        .extracting(Setting::type, Setting::description)
+                        .as("type and @param of %s", same.getFirst().shortName())
+                        .containsOnly(
+                                tuple(same.getFirst().type(), same.getFirst().description())));
+    }
+
+    @Test
+    void noStageHasASettingWithoutEffect() {
+        assertThat(Setting.all())
+                .extracting(Setting::name)
+                .contains("pawline.detect.stage.breaker", "pawline.detect.stage.max-attempts")
+                .doesNotContain(
+                        "pawline.finalize.stage.breaker",
+                        "pawline.finalize.stage.breaker-calls",
+                        "pawline.finalize.stage.breaker-failure-percent",
+                        "pawline.finalize.stage.breaker-pause",
+                        "pawline.finalize.stage.breaker-max-pause",
+                        "pawline.finalize.stage.adaptive-limit",
+                        "pawline.finalize.stage.calls-per-second",
+                        "pawline.finalize.stage.call-cost",
+                        "pawline.callback.stage.max-attempts");
+    }
+
+    /**
+     * Spring's processor looks for the text of a tag and finds that of "mode" in that of "model", if "model" comes
+     * first.
+     */
     @Test
     void noSettingHasTheDescriptionOfAnotherWhoseNameBeginsLikeIt() {
         List<Setting> all = Setting.all();
@@ -71,8 +122,45 @@ class ConfigurationReferenceTest {
     void theReferenceListsEverySetting() {
         new GeneratedSection("docs/operator/configuration.md", "settings")
                 .shouldBe(GROUPS.stream()
-                        .map(group -> section(group.getKey(), group.getValue()))
+                        .map(group -> (group.getKey().equals("pawline.detect") ? stages() + "\n" : "")
+                                + section(group.getKey(), group.getValue()))
                         .collect(joining("\n")));
+    }
+
+    private String stages() {
+        return STAGES
+                + GeneratedSection.header("Setting", "Stages", "Value", "Default", "Meaning")
+                + ofStages.entrySet().stream()
+                        .map(same -> GeneratedSection.row(
+                                "`" + same.getKey() + "`",
+                                stagesOf(same.getValue()),
+                                same.getValue().getFirst().typeForPeople(),
+                                defaultsOf(same.getValue()),
+                                same.getValue().getFirst().description()))
+                        .collect(joining());
+    }
+
+    private static String stagesOf(List<Setting> same) {
+        List<String> missing = Arrays.stream(Stage.values())
+                .map(Stage::code)
+                .filter(code ->
+                        same.stream().noneMatch(setting -> setting.stage().equals(Optional.of(code))))
+                .toList();
+        return missing.isEmpty() ? "all" : "all but " + String.join(", ", missing);
+    }
+
+    /** The default of most stages, then those of the others. */
+    private static String defaultsOf(List<Setting> same) {
+        Map<String, List<String>> stagesByDefault = same.stream()
+                .collect(groupingBy(
+                        Setting::defaultForPeople,
+                        mapping(setting -> setting.stage().orElseThrow(), toList())));
+        return stagesByDefault.entrySet().stream()
+                .sorted(comparingInt(entry -> -entry.getValue().size()))
+                .map(entry -> entry.getValue().size() > 1
+                        ? entry.getKey()
+                        : entry.getValue().getFirst() + ": " + entry.getKey())
+                .collect(joining("; "));
     }
 
     private String section(String group, String readers) {

@@ -13,6 +13,9 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import tools.jackson.databind.JsonNode;
@@ -31,6 +34,7 @@ record Setting(
         @Nullable String byDefault,
         String description) {
 
+    private static final Pattern OF_A_STAGE = Pattern.compile("pawline\\.([a-z]+)\\.stage\\..+");
     private static final String METADATA = "META-INF/spring-configuration-metadata.json";
 
     /** Every {@code pawline.*} setting of every module on the class path, by name. */
@@ -54,6 +58,17 @@ record Setting(
     String group() {
         int end = name.indexOf('.', "pawline.".length());
         return end < 0 ? "pawline" : name.substring(0, end);
+    }
+
+    /** The stage whose {@code pawline.<stage>.stage.*} it is one of. */
+    Optional<String> stage() {
+        Matcher matcher = OF_A_STAGE.matcher(name);
+        return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
+    }
+
+    /** The last part of the name. */
+    String shortName() {
+        return name.substring(name.lastIndexOf('.') + 1);
     }
 
     /** The default, or whether the setting must be given. */
@@ -106,7 +121,7 @@ record Setting(
 
     /** What the setting is in the constructor that binds it. */
     private Parameter parameter() {
-        String component = name.substring(name.lastIndexOf('.') + 1).replace("-", "");
+        String component = shortName().replace("-", "");
         return Arrays.stream(classOf(sourceType).getDeclaredConstructors())
                 .flatMap(constructor -> Arrays.stream(constructor.getParameters()))
                 .filter(parameter -> parameter.getName().equalsIgnoreCase(component))

@@ -5,15 +5,15 @@ import io.pawline.schemas.Reason;
 import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 
-/** What came of one call to Ark. */
+/** The result of one call to Ark. */
 public sealed interface ArkAnswer {
 
     CallFacts facts();
 
     /**
-     * Ark did what was asked, by its own account.
+     * Ark says that it did what was asked.
      *
-     * @param requestId Ark's name for the call, or ours if it gave none
+     * @param requestId Ark's name for the call, or Pawline's if Ark gave none
      */
     record Ok(JsonNode body, String requestId, CallFacts facts) implements ArkAnswer {
         public Ok {
@@ -23,7 +23,7 @@ public sealed interface ArkAnswer {
         }
 
         /**
-         * The same answer, found to be of no use when it was looked at.
+         * The same answer, which turned out to be useless.
          *
          * @param what a sentence about the answer, as in {@link Failed#detail}
          */
@@ -31,7 +31,7 @@ public sealed interface ArkAnswer {
             return new Failed(reason, what + " (request " + requestId + ")", facts);
         }
 
-        /** The same answer, in which this error stands in for what was asked. */
+        /** The same answer, which has this error in the place of the result. */
         public Failed butFailed(ArkError error, String what) {
             String code = error.code().orElse("an error without a code");
             return new Failed(
@@ -42,9 +42,9 @@ public sealed interface ArkAnswer {
     }
 
     /**
-     * It did not.
+     * Ark did not do what was asked.
      *
-     * @param detail one sentence for a person: no key, no address, no image
+     * @param detail one sentence for a person, without key, address and image
      */
     record Failed(Reason reason, String detail, CallFacts facts) implements ArkAnswer {
         public Failed {

@@ -26,13 +26,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Calls Volcengine Ark: posts JSON, and classifies whatever comes back. Each call is made once. Thread-safe.
+ * Calls Volcengine Ark with JSON, and classifies the answers. Each call is made once. Thread-safe.
  */
 public final class ArkClient {
 
     private static final MediaType JSON = MediaType.get("application/json");
 
-    /** Answers hold texts and addresses, a few kilobytes. */
+    /** The limit of an answer. Answers hold texts and addresses, which are a few kilobytes. */
     private static final DataLimit ANSWER_LIMIT = DataLimit.ofMegabytes(1);
 
     private final OutboundHttp http;
@@ -52,7 +52,7 @@ public final class ArkClient {
      * Posts the body to this path below the base URL.
      *
      * @param path without a leading slash, for example {@code images/generations}
-     * @param clientRequestId our name for the call, which Ark keeps next to its own; visible ASCII
+     * @param clientRequestId Pawline's name for the call, which Ark keeps next to its own; visible ASCII
      * @throws InterruptedException if the (virtual) thread is interrupted; the call is then cancelled at once
      */
     public ArkAnswer post(String path, JsonNode body, String clientRequestId, Timeouts timeouts)
@@ -84,7 +84,7 @@ public final class ArkClient {
             return failed(answered, ArkError.NONE, requestId, facts);
         }
         if (body == null || !body.isObject()) {
-            String detail = "Ark's answer is no JSON object (request " + requestId + ")";
+            String detail = "Ark's answer is not a JSON object (request " + requestId + ")";
             return new Failed(Reason.MALFORMED_ANSWER, detail, facts);
         }
         return new Ok(body, requestId, facts);
@@ -92,7 +92,7 @@ public final class ArkClient {
 
     private Failed failed(Answered answered, ArkError error, String requestId, CallFacts facts) {
         Reason reason = error.reason().orElseGet(() -> ProviderStatus.reason(answered.status()));
-        // What is said about a refused key may quote it
+        // The message about a refused key may quote the key
         String said = reason == Reason.AUTHENTICATION ? "" : error.message(properties.apiKey());
         String detail = "Ark answered " + answered.status()
                 + error.code().map(code -> " " + code).orElse("")

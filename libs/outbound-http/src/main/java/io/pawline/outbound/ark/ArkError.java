@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The {@code error} of an answer of Ark, which may stand for the whole answer or for one image of it.
+ * The {@code error} in an answer of Ark. It concerns the whole answer or one image of it.
  *
- * @param code only if it looks like one: it goes into headers and columns
+ * @param code Ark's code for the error, if it looks like one, because it goes into headers and columns
+ * @param rawMessage message of Ark as it came; null: none
  */
 public record ArkError(Optional<String> code, @Nullable String rawMessage) {
 
@@ -21,19 +22,19 @@ public record ArkError(Optional<String> code, @Nullable String rawMessage) {
     private static final Pattern TOKEN = Pattern.compile("(?i)\\bbearer\\s+\\S+");
     private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cntrl}\\p{Zl}\\p{Zp}\\s]+");
 
-    /** The error in this node, whatever is in it. */
+    /** The error in this node, whatever the node holds. */
     public static ArkError of(JsonNode error) {
         return new ArkError(
                 text(error.get("code")).filter(ArkError::isPlainName),
                 text(error.get("message")).orElse(null));
     }
 
-    /** What the code means, if we know it. */
+    /** The reason for the code, if it is known. */
     public Optional<Reason> reason() {
         return code.flatMap(ArkErrors::ofCode);
     }
 
-    /** What Ark said, on one line, without addresses and without this key; empty if it said nothing. */
+    /** The message of Ark on one line, without addresses and without this key; empty if there is none. */
     String message(String apiKey) {
         if (rawMessage == null) {
             return "";

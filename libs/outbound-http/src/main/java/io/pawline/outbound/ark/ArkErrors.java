@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What Ark's error codes and, where there is none that we know, its HTTP statuses mean
+ * Maps Ark's error codes to reasons
  * (<a href="https://www.volcengine.com/docs/82379/1299023">Ark's list of error codes</a>).
  */
 final class ArkErrors {
@@ -21,13 +21,13 @@ final class ArkErrors {
     }
 
     private enum Match {
-        /** The code itself, or the code and a dot and more. */
+        /** The code is the text, or begins with the text and a dot. */
         FAMILY,
         PREFIX,
         CONTAINS
     }
 
-    /** The first row that matches counts. */
+    /** The rows in order. The first one that matches counts. */
     private static final List<Row> CODES = List.of(
             family("MissingParameter", Reason.INVALID_REQUEST),
             family("InvalidParameter", Reason.INVALID_REQUEST),

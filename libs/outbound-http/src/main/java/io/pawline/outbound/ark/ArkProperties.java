@@ -7,10 +7,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Access to Volcengine Ark, which serves the vision model and the text-to-image model.
+ * The settings of Volcengine Ark, which serves the vision model and the text-to-image model: {@code pawline.ark.*}.
  *
- * @param baseUrl where its API is, without the path of a single call
- * @param apiKey sent as bearer token; required
+ * @param baseUrl Address of Ark's API, without the path of a single call.
+ * @param apiKey Key of the Ark account. It is sent as bearer token.
  */
 @ConfigurationProperties("pawline.ark")
 public record ArkProperties(
@@ -36,7 +36,7 @@ public record ArkProperties(
         }
     }
 
-    /** Without the key. */
+    /** The settings without the key. */
     @Override
     public String toString() {
         return "ArkProperties[baseUrl=" + baseUrl + ", apiKey=…]";

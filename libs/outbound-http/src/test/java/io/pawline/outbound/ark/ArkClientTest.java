@@ -56,7 +56,7 @@ class ArkClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/api/v3", "/api/v3/"})
-    void postsJsonWithTheKeyAndOurNameForTheCall(String base) throws Exception {
+    void postsJsonWithTheKeyAndANameForTheCall(String base) throws Exception {
         server.enqueue(response(200)
                 .addHeader("X-Request-Id", "021755")
                 .body("{\"id\":1}")
@@ -74,7 +74,7 @@ class ArkClientTest {
     }
 
     @Test
-    void namesTheCallAsWeDoWhereArkDoesNot() throws Exception {
+    void namesTheCallAsPawlineDoesIfArkDoesNot() throws Exception {
         server.enqueue(response(200).body("{}").build());
 
         assertThat(post()).isEqualTo(new Ok(json.createObjectNode(), "task-1", answered(200, null, null)));
@@ -130,7 +130,7 @@ class ArkClientTest {
         "SetLimitExceeded, 429, QUOTA_EXHAUSTED",
         "QuotaExceeded, 429, QUOTA_EXHAUSTED",
         "InternalServiceError, 500, PROVIDER_ERROR",
-        // the code counts, not the status
+        // the code counts before the status
         "InternalServiceError, 503, PROVIDER_ERROR",
         "ServerOverloaded, 500, OVERLOADED",
         "QuotaExceeded, 400, QUOTA_EXHAUSTED",
@@ -211,7 +211,7 @@ class ArkClientTest {
     }
 
     @Test
-    void tellsWhenArkWantsToBeCalledAgain() throws Exception {
+    void reportsWhenArkWantsToBeCalledAgain() throws Exception {
         server.enqueue(response(429)
                 .addHeader("Retry-After", "30")
                 .body(error("ServerOverloaded", "busy"))
@@ -249,7 +249,7 @@ class ArkClientTest {
     }
 
     @Test
-    void keepsTheFactsOfAnAnswerThatTurnsOutToBeOfNoUse() throws Exception {
+    void keepsTheFactsOfAnAnswerThatTurnsOutUseless() throws Exception {
         Ok ok = new Ok(json.createObjectNode(), "021755", answered(200, null, "021755"));
 
         assertThat(ok.butFailed(Reason.MALFORMED_ANSWER, "the answer holds nothing"))

@@ -14,7 +14,7 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 class ArkPropertiesTest {
 
     @Test
-    void callsArkInBeijingUnlessToldOtherwise() {
+    void callsArkInBeijingByDefault() {
         assertThat(bind(Map.of("pawline.ark.api-key", "k1")).baseUrl())
                 .isEqualTo(URI.create("https://ark.cn-beijing.volces.com/api/v3"));
         assertThat(bind(Map.of("pawline.ark.api-key", "k1", "pawline.ark.base-url", "http://localhost:9/v3"))
@@ -41,7 +41,7 @@ class ArkPropertiesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"ark.example/api", "ftp://ark.example/api", "/api/v3"})
-    void refusesABaseUrlThatIsNone(String url) {
+    void refusesABaseUrlThatIsNotValid(String url) {
         assertThatThrownBy(() -> bind(Map.of("pawline.ark.api-key", "k1", "pawline.ark.base-url", url)))
                 .rootCause()
                 .hasMessageContaining("pawline.ark.base-url");

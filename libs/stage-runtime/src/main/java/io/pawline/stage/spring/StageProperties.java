@@ -6,33 +6,40 @@ import io.pawline.stage.RetryPolicy;
 import io.pawline.stage.StagePolicies;
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.springframework.boot.context.properties.ConfigurationPropertiesSource;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Holds a stage's policies as settings, the same in every stage: {@code pawline.<stage>.stage.*}.
+ * The policies of a stage as settings: {@code pawline.<stage>.stage.*}.
  *
- * @param maxInFlight most calls under way at once in one process, 1 or more; with an adaptive limit, what it can grow to
- * @param drain how long a stopping process waits for the calls it has under way; longer than the longest call, or a paid
- *     one may be cut off and made again
- * @param commitInterval least time between two commits of finished tasks, and where they are slow up to five times as
- *     much; a stage with little to do commits at once
- * @param retryShare share of the tasks begun that may be retries while fresh ones wait, between 0 and 1
- * @param maxAttempts failures of one scope after which a task is given up, 1 or more; an overloaded provider, a closed
- *     account and outages of Pawline's own do not count, unless money may have been paid
- * @param maxRetryTime since its first failure in the stage after which a task is given up, whatever failed
- * @param firstDelay longest wait before the second try; doubles with each further one
- * @param maxDelay longest wait before any try
- * @param adaptiveLimit whether the calls under way follow what the provider can handle; else max-in-flight holds
- * @param callsPerSecond most calls begun in a second by one process, where the provider publishes a rate; 0: no such limit
- * @param breaker whether a provider that fails is left alone for a while
- * @param breakerFailurePercent share of the latest calls that must fail for it, 1 to 100
- * @param breakerCalls how many of the latest calls are looked at, 2 or more; half of them must have been made
- * @param breakerPause for how long no call is made then; doubles each time the provider still fails afterwards
- * @param breakerMaxPause the longest such pause
- * @param callCost price of one call, in whatever money the ledger is kept, at most six decimals
+ * <p>A stage for which some of them have no effect declares a record of its own with the others, as finalize-service
+ * and callback-service do. The flat names rule out nested records. Default and description of a setting are the same
+ * text in each record, which {@code ConfigurationReferenceTest} checks.
+ *
+ * @param maxInFlight Most calls that one process has in flight, 1 or more. The adaptive limit does not grow beyond it.
+ * @param drain How long a stopping process waits for the calls that it has in flight. Make it longer than the longest
+ *     call. Otherwise a paid call may be cut off and made again.
+ * @param commitInterval Least time between two commits of finished tasks. It grows up to five times while commits are
+ *     slow. A stage with little to do commits at once.
+ * @param retryShare Share of the tasks begun that may be retries while fresh tasks wait, between 0 and 1.
+ * @param maxAttempts Failures of one scope after which a task is given up, 1 or more. An overloaded provider, a closed
+ *     account and outages of Pawline itself do not count, unless the call may have been paid.
+ * @param maxRetryTime Time since the first failure in the stage after which a task is given up, whatever failed.
+ * @param firstDelay Longest wait before the second attempt. It doubles with each further attempt.
+ * @param maxDelay Longest wait before any attempt.
+ * @param adaptiveLimit Whether the number of calls in flight follows what the provider can handle, as measured. If
+ *     {@code false}, {@code max-in-flight} is the limit.
+ * @param callsPerSecond Most calls that one process begins in a second. Set it if the provider publishes a rate. 0
+ *     means that there is no such limit.
+ * @param breaker Whether the stage stops its calls for a while if the provider fails.
+ * @param breakerFailurePercent Percentage of the latest calls that must fail before the breaker opens, 1 to 100.
+ * @param breakerCalls Number of the latest calls that the breaker looks at, 2 or more. It opens only if half of them
+ *     have been made.
+ * @param breakerPause How long no call is made after the breaker has opened. The time doubles each time the provider
+ *     still fails afterwards.
+ * @param breakerMaxPause Longest time without a call after the breaker has opened.
+ * @param callCost Price of one call in the currency of the ledger, with six decimals at most.
  */
 @ConfigurationPropertiesSource
 public record StageProperties(
@@ -68,7 +75,7 @@ public record StageProperties(
         }
     }
 
-    /** Returns these settings as the runtime's policies. */
+    /** The policies of the stage, for the runtime. */
     public StagePolicies policies() {
         return new StagePolicies(
                 maxInFlight,
@@ -78,14 +85,7 @@ public record StageProperties(
                 new RetryPolicy(maxAttempts, maxRetryTime, firstDelay, maxDelay));
     }
 
-    /** Returns the policies with these delays between the attempts, instead of ever longer ones. */
-    public StagePolicies policies(List<Duration> schedule) {
-        StagePolicies policies = policies();
-        return new StagePolicies(
-                maxInFlight, drain, commitInterval, retryShare, policies.retry().on(schedule));
-    }
-
-    /** Returns how the provider of this name is treated. */
+    /** The policies for the provider of this name. */
     public ProviderPolicies provider(String name) {
         Optional<BreakerPolicy> policy = breaker
                 ? Optional.of(new BreakerPolicy(breakerFailurePercent, breakerCalls, breakerPause, breakerMaxPause))
