@@ -37,6 +37,7 @@ import io.pawline.taskstore.TaskState;
 import io.pawline.taskstore.TestingPostgres;
 import io.pawline.taskstore.TestingTasks;
 import io.pawline.taskstore.UndeliveredCallbacks;
+import io.pawline.testkit.NeedsTools;
 import io.pawline.testkit.TestingAttempts;
 import java.io.IOException;
 import java.net.URI;
@@ -170,6 +171,7 @@ class CallbackHandlerIT {
     }
 
     @Test
+    @NeedsTools({NeedsTools.Tool.NODE, NeedsTools.Tool.NPM})
     void aForeignClientVerifiesTheSignature() throws Exception {
         NodeVerifier.install();
         TaskId id = accepted();

@@ -3,7 +3,6 @@ package io.pawline.helm;
 import static io.pawline.helm.TestingChart.custom;
 import static io.pawline.helm.TestingChart.objects;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -11,7 +10,9 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Service;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
+import io.pawline.testkit.NeedsTools;
 import io.pawline.testkit.ProjectFiles;
+import io.pawline.testkit.ToolCondition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -114,6 +114,7 @@ class MonitoringTest {
     }
 
     @Test
+    @NeedsTools(NeedsTools.Tool.PROMTOOL)
     void theAlertsFireWhenTheyAreMeantToAndNotElse() throws IOException, InterruptedException {
         Path rules = write("rules.json", ruleFile());
         Path tests = Path.of("src/test/resources/alerts/alerts.test.yaml");
@@ -124,6 +125,7 @@ class MonitoringTest {
     }
 
     @Test
+    @NeedsTools(NeedsTools.Tool.PROMTOOL)
     void prometheusUnderstandsEveryPanel() throws IOException, InterruptedException {
         var file = TestingChart.YAML.createObjectNode();
         var rules = file.putArray("groups").addObject().put("name", "panels").putArray("rules");
@@ -225,17 +227,10 @@ class MonitoringTest {
         return Files.writeString(folder.resolve(name), text);
     }
 
-    /**
-     * The program from Debian's package {@code prometheus}. {@code PROMTOOL} names another one, and then no test is
-     * skipped.
-     */
+    /** Runs the program of Debian's package {@code prometheus}. */
     private void promtool(String... arguments) throws IOException, InterruptedException {
-        Optional<Path> program =
-                Optional.ofNullable(System.getenv("PROMTOOL")).map(Path::of).or(MonitoringTest::onThePath);
-        assumeThat(program)
-                .as("promtool on the PATH: install Debian's package prometheus")
-                .isPresent();
-        List<String> command = new ArrayList<>(List.of(program.orElseThrow().toString()));
+        Path program = ToolCondition.find(NeedsTools.Tool.PROMTOOL).orElseThrow();
+        List<String> command = new ArrayList<>(List.of(program.toString()));
         command.addAll(List.of(arguments));
         Path output = folder.resolve("promtool.txt");
         Process promtool = new ProcessBuilder(command)
@@ -246,12 +241,5 @@ class MonitoringTest {
         int exit = promtool.waitFor();
 
         assertThat(exit).as(Files.readString(output)).isZero();
-    }
-
-    private static Optional<Path> onThePath() {
-        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(":", -1))
-                .map(folder -> Path.of(folder, "promtool"))
-                .filter(Files::isExecutable)
-                .findFirst();
     }
 }
