@@ -137,7 +137,12 @@ final class SerdeConfig extends AbstractConfig {
                     "JKS",
                     Importance.LOW,
                     "JKS (which reads PKCS12 too), PKCS12 or PEM.")
-            .define(TRUST_STORE_PASSWORD, ConfigDef.Type.PASSWORD, null, Importance.LOW, "Password of that file. PEM has none.")
+            .define(
+                    TRUST_STORE_PASSWORD,
+                    ConfigDef.Type.PASSWORD,
+                    null,
+                    Importance.LOW,
+                    "Password of that file. PEM has none.")
             .define(
                     TRUSTED_CERTIFICATES,
                     ConfigDef.Type.PASSWORD,
