@@ -21,12 +21,12 @@ import org.slf4j.LoggerFactory;
 import org.springframework.kafka.annotation.KafkaListener;
 
 /**
- * Writes each final state into its task's row as soon as it is committed to the callback stage's work topic. It needs no
- * receiver's turn and no permit, so a receiver that is dead or slow hides nothing: the API shows the final state, and the
- * callback is listed as undelivered. The {@link CallbackHandler} then only notifies.
+ * Writes each final state into its task's row as soon as it is committed to the callback stage's work topic. It needs
+ * no receiver's turn and no permit, so a receiver that is dead or slow hides nothing: the API shows the final state,
+ * and the callback is listed as undelivered. The {@link CallbackHandler} then only notifies.
  *
- * <p>A batch that the database does not take is tried again until it does. Closing a row twice changes nothing, so a batch may
- * come again.
+ * <p>A batch that the database does not take is tried again until it does. Closing a row twice changes nothing, so a
+ * batch may come again.
  */
 final class FinalStateListener {
 

@@ -28,8 +28,8 @@ public enum Stage {
     }
 
     /**
-     * Says whether the stage notifies receivers of final states. It is the last stage, so it publishes no final state of
-     * its own.
+     * Says whether the stage notifies receivers of final states. It is the last stage, so it publishes no final state
+     * of its own.
      */
     public boolean notifiesReceivers() {
         return this == CALLBACK;

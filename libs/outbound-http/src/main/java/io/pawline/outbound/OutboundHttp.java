@@ -110,8 +110,8 @@ public final class OutboundHttp {
     }
 
     /**
-     * Makes the call and judges it by the answer's status and headers alone. The body is left unread, and whatever is wrong
-     * with it does not matter: {@link Answered#body()} is empty.
+     * Makes the call and judges it by the answer's status and headers alone. The body is left unread, and whatever is
+     * wrong with it does not matter: {@link Answered#body()} is empty.
      *
      * @throws InterruptedException if the (virtual) thread is interrupted; the call is then cancelled at once
      */

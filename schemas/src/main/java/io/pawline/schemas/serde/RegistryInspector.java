@@ -15,7 +15,9 @@ import org.apache.avro.Schema;
 import org.apache.kafka.common.config.ConfigException;
 import tools.jackson.databind.JsonNode;
 
-/** Asks a registry what it holds, for people who want to know; it changes nothing there. Safe for use by many threads. */
+/**
+ * Asks a registry what it holds, for people who want to know; it changes nothing there. Safe for use by many threads.
+ */
 public final class RegistryInspector implements AutoCloseable {
 
     private final SerdeConfig config;

@@ -19,8 +19,8 @@ import org.apache.kafka.common.config.types.Password;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the authorities that an https registry may be certified by, in place of those of the JVM. The settings mean what
- * Kafka's own {@code ssl.truststore.*} mean (<a
+ * Holds the authorities that an https registry may be certified by, in place of those of the JVM. The settings mean
+ * what Kafka's own {@code ssl.truststore.*} mean (<a
  * href="https://cwiki.apache.org/confluence/display/KAFKA/KIP-651+-+Support+PEM+format+for+SSL+certificates+and+private+key">KIP-651</a>
  * for PEM).
  */

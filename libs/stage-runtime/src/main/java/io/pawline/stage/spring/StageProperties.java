@@ -14,8 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * The policies of a stage as settings: {@code pawline.<stage>.stage.*}.
  *
  * <p>A stage for which some of them have no effect declares a record of its own with the others, as finalize-service
- * and callback-service do. The flat names rule out nested records. Default and description of a setting are the same
- * text in each record, which {@code ConfigurationReferenceTest} checks.
+ * and callback-service do. The flat names rule out nested records. The description of a setting is the same text
+ * in each record, which {@code ConfigurationReferenceTest} checks.
  *
  * @param maxInFlight Most calls that one process has in flight, 1 or more. The adaptive limit does not grow beyond it.
  * @param drain How long a stopping process waits for the calls that it has in flight. Make it longer than the longest
