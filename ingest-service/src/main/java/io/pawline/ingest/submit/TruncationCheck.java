@@ -20,13 +20,13 @@ final class TruncationCheck {
     private TruncationCheck() {}
 
     /** @param kind of the image by its first bytes */
-    static boolean isWhole(byte[] image, ImageKind kind) {
+    static boolean isComplete(byte[] image, ImageKind kind) {
         ByteBuffer buffer = ByteBuffer.wrap(image);
         try {
             return switch (kind) {
-                case PNG -> isWholePng(buffer.position(PNG_SIGNATURE_BYTES));
-                case JPEG -> isWholeJpeg(buffer.position(2));
-                case WEBP -> isWholeWebp(buffer.order(ByteOrder.LITTLE_ENDIAN));
+                case PNG -> isCompletePng(buffer.position(PNG_SIGNATURE_BYTES));
+                case JPEG -> isCompleteJpeg(buffer.position(2));
+                case WEBP -> isCompleteWebp(buffer.order(ByteOrder.LITTLE_ENDIAN));
             };
         } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException cutShort) {
             return false;
@@ -34,7 +34,7 @@ final class TruncationCheck {
     }
 
     /** Reads the <a href="https://www.w3.org/TR/png-3/#11IEND">chunks up to IEND</a>; what follows does not matter. */
-    private static boolean isWholePng(ByteBuffer buffer) {
+    private static boolean isCompletePng(ByteBuffer buffer) {
         while (true) {
             int length = buffer.getInt();
             boolean last = buffer.getInt() == PNG_END;
@@ -49,7 +49,7 @@ final class TruncationCheck {
     }
 
     /** Skips the segments up to the first scan, because a thumbnail in a segment has an end too; then looks for the end. */
-    private static boolean isWholeJpeg(ByteBuffer buffer) {
+    private static boolean isCompleteJpeg(ByteBuffer buffer) {
         int marker;
         do {
             marker = nextMarker(buffer);
@@ -79,7 +79,7 @@ final class TruncationCheck {
     }
 
     /** Compares the length in the container with the length of the file. */
-    private static boolean isWholeWebp(ByteBuffer buffer) {
+    private static boolean isCompleteWebp(ByteBuffer buffer) {
         return buffer.capacity() >= 8 + Integer.toUnsignedLong(buffer.getInt(4));
     }
 }

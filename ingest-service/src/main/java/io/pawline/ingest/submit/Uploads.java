@@ -31,7 +31,7 @@ final class Uploads {
                     "image has %d x %d pixels, %d in all are allowed: scale it down"
                             .formatted(header.width(), header.height(), maxPixels));
         }
-        if (!TruncationCheck.isWhole(image, header.kind())) {
+        if (!TruncationCheck.isComplete(image, header.kind())) {
             throw new RefusedException(
                     Fault.PHOTO_NOT_AN_IMAGE, "image ends early: only a part of the file came, send it whole");
         }

@@ -32,12 +32,12 @@ class TruncationCheckTest {
     @MethodSource("images")
     void findsAnImageThatIsCutShortAnywhere(byte[] image) {
         ImageKind kind = ImageSniffer.sniff(image).map(ImageHeader::kind).orElseThrow();
-        assertThat(TruncationCheck.isWhole(image, kind)).isTrue();
-        assertThat(TruncationCheck.isWhole(Arrays.copyOf(image, image.length + 100), kind))
+        assertThat(TruncationCheck.isComplete(image, kind)).isTrue();
+        assertThat(TruncationCheck.isComplete(Arrays.copyOf(image, image.length + 100), kind))
                 .as("with something behind it")
                 .isTrue();
         for (int length = 0; length < image.length; length++) {
-            assertThat(TruncationCheck.isWhole(Arrays.copyOf(image, length), kind))
+            assertThat(TruncationCheck.isComplete(Arrays.copyOf(image, length), kind))
                     .as("%d of %d bytes", length, image.length)
                     .isFalse();
         }
@@ -52,7 +52,7 @@ class TruncationCheckTest {
             byte[] damaged = image.clone();
             damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
             damaged[random.nextInt(Math.min(40, damaged.length))] = (byte) random.nextInt();
-            boolean _ = TruncationCheck.isWhole(damaged, kind);
+            boolean _ = TruncationCheck.isComplete(damaged, kind);
         }
     }
 
