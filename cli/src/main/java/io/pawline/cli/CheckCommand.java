@@ -25,12 +25,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Says whether what a system stands on is as Pawline needs it. It changes nothing but for a probe in the image store. */
+/**
+ * Says whether what a system stands on is as Pawline needs it. It changes nothing but for a probe in the image store.
+ */
 @Command(
         name = "check",
         description =
-                "Looks at Kafka, the schema registry, the database, the image store and the clocks, and says what is"
-                        + " wrong and what to do. Exits with 1 if something is wrong.",
+                "Looks at Kafka, the schema registry, the database, the image store, ops-service and the clocks, and"
+                        + " says what is wrong and what to do. Exits with 1 if something is wrong.",
         mixinStandardHelpOptions = true)
 final class CheckCommand implements Callable<Integer> {
 
@@ -84,7 +86,7 @@ final class CheckCommand implements Callable<Integer> {
                 clocks::findings);
     }
 
-    /** All that was found, as the JSON document has it. */
+    /** Holds all findings, as the JSON document shows them. */
     record Verdict(boolean ok, List<Finding> findings) {}
 
     private static String line(Finding finding) {

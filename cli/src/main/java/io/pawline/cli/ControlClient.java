@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.CommonClientConfigs;
 import picocli.CommandLine.Mixin;
 
-/** Reads and gives live instructions where the options say. */
+/** Reads and publishes live controls in the cluster that the options name. */
 final class ControlClient {
 
     private static final Duration LONGEST = Duration.ofSeconds(15);
@@ -23,19 +23,19 @@ final class ControlClient {
     @Mixin
     private RegistryOptions options;
 
-    /** Gives an instruction. */
-    void give(Consumer<ControlPublisher> instruction) {
+    /** Publishes a live control. */
+    void publish(Consumer<ControlPublisher> control) {
         try (AvroSerializer serializer = new AvroSerializer()) {
             serializer.configure(options.settings(), false);
             try (ControlPublisher controlPublisher =
                     new ControlPublisher(options.kafka(), serializer, Clock.systemUTC())) {
-                instruction.accept(controlPublisher);
+                control.accept(controlPublisher);
             }
         }
     }
 
     /**
-     * All that is in force.
+     * Returns the live controls that are in force.
      *
      * @throws IllegalStateException if it could not be read in time
      */

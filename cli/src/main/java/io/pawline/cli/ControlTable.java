@@ -7,7 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 
-/** Lays live instructions out as lines of a table. */
+/** Lays live controls out as the lines of a table. */
 final class ControlTable {
 
     private static final List<String> HEADER = List.of("SUBJECT", "WHAT", "UNTIL", "BY", "WHY", "AT");

@@ -20,10 +20,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** Live instructions to every running process, and what of them is in force. */
+/** Publishes live controls to every running process, and shows which of them are in force. */
 @Command(
         name = "control",
-        description = "Shows and changes live what every running process does.",
+        description = "Shows and publishes live controls, which every running process obeys.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 final class ControlsCommand implements Runnable {
@@ -36,7 +36,7 @@ final class ControlsCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "which command?");
     }
 
-    @Command(description = "Shows what is in force.", mixinStandardHelpOptions = true)
+    @Command(description = "Shows the live controls that are in force.", mixinStandardHelpOptions = true)
     void show(@Mixin ControlClient controls) throws InterruptedException {
         List<ControlCommand> inForce = controls.inForce();
         if (inForce.isEmpty()) {
@@ -46,19 +46,17 @@ final class ControlsCommand implements Runnable {
         }
     }
 
-    @Command(description = "Lets a stage begin no further work.", mixinStandardHelpOptions = true)
+    @Command(description = "Pauses a stage: it begins no further work.", mixinStandardHelpOptions = true)
     void pause(
-            @Parameters(paramLabel = "STAGE", converter = StageName.class) Stage stage,
-            @Mixin InstructionOptions options) {
-        options.controls().give(controlPublisher -> controlPublisher.pause(stage, options.by(), options.why()));
+            @Parameters(paramLabel = "STAGE", converter = StageName.class) Stage stage, @Mixin ControlOptions options) {
+        options.controls().publish(controlPublisher -> controlPublisher.pause(stage, options.by(), options.why()));
         out().println(stage.code() + " is paused");
     }
 
-    @Command(description = "Lets a paused stage go on.", mixinStandardHelpOptions = true)
+    @Command(description = "Resumes a paused stage.", mixinStandardHelpOptions = true)
     void resume(
-            @Parameters(paramLabel = "STAGE", converter = StageName.class) Stage stage,
-            @Mixin InstructionOptions options) {
-        options.controls().give(controlPublisher -> controlPublisher.resume(stage, options.by(), options.why()));
+            @Parameters(paramLabel = "STAGE", converter = StageName.class) Stage stage, @Mixin ControlOptions options) {
+        options.controls().publish(controlPublisher -> controlPublisher.resume(stage, options.by(), options.why()));
         out().println(stage.code() + " is resumed");
     }
 
@@ -70,8 +68,9 @@ final class ControlsCommand implements Runnable {
                             converter = Limit.class,
                             description = "1 or more; default: as configured.")
                     OptionalInt limit,
-            @Mixin InstructionOptions options) {
-        options.controls().give(controlPublisher -> controlPublisher.limit(stage, limit, options.by(), options.why()));
+            @Mixin ControlOptions options) {
+        options.controls()
+                .publish(controlPublisher -> controlPublisher.limit(stage, limit, options.by(), options.why()));
         out().println(
                         limit.isPresent()
                                 ? "%s has at most %d calls in flight per process"
@@ -81,7 +80,7 @@ final class ControlsCommand implements Runnable {
 
     @Command(
             name = "cool-down",
-            description = "Lets nobody call a provider for a while.",
+            description = "Cools a provider down: no process calls it for a while.",
             mixinStandardHelpOptions = true)
     void coolDown(
             @Parameters(paramLabel = "PROVIDER") String provider,
@@ -92,22 +91,22 @@ final class ControlsCommand implements Runnable {
                             converter = TimeArgument.class,
                             description = "Such as 90s, 5m, 2h; at most 24h.")
                     Duration time,
-            @Mixin InstructionOptions options) {
+            @Mixin ControlOptions options) {
         Instant until = Instant.now().plus(time);
         options.controls()
-                .give(controlPublisher -> controlPublisher.coolDown(provider, until, options.by(), options.why()));
+                .publish(controlPublisher -> controlPublisher.coolDown(provider, until, options.by(), options.why()));
         out().println("nobody calls %s before %s, or before the end of a longer cool-down"
                 .formatted(provider, ControlTable.time(until)));
     }
 
     @Command(description = "Ends the cool-down of a provider.", mixinStandardHelpOptions = true)
-    void lift(@Parameters(paramLabel = "PROVIDER") String provider, @Mixin InstructionOptions options) {
+    void lift(@Parameters(paramLabel = "PROVIDER") String provider, @Mixin ControlOptions options) {
         options.controls()
-                .give(controlPublisher -> controlPublisher.liftCoolDown(provider, options.by(), options.why()));
+                .publish(controlPublisher -> controlPublisher.liftCoolDown(provider, options.by(), options.why()));
         out().println(provider + " is called again");
     }
 
-    @Command(description = "Lets no stage work on a task any more.", mixinStandardHelpOptions = true)
+    @Command(description = "Cancels a task: no stage works on it any more.", mixinStandardHelpOptions = true)
     void cancel(
             @Parameters(paramLabel = "TASK_ID", converter = TaskName.class) TaskId task,
             @Option(
@@ -117,9 +116,10 @@ final class ControlsCommand implements Runnable {
                             converter = TimeArgument.class,
                             description = "How long the task could still run (default: ${DEFAULT-VALUE}).")
                     Duration time,
-            @Mixin InstructionOptions options) {
+            @Mixin ControlOptions options) {
         Instant until = Instant.now().plus(time);
-        options.controls().give(controlPublisher -> controlPublisher.cancel(task, until, options.by(), options.why()));
+        options.controls()
+                .publish(controlPublisher -> controlPublisher.cancel(task, until, options.by(), options.why()));
         out().println("task " + task + " is cancelled");
     }
 
@@ -127,7 +127,7 @@ final class ControlsCommand implements Runnable {
         return spec.commandLine().getOut();
     }
 
-    /** A stage by its code. */
+    /** Reads a stage by its code. */
     static final class StageName implements ITypeConverter<Stage> {
 
         @Override
@@ -142,7 +142,7 @@ final class ControlsCommand implements Runnable {
         }
     }
 
-    /** A number, or the word for the configured one. */
+    /** Reads a number, or the word {@code default}. */
     static final class Limit implements ITypeConverter<OptionalInt> {
 
         @Override
@@ -156,13 +156,13 @@ final class ControlsCommand implements Runnable {
                     return OptionalInt.of(limit);
                 }
             } catch (NumberFormatException noNumber) {
-                // told below, like a number that is too small
+                // refused below, like a number that is too small
             }
             throw new TypeConversionException("'" + text + "' is neither a number from 1 on nor the word default");
         }
     }
 
-    /** A task by its id. */
+    /** Reads a task by its id. */
     static final class TaskName implements ITypeConverter<TaskId> {
 
         @Override

@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Shows and replays dead letters through ops-service's API. */
 @Command(
         name = "dlt",
-        description = "Looks at dead letters and replays them.",
+        description = "Shows and replays dead letters.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 final class DeadLettersCommand implements Runnable {
@@ -36,7 +36,7 @@ final class DeadLettersCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "which command?");
     }
 
-    /** The options that say where ops-service is, and which dead letters. */
+    /** Names ops-service and the dead letters by options. */
     static final class Selection {
 
         @Mixin
@@ -45,8 +45,8 @@ final class DeadLettersCommand implements Runnable {
         @Option(
                 names = {"-f", "--filter"},
                 paramLabel = "NAME=VALUE",
-                description = "Which letters, such as stage=generate or reason=provider_error; may be repeated."
-                        + " A name that does not exist is answered with those that do.")
+                description = "Which dead letters, such as stage=generate or reason=provider_error; may be repeated."
+                        + " An unknown name is answered with the known ones.")
         private Map<String, String> filter = new LinkedHashMap<>();
 
         HttpUrl filtered(String path) {
@@ -56,7 +56,9 @@ final class DeadLettersCommand implements Runnable {
         }
     }
 
-    @Command(description = "Counts them by stage, reason and the provider's code.", mixinStandardHelpOptions = true)
+    @Command(
+            description = "Counts dead letters by stage, reason and the provider's code.",
+            mixinStandardHelpOptions = true)
     int groups(@Mixin Selection which) throws IOException {
         table(
                 JSON.readTree(which.ops.get(which.filtered("v1/dead-letters/groups")))
@@ -65,7 +67,7 @@ final class DeadLettersCommand implements Runnable {
         return 0;
     }
 
-    @Command(description = "Lists them, newest first.", mixinStandardHelpOptions = true)
+    @Command(description = "Lists dead letters, newest first.", mixinStandardHelpOptions = true)
     int list(
             @Mixin Selection which,
             @Option(
@@ -85,14 +87,16 @@ final class DeadLettersCommand implements Runnable {
         return 0;
     }
 
-    @Command(description = "Shows one with all that is known of it, as JSON.", mixinStandardHelpOptions = true)
-    int show(@Mixin Selection which, @Parameters(paramLabel = "ID", description = "The letter's id.") long id)
+    @Command(
+            description = "Shows a dead letter with all that is known of it, as JSON.",
+            mixinStandardHelpOptions = true)
+    int show(@Mixin Selection which, @Parameters(paramLabel = "ID", description = "The id of the dead letter.") long id)
             throws IOException {
         pretty(which.ops.get(which.ops.address("v1/dead-letters/" + id).build()));
         return 0;
     }
 
-    @Command(description = "Writes all of them to standard output.", mixinStandardHelpOptions = true)
+    @Command(description = "Writes all dead letters to standard output.", mixinStandardHelpOptions = true)
     int export(
             @Mixin Selection which,
             @Option(
@@ -112,16 +116,16 @@ final class DeadLettersCommand implements Runnable {
     }
 
     @Command(
-            description = "Replays the open ones that the filter leaves, or tells what that would do.",
+            description = "Replays the open dead letters that match the filter, or says what it would do.",
             mixinStandardHelpOptions = true)
     int replay(
             @Mixin Selection which,
-            @Option(names = "--dry-run", description = "Only tells what it would do.") boolean dryRun,
+            @Option(names = "--dry-run", description = "Only says what it would do.") boolean dryRun,
             @Option(
                             names = "--per-second",
                             paramLabel = "N",
                             defaultValue = "20",
-                            description = "Letters a second (default: ${DEFAULT-VALUE}).")
+                            description = "Dead letters a second (default: ${DEFAULT-VALUE}).")
                     int perSecond,
             @Option(
                             names = "--by",

@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** The keys of the front end's API. */
+/** Creates, lists and revokes API keys in the task database. */
 @Command(
         name = "keys",
         description = "Creates, lists and revokes the API keys of front ends.",
@@ -135,7 +135,7 @@ final class KeysCommand implements Runnable {
         return spec.commandLine().getOut();
     }
 
-    /** A scope by its code. */
+    /** Reads a scope by its code. */
     static final class ScopeName implements ITypeConverter<Scope> {
 
         @Override

@@ -45,12 +45,12 @@ public final class OperatorCommand implements Runnable {
         System.exit(commandLine().execute(args));
     }
 
-    /** The commands, which say of a failure what it was, in one line. */
+    /** Makes the commands, which report a failure in one line. */
     public static CommandLine commandLine() {
         return commandLine(Environment.ofProcess());
     }
 
-    /** The same commands in another environment. */
+    /** Makes the same commands for another environment. */
     static CommandLine commandLine(Environment environment) {
         return new CommandLine(new OperatorCommand(), new OptionsFactory(environment))
                 .setExecutionExceptionHandler((failure, line, _) -> {
@@ -59,7 +59,7 @@ public final class OperatorCommand implements Runnable {
                 });
     }
 
-    /** The version that the build wrote into the jar. */
+    /** Shows the version that the build wrote into the jar. */
     public static final class Version implements IVersionProvider {
 
         @Override

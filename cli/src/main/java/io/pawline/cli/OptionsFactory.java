@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
 
-/** Makes the options of connections with the environment that their defaults come from, and the rest as picocli does. */
+/**
+ * Makes the options of connections with the environment that their defaults come from, and the rest as picocli does.
+ */
 final class OptionsFactory implements IFactory {
 
     private static final Map<Class<?>, Function<Environment, Object>> OPTIONS = Map.of(

@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The report of a period from a terminal, through ops-service's API. */
+/** Fetches the report of a period from ops-service, and prints it or writes it to a file. */
 @Command(
         name = "report",
         description = "Writes the report of a period: what became of the tasks, what failed and when, what it cost.",

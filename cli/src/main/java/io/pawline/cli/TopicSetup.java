@@ -15,7 +15,7 @@ import org.apache.kafka.common.errors.InvalidPartitionsException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Creates what topics and partitions a cluster lacks. It takes nothing away, and changes no setting of a topic. */
+/** Creates the topics and partitions that a cluster lacks. It removes nothing, and changes no setting of a topic. */
 public final class TopicSetup {
 
     private final Cluster cluster;
@@ -88,7 +88,7 @@ public final class TopicSetup {
         }
     }
 
-    /** The partitions of those topics that are there. */
+    /** Counts the partitions of those topics that are there. */
     private Map<String, Integer> partitions(List<String> names) {
         Map<String, Integer> partitions = new HashMap<>();
         cluster.admin().describeTopics(names).topicNameValues().forEach((name, description) -> {

@@ -7,10 +7,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Creates Pawline's topics on a cluster of one's own. */
+/** Creates Pawline's topics on a Kafka cluster. */
 @Command(
         name = "topics",
-        description = "Creates what topics and partitions a Kafka cluster lacks; takes nothing away.",
+        description = "Creates the topics and partitions that a Kafka cluster lacks, and removes nothing.",
         mixinStandardHelpOptions = true)
 final class TopicsCommand implements Runnable {
 

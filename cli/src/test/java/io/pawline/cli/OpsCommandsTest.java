@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the commands that go through ops-service ask it, and how they tell of its answers; the whole is in the stories. */
+/** Tests what the commands ask ops-service and how they show its answers. The stories test them as a whole. */
 class OpsCommandsTest {
 
     private static final String REFUSED = """

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.pawline.kafka.EmbeddedKafka;
 import io.pawline.registry.SchemaRegistryServer;
+import io.pawline.schemas.Stage;
 import io.pawline.schemas.Topics;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.TaskDatabase;
@@ -37,7 +38,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The commands at a system as they stand in clusters: brokers with TLS and SCRAM, rights, a registry with TLS and a login. */
+/**
+ * The commands at a system as they stand in clusters: brokers with TLS and SCRAM, rights, a registry with TLS and a
+ * login.
+ */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SecuredSystemIT {
 
@@ -73,7 +77,9 @@ class SecuredSystemIT {
                                                     AclOperation.READ,
                                                     AclOperation.WRITE)
                                             .map(operation -> mayWithTopics("operator", operation)),
-                                    Stream.of(mayWithTopics("stage", AclOperation.DESCRIBE)))
+                                    Stream.of(
+                                            mayWithTopics("stage", AclOperation.DESCRIBE),
+                                            maySeeGroup("stage", Stage.CALLBACK.consumerGroup())))
                             .toList())
                     .all()
                     .get();
@@ -151,6 +157,7 @@ class SecuredSystemIT {
         assertThat(check.out())
                 .contains("this user lacks READ and WRITE on pawline.control")
                 .contains("may read none and write none")
+                .contains("of the groups see all but pawline.callback.final-states, pawline.detect, ")
                 .contains("SKIPPED  topic settings")
                 .contains("give the user the right DescribeConfigs");
     }
@@ -253,6 +260,12 @@ class SecuredSystemIT {
     private static String jaas(String mechanism, String options) {
         String module = mechanism.equals("PLAIN") ? "plain.PlainLoginModule" : "scram.ScramLoginModule";
         return "org.apache.kafka.common.security." + module + " required " + options + ";";
+    }
+
+    private static AclBinding maySeeGroup(String user, String group) {
+        return new AclBinding(
+                new ResourcePattern(ResourceType.GROUP, group, PatternType.LITERAL),
+                new AccessControlEntry("User:" + user, "*", AclOperation.DESCRIBE, AclPermissionType.ALLOW));
     }
 
     private static AclBinding mayWithTopics(String user, AclOperation operation) {

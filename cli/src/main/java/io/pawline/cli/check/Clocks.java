@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Compares the clocks of servers with that of this machine. Deadlines, cool-downs and the expiry of keys are instants that
- * one machine writes and others compare with their own clocks.
+ * Compares the clocks of servers with that of this machine. Deadlines, cool-downs and the expiry of keys are instants
+ * that one machine writes and others compare with their own clocks.
  */
 public final class Clocks {
 
-    /** More than HTTP's whole seconds and a slow network can feign. */
+    /** Exceeds what HTTP's whole seconds and a slow network can feign. */
     private static final Duration TOLERANCE = Duration.ofSeconds(5);
 
     private final List<Finding> findings = new ArrayList<>();
@@ -21,11 +21,11 @@ public final class Clocks {
      *
      * @param asked when the server was asked
      * @param answered when its answer was there
-     * @param told what it told
+     * @param reported the time in its answer
      */
-    void note(String where, Instant asked, Instant answered, Instant told) {
-        Duration early = Duration.between(told, asked);
-        Duration late = Duration.between(answered, told);
+    void note(String where, Instant asked, Instant answered, Instant reported) {
+        Duration early = Duration.between(reported, asked);
+        Duration late = Duration.between(answered, reported);
         Duration off = early.compareTo(late) > 0 ? early : late;
         String differs = "differs from this machine's by %.1f s".formatted(Math.max(0, off.toMillis()) / 1_000.0);
         findings.add(
@@ -34,10 +34,10 @@ public final class Clocks {
                         : Finding.ok("clock", where, differs));
     }
 
-    /** What was found of all clocks noted. */
+    /** Returns what was found of all clocks noted. */
     public List<Finding> findings() {
         return findings.isEmpty()
-                ? List.of(Finding.skipped("clock", "-", "no server told its time", ""))
+                ? List.of(Finding.skipped("clock", "-", "no server has sent its time", ""))
                 : List.copyOf(findings);
     }
 }

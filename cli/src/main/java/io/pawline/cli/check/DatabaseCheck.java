@@ -35,7 +35,7 @@ public final class DatabaseCheck {
         this.clock = clock;
     }
 
-    /** What was found; never throws for what it finds. */
+    /** Returns what was found; never throws for what it finds. */
     public List<Finding> findings() {
         Optional<DatabaseProperties> named;
         try {

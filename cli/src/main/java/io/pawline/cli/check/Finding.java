@@ -1,7 +1,7 @@
 package io.pawline.cli.check;
 
 /**
- * One thing that a check has looked at.
+ * Says what a check has found.
  *
  * @param check what was looked at, as a short name
  * @param where the address, without secrets
@@ -10,7 +10,7 @@ package io.pawline.cli.check;
  */
 public record Finding(State state, String check, String where, String what, String advice) {
 
-    /** Whether it is as it should be. */
+    /** Says whether it is as it should be. */
     public enum State {
         /** It is. */
         OK,

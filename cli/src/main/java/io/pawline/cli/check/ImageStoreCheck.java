@@ -19,13 +19,13 @@ public final class ImageStoreCheck {
     private final ImageStoreOptions options;
     private final LocalStackFolder localStack;
 
-    /** A check of the store that the options name, or else of the local stack's. */
+    /** Makes a check of the store that the options name, or else of the local stack's. */
     public ImageStoreCheck(ImageStoreOptions options, LocalStackFolder localStack) {
         this.options = options;
         this.localStack = localStack;
     }
 
-    /** What was found; never throws for what it finds. */
+    /** Returns what was found; never throws for what it finds. */
     public Finding finding() {
         Optional<ImageStoreProperties> named;
         try {

@@ -23,7 +23,10 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Looks at a Kafka cluster: whether it answers, what its user may do, and whether Pawline's topics are as they should be. */
+/**
+ * Looks at a Kafka cluster: whether it answers, what its user may do, and whether Pawline's topics are as they should
+ * be.
+ */
 public final class KafkaCheck {
 
     private static final String KAFKA = "kafka";
@@ -36,7 +39,7 @@ public final class KafkaCheck {
         this.connection = connection;
     }
 
-    /** What was found; never throws for what it finds. */
+    /** Returns what was found; never throws for what it finds. */
     public List<Finding> findings() {
         String where = String.valueOf(connection.get("bootstrap.servers"));
         List<Finding> findings = new ArrayList<>();
@@ -76,7 +79,7 @@ public final class KafkaCheck {
         return brokers;
     }
 
-    /** The metadata version, which is the nearest thing to a version that a cluster tells; nothing where it does not. */
+    /** Says the metadata version, which is the nearest thing to a version that a cluster has; empty if it has none. */
     private static String version(Cluster cluster) {
         try {
             var features = cluster.answer(cluster.admin().describeFeatures().featureMetadata())
@@ -118,7 +121,7 @@ public final class KafkaCheck {
         return present;
     }
 
-    /** A stage's work comes over several topics; it can be scaled as far as the least of them. */
+    /** Compares the partitions of a stage's topics; the stage can be scaled as far as the least of them. */
     private static Finding partitions(String where, Map<String, TopicDescription> topics) {
         Map<Integer, List<String>> byCount = new HashMap<>();
         List<String> notSingle = new ArrayList<>();
@@ -179,7 +182,7 @@ public final class KafkaCheck {
         return settings;
     }
 
-    /** Each topic by its name; topics of work have more than one partition. */
+    /** Names each wanted topic; topics of work have more than one partition. */
     static Map<String, NewTopic> wanted() {
         return Topics.all(2, (short) 1).stream().collect(toMap(NewTopic::name, topic -> topic));
     }

@@ -15,14 +15,14 @@ public final class OpsCheck {
     private final Clocks clocks;
     private final Clock clock;
 
-    /** A check of the ops-service that the options name. */
+    /** Makes a check of the ops-service that the options name. */
     public OpsCheck(OpsOptions options, Clocks clocks, Clock clock) {
         this.options = options;
         this.clocks = clocks;
         this.clock = clock;
     }
 
-    /** What was found; never throws for what it finds. */
+    /** Returns what was found; never throws for what it finds. */
     public Finding finding() {
         String where = options.where();
         Instant asked = clock.instant();

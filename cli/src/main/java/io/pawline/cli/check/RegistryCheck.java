@@ -21,7 +21,9 @@ import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.config.ConfigException;
 
-/** Looks at the schema registry: whether it answers, has Pawline's subjects, and would take the schemas of this version. */
+/**
+ * Looks at the schema registry: whether it answers, has Pawline's subjects, and would take the schemas of this version.
+ */
 public final class RegistryCheck {
 
     private static final Set<String> GOOD_LEVELS = Set.of("BACKWARD", "BACKWARD_TRANSITIVE", "FULL", "FULL_TRANSITIVE");
@@ -32,7 +34,7 @@ public final class RegistryCheck {
     private final Clock clock;
 
     /**
-     * A check of the registry that the settings name.
+     * Makes a check of the registry that the settings name.
      *
      * @param where its address, without secrets
      * @param settings of a serializer
@@ -44,7 +46,7 @@ public final class RegistryCheck {
         this.clock = clock;
     }
 
-    /** What was found; never throws for what it finds. */
+    /** Returns what was found; never throws for what it finds. */
     public List<Finding> findings() {
         List<Finding> findings = new ArrayList<>();
         try (RegistryInspector registry = new RegistryInspector(settings)) {
@@ -113,7 +115,7 @@ public final class RegistryCheck {
                         "set the level BACKWARD (PUT /config), and see what has been registered");
     }
 
-    /** The schema of each topic's values; retries and dead letters are copies. */
+    /** Names the schema of each topic's values; retries and dead letters are copies. */
     private static Map<String, Schema> events() {
         return Map.of(
                 Stage.DETECT.workTopic(),

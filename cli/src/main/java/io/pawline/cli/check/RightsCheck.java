@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -19,10 +20,14 @@ import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.AuthorizationException;
 
 /**
- * Looks at what the user who asks may do with Pawline's topics and consumer groups. Only what the operator's own commands
- * need must be allowed: to read and write the live controls. A user of one stage has the rights of that stage alone.
+ * Looks at what the user who asks may do with Pawline's topics and consumer groups. Only what the operator's own
+ * commands need must be allowed: to read and write the live controls. A user of one stage has the rights of that stage
+ * alone.
  */
 final class RightsCheck {
+
+    /** The group in which callback-service writes final states, beside the group of its stage. */
+    private static final String FINAL_STATES = "pawline.callback.final-states";
 
     private final Cluster cluster;
 
@@ -74,8 +79,9 @@ final class RightsCheck {
 
     private String seenGroups() {
         Set<String> unseen = new TreeSet<>();
-        List<String> groups =
-                Arrays.stream(Stage.values()).map(Stage::consumerGroup).toList();
+        List<String> groups = Stream.concat(
+                        Arrays.stream(Stage.values()).map(Stage::consumerGroup), Stream.of(FINAL_STATES))
+                .toList();
         Map<String, KafkaFuture<ConsumerGroupDescription>> asked = cluster.admin()
                 .describeConsumerGroups(groups, new DescribeConsumerGroupsOptions().includeAuthorizedOperations(true))
                 .describedGroups();

@@ -13,7 +13,7 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 
-/** Looks at the settings of Pawline's topics: those without which work is lost or refused. How long a topic keeps is free. */
+/** Looks at those settings of Pawline's topics without which work is lost or refused. Every retention is accepted. */
 final class TopicSettingsCheck {
 
     private static final int COPIES_OF_A_CLUSTER = 3;

@@ -13,7 +13,9 @@ import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TimeoutException;
 
-/** A Kafka cluster as its administrator sees it. Each question is answered, or has failed, within 15 seconds. */
+/**
+ * Asks a Kafka cluster the questions of an administrator. Each question is answered, or has failed, within 15 seconds.
+ */
 public final class Cluster implements AutoCloseable {
 
     private static final int ANSWER_MILLIS = 15_000;
@@ -40,18 +42,18 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
-    /** The bootstrap servers. */
+    /** Returns the bootstrap servers. */
     public String servers() {
         return servers;
     }
 
-    /** The client, whose answers go through {@link #answer}. */
+    /** Returns the client, whose answers go through {@link #answer}. */
     public Admin admin() {
         return admin;
     }
 
     /**
-     * The answer, waited for.
+     * Waits for the answer.
      *
      * @throws ClusterException if there is none
      */

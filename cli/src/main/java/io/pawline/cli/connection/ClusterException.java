@@ -2,7 +2,7 @@ package io.pawline.cli.connection;
 
 import java.io.Serial;
 
-/** A Kafka cluster did not do what it was asked; the message says why, and what may help. */
+/** Says why a Kafka cluster did not do what it was asked, and what may help. */
 public final class ClusterException extends RuntimeException {
 
     @Serial

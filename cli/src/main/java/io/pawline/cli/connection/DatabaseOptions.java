@@ -9,8 +9,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * The options that say where the task database is. A password is no option, because others could read it in the list of
- * processes.
+ * Names the task database by options. A password is no option, because others could read it in the list of processes.
  */
 public final class DatabaseOptions {
 

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/** The environment variables of the process. One that is set but blank counts as not set. */
+/** Reads the environment variables of the process. A variable that is set but blank counts as not set. */
 public final class Environment {
 
     private static final String FROM_FILE = "_FILE";
@@ -30,8 +30,8 @@ public final class Environment {
     }
 
     /**
-     * A secret: the value of the variable, or the content of the file that the variable {@code <name>_FILE} names, without
-     * white space around it.
+     * A secret: the value of the variable, or the content of the file that the variable {@code <name>_FILE} names,
+     * without white space around it.
      *
      * @throws IllegalStateException if both are set
      * @throws UncheckedIOException if the file cannot be read

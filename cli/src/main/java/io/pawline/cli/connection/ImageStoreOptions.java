@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options that say where the images are. The environment variables are the services' own, keys included. */
+/** Names the image store by options. The environment variables are the services' own, keys included. */
 public final class ImageStoreOptions {
 
     private static final String PREFIX = "PAWLINE_IMAGESTORE_";
@@ -51,12 +51,12 @@ public final class ImageStoreOptions {
             description = "Name the bucket in the path and not in the host (default: PAWLINE_IMAGESTORE_S3_PATHSTYLE).")
     private boolean pathStyle;
 
-    /** Options whose defaults come from this environment. */
+    /** Makes options whose defaults come from this environment. */
     public ImageStoreOptions(Environment environment) {
         this.environment = environment;
     }
 
-    /** Where the images are: in the bucket or folder named, or else the local stack's; empty if there is none. */
+    /** Returns the store that is named, or else the local stack's; empty if there is none. */
     public Optional<ImageStoreProperties> properties(LocalStackFolder localStack) {
         Optional<String> inBucket = Optional.ofNullable(bucket).or(() -> variable("S3_BUCKET"));
         if (inBucket.isPresent() && folder != null) {

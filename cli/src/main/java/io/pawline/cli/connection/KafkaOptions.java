@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /**
- * The options that say where Kafka is and how to connect. What is said first wins: the option, the environment variable,
- * the file, the local stack.
+ * Names the Kafka cluster by options, and how to connect to it. What is named first counts: the option, the environment
+ * variable, the file, the local stack.
  */
 public final class KafkaOptions {
 

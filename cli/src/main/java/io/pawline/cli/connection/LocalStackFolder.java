@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The option that names the folder of a local stack, and the settings that the stack has written there. */
+/** Names the folder of a local stack by an option, and reads the settings that the stack has written there. */
 public final class LocalStackFolder {
 
     @Option(
@@ -22,7 +22,7 @@ public final class LocalStackFolder {
     }
 
     /**
-     * A setting of the stack; empty if no stack has run there.
+     * Returns a setting of the stack; empty if no stack has run there.
      *
      * @throws IllegalStateException if the stack has written settings, but not this one
      * @throws UncheckedIOException if they cannot be read

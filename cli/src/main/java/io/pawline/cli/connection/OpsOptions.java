@@ -18,7 +18,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The options that say where ops-service is, and the requests of the commands that go through its API. */
+/** Names ops-service by options, and sends it the requests of the commands that use its API. */
 public final class OpsOptions {
 
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -45,29 +45,29 @@ public final class OpsOptions {
 
     private final OkHttpClient http = new OkHttpClient();
 
-    /** Options whose defaults come from this environment. */
+    /** Makes options whose defaults come from this environment. */
     public OpsOptions(Environment environment) {
         this.environment = environment;
     }
 
     /**
-     * What ops-service said to a question whose answer does not matter.
+     * Holds what ops-service said to a question whose answer does not matter.
      *
-     * @param date its clock, if it told
+     * @param date its clock, if it was in the answer
      */
     public record Greeting(int status, Optional<Instant> date) {}
 
-    /** Whether a key goes with each request. */
+    /** Says whether a key goes with each request. */
     public boolean hasKey() {
         return key().isPresent();
     }
 
-    /** Whether somebody has named an address. */
+    /** Says whether somebody has named an address. */
     public boolean named() {
         return url != null || environment.value("PAWLINE_OPS_URL").isPresent();
     }
 
-    /** The address of ops-service. */
+    /** Returns the address of ops-service. */
     public String where() {
         return Optional.ofNullable(url)
                 .or(() -> environment.value("PAWLINE_OPS_URL"))
@@ -75,7 +75,7 @@ public final class OpsOptions {
     }
 
     /**
-     * The address of a resource.
+     * Returns the address of a resource.
      *
      * @throws ParameterException if the address of ops-service is none
      */
@@ -103,7 +103,7 @@ public final class OpsOptions {
     }
 
     /**
-     * The body of the answer.
+     * Returns the body of the answer.
      *
      * @throws IOException if nobody answers
      * @throws IllegalStateException if ops-service refuses
@@ -127,7 +127,7 @@ public final class OpsOptions {
     }
 
     /**
-     * The body of the answer to this JSON.
+     * Returns the body of the answer to this JSON.
      *
      * @throws IOException if nobody answers
      * @throws IllegalStateException if ops-service refuses

@@ -9,8 +9,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * The options that say where Kafka and the schema registry are. Of the registry, too, what is said first wins: the option,
- * the environment variable, the file, the local stack. The keys are those of the serializers.
+ * Names Kafka and the schema registry by options. For the registry, too, what is named first counts: the option, the
+ * environment variable, the file, the local stack. The keys are those of the serializers.
  */
 public final class RegistryOptions {
 
@@ -37,22 +37,22 @@ public final class RegistryOptions {
                     + " (default: PAWLINE_SCHEMA_REGISTRY_CA, else " + TRUST + "* of --kafka-config).")
     private @Nullable Path authorities;
 
-    /** Options whose defaults come from this environment. */
+    /** Makes options whose defaults come from this environment. */
     public RegistryOptions(Environment environment) {
         this.environment = environment;
     }
 
-    /** Kafka's client settings. */
+    /** Returns Kafka's client settings. */
     public Map<String, Object> kafka() {
         return kafka.settings();
     }
 
-    /** The registry's addresses, without user information. */
+    /** Returns the registry's addresses, without user information. */
     public String where() {
         return String.valueOf(settings().get(URL)).replaceAll("//[^@/]*@", "//");
     }
 
-    /** The settings of a serializer or deserializer. */
+    /** Returns the settings of a serializer or deserializer. */
     public Map<String, Object> settings() {
         Map<String, Object> settings = new HashMap<>(kafka.file());
         Optional.ofNullable(url)

@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 
-/** A properties file with settings. */
+/** Reads a properties file with settings. */
 final class SettingsFile {
 
     private SettingsFile() {}

@@ -5,7 +5,7 @@ public final class Failures {
 
     private Failures() {}
 
-    /** What failed and, where that does not say it, why. */
+    /** Says what failed and, where that does not say it, why. */
     public static String inOneLine(Throwable failure) {
         // Of the commands that start services: Spring's wrappers speak of beans, what they wrap speaks of settings.
         Throwable what = failure;

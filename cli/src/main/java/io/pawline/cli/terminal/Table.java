@@ -10,7 +10,7 @@ public final class Table {
 
     private Table() {}
 
-    /** The lines, the header first. */
+    /** Returns the lines, the header first. */
     public static List<String> lines(List<String> header, List<List<String>> body) {
         List<List<String>> rows =
                 Stream.concat(Stream.of(header), body.stream()).toList();

@@ -13,7 +13,7 @@ class ClocksTest {
 
     private final Clocks clocks = new Clocks();
 
-    /** The answer takes two seconds; what was told in between differs by nothing. */
+    /** The answer takes two seconds; what the server reports in between differs by nothing. */
     @ParameterizedTest
     @CsvSource({
         "-6000, FAIL, 6.0",
@@ -24,8 +24,8 @@ class ClocksTest {
         "7001, FAIL, 5.0",
         "28800000, FAIL, 28798.0"
     })
-    void aClockIsWrongIfItDiffersByMoreThanFiveSeconds(long toldMillis, Finding.State state, String seconds) {
-        clocks.note("db", ASKED, ASKED.plusSeconds(2), ASKED.plusMillis(toldMillis));
+    void aClockIsWrongIfItDiffersByMoreThanFiveSeconds(long reportedMillis, Finding.State state, String seconds) {
+        clocks.note("db", ASKED, ASKED.plusSeconds(2), ASKED.plusMillis(reportedMillis));
 
         assertThat(clocks.findings()).singleElement().satisfies(finding -> {
             assertThat(finding.state()).isEqualTo(state);
@@ -34,7 +34,7 @@ class ClocksTest {
     }
 
     @Test
-    void nobodyKnowsWithoutAServerThatTold() {
+    void skipsTheClocksIfNoServerHasReportedOne() {
         assertThat(clocks.findings()).extracting(Finding::state).containsExactly(Finding.State.SKIPPED);
     }
 }

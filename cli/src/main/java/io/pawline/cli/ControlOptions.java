@@ -3,8 +3,8 @@ package io.pawline.cli;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options of every live instruction: where to, who says so and why. */
-final class InstructionOptions {
+/** Says of a live control where it is published, who gives it, and why. */
+final class ControlOptions {
 
     @Mixin
     private ControlClient controls;
