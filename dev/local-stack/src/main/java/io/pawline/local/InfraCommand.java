@@ -22,7 +22,8 @@ final class InfraCommand implements Runnable {
         terminal.step("ready. Ctrl-C stops it; the data stay.");
         terminal.line("");
         terminal.line(
-                "Start a service, each in a terminal of its own (ingest, detect, generate, matting, finalize, callback):");
+                "Start a service, each in a terminal of its own (ingest, detect, generate, matting, finalize, callback,"
+                        + " ops):");
         terminal.line(
                 "  java -jar detect-service/target/detect-service-app.jar --spring.config.additional-location=file:"
                         + stack.settings());

@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The launcher behind {@code ./pawline}. */
+/** Runs the launcher's commands and the operator's: the program behind {@code ./pawline}. */
 @Command(
         name = "pawline",
         description = "A photo of a pet in, a stylised cut-out back.",
@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Besides, without this program:",
-            "  ./pawline build      builds everything",
+            "  ./pawline build      builds what the launcher needs",
             "  ./pawline test       runs every test",
             "  ./pawline bench      measures it on this machine",
             "  ./pawline incident   lives through the incident's afternoon again",
@@ -44,7 +44,7 @@ public final class PawlineCommand implements Runnable {
         System.exit(commandLine().execute(args));
     }
 
-    /** The launcher's commands and the operator's, with failures told in one line. */
+    /** The launcher's commands and the operator's, which report a failure in one line. */
     public static CommandLine commandLine() {
         CommandLine launcher = new CommandLine(new PawlineCommand());
         OperatorCommand.commandLine().getSubcommands().forEach(launcher::addSubcommand);

@@ -59,10 +59,11 @@ final class UpCommand implements Runnable {
 
     private static void describe(Terminal terminal, LocalStack.Options chosen) {
         String ingest = "http://127.0.0.1:" + chosen.ports().ingest();
+        String ops = "http://127.0.0.1:" + chosen.ports().ops();
         terminal.line("");
+        terminal.line("  console                   " + ops);
         terminal.line("  submit and follow tasks   " + ingest + "/v1/tasks");
-        terminal.line(
-                "  dead letters              http://127.0.0.1:" + chosen.ports().ops() + "/v1/dead-letters/groups");
+        terminal.line("  dead letters              " + ops + "/v1/dead-letters/groups");
         chosen.simulator().ifPresent(_ -> {
             String simulator = "http://127.0.0.1:" + chosen.ports().simulator();
             terminal.line("  callbacks received        " + simulator + "/callbacks");
