@@ -68,7 +68,7 @@ public final class Ledger implements AutoCloseable {
                 if (closed) {
                     throw new InterruptedException("the process stops");
                 }
-                log.warn("no call is begun until the ledger can be told: {}", String.valueOf(notRecorded.getCause()));
+                log.warn("no call is begun until the ledger can record it: {}", String.valueOf(notRecorded.getCause()));
                 Thread.sleep(BEFORE_TRYING_AGAIN);
             }
         }
@@ -123,13 +123,13 @@ public final class Ledger implements AutoCloseable {
                 if (failure == null) {
                     acknowledged.complete(null);
                 } else {
-                    log.warn("the ledger could not be told of a call: {}", failure.toString());
+                    log.warn("a call could not be recorded in the ledger: {}", failure.toString());
                     acknowledged.completeExceptionally(failure);
                 }
             });
         } catch (KafkaException | IllegalStateException failure) {
             // The second exception means that the producer is closed.
-            log.warn("the ledger could not be told of a call: {}", failure.toString());
+            log.warn("a call could not be recorded in the ledger: {}", failure.toString());
             acknowledged.completeExceptionally(failure);
         }
         return acknowledged;

@@ -142,7 +142,7 @@ public final class OutcomeResolver<I> {
         if (context.isPresent()) {
             return failed(data, context.get(), Reason.UNDECODABLE, detail);
         }
-        log.warn("given up, and nobody can be told since the key is no task id: undecodable: {}", detail);
+        log.warn("given up, and nobody can be notified since the key is no task id: undecodable: {}", detail);
         metrics.deadLettered(Reason.UNDECODABLE);
         return Settlement.last(List.of(
                 new FailedRecord(spec.stage(), data, Reason.UNDECODABLE, detail, clock.instant()).deadLetter()));

@@ -189,7 +189,7 @@ public final class TaskExecution<I> {
         } catch (InterruptedException | RecordedCalls.Over givenUp) {
             throw givenUp;
         } catch (Exception bug) {
-            log.error("the handler threw instead of telling an outcome", bug);
+            log.error("the handler threw instead of returning an outcome", bug);
             return new Outcome.Retry(
                     Reason.UNCLASSIFIED, "unexpected " + bug.getClass().getSimpleName());
         }
