@@ -7,7 +7,7 @@ import io.pawline.schemas.TaskId;
 import io.pawline.schemas.serde.RegistryUnavailableException;
 import io.pawline.taskstore.FinalState;
 import io.pawline.taskstore.TaskDao;
-import io.pawline.taskstore.TaskDao.Closing;
+import io.pawline.taskstore.TaskDao.CloseRequest;
 import io.pawline.taskstore.TaskState;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -54,39 +54,41 @@ final class FinalStateListener {
                 "max.poll.records=500"
             })
     void close(List<ConsumerRecord<byte[], byte[]>> records) {
-        tasks.closeAll(
-                records.stream().map(this::closing).flatMap(Optional::stream).toList());
+        tasks.closeAll(records.stream()
+                .map(this::closeRequest)
+                .flatMap(Optional::stream)
+                .toList());
     }
 
-    private Optional<Closing> closing(ConsumerRecord<byte[], byte[]> record) {
+    private Optional<CloseRequest> closeRequest(ConsumerRecord<byte[], byte[]> record) {
         Object event;
         try {
             event = events.deserialize(record.topic(), record.headers(), record.value());
         } catch (RegistryUnavailableException unreachable) {
             throw unreachable;
         } catch (SerializationException undecodable) {
-            return closingOfKey(record);
+            return closeRequestOfKey(record);
         }
-        return event instanceof TaskFinished finished ? closing(finished, record) : closingOfKey(record);
+        return event instanceof TaskFinished finished ? closeRequest(finished, record) : closeRequestOfKey(record);
     }
 
-    private Optional<Closing> closing(TaskFinished finished, ConsumerRecord<byte[], byte[]> record) {
+    private Optional<CloseRequest> closeRequest(TaskFinished finished, ConsumerRecord<byte[], byte[]> record) {
         try {
             TaskId id = TaskId.parse(finished.getContext().getTaskId());
-            return Optional.of(new Closing(id, finished.getContext().getGeneration(), FinalStates.of(finished)));
+            return Optional.of(new CloseRequest(id, finished.getContext().getGeneration(), FinalStates.of(finished)));
         } catch (IllegalArgumentException noTask) {
-            return closingOfKey(record);
+            return closeRequestOfKey(record);
         }
     }
 
-    /** The key tells whose final state it was, though nothing else can be read. */
-    private static Optional<Closing> closingOfKey(ConsumerRecord<byte[], byte[]> record) {
+    /** Closes the task that the key names, since nothing else of the record can be read. */
+    private static Optional<CloseRequest> closeRequestOfKey(ConsumerRecord<byte[], byte[]> record) {
         if (record.key() == null) {
             return Optional.empty();
         }
         try {
             TaskId id = TaskId.parse(new String(record.key(), StandardCharsets.UTF_8));
-            return Optional.of(new Closing(
+            return Optional.of(new CloseRequest(
                     id,
                     TaskDao.CURRENT_GENERATION,
                     new FinalState.Failure(

@@ -19,8 +19,8 @@ import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes the rows of {@code task}: accepts, finds and closes tasks, and notes their delivery. Each method changes
- * rows by one statement, which is committed when the method returns. States go forward only. Thread-safe.
+ * Reads and writes the rows of {@code task}: accepts, finds and closes tasks, and notes their delivery. Each method
+ * changes rows by one statement, which is committed when the method returns. States go forward only. Thread-safe.
  *
  * <p>Every method throws {@link DatabaseUnavailableException} when the database is lost.
  */
@@ -126,8 +126,8 @@ public final class TaskDao {
     }
 
     /**
-     * Writes the final state of a generation of a task, unless it has one: the first final state stands. A final state of a
-     * later generation than the row's also opens that generation. One of an earlier generation is ignored.
+     * Writes the final state of a generation of a task, unless it has one: the first final state stands. A final state
+     * of a later generation than the row's also opens that generation. One of an earlier generation is ignored.
      *
      * @param generation the generation that has ended, or {@link #CURRENT_GENERATION}
      * @return the row afterwards, and whether this call closed it; empty if there is no such task
@@ -146,22 +146,22 @@ public final class TaskDao {
      *
      * @return how many this call closed
      */
-    public int closeAll(List<Closing> closings) {
-        return database.inTransaction(handle -> (int) closings.stream()
+    public int closeAll(List<CloseRequest> requests) {
+        return database.inTransaction(handle -> (int) requests.stream()
                 // In one order, so that two processes that close the same tasks do not wait for each other
-                .sorted(Comparator.comparing(closing -> closing.id().value()))
-                .filter(closing -> closeOpen(handle, closing.id(), closing.generation(), closing.finalState())
+                .sorted(Comparator.comparing(request -> request.id().value()))
+                .filter(request -> closeOpen(handle, request.id(), request.generation(), request.finalState())
                         .isPresent())
                 .count());
     }
 
     /**
-     * A generation of a task and its final state.
+     * Names a generation of a task and the final state that ends it.
      *
      * @param generation 1 or more, or {@link #CURRENT_GENERATION}
      */
-    public record Closing(TaskId id, int generation, FinalState finalState) {
-        public Closing {
+    public record CloseRequest(TaskId id, int generation, FinalState finalState) {
+        public CloseRequest {
             Objects.requireNonNull(id, "id");
             Objects.requireNonNull(finalState, "finalState");
         }
