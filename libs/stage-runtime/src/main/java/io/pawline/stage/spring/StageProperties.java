@@ -17,9 +17,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * and callback-service do. The flat names rule out nested records. The description of a setting is the same text
  * in each record, which {@code ConfigurationReferenceTest} checks.
  *
- * @param maxInFlight Most calls that one process has in flight, 1 or more. The adaptive limit does not grow beyond it.
- * @param drain How long a stopping process waits for the calls that it has in flight. Make it longer than the longest
- *     call. Otherwise a paid call may be cut off and made again.
+ * @param maxInFlight Most tasks that one process works on at once, 1 or more. A task makes its calls one after another,
+ *     so this is also the most calls in flight. An adaptive limit does not grow beyond it.
+ * @param drain How long a stopping process waits for the tasks that it works on. Make it longer than the longest task.
+ *     Otherwise work is cut off and done again, paid calls included.
  * @param commitInterval Least time between two commits of finished tasks. It grows up to five times while commits are
  *     slow. A stage with little to do commits at once.
  * @param retryShare Share of the tasks begun that may be retries while fresh tasks wait, between 0 and 1.
