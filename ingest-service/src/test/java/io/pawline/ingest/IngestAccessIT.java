@@ -43,13 +43,13 @@ class IngestAccessIT {
 
     private static TestingPostgres postgres;
     private static TestingIngest ingest;
-    private static TestingIngest nobody;
+    private static TestingIngest anonymous;
 
     @BeforeAll
     static void start() {
         postgres = TestingPostgres.start();
         ingest = new TestingIngest(postgres, images);
-        nobody = ingest.as(Optional.empty());
+        anonymous = ingest.as(Optional.empty());
     }
 
     @AfterAll
@@ -78,14 +78,14 @@ class IngestAccessIT {
         "GET,  /error",
     })
     void refusesWhoeverHasNoKey(String method, String path) {
-        assertUnauthorized(nobody.call(method, path), "Bearer realm=\"pawline\"");
+        assertUnauthorized(anonymous.call(method, path), "Bearer realm=\"pawline\"");
     }
 
     @Test
     void refusesAnUploadWithoutAKeyAndKeepsNothing() throws IOException {
         long before = files();
         assertUnauthorized(
-                nobody.upload(TestingIngest.file("image", PNG), TestingIngest.part("style", "ink")),
+                anonymous.upload(TestingIngest.file("image", PNG), TestingIngest.part("style", "ink")),
                 "Bearer realm=\"pawline\"");
         assertThat(files()).isEqualTo(before);
     }
@@ -206,7 +206,7 @@ class IngestAccessIT {
                 "/actuator/prometheus",
             })
     void answersProbesToEverybody(String path) {
-        assertThat(nobody.get(path).status()).isEqualTo(200);
+        assertThat(anonymous.get(path).status()).isEqualTo(200);
     }
 
     @Test
@@ -215,9 +215,9 @@ class IngestAccessIT {
         ImageStore store = ingest.bean(ImageStore.class);
         store.put(ImageKey.result(task, 1), PNG, "image/png");
         store.put(ImageKey.photo(task), PNG, "image/png");
-        assertThat(nobody.get("/v1/images/" + ImageKey.result(task, 1)).status())
+        assertThat(anonymous.get("/v1/images/" + ImageKey.result(task, 1)).status())
                 .isEqualTo(200);
-        assertThat(nobody.get("/v1/images/" + ImageKey.photo(task)).status()).isEqualTo(404);
+        assertThat(anonymous.get("/v1/images/" + ImageKey.photo(task)).status()).isEqualTo(404);
         assertThat(ingest.get("/v1/images/" + ImageKey.photo(task)).status()).isEqualTo(404);
     }
 

@@ -47,9 +47,9 @@ class IngestContractIT {
 
     @Test
     void isServedWithoutAKeyAsJsonAndAsYaml() throws IOException {
-        TestingIngest nobody = ingest.as(Optional.empty());
-        Answer json = nobody.get("/v1/openapi.json");
-        Answer yaml = nobody.get("/v1/openapi.yaml");
+        TestingIngest anonymous = ingest.as(Optional.empty());
+        Answer json = anonymous.get("/v1/openapi.json");
+        Answer yaml = anonymous.get("/v1/openapi.yaml");
         assertThat(json.json().get("openapi").asString()).startsWith("3.1.");
         assertThat(YAMLMapper.shared().readTree(new String(yaml.body(), StandardCharsets.UTF_8)))
                 .isEqualTo(json.json());

@@ -29,8 +29,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Runs the whole ingest-service on a port of its own, with a real PostgreSQL and without Kafka, and calls it as a client with
- * a key. Every exchange is checked against the {@link Contract}.
+ * Runs the whole ingest-service on a port of its own, with a real PostgreSQL and without Kafka, and calls it as a
+ * client with a key. Every exchange is checked against the {@link Contract}.
  */
 final class TestingIngest implements AutoCloseable {
 

@@ -35,7 +35,9 @@ class OpsAccessIT {
         OPS.close();
     }
 
-    /** The operations of every controller are closed, whoever wrote it; the paths that are open say so in the document. */
+    /**
+     * The operations of every controller are closed, whoever wrote it; the paths that are open say so in the document.
+     */
     @Test
     void nothingThatTheDocumentDoesNotOpenIsServedWithoutAKey() {
         for (String operation : TestingOps.CONTRACT.operations()) {

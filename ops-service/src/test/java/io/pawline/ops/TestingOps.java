@@ -35,8 +35,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Runs the whole ops-service on a port of its own, with a real Kafka and a real PostgreSQL. It checks every exchange against
- * the {@link Contract}.
+ * Runs the whole ops-service on a port of its own, with a real Kafka and a real PostgreSQL. It checks every exchange
+ * against the {@link Contract}.
  */
 public final class TestingOps implements AutoCloseable {
 

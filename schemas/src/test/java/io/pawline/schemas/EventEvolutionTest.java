@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every event stays readable by and for every version ever frozen: topics hold events of earlier versions for weeks,
- * and services of neighbouring versions run side by side while they are replaced. How to freeze: docs/contributor/schemas.md.
+ * and services of neighbouring versions run side by side while they are replaced. How to freeze:
+ * docs/contributor/schemas.md.
  */
 class EventEvolutionTest {
 

@@ -39,27 +39,27 @@ class RoutingTest {
 
     @Test
     void callbacksToOneHostAndPortHaveOneReceiverQueue() {
-        assertThat(lane("https://shop.example/a?token=1"))
+        assertThat(receiver("https://shop.example/a?token=1"))
                 .isNotEmpty()
-                .isEqualTo(lane("https://SHOP.example/b"))
-                .isNotEqualTo(lane("https://shop.example:8443/a"))
-                .isNotEqualTo(lane("http://shop.example/a"))
-                .isNotEqualTo(lane("https://other.example/a"));
+                .isEqualTo(receiver("https://SHOP.example/b"))
+                .isNotEqualTo(receiver("https://shop.example:8443/a"))
+                .isNotEqualTo(receiver("http://shop.example/a"))
+                .isNotEqualTo(receiver("https://other.example/a"));
     }
 
     @Test
     void theNameOfAReceiverDoesNotRevealItsAddress() {
-        assertThat(lane("https://shop.example/a?token=1")).matches("[0-9a-f]{16}");
+        assertThat(receiver("https://shop.example/a?token=1")).matches("[0-9a-f]{16}");
     }
 
     @Test
     void aRecordWithoutAReceiverHasNoReceiverQueue() {
         assertThat(Routing.receiverQueue(headers(Stage.CALLBACK, "interactive", null)))
                 .isEmpty();
-        assertThat(lane("no address")).isEmpty();
+        assertThat(receiver("no address")).isEmpty();
     }
 
-    private static String lane(String callback) {
+    private static String receiver(String callback) {
         return Routing.receiverQueue(headers(Stage.CALLBACK, "interactive", callback));
     }
 

@@ -20,7 +20,9 @@ class CompletionRateTest {
     private final CompletionRate completionRate = new CompletionRate(FEW);
     private final Queue queue = new Queue();
 
-    /** Simulates servers that each take one task at a time, first come, first served, in steps of a tenth of a second. */
+    /**
+     * Simulates servers that each take one task at a time, first come, first served, in steps of a tenth of a second.
+     */
     private final class Queue {
         private int waiting;
         private final TreeMap<Instant, Integer> running = new TreeMap<>();

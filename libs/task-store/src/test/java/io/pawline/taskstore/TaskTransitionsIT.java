@@ -31,8 +31,8 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies random steps to tasks, in any order, twice, late or at once: a task takes no step back, has exactly one final state
- * per generation, and is delivered only after it. A trigger in the database notes every version of the row.
+ * Applies random steps to tasks, in any order, twice, late or at once: a task takes no step back, has exactly one final
+ * state per generation, and is delivered only after it. A trigger in the database notes every version of the row.
  */
 class TaskTransitionsIT {
 
@@ -62,7 +62,7 @@ class TaskTransitionsIT {
 
         record Cancel() implements Step {}
 
-        record Tell() implements Step {}
+        record Notify() implements Step {}
 
         /** The final state of a stage arrives; one of a later generation comes from a replay. */
         record End(int generation, FinalState finalState) implements Step {}
@@ -139,7 +139,7 @@ class TaskTransitionsIT {
 
             boolean expected = switch (step) {
                 case Step.Repeat() -> false;
-                case Step.Tell() -> true;
+                case Step.Notify() -> true;
                 case Step.Relay(boolean arrives) -> {
                     boolean inOutbox = !model.relayed;
                     model.relayed |= arrives;
@@ -217,7 +217,7 @@ class TaskTransitionsIT {
                         > 0;
             case Step.Cancel() ->
                 cancellations.cancel(id, "default", NOW).orElseThrow().byThisCall();
-            case Step.Tell() -> {
+            case Step.Notify() -> {
                 cancellations.markPublished(id);
                 yield true;
             }
@@ -294,7 +294,7 @@ class TaskTransitionsIT {
                 Arbitraries.just(new Step.Repeat()),
                 Arbitraries.of(true, false).map(Step.Relay::new),
                 Arbitraries.just(new Step.Cancel()),
-                Arbitraries.just(new Step.Tell()),
+                Arbitraries.just(new Step.Notify()),
                 Combinators.combine(generation, Arbitraries.of(ENDINGS)).as(Step.End::new),
                 generation.map(Step.Deliver::new),
                 generation.map(Step.DeliverInVain::new));

@@ -126,12 +126,12 @@ class ConsoleIT {
                     10,
                     BreakerState.CLOSED));
         }
-        tell(calls);
+        record(calls);
         assertThat(generate).containsText("4 of 10 in flight");
         assertThat(generate).containsText("breaker closed");
         assertThat(generate).containsText("4 calls in 15 min, 0 % failed");
 
-        tell(List.of(
+        record(List.of(
                 end(calls.get(0), Reason.PROVIDER_ERROR),
                 end(calls.get(1), Reason.PROVIDER_ERROR),
                 end(calls.get(2), null)));
@@ -147,7 +147,7 @@ class ConsoleIT {
                 TestingAttemptEvents.ended(call, Instant.now(), failure), "one", 1, 10, BreakerState.OPEN);
     }
 
-    private static void tell(List<CallAttempt> calls) {
+    private static void record(List<CallAttempt> calls) {
         TestingKafka.send(calls.stream()
                 .map(call -> new ProducerRecord<>(
                         Topics.ATTEMPTS,

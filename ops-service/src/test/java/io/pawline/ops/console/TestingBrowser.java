@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Drives the machine's own Chromium, without a window, by Playwright on the machine's Node.js. It keeps what a page complains
- * of in its console, for a test to look at. For one thread.
+ * Drives the machine's own Chromium, without a window, by Playwright on the machine's Node.js. It keeps what a page
+ * complains of in its console, for a test to look at. For one thread.
  */
 public final class TestingBrowser implements AutoCloseable {
 

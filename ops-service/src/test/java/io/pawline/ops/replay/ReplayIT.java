@@ -279,7 +279,9 @@ class ReplayIT {
         assertThat(progress(replay).deadLetters()).isEqualTo(Map.of("under_way", 1L, "skipped", 1L));
     }
 
-    /** This is the hardest case in one process: both shut each other out, wherever they stand, and the database fails. */
+    /**
+     * This is the hardest case in one process: both shut each other out, wherever they stand, and the database fails.
+     */
     @Test
     void publishesOnceThoughTwoProcessesFightAndTheDatabaseFails() throws Exception {
         List<Submission> many = failedTasks(400);

@@ -35,8 +35,8 @@ import java.util.stream.Stream;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Holds the production code to the rules of the design that a compiler does not check. A rule, or a layer of it, that sees no
- * class fails too: that is ArchUnit's default.
+ * Holds the production code to the rules of the design that a compiler does not check. A rule, or a layer of it, that
+ * sees no class fails too: that is ArchUnit's default.
  */
 @AnalyzeClasses(
         packages = "io.pawline",
@@ -123,8 +123,9 @@ class ArchitectureTest {
             "Relay");
 
     /**
-     * Endings of the names of classes that may know the events: besides what takes and publishes them, {@code CallEvents} and
-     * {@code FinalStates}, which translate them, and the processors of the live count, which count each one once.
+     * Endings of the names of classes that may know the events: besides what takes and publishes them,
+     * {@code CallEvents} and {@code FinalStates}, which translate them, and the processors of the live count, which
+     * count each one once.
      */
     private static final Set<String> EVENTS_EDGE =
             Set.of("Configuration", "Handler", "Listener", "Publisher", "FinalStates", "Events", "Deduplicator");
@@ -269,10 +270,10 @@ class ArchitectureTest {
     }
 
     /** Nested classes belong to the class that they are written in. */
-    private static DescribedPredicate<JavaClass> areNotNamedLike(Set<String> endings) {
-        return describe("are not named *" + String.join(" or *", endings), javaClass -> {
+    private static DescribedPredicate<JavaClass> areNotNamedLike(Set<String> suffixes) {
+        return describe("are not named *" + String.join(" or *", suffixes), javaClass -> {
             String outermost = javaClass.getName().replaceFirst("\\$.*", "");
-            return endings.stream().noneMatch(outermost::endsWith);
+            return suffixes.stream().noneMatch(outermost::endsWith);
         });
     }
 

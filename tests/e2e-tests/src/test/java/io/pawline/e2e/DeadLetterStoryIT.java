@@ -87,11 +87,11 @@ class DeadLetterStoryIT {
         await().atMost(PATIENCE).untilAsserted(() -> {
             JsonNode open = story.get("/v1/dead-letters").path("dead_letters");
             assertThat(open)
-                    .extracting(letter -> letter.path("task_id").asString(""))
+                    .extracting(deadLetter -> deadLetter.path("task_id").asString(""))
                     .containsExactlyInAnyOrderElementsOf(refused);
-            assertThat(open).allSatisfy(letter -> {
-                assertThat(letter.path("reason").asString("")).isEqualTo("moderated_image");
-                assertThat(letter.path("generation").asInt(0)).isEqualTo(2);
+            assertThat(open).allSatisfy(deadLetter -> {
+                assertThat(deadLetter.path("reason").asString("")).isEqualTo("moderated_image");
+                assertThat(deadLetter.path("generation").asInt(0)).isEqualTo(2);
             });
         });
     }

@@ -21,7 +21,7 @@ final class RepositoryFiles {
     private RepositoryFiles() {}
 
     /** The files whose name ends like this, in the order of their paths. */
-    static List<Path> endingWith(String ending) {
+    static List<Path> endingWith(String suffix) {
         List<Path> found = new ArrayList<>();
         try {
             Files.walkFileTree(ProjectFiles.root(), new SimpleFileVisitor<>() {

@@ -24,7 +24,7 @@ class ReceiverLimitersTest {
         ConcurrencyLimiter used = limiters.of("used");
         ConcurrencyLimiter idle = limiters.of("idle");
         for (int i = 0; i < 2_000; i++) {
-            limiters.of("lane-" + i);
+            limiters.of("receiver-" + i);
             limiters.of("used");
         }
 
