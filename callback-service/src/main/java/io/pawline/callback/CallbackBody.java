@@ -15,7 +15,9 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The body of a callback, in the envelope that front ends know. A field that does not apply is left out. */
+/**
+ * Carries a final state to a receiver, in the envelope that front ends know. A field that does not apply is left out.
+ */
 record CallbackBody(Params params) {
 
     private static final JsonMapper JSON = JsonMapper.shared();

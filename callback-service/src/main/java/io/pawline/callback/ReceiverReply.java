@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What a receiver did with a callback. */
+/** Says what a receiver did with a callback. */
 sealed interface ReceiverReply {
 
     /** The reason why the receiver has not taken it, if it has not. */

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 
-/** What the vision model saw in the photo. */
+/** Says what the vision model saw in the photo. */
 sealed interface Detection {
 
     /** The reason why the call was useless. The answer that there is no pet is useful. */

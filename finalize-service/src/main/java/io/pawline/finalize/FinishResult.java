@@ -3,7 +3,7 @@ package io.pawline.finalize;
 import java.util.List;
 import java.util.Objects;
 
-/** The result of the work on a cut-out. */
+/** Says what came of the work on a cut-out. */
 sealed interface FinishResult {
 
     /**

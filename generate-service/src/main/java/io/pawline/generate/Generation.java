@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 
-/** The result of a call to the text-to-image model. */
+/** Says what came of a call to the text-to-image model. */
 sealed interface Generation {
 
     /**

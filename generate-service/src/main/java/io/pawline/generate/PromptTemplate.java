@@ -4,7 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A prompt with places for the parts that differ from task to task.
+ * Makes a prompt from a text with places for the parts that differ from task to task.
  *
  * @param text the prompt; it has {@code {description}} and {@code {style}} at least once each
  */

@@ -10,8 +10,8 @@ import org.springframework.util.unit.DataSize;
 /**
  * The settings of ingest-service: {@code pawline.ingest.*}. The caps on a photo are those of {@code pawline.outbound}.
  *
- * @param publicBaseUrl the address at which the front end reaches this service, for the addresses in its answers; not set:
- *     the address of the request
+ * @param publicBaseUrl the address at which the front end reaches this service, for the addresses in its answers; not
+ *     set: the address of the request
  * @param defaultCallbackUrl the receiver of the callback if a task names none; not set: such a task has no callback
  * @param defaultDeadline the time that a task that names no deadline may take, from 1 second to {@code maxDeadline}
  * @param maxDeadline the longest time from now to a deadline
@@ -79,10 +79,10 @@ public record IngestProperties(
     /**
      * The limits on the backlog: {@code pawline.ingest.backlog.*}. Tasks beyond them are refused.
      *
-     * @param maxWait longest predicted time for which an interactive task is accepted, more than 0; half of it applies to
-     *     a bulk task, and no task may take longer than until its deadline
-     * @param freeTasks open tasks up to which every task is accepted, 0 or more; about as many as come at once after a quiet
-     *     time, when the rate at which they will end is not known yet
+     * @param maxWait longest predicted time for which an interactive task is accepted, more than 0; half of it applies
+     *     to a bulk task, and no task may take longer than until its deadline
+     * @param freeTasks open tasks up to which every task is accepted, 0 or more; about as many as come at once after a
+     *     quiet time, when the rate at which they will end is not known yet
      */
     public record Backlog(
             @DefaultValue("30m") Duration maxWait,
@@ -103,8 +103,8 @@ public record IngestProperties(
      *
      * @param open whether everybody who reaches the port may do everything, without an API key and without a quota; for
      *     development only
-     * @param tasksPerMinute tasks that may be accepted in a minute from one API key, in each process, unless the key says
-     *     otherwise; 1 or more. So many may also come in one moment
+     * @param tasksPerMinute tasks that may be accepted in a minute from one API key, in each process, unless the key
+     *     says otherwise; 1 or more. So many may also come in one moment
      */
     public record Access(
             @DefaultValue("false") boolean open,
@@ -122,7 +122,8 @@ public record IngestProperties(
      * The way from the outbox to Kafka: {@code pawline.ingest.relay.*}.
      *
      * @param batchSize most tasks sent to Kafka in one round, 1 or more
-     * @param pollInterval pause between two looks for tasks that another process accepted and did not relay, more than 0
+     * @param pollInterval pause between two looks for tasks that another process accepted and did not relay, more than
+     *     0
      * @param maxBackoff longest pause between attempts while Kafka or the database is away, at least the poll interval
      */
     public record Relay(

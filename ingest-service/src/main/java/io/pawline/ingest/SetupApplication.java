@@ -14,8 +14,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.kafka.core.KafkaAdmin;
 
 /**
- * Prepares what all services need before they start: the tables, and the topics if the settings ask for them. A second run
- * adds what is missing and removes nothing. The component scan of the service does not find this class.
+ * Prepares what all services need before they start: the tables, and the topics if the settings ask for them. A second
+ * run adds what is missing and removes nothing. The component scan of the service does not find this class.
  */
 @EnableConfigurationProperties({DatabaseProperties.class, KafkaProperties.class, SetupProperties.class})
 class SetupApplication {

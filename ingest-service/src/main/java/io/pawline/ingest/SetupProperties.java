@@ -6,8 +6,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The settings {@code pawline.setup.*}: what {@code ingest-service setup} prepares besides the tables.
  *
- * @param partitions of each work topic, and so the most processes that a stage can have; topics are created and widened,
- *     never shrunk; 0: topics are left alone
+ * @param partitions of each work topic, and so the most processes that a stage can have; topics are created and
+ *     widened, never shrunk; 0: topics are left alone
  * @param replicas copies of each partition of a topic that is created, from 1 to 32767
  */
 @ConfigurationProperties("pawline.setup")

@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The result of one outside call, for the ledger, for the adaptive limit and for the breaker.
+ * Reports what came of one outside call, for the ledger, for the adaptive limit and for the breaker.
  *
  * @param failure reason of the failure; empty if the call succeeded
  * @param phase how far the call came; {@code DONE} if there was a whole answer, whatever it said

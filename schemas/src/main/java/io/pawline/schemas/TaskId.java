@@ -10,9 +10,9 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The id of a task, a UUIDv7 (<a href="https://www.rfc-editor.org/rfc/rfc9562">RFC 9562</a>), so that ids sort by the
- * time of acceptance. It is also the key of every record of the task. Nobody can guess an id from another one, even of
- * the same microsecond. That matters because pictures are found by it.
+ * Identifies a task by a UUIDv7 (<a href="https://www.rfc-editor.org/rfc/rfc9562">RFC 9562</a>), so that ids sort by
+ * the time of acceptance. The id is also the key of every record of the task. Nobody can guess an id from another one,
+ * even of the same microsecond. That matters because pictures are found by it.
  */
 public record TaskId(UUID value) implements Comparable<TaskId> {
 

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A row is one measurement of a benchmark, with the target that it has to reach.
+ * Describes one measurement of a benchmark, with the target that it has to reach.
  *
  * @param name as the option {@code --rows} takes it
  * @param target what has to be reached, in words

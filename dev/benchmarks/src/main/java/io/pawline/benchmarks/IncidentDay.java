@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The afternoon of the incident report, scaled: with fewer tasks and less time.
+ * Scales the afternoon of the incident report to fewer tasks and less time.
  *
  * @param tasks that people submit
  * @param scale how much faster time passes than in the report

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * A connection to ingest-service posts one task after the other. It is as cheap as possible, because it uses the
+ * Posts one task after the other over a connection to ingest-service. It is as cheap as possible, because it uses the
  * processor of the machine that is measured: it reads no more of HTTP than ingest-service answers with.
  */
 final class IngestConnection implements AutoCloseable {

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
 
-/** A run follows a number of tasks from submission to callback. Thread-safe. */
+/** Follows a number of tasks from submission to callback. Thread-safe. */
 final class Run {
 
     /** If no callback comes for so long, no more will come. */

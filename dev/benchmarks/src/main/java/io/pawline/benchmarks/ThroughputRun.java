@@ -15,10 +15,10 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The throughput benchmark: the whole pipeline in this JVM, as {@code ./pawline up} has it, and PostgreSQL beside it; a
- * front end that posts tasks over HTTP and takes the callbacks. Each measured run comes after a warm-up: first with the
- * image work left out, since what that shares with the other is then compiled in half the time; then with new services,
- * and with images.
+ * Measures the throughput of the whole pipeline. The pipeline runs in this JVM, as with {@code ./pawline up}, and
+ * PostgreSQL beside it. A front end posts tasks over HTTP and takes the callbacks. Each measured run comes after a
+ * warm-up: first with the image work left out, since what that shares with the other is then compiled in half the time;
+ * then with new services, and with images.
  */
 final class ThroughputRun {
 

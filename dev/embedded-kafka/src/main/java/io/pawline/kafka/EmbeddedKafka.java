@@ -92,8 +92,8 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     /**
      * Unregisters the broker, if it is registered. A controller that has just started does not know its metadata
-     * version until it has read its log, and refuses to describe itself to the client; on a busy machine that takes some
-     * time.
+     * version until it has read its log, and refuses to describe itself to the client; on a busy machine that takes
+     * some time.
      */
     private static void unregister(String controller) throws ExecutionException, InterruptedException {
         long deadline = System.nanoTime() + LOADING.toNanos();

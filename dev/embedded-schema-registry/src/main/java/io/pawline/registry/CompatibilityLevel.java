@@ -8,8 +8,8 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
 
 /**
- * A compatibility level says which earlier versions a new version of a schema must be compatible with; see Confluent's
- * <a href="https://docs.confluent.io/platform/current/schema-registry/fundamentals/schema-evolution.html">compatibility
+ * Says which earlier versions a new version of a schema must be compatible with; see Confluent's <a
+ * href="https://docs.confluent.io/platform/current/schema-registry/fundamentals/schema-evolution.html">compatibility
  * types</a>.
  */
 enum CompatibilityLevel {

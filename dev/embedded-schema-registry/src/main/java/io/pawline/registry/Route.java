@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A route leads requests with one method and one form of path to what answers them.
+ * Leads requests with one method and one form of path to what answers them.
  *
  * @param template the path's segments; {@code {}} stands for any one
  */

@@ -1,6 +1,6 @@
 package io.pawline.simulator;
 
-/** Is called for each callback that the simulated front end answers with success, on the thread of the call. */
+/** Receives each callback that the simulated front end answers with success, on the thread of the call. */
 @FunctionalInterface
 public interface CallbackListener {
 

@@ -1,7 +1,7 @@
 package io.pawline.simulator;
 
 /**
- * A fault is one way in which a call can fail.
+ * Describes one way in which a call can fail.
  *
  * @param code the provider's own code, as answered and as counted
  * @param status HTTP status of the answer; 0: there is no answer

@@ -1,8 +1,7 @@
 package io.pawline.simulator;
 
 /**
- * A provider is an outside service that the simulator stands in for; {@link #key()} names it in profiles and {@code
- * /stats}.
+ * Lists the outside services that the simulator stands in for; {@link #key()} names one in profiles and {@code /stats}.
  */
 enum Provider {
     VISION("vision"),

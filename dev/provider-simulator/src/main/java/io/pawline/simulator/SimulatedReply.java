@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A reply is what becomes of a request. */
+/** Says what becomes of a request. */
 sealed interface SimulatedReply {
 
     /** Reads and writes all JSON of the simulator; thread-safe. */

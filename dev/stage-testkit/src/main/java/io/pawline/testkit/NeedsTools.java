@@ -8,8 +8,8 @@ import java.util.List;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Names the programs that a test runs, each a witness that nobody here wrote. Where one is not on the PATH the test is not run,
- * and {@code ./pawline test} names it at the end; with {@code CI=true} it fails instead.
+ * Names the programs that a test runs, each a witness that nobody here wrote. Where one is not on the PATH the test is
+ * not run, and {@code ./pawline test} names it at the end; with {@code CI=true} it fails instead.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)

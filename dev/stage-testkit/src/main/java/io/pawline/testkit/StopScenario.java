@@ -39,7 +39,8 @@ public final class StopScenario {
             int repeated) {}
 
     /**
-     * Stops a process that has twice as many tasks before it as it handles at once, on a broker of its own in the folder.
+     * Stops a process that has twice as many tasks before it as it handles at once, on a broker of its own in the
+     * folder.
      *
      * @param call how long each call of the process takes that is stopped
      */

@@ -7,10 +7,10 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * The sender of a request, as its API key names it.
+ * Names the sender of a request, as its API key does.
  *
  * @param tenant the owner of the tasks that it submits and sees
- * @param client the id of its API key, which tells the clients of a tenant apart
+ * @param client the id of its API key, which distinguishes the clients of a tenant
  * @param scopes what it may do
  * @param tasksPerMinute tasks that may be accepted from it in a minute; 0: any number
  */

@@ -49,7 +49,10 @@ final class KeyFilter extends OncePerRequestFilter {
         }
     }
 
-    /** Leaves open the probes and metrics, as every service does, the contract, and pictures, whose addresses are the key. */
+    /**
+     * Leaves open the probes and metrics, as every service does, the contract, and pictures, whose addresses are the
+     * key.
+     */
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
         String path = request.getRequestURI();

@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.time.Duration;
 
 /**
- * How much of its quota a client has left.
+ * Says how much of its quota a client has left.
  *
  * @param limit tasks in a minute
  * @param remaining tasks that would be accepted now

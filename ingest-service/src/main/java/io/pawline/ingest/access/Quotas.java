@@ -9,8 +9,9 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Limits how many tasks each client may have accepted in a minute. Each client has a bucket of as many tokens, which fills
- * evenly. Each process has its own buckets, so a client that spreads its requests gets as much from each. Thread-safe.
+ * Limits how many tasks each client may have accepted in a minute. Each client has a bucket of as many tokens, which
+ * fills evenly. Each process has its own buckets, so a client that spreads its requests gets as much from each.
+ * Thread-safe.
  */
 public final class Quotas {
 

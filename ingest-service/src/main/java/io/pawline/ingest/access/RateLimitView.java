@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.springframework.http.HttpHeaders;
 
 /**
- * Shows a quota as headers
- * (<a href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/">draft-ietf-httpapi-ratelimit-headers</a>).
+ * Shows a quota as headers (<a
+ * href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/">draft-ietf-httpapi-ratelimit-headers</a>).
  */
 public final class RateLimitView {
 

@@ -28,7 +28,9 @@ final class CancelController {
         this.images = images;
     }
 
-    /** Gives the same answer whether this request or an earlier one cancelled the task: the earlier answer may be lost. */
+    /**
+     * Gives the same answer whether this request or an earlier one cancelled the task: the earlier answer may be lost.
+     */
     @PostMapping("/v1/tasks/{id}/cancel")
     TaskView cancel(@RequiresScope(Scope.SUBMIT) ApiClient client, @PathVariable("id") String id) {
         Task task = cancel.cancel(TaskIds.parse(id), client.tenant())

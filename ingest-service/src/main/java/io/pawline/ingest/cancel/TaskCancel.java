@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Cancels tasks: first in the row, which decides, then in the stages, so that none of them pays for the task any more. A
- * cancellation that could not be published is {@linkplain #publishAll() published later}. It is {@linkplain #withdrawAll()
- * withdrawn} when the task could no longer run anyway. Thread-safe.
+ * Cancels tasks: first in the row, which decides, then in the stages, so that none of them pays for the task any more.
+ * A cancellation that could not be published is {@linkplain #publishAll() published later}. It is
+ * {@linkplain #withdrawAll() withdrawn} when the task could no longer run anyway. Thread-safe.
  */
 public final class TaskCancel {
 

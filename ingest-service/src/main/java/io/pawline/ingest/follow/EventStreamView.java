@@ -21,9 +21,9 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * Sends the events of one task to one listener: each stage as it is reached, then the final state, after which the stream
- * closes. The id of an event is its generation and its rank, which both only grow. So a listener who comes back with the
- * last id he received gets what he missed, and nothing twice. Thread-safe.
+ * Sends the events of one task to one listener: each stage as it is reached, then the final state, after which the
+ * stream closes. The id of an event is its generation and its rank, which both only grow. So a listener who comes back
+ * with the last id he received gets what he missed, and nothing twice. Thread-safe.
  */
 final class EventStreamView {
 

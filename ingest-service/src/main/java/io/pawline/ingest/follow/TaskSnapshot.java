@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A task and the stages it has reached, as one answer shows it.
+ * Holds a task and the stages that it has reached, as one answer shows them.
  *
  * @param reached the stages that its present generation has reached, in the order of the
  *     pipeline

@@ -15,9 +15,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the requests that wait for tasks, and notifies each when its task changes. One round of queries looks after all of
- * them, so a subscription holds no thread and no connection, and thousands of tasks that end at once cost a handful of
- * queries. (PostgreSQL's NOTIFY is not used: every commit that notifies would wait for the one before.) Thread-safe.
+ * Keeps the requests that wait for tasks, and notifies each when its task changes. One round of queries looks after all
+ * of them, so a subscription holds no thread and no connection, and thousands of tasks that end at once cost a handful
+ * of queries. (PostgreSQL's NOTIFY is not used: every commit that notifies would wait for the one before.) Thread-safe.
  */
 public final class TaskSubscriptions {
 

@@ -15,8 +15,8 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds the time that a body may take, even if its client sends a byte now and then. If the service does not want a body,
- * this handler reads the rest of it, within bounds, because some clients see the answer only when they have sent
+ * Bounds the time that a body may take, even if its client sends a byte now and then. If the service does not want a
+ * body, this handler reads the rest of it, within bounds, because some clients see the answer only when they have sent
  * everything. It works below the servlet API, so it bounds forms too, which Jetty reads by itself. Thread-safe.
  */
 public final class BodyDeadline extends Handler.Wrapper {
@@ -90,7 +90,9 @@ public final class BodyDeadline extends Handler.Wrapper {
             return broken;
         }
 
-        /** Keeps Jetty from giving up the connection before it answers, which it does if more of the body is to come. */
+        /**
+         * Keeps Jetty from giving up the connection before it answers, which it does if more of the body is to come.
+         */
         @Override
         public boolean consumeAvailable() {
             return false;

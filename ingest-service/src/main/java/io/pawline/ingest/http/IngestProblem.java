@@ -3,7 +3,10 @@ package io.pawline.ingest.http;
 import io.pawline.web.ProblemType;
 import org.springframework.http.HttpStatus;
 
-/** Names what can be wrong with a request to the front end's interface, besides the {@link io.pawline.web.CommonProblem}s. */
+/**
+ * Names what can be wrong with a request to the front end's interface, besides the
+ * {@link io.pawline.web.CommonProblem}s.
+ */
 public enum IngestProblem implements ProblemType {
     QUOTA_EXCEEDED(HttpStatus.TOO_MANY_REQUESTS, "The key's quota is used up"),
     ADDRESS_REFUSED(HttpStatus.UNPROCESSABLE_CONTENT, "An address in the request is not one that is called"),

@@ -12,9 +12,9 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.multipart.MultipartException;
 
 /**
- * Turns failures into problems that any request to the front end's interface can meet: broken bodies, a lost image store,
- * and all that {@link ProblemAdvice} knows. The failures of one feature have an advice in the package of that feature; it
- * has precedence, because this one takes every exception.
+ * Turns failures into problems that any request to the front end's interface can meet: broken bodies, a lost image
+ * store, and all that {@link ProblemAdvice} knows. The failures of one feature have an advice in the package of that
+ * feature; it has precedence, because this one takes every exception.
  */
 @RestControllerAdvice
 final class IngestProblemAdvice extends ProblemAdvice {

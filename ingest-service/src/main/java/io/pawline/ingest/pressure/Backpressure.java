@@ -80,7 +80,9 @@ public final class Backpressure implements MeterBinder {
         return Optional.of(new Refusal(detail, retryAfter(tooLong)));
     }
 
-    /** Bulk tasks get half of the time, so that their backlog does not take the time that interactive tasks may wait. */
+    /**
+     * Bulk tasks get half of the time, so that their backlog does not take the time that interactive tasks may wait.
+     */
     private Duration allowed(Submission task) {
         Duration most = task.priority() == Priority.BULK ? settings.maxWait().dividedBy(2) : settings.maxWait();
         Duration untilDeadline = Duration.between(task.submittedAt(), task.deadline());
@@ -88,8 +90,8 @@ public final class Backpressure implements MeterBinder {
     }
 
     /**
-     * The time after which the backlog is short enough at the present rate. Up to a fifth is added at random, so that not
-     * all come back at once.
+     * The time after which the backlog is short enough at the present rate. Up to a fifth is added at random, so that
+     * not all come back at once.
      */
     private Duration retryAfter(Duration tooLong) {
         Duration bounded = tooLong.compareTo(SHORTEST_RETRY) < 0

@@ -6,9 +6,9 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures how fast tasks reach their final states. A system that has little to do ends few tasks, which says nothing about
- * what it can do. So during a rush, while many tasks are open, the rate since its beginning is measured too. Both rates
- * have been possible, so the higher one counts. For one thread.
+ * Measures how fast tasks reach their final states. A system that has little to do ends few tasks, which says nothing
+ * about what it can do. So during a rush, while many tasks are open, the rate since its beginning is measured too. Both
+ * rates have been possible, so the higher one counts. For one thread.
  */
 final class CompletionRate {
 

@@ -26,8 +26,9 @@ public class ProgressConfiguration {
     }
 
     /**
-     * Makes the process a static member of its group, as the stages do. A process that was killed and comes back goes on at
-     * once, and not only when the session of its predecessor is over. The broker's own group protocol has no such members.
+     * Makes the process a static member of its group, as the stages do. A process that was killed and comes back goes
+     * on at once, and not only when the session of its predecessor is over. The broker's own group protocol has no such
+     * members.
      */
     @Bean
     DefaultKafkaConsumerFactoryCustomizer staticMembership(InstanceProperties instance) {

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.kafka.annotation.KafkaListener;
 
 /**
- * Reads the work topics of the stages and notes which stage each task has reached. A record that names no task, or cannot
- * be read, is skipped: the stage that it is meant for handles it.
+ * Reads the work topics of the stages and notes which stage each task has reached. A record that names no task, or
+ * cannot be read, is skipped: the stage that it is meant for handles it.
  */
 public final class ProgressListener {
 

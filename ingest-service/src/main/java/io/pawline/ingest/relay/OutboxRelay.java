@@ -13,9 +13,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Brings accepted tasks from the outbox to Kafka, one batch after the other, on a thread of its own. It starts at once when
- * {@linkplain #nudge nudged}, and polls for tasks that other processes accepted and did not relay. While Kafka or the
- * database is away, it tries again with growing pauses, and no request waits for it. Thread-safe.
+ * Brings accepted tasks from the outbox to Kafka, one batch after the other, on a thread of its own. It starts at once
+ * when {@linkplain #nudge nudged}, and polls for tasks that other processes accepted and did not relay. While Kafka or
+ * the database is away, it tries again with growing pauses, and no request waits for it. Thread-safe.
  */
 public final class OutboxRelay implements SmartLifecycle {
 

@@ -17,7 +17,9 @@ import java.util.Set;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Begins the trace of a task: makes the span of the request that submits it, in the trace that the request came with. */
+/**
+ * Begins the trace of a task: makes the span of the request that submits it, in the trace that the request came with.
+ */
 @Component
 final class SubmitSpanFilter extends OncePerRequestFilter {
 

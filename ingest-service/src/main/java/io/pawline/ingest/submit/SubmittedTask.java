@@ -4,7 +4,7 @@ import io.pawline.schemas.TaskId;
 import java.util.Objects;
 
 /**
- * The task that a submission led to.
+ * Holds the task that a submission led to.
  *
  * @param repeated whether the same request came before under the same key
  * @param collapsed whether the task was running already

@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.type.LogicalType;
 
 /**
- * The JSON body of a submission.
+ * Holds the JSON body of a submission.
  *
  * @param imageUrl address of the photo
  * @param deadline RFC 3339

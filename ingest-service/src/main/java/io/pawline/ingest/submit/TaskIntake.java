@@ -67,8 +67,8 @@ public final class TaskIntake {
     }
 
     /**
-     * Keeps a new task, unless the same submission has been kept before. An uploaded photo is stored first, so that no task
-     * lacks its photo.
+     * Keeps a new task, unless the same submission has been kept before. An uploaded photo is stored first, so that no
+     * task lacks its photo.
      *
      * @param idempotencyKey the key that identifies a repetition of the request; null: none
      * @throws RefusedException if it is refused; then nothing has been kept

@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Finds an image that breaks off, as far as that shows without decoding it. So the front end learns at once that an upload
- * is incomplete, and no provider is paid for finding out.
+ * Finds an image that breaks off, as far as that shows without decoding it. So the front end learns at once that an
+ * upload is incomplete, and no provider is paid for finding out.
  */
 final class TruncationCheck {
 
@@ -48,7 +48,9 @@ final class TruncationCheck {
         }
     }
 
-    /** Skips the segments up to the first scan, because a thumbnail in a segment has an end too; then looks for the end. */
+    /**
+     * Skips the segments up to the first scan, because a thumbnail in a segment has an end too; then looks for the end.
+     */
     private static boolean isCompleteJpeg(ByteBuffer buffer) {
         int marker;
         do {

@@ -21,7 +21,7 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * A task as JSON; what does not apply is left out.
+ * Shows a task as JSON; what does not apply is left out.
  *
  * @param state {@code processing}, or the final state
  * @param stage the stage that it has reached, or the one that gave up

@@ -5,7 +5,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * The name of an image in the store. It has segments of {@code a-z 0-9 . _ -} between slashes, and none starts with a
+ * Names an image in the store. The name has segments of {@code a-z 0-9 . _ -} between slashes, and none starts with a
  * dot. So a key is also a safe relative path, even on a file system that ignores case, and a URL needs no escapes for
  * it.
  *

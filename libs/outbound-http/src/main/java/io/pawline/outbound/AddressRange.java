@@ -2,7 +2,7 @@ package io.pawline.outbound;
 
 import java.net.InetAddress;
 
-/** A block of IP addresses in CIDR notation. */
+/** Describes a block of IP addresses in CIDR notation. */
 record AddressRange(InetAddress base, int prefixLength) {
 
     AddressRange {

@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The facts of a call, whatever its caller makes of the answer.
+ * States the facts of a call, whatever its caller makes of the answer.
  *
  * @param phase how far the call came; {@code DONE} if there was a whole answer
  * @param status HTTP status, if there was an answer

@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import okhttp3.Headers;
 
-/** The result of one HTTP call. */
+/** Says what came of one HTTP call. */
 public sealed interface Exchange {
 
     /** The facts of the call that are known without a look into the answer. */

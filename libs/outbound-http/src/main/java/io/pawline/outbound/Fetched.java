@@ -2,7 +2,7 @@ package io.pawline.outbound;
 
 import java.util.Objects;
 
-/** The result of fetching an image. */
+/** Says what came of fetching an image. */
 public sealed interface Fetched {
 
     /**

@@ -3,7 +3,7 @@ package io.pawline.outbound;
 import java.util.Objects;
 
 /**
- * The kind and size of an image by its first bytes. Nothing is decoded.
+ * Reads the kind and size of an image from its first bytes. Nothing is decoded.
  *
  * @param width in pixels, as stored, before any EXIF rotation
  * @param height in pixels, as stored, before any EXIF rotation

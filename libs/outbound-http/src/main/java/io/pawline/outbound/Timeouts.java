@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The time limits of a call.
+ * Limits the time of a call.
  *
  * @param connect limit of each step to a connection: the look-up of the host, one attempt at TCP, the TLS handshake
  * @param call limit of the whole call, from the look-up of the host to the last byte of the answer

@@ -7,7 +7,7 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * The serializer and the deserializers of events.
+ * Holds the serializer and the deserializers of events.
  *
  * @param serializer of every event, configured and thread-safe
  * @param deserializers one for each class of events, configured and thread-safe

@@ -10,7 +10,9 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 public class EventListenerConfiguration {
 
-    /** Makes the deserializer that {@code spring.kafka.consumer.value-deserializer} names, configured as in the stages. */
+    /**
+     * Makes the deserializer that {@code spring.kafka.consumer.value-deserializer} names, configured as in the stages.
+     */
     @Bean
     Deserializer<?> eventDeserializer(KafkaProperties kafka) {
         Deserializer<?> deserializer =

@@ -6,8 +6,8 @@ import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 
 /**
- * Prepares the start of a service: with the settings that all services share ({@code pawline-service.yaml}) below its own
- * ({@code <name>.yaml}). The file has the name of the service, so that several services can be on one class path.
+ * Prepares the start of a service: with the settings that all services share ({@code pawline-service.yaml}) below its
+ * own ({@code <name>.yaml}). The file has the name of the service, so that several services can be on one class path.
  */
 public final class ServiceApplication {
 

@@ -22,8 +22,8 @@ class ServiceAutoConfiguration {
     }
 
     /**
-     * Replaces Spring's listener, which logs the payload of each record that could not be sent, and with it addresses from
-     * outside. The sender of a record handles its failure.
+     * Replaces Spring's listener, which logs the payload of each record that could not be sent, and with it addresses
+     * from outside. The sender of a record handles its failure.
      */
     @Bean
     @ConditionalOnMissingBean(ProducerListener.class)

@@ -17,7 +17,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
-/** Exports the spans of a service by OTLP if the settings name a collector. Spans that it does not take in time are dropped. */
+/**
+ * Exports the spans of a service by OTLP if the settings name a collector. Spans that it does not take in time are
+ * dropped.
+ */
 @AutoConfiguration
 @EnableConfigurationProperties({TracingProperties.class, InstanceProperties.class})
 public class TracingAutoConfiguration {

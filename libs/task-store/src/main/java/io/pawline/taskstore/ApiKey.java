@@ -7,9 +7,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key of the API, without its secret.
+ * Describes a key of the API, without its secret.
  *
- * @param id by which people and logs tell keys apart; it is part of the key
+ * @param id by which people and logs distinguish keys; it is part of the key
  * @param tenant the owner of the tasks that its holder submits and sees
  * @param name the name that people use for its holder
  * @param tasksPerMinute tasks that may be accepted from its holder in a minute, 1 or more; null: as configured

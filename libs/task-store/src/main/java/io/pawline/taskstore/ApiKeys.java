@@ -23,9 +23,9 @@ import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Creates, finds and revokes the keys of the API: {@code pwk_<id>_<secret>}. The secret has 192 random bits, and the table
- * keeps only its SHA-256. So nobody who reads the table can use a key, and nobody can guess one; a slow hash would not
- * help. Thread-safe.
+ * Creates, finds and revokes the keys of the API: {@code pwk_<id>_<secret>}. The secret has 192 random bits, and the
+ * table keeps only its SHA-256. So nobody who reads the table can use a key, and nobody can guess one; a slow hash
+ * would not help. Thread-safe.
  *
  * <p>Every method throws {@link DatabaseUnavailableException} when the database is lost.
  */

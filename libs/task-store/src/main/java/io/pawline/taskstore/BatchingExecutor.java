@@ -12,9 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Executes the items of many callers in batches. Items that come in while a batch is under way go into the next batch. So
- * all who wait anyway share one transaction and one wait for the disk, and no caller waits for a batch to fill
- * (<a href="https://www.postgresql.org/docs/current/wal-configuration.html">group commit</a>, one level up). Thread-safe.
+ * Executes the items of many callers in batches. Items that come in while a batch is under way go into the next batch.
+ * So all who wait anyway share one transaction and one wait for the disk, and no caller waits for a batch to fill (<a
+ * href="https://www.postgresql.org/docs/current/wal-configuration.html">group commit</a>, one level up). Thread-safe.
  */
 final class BatchingExecutor<I, O> {
 
@@ -50,8 +50,8 @@ final class BatchingExecutor<I, O> {
     /**
      * Executes an item in a batch, and waits for its result.
      *
-     * @throws DatabaseUnavailableException if the work throws it, or no batch takes the item in time; then the item is not
-     *     known to be executed
+     * @throws DatabaseUnavailableException if the work throws it, or no batch takes the item in time; then the item is
+     *     not known to be executed
      */
     O submit(I item) {
         Pending<I, O> pending = new Pending<>(item, new CompletableFuture<>());

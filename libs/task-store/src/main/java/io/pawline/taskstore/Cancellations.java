@@ -11,8 +11,8 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Cancels tasks in their rows, and remembers which cancellations the stages have to be notified of. The row decides: a task
- * is cancelled exactly when this class has written it, and then no other final state follows. Thread-safe.
+ * Cancels tasks in their rows, and remembers which cancellations the stages have to be notified of. The row decides: a
+ * task is cancelled exactly when this class has written it, and then no other final state follows. Thread-safe.
  *
  * <p>Every method throws {@link DatabaseUnavailableException} when the database is lost.
  */

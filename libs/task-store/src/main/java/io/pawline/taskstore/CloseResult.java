@@ -3,7 +3,7 @@ package io.pawline.taskstore;
 import java.util.Objects;
 
 /**
- * The result of an attempt to write the final state of a task.
+ * Says what came of an attempt to write the final state of a task.
  *
  * @param task the row of the task afterwards
  * @param byThisCall whether this call wrote the final state; false: an earlier one stands

@@ -7,9 +7,9 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets as many threads to the database at once as it has connections. The others wait in the order in which they came. So
- * hundreds of threads that want a connection form a queue, and do not look like a lost database; the pool's own time-out
- * can be short. If the database is found lost, all threads that wait fail at once. Thread-safe.
+ * Lets as many threads to the database at once as it has connections. The others wait in the order in which they came.
+ * So hundreds of threads that want a connection form a queue, and do not look like a lost database; the pool's own
+ * time-out can be short. If the database is found lost, all threads that wait fail at once. Thread-safe.
  */
 final class ConnectionBulkhead {
 
@@ -35,8 +35,8 @@ final class ConnectionBulkhead {
     /**
      * Does the work when a connection is free.
      *
-     * @throws DatabaseUnavailableException if the work throws it, if other work threw it during the wait, or if the wait is
-     *     too long
+     * @throws DatabaseUnavailableException if the work throws it, if other work threw it during the wait, or if the
+     *     wait is too long
      */
     <T, X extends Exception> T execute(Work<T, X> work) throws X {
         long since = System.nanoTime();

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far the delivery of a final state to the front end has come.
+ * Says how far the delivery of a final state to the front end has come.
  *
  * @param deliveredAt when the receiver answered with 2xx; null: not yet
  * @param attempts attempts made, including the successful one

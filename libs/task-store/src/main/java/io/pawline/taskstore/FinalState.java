@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How a task is over. It is written once per generation. */
+/** Says how a task is over. It is written once per generation. */
 public sealed interface FinalState {
 
     /** The moment when the task ended, to the millisecond. */

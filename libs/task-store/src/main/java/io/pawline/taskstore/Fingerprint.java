@@ -5,7 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hash by which two tasks ask for the same.
+ * Recognises by a hash that two tasks ask for the same.
  *
  * @param value equal for both tasks
  * @param since a task submitted at this moment or before does not count; null: none counts

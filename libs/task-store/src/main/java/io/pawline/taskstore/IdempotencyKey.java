@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * The key that a request came with.
+ * Holds the idempotency key that a request came with.
  *
  * @param requestHash equal for two requests exactly when they ask for the same
  * @param lapsed a key that was first seen before this moment is free again

@@ -9,8 +9,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Finds the API keys that are valid now. The row of a key is cached for {@link #MEMORY}, so every process refuses a revoked
- * key after that time at the latest. Thread-safe.
+ * Finds the API keys that are valid now. The row of a key is cached for {@link #MEMORY}, so every process refuses a
+ * revoked key after that time at the latest. Thread-safe.
  */
 public final class KeyRing {
 

@@ -11,8 +11,9 @@ import org.flywaydb.core.Flyway;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * Brings the tables of an owner up to date. The lock of Flyway does not cover the baseline that a database with other tables
- * needs, so two processes that start together can fail there. A lock around the whole lets them through one by one.
+ * Brings the tables of an owner up to date. The lock of Flyway does not cover the baseline that a database with other
+ * tables needs, so two processes that start together can fail there. A lock around the whole lets them through one by
+ * one.
  */
 final class Migration {
 
@@ -32,7 +33,10 @@ final class Migration {
         }
     }
 
-    /** Checks the tables and changes nothing. It accepts tables of a newer version, which a service finds after a rollback. */
+    /**
+     * Checks the tables and changes nothing. It accepts tables of a newer version, which a service finds after a
+     * rollback.
+     */
     static void check(DatabaseProperties properties, Duration connectionWait, String owner) {
         String missing = Arrays.stream(
                         flyway(source(properties, connectionWait), owner).info().pending())

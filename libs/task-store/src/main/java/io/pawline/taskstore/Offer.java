@@ -4,7 +4,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A submission that is to be kept, with the values that show whether it was kept before.
+ * Offers a submission that is to be kept, with the values that show whether it was kept before.
  *
  * @param key the key that it came with; null: none, and it may be folded into a running task
  */

@@ -6,8 +6,8 @@ import java.time.Instant;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Counts the open tasks of all tenants, and how fast they are worked off. Both are counted in an index, which takes some
- * milliseconds for 100,000 open tasks. Thread-safe.
+ * Counts the open tasks of all tenants, and how fast they are worked off. Both are counted in an index, which takes
+ * some milliseconds for 100,000 open tasks. Thread-safe.
  *
  * <p>Every method throws {@link DatabaseUnavailableException} when the database is lost.
  */

@@ -10,8 +10,8 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transactional outbox: the accepted tasks that are not in Kafka yet
- * (<a href="https://microservices.io/patterns/data/transactional-outbox.html">Richardson</a>). Several processes may relay
+ * Relays the accepted tasks that are not in Kafka yet, as a transactional outbox (<a
+ * href="https://microservices.io/patterns/data/transactional-outbox.html">Richardson</a>). Several processes may relay
  * at once; each takes rows that no other has. Thread-safe.
  */
 public final class Outbox {
@@ -55,8 +55,8 @@ public final class Outbox {
     }
 
     /**
-     * Sends on the oldest tasks of the outbox, and notes those that arrived, in one transaction. After a crash in between,
-     * they are sent again: each arrives at least once.
+     * Sends on the oldest tasks of the outbox, and notes those that arrived, in one transaction. After a crash in
+     * between, they are sent again: each arrives at least once.
      *
      * @throws DatabaseUnavailableException when the database is lost
      */

@@ -3,7 +3,7 @@ package io.pawline.taskstore;
 import java.net.URI;
 import java.util.Objects;
 
-/** The place of the photo of a task. */
+/** Says where the photo of a task is. */
 public sealed interface PhotoSource {
 
     /** The photo is at an address outside. */

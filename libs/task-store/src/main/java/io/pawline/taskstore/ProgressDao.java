@@ -16,8 +16,8 @@ import java.util.UUID;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
- * Reads and writes the rows of {@code task_progress}, the stages that each task has reached. Rows are only added. The same
- * row added again changes nothing. Thread-safe.
+ * Reads and writes the rows of {@code task_progress}, the stages that each task has reached. Rows are only added. The
+ * same row added again changes nothing. Thread-safe.
  *
  * <p>Every method throws {@link DatabaseUnavailableException} when the database is lost.
  */

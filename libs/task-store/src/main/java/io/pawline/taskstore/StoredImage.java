@@ -3,7 +3,7 @@ package io.pawline.taskstore;
 import java.util.Objects;
 
 /**
- * One finished picture in the image store.
+ * Names one finished picture in the image store.
  *
  * @param width in pixels, 1 or more
  * @param height in pixels, 1 or more

@@ -9,7 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the front end asked for. It never changes once accepted. Instants are kept to the millisecond, as in the events.
+ * Says what the front end asked for. A submission never changes once it is accepted. Instants are kept to the
+ * millisecond, as in the events.
  *
  * @param callback the receiver of the callback; null: none
  * @param deadline no paid call starts after this moment

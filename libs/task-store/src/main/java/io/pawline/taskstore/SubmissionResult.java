@@ -2,7 +2,7 @@ package io.pawline.taskstore;
 
 import io.pawline.schemas.TaskId;
 
-/** What became of a submission that may have come before. */
+/** Says what became of a submission that may have come before. */
 public sealed interface SubmissionResult {
 
     /** The submission is a task of its own, and in the database. */

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task as it is in its row.
+ * Shows a task as it is in its row.
  *
  * @param generation 1 for the first run, one more for each replay
  * @param ended the final state of this generation; null: it is still under way

@@ -15,8 +15,8 @@ import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.postgres.PostgresPlugin;
 
 /**
- * The task database, open and migrated. A lost database shows within seconds: a thread whose turn it is waits for a
- * connection no longer than {@link #CONNECTION_WAIT}. Thread-safe.
+ * Opens the task database and migrates its tables. A lost database shows within seconds: a thread whose turn it is
+ * waits for a connection no longer than {@link #CONNECTION_WAIT}. Thread-safe.
  */
 public final class TaskDatabase implements AutoCloseable {
 
@@ -127,7 +127,9 @@ public final class TaskDatabase implements AutoCloseable {
         return new HikariDataSource(config);
     }
 
-    /** Gives access for queries outside this package. Their exceptions are not translated; those of this package are. */
+    /**
+     * Gives access for queries outside this package. Their exceptions are not translated; those of this package are.
+     */
     public Jdbi jdbi() {
         return jdbi;
     }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The pictures of a task that succeeded.
+ * Names the pictures of a task that succeeded.
  *
  * @param image the cut-out in full size
  * @param thumbnails smaller versions, largest first

@@ -2,7 +2,7 @@ package io.pawline.taskstore;
 
 import java.util.Locale;
 
-/** The state of a task. From {@link #ACCEPTED} it goes to exactly one of the others, its final state. */
+/** Lists the states of a task. From {@link #ACCEPTED} a task goes to exactly one of the others, its final state. */
 public enum TaskState {
     ACCEPTED,
     SUCCESS,

@@ -13,8 +13,8 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lists final states that the front end does not know yet, notes requests to send them again, and puts them back to work.
- * Several processes may put back at once; each takes rows that no other has. Thread-safe.
+ * Lists final states that the front end does not know yet, notes requests to send them again, and puts them back to
+ * work. Several processes may put back at once; each takes rows that no other has. Thread-safe.
  *
  * <p>Every method throws {@link DatabaseUnavailableException} when the database is lost.
  */
@@ -63,7 +63,9 @@ public final class UndeliveredCallbacks {
         this.database = database;
     }
 
-    /** Takes tasks whose callbacks are to be sent, and returns when they surely are in the topic of the callback stage. */
+    /**
+     * Takes tasks whose callbacks are to be sent, and returns when they surely are in the topic of the callback stage.
+     */
     @FunctionalInterface
     public interface Receiver {
 
@@ -87,8 +89,8 @@ public final class UndeliveredCallbacks {
     }
 
     /**
-     * Asks for the callback of a task to be sent once more, whether or not it is delivered. Nothing changes if the task has no
-     * final state yet, or no callback.
+     * Asks for the callback of a task to be sent once more, whether or not it is delivered. Nothing changes if the task
+     * has no final state yet, or no callback.
      *
      * @return the row afterwards; empty if the tenant has no such task
      */
@@ -127,8 +129,8 @@ public final class UndeliveredCallbacks {
     }
 
     /**
-     * Puts final states back to work on which no process can be working any more; not those that their receiver has refused
-     * for good.
+     * Puts final states back to work on which no process can be working any more; not those that their receiver has
+     * refused for good.
      *
      * @param from tasks that ended before this moment are left alone
      * @param before no process works on a row that was last changed before this moment

@@ -4,7 +4,8 @@
  *
  * <ul>
  *   <li>A task comes in: {@code SubmissionStore}, {@code SubmissionBatch}, {@code Outbox}.
- *   <li>It is worked on and ends: {@code TaskDao}, {@code ProgressDao}, {@code Cancellations}, {@code GenerationOpener}.
+ *   <li>It is worked on and ends: {@code TaskDao}, {@code ProgressDao}, {@code Cancellations},
+ *       {@code GenerationOpener}.
  *   <li>It is shown and delivered: {@code TaskListing}, {@code TaskVersions}, {@code UndeliveredCallbacks}.
  *   <li>API keys are in the same database: {@code ApiKeys}, {@code KeyRing}.
  * </ul>

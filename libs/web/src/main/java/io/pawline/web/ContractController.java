@@ -10,7 +10,9 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** Serves {@code /v1/openapi.json} and {@code .yaml}: the OpenAPI document of a service as it is written. Thread-safe. */
+/**
+ * Serves {@code /v1/openapi.json} and {@code .yaml}: the OpenAPI document of a service as it is written. Thread-safe.
+ */
 @RestController
 public final class ContractController {
 
@@ -20,8 +22,8 @@ public final class ContractController {
     /**
      * Reads one document.
      *
-     * @param document the name of the document on the class path, such as {@code /openapi.yaml}; each service has a name of its own, because
-     *     several may run in one JVM
+     * @param document the name of the document on the class path, such as {@code /openapi.yaml}; each service has a
+     *     name of its own, because several may run in one JVM
      * @throws IllegalStateException if the document cannot be read
      */
     public ContractController(String document) {

@@ -15,8 +15,8 @@ import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
 /**
- * Turns every failure of a request into a problem, which never shows anything internal. A service with failures of its own
- * extends this class.
+ * Turns every failure of a request into a problem, which never shows anything internal. A service with failures of its
+ * own extends this class.
  */
 @RestControllerAdvice
 public class ProblemAdvice extends ResponseEntityExceptionHandler {

@@ -5,8 +5,8 @@ import java.util.Locale;
 import org.springframework.http.HttpStatus;
 
 /**
- * Names what can be wrong with a request, as the {@code type} of a problem
- * (<a href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457</a>). Enums implement it, and each constant names one type. A
+ * Names what can be wrong with a request, as the {@code type} of a problem (<a
+ * href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457</a>). Enums implement it, and each constant names one type. A
  * type never changes once it is released.
  */
 public interface ProblemType {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The scopes of which a request needs one. */
+/** Lists the scopes of which a request needs one. */
 public record RequiredScopes(List<Scope> anyOf) {
 
     public RequiredScopes {

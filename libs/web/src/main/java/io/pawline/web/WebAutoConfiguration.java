@@ -17,7 +17,9 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(before = ErrorMvcAutoConfiguration.class)
 class WebAutoConfiguration {
 
-    /** Lets Jetty pass on empty segments and {@code %2e%2e}. Spring takes them literally, finds nothing, and answers so. */
+    /**
+     * Lets Jetty pass on empty segments and {@code %2e%2e}. Spring takes them literally, finds nothing, and answers so.
+     */
     private static final UriCompliance ADDRESSES =
             UriCompliance.DEFAULT.with("PAWLINE", AMBIGUOUS_EMPTY_SEGMENT, AMBIGUOUS_PATH_SEGMENT);
 

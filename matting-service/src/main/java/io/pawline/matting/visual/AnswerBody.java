@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.annotation.JsonDeserialize;
 
 /**
- * The JSON of an answer of the API or of the gateway before it. Any part may be missing.
+ * Reads the JSON of an answer of the API or of the gateway before it. Any part may be missing.
  *
  * @param code 10000 if the API did what was asked
  * @param gateway set if the request did not reach the API

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 
-/** The result of one call to the visual API. */
+/** Says what came of one call to the visual API. */
 public sealed interface VisualAnswer {
 
     /**

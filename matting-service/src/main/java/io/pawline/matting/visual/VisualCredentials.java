@@ -4,7 +4,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * An access key of Volcengine with its secret.
+ * Holds an access key of Volcengine with its secret.
  *
  * @param secretKey secret key exactly as Volcengine shows it; it is not decoded
  * @param sessionToken session token of a temporary key

@@ -14,8 +14,8 @@ import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
 
 /**
- * Finds out who calls, and whether he may, before anything of the body is read. {@link RequiresScope} names the scope that an
- * operation needs. Without it, {@code GET} needs {@link Scope#READ} and everything else {@link Scope#OPERATE}.
+ * Finds out who calls, and whether he may, before anything of the body is read. {@link RequiresScope} names the scope
+ * that an operation needs. Without it, {@code GET} needs {@link Scope#READ} and everything else {@link Scope#OPERATE}.
  */
 final class AccessInterceptor implements HandlerInterceptor {
 

@@ -11,7 +11,10 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps who did what to dead letters, and why. Rows are only added, in the transaction of the action itself. Thread-safe. */
+/**
+ * Keeps who did what to dead letters, and why. Rows are only added, in the transaction of the action itself.
+ * Thread-safe.
+ */
 public final class Audit {
 
     /** The query counts what has become of a replay's dead letters by now. */

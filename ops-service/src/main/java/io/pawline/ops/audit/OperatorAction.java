@@ -22,7 +22,8 @@ public record OperatorAction(String who, String why, JsonNode fields) {
     private static final int LONGEST = 1_000;
 
     /**
-     * Reads a request of this operator, whose key names him in the audit; where there are no keys, {@code by} names him.
+     * Reads a request of this operator, whose key names him in the audit; where there are no keys, {@code by} names
+     * him.
      *
      * @param others the fields besides {@code by} and {@code why}
      */

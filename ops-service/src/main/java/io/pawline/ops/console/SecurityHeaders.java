@@ -11,9 +11,10 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * Limits what an answer may do in a browser. A page of the console runs its own files only, talks to its own service only,
- * stands in nobody's frame, and cannot turn a string into HTML (<a href="https://www.w3.org/TR/trusted-types/">Trusted Types</a>): what is
- * in a dead letter was written by others. An answer of the API that is opened in a browser does nothing at all.
+ * Limits what an answer may do in a browser. A page of the console runs its own files only, talks to its own service
+ * only, stands in nobody's frame, and cannot turn a string into HTML (<a
+ * href="https://www.w3.org/TR/trusted-types/">Trusted Types</a>): what is in a dead letter was written by others. An
+ * answer of the API that is opened in a browser does nothing at all.
  */
 final class SecurityHeaders implements Filter {
 

@@ -44,7 +44,10 @@ public record DeadLetterFilter(
         ids = List.copyOf(ids);
     }
 
-    /** A condition on {@code dead_letter}, for the place {@code <where>} of a statement, and the values of its parameters. */
+    /**
+     * A condition on {@code dead_letter}, for the place {@code <where>} of a statement, and the values of its
+     * parameters.
+     */
     public record Condition(String sql, Map<String, Object> values) {
         public <S extends SqlStatement<S>> S bindTo(S statement) {
             return statement.define("where", sql).bindMap(values);

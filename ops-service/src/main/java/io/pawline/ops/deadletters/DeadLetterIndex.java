@@ -52,7 +52,9 @@ public final class DeadLetterIndex {
                 and dead_letter.provider_code is null
             """;
 
-    /** The call that failed ended just before its dead letter was written; it began as much earlier as a call may last. */
+    /**
+     * The call that failed ended just before its dead letter was written; it began as much earlier as a call may last.
+     */
     private static final Duration LONGEST_CALL = Duration.ofHours(1);
 
     private static final JsonMapper JSON = JsonMapper.shared();

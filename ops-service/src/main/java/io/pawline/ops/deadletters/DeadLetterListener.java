@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.kafka.annotation.KafkaListener;
 
 /**
- * Reads every dead-letter topic into the index. It passes nothing over: if a record cannot be decoded, or its headers are not
- * as they should be, it keeps what there is.
+ * Reads every dead-letter topic into the index. It passes nothing over: if a record cannot be decoded, or its headers
+ * are not as they should be, it keeps what there is.
  */
 public final class DeadLetterListener {
 

@@ -44,7 +44,9 @@ public final class DeadLetterParameters {
         return Stream.of(FILTER, others).flatMap(Arrays::stream).toArray(String[]::new);
     }
 
-    /** Reads the field {@code filter} of an action; it must not be empty, so that nobody means everything by mistake. */
+    /**
+     * Reads the field {@code filter} of an action; it must not be empty, so that nobody means everything by mistake.
+     */
     public static DeadLetterFilter filter(OperatorAction action) {
         JsonNode filter = action.fields().path("filter");
         if (!filter.isObject() || filter.isEmpty()) {

@@ -6,8 +6,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the replays that a dead letter has been in. It stands here and not with replays, which use dead letters, so that
- * neither feature needs the other. Thread-safe.
+ * Finds the replays that a dead letter has been in. It stands here and not with replays, which use dead letters, so
+ * that neither feature needs the other. Thread-safe.
  */
 final class DeadLetterReplays {
 

@@ -17,7 +17,8 @@ import org.jdbi.v3.core.Handle;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Keeps the rows of {@code call_attempt}, in a partition for each day (UTC). The same event again changes nothing. Thread-safe.
+ * Keeps the rows of {@code call_attempt}, in a partition for each day (UTC). The same event again changes nothing.
+ * Thread-safe.
  *
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
  */

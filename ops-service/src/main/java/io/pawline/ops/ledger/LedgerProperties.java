@@ -11,8 +11,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * Says what the ledger keeps and what calls cost, by settings of {@code pawline.ops.*}.
  *
  * @param ledgerRetention how long a call stays in the ledger, 1 day or more
- * @param prices what one call costs, by the provider's name: {@code pawline.ops.prices.seedream=0.03}; in whatever money the
- *     books are kept, at most six decimals; a price that a stage reports itself goes first
+ * @param prices what one call costs, by the provider's name: {@code pawline.ops.prices.seedream=0.03}; in whatever
+ *     money the books are kept, at most six decimals; a price that a stage reports itself goes first
  */
 @ConfigurationProperties("pawline.ops")
 public record LedgerProperties(

@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out what somebody should look at. The database keeps since when an alert fires, so that all processes agree on it
- * and a restart does not change it. Thread-safe.
+ * Finds out what somebody should look at. The database keeps since when an alert fires, so that all processes agree on
+ * it and a restart does not change it. Thread-safe.
  *
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
  */

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the events of calls into what they add to the counts of their stage, each once, however often it is read: it
- * remembers for {@link #REMEMBERED} what it has counted. It does not count what comes later than that; the ledger has it.
+ * remembers for {@link #REMEMBERED} what it has counted. It does not count what comes later than that; the ledger has
+ * it.
  */
 final class CallDeduplicator extends ContextualProcessor<byte[], byte[], String, CountDelta> {
 

@@ -26,8 +26,8 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures how far the stages are behind, as seen from outside of them. It counts offsets, so a transaction's marker counts
- * as a record: with small transactions a lag is up to twice the work that is left. Thread-safe.
+ * Measures how far the stages are behind, as seen from outside of them. It counts offsets, so a transaction's marker
+ * counts as a record: with small transactions a lag is up to twice the work that is left. Thread-safe.
  */
 final class ConsumerLag implements AutoCloseable {
 

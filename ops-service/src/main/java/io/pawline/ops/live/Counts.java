@@ -39,7 +39,9 @@ record Counts(long tasks, long calls, long succeeded, long failures, long timeou
         return Math.max(0, calls - tasks);
     }
 
-    /** Divides the calls by the tasks; 1 if there were none. Retries of earlier tasks only count as those of one task. */
+    /**
+     * Divides the calls by the tasks; 1 if there were none. Retries of earlier tasks only count as those of one task.
+     */
     double amplification() {
         return calls == 0 ? 1 : rounded((double) calls / Math.max(1, tasks));
     }

@@ -12,8 +12,8 @@ import org.apache.kafka.streams.state.WindowStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the final states of tasks, one for each generation: a final state that is put back to work later is the same one,
- * for it keeps its time.
+ * Counts the final states of tasks, one for each generation: a final state that is put back to work later is the same
+ * one, for it keeps its time.
  */
 final class FinalStateDeduplicator extends ContextualProcessor<byte[], byte[], String, CountDelta> {
 

@@ -136,7 +136,10 @@ final class LiveQueries {
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
     }
 
-    /** Reads what happened in each stage and each span of time that begins within the period; there is none where nothing did. */
+    /**
+     * Reads what happened in each stage and each span of time that begins within the period; there is none where
+     * nothing did.
+     */
     List<Point> series(Period period, Duration span) {
         return database.with(handle -> handle.createQuery(SERIES)
                 .bind("seconds", span.toSeconds())

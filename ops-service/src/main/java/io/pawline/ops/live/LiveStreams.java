@@ -22,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the live count. Kafka has what it has counted; the files of a process are its own copy, made anew when it starts and
- * deleted when it ends. A count that fails, for want of a topic, of Kafka or of the registry, begins again. Thread-safe.
+ * Runs the live count. Kafka has what it has counted; the files of a process are its own copy, made anew when it starts
+ * and deleted when it ends. A count that fails, for want of a topic, of Kafka or of the registry, begins again.
+ * Thread-safe.
  */
 final class LiveStreams implements AutoCloseable {
 

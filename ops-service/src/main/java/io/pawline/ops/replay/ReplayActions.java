@@ -14,7 +14,7 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /**
- * What operators do with replays: create one, pause, resume or abort it. Each action is in the audit. Thread-safe.
+ * Creates, pauses, resumes and aborts replays for operators. Each action is in the audit. Thread-safe.
  *
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
  */

@@ -35,7 +35,10 @@ final class ReplayForecasts {
 
     private static final Duration TODAYS_RATE = Duration.ofMinutes(15);
 
-    /** Each paid stage pays one provider. A dead letter of a stage pays for it and for all behind it, in the pipeline's order. */
+    /**
+     * Each paid stage pays one provider. A dead letter of a stage pays for it and for all behind it, in the pipeline's
+     * order.
+     */
     private static final Map<Stage, String> PROVIDERS = providers();
 
     private final TaskDatabase database;
@@ -66,8 +69,8 @@ final class ReplayForecasts {
      * @param skipped the others, by the word that says why
      * @param ages of those that would be published: younger than 1h, 6h, 1d, 7d, or older
      * @param costMicros estimated by the price list, each call made once; millionths of the unit of money
-     * @param drainSeconds how long it would take, by the given rate and by how many calls a second the slowest of the stages
-     *     concerned has just had succeed
+     * @param drainSeconds how long it would take, by the given rate and by how many calls a second the slowest of the
+     *     stages concerned has just had succeed
      */
     record Forecast(
             long deadLetters,

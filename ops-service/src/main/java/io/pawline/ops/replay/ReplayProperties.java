@@ -9,7 +9,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param replayDeadline how long a replayed task may take, more than 0
  * @param replayCap most replays of one task, 1 or more
- * @param picturesKept how long the text-to-image provider keeps a picture; an older dead letter of matting is not replayed
+ * @param picturesKept how long the text-to-image provider keeps a picture; an older dead letter of matting is not
+ *     replayed
  */
 @ConfigurationProperties("pawline.ops")
 record ReplayProperties(

@@ -33,9 +33,9 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * Publishes the dead letters of one replay. Each transaction also commits how far the replay has come, as the offset of a
- * consumer group of the replay's own. So a process that opens the replay again, after whatever happened to this one, knows
- * which dead letters are published. Opening it shuts out every other process that has it open. For one thread.
+ * Publishes the dead letters of one replay. Each transaction also commits how far the replay has come, as the offset of
+ * a consumer group of the replay's own. So a process that opens the replay again, after whatever happened to this one,
+ * knows which dead letters are published. Opening it shuts out every other process that has it open. For one thread.
  */
 final class ReplayPublisher implements AutoCloseable {
 

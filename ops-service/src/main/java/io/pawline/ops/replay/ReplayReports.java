@@ -28,8 +28,8 @@ final class ReplayReports {
     /**
      * The progress of a replay.
      *
-     * @param deadLetters by what became of each: {@code waiting}, {@code under_way} (published, not ended), {@code succeeded},
-     *     {@code failed}, {@code expired}, {@code cancelled}, {@code skipped}, {@code in_doubt}
+     * @param deadLetters by what became of each: {@code waiting}, {@code under_way} (published, not ended),
+     *     {@code succeeded}, {@code failed}, {@code expired}, {@code cancelled}, {@code skipped}, {@code in_doubt}
      * @param skipped why those were not published, and how many
      * @param failedWith reasons of those that did not succeed, and how many
      */

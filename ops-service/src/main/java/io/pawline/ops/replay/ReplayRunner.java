@@ -15,11 +15,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes the dead letters of the oldest running replay, at its rate, a few with each step, so that live tasks are never
- * behind many at once. It first opens the next generations in the database, for the dead letters of one second at a time.
- * It then publishes these together with how far the replay has come, and notes that in the database at last. Whatever stops
- * it between two steps, the next process to open the replay learns from Kafka what is published, and goes on there.
- * Thread-safe; of several processes, the one that opened the replay last goes on with it.
+ * Publishes the dead letters of the oldest running replay, at its rate, a few with each step, so that live tasks are
+ * never behind many at once. It first opens the next generations in the database, for the dead letters of one second at
+ * a time. It then publishes these together with how far the replay has come, and notes that in the database at last.
+ * Whatever stops it between two steps, the next process to open the replay learns from Kafka what is published, and
+ * goes on there. Thread-safe; of several processes, the one that opened the replay last goes on with it.
  */
 final class ReplayRunner implements AutoCloseable {
 
@@ -127,7 +127,9 @@ final class ReplayRunner implements AutoCloseable {
         }
     }
 
-    /** Publishes what has been taken, for its tasks wait for it, and lets go of the replay: another process may open it. */
+    /**
+     * Publishes what has been taken, for its tasks wait for it, and lets go of the replay: another process may open it.
+     */
     @Override
     public synchronized void close() {
         Open session = open;

@@ -11,7 +11,9 @@ import org.jdbi.v3.core.Handle;
  */
 final class ReplaySettlement {
 
-    /** The row of a task says how its next generation ended; for a callback it says whether the front end was notified. */
+    /**
+     * The row of a task says how its next generation ended; for a callback it says whether the front end was notified.
+     */
     private static final String SETTLE = """
             with known as (
                 select replay_letter.replay_id, place, letter_id,

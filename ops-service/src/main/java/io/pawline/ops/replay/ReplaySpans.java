@@ -12,8 +12,8 @@ import io.pawline.service.TraceParent;
 import java.util.Optional;
 
 /**
- * Begins the traces of replayed tasks, each with a link to the trace that the dead letter belongs to, which may be weeks
- * old. Thread-safe.
+ * Begins the traces of replayed tasks, each with a link to the trace that the dead letter belongs to, which may be
+ * weeks old. Thread-safe.
  */
 final class ReplaySpans {
 

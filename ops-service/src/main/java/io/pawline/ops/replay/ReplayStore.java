@@ -23,7 +23,8 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps how far the running replays have come: takes their next dead letters, and notes which are published. Thread-safe.
+ * Keeps how far the running replays have come: takes their next dead letters, and notes which are published.
+ * Thread-safe.
  *
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
  */
@@ -67,7 +68,9 @@ final class ReplayStore {
     /** A replay that has dead letters to publish. */
     record Running(UUID id, int perSecond) {}
 
-    /** Finds the oldest replay that is to go on, or that was left with dead letters taken: their tasks wait for them. */
+    /**
+     * Finds the oldest replay that is to go on, or that was left with dead letters taken: their tasks wait for them.
+     */
     Optional<Running> running() {
         return database.with(handle -> handle.createQuery("""
                         select id, per_second from replay where state = 'running' or exists (

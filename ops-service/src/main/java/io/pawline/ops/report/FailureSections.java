@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the sections of a report that are about failed calls: by cause, by example, by stage, and what held tasks up. */
+/**
+ * Writes the sections of a report that are about failed calls: by cause, by example, by stage, and what held tasks up.
+ */
 final class FailureSections {
 
     private final Report report;

@@ -151,7 +151,8 @@ record Report(
      * The figures that show whether retries fed the load.
      *
      * @param firstCalls the first of their task in their stage
-     * @param worstFrom the span of time in which the share of repeated calls was largest; null: no span has enough calls
+     * @param worstFrom the span of time in which the share of repeated calls was largest; null: no span has enough
+     *     calls
      * @param budget amplification above which retries are held to have fed the load
      * @param resubmitted tasks that say the same as an earlier one of the period: the front end asked again
      */

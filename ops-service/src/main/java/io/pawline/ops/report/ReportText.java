@@ -4,7 +4,9 @@ import io.pawline.ops.report.Block.Bullets;
 import io.pawline.ops.report.Block.Paragraph;
 import java.util.List;
 
-/** Writes a report in the words of one language: the tables of the original incident report, and what follows from them. */
+/**
+ * Writes a report in the words of one language: the tables of the original incident report, and what follows from them.
+ */
 final class ReportText {
 
     private ReportText() {}

@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
-/** Writes the sections of a report that are about tasks: the core figures, the comparison with the calls, the latencies. */
+/**
+ * Writes the sections of a report that are about tasks: the core figures, the comparison with the calls, the latencies.
+ */
 final class TaskSections {
 
     private final Report report;

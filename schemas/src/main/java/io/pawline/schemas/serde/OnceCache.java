@@ -8,7 +8,7 @@ import java.util.function.Function;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * A map that fetches a value when it is first asked for. It fetches once per key, however many threads ask, and the
+ * Fetches a value when it is first asked for, and keeps it. It fetches once per key, however many threads ask, and the
  * fetch of one key does not delay another. All threads that wait for a failed fetch get its exception, and the next one
  * fetches again. Values are never dropped, so the keys must be few.
  */

@@ -6,7 +6,7 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * One address of the registry with the credentials for it. The text form is the address alone.
+ * Holds one address of the registry with the credentials for it. The text form is the address alone.
  *
  * @param base address without user information and without a slash at the end
  * @param authorization value of the header of that name

@@ -91,7 +91,7 @@ public final class RegistryInspector implements AutoCloseable {
         }
     }
 
-    /** The registry's clock, as of its last answer; empty if that did not tell. */
+    /** The registry's clock, as of its last answer; empty if the answer did not say it. */
     public Optional<Instant> lastDate() {
         try {
             return http.lastDate()

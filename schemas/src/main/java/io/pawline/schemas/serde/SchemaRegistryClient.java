@@ -8,10 +8,10 @@ import org.apache.avro.SchemaParseException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A client of a registry with
- * <a href="https://docs.confluent.io/platform/current/schema-registry/develop/api.html">Confluent's API</a>. It asks
- * for each schema once and keeps it, because ids and schemas never change. Many threads may use it, and any number of
- * them may wait for the same schema.
+ * Asks a registry that has <a
+ * href="https://docs.confluent.io/platform/current/schema-registry/develop/api.html">Confluent's API</a>. It asks for
+ * each schema once and keeps it, because ids and schemas never change. Many threads may use it, and any number of them
+ * may wait for the same schema.
  */
 final class SchemaRegistryClient implements AutoCloseable {
 

@@ -18,7 +18,7 @@ import org.apache.kafka.common.config.types.Password;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of the serializers, under <a
+ * Reads the settings of the serializers, under <a
  * href="https://docs.confluent.io/platform/current/schema-registry/sr-client-configs.html">Confluent's keys</a>. A
  * setting that only Confluent's serializers support is refused and not ignored.
  */

@@ -7,8 +7,9 @@ import org.apache.avro.Schema;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
- * Derives the subject of a schema in the registry from topic and record. It has Confluent's
- * <a href="https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/index.html#subject-name-strategy">subject name strategies</a>.
+ * Derives the subject of a schema in the registry from topic and record. It has Confluent's <a
+ * href="https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/index.html#subject-name-strategy">subject
+ * name strategies</a>.
  */
 enum SubjectNaming {
     /** There is one subject per topic, for keys and for values. */

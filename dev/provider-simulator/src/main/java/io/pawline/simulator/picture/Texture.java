@@ -2,7 +2,7 @@ package io.pawline.simulator.picture;
 
 import java.util.SplittableRandom;
 
-/** A texture makes the paint lighter or darker, point by point, with a tile of 256 x 256 points. Immutable. */
+/** Makes the paint lighter or darker, point by point, with a tile of 256 x 256 points. Immutable. */
 final class Texture {
 
     private static final int SIZE = 256;

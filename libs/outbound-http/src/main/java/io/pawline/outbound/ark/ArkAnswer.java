@@ -5,7 +5,7 @@ import io.pawline.schemas.Reason;
 import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 
-/** The result of one call to Ark. */
+/** Says what came of one call to Ark. */
 public sealed interface ArkAnswer {
 
     CallFacts facts();

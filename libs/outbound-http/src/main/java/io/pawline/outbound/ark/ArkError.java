@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The {@code error} in an answer of Ark. It concerns the whole answer or one image of it.
+ * Holds the {@code error} in an answer of Ark. The error concerns the whole answer or one image of it.
  *
  * @param code Ark's code for the error, if it looks like one, because it goes into headers and columns
  * @param rawMessage message of Ark as it came; null: none

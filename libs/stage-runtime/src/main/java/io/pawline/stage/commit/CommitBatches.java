@@ -59,7 +59,9 @@ final class CommitBatches {
         this.metrics = metrics;
     }
 
-    /** Takes a finished task from any thread. After the end it is dropped, for another session has its record by then. */
+    /**
+     * Takes a finished task from any thread. After the end it is dropped, for another session has its record by then.
+     */
     void add(WorkItem item, Settlement settlement) {
         Finished done = new Finished(item, settlement, false);
         uncommitted.incrementAndGet();
@@ -181,7 +183,8 @@ final class CommitBatches {
     /**
      * Drops all tasks, since nothing is committed any more. The ledger records the calls whose results are lost.
      *
-     * @param firstMayBeCommitted whether the broker may have committed the first batch, so that nothing of it is orphaned
+     * @param firstMayBeCommitted whether the broker may have committed the first batch, so that nothing of it is
+     *     orphaned
      */
     void dropAll(boolean firstMayBeCommitted) {
         ended = true;

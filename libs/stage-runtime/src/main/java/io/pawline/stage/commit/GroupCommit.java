@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
  * Publishes the results of finished tasks and commits their offsets, in one Kafka transaction for all tasks that have
  * finished since the last one.
  *
- * <p>Results are kept until a transaction with them succeeds. So an outage of the broker, however long, repeats no call.
- * The {@linkplain #failure() failure} ends the session only if the fate of a transaction cannot be known. The next session
- * then starts from what the broker has. Thread-safe.
+ * <p>Results are kept until a transaction with them succeeds. So an outage of the broker, however long, repeats no
+ * call. The {@linkplain #failure() failure} ends the session only if the fate of a transaction cannot be known. The
+ * next session then starts from what the broker has. Thread-safe.
  */
 public final class GroupCommit implements AutoCloseable {
 

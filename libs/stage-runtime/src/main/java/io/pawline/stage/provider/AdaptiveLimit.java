@@ -37,8 +37,8 @@ final class AdaptiveLimit {
      * Rejected: Netflix' concurrency-limits 0.5.4, measured in the same simulation. RATIONALE.md of this module
      * has all figures.
      * - Vegas and Gradient2 take a slower provider for a full one and keep going down. At a capacity of 500 they used
-     *   4 % and 32 % of it, ours 98 %. When the provider became three times slower without a queue, they made 3.3 and 4.5
-     *   calls a second after one to three minutes, ours 19.0.
+     *   4 % and 32 % of it, ours 98 %. When the provider became three times slower without a queue, they made 3.3 and
+     *   4.5 calls a second after one to three minutes, ours 19.0.
      * - Gradient2 ignores refusals: a hard limit of 100 refused 92 % of its calls before the dip, and 0.4 % of ours.
      * - AIMD sees a queue only by its time-outs. The calls that were given up on still hold their places by then: 85 %
      *   time-outs when a queue with 20 calls of 2 s lost half its capacity, with ours none. With 5 % of calls that take

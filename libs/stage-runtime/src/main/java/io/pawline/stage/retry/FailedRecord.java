@@ -16,8 +16,8 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 /**
  * Makes the retry or the dead letter of a record that its stage could not finish: the same key and bytes, with headers
  * that say what happened. Each header is replaced and never added twice, so they do not grow with the attempts. Where
- * the record stood at first is in Spring Kafka's {@code kafka_dlt-*} headers and encodings
- * (<a href="https://docs.spring.io/spring-kafka/reference/kafka/annotation-error-handling.html#dead-letters">Dead-letter
+ * the record stood at first is in Spring Kafka's {@code kafka_dlt-*} headers and encodings (<a
+ * href="https://docs.spring.io/spring-kafka/reference/kafka/annotation-error-handling.html#dead-letters">Dead-letter
  * publishing</a>), so that other people's tools can read and replay a dead letter.
  *
  * @param reason of the newest failure

@@ -8,8 +8,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides by a policy whether a failed task is tried again, and when: exponential backoff with full jitter
- * (<a href="https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/">Brooker</a>). Thread-safe.
+ * Decides by a policy whether a failed task is tried again, and when: exponential backoff with full jitter (<a
+ * href="https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/">Brooker</a>). Thread-safe.
  */
 public record RetryBackoff(RetryPolicy policy) {
 

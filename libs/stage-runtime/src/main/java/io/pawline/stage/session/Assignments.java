@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds the partitions that the group has assigned to a session. A partition that leaves is drained, and then fenced. Kafka
- * calls this on the poll thread, within a poll. Used by the poll thread alone, but for {@link #joined}.
+ * Holds the partitions that the group has assigned to a session. A partition that leaves is drained, and then fenced.
+ * Kafka calls this on the poll thread, within a poll. Used by the poll thread alone, but for {@link #joined}.
  */
 final class Assignments implements ConsumerRebalanceListener {
 

@@ -11,8 +11,8 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Pauses the partitions of which enough records are in memory, and resumes them when there is room for one more poll. Used
- * by the poll thread alone.
+ * Pauses the partitions of which enough records are in memory, and resumes them when there is room for one more poll.
+ * Used by the poll thread alone.
  */
 final class ReadAhead {
 

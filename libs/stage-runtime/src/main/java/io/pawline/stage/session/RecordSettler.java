@@ -10,7 +10,8 @@ import io.pawline.stage.retry.FailedRecord;
 import java.time.Clock;
 
 /**
- * Settles records: has each one executed, deferred or expired, and hands what comes of it to the group commit. Thread-safe.
+ * Settles records: has each one executed, deferred or expired, and hands what comes of it to the group commit.
+ * Thread-safe.
  */
 final class RecordSettler<I> {
 
@@ -19,7 +20,9 @@ final class RecordSettler<I> {
     private final GroupCommit commit;
     private final Clock clock;
 
-    /** Says that a record's thread ended without an outcome, so its partition can never be completed in this session. */
+    /**
+     * Says that a record's thread ended without an outcome, so its partition can never be completed in this session.
+     */
     private volatile boolean broken;
 
     RecordSettler(Stage stage, TaskExecution<I> execution, GroupCommit commit, Clock clock) {

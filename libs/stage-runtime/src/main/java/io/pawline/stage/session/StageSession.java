@@ -33,8 +33,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Runs one membership of a stage in its consumer group, from joining to leaving: the loop of the poll thread. The poll
- * thread never handles a task. It waits for tasks only when a partition is taken away or the stage stops. A partition with
- * enough records waiting is paused instead.
+ * thread never handles a task. It waits for tasks only when a partition is taken away or the stage stops. A partition
+ * with enough records waiting is paused instead.
  *
  * <p>Any error that leaves in doubt what the broker has ends the session. The next session reads again what
  * is not committed.
@@ -101,7 +101,9 @@ public final class StageSession<I> {
                 new ReadAhead(consumer, delayedRetryReader, spec.policies().maxInFlight());
     }
 
-    /** While answers cannot be committed, no more of them are paid for than about as many as the stage has in flight. */
+    /**
+     * While answers cannot be committed, no more of them are paid for than about as many as the stage has in flight.
+     */
     private boolean hasTooMuchToLose() {
         return spec.stage().paid()
                 && spec.provider().isPresent()
@@ -202,8 +204,9 @@ public final class StageSession<I> {
     }
 
     /**
-     * Starts nothing more and waits for what is at work, for the drain time at most. It goes on polling, though it takes
-     * nothing: a member that does not poll would miss the group's next generation, and its last results would be refused.
+     * Starts nothing more and waits for what is at work, for the drain time at most. It goes on polling, though it
+     * takes nothing: a member that does not poll would miss the group's next generation, and its last results would be
+     * refused.
      */
     private void drainAndStay() {
         assignments.stop();
