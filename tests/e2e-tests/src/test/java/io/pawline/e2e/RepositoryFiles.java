@@ -33,7 +33,7 @@ final class RepositoryFiles {
                 @Override
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
                     // In a work tree of git's, this is a file
-                    if (file.toString().endsWith(ending) && !file.endsWith(".git")) {
+                    if (file.toString().endsWith(suffix) && !file.endsWith(".git")) {
                         found.add(file);
                     }
                     return FileVisitResult.CONTINUE;
