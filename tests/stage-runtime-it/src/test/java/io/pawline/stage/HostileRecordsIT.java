@@ -97,6 +97,7 @@ class HostileRecordsIT {
             " 7 ",
             "\0\0\0\0");
 
+    private final Instant farAway = Instant.now().plus(Duration.ofDays(3_000));
     private final long seed = System.nanoTime();
     private final Random random = new Random(seed);
     private final Map<String, AtomicInteger> handled = new ConcurrentHashMap<>();
@@ -109,12 +110,20 @@ class HostileRecordsIT {
         TestingKafka.freshTopics(2);
         for (Stage stage : Stage.values()) {
             for (String topic : stage.readTopics()) {
-                // As a broker is told that takes whatever its producers write
-                TestingKafka.configure(topic, "message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE));
+                takeAnyTimestamp(topic);
             }
         }
         sessions.start();
         logger().addAppender(sessions);
+    }
+
+    /** As a broker does that leaves timestamps to its producers; it learns of a topic's settings some time later. */
+    private void takeAnyTimestamp(String topic) throws Exception {
+        TestingKafka.configure(topic, "message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE));
+        await().atMost(LONGEST).ignoreExceptions().until(() -> {
+            TestingKafka.send(List.of(record(topic, farAway.toEpochMilli(), null, null)));
+            return true;
+        });
     }
 
     @AfterEach
@@ -207,7 +216,7 @@ class HostileRecordsIT {
         };
         Long timestamp = switch (random.nextInt(5)) {
             case 0 -> 0L;
-            case 1 -> Instant.now().plus(Duration.ofDays(3_000)).toEpochMilli();
+            case 1 -> farAway.toEpochMilli();
             case 2 -> Instant.now().minus(Duration.ofDays(3_000)).toEpochMilli();
             case 3 -> (long) random.nextInt();
             // What was written just now rightly stays in the long-retry topic
