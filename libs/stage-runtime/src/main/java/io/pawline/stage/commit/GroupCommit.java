@@ -167,6 +167,10 @@ public final class GroupCommit implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (RuntimeException fatal) {
             failure = fatal;
+        } catch (Error fatal) {
+            // The session ends and another begins: a stage whose results nobody commits must not look alive
+            failure = new IllegalStateException("the commit thread died", fatal);
+            throw fatal;
         } finally {
             batches.dropAll(publisher.fateUnknown());
         }

@@ -20,6 +20,9 @@ import org.apache.kafka.common.header.Header;
 /** Measures what a stage does, for the operator. Each meter has the tag {@code stage}. Thread-safe. */
 public final class StageMetrics {
 
+    /** A record is kept for a week, and its dead letter for a month. */
+    private static final Duration LONGEST_IN_STAGE = Duration.ofDays(60);
+
     private final MeterRegistry registry;
     private final Clock clock;
     private final Tags tags;
@@ -134,10 +137,13 @@ public final class StageMetrics {
     /** Takes note that a record has left the stage for good. */
     public void left(ConsumerRecord<byte[], byte[]> data) {
         Header first = data.headers().lastHeader("kafka_dlt-original-timestamp");
-        long arrived = first != null && first.value().length == Long.BYTES
+        long arrived = first != null && first.value() != null && first.value().length == Long.BYTES
                 ? ByteBuffer.wrap(first.value()).getLong()
                 : data.timestamp();
-        inStage.record(Duration.ofMillis(Math.max(0, clock.millis() - arrived)));
+        long now = clock.millis();
+        // A record's producer may have written any moment: one that cannot be is measured as none, or as the longest
+        long millis = Math.clamp(now - Math.clamp(arrived, 0, now), 0, LONGEST_IN_STAGE.toMillis());
+        inStage.record(Duration.ofMillis(millis));
     }
 
     private void count(String name, Reason reason) {

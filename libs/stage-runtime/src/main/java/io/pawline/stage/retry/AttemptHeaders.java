@@ -3,6 +3,7 @@ package io.pawline.stage.retry;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.RecordHeaders;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collections;
@@ -24,6 +25,9 @@ import org.apache.kafka.common.header.Headers;
  */
 public record AttemptHeaders(
         int attempt, Instant notBefore, Optional<Instant> firstFailedAt, Map<Reason.Scope, Integer> failures) {
+
+    /** Work is kept in Kafka for so long. */
+    private static final Duration LONGEST_WAIT = Duration.ofDays(7);
 
     public AttemptHeaders {
         Map<Reason.Scope, Integer> copy = noFailures();
@@ -49,11 +53,20 @@ public record AttemptHeaders(
                 .orElse(Instant.EPOCH);
     }
 
+    /**
+     * Returns when the record is due. A moment later than any record is kept was written by no stage (microseconds in place
+     * of milliseconds, say), so it counts as absent.
+     */
+    public static Instant notBefore(Headers headers, Instant now) {
+        Instant said = notBefore(headers);
+        return said.isAfter(now.plus(LONGEST_WAIT)) ? Instant.EPOCH : said;
+    }
+
     /** Returns the same with one more failure of this scope. */
     public AttemptHeaders failed(Reason.Scope scope) {
         Map<Reason.Scope, Integer> more = noFailures();
         more.putAll(failures);
-        more.merge(scope, 1, Integer::sum);
+        more.merge(scope, 1, AttemptHeaders::saturatedSum);
         return new AttemptHeaders(attempt, notBefore, firstFailedAt, more);
     }
 
@@ -62,7 +75,12 @@ public record AttemptHeaders(
     }
 
     int allFailures() {
-        return failures.values().stream().mapToInt(Integer::intValue).sum();
+        return failures.values().stream().reduce(0, AttemptHeaders::saturatedSum);
+    }
+
+    /** Counts in a header may be any number, and a sum that turns negative would make of a last attempt a first one. */
+    private static int saturatedSum(int one, int other) {
+        return Math.clamp((long) one + other, 0, Integer.MAX_VALUE);
     }
 
     /** Writes the failures as the header has them: {@code timeout=1,provider=2}. */

@@ -47,7 +47,7 @@ public record FailedRecord(
      * it waits for its moment.
      */
     static ProducerRecord<byte[], byte[]> hop(Stage stage, ConsumerRecord<byte[], byte[]> data, Instant now) {
-        String topic = retryTopic(stage, now, AttemptHeaders.notBefore(data.headers()));
+        String topic = retryTopic(stage, now, AttemptHeaders.notBefore(data.headers(), now));
         return new ProducerRecord<>(topic, null, data.key(), data.value(), data.headers());
     }
 
@@ -62,8 +62,8 @@ public record FailedRecord(
         ProducerRecord<byte[], byte[]> deferred =
                 new ProducerRecord<>(topic, null, data.key(), data.value(), data.headers());
         putOrigin(deferred.headers(), data);
-        if (overflow.item().isRetry() && deferred.headers().lastHeader(RecordHeaders.FIRST_FAILED_AT) == null) {
-            put(deferred.headers(), RecordHeaders.FIRST_FAILED_AT, now.toEpochMilli());
+        if (overflow.item().isRetry()) {
+            putFirstFailedAt(deferred.headers(), now);
         }
         if (overflow.forLong()) {
             put(
@@ -103,11 +103,20 @@ public record FailedRecord(
         Headers headers = copy.headers();
         put(headers, RecordHeaders.REASON, text(reason.code()));
         put(headers, RecordHeaders.DETAIL, text(detail));
-        if (headers.lastHeader(RecordHeaders.FIRST_FAILED_AT) == null) {
-            put(headers, RecordHeaders.FIRST_FAILED_AT, failedAt.toEpochMilli());
-        }
+        putFirstFailedAt(headers, failedAt);
         putOrigin(headers, data);
         return copy;
+    }
+
+    /** Keeps the first moment. One that has not come yet is foreign, and would have the task tried for ever. */
+    private static void putFirstFailedAt(Headers headers, Instant at) {
+        boolean known = AttemptHeaders.of(headers)
+                .firstFailedAt()
+                .filter(first -> !first.isAfter(at))
+                .isPresent();
+        if (!known) {
+            put(headers, RecordHeaders.FIRST_FAILED_AT, at.toEpochMilli());
+        }
     }
 
     private static void putOrigin(Headers headers, ConsumerRecord<byte[], byte[]> data) {

@@ -3,7 +3,6 @@ package io.pawline.stage.retry;
 import io.pawline.stage.dispatch.Dispatcher;
 import io.pawline.stage.offsets.WorkItem;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -28,8 +27,9 @@ public final class RetryTimer implements AutoCloseable {
     }
 
     public void hold(WorkItem item, Instant notBefore) {
-        long delay = Math.max(0, Duration.between(clock.instant(), notBefore).toNanos());
-        var _ = heap.schedule(() -> dispatcher.add(List.of(item)), delay, TimeUnit.NANOSECONDS);
+        // In milliseconds, of which any two moments of a header are few enough for a long
+        long delay = Math.max(0, notBefore.toEpochMilli() - clock.millis());
+        var _ = heap.schedule(() -> dispatcher.add(List.of(item)), delay, TimeUnit.MILLISECONDS);
     }
 
     /** Counts the records that wait for their time. */

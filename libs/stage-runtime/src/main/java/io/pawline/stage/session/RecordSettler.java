@@ -8,6 +8,7 @@ import io.pawline.stage.offsets.WorkItem;
 import io.pawline.stage.provider.Permit;
 import io.pawline.stage.retry.FailedRecord;
 import java.time.Clock;
+import org.apache.kafka.common.errors.InterruptException;
 
 /**
  * Settles records: has each one executed, deferred or expired, and hands what comes of it to the group commit.
@@ -62,6 +63,17 @@ final class RecordSettler<I> {
         }
     }
 
+    /** Whatever is wrong with a record, it ends its own task at most. */
+    private Settlement settlement(WorkItem item, Work work) throws InterruptedException {
+        try {
+            return work.settlement();
+        } catch (InterruptException givenUp) {
+            throw new InterruptedException(givenUp.getMessage());
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError bug) {
+            return execution.unexecutable(item.data(), bug);
+        }
+    }
+
     private interface Work {
         Settlement settlement() throws InterruptedException;
     }
@@ -69,7 +81,7 @@ final class RecordSettler<I> {
     private void settle(WorkItem item, Work work) {
         boolean handedOver = false;
         try {
-            commit.add(item, work.settlement());
+            commit.add(item, settlement(item, work));
             handedOver = true;
         } catch (InterruptedException givenUp) {
             Thread.currentThread().interrupt();

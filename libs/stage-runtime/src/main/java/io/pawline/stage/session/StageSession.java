@@ -180,7 +180,7 @@ public final class StageSession<I> {
         Instant now = clock.instant();
         for (ConsumerRecord<byte[], byte[]> data : records) {
             WorkItem.receive(partition, data).ifPresent(item -> {
-                Instant notBefore = AttemptHeaders.notBefore(data.headers());
+                Instant notBefore = AttemptHeaders.notBefore(data.headers(), now);
                 if (notBefore.isAfter(now)) {
                     timer.hold(item, notBefore);
                 } else {

@@ -89,7 +89,11 @@ public final class TaskExecution<I> {
     /** Returns what is published instead if a broker refuses the result of an attempt because of its size. */
     Settlement tooLarge(ConsumerRecord<byte[], byte[]> data) throws InterruptedException {
         String detail = "the result's event is larger than the topic takes";
-        return withoutAttempt(data, context -> outcomeResolver.failed(data, context, Reason.UNCLASSIFIED, detail));
+        try {
+            return withoutAttempt(data, context -> outcomeResolver.failed(data, context, Reason.UNCLASSIFIED, detail));
+        } catch (RuntimeException bug) {
+            return unexecutable(data, bug);
+        }
     }
 
     /** Says whether the record's receiver has been stalled for longer than a task may be tried. */
@@ -188,11 +192,31 @@ public final class TaskExecution<I> {
             return handler.handle(event, attempt);
         } catch (InterruptedException | RecordedCalls.Over givenUp) {
             throw givenUp;
-        } catch (Exception bug) {
-            log.error("the handler threw instead of returning an outcome", bug);
-            return new Outcome.Retry(
-                    Reason.UNCLASSIFIED, "unexpected " + bug.getClass().getSimpleName());
+        } catch (VirtualMachineError lost) {
+            if (lost instanceof StackOverflowError) {
+                return unexpected(lost);
+            }
+            throw lost;
+        } catch (Exception | Error bug) {
+            return unexpected(bug);
         }
+    }
+
+    /** Counts a bug of the handler as a failure of its task, so that no other task suffers from it. */
+    private static Outcome unexpected(Throwable bug) {
+        log.error("the handler threw instead of returning an outcome", bug);
+        return new Outcome.Retry(
+                Reason.UNCLASSIFIED, "unexpected " + bug.getClass().getSimpleName());
+    }
+
+    /**
+     * Returns what is published of a record that could not be executed, whatever it is: the bytes as a dead letter, and the
+     * task's final state if the key names the task. Nothing of the record but its key is read.
+     */
+    Settlement unexecutable(ConsumerRecord<byte[], byte[]> data, Throwable bug) throws InterruptedException {
+        log.error("the record cannot be executed and becomes a dead letter", bug);
+        return outcomeResolver.undecodable(
+                data, "the record cannot be executed: " + bug.getClass().getSimpleName());
     }
 
     /** Names the record at work in the log, as long as this is open. */
