@@ -29,7 +29,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
-import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -169,7 +168,7 @@ final class OutageStory implements AutoCloseable {
     private static String pawline(List<String> arguments) {
         StringWriter out = new StringWriter();
         StringWriter error = new StringWriter();
-        int exit = new CommandLine(new PawlineCommand())
+        int exit = PawlineCommand.commandLine()
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(error, true))
                 .execute(arguments.toArray(String[]::new));
