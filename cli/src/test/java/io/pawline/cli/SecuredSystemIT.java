@@ -19,6 +19,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
 import org.apache.kafka.clients.admin.ScramMechanism;
@@ -132,13 +134,15 @@ class SecuredSystemIT {
     @Test
     @Order(3)
     void everyCheckIsOk() throws IOException {
-        CommandRun check = at("operator", "check");
+        CommandRun check;
+        // Named, for at its usual address a local stack may run on this machine
+        try (MockWebServer ops = new MockWebServer()) {
+            ops.enqueue(new MockResponse.Builder().code(200).build());
+            ops.start();
+            check = at("operator", "check", "--ops-url=" + ops.url("/"));
+        }
 
-        assertThat(check.lines())
-                .filteredOn(line -> !line.startsWith("OK"))
-                .singleElement()
-                .asString()
-                .startsWith("SKIPPED  ops-service");
+        assertThat(check.lines()).allMatch(line -> line.startsWith("OK"));
         assertThat(check.exit()).isZero();
         assertThat(check.out())
                 .contains("brokers: 1, metadata.version", "all 19 are there", "3 for each topic of work")
