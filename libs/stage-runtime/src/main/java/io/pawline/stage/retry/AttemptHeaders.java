@@ -47,7 +47,7 @@ public record AttemptHeaders(
     }
 
     /** Returns when the record is due; the epoch when at once. */
-    public static Instant notBefore(Headers headers) {
+    private static Instant notBefore(Headers headers) {
         return number(headers, RecordHeaders.NOT_BEFORE)
                 .map(Instant::ofEpochMilli)
                 .orElse(Instant.EPOCH);
