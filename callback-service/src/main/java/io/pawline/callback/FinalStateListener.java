@@ -4,6 +4,7 @@ import io.pawline.events.TaskFinished;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
+import io.pawline.schemas.Topics;
 import io.pawline.schemas.serde.RegistryUnavailableException;
 import io.pawline.taskstore.FinalState;
 import io.pawline.taskstore.TaskDao;
@@ -42,7 +43,7 @@ final class FinalStateListener {
 
     @KafkaListener(
             id = "final-states",
-            groupId = "pawline.callback.final-states",
+            groupId = Topics.FINAL_STATES_GROUP,
             topics = "pawline.callback",
             batch = "true",
             properties = {

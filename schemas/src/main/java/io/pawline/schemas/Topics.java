@@ -13,6 +13,9 @@ public final class Topics {
     /** The topic of outside calls, with an event for the start and the end of each. */
     public static final String ATTEMPTS = "pawline.attempts";
 
+    /** Names the consumer group by which callback-service writes final states into the tasks' rows. */
+    public static final String FINAL_STATES_GROUP = "pawline.callback.final-states";
+
     /** The topic of live controls. The newest of a key holds. */
     public static final String CONTROL = "pawline.control";
 

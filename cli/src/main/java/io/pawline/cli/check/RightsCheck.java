@@ -25,10 +25,6 @@ import org.apache.kafka.common.errors.AuthorizationException;
  * alone.
  */
 final class RightsCheck {
-
-    /** The group in which callback-service writes final states, beside the group of its stage. */
-    private static final String FINAL_STATES = "pawline.callback.final-states";
-
     private final Cluster cluster;
 
     RightsCheck(Cluster cluster) {
@@ -80,7 +76,7 @@ final class RightsCheck {
     private String seenGroups() {
         Set<String> unseen = new TreeSet<>();
         List<String> groups = Stream.concat(
-                        Arrays.stream(Stage.values()).map(Stage::consumerGroup), Stream.of(FINAL_STATES))
+                        Arrays.stream(Stage.values()).map(Stage::consumerGroup), Stream.of(Topics.FINAL_STATES_GROUP))
                 .toList();
         Map<String, KafkaFuture<ConsumerGroupDescription>> asked = cluster.admin()
                 .describeConsumerGroups(groups, new DescribeConsumerGroupsOptions().includeAuthorizedOperations(true))
