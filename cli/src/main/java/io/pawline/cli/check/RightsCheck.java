@@ -25,6 +25,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
  * alone.
  */
 final class RightsCheck {
+
     private final Cluster cluster;
 
     RightsCheck(Cluster cluster) {
