@@ -32,7 +32,7 @@ public final class TestingStage {
     private RetryPolicy retry = new RetryPolicy(3, Duration.ofHours(1), Duration.ofMillis(50), Duration.ofMillis(200));
     private boolean adaptiveLimit;
     private Optional<BreakerPolicy> breaker = Optional.empty();
-    private int callsPerSecond;
+    private double callsPerSecond;
     private MeterRegistry meters = new SimpleMeterRegistry();
     private OpenTelemetry telemetry = OpenTelemetry.noop();
     private Clock clock = Clock.systemUTC();
@@ -80,7 +80,7 @@ public final class TestingStage {
         return this;
     }
 
-    TestingStage callsPerSecond(int rate) {
+    TestingStage callsPerSecond(double rate) {
         callsPerSecond = rate;
         return this;
     }

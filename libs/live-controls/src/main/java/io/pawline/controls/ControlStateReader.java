@@ -1,5 +1,8 @@
 package io.pawline.controls;
 
+import static io.pawline.controls.ControlPublisher.LONGEST_COOL_DOWN;
+
+import io.pawline.events.ControlAction;
 import io.pawline.events.ControlCommand;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
@@ -177,7 +180,7 @@ public final class ControlStateReader implements AutoCloseable {
             if (data.value() == null) {
                 return to.remove(subject) ? Optional.of(ChangeLog.nothingSaid(subject)) : Optional.empty();
             }
-            ControlCommand control = decoder.decode(data);
+            ControlCommand control = bounded(decoder.decode(data), clock.instant());
             trouble = "";
             return to.apply(subject, control, clock.instant())
                     ? Optional.of(ChangeLog.words(control))
@@ -188,6 +191,29 @@ public final class ControlStateReader implements AutoCloseable {
             ChangeLog.skipped(data, noControl);
             return Optional.empty();
         }
+    }
+
+    /**
+     * Bounds a cool-down that was given by a clock that is ahead: it ends no later than so long after now as it was to
+     * last, and as any cool-down may last.
+     */
+    static ControlCommand bounded(ControlCommand control, Instant now) {
+        if (control.getAction() != ControlAction.COOL_DOWN || control.getUntil().isEmpty()) {
+            return control;
+        }
+        Instant until = control.getUntil().get();
+        Duration lasts = Duration.between(control.getAt(), until);
+        Instant latest = now.plus(lasts.compareTo(LONGEST_COOL_DOWN) < 0 ? lasts : LONGEST_COOL_DOWN);
+        return until.isAfter(latest)
+                ? ControlCommand.newBuilder()
+                        .setSubject(control.getSubject())
+                        .setAction(control.getAction())
+                        .setBy(control.getBy())
+                        .setWhy(control.getWhy())
+                        .setAt(control.getAt())
+                        .setUntil(latest)
+                        .build()
+                : control;
     }
 
     /** Logs the same trouble once, however often it comes back. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.pawline.events.ControlAction;
 import io.pawline.events.ControlCommand;
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +56,26 @@ class ActiveControlsTest {
 
         assertThat(apply(coolDown(90))).isTrue();
         assertThat(coolDownUntil()).isEqualTo(NOW.plusSeconds(90));
+    }
+
+    @Test
+    void aCoolDownOfAClockThatIsAheadLastsNoLongerThanItSays() {
+        ControlCommand ahead = said("provider:ark", ControlAction.COOL_DOWN)
+                .setAt(NOW.plus(Duration.ofHours(3)))
+                .setUntil(NOW.plus(Duration.ofHours(3)).plusSeconds(30))
+                .build();
+
+        assertThat(ControlStateReader.bounded(ahead, NOW).getUntil()).contains(NOW.plusSeconds(30));
+    }
+
+    @Test
+    void noCoolDownLastsLongerThanADay() {
+        ControlCommand endless = said("provider:ark", ControlAction.COOL_DOWN)
+                .setAt(NOW)
+                .setUntil(NOW.plus(Duration.ofDays(400)))
+                .build();
+
+        assertThat(ControlStateReader.bounded(endless, NOW).getUntil()).contains(NOW.plus(Duration.ofDays(1)));
     }
 
     @Test

@@ -78,29 +78,30 @@ public final class StageRuntime<I> implements AutoCloseable {
             RandomGenerator random) {
         this.spec = spec;
         this.clients = clients;
-        this.clock = clock;
-        this.controls = new LiveStageControls(spec, clients, format, clock);
+        Clock steady = new SteadyClock(clock, System::nanoTime);
+        this.clock = steady;
+        this.controls = new LiveStageControls(spec, clients, format, steady);
         int maxInFlight = spec.policies().maxInFlight();
         this.limiter = new ConcurrencyLimiter(
-                spec.receiverQueues() ? Optional.empty() : spec.provider(), maxInFlight, controls, clock);
+                spec.receiverQueues() ? Optional.empty() : spec.provider(), maxInFlight, controls, steady);
         this.receiverLimiters = spec.provider()
                 .filter(_ -> spec.receiverQueues())
-                .map(provider -> new ReceiverLimiters(provider, maxInFlight, clock));
-        this.metrics = new StageMetrics(meters, spec.stage(), clock);
+                .map(provider -> new ReceiverLimiters(provider, maxInFlight, steady));
+        this.metrics = new StageMetrics(meters, spec.stage(), steady);
         metrics.watch(limiter);
         receiverLimiters.ifPresent(metrics::watch);
         metrics.watch(backlog);
         Codec<I> codec = new Codec<>(spec, format);
         this.ledger =
-                new Ledger(clients.ledgerProducer(spec.stage().consumerGroup()), codec, clock, clients.instanceId());
+                new Ledger(clients.ledgerProducer(spec.stage().consumerGroup()), codec, steady, clients.instanceId());
         this.execution = new TaskExecution<>(
                 spec,
                 handler,
                 codec,
-                new OutcomeResolver<>(spec, codec, clock, random, metrics),
+                new OutcomeResolver<>(spec, codec, steady, random, metrics),
                 ledger,
                 controls::cancelled,
-                clock,
+                steady,
                 metrics,
                 new StageTracing(
                         telemetry,

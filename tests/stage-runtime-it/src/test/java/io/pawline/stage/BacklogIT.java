@@ -148,7 +148,7 @@ class BacklogIT {
             controlPublisher.resume(Stage.DETECT, "operator", "they are ready");
 
             await().atMost(LONGEST).until(() -> atWork.get() > 0);
-            await().during(Duration.ofSeconds(1)).atMost(LONGEST).until(() -> atWork.get() <= 16);
+            await().during(Duration.ofSeconds(1)).atMost(LONGEST).until(() -> atWork.get() <= 4);
             held.set(false);
             end.countDown();
             awaitRecords("pawline.generate", 2 * MANY);

@@ -192,13 +192,44 @@ class ControlledStageIT {
         StageRuntime<TaskAccepted> other = start("other", handler);
         await().until(() -> one.ready() && other.ready());
 
-        TestingKafka.send(tasks(1, "oil"));
-        await().until(() -> moments.size() == 1);
-        await().until(() -> TestingKafka.records("pawline.control").size() == 1);
+        TestingKafka.send(tasks(20, "oil"));
+        await().until(() -> !TestingKafka.records("pawline.control").isEmpty());
+        await().during(Duration.ofMillis(500)).until(() -> gauge("pawline.stage.open") == 0);
+        int refused = moments.size();
         TestingKafka.send(tasks(50, "oil"));
 
-        awaitRecords("pawline.generate", 51);
-        assertThat(moments.stream().filter(moment -> moment.isBefore(until))).hasSize(1);
+        awaitRecords("pawline.generate", 70);
+        assertThat(moments.stream().filter(moment -> moment.isBefore(until))).hasSize(refused);
+        assertThat(refused).as("before each process knew").isBetween(5, 16);
+        assertThat(TestingKafka.records("pawline.control"))
+                .as("one for each process at most")
+                .hasSizeBetween(1, 2);
+    }
+
+    @Test
+    void aStrayRetryAfterConcernsItsOwnTaskAlone() {
+        Instant until = Instant.now().plusSeconds(3_600);
+        Handler<TaskAccepted> handler = (in, attempt) -> calls.incrementAndGet() == 1
+                ? calledInVain(
+                        attempt,
+                        new CallReport(
+                                Optional.of(Reason.RATE_LIMITED),
+                                CallPhase.DONE,
+                                Optional.of(429),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.of(until)))
+                : calledAndDescribed(in, attempt);
+
+        TestingKafka.send(tasks(50, "oil"));
+        start("one", handler);
+
+        awaitRecords("pawline.generate", 49);
+        assertThat(TestingKafka.records("pawline.control")).isEmpty();
+        assertThat(TestingKafka.records("pawline.callback"))
+                .as("no task has expired")
+                .isEmpty();
+        assertThat(TestingKafka.records("pawline.detect.retry")).hasSize(1);
     }
 
     @Test

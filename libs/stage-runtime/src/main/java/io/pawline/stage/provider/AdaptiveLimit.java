@@ -76,6 +76,9 @@ final class AdaptiveLimit {
         LOOKING
     }
 
+    /** A process begins with so many calls after a stop, for all processes begin at that time. */
+    private static final int AFTER_A_STOP = 4;
+
     private final int min;
 
     /** So few calls are not taken for the cause of anything, unless they are all that may be in flight. */
@@ -131,15 +134,16 @@ final class AdaptiveLimit {
 
     /**
      * Begins low again, since no call was made for a while. Nobody knows what the provider can handle now, least of all
-     * at once. The limit then grows as fast as at first, up to where it was.
+     * at once. The limit then grows as fast as at first, up to where it was. If most of the calls are under way, it stays.
      *
      * @param inFlight calls that are under way all the same
      */
     synchronized void startAgain(int inFlight, long nanos) {
         double before = phase == Phase.STEADY ? limit : Math.max(limit, levelBeforeCut);
-        if (inFlight + initial < limit) {
+        int low = inFlight + Math.min(initial, AFTER_A_STOP);
+        if (low < limit && 2 * inFlight < limit) {
             levelBefore = Math.max(before, levelBefore);
-            shrink(Phase.STEADY, inFlight + initial, nanos);
+            shrink(Phase.STEADY, low, nanos);
         }
     }
 

@@ -12,18 +12,25 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops the calls to a provider that fails, and lets a few through now and then to see whether it works again. A
+ * Stops the calls to a provider that fails, and lets one through now and then to see whether it works again. A
  * failure that only says that the provider is busy does not count, for the limit sees to that. A failure that concerns
  * the account opens the breaker at once, since every further call would fail. Thread-safe.
  */
 final class Breaker {
 
-    /** So many calls are let through to see whether the provider works again. */
-    private static final int PROBES = 3;
+    /**
+     * So many calls of each process are let through to see whether the provider works again. There may be dozens of
+     * processes.
+     */
+    private static final int PROBES = 1;
+
+    /** The pause is longer by up to this share of it, so that processes do not try again at the same moment. */
+    private static final double JITTER = 0.5;
 
     private static final Logger log = LoggerFactory.getLogger(Breaker.class);
 
@@ -32,8 +39,9 @@ final class Breaker {
     private final AtomicInteger openings = new AtomicInteger();
 
     /** @param closed called when it has turned out that the provider works again */
-    Breaker(String provider, BreakerPolicy policy, Clock clock, Runnable closed) {
+    Breaker(String provider, BreakerPolicy policy, Clock clock, RandomGenerator random, Runnable closed) {
         this.closed = closed;
+        IntervalFunction pauses = IntervalFunction.ofExponentialBackoff(policy.pause(), 2, policy.maxPause());
         breaker = CircuitBreaker.of(
                 provider,
                 CircuitBreakerConfig.custom()
@@ -43,7 +51,7 @@ final class Breaker {
                         .slowCallDurationThreshold(Duration.ofDays(1))
                         .permittedNumberOfCallsInHalfOpenState(PROBES)
                         .waitIntervalFunctionInOpenState(
-                                IntervalFunction.ofExponentialBackoff(policy.pause(), 2, policy.maxPause()))
+                                attempt -> (long) (pauses.apply(attempt) * (1 + JITTER * random.nextDouble())))
                         .recordResult(Breaker::countsAgainst)
                         .clock(clock)
                         .build());
@@ -58,7 +66,7 @@ final class Breaker {
                 provider,
                 switch (to) {
                     case OPEN -> "opened, no call is made for a while";
-                    case HALF_OPEN -> "lets some calls through to see";
+                    case HALF_OPEN -> "lets a call through to see";
                     default -> "closed, the provider works";
                 });
         if (to == State.OPEN) {

@@ -1,46 +1,68 @@
 package io.pawline.stage.provider;
 
-import io.github.resilience4j.ratelimiter.RateLimiter;
-import io.github.resilience4j.ratelimiter.RateLimiterConfig;
-import io.pawline.stage.ProviderPolicies;
-import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
 
 /**
- * Limits the rate at which calls begin, where the provider publishes one. A task that makes no call, since it was
- * cancelled or came too late, leaves its turn to the next. So a backlog of such tasks is gone at once. Thread-safe.
+ * Limits the rate at which calls begin, where the provider publishes one. In any second, no more calls begin than the
+ * rate, rounded up. A stage that always has work reaches the rate. A task that makes no call, since it was cancelled or
+ * came too late, leaves its turn to the next. So a backlog of such tasks is gone at once. Thread-safe.
  */
 final class CallRate {
 
-    private final RateLimiter limiter;
+    private static final double SECOND = 1_000_000_000;
+
+    /** A whole second's calls at once would be a burst, so this part of them may begin in half of this part's time. */
+    private static final int PORTIONS = 10;
+
+    private final int calls;
+    private final long perCalls;
     private final int portion;
+    private final long perPortion;
+    private final LongSupplier nanoTime;
 
-    /** Counts the turns taken and not used. */
-    private final AtomicInteger left = new AtomicInteger();
+    /** Holds when the latest calls began, the oldest first; as many as are compared. */
+    private final ArrayDeque<Long> begun = new ArrayDeque<>();
 
-    CallRate(ProviderPolicies policies) {
-        int perSecond = policies.callsPerSecond();
-        // The second is divided into portions: the stage asks twenty times a second, and a whole second's calls at once
-        // would be a burst.
-        int portions = Math.min(10, perSecond);
-        portion = perSecond / portions;
-        limiter = RateLimiter.of(
-                policies.name(),
-                RateLimiterConfig.custom()
-                        .limitForPeriod(portion)
-                        .limitRefreshPeriod(Duration.ofSeconds(1).dividedBy(portions))
-                        .timeoutDuration(Duration.ZERO)
-                        .build());
+    /**
+     * @param perSecond calls per second, more than 0; may be a fraction
+     * @param nanoTime a clock that runs evenly, such as {@link System#nanoTime()}
+     */
+    CallRate(double perSecond, LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+        calls = (int) Math.ceil(perSecond);
+        perCalls = (long) Math.ceil(calls / perSecond * SECOND);
+        portion = Math.ceilDiv(calls, PORTIONS);
+        perPortion = (long) (portion / perSecond * SECOND / 2);
     }
 
-    /** Says whether a call may begin now. Each yes is followed by a call, or by {@link #notMade}. */
-    boolean tryBegin() {
-        return left.getAndUpdate(turns -> Math.max(0, turns - 1)) > 0 || limiter.acquirePermission();
+    /** Returns the turn of a call that may begin now; empty if none may. A call follows, or {@link #notMade}. */
+    synchronized OptionalLong tryBegin() {
+        long now = nanoTime.getAsLong();
+        while (!begun.isEmpty() && now - begun.peekFirst() >= perCalls) {
+            begun.removeFirst();
+        }
+        if (begun.size() >= calls || portionIsUsed(now)) {
+            return OptionalLong.empty();
+        }
+        begun.addLast(now);
+        return OptionalLong.of(now);
     }
 
-    /** Takes note that the call was not made after all. */
-    void notMade() {
-        // Old turns must not add up to a burst.
-        left.updateAndGet(turns -> Math.min(portion, turns + 1));
+    private boolean portionIsUsed(long now) {
+        int recent = 0;
+        for (Iterator<Long> latest = begun.descendingIterator(); latest.hasNext() && recent < portion; recent++) {
+            if (now - latest.next() >= perPortion) {
+                return false;
+            }
+        }
+        return recent >= portion;
+    }
+
+    /** Takes note that the call with this turn was not made after all. */
+    synchronized void notMade(long turn) {
+        begun.removeLastOccurrence(turn);
     }
 }

@@ -8,8 +8,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,20 +29,24 @@ public final class ConcurrencyLimiter {
      * from a lost session still count against the provider.
      *
      * A permit passes four gates, the cheap ones first, and what one gate took is given back if a later gate says no:
-     * 1. The controls: a pause of the stage, or a cool-down of the provider. A provider that answers with Retry-After
-     *    (RFC 9110, 10.2.3) closes itself for every process. A moment further away than 15 minutes is cut short.
+     * 1. The controls: a pause of the stage, or a cool-down of the provider. A provider that answers most
+     *    calls with Retry-After (RFC 9110, 10.2.3) closes itself for every process (RefusalShare). One such answer
+     *    concerns its own task alone. A moment further away than 15 minutes is cut short. While the provider is closed,
+     *    calls that end change that moment only if they name a much later one: each change is a record that every
+     *    process reads.
      * 2. The limit of tasks at work: the adaptive limit, if there is one, below the operator's limit or
      *    the configured one.
-     * 3. The breaker (Nygard, Release It!, "Circuit Breaker"). When its pause is over, it lets three probes through.
-     *    These do not wait for gate 2: the limit may have shrunk below the calls that hang, and they may hang for a
-     *    minute. Only the maximum holds for probes: the operator's figure, else the configured one.
+     * 3. The breaker (Nygard, Release It!, "Circuit Breaker"). When its pause is over, it lets one probe through.
+     *    It does not wait for gate 2: the limit may have shrunk below the calls that hang, and they may hang for a
+     *    minute. Only the maximum holds for it: the operator's figure, else the configured one.
      * 4. The published rate of calls. A task that makes no call, since it was cancelled or is past its deadline, gives
      *    its turn back. Otherwise it would take as long to expire a backlog at that rate as to make its calls.
      *
      * After a stop, all that waits could begin at the same moment, in every process, at a provider that has perhaps
-     * just been started. The limit is that of a provider at work. So it falls to the calls still under way and 16 more,
-     * and grows by half in each window until it is where it was: about five latencies for 16 to 100. A short cool-down
-     * during which most calls are under way lowers nothing.
+     * just been started. The limit is that of a provider at work. So it falls to the calls still under way and four more,
+     * and grows by half in each window until it is where it was: about eight windows for 4 to 100. And each process goes
+     * on at a moment of its own (Resumption): with thirty processes, four calls at the same moment are 120. A short
+     * cool-down during which most calls are under way lowers nothing.
      *
      * A permit carries how often the breaker had opened when it was given. A call that began before an opening is not
      * counted after it. Calls that hang for a minute can end when the probes have long succeeded, and would open the
@@ -57,6 +64,12 @@ public final class ConcurrencyLimiter {
     /** A provider that names a moment further away than this may have meant something else. */
     private static final Duration LONGEST_COOL_DOWN = Duration.ofMinutes(15);
 
+    /** A cool-down in force is not replaced by one that ends less than this later. */
+    private static final Duration NEW_COOL_DOWN = Duration.ofSeconds(5);
+
+    /** So many refusals in half a minute, and half of the calls, close a provider for the whole fleet. */
+    private static final int REFUSALS_FOR_ALL = 5;
+
     private final int configuredLimit;
     private final StageControls controls;
     private final Clock clock;
@@ -68,14 +81,26 @@ public final class ConcurrencyLimiter {
 
     private final AtomicInteger inFlight = new AtomicInteger();
     private volatile int mostBefore;
-    /** Says whether a pause or a cool-down kept work waiting. */
-    private volatile boolean keptWaiting;
+    private final RefusalShare refusalShare;
+    private final Resumption resumption;
 
     /**
      * @param provider empty for a stage that calls none: then nothing but the limit and the pause holds
      * @param limit most tasks at once
      */
     public ConcurrencyLimiter(Optional<ProviderPolicies> provider, int limit, StageControls controls, Clock clock) {
+        this(provider, limit, controls, clock, new RefusalShare(REFUSALS_FOR_ALL), new Random());
+    }
+
+    ConcurrencyLimiter(
+            Optional<ProviderPolicies> provider,
+            int limit,
+            StageControls controls,
+            Clock clock,
+            RefusalShare refusalShare,
+            RandomGenerator random) {
+        this.refusalShare = refusalShare;
+        this.resumption = new Resumption(random);
         this.configuredLimit = limit;
         this.mostBefore = limit;
         this.epochNanos = TimeUnit.MILLISECONDS.toNanos(clock.millis()) - System.nanoTime();
@@ -84,41 +109,50 @@ public final class ConcurrencyLimiter {
         this.adaptive = provider.filter(ProviderPolicies::adaptiveLimit)
                 .map(_ -> new AdaptiveLimit(new LimitBounds(1, Math.min(FIRST_LIMIT, limit), limit)))
                 .orElse(null);
-        this.breaker = provider.flatMap(policies ->
-                        policies.breaker().map(policy -> new Breaker(policies.name(), policy, clock, this::startAgain)))
+        this.breaker = provider.flatMap(policies -> policies.breaker()
+                        .map(policy -> new Breaker(policies.name(), policy, clock, random, this::startAgain)))
                 .orElse(null);
         this.rate = provider.filter(policies -> policies.callsPerSecond() > 0)
-                .map(CallRate::new)
+                .map(policies -> new CallRate(policies.callsPerSecond(), System::nanoTime))
                 .orElse(null);
     }
 
     /** Gives a permit for one task, to be closed when the task's work ends; empty if none may begin now. */
     public Optional<Permit> tryAcquire() {
         if (!allowed()) {
-            keptWaiting = true;
+            resumption.keptWaiting(clock.instant());
             return Optional.empty();
         }
-        if (keptWaiting) {
-            keptWaiting = false;
-            startAgain();
+        switch (resumption.step(clock.instant())) {
+            case WAIT -> {
+                return Optional.empty();
+            }
+            case BEGIN_LOW -> startAgain();
+            case GO_ON -> {
+                // nothing kept it waiting
+            }
         }
         if (inFlight.get() >= limitNow() || (breaker != null && !breaker.tryBegin())) {
             return Optional.empty();
         }
         boolean probe = breaker != null && breaker.probing();
         Permit permit = new Permit(this, probe, breaker == null ? 0 : breaker.openings(), inFlight.incrementAndGet());
-        if (rate != null && !rate.tryBegin()) {
-            inFlight.decrementAndGet();
-            if (breaker != null && probe) {
-                breaker.notMade();
+        if (rate != null) {
+            OptionalLong turn = rate.tryBegin();
+            if (turn.isEmpty()) {
+                inFlight.decrementAndGet();
+                if (breaker != null && probe) {
+                    breaker.notMade();
+                }
+                return Optional.empty();
             }
-            return Optional.empty();
+            permit.turn(turn.getAsLong());
         }
         return Optional.of(permit);
     }
 
     /**
-     * Returns the limit for the next task. Probes are so few that earlier calls, which may hang, need not end first.
+     * Returns the limit for the next task. A probe need not wait for earlier calls, which may hang.
      */
     private int limitNow() {
         return breakerState() == State.CLOSED ? limit() : most();
@@ -184,15 +218,23 @@ public final class ConcurrencyLimiter {
                     report.failure(),
                     Duration.ofNanos(endedNanos - startedNanos));
         }
+        coolDown(report, endedNanos);
+    }
+
+    private void coolDown(CallReport report, long nanos) {
         Instant now = clock.instant();
-        report.notBefore()
-                .filter(until -> until.isAfter(now) && until.isAfter(controls.coolDownUntil()))
-                .filter(_ -> report.failure()
-                        .filter(ConcurrencyLimiter::concernsAllCalls)
-                        .isPresent())
-                .ifPresent(until -> controls.coolDown(
-                        earlier(until, now.plus(LONGEST_COOL_DOWN)),
-                        "%s, with Retry-After".formatted(report.failure().get().code())));
+        Optional<Reason> refusal = report.failure()
+                .filter(ConcurrencyLimiter::saysWhenToComeBack)
+                .filter(_ -> report.notBefore().filter(now::isBefore).isPresent());
+        if (!refusalShare.concernsAllCalls(refusal.isPresent(), nanos) || refusal.isEmpty()) {
+            return;
+        }
+        Instant until = earlier(report.notBefore().orElseThrow(), now.plus(LONGEST_COOL_DOWN));
+        Instant inForce = controls.coolDownUntil();
+        if (inForce.isAfter(now) ? until.isAfter(inForce.plus(NEW_COOL_DOWN)) : until.isAfter(now)) {
+            controls.coolDown(
+                    until, "%s, with Retry-After".formatted(refusal.get().code()));
+        }
     }
 
     void release(Permit permit, boolean called) {
@@ -204,7 +246,7 @@ public final class ConcurrencyLimiter {
             breaker.notMade();
         }
         if (rate != null) {
-            rate.notMade();
+            permit.turn().ifPresent(rate::notMade);
         }
     }
 
@@ -212,7 +254,7 @@ public final class ConcurrencyLimiter {
         return one.isBefore(other) ? one : other;
     }
 
-    private static boolean concernsAllCalls(Reason failure) {
+    private static boolean saysWhenToComeBack(Reason failure) {
         return switch (failure.scope()) {
             case OVERLOAD, ACCOUNT, PROVIDER -> true;
             case TASK, ANSWER, TIMEOUT, PAWLINE -> false;

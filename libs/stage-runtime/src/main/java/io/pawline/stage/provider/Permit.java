@@ -1,6 +1,7 @@
 package io.pawline.stage.provider;
 
 import io.pawline.schemas.CallReport;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Gives one task a place among those at work, until it is closed. Used by the task's thread. */
@@ -10,6 +11,7 @@ public final class Permit implements AutoCloseable {
     private final boolean probe;
     private final int openingsBefore;
     private final int inFlightAtStart;
+    private OptionalLong turn = OptionalLong.empty();
     private boolean called;
     private @Nullable Permit outer;
 
@@ -33,6 +35,15 @@ public final class Permit implements AutoCloseable {
     /** Returns how often the breaker had opened when the permit was given. */
     int openingsBefore() {
         return openingsBefore;
+    }
+
+    /** Sets the turn that it has at the provider's rate. */
+    void turn(long taken) {
+        turn = OptionalLong.of(taken);
+    }
+
+    OptionalLong turn() {
+        return turn;
     }
 
     int inFlightAtStart() {

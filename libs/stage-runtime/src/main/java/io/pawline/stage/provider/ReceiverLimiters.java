@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Random;
+import java.util.random.RandomGenerator;
 
 /**
  * Keeps a concurrency limiter for each receiver, with a limit, a breaker and a cool-down of its own. A limiter is kept
@@ -17,9 +19,13 @@ public final class ReceiverLimiters {
 
     private static final int KEPT = 1_000;
 
+    /** A receiver is closed for this process alone, so the first refusal is enough. */
+    private static final int FIRST_REFUSAL = 1;
+
     private final ProviderPolicies policies;
     private final int limit;
     private final Clock clock;
+    private final RandomGenerator random = new Random();
     private final Map<String, ConcurrencyLimiter> limiters = new LinkedHashMap<>(16, 0.75f, true);
 
     /**
@@ -40,7 +46,12 @@ public final class ReceiverLimiters {
         }
         dropIdle();
         ConcurrencyLimiter limiter = new ConcurrencyLimiter(
-                Optional.of(policies.named(name(receiver))), limit, new ReceiverControls(), clock);
+                Optional.of(policies.named(name(receiver))),
+                limit,
+                new ReceiverControls(),
+                clock,
+                new RefusalShare(FIRST_REFUSAL),
+                random);
         limiters.put(receiver, limiter);
         return limiter;
     }

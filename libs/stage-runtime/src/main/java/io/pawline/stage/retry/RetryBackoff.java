@@ -59,10 +59,30 @@ public record RetryBackoff(RetryPolicy policy) {
      * @param asked the moment named, as by a {@code Retry-After}; null: none
      */
     public Instant nextAfter(AttemptHeaders headers, Instant now, @Nullable Instant asked, RandomGenerator random) {
+        return nextAfter(headers, now, asked, Instant.MAX, random);
+    }
+
+    /**
+     * Returns the same, but not later than the task's deadline on account of the other side. If the moment named comes
+     * too late, the next attempt is made when half to three quarters of the time left have passed: the other side may
+     * work again before the moment that it named. Only the backoff itself can return a moment after the deadline.
+     */
+    public Instant nextAfter(
+            AttemptHeaders headers, Instant now, @Nullable Instant asked, Instant deadline, RandomGenerator random) {
         Instant byBackoff = now.plus(delayAfter(headers, random));
         if (asked == null || !asked.isAfter(byBackoff)) {
             return byBackoff;
         }
+        Instant next = spread(now, asked, random);
+        if (!next.isAfter(deadline) || byBackoff.isAfter(deadline)) {
+            return next;
+        }
+        long left = Duration.between(now, deadline).toMillis();
+        Instant early = now.plusMillis(left / 2 + random.nextLong(left / 4 + 1));
+        return early.isAfter(byBackoff) ? early : byBackoff;
+    }
+
+    private Instant spread(Instant now, Instant asked, RandomGenerator random) {
         long spread = Math.max(
                 policy.firstDelay().toMillis(),
                 Duration.between(now, asked).dividedBy(10).toMillis());

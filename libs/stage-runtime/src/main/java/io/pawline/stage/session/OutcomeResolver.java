@@ -100,8 +100,9 @@ public final class OutcomeResolver<I> {
             String last = "%s (attempt %d was the last)".formatted(retry.detail(), headers.attempt());
             return failed(data, context, retry.reason(), last);
         }
-        Instant notBefore = backoff.nextAfter(headers, now, retry.notBefore(), random);
-        if (spec.stage().paid() && notBefore.isAfter(context.getDeadline())) {
+        Instant deadline = spec.stage().paid() ? context.getDeadline() : Instant.MAX;
+        Instant notBefore = backoff.nextAfter(headers, now, retry.notBefore(), deadline, random);
+        if (notBefore.isAfter(deadline)) {
             String last = "the deadline comes before the next attempt; last failure: " + retry.detail();
             return ended(data, context, EndedEarly.expired(last));
         }

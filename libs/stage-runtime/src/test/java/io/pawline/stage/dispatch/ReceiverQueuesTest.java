@@ -106,7 +106,7 @@ class ReceiverQueuesTest {
                 .doesNotContain("broken")
                 .hasSizeGreaterThan(1);
         assertThat(receiverLimiters.closed()).isEqualTo(1);
-        clock.advance(Duration.ofSeconds(6));
+        clock.advance(Duration.ofSeconds(8));
         receiverQueues.timeHasPassed();
         List<ReadyQueue.Begun> probes = begin(20);
         assertThat(probes).extracting(ReceiverQueuesTest::receiver).contains("broken");
@@ -127,7 +127,12 @@ class ReceiverQueuesTest {
         assertThat(begin(4)).extracting(ReceiverQueuesTest::receiver).containsExactly("good");
         clock.advance(Duration.ofSeconds(61));
         receiverQueues.timeHasPassed();
-        assertThat(begin(4)).extracting(ReceiverQueuesTest::receiver).containsExactly("busy");
+        List<ReadyQueue.Begun> begun = new ArrayList<>(begin(4));
+        // It goes on at a moment of its own after that
+        clock.advance(Duration.ofSeconds(6));
+        receiverQueues.timeHasPassed();
+        begun.addAll(begin(4));
+        assertThat(begun).extracting(ReceiverQueuesTest::receiver).containsExactly("busy");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.pawline.stage.provider;
 
 import java.time.Instant;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Holds controls as a test sets them. */
 public final class TestingStageControls implements StageControls {
@@ -10,6 +11,7 @@ public final class TestingStageControls implements StageControls {
     public volatile OptionalInt limit = OptionalInt.empty();
     public volatile Instant coolDownUntil = Instant.EPOCH;
     public volatile String why = "";
+    public final AtomicInteger coolDowns = new AtomicInteger();
 
     @Override
     public boolean paused() {
@@ -28,6 +30,7 @@ public final class TestingStageControls implements StageControls {
 
     @Override
     public void coolDown(Instant until, String reason) {
+        coolDowns.incrementAndGet();
         coolDownUntil = until;
         why = reason;
     }

@@ -40,6 +40,16 @@ class RetryBackoffTest {
         }
     }
 
+    @Property
+    void aLongWaitAskedForLeavesTheTaskAnAttemptBeforeItsDeadline(
+            @ForAll @LongRange(min = 10_000, max = 7_200_000) long leftMillis, @ForAll Random random) {
+        Instant deadline = NOW.plusMillis(leftMillis);
+
+        Instant next = BACKOFF.nextAfter(attempt(1), NOW, deadline.plusSeconds(1), deadline, random);
+
+        assertThat(next).isBetween(NOW.plusMillis(leftMillis / 2), NOW.plusMillis(leftMillis * 3 / 4));
+    }
+
     @Test
     void neverExceedsTheLongestDelayHoweverManyAttempts() {
         Random random = new Random(1);
