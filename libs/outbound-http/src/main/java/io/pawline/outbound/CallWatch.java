@@ -19,12 +19,18 @@ import org.jspecify.annotations.Nullable;
 final class CallWatch extends EventListener {
 
     private final HandshakeTimeout handshake;
+    private volatile boolean connected;
     private volatile CallPhase phase = CallPhase.CONNECT;
     private volatile @Nullable Response response;
 
-    CallWatch(Call call, Duration handshakeLimit) {
-        this.handshake = new HandshakeTimeout(call);
+    CallWatch(Duration handshakeLimit) {
+        this.handshake = new HandshakeTimeout();
         handshake.timeout(handshakeLimit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Whether the call uses a connection that was made for an earlier one. */
+    boolean reusesConnection() {
+        return !connected;
     }
 
     CallPhase phase() {
@@ -43,7 +49,13 @@ final class CallWatch extends EventListener {
     }
 
     @Override
+    public void connectStart(Call call, InetSocketAddress address, Proxy proxy) {
+        connected = true;
+    }
+
+    @Override
     public void secureConnectStart(Call call) {
+        handshake.call = call;
         handshake.enter();
     }
 
@@ -87,17 +99,16 @@ final class CallWatch extends EventListener {
 
     private static final class HandshakeTimeout extends AsyncTimeout {
 
-        private final Call call;
+        private volatile @Nullable Call call;
         private volatile boolean timedOut;
-
-        HandshakeTimeout(Call call) {
-            this.call = call;
-        }
 
         @Override
         protected void timedOut() {
             timedOut = true;
-            call.cancel();
+            Call late = call;
+            if (late != null) {
+                late.cancel();
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
+import okhttp3.Connection;
 import okhttp3.ConnectionPool;
 import okhttp3.Dns;
 import okhttp3.Interceptor;
@@ -24,7 +25,8 @@ import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes calls to the outside. Each is made exactly once, and no redirect is followed. There is one exception: a call
+ * Makes calls to the outside. Each is made exactly once, and no redirect is followed. A reused connection is looked at
+ * before anything is sent, and the first call after a lost connection uses a fresh one. There is one exception: a call
  * through the guard (the fetch of an image, a callback) costs nothing and may arrive twice. It is sent again if an idle
  * connection turns out to be closed, after a 408, or to another address of the host. Thread-safe, for thousands of
  * calls at once on virtual threads. One instance keeps the connections of all its calls.
@@ -89,23 +91,44 @@ public final class OutboundHttp {
         if (objection.isPresent()) {
             return new Died(Reason.ADDRESS_REFUSED, CallPhase.CONNECT, host + " is not called: " + objection.get());
         }
-        Call call = client.newCall(
-                request.newBuilder().tag(Timeouts.class, timeouts).build());
+        while (true) {
+            try {
+                return makeOnce(host, request, timeouts, reading);
+            } catch (IdleConnection.ClosedException nothingSent) {
+                // The others to this host are as old
+                client.connectionPool().evictAll();
+            }
+        }
+    }
+
+    private Exchange makeOnce(String host, Request request, Timeouts timeouts, Reading reading)
+            throws InterruptedException, IdleConnection.ClosedException {
+        CallWatch watch = new CallWatch(timeouts.connect());
+        Call call = client.newCall(request.newBuilder()
+                .tag(Timeouts.class, timeouts)
+                .tag(CallWatch.class, watch)
+                .build());
         call.timeout().timeout(timeouts.call().toMillis(), TimeUnit.MILLISECONDS);
-        CallWatch watch = new CallWatch(call, timeouts.connect());
         call.addEventListener(watch);
         try {
             return ScopedValue.where(SystemDns.PATIENCE, timeouts.endingSooner())
                     .call(() -> reading.read(call, watch));
+        } catch (IdleConnection.ClosedException nothingSent) {
+            throw nothingSent;
         } catch (IOException failure) {
             if (Thread.interrupted()) {
                 InterruptedException interrupted = new InterruptedException("interrupted during a call to " + host);
                 interrupted.initCause(failure);
                 throw interrupted;
             }
-            return watch.handshakeTimedOut()
+            Died died = watch.handshakeTimedOut()
                     ? TransportFailure.timedOut(host, CallPhase.CONNECT)
                     : TransportFailure.classify(host, watch.phase(), failure);
+            if (died.reason() == Reason.CONNECTION_LOST) {
+                // What broke this connection may have broken the idle ones, and the next try must not find that out
+                client.connectionPool().evictAll();
+            }
+            return died;
         }
     }
 
@@ -167,6 +190,7 @@ public final class OutboundHttp {
                 .readTimeout(Duration.ZERO)
                 .writeTimeout(Duration.ZERO)
                 .addInterceptor(OutboundHttp::limitConnecting)
+                .addNetworkInterceptor(OutboundHttp::refuseClosedConnection)
                 .addNetworkInterceptor(OutboundHttp::forbidRepetition);
     }
 
@@ -178,6 +202,22 @@ public final class OutboundHttp {
         int millis =
                 Math.toIntExact(Math.min(Integer.MAX_VALUE, timeouts.connect().toMillis()));
         return chain.withConnectTimeout(millis, TimeUnit.MILLISECONDS).proceed(chain.request());
+    }
+
+    /**
+     * Ends a call before anything is sent, if its connection was closed while it was idle. OkHttp itself looks only at
+     * those that were idle for ten seconds.
+     */
+    private static Response refuseClosedConnection(Interceptor.Chain chain) throws IOException {
+        CallWatch watch = chain.request().tag(CallWatch.class);
+        Connection connection = chain.connection();
+        if (watch != null
+                && connection != null
+                && watch.reusesConnection()
+                && IdleConnection.isClosed(connection.socket())) {
+            throw new IdleConnection.ClosedException();
+        }
+        return chain.proceed(chain.request());
     }
 
     /** Removes {@code Retry-After: 0} from a 503, because OkHttp repeats such a call in spite of its configuration. */

