@@ -72,14 +72,14 @@
 pawline.{{ $name }}: {partitions: {{ $partitions }}, kept: 7, largest: 1048588}
 pawline.{{ $name }}.retry: {partitions: {{ $partitions }}, kept: 7, largest: 1114124}
 {{- if eq $name "callback" }}
-pawline.{{ $name }}.retry-long: {partitions: {{ $partitions }}, kept: 7, largest: 1114124}
+pawline.{{ $name }}.retry-long: {partitions: {{ $partitions }}, kept: 7, largest: 1114124, timestamps: LogAppendTime}
 {{- end }}
 pawline.{{ $name }}.dlt: {partitions: {{ $partitions }}, kept: 30, largest: 1114124}
 {{- end }}
 {{- end }}
 pawline.attempts: {partitions: {{ $partitions }}, kept: 7, largest: 1048588}
 pawline.live: {partitions: 1, kept: 1, largest: 1048588}
-pawline.control: {partitions: 1, policy: compact, uncompacted: 2}
+pawline.control: {partitions: 1, policy: compact, uncompacted: 2, compacted: 3, segmentHours: 1, tombstoneHours: 1, dirty: "0.01"}
 {{- end -}}
 
 {{/* The rights of a component at the brokers, as Strimzi's ACLs. Takes the component. */}}

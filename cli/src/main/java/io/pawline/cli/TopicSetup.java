@@ -1,21 +1,32 @@
 package io.pawline.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import io.pawline.cli.connection.Cluster;
 import io.pawline.cli.connection.ClusterException;
+import io.pawline.schemas.TopicSettingChanges;
+import io.pawline.schemas.TopicSettingChanges.Change;
 import io.pawline.schemas.Topics;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidPartitionsException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Creates the topics and partitions that a cluster lacks. It removes nothing, and changes no setting of a topic. */
+/**
+ * Creates the topics and partitions that a cluster lacks, and corrects the settings of the topics that are there. It
+ * removes nothing.
+ */
 public final class TopicSetup {
 
     private final Cluster cluster;
@@ -25,7 +36,7 @@ public final class TopicSetup {
     }
 
     /**
-     * Creates what is missing.
+     * Creates what is missing, and corrects what is not as it should be.
      *
      * @param connection Kafka client settings: bootstrap servers, security
      * @param partitions of each topic of work
@@ -39,9 +50,35 @@ public final class TopicSetup {
         }
     }
 
+    /** Returns what {@link #create} would do, a line for each topic, and does nothing. */
+    static List<String> preview(Map<String, ?> connection, int partitions, short replicas) {
+        try (Cluster cluster = new Cluster(connection)) {
+            return new TopicSetup(cluster).preview(Topics.all(partitions, replicas));
+        }
+    }
+
+    private List<String> preview(List<NewTopic> wanted) {
+        Map<String, Integer> present = partitions(names(wanted));
+        Map<String, List<Change>> changes = changes(wanted, present.keySet());
+        return wanted.stream()
+                .map(topic -> {
+                    String name = topic.name();
+                    if (!present.containsKey(name)) {
+                        return name
+                                + " would be created with %d partitions, %d copies of each"
+                                        .formatted(topic.numPartitions(), topic.replicationFactor());
+                    }
+                    String says = present.get(name) < topic.numPartitions()
+                            ? "%s would have %d partitions instead of %d"
+                                    .formatted(name, topic.numPartitions(), present.get(name))
+                            : "%s is there with %d partitions".formatted(name, present.get(name));
+                    return says + words(", and would have ", changes.getOrDefault(name, List.of()));
+                })
+                .toList();
+    }
+
     private List<String> create(List<NewTopic> wanted) {
-        Map<String, Integer> present =
-                partitions(wanted.stream().map(NewTopic::name).toList());
+        Map<String, Integer> present = partitions(names(wanted));
         Map<String, KafkaFuture<Void>> created = cluster.admin()
                 .createTopics(wanted.stream()
                         .filter(topic -> !present.containsKey(topic.name()))
@@ -53,9 +90,11 @@ public final class TopicSetup {
                         .collect(Collectors.toMap(
                                 NewTopic::name, topic -> NewPartitions.increaseTo(topic.numPartitions()))))
                 .values();
+        Map<String, List<Change>> corrected = correct(wanted, present.keySet());
         List<String> lines = new ArrayList<>();
         for (NewTopic topic : wanted) {
             String name = topic.name();
+            String settings = words(", and has ", corrected.getOrDefault(name, List.of()));
             if (created.containsKey(name)) {
                 lines.add(settle(
                         name,
@@ -64,14 +103,52 @@ public final class TopicSetup {
                                 .formatted(topic.numPartitions(), topic.replicationFactor())));
             } else if (raised.containsKey(name)) {
                 lines.add(settle(
-                        name,
-                        raised.get(name),
-                        "now has %d partitions instead of %d".formatted(topic.numPartitions(), present.get(name))));
+                                name,
+                                raised.get(name),
+                                "now has %d partitions instead of %d"
+                                        .formatted(topic.numPartitions(), present.get(name)))
+                        + settings);
             } else {
-                lines.add("%s is there with %d partitions".formatted(name, present.get(name)));
+                lines.add("%s is there with %d partitions".formatted(name, present.get(name)) + settings);
             }
         }
         return lines;
+    }
+
+    private Map<String, List<Change>> correct(List<NewTopic> wanted, Set<String> present) {
+        Map<String, List<Change>> changes = changes(wanted, present);
+        List<Change> all = changes.values().stream().flatMap(List::stream).toList();
+        if (!all.isEmpty()) {
+            cluster.answer(cluster.admin()
+                    .incrementalAlterConfigs(TopicSettingChanges.operations(all))
+                    .all());
+        }
+        return changes;
+    }
+
+    /** Returns what has to be changed, by topic. */
+    private Map<String, List<Change>> changes(List<NewTopic> wanted, Set<String> present) {
+        Map<ConfigResource, Config> settings = cluster.answer(cluster.admin()
+                .describeConfigs(present.stream()
+                        .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
+                        .toList())
+                .all());
+        return wanted.stream()
+                .filter(topic -> present.contains(topic.name()))
+                .collect(Collectors.toMap(
+                        NewTopic::name,
+                        topic -> TopicSettingChanges.of(
+                                topic,
+                                Objects.requireNonNull(
+                                        settings.get(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()))))));
+    }
+
+    private static String words(String prefix, List<Change> changes) {
+        return changes.isEmpty() ? "" : changes.stream().map(Change::words).collect(joining(", ", prefix, ""));
+    }
+
+    private static List<String> names(List<NewTopic> topics) {
+        return topics.stream().map(NewTopic::name).toList();
     }
 
     private String settle(String topic, KafkaFuture<Void> change, String says) {

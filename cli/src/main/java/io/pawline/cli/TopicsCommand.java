@@ -7,10 +7,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Creates Pawline's topics on a Kafka cluster. */
+/** Creates Pawline's topics on a Kafka cluster, and brings the settings of those that are there up to date. */
 @Command(
         name = "topics",
-        description = "Creates the topics and partitions that a Kafka cluster lacks, and removes nothing.",
+        description =
+                "Creates the topics and partitions that a Kafka cluster lacks, and corrects the settings of those that"
+                        + " are there. Removes nothing, and leaves retention times alone.",
         mixinStandardHelpOptions = true)
 final class TopicsCommand implements Runnable {
 
@@ -38,9 +40,14 @@ final class TopicsCommand implements Runnable {
             description = "Copies of each partition (default: ${DEFAULT-VALUE}).")
     private short replicas;
 
+    @Option(names = "--dry-run", description = "Says what would be done, and does nothing.")
+    private boolean dryRun;
+
     @Override
     public void run() {
-        TopicSetup.create(kafka.settings(CLUSTER), partitions, replicas)
+        (dryRun
+                        ? TopicSetup.preview(kafka.settings(CLUSTER), partitions, replicas)
+                        : TopicSetup.create(kafka.settings(CLUSTER), partitions, replicas))
                 .forEach(spec.commandLine().getOut()::println);
     }
 }

@@ -157,6 +157,39 @@ class CheckCommandIT {
         await().atMost(LONG).untilAsserted(() -> assertThat(check().exit()).isZero());
     }
 
+    @Test
+    void correctsTheSettingsOfTopicsThatAreThereAndSaysSo() throws Exception {
+        Map<String, Object> connection = Map.of("bootstrap.servers", kafka.bootstrapServers());
+        alter("pawline.control", new ConfigEntry("segment.ms", "604800000"), AlterConfigOp.OpType.SET);
+        alter("pawline.detect", new ConfigEntry("retention.ms", "1000000"), AlterConfigOp.OpType.SET);
+        alter("pawline.matting", new ConfigEntry("max.message.bytes", "1000"), AlterConfigOp.OpType.SET);
+        alter("pawline.generate", new ConfigEntry("max.message.bytes", "5000000"), AlterConfigOp.OpType.SET);
+        List<String> dryRun = CommandRun.of(List.of(
+                        "topics",
+                        "--dry-run",
+                        "--partitions=1",
+                        "--replicas=1",
+                        "--bootstrap-servers=" + kafka.bootstrapServers()))
+                .lines();
+        assertThat(dryRun)
+                .anyMatch(line -> line.matches("pawline.control is there with 1 partitions,"
+                        + " and would have segment.ms=3600000 instead of 604800000"));
+
+        List<String> lines = TopicSetup.create(connection, 1, (short) 1);
+
+        assertThat(lines).filteredOn(line -> line.contains(" instead of ")).hasSize(2);
+        assertThat(lines)
+                .anyMatch(line -> line.matches(
+                        "pawline.control is there with 1 partitions, and has segment.ms=3600000 instead of 604800000"))
+                .anyMatch(line -> line.matches("pawline.matting is there with \\d partitions,"
+                        + " and has max.message.bytes=1048588 instead of 1000"));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(TopicSetup.create(connection, 1, (short) 1))
+                        .noneMatch(line -> line.contains(" instead of ")));
+        alter("pawline.detect", new ConfigEntry("retention.ms", null), AlterConfigOp.OpType.DELETE);
+        alter("pawline.generate", new ConfigEntry("max.message.bytes", null), AlterConfigOp.OpType.DELETE);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             pawline.control | cleanup.policy=delete  | pawline.control has cleanup.policy=delete instead of compact

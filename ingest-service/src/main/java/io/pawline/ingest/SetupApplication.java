@@ -1,10 +1,21 @@
 package io.pawline.ingest;
 
+import io.pawline.schemas.TopicSettingChanges;
+import io.pawline.schemas.TopicSettingChanges.Change;
 import io.pawline.schemas.Topics;
 import io.pawline.service.ServiceApplication;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.TaskDatabase;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -15,10 +26,12 @@ import org.springframework.kafka.core.KafkaAdmin;
 
 /**
  * Prepares what all services need before they start: the tables, and the topics if the settings ask for them. A second
- * run adds what is missing and removes nothing. The component scan of the service does not find this class.
+ * run adds what is missing, corrects the settings of the topics that are there, and removes nothing. The component scan of the service does not find this class.
  */
 @EnableConfigurationProperties({DatabaseProperties.class, KafkaProperties.class, SetupProperties.class})
 class SetupApplication {
+
+    private static final Logger log = LoggerFactory.getLogger(SetupApplication.class);
 
     /** The command line argument that asks for the setup. */
     static final String ARGUMENT = "setup";
@@ -43,10 +56,35 @@ class SetupApplication {
     ApplicationRunner topics(KafkaProperties kafka, SetupProperties wanted) {
         return _ -> {
             if (wanted.partitions() > 0) {
-                new KafkaAdmin(kafka.buildAdminProperties())
-                        .createOrModifyTopics(Topics.all(wanted.partitions(), (short) wanted.replicas())
-                                .toArray(NewTopic[]::new));
+                List<NewTopic> topics = Topics.all(wanted.partitions(), (short) wanted.replicas());
+                new KafkaAdmin(kafka.buildAdminProperties()).createOrModifyTopics(topics.toArray(NewTopic[]::new));
+                correctSettings(kafka, topics);
             }
         };
+    }
+
+    /** Brings the settings of topics that are there up to date. */
+    private static void correctSettings(KafkaProperties kafka, List<NewTopic> topics)
+            throws InterruptedException, ExecutionException {
+        try (Admin admin = Admin.create(kafka.buildAdminProperties())) {
+            Map<ConfigResource, Config> settings = admin.describeConfigs(topics.stream()
+                            .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic.name()))
+                            .toList())
+                    .all()
+                    .get();
+            List<Change> changes = topics.stream()
+                    .flatMap(topic -> TopicSettingChanges.of(
+                            topic,
+                            Objects.requireNonNull(
+                                    settings.get(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()))))
+                            .stream())
+                    .toList();
+            if (!changes.isEmpty()) {
+                admin.incrementalAlterConfigs(TopicSettingChanges.operations(changes))
+                        .all()
+                        .get();
+                changes.forEach(change -> log.info("{} has {}", change.topic(), change.words()));
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pawline.kafka.EmbeddedKafka;
 import io.pawline.schemas.Stage;
+import io.pawline.schemas.TopicSettingChanges;
 import io.pawline.schemas.Topics;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.TaskDatabase;
@@ -19,6 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -65,7 +67,9 @@ class SetupIT {
             setup(database, kafka.bootstrapServers(), "--pawline.setup.partitions=2", "--pawline.setup.replicas=1");
             assertThat(partitions(kafka, all)).hasSize(all.size()).containsEntry(Stage.DETECT.workTopic(), 2);
 
+            alter(kafka, Topics.CONTROL, "segment.ms", "604800000");
             setup(database, kafka.bootstrapServers(), "--pawline.setup.partitions=3", "--pawline.setup.replicas=1");
+            assertThat(setting(kafka, Topics.CONTROL, "segment.ms")).isEqualTo("3600000");
             assertThat(partitions(kafka, all))
                     .containsEntry(Stage.DETECT.workTopic(), 3)
                     .containsEntry(Topics.CONTROL, 1);
@@ -91,6 +95,29 @@ class SetupIT {
                 "--spring.kafka.bootstrap-servers=" + kafka);
         IngestApplication.main(
                 Stream.concat(arguments.stream(), Arrays.stream(more)).toArray(String[]::new));
+    }
+
+    private static void alter(EmbeddedKafka kafka, String topic, String name, String value)
+            throws InterruptedException, ExecutionException {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            admin.incrementalAlterConfigs(TopicSettingChanges.operations(
+                            List.of(new TopicSettingChanges.Change(topic, name, "", value))))
+                    .all()
+                    .get();
+        }
+    }
+
+    private static String setting(EmbeddedKafka kafka, String topic, String name)
+            throws InterruptedException, ExecutionException {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            return admin.describeConfigs(Set.of(resource))
+                    .all()
+                    .get()
+                    .get(resource)
+                    .get(name)
+                    .value();
+        }
     }
 
     private static Map<String, Integer> partitions(EmbeddedKafka kafka, Set<String> topics)

@@ -2,6 +2,7 @@ package io.pawline.schemas;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -41,6 +42,15 @@ public final class Topics {
     /** A time longer than any cool-down. Until then, one that ends later stays beside a newer one that ends sooner. */
     private static final Duration CONTROL_UNCOMPACTED = Duration.ofDays(2);
 
+    /** A commanded year must not be read at a start, so a segment is soon old enough to be compacted. */
+    private static final Duration CONTROL_SEGMENT = Duration.ofHours(1);
+
+    /** A reader that reads from the beginning needs a tombstone only while it reads. */
+    private static final Duration CONTROL_TOMBSTONES = Duration.ofHours(1);
+
+    /** Compaction comes by this time, however little there is to compact. */
+    private static final Duration CONTROL_COMPACTED = Duration.ofDays(3);
+
     private Topics() {}
 
     /**
@@ -55,19 +65,28 @@ public final class Topics {
         for (Stage stage : Stage.values()) {
             topics.add(topic(stage.workTopic(), partitions, replicas, WORK_KEPT, LARGEST_WORK));
             topics.add(topic(stage.retryTopic(), partitions, replicas, WORK_KEPT, LARGEST_FAILED));
-            stage.longRetryTopic()
-                    .ifPresent(name -> topics.add(topic(name, partitions, replicas, WORK_KEPT, LARGEST_FAILED)));
+            stage.longRetryTopic().ifPresent(name -> topics.add(longRetryTopic(name, partitions, replicas)));
             topics.add(topic(stage.deadLetterTopic(), partitions, replicas, DEAD_LETTERS_KEPT, LARGEST_FAILED));
         }
         topics.add(topic(ATTEMPTS, partitions, replicas, WORK_KEPT, LARGEST_WORK));
         topics.add(topic(LIVE, 1, replicas, COUNTS_KEPT, LARGEST_WORK));
         topics.add(new NewTopic(CONTROL, 1, replicas)
                 .configs(Map.of(
-                        TopicConfig.CLEANUP_POLICY_CONFIG,
-                        TopicConfig.CLEANUP_POLICY_COMPACT,
-                        TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG,
-                        String.valueOf(CONTROL_UNCOMPACTED.toMillis()))));
+                        TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT,
+                        TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG, String.valueOf(CONTROL_UNCOMPACTED.toMillis()),
+                        TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, String.valueOf(CONTROL_COMPACTED.toMillis()),
+                        TopicConfig.SEGMENT_MS_CONFIG, String.valueOf(CONTROL_SEGMENT.toMillis()),
+                        TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.01",
+                        TopicConfig.DELETE_RETENTION_MS_CONFIG, String.valueOf(CONTROL_TOMBSTONES.toMillis()))));
         return List.copyOf(topics);
+    }
+
+    /** The broker says when a record was appended, so that no process's clock decides when it is due. */
+    private static NewTopic longRetryTopic(String name, int partitions, short replicas) {
+        NewTopic topic = topic(name, partitions, replicas, WORK_KEPT, LARGEST_FAILED);
+        Map<String, String> settings = new HashMap<>(topic.configs());
+        settings.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
+        return topic.configs(settings);
     }
 
     private static NewTopic topic(String name, int partitions, short replicas, Duration kept, int largest) {

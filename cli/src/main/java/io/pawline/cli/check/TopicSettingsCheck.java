@@ -46,11 +46,7 @@ final class TopicSettingsCheck {
         wrong.sort(null);
         return wrong.isEmpty()
                 ? Finding.ok("topic settings", where, "clean-up policies and record sizes are as they should be")
-                : Finding.fail(
-                        "topic settings",
-                        where,
-                        String.join(", ", wrong),
-                        "set them with Kafka's own tool: kafka-configs --alter");
+                : Finding.fail("topic settings", where, String.join(", ", wrong), "correct them: pawline topics");
     }
 
     private static void compare(NewTopic topic, Config settings, List<String> wrong) {

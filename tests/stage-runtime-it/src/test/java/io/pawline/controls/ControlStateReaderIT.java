@@ -181,6 +181,28 @@ class ControlStateReaderIT {
     }
 
     @Test
+    void aYearOfCommandsLeavesLittleToRead() throws Exception {
+        createTopic(Topics.all(1, (short) 1).stream()
+                .filter(topic -> topic.name().equals(Topics.CONTROL))
+                .findFirst()
+                .orElseThrow()
+                .configs());
+        for (int day = 365; day > 0; day--) {
+            send(
+                    "stage:callback",
+                    bytes("stage:callback", ControlAction.RESUME),
+                    Instant.now().minus(Duration.ofDays(day)));
+        }
+        controlPublisher.pause(Stage.GENERATE, "ann", "bad pictures");
+
+        // Those of two days stay, and the newest of those before
+        await().atMost(LONG).until(() -> keys().size() <= 4);
+        try (ControlStateReader reader = read()) {
+            assertThat(reader.paused(Stage.GENERATE)).isTrue();
+        }
+    }
+
+    @Test
     void compactionLeavesTheLongerCoolDownAsLongAsItCanLast() throws Exception {
         Map<String, String> settings = new HashMap<>(Topics.all(1, (short) 1).stream()
                 .filter(topic -> topic.name().equals(Topics.CONTROL))

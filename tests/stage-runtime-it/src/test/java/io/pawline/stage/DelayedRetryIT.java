@@ -23,6 +23,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +67,31 @@ class DelayedRetryIT {
     }
 
     @Test
+    void theBrokersTimeCountsAndNotTheProducersWhichMayBeFast() {
+        Instant fast = Instant.now().plus(Duration.ofMinutes(15));
+        TestingKafka.send(List.of(waiting(fast, Instant.now(), 4)));
+
+        start(Outcome.done(), Clock.offset(Clock.systemUTC(), Topics.LONG_RETRY_HOP.plusSeconds(5)));
+
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(attempts).containsExactly(4));
+    }
+
+    @Test
+    void aStageWhoseClockIsBehindDoesNotGoRoundInCircles() throws Exception {
+        TestingKafka.send(List.of(waiting(Instant.now(), Instant.now(), 4)));
+
+        start(Outcome.done(), Clock.offset(Clock.systemUTC(), Duration.ofHours(-3)));
+
+        await().during(Duration.ofSeconds(2)).until(attempts::isEmpty);
+        assertThat(TestingKafka.records(LONG))
+                .as("it is not written again and again")
+                .hasSize(1);
+    }
+
+    @Test
     void triesWhenItsTimeHasComeAndReadsNoFurtherThanWhatIsDue() throws Exception {
+        timesOfProducers();
         Instant written = Instant.now().minus(Topics.LONG_RETRY_HOP).minusSeconds(1);
         TestingKafka.send(List.of(
                 waiting(written, Instant.now().plusSeconds(1), 4),
@@ -81,6 +108,14 @@ class DelayedRetryIT {
         assertThat(header(round.getLast(), RecordHeaders.ATTEMPT)).isEqualTo("5");
         await().until(() -> TestingKafka.committed("pawline.callback", LONG) == 2);
         await().during(Duration.ofSeconds(1)).until(() -> attempts.size() == 1);
+    }
+
+    /** Makes the topic as an earlier version made it. Its records can be dated back. */
+    private static void timesOfProducers() throws InterruptedException, ExecutionException {
+        TestingKafka.delete(LONG);
+        try (Admin admin = Admin.create(TestingKafka.connection())) {
+            admin.createTopics(List.of(new NewTopic(LONG, 1, (short) 1))).all().get();
+        }
     }
 
     private static ProducerRecord<byte[], byte[]> waiting(Instant written, Instant notBefore, int attempt) {
@@ -110,6 +145,10 @@ class DelayedRetryIT {
     }
 
     private void start(Outcome outcome) {
+        start(outcome, Clock.systemUTC());
+    }
+
+    private void start(Outcome outcome, Clock clock) {
         RetryPolicy retry = new RetryPolicy(9, Duration.ofDays(1), Duration.ofMillis(50), Duration.ofMillis(200));
         stage = new StageRuntime<>(
                 new StageSpec<>(
@@ -125,7 +164,7 @@ class DelayedRetryIT {
                 new KafkaClients(TestingKafka.connection(), "callback"),
                 TestingEvents.format(),
                 new SimpleMeterRegistry(),
-                Clock.systemUTC(),
+                clock,
                 new Random(1));
         stage.start();
     }

@@ -18,7 +18,7 @@ class GuaranteesTest {
 
     private static final Path GUARANTEES = ProjectFiles.root().resolve("libs/stage-runtime/GUARANTEES.md");
     private static final List<String> MODULES =
-            List.of("schemas", "libs/stage-runtime", "libs/live-controls", "tests/stage-runtime-it");
+            List.of("schemas", "libs/stage-runtime", "libs/live-controls", "libs/outbound-http", "tests/stage-runtime-it");
     private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|IT))\\.(\\w+)`");
 
     @Test

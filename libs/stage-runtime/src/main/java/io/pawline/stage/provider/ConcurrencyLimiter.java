@@ -68,7 +68,7 @@ public final class ConcurrencyLimiter {
     private static final Duration NEW_COOL_DOWN = Duration.ofSeconds(5);
 
     /** So many refusals in half a minute, and half of the calls, close a provider for the whole fleet. */
-    private static final int REFUSALS_FOR_ALL = 5;
+    static final int REFUSALS_FOR_ALL = 5;
 
     private final int configuredLimit;
     private final StageControls controls;

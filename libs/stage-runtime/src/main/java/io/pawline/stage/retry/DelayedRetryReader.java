@@ -7,6 +7,7 @@ import io.pawline.stage.commit.Settlement;
 import io.pawline.stage.offsets.AssignedPartition;
 import io.pawline.stage.offsets.WorkItem;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.record.TimestampType;
 
 /**
  * Reads the long-retry topic up to the first record that is not due. Each record stays there equally long, so all
@@ -27,6 +29,9 @@ public final class DelayedRetryReader {
     private final GroupCommit commit;
     private final Clock clock;
     private final Map<TopicPartition, Instant> asleepUntil = new HashMap<>();
+
+    /** Holds how far the broker's clock is ahead of this process's, at least. */
+    private Duration brokerAhead = Duration.ZERO;
 
     public DelayedRetryReader(Stage stage, Consumer<byte[], byte[]> consumer, GroupCommit commit, Clock clock) {
         this.stage = stage;
@@ -50,9 +55,8 @@ public final class DelayedRetryReader {
     public void take(AssignedPartition partition, List<ConsumerRecord<byte[], byte[]>> records) {
         Instant now = clock.instant();
         for (ConsumerRecord<byte[], byte[]> data : records) {
-            Instant due = Instant.ofEpochMilli(data.timestamp()).plus(Topics.LONG_RETRY_HOP);
-            // Later than that was never written by this stage, and would hold up all behind it
-            if (due.isAfter(now) && !due.isAfter(now.plus(Topics.LONG_RETRY_HOP.multipliedBy(2)))) {
+            Instant due = due(data, now);
+            if (due.isAfter(now)) {
                 asleepUntil.put(partition.name(), due);
                 consumer.seek(partition.name(), data.offset());
                 return;
@@ -61,6 +65,23 @@ public final class DelayedRetryReader {
                 commit.add(item, Settlement.again(FailedRecord.hop(stage, data, now)));
             });
         }
+    }
+
+    /**
+     * Returns when the record has stayed long enough, by this process's clock. The broker's time counts: none of its
+     * records was appended in the future, so one that seems to be shows how far this process's clock is behind. A topic
+     * whose settings are of an earlier version has the time of a producer.
+     */
+    private Instant due(ConsumerRecord<byte[], byte[]> data, Instant now) {
+        Instant written = Instant.ofEpochMilli(data.timestamp());
+        if (data.timestampType() == TimestampType.LOG_APPEND_TIME) {
+            Duration ahead = Duration.between(now, written);
+            brokerAhead = ahead.compareTo(brokerAhead) > 0 ? ahead : brokerAhead;
+            return written.plus(Topics.LONG_RETRY_HOP).minus(brokerAhead);
+        }
+        Instant due = written.plus(Topics.LONG_RETRY_HOP);
+        // Later than that was never written by this stage, and would hold up all behind it
+        return due.isAfter(now.plus(Topics.LONG_RETRY_HOP.multipliedBy(2))) ? Instant.EPOCH : due;
     }
 
     public void forget(TopicPartition name) {

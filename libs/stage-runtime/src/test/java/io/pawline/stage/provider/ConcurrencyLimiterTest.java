@@ -429,7 +429,7 @@ class ConcurrencyLimiterTest {
                 limit,
                 controls,
                 clock,
-                new RefusalShare(5),
+                new RefusalShare(ConcurrencyLimiter.REFUSALS_FOR_ALL),
                 random);
     }
 
