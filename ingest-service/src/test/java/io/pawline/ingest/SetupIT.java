@@ -14,11 +14,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterAll;
@@ -111,12 +113,9 @@ class SetupIT {
             throws InterruptedException, ExecutionException {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-            return admin.describeConfigs(Set.of(resource))
-                    .all()
-                    .get()
-                    .get(resource)
-                    .get(name)
-                    .value();
+            Config config = Objects.requireNonNull(
+                    admin.describeConfigs(Set.of(resource)).all().get().get(resource));
+            return Objects.requireNonNull(config.get(name)).value();
         }
     }
 

@@ -187,7 +187,8 @@ class ControlStateReaderIT {
                 .findFirst()
                 .orElseThrow()
                 .configs());
-        for (int day = 365; day > 0; day--) {
+        // Each fortnight at first, and each day of the last one
+        for (int day = 365; day > 0; day -= day > 14 ? 13 : 1) {
             send(
                     "stage:callback",
                     bytes("stage:callback", ControlAction.RESUME),

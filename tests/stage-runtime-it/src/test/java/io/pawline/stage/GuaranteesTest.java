@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 class GuaranteesTest {
 
     private static final Path GUARANTEES = ProjectFiles.root().resolve("libs/stage-runtime/GUARANTEES.md");
-    private static final List<String> MODULES =
-            List.of("schemas", "libs/stage-runtime", "libs/live-controls", "libs/outbound-http", "tests/stage-runtime-it");
+    private static final List<String> MODULES = List.of(
+            "schemas", "libs/stage-runtime", "libs/live-controls", "libs/outbound-http", "tests/stage-runtime-it");
     private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|IT))\\.(\\w+)`");
 
     @Test
