@@ -6,6 +6,7 @@ import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.schemas.Topics;
 import io.pawline.schemas.serde.RegistryUnavailableException;
+import io.pawline.taskstore.DatabaseUnavailableException;
 import io.pawline.taskstore.FinalState;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDao.CloseRequest;
@@ -26,8 +27,8 @@ import org.springframework.kafka.annotation.KafkaListener;
  * no receiver's turn and no permit, so a receiver that is dead or slow hides nothing: the API shows the final state,
  * and the callback is listed as undelivered. The {@link CallbackHandler} then only notifies.
  *
- * <p>A batch that the database does not take is tried again until it does. Closing a row twice changes nothing, so a
- * batch may come again.
+ * <p>A batch is tried again until the database is there. Closing a row twice changes nothing, so a batch may come again.
+ * A final state that the database refuses is logged and left out.
  */
 final class FinalStateListener {
 
@@ -55,10 +56,32 @@ final class FinalStateListener {
                 "max.poll.records=500"
             })
     void close(List<ConsumerRecord<byte[], byte[]>> records) {
-        tasks.closeAll(records.stream()
+        List<CloseRequest> requests = records.stream()
                 .map(this::closeRequest)
                 .flatMap(Optional::stream)
-                .toList());
+                .toList();
+        try {
+            tasks.closeAll(requests);
+        } catch (DatabaseUnavailableException lost) {
+            throw lost;
+        } catch (RuntimeException refused) {
+            log.warn(
+                    "{} final states are written one by one: {}",
+                    requests.size(),
+                    String.valueOf(refused.getMessage()));
+            requests.forEach(this::closeAlone);
+        }
+    }
+
+    /** Closes a row. One that the database refuses for its own sake holds up no other. */
+    private void closeAlone(CloseRequest request) {
+        try {
+            tasks.closeAll(List.of(request));
+        } catch (DatabaseUnavailableException lost) {
+            throw lost;
+        } catch (RuntimeException refused) {
+            log.error("the final state of task {} cannot be written", request.id(), refused);
+        }
     }
 
     private Optional<CloseRequest> closeRequest(ConsumerRecord<byte[], byte[]> record) {

@@ -160,7 +160,7 @@ class CallbackServiceIT {
                                 .equals(submission.id().toString())));
         assertThat(task(submission.id()).delivery().attempts()).isGreaterThanOrEqualTo(3);
         assertThat(task(submission.id()).delivery().reason()).isEqualTo(Reason.CALLBACK_REFUSED);
-        assertThat(new UndeliveredCallbacks(database).page("default", null, 100))
+        assertThat(new UndeliveredCallbacks(database).page("default", null, 100, Instant.now()))
                 .extracting(Task::id)
                 .contains(submission.id());
         // Otherwise the reconciler would put it back again and again while the other tests run.

@@ -132,6 +132,19 @@ class BackpressureIT {
         assertThat(submit("new", "").json().get("detail").asString()).contains("none has ended");
     }
 
+    /** A dead receiver leaves many of them, and they wait for no stage. */
+    @Test
+    void undeliveredCallbacksDoNotCountAsWork() {
+        execute("insert into task (id, tenant, style, photo_url, callback_url, submitted_at, deadline, state, ended_at,"
+                + " reason, delivery_attempts, delivery_attempted_at, delivery_reason)"
+                + " select gen_random_uuid(), 'default', 'ink', 'https://photos.example/cat.jpg',"
+                + " 'https://dead.example/hook', now(), now() + interval '1 h', 'failed', now() - interval '10 min',"
+                + " 'no_pet', 1, now(), 'read_timeout' from generate_series(1, 2000) n");
+        look();
+
+        assertThat(submit("new", "").status()).isEqualTo(202);
+    }
+
     @Test
     void theDocumentationListsExactlyTheMeters() throws IOException {
         backlog(100, 6);

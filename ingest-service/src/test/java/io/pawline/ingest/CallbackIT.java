@@ -91,6 +91,23 @@ class CallbackIT {
     }
 
     @Test
+    void listsNoCallbackThatIsStillPending() {
+        String pending = close(submit("https://shop.example/hook"), Instant.now());
+        String tried = close(submit("https://shop.example/hook"), Instant.now());
+        ingest.bean(TaskDao.class)
+                .recordDeliveryFailure(TaskId.parse(tried), 1, Instant.now(), Reason.CALLBACK_REFUSED, "500.");
+        String waited = ended("https://shop.example/hook");
+
+        assertThat(ingest.get("/v1/callbacks?state=undelivered")
+                        .json()
+                        .get("callbacks")
+                        .valueStream()
+                        .map(callback -> callback.get("task_id").asString()))
+                .containsExactly(waited, tried)
+                .doesNotContain(pending);
+    }
+
+    @Test
     void sendsACallbackAgainEvenIfItWasDelivered() {
         String id = ended("https://shop.example/hook");
         ingest.bean(TaskDao.class).markDelivered(TaskId.parse(id), 1, Instant.now());
@@ -142,12 +159,15 @@ class CallbackIT {
     }
 
     private static String ended(@Nullable String callback) {
-        String id = submit(callback);
+        return close(submit(callback), Instant.now().minusSeconds(61));
+    }
+
+    private static String close(String id, Instant at) {
         ingest.bean(TaskDao.class)
                 .close(
                         TaskId.parse(id),
                         1,
-                        new FinalState.Failure(Instant.now(), TaskState.FAILED, Reason.NO_PET, Stage.DETECT, null));
+                        new FinalState.Failure(at, TaskState.FAILED, Reason.NO_PET, Stage.DETECT, null));
         return id;
     }
 

@@ -98,7 +98,7 @@ final class CallbackController {
         }
         int most = PageLimit.parse(limit);
         TaskId after = cursor == null ? null : TaskCursor.parse(cursor);
-        List<Task> found = undeliveredCallbacks.page(client.tenant(), after, most + 1);
+        List<Task> found = undeliveredCallbacks.page(client.tenant(), after, most + 1, clock.instant());
         List<Task> shown = found.subList(0, Math.min(most, found.size()));
         return new Page(
                 shown.stream()

@@ -1,6 +1,7 @@
 package io.pawline.taskstore;
 
 import io.pawline.schemas.Reason;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,9 @@ public record Delivery(
         @Nullable Reason reason,
         @Nullable String detail,
         @Nullable Instant resendRequestedAt) {
+
+    /** Time after a final state in which its callback is not called undelivered, unless an attempt has failed. */
+    public static final Duration PENDING_TIME = Duration.ofSeconds(60);
 
     /** A delivery without any attempt. */
     static final Delivery NONE = new Delivery(null, 0, null, null, null, null);

@@ -20,15 +20,16 @@ public final class GenerationOpener {
             update task set generation = generation + 1, state = 'accepted', ended_at = null, ending_stage = null,
                 reason = null, detail = null, result = null, delivered_at = null, delivery_attempts = 0,
                 delivery_attempted_at = null, delivery_reason = null, delivery_detail = null,
-                deadline = :deadline, priority = 'bulk'
+                resend_requested_at = null, requeued_at = null, deadline = :deadline, priority = 'bulk'
             where id = any(:ids) and state in ('failed', 'expired')
             returning id, generation
             """;
 
-    // The final state stands; its callback is sent anew.
+    // The final state stands; the replay sends its callback anew, and so grants an open request to resend it.
     private static final String RENOTIFY = """
             update task set generation = generation + 1, delivery_attempts = 0,
-                delivery_attempted_at = null, delivery_reason = null, delivery_detail = null
+                delivery_attempted_at = null, delivery_reason = null, delivery_detail = null,
+                resend_requested_at = null, requeued_at = now()
             where id = any(:ids) and state <> 'accepted' and delivered_at is null
             returning id, generation
             """;

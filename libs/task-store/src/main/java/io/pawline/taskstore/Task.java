@@ -1,6 +1,7 @@
 package io.pawline.taskstore;
 
 import io.pawline.schemas.TaskId;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,5 +33,22 @@ public record Task(
     /** The final state of this generation; empty if it is still under way. */
     public Optional<FinalState> finalState() {
         return Optional.ofNullable(ended);
+    }
+
+    /**
+     * How far the callback of the final state has come.
+     *
+     * @return empty if the task is under way, or nobody is to be notified
+     */
+    public Optional<DeliveryState> deliveryState(Instant now) {
+        if (ended == null || submission.callbackUrl().isEmpty()) {
+            return Optional.empty();
+        }
+        if (delivery.deliveredAt() != null) {
+            return Optional.of(DeliveryState.DELIVERED);
+        }
+        boolean waited = ended.at().isBefore(now.minus(Delivery.PENDING_TIME));
+        return Optional.of(
+                delivery.attemptedAt() != null || waited ? DeliveryState.UNDELIVERED : DeliveryState.PENDING);
     }
 }

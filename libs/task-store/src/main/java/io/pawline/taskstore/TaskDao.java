@@ -1,5 +1,6 @@
 package io.pawline.taskstore;
 
+import static io.pawline.taskstore.TaskRow.text;
 import static io.pawline.taskstore.TaskRow.timestamp;
 
 import io.pawline.schemas.Reason;
@@ -129,16 +130,32 @@ public final class TaskDao {
      * Writes the final state of a generation of a task, unless it has one: the first final state stands. A final state
      * of a later generation than the row's also opens that generation. One of an earlier generation is ignored.
      *
+     * <p>It reads the row first, because the row is closed already as a rule, and an update that finds nothing to do
+     * costs more than a read.
+     *
      * @param generation the generation that has ended, or {@link #CURRENT_GENERATION}
      * @return the row afterwards, and whether this call closed it; empty if there is no such task
      */
     public Optional<CloseResult> close(TaskId id, int generation, FinalState finalState) {
         return database.with(handle -> {
-            Optional<Task> closed = closeOpen(handle, id, generation, finalState);
-            return closed.isPresent()
-                    ? closed.map(task -> new CloseResult(task, true))
-                    : find(handle, id).map(task -> new CloseResult(task, false));
+            Optional<Task> before = find(handle, id);
+            Optional<Task> closed = before.filter(task -> closes(generation, task))
+                    .flatMap(_ -> closeOpen(handle, id, generation, finalState));
+            if (closed.isPresent()) {
+                return closed.map(task -> new CloseResult(task, true));
+            }
+            // Somebody else may have closed it between the read and the update
+            Optional<Task> after =
+                    before.filter(task -> closes(generation, task)).isPresent() ? find(handle, id) : before;
+            return after.map(task -> new CloseResult(task, false));
         });
+    }
+
+    /** Whether a final state of this generation changes the row. The statement decides by the same rule. */
+    private static boolean closes(int generation, Task task) {
+        return generation > task.generation()
+                || (task.finalState().isEmpty()
+                        && (generation == CURRENT_GENERATION || generation == task.generation()));
     }
 
     /**
@@ -184,7 +201,7 @@ public final class TaskDao {
             case FinalState.Failure failure ->
                 close.bind("stage", failure.failedStage().map(Stage::code))
                         .bind("reason", failure.reason().code())
-                        .bind("detail", failure.detail())
+                        .bind("detail", text(failure.detail()))
                         .bind("result", Optional.<String>empty())
                         .map(new TaskRow())
                         .findOne();
@@ -212,7 +229,7 @@ public final class TaskDao {
                         .bind("generation", generation)
                         .bind("at", timestamp(at))
                         .bind("reason", reason.code())
-                        .bind("detail", detail)
+                        .bind("detail", text(detail))
                         .execute()
                 == 1);
     }

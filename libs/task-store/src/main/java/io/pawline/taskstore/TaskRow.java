@@ -20,6 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class TaskRow implements RowMapper<Task> {
 
     private static final JsonMapper JSON = JsonMapper.shared();
+    private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
     @Override
     public Task map(ResultSet row, StatementContext context) throws SQLException {
@@ -96,8 +98,15 @@ final class TaskRow implements RowMapper<Task> {
         return moment == null ? null : moment.toInstant();
     }
 
+    /** The moment as the database takes it. One beyond its range, as a hostile event may have, becomes the limit. */
     static OffsetDateTime timestamp(Instant moment) {
-        return moment.atOffset(ZoneOffset.UTC);
+        Instant bounded = moment.isBefore(EARLIEST) ? EARLIEST : moment.isAfter(LATEST) ? LATEST : moment;
+        return bounded.atOffset(ZoneOffset.UTC);
+    }
+
+    /** The text as the database takes it: without NUL. */
+    static @Nullable String text(@Nullable String text) {
+        return text == null ? null : text.replace('\0', '\uFFFD');
     }
 
     static TaskImages pictures(String json) {

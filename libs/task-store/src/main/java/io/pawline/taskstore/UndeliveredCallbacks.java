@@ -4,28 +4,49 @@ import static io.pawline.taskstore.TaskRow.timestamp;
 
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.TaskId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Lists final states that the front end does not know yet, notes requests to send them again, and puts them back to
- * work. Several processes may put back at once; each takes rows that no other has. Thread-safe.
+ * Lists undelivered callbacks, notes requests to send them again, and puts them back to work. Several processes may put
+ * back at once; each takes rows that no other has. Thread-safe.
+ *
+ * <p>A callback is undelivered if an attempt to deliver it has failed, or if {@link Delivery#PENDING_TIME} has passed
+ * since the final state. Before that it is pending. {@link Task#deliveryState} says the same of one task.
  *
  * <p>Every method throws {@link DatabaseUnavailableException} when the database is lost.
  */
 public final class UndeliveredCallbacks {
 
+    private static final Logger log = LoggerFactory.getLogger(UndeliveredCallbacks.class);
+
+    // The first line repeats the condition of the partial indexes word for word.
+    private static final String UNDELIVERED = """
+            ended_at is not null and delivered_at is null and callback_url is not null
+                and (delivery_attempted_at is not null or ended_at < :waitedSince)
+            """;
+
     private static final String PAGE = """
             select * from task
-            where tenant = :tenant and ended_at is not null and delivered_at is null and callback_url is not null
-                and (cast(:after as uuid) is null or id < :after)
+            where tenant = :tenant and id < :before and %s
             order by id desc limit :limit
-            """;
+            """.formatted(UNDELIVERED);
+
+    private static final String COUNT =
+            "select count(*) from task where ended_at < :endedBefore and %s".formatted(UNDELIVERED);
+
+    /** No id is greater. */
+    private static final UUID FIRST_PAGE = new UUID(-1, -1);
 
     private static final String REQUEST = """
             update task set resend_requested_at = :at, requeued_at = null
@@ -38,6 +59,7 @@ public final class UndeliveredCallbacks {
     private static final String REQUESTED = """
             select * from task
             where resend_requested_at is not null and requeued_at is null
+                and ended_at is not null and callback_url is not null
             order by resend_requested_at limit :limit for update skip locked
             """;
 
@@ -69,7 +91,11 @@ public final class UndeliveredCallbacks {
     @FunctionalInterface
     public interface Receiver {
 
-        /** Throws if one of them may not have arrived; then all of them come again. */
+        /**
+         * Takes the tasks. A task of which no record can be made is left out.
+         *
+         * @throws RuntimeException if one of the others may not have arrived; then all of them come again
+         */
         void take(List<Task> tasks) throws InterruptedException;
     }
 
@@ -79,13 +105,23 @@ public final class UndeliveredCallbacks {
      * @param after the last task of the page before; null: the first page
      * @param limit tasks on a page, 1 or more
      */
-    public List<Task> page(String tenant, @Nullable TaskId after, int limit) {
+    public List<Task> page(String tenant, @Nullable TaskId after, int limit, Instant now) {
         return database.with(handle -> handle.createQuery(PAGE)
                 .bind("tenant", tenant)
-                .bind("after", Optional.ofNullable(after).map(TaskId::value))
+                .bind("before", after == null ? FIRST_PAGE : after.value())
+                .bind("waitedSince", timestamp(now.minus(Delivery.PENDING_TIME)))
                 .bind("limit", limit)
                 .map(new TaskRow())
                 .list());
+    }
+
+    /** The number of undelivered callbacks of all tenants whose tasks ended before this moment. */
+    public long count(Instant endedBefore, Instant now) {
+        return database.with(handle -> handle.createQuery(COUNT)
+                .bind("endedBefore", timestamp(endedBefore))
+                .bind("waitedSince", timestamp(now.minus(Delivery.PENDING_TIME)))
+                .mapTo(Long.class)
+                .one());
     }
 
     /**
@@ -122,7 +158,7 @@ public final class UndeliveredCallbacks {
                 handle,
                 handle.createQuery(REQUESTED)
                         .bind("limit", limit)
-                        .map(new TaskRow())
+                        .map(UndeliveredCallbacks::selected)
                         .list(),
                 now,
                 receiver));
@@ -145,24 +181,39 @@ public final class UndeliveredCallbacks {
                         .bind("before", timestamp(before))
                         .bindArray("final", String.class, FINAL_REASONS)
                         .bind("limit", limit)
-                        .map(new TaskRow())
+                        .map(UndeliveredCallbacks::selected)
                         .list(),
                 now,
                 receiver));
     }
 
-    private static int putBack(Handle handle, List<Task> tasks, Instant now, Receiver receiver)
+    /** A row to put back. One that cannot be read has no task, so that it holds up no other. */
+    private record Selected(UUID id, Optional<Task> task) {}
+
+    private static Selected selected(ResultSet row, StatementContext context) throws SQLException {
+        UUID id = row.getObject("id", UUID.class);
+        try {
+            return new Selected(id, Optional.of(new TaskRow().map(row, context)));
+        } catch (RuntimeException unreadable) {
+            log.error("the row of task {} cannot be read, so its callback is not sent again", id, unreadable);
+            return new Selected(id, Optional.empty());
+        }
+    }
+
+    private static int putBack(Handle handle, List<Selected> rows, Instant now, Receiver receiver)
             throws InterruptedException {
+        List<Task> tasks =
+                rows.stream().map(Selected::task).flatMap(Optional::stream).toList();
         if (!tasks.isEmpty()) {
             receiver.take(tasks);
+        }
+        if (!rows.isEmpty()) {
             handle.createUpdate(REQUEUED)
                     .bind("at", timestamp(now))
                     .bindArray(
-                            "ids",
-                            UUID.class,
-                            tasks.stream().map(task -> task.id().value()).toList())
+                            "ids", UUID.class, rows.stream().map(Selected::id).toList())
                     .execute();
         }
-        return tasks.size();
+        return rows.size();
     }
 }

@@ -12,10 +12,14 @@ import io.pawline.schemas.TaskId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jdbi.v3.core.statement.SqlLogger;
+import org.jdbi.v3.core.statement.SqlStatements;
+import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -90,6 +94,39 @@ class TaskDaoIT {
         CloseResult second = tasks.close(id, 1, success()).orElseThrow();
         assertThat(second.byThisCall()).isFalse();
         assertThat(second.task().finalState()).contains(failure(Reason.NO_PET));
+    }
+
+    @Test
+    void closingAClosedRowChangesNothingInTheDatabase() {
+        TaskId id = accepted();
+        tasks.close(id, 1, success());
+        List<String> statements = new CopyOnWriteArrayList<>();
+        SqlLogger before = database.jdbi().getConfig(SqlStatements.class).getSqlLogger();
+        database.jdbi().setSqlLogger(new SqlLogger() {
+            @Override
+            public void logAfterExecution(StatementContext context) {
+                statements.add(context.getRawSql().strip());
+            }
+        });
+        try {
+            tasks.close(id, 1, success());
+        } finally {
+            database.jdbi().setSqlLogger(before);
+        }
+        assertThat(statements).singleElement().asString().startsWith("select");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MIN_VALUE, -1, Long.MAX_VALUE})
+    void aHostileFinalStateIsWritten(long at) {
+        TaskId id = accepted();
+        FinalState.Failure hostile = new FinalState.Failure(
+                Instant.ofEpochMilli(at), TaskState.FAILED, Reason.UNCLASSIFIED, null, "with a NUL: \0");
+
+        assertThat(tasks.closeAll(List.of(new TaskDao.CloseRequest(id, 1, hostile))))
+                .isEqualTo(1);
+
+        assertThat(tasks.find(id).orElseThrow().state()).isEqualTo(TaskState.FAILED);
     }
 
     @Test

@@ -63,16 +63,82 @@ class UndeliveredCallbacksIT {
         TaskId unwanted = accept(TestingTasks.submission(null));
         tasks.close(unwanted, 1, success());
 
-        assertThat(undeliveredCallbacks.page("default", null, 10))
+        assertThat(undeliveredCallbacks.page("default", null, 10, later))
                 .extracting(Task::id)
                 .containsExactly(second, first);
-        assertThat(undeliveredCallbacks.page("default", null, 1))
+        assertThat(undeliveredCallbacks.page("default", null, 1, later))
                 .extracting(Task::id)
                 .containsExactly(second);
-        assertThat(undeliveredCallbacks.page("default", second, 10))
+        assertThat(undeliveredCallbacks.page("default", second, 10, later))
                 .extracting(Task::id)
                 .containsExactly(first);
-        assertThat(undeliveredCallbacks.page("other", null, 10)).isEmpty();
+        assertThat(undeliveredCallbacks.page("other", null, 10, later)).isEmpty();
+    }
+
+    @Test
+    void listsWhatHasFailedOrHasWaited() {
+        TaskId waiting = ended(success());
+        TaskId tried = ended(success());
+        tasks.recordDeliveryFailure(tried, 1, now, Reason.CALLBACK_REFUSED, "500.");
+        Instant stillPending = now.plus(Delivery.PENDING_TIME);
+        Instant over = stillPending.plusMillis(1);
+
+        assertThat(ids(undeliveredCallbacks.page("default", null, 10, stillPending)))
+                .containsExactly(tried);
+        assertThat(find(waiting).deliveryState(stillPending)).contains(DeliveryState.PENDING);
+        assertThat(find(tried).deliveryState(stillPending)).contains(DeliveryState.UNDELIVERED);
+        assertThat(undeliveredCallbacks.count(later, stillPending)).isEqualTo(1);
+
+        assertThat(ids(undeliveredCallbacks.page("default", null, 10, over))).containsExactly(tried, waiting);
+        assertThat(find(waiting).deliveryState(over)).contains(DeliveryState.UNDELIVERED);
+        assertThat(undeliveredCallbacks.count(later, over)).isEqualTo(2);
+        assertThat(undeliveredCallbacks.count(now, over)).as("ended before now").isZero();
+    }
+
+    /** The request is older than the replay, which sends a callback of its own. */
+    @Test
+    void aRequestBeforeAReplayHoldsUpNobody() throws InterruptedException {
+        TaskId replayed = ended(TestingTasks.failure(Reason.OVERLOADED));
+        TaskId notified = ended(success());
+        TaskId other = ended(success());
+        List.of(replayed, notified, other).forEach(this::resend);
+        database.inTransaction(handle -> GenerationOpener.reopen(handle, List.of(replayed.value()), later));
+        database.inTransaction(handle -> GenerationOpener.renotify(handle, List.of(notified.value())));
+
+        assertThat(undeliveredCallbacks.putBackRequested(10, later, stage)).isEqualTo(1);
+
+        assertThat(putBack).containsExactly(other);
+        assertThat(find(replayed).delivery()).isEqualTo(Delivery.NONE);
+    }
+
+    /** As a version before this one may have left it. */
+    @Test
+    void anOpenRowWithARequestHoldsUpNobody() throws InterruptedException {
+        TaskId open = accepted();
+        TaskId other = ended(success());
+        resend(other);
+        database.with(handle -> handle.execute(
+                "update task set resend_requested_at = now() - interval '1 day' where id = ?", open.value()));
+
+        assertThat(undeliveredCallbacks.putBackRequested(10, later, stage)).isEqualTo(1);
+
+        assertThat(putBack).containsExactly(other);
+    }
+
+    @Test
+    void aRowThatCannotBeReadHoldsUpNobody() throws InterruptedException {
+        TaskId unreadable = ended(TestingTasks.failure(Reason.NO_PET));
+        TaskId other = ended(success());
+        resend(unreadable);
+        resend(other);
+        database.with(handle ->
+                handle.execute("update task set callback_url = 'no address at all' where id = ?", unreadable.value()));
+
+        assertThat(undeliveredCallbacks.putBackRequested(1, later, stage)).isEqualTo(1);
+        assertThat(undeliveredCallbacks.putBackRequested(1, later, stage)).isEqualTo(1);
+        assertThat(undeliveredCallbacks.putBackRequested(1, later, stage)).isZero();
+
+        assertThat(putBack).containsExactly(other);
     }
 
     @Test
@@ -200,6 +266,10 @@ class UndeliveredCallbacksIT {
 
     private FinalState success() {
         return new FinalState.Success(now, TestingTasks.success().pictures());
+    }
+
+    private static List<TaskId> ids(List<Task> page) {
+        return page.stream().map(Task::id).toList();
     }
 
     private int forgotten(Instant before) throws InterruptedException {

@@ -5,6 +5,7 @@ import io.pawline.ops.live.LiveView.AlertView;
 import io.pawline.ops.live.LiveView.ReasonView;
 import io.pawline.schemas.Reason;
 import io.pawline.taskstore.TaskDatabase;
+import io.pawline.taskstore.UndeliveredCallbacks;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,22 +32,19 @@ final class Alerts {
     /** Fewer calls or failures than these say nothing about a share. */
     private static final int ENOUGH = 20;
 
-    private static final String UNDELIVERED = """
-            select count(*) from task
-            where ended_at is not null and ended_at < :before and delivered_at is null and callback_url is not null
-            """;
-
     private static final String FIRES = """
             insert into alert (name, since) select unnest(:firing), :now on conflict do nothing
             """;
 
     private final TaskDatabase database;
+    private final UndeliveredCallbacks undeliveredCallbacks;
     private final LiveQueries queries;
     private final AlertProperties settings;
     private final Clock clock;
 
     Alerts(TaskDatabase database, LiveQueries queries, AlertProperties settings, Clock clock) {
         this.database = database;
+        this.undeliveredCallbacks = new UndeliveredCallbacks(database);
         this.queries = queries;
         this.settings = settings;
         this.clock = clock;
@@ -127,10 +125,7 @@ final class Alerts {
     }
 
     private Measured undelivered(Instant now) {
-        long tasks = database.with(handle -> handle.createQuery(UNDELIVERED)
-                .bind("before", now.minus(settings.undeliveredAfter()).atOffset(ZoneOffset.UTC))
-                .mapTo(Long.class)
-                .one());
+        long tasks = undeliveredCallbacks.count(now.minus(settings.undeliveredAfter()), now);
         return new Measured(
                 "undelivered",
                 tasks,
