@@ -5,11 +5,13 @@ import io.pawline.schemas.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -113,8 +115,8 @@ public final class TestingKafka {
         }
     }
 
-    /** Sends these records, and returns when the broker has them. */
-    public static void send(List<ProducerRecord<byte[], byte[]>> records) {
+    /** Sends these records, and returns when the broker has them, with the place of each. */
+    public static List<RecordMetadata> send(List<ProducerRecord<byte[], byte[]>> records) {
         Map<String, Object> settings = new HashMap<>(CONNECTION);
         // While a new topic's leader is not known to all, a second request may overtake the first. The first
         // is then refused.
@@ -122,9 +124,11 @@ public final class TestingKafka {
         try (var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
             List<Future<RecordMetadata>> sent =
                     records.stream().map(producer::send).toList();
+            List<RecordMetadata> places = new ArrayList<>();
             for (Future<RecordMetadata> each : sent) {
-                each.get();
+                places.add(each.get());
             }
+            return places;
         } catch (InterruptedException | ExecutionException notSent) {
             throw new IllegalStateException(notSent);
         }
@@ -134,6 +138,13 @@ public final class TestingKafka {
     public static List<ConsumerRecord<byte[], byte[]>> records(String topic) {
         try (TopicReader reader = new TopicReader(CONNECTION, topic, "read_committed")) {
             return reader.all();
+        }
+    }
+
+    /** Gives each committed record of a topic by now to the consumer, and keeps none. */
+    static void read(String topic, Consumer<ConsumerRecord<byte[], byte[]>> each) {
+        try (TopicReader reader = new TopicReader(CONNECTION, topic, "read_committed")) {
+            reader.read(each);
         }
     }
 
