@@ -199,17 +199,17 @@ final class OutcomesRow {
             }
         }
 
-        private OptionalLong millis(URI task, ConsumerRecord<byte[], byte[]> state)
+        private OptionalLong millis(URI task, ConsumerRecord<byte[], byte[]> record)
                 throws IOException, InterruptedException {
             Request request = new Request.Builder().url(task.toString()).build();
             while (true) {
                 try (Response answer = http.newCall(request).execute()) {
-                    String status = JsonMapper.shared()
+                    String state = JsonMapper.shared()
                             .readTree(answer.body().string())
-                            .path("status")
+                            .path("state")
                             .asString("");
-                    long took = CLOCK.millis() - state.timestamp();
-                    if (status.equals("success")) {
+                    long took = CLOCK.millis() - record.timestamp();
+                    if (state.equals("success")) {
                         return OptionalLong.of(Math.max(0, took));
                     }
                     if (took > PATIENCE.toMillis()) {
