@@ -51,6 +51,7 @@ final class OutcomesRow {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long LONGEST_MS = 1_000;
     private static final int FAILED = 500;
+    private static final int PER_SECOND = 10;
 
     private OutcomesRow() {}
 
@@ -58,11 +59,11 @@ final class OutcomesRow {
      * Holds what was visible.
      *
      * @param success tasks of which an answer said {@code success}
-     * @param withinASecond those of which it said so within 1 s
+     * @param inTime those of which it said so within 1 s
      * @param callbacksRefused requests that the receiver answered with 500 by the end
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    record Figures(int tasks, int success, int withinASecond, long p50Ms, long maxMs, int callbacksRefused) {}
+    record Figures(int tasks, int perSecond, int success, int inTime, long p50Ms, long maxMs, int callbacksRefused) {}
 
     static BenchmarkRow.Findings outcomes(BenchmarkRow.Setting setting) throws Exception {
         int tasks = setting.scale().of(150, 5);
@@ -84,10 +85,11 @@ final class OutcomesRow {
             setting.journal().step("  warm; the receiver answers 500 from now on");
             URI failing = URI.create("http://127.0.0.1:" + receiver.getAddress().getPort() + "/hook");
             Run run = new Run(tasks);
-            new Submitter(ingest, frontEnd.photoUrl(), failing).postAtOnce(run);
+            new Submitter(ingest, frontEnd.photoUrl(), failing).postPaced(run, PER_SECOND);
             long[] millis = finalStates.visible(ingest, run.submitted());
             Figures figures = new Figures(
                     tasks,
+                    PER_SECOND,
                     millis.length,
                     (int) Arrays.stream(millis)
                             .filter(took -> took <= LONGEST_MS)
@@ -99,7 +101,7 @@ final class OutcomesRow {
                     ? List.of()
                     : List.of(
                             "%d of %d tasks are not visible as a success".formatted(tasks - figures.success(), tasks));
-            return new BenchmarkRow.Findings(summary(figures), figures, figures.withinASecond() == tasks, wrong);
+            return new BenchmarkRow.Findings(summary(figures), figures, figures.inTime() == tasks, wrong);
         } finally {
             receiver.stop(0);
         }
@@ -111,7 +113,7 @@ final class OutcomesRow {
                 "%d of %d tasks say success, %d of them within 1 s; p50 %d ms, at most %d ms; %d callbacks refused",
                 figures.success(),
                 figures.tasks(),
-                figures.withinASecond(),
+                figures.inTime(),
                 figures.p50Ms(),
                 figures.maxMs(),
                 figures.callbacksRefused());
