@@ -40,12 +40,12 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 
 /**
  * Gives a stage hostile records in all its topics, with good ones among them, and counts what they did beyond ending
@@ -53,6 +53,7 @@ import org.slf4j.MDC;
  */
 public final class HostileScenario {
 
+    private static final Deserializer<TaskFinished> EVENTS = TestingEvents.deserializer(TaskFinished.class);
     private static final int PARTITIONS = 2;
     private static final int AT_ONCE = 1_000;
     private static final Duration STANDSTILL = Duration.ofMinutes(2);
@@ -61,11 +62,13 @@ public final class HostileScenario {
     private final Stage stage;
     private final HostileRecords generator;
     private final Set<ByteBuffer> values = new HashSet<>();
-    /** The task that the key of each record names, by the place of the record. */
-    private final Map<String, String> keys = new ConcurrentHashMap<>();
+    /** The tasks that the records name. */
+    private final Set<String> named = new HashSet<>();
+
+    /** The tasks that have ended. */
+    private final Set<String> over = ConcurrentHashMap.newKeySet();
 
     private final Set<String> good = new HashSet<>();
-    private final Set<String> over = ConcurrentHashMap.newKeySet();
     private final Map<String, AtomicInteger> calls = new ConcurrentHashMap<>();
 
     private HostileScenario(Stage stage, long seed) {
@@ -81,7 +84,7 @@ public final class HostileScenario {
      * @param repeated calls beyond the first for tasks whose first call settled them
      * @param goodNotCalled good tasks that no call was made for
      * @param open records that the stage has not committed
-     * @param notEnded tasks named by a key, of which there is neither a finished call, nor a dead letter, nor a final
+     * @param notEnded tasks named by a record, of which there is neither a finished call, nor a dead letter, nor a final
      *     state
      * @param changed dead letters whose bytes no record had
      */
@@ -161,19 +164,36 @@ public final class HostileScenario {
     }
 
     private void send(List<ProducerRecord<byte[], byte[]>> records) {
-        List<RecordMetadata> places = TestingKafka.send(records);
-        for (int at = 0; at < records.size(); at++) {
-            ProducerRecord<byte[], byte[]> record = records.get(at);
+        TestingKafka.send(records);
+        for (ProducerRecord<byte[], byte[]> record : records) {
             values.add(bytes(record.value()));
-            RecordMetadata place = places.get(at);
-            task(record.key()).ifPresent(id -> keys.put(place.topic() + place.partition() + "@" + place.offset(), id));
+            task(record.key(), record.value()).ifPresent(named::add);
         }
     }
 
-    private static Optional<String> task(byte @Nullable [] key) {
-        return Optional.ofNullable(key)
-                .map(bytes -> new String(bytes, UTF_8))
-                .filter(id -> id.length() == TaskId.next().toString().length());
+    /** The task that a record names: by its event, or by its key if the event names none. */
+    private static Optional<String> task(byte @Nullable [] key, byte @Nullable [] value) {
+        return Optional.ofNullable(value)
+                .flatMap(HostileScenario::taskOfEvent)
+                .or(() -> Optional.ofNullable(key)
+                        .map(bytes -> new String(bytes, UTF_8))
+                        .flatMap(HostileScenario::id));
+    }
+
+    private static Optional<String> taskOfEvent(byte[] value) {
+        try {
+            return id(EVENTS.deserialize("topic", value).getContext().getTaskId());
+        } catch (SerializationException noEvent) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<String> id(String text) {
+        try {
+            return Optional.of(TaskId.parse(text).toString());
+        } catch (IllegalArgumentException noTask) {
+            return Optional.empty();
+        }
     }
 
     private static ByteBuffer bytes(byte @Nullable [] value) {
@@ -189,11 +209,7 @@ public final class HostileScenario {
             case "fails" -> Outcome.failed(Reason.PROVIDER_ERROR, "no");
             case "rejects" -> settled(in, new Outcome.Rejected(Reason.NO_PET, "no"));
             default -> {
-                over.add(in.getContext().getTaskId());
-                String key = keys.get(MDC.get("topic") + MDC.get("partition") + "@" + MDC.get("offset"));
-                if (key != null) {
-                    over.add(key);
-                }
+                id(in.getContext().getTaskId()).ifPresent(over::add);
                 yield settled(in, Outcome.done());
             }
         };
@@ -282,14 +298,15 @@ public final class HostileScenario {
         AtomicInteger changed = new AtomicInteger();
         TestingKafka.read(stage.deadLetterTopic(), record -> {
             deadLetters.incrementAndGet();
-            task(record.key()).ifPresent(over::add);
+            task(record.key(), record.value()).ifPresent(over::add);
             if (!values.contains(bytes(record.value()))) {
                 changed.incrementAndGet();
             }
         });
         if (stage != Stage.CALLBACK) {
             TestingKafka.read(
-                    Stage.CALLBACK.workTopic(), record -> task(record.key()).ifPresent(over::add));
+                    Stage.CALLBACK.workTopic(),
+                    record -> task(record.key(), record.value()).ifPresent(over::add));
         }
         return new Result(
                 records,
@@ -298,7 +315,7 @@ public final class HostileScenario {
                 calls.values().stream().mapToInt(count -> count.get() - 1).sum(),
                 (int) good.stream().filter(id -> !calls.containsKey(id)).count(),
                 open,
-                (int) keys.values().stream().filter(id -> !over.contains(id)).count(),
+                (int) named.stream().filter(id -> !over.contains(id)).count(),
                 changed.get());
     }
 }

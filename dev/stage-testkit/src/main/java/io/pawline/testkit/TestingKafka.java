@@ -5,7 +5,6 @@ import io.pawline.schemas.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,8 +114,8 @@ public final class TestingKafka {
         }
     }
 
-    /** Sends these records, and returns when the broker has them, with the place of each. */
-    public static List<RecordMetadata> send(List<ProducerRecord<byte[], byte[]>> records) {
+    /** Sends these records, and returns when the broker has them. */
+    public static void send(List<ProducerRecord<byte[], byte[]>> records) {
         Map<String, Object> settings = new HashMap<>(CONNECTION);
         // While a new topic's leader is not known to all, a second request may overtake the first. The first
         // is then refused.
@@ -124,11 +123,9 @@ public final class TestingKafka {
         try (var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
             List<Future<RecordMetadata>> sent =
                     records.stream().map(producer::send).toList();
-            List<RecordMetadata> places = new ArrayList<>();
             for (Future<RecordMetadata> each : sent) {
-                places.add(each.get());
+                each.get();
             }
-            return places;
         } catch (InterruptedException | ExecutionException notSent) {
             throw new IllegalStateException(notSent);
         }
