@@ -17,6 +17,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 final class KillRows {
 
     private static final long RESUMES_WITHIN_MS = 5_000;
+    private static final int UNCOMMITTED_OF_A_KILL = 4;
 
     private KillRows() {}
 
@@ -26,9 +27,13 @@ final class KillRows {
      * @param repeated calls that were made again in a later life
      * @param inFlight calls started and not answered, at all kills together
      * @param answeredUncommitted calls answered whose result was not committed, at all kills together
+     * @param mostAnsweredUncommitted the largest of these of one kill
+     * @param repeatedBeyond calls repeated that were neither in flight nor answered and not committed, the excess of
+     *     each kill summed up
      * @param killsRepeatingMoreThanInFlight kills after which more was repeated than had been in flight
      * @param resumeP50Ms from the start of the next process, its Java included, to its first call
      * @param resumeFromMainP50Ms the same from the first line of its main method
+     * @param each the kills in their order
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record KillFigures(
@@ -39,13 +44,20 @@ final class KillRows {
             int repeated,
             int inFlight,
             int answeredUncommitted,
+            int mostAnsweredUncommitted,
+            int repeatedBeyond,
             long killsRepeatingMoreThanInFlight,
             long killsRepeatingMoreThanInFlightOrUncommitted,
             long resumeP50Ms,
             long resumeMaxMs,
             long resumeFromMainP50Ms,
             long resumeFromMainMaxMs,
-            long seed) {}
+            long seed,
+            List<KillSplit> each) {}
+
+    /** Splits the calls of one kill, as {@link KillFigures} sums them up. */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record KillSplit(int inFlight, int answeredUncommitted, int repeated) {}
 
     /** Holds what the stop did. */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -67,6 +79,10 @@ final class KillRows {
                 kills.stream().mapToInt(Kill::repeated).sum(),
                 kills.stream().mapToInt(Kill::inFlight).sum(),
                 kills.stream().mapToInt(Kill::uncommitted).sum(),
+                kills.stream().mapToInt(Kill::uncommitted).max().orElse(0),
+                kills.stream()
+                        .mapToInt(kill -> Math.max(0, kill.repeated() - kill.inFlight() - kill.uncommitted()))
+                        .sum(),
                 kills.stream().filter(kill -> kill.repeated() > kill.inFlight()).count(),
                 kills.stream()
                         .filter(kill -> kill.repeated() > kill.inFlight() + kill.uncommitted())
@@ -75,7 +91,10 @@ final class KillRows {
                 most(resumed),
                 median(resumedFromMain),
                 most(resumedFromMain),
-                seed);
+                seed,
+                kills.stream()
+                        .map(kill -> new KillSplit(kill.inFlight(), kill.uncommitted(), kill.repeated()))
+                        .toList());
         List<String> wrong = new ArrayList<>();
         complain(wrong, figures.lost(), "tasks lost");
         complain(wrong, figures.duplicated(), "results duplicated");
@@ -86,7 +105,7 @@ final class KillRows {
         String summary = String.format(
                 Locale.ROOT,
                 "%d kills, %,d tasks: %d lost, %d duplicated; %,d calls repeated of %,d in flight and %,d answered but"
-                        + " not committed; resumes after p50 %,d ms, at most %,d ms",
+                        + " not committed (at most %d of a kill); resumes after p50 %,d ms, at most %,d ms",
                 figures.kills(),
                 figures.tasks(),
                 figures.lost(),
@@ -94,9 +113,11 @@ final class KillRows {
                 figures.repeated(),
                 figures.inFlight(),
                 figures.answeredUncommitted(),
+                figures.mostAnsweredUncommitted(),
                 figures.resumeP50Ms(),
                 figures.resumeMaxMs());
-        boolean reached = figures.killsRepeatingMoreThanInFlight() == 0 && figures.resumeMaxMs() <= RESUMES_WITHIN_MS;
+        boolean reached = figures.mostAnsweredUncommitted() <= UNCOMMITTED_OF_A_KILL
+                && figures.resumeMaxMs() <= RESUMES_WITHIN_MS;
         return new BenchmarkRow.Findings(summary, figures, reached, wrong);
     }
 

@@ -2,11 +2,13 @@ package io.pawline.benchmarks;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /** Follows a number of tasks from submission to callback. Thread-safe. */
@@ -46,6 +48,14 @@ final class Run {
     /** @param at the time by {@link System#nanoTime} at which the request began */
     void submitted(String task, long at) {
         learn(task, new Known(at, 0, ""));
+    }
+
+    /** The ids of the tasks whose submission was answered. */
+    Set<String> submitted() {
+        return known.entrySet().stream()
+                .filter(task -> task.getValue().submitted() != 0)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     /** Counts a callback; a repeated one, or one of another run's task, does not count. */

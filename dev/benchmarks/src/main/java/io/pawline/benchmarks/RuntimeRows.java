@@ -11,7 +11,8 @@ final class RuntimeRows {
             new BenchmarkRow("hop_ms", "p50 <= 25 ms, p99 <= 100 ms", SpeedRows::hop),
             new BenchmarkRow(
                     "kills",
-                    "nothing lost, nothing duplicated, no more repeated than was in flight, work resumes within 5 s",
+                    "nothing lost, nothing duplicated, no more repeated than was in flight or not committed (<= 4 of a kill),"
+                            + " work resumes within 5 s",
                     KillRows::kills),
             new BenchmarkRow("sigterm", "nothing lost, nothing repeated", KillRows::sigterm),
             new BenchmarkRow(
@@ -24,7 +25,13 @@ final class RuntimeRows {
             new BenchmarkRow(
                     "receivers",
                     "the good receivers' p99 at most 1.2 times what it is without the one that hangs",
-                    ReceiverRow::receivers));
+                    ReceiverRow::receivers),
+            new BenchmarkRow(
+                    "outcomes_while_receiver_fails",
+                    "all say success, each within 1 s of its last stage",
+                    OutcomesRow::outcomes),
+            new BenchmarkRow(
+                    "hostile", "no session ended, no call repeated, every task key ends", HostileRow::hostile));
 
     private RuntimeRows() {}
 }

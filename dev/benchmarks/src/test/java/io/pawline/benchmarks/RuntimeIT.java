@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Runs two rows of the benchmark in small and looks at its report; no speed is asserted. The tests of the runtime run
+ * Runs three rows of the benchmark in small and looks at its report; no speed is asserted. The tests of the runtime run
  * its other rows in small.
  */
 class RuntimeIT {
@@ -32,6 +32,21 @@ class RuntimeIT {
         assertThat(rows.path(0).path("figures").path("one_partition_per_s").doubleValue())
                 .isPositive();
         assertThat(rows.path(1).path("figures").path("p99_ms").doubleValue()).isPositive();
+    }
+
+    @Test
+    void seesEverySuccessWhileTheReceiverFails(@TempDir Path folder) throws Exception {
+        Path json = folder.resolve("figures.json");
+
+        int exit = new CommandLine(new BenchCommand())
+                .execute("runtime", "--small", "--rows=outcomes_while_receiver_fails", "--json=" + json);
+
+        assertThat(exit).isZero();
+        JsonNode figures =
+                new JsonMapper().readTree(Files.readAllBytes(json)).path(0).path("figures");
+        assertThat(figures.path("success").intValue())
+                .isEqualTo(figures.path("tasks").intValue());
+        assertThat(figures.path("callbacks_refused").intValue()).isPositive();
     }
 
     @Test

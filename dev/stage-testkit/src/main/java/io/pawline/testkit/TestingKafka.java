@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -134,6 +135,13 @@ public final class TestingKafka {
     public static List<ConsumerRecord<byte[], byte[]>> records(String topic) {
         try (TopicReader reader = new TopicReader(CONNECTION, topic, "read_committed")) {
             return reader.all();
+        }
+    }
+
+    /** Gives each committed record of a topic by now to the consumer, and keeps none. */
+    static void read(String topic, Consumer<ConsumerRecord<byte[], byte[]>> each) {
+        try (TopicReader reader = new TopicReader(CONNECTION, topic, "read_committed")) {
+            reader.read(each);
         }
     }
 

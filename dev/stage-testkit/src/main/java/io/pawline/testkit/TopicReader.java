@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -38,11 +39,16 @@ public final class TopicReader implements AutoCloseable {
 
     /** Reads on to the end there is now. */
     public List<ConsumerRecord<byte[], byte[]>> all() {
+        read(records::add);
+        return List.copyOf(records);
+    }
+
+    /** Gives each record from here to the end there is now to the consumer. */
+    void read(Consumer<ConsumerRecord<byte[], byte[]>> each) {
         Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
         while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-            consumer.poll(Duration.ofMillis(50)).forEach(records::add);
+            consumer.poll(Duration.ofMillis(50)).forEach(each);
         }
-        return List.copyOf(records);
     }
 
     /** Returns the records' keys, as often as they are there. */
