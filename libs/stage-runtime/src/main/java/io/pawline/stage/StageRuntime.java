@@ -36,6 +36,12 @@ public final class StageRuntime<I> implements AutoCloseable {
     /** A poll thread that takes longer than this to come round, beyond a drain, is stuck. */
     private static final Duration LONGEST_TURN = Duration.ofSeconds(60);
 
+    /** A stop takes at most so long beyond the drain time. The chart's grace period is a minute longer than the drain. */
+    private static final Duration STOP_BEYOND_DRAIN = Duration.ofSeconds(45);
+
+    /** That much of it is left for the clients that outlive a session. */
+    private static final Duration CLOSE_CLIENTS = Duration.ofSeconds(15);
+
     private final StageSpec<I> spec;
     private final KafkaClients clients;
     private final Clock clock;
@@ -134,21 +140,36 @@ public final class StageRuntime<I> implements AutoCloseable {
         return thread.isAlive() && (current == null || current.sinceLastPoll().compareTo(longest) < 0);
     }
 
-    /** Takes nothing more, waits for what is under way for the drain time at most, commits and leaves. */
+    /**
+     * Takes nothing more, waits for what is under way for the drain time at most, commits and leaves. All of it takes at
+     * most 45 seconds longer than the drain time.
+     */
     @Override
     public void close() {
+        long stopBy = System.nanoTime()
+                + spec.policies().drain().plus(STOP_BEYOND_DRAIN).toNanos();
         stopping = true;
         StageSession<I> current = session;
         if (current != null) {
             current.stop();
         }
         try {
-            thread.join(spec.policies().drain().plusSeconds(30));
+            // Nothing is awaited of a stage that was never started.
+            if (thread.isAlive()) {
+                thread.join(left(stopBy).minus(CLOSE_CLIENTS));
+            }
+            Thread closing = Thread.ofVirtual().start(() -> {
+                ledger.close();
+                controls.close();
+            });
+            closing.join(left(stopBy));
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
-        ledger.close();
-        controls.close();
+    }
+
+    private static Duration left(long untilNanos) {
+        return Duration.ofNanos(Math.max(0, untilNanos - System.nanoTime()));
     }
 
     private void run() {
@@ -162,7 +183,7 @@ public final class StageRuntime<I> implements AutoCloseable {
                     next.stop();
                 }
                 next.run();
-            } catch (RuntimeException failed) {
+            } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError failed) {
                 log.error(
                         "stage {}: the session with Kafka ended and a new one is begun",
                         spec.stage().code(),

@@ -253,6 +253,34 @@ class ControlledStageIT {
     }
 
     @Test
+    void aTaskCancelledWhileTheLedgerWaitsIsNotPaidFor() throws InterruptedException, ExecutionException {
+        TaskId id = TaskId.next();
+        TestingKafka.configure(Topics.ATTEMPTS, "max.message.bytes", "10");
+        TestingKafka.send(List.of(task(id, "oil", Duration.ofHours(1))));
+        start(
+                "one",
+                (in, attempt) -> attempt.call(() -> {
+                    calls.incrementAndGet();
+                    return new OutsideCall.Answer<>(
+                            TestingRecords.described(in), CallReport.succeeded(200, Optional.of("request-1")));
+                }));
+        await().until(() -> gauge("pawline.stage.in.flight") == 1);
+
+        controlPublisher.cancel(id, Instant.now().plusSeconds(3_600), "front end", "no longer wanted");
+        controlPublisher.limit(Stage.DETECT, OptionalInt.of(7), "operator", "they can take more");
+        await().until(() -> gauge("pawline.stage.limit") == 7);
+        TestingKafka.configure(Topics.ATTEMPTS, "max.message.bytes", "1000000");
+
+        assertThat(finalStates(1).getFirst().getEnding()).isEqualTo(Ending.CANCELLED);
+        assertThat(calls).hasValue(0);
+        assertThat(ledger().getLast()).satisfies(end -> {
+            assertThat(end.getMoment()).isEqualTo(CallMoment.END);
+            assertThat(end.getBilled()).isEqualTo(Billed.NO);
+            assertThat(end.getReason()).contains(Reason.CANCELLED.code());
+        });
+    }
+
+    @Test
     void recordsACallBeforeItBeginsAndHowItEnded() {
         TestingKafka.send(tasks(1, "oil"));
 

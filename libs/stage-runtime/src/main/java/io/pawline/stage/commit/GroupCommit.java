@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -36,8 +35,14 @@ public final class GroupCommit implements AutoCloseable {
      * A result and the offset of its record must become visible together, or a killed process repeats or loses a task.
      * Kafka has the means: messages and offsets in one transaction (KIP-98), committed on behalf of the consumer group.
      * The broker checks the generation of the membership that is handed over with the offsets (KIP-447). So one
-     * producer serves all partitions of a process, and a member that the group has lost cannot commit. A partition that
-     * leaves in good order is fenced here, under the lock that every transaction holds.
+     * producer serves all partitions of a process, and a member that the group has lost cannot commit.
+     *
+     * A partition that leaves in good order is fenced with a mark, and nobody waits for a transaction under way. That
+     * one carries the generation from before the fence. If its offsets reach the broker before the group has moved on,
+     * the next owner waits for its end (KIP-447: a fetch of stable offsets). If they come later, the broker refuses
+     * their generation, and the next try leaves out what is fenced. So the membership is read before the marks: offsets
+     * of a fenced partition never go with a newer generation. A lock here made the poll thread wait for a transaction
+     * coordinator that was stuck, for longer than the liveness allows.
      *
      * A transaction is several requests to the broker and their answers, whatever it carries. So finished tasks share
      * one, as databases share one write to the log among many transactions ("group commit", DeWitt et al.,
@@ -84,9 +89,6 @@ public final class GroupCommit implements AutoCloseable {
     private final StageMetrics metrics;
     private final Thread thread;
 
-    /** Is held during a transaction, so that a partition is never fenced in the middle of one. */
-    private final ReentrantLock transaction = new ReentrantLock();
-
     private long nextCommit = System.nanoTime();
     private long wait = FIRST_WAIT_MILLIS;
     private volatile @Nullable ConsumerGroupMetadata member;
@@ -111,7 +113,7 @@ public final class GroupCommit implements AutoCloseable {
     /**
      * Settles a predecessor's open transaction, so that the offsets read next are the final ones, and begins.
      *
-     * @throws KafkaException if the broker cannot be reached
+     * @throws KafkaException if the broker cannot be reached; {@link #close} then closes what was opened
      */
     public void start() {
         publisher.begin();
@@ -128,14 +130,12 @@ public final class GroupCommit implements AutoCloseable {
         member = current;
     }
 
-    /** Bars these partitions: after this, no transaction carries anything of them. */
+    /**
+     * Bars these partitions: no transaction that begins after this carries anything of them. The broker refuses one
+     * under way as soon as the group has moved on. Never waits.
+     */
     public void fence(Iterable<AssignedPartition> partitions) {
-        transaction.lock();
-        try {
-            partitions.forEach(AssignedPartition::fence);
-        } finally {
-            transaction.unlock();
-        }
+        partitions.forEach(AssignedPartition::fence);
     }
 
     /** Returns why this can commit no more; null if it can. */
@@ -196,33 +196,29 @@ public final class GroupCommit implements AutoCloseable {
         return Math.clamp(PAUSE_BY_DURATION * nanos, shortest, LONGEST_PAUSE * shortest);
     }
 
-    private TransactionalPublisher.Result commit(List<Finished> batch) {
-        transaction.lock();
-        try {
-            batches.dropFenced(batch);
-            if (batch.isEmpty()) {
-                return TransactionalPublisher.Result.COMMITTED;
-            }
-            ConsumerGroupMetadata current = member;
-            if (current == null) {
-                return TransactionalPublisher.Result.FAILED;
-            }
-            long started = System.nanoTime();
-            List<ProducerRecord<byte[], byte[]>> records = batch.stream()
-                    .flatMap(done -> done.settlement().records().stream())
-                    .toList();
-            TransactionalPublisher.Result result = publisher.publish(records, positionsAfter(batch), current);
-            if (result == TransactionalPublisher.Result.COMMITTED) {
-                long now = System.nanoTime();
-                metrics.committed(Duration.ofNanos(now - started));
-                boolean full = batch.size() >= CommitBatches.MAX_BATCH;
-                nextCommit = full ? now : now + pauseAfter(now - started, interval.toNanos());
-                batches.committed(batch);
-            }
-            return result;
-        } finally {
-            transaction.unlock();
+    private TransactionalPublisher.Result commit(List<Finished> batch) throws InterruptedException {
+        // Before the marks of the fence are read: see above
+        ConsumerGroupMetadata current = member;
+        batches.dropFenced(batch);
+        if (batch.isEmpty()) {
+            return TransactionalPublisher.Result.COMMITTED;
         }
+        if (current == null) {
+            return TransactionalPublisher.Result.FAILED;
+        }
+        long started = System.nanoTime();
+        List<ProducerRecord<byte[], byte[]>> records = batch.stream()
+                .flatMap(done -> done.settlement().records().stream())
+                .toList();
+        TransactionalPublisher.Result result = publisher.publish(records, positionsAfter(batch), current);
+        if (result == TransactionalPublisher.Result.COMMITTED) {
+            long now = System.nanoTime();
+            metrics.committed(Duration.ofNanos(now - started));
+            boolean full = batch.size() >= CommitBatches.MAX_BATCH;
+            nextCommit = full ? now : now + pauseAfter(now - started, interval.toNanos());
+            batches.committed(batch);
+        }
+        return result;
     }
 
     /** Completes the records of a batch and returns where that leaves their partitions. */
@@ -243,12 +239,14 @@ public final class GroupCommit implements AutoCloseable {
         closed = true;
         publisher.giveUp();
         try {
-            if (!thread.join(Duration.ofSeconds(5))) {
+            // A thread whose start failed cannot be joined.
+            if (thread.isAlive() && !thread.join(Duration.ofSeconds(5))) {
                 thread.interrupt();
             }
-            publisher.close();
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
+        } finally {
+            publisher.close();
         }
     }
 }

@@ -3,6 +3,9 @@ package io.pawline.stage.commit;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -14,6 +17,7 @@ import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +25,8 @@ import org.slf4j.LoggerFactory;
  * Publishes messages and offsets in one Kafka transaction at a time: all of them or none. A transaction that fails is
  * aborted and leaves nothing behind, so it may be tried again. A producer that is of no more use is replaced. Used by
  * one thread, but for {@link #giveUp}.
+ *
+ * <p>A producer that cannot be made, because no name of a broker resolves, is an outage like any other.
  */
 final class TransactionalPublisher implements AutoCloseable {
 
@@ -35,24 +41,35 @@ final class TransactionalPublisher implements AutoCloseable {
         TOO_LARGE
     }
 
+    private static final long FIRST_WAIT_MILLIS = 20;
+    private static final long LONGEST_WAIT_MILLIS = 1_000;
+
     private final Supplier<Producer<byte[], byte[]>> producers;
-    private Producer<byte[], byte[]> producer;
+
+    /** Is null before the beginning, and while a lost producer could not be replaced. */
+    private @Nullable Producer<byte[], byte[]> producer;
+
     private boolean fateUnknown;
     private volatile boolean tooLarge;
-    private volatile boolean givenUp;
+    private final CountDownLatch givenUp = new CountDownLatch(1);
 
     TransactionalPublisher(Supplier<Producer<byte[], byte[]>> producers) {
         this.producers = producers;
-        this.producer = producers.get();
     }
 
     /**
-     * Settles a predecessor's open transaction.
+     * Makes the producer and settles a predecessor's open transaction. Whoever calls this also calls {@link #close}.
      *
      * @throws KafkaException if the broker cannot be reached
      */
     void begin() {
-        producer.initTransactions();
+        Producer<byte[], byte[]> first = producers.get();
+        producer = first;
+        first.initTransactions();
+    }
+
+    private Producer<byte[], byte[]> producer() {
+        return Objects.requireNonNull(producer, "a publisher that has not begun publishes nothing");
     }
 
     /**
@@ -63,12 +80,13 @@ final class TransactionalPublisher implements AutoCloseable {
     Result publish(
             List<ProducerRecord<byte[], byte[]>> records,
             Map<TopicPartition, OffsetAndMetadata> positions,
-            ConsumerGroupMetadata member) {
+            ConsumerGroupMetadata member)
+            throws InterruptedException {
         tooLarge = false;
         try {
-            producer.beginTransaction();
+            producer().beginTransaction();
             records.forEach(this::send);
-            producer.sendOffsetsToTransaction(positions, member);
+            producer().sendOffsetsToTransaction(positions, member);
         } catch (KafkaException failed) {
             return abort(failed);
         }
@@ -82,29 +100,29 @@ final class TransactionalPublisher implements AutoCloseable {
 
     /** Ends the waiting for answers of the broker. */
     void giveUp() {
-        givenUp = true;
+        givenUp.countDown();
     }
 
     private void send(ProducerRecord<byte[], byte[]> record) {
         // In a transaction, a send that fails fails the commit.
-        var _ = producer.send(record, (_, failure) -> {
+        var _ = producer().send(record, (_, failure) -> {
             if (failure instanceof RecordTooLargeException) {
                 tooLarge = true;
             }
         });
     }
 
-    private Result commit() {
+    private Result commit() throws InterruptedException {
         boolean askedBefore = false;
         fateUnknown = true;
-        while (true) {
+        for (long wait = FIRST_WAIT_MILLIS; ; wait = longer(wait)) {
             try {
-                producer.commitTransaction();
+                producer().commitTransaction();
                 fateUnknown = false;
                 return Result.COMMITTED;
             } catch (TimeoutException noAnswer) {
-                throwIfGivenUp(noAnswer);
                 askedBefore = true;
+                awaitNextTry(wait, noAnswer);
             } catch (KafkaException failed) {
                 if (askedBefore && producerIsLost(failed)) {
                     throw new KafkaException("no answer whether a transaction was committed", failed);
@@ -114,14 +132,14 @@ final class TransactionalPublisher implements AutoCloseable {
         }
     }
 
-    private Result abort(KafkaException failure) {
+    private Result abort(KafkaException failure) throws InterruptedException {
         log.warn("a transaction failed and is tried again: {}", failure.toString());
-        while (true) {
+        for (long wait = FIRST_WAIT_MILLIS; ; wait = longer(wait)) {
             try {
-                producer.abortTransaction();
+                producer().abortTransaction();
                 break;
             } catch (TimeoutException noAnswer) {
-                throwIfGivenUp(noAnswer);
+                awaitNextTry(wait, noAnswer);
             } catch (KafkaException lost) {
                 throwIfGivenUp(lost);
                 replaceProducer();
@@ -133,22 +151,32 @@ final class TransactionalPublisher implements AutoCloseable {
     }
 
     /** Replaces the producer. Its successor has the same transactional id, and so aborts what it left open. */
-    private void replaceProducer() {
-        producer.close(Duration.ZERO);
-        while (true) {
-            producer = producers.get();
+    private void replaceProducer() throws InterruptedException {
+        for (long wait = FIRST_WAIT_MILLIS; ; wait = longer(wait)) {
+            close(Duration.ZERO);
             try {
-                producer.initTransactions();
+                begin();
                 return;
             } catch (KafkaException notYet) {
-                producer.close(Duration.ZERO);
-                throwIfGivenUp(notYet);
+                log.warn("the broker cannot be reached, the results are kept: {}", notYet.toString());
+                awaitNextTry(wait, notYet);
             }
         }
     }
 
+    private static long longer(long waitMillis) {
+        return Math.min(2 * waitMillis, LONGEST_WAIT_MILLIS);
+    }
+
+    /** Waits, for the client may fail at once, and throws the failure if this is given up meanwhile. */
+    private void awaitNextTry(long waitMillis, KafkaException failure) throws InterruptedException {
+        if (givenUp.await(waitMillis, TimeUnit.MILLISECONDS)) {
+            throw failure;
+        }
+    }
+
     private void throwIfGivenUp(KafkaException failure) {
-        if (givenUp) {
+        if (givenUp.getCount() == 0) {
             throw failure;
         }
     }
@@ -159,6 +187,14 @@ final class TransactionalPublisher implements AutoCloseable {
 
     @Override
     public void close() {
-        producer.close(Duration.ofSeconds(5));
+        close(Duration.ofSeconds(5));
+    }
+
+    private void close(Duration longest) {
+        Producer<byte[], byte[]> last = producer;
+        producer = null;
+        if (last != null) {
+            last.close(longest);
+        }
     }
 }

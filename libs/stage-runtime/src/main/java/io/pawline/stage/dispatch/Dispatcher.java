@@ -56,7 +56,7 @@ public final class Dispatcher {
         lock.lock();
         try {
             long now = System.nanoTime();
-            items.forEach(item -> readyQueue.add(item, now));
+            items.stream().filter(item -> !item.partition().fenced()).forEach(item -> readyQueue.add(item, now));
             readyQueue.timeHasPassed();
             begin();
         } finally {
@@ -79,6 +79,16 @@ public final class Dispatcher {
         lock.lock();
         try {
             return readyQueue.overdue(now);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Drops the records of fenced partitions, for another process has them. */
+    public void dropFenced() {
+        lock.lock();
+        try {
+            readyQueue.dropFenced();
         } finally {
             lock.unlock();
         }

@@ -176,6 +176,12 @@ public final class FairQueue implements ReadyQueue {
         return overdue;
     }
 
+    @Override
+    public void dropFenced() {
+        fresh.dropFenced();
+        retries.dropFenced();
+    }
+
     private boolean retriesTurn() {
         if (fresh.size() == 0 || retries.size() == 0) {
             return fresh.size() == 0;
@@ -249,6 +255,12 @@ public final class FairQueue implements ReadyQueue {
             bulk.removeIf(waiting -> isOverdue(waiting, now) && into.add(waiting.item()));
             into.subList(before, into.size()).forEach(item -> item.partition().bulkWaits(-1));
             interactive.removeIf(waiting -> isOverdue(waiting, now) && into.add(waiting.item()));
+        }
+
+        /** The partitions are gone, so nobody asks how many of their bulk records wait. */
+        void dropFenced() {
+            interactive.removeIf(waiting -> waiting.item().partition().fenced());
+            bulk.removeIf(waiting -> waiting.item().partition().fenced());
         }
 
         private static boolean isOverdue(Waiting waiting, Instant now) {

@@ -53,6 +53,9 @@ public interface ReadyQueue {
         return List.of();
     }
 
+    /** Drops the records of fenced partitions. */
+    void dropFenced();
+
     /** Takes out the records that have to wait elsewhere, so that the others are not held up. */
     default List<Overflow> overflow(long nowNanos) {
         return List.of();

@@ -137,6 +137,20 @@ public final class ReceiverQueues implements ReadyQueue {
     }
 
     @Override
+    public void dropFenced() {
+        for (FairQueue queue : List.copyOf(queues.values())) {
+            int before = queue.size();
+            queue.dropFenced();
+            waiting -= before - queue.size();
+            if (queue.isEmpty()) {
+                ready.remove(queue);
+                blocked.remove(queue);
+            }
+            forgetIfIdle(queue);
+        }
+    }
+
+    @Override
     public List<Overflow> overflow(long nowNanos) {
         List<Overflow> overflow = new ArrayList<>();
         if (waiting > ROOM / 2) {

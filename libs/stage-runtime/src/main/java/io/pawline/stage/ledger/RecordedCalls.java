@@ -3,6 +3,7 @@ package io.pawline.stage.ledger;
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.pawline.events.Billed;
 import io.pawline.events.BreakerState;
 import io.pawline.events.CallAttempt;
 import io.pawline.events.CallMoment;
@@ -43,9 +44,23 @@ public final class RecordedCalls implements Attempt.Calls {
         }
     }
 
-    /** Says why the task has to end, if it has to. */
+    /** Says that the partition of the record is lost: what becomes of the task is decided elsewhere. */
+    public static final class Lost extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Lost() {
+            super("another process has the record by now", null, false, false);
+        }
+    }
+
+    /** Says whether a call may still begin. */
     public interface Check {
+
+        /** Says why the task has to end, if it has to. */
         Optional<EndedEarly> over();
+
+        /** Says whether another process has, or will have, the record. */
+        boolean lost();
     }
 
     private static final TimeBasedEpochGenerator CALL_IDS = Generators.timeBasedEpochGenerator();
@@ -81,11 +96,10 @@ public final class RecordedCalls implements Attempt.Calls {
 
     @Override
     public <T> T make(OutsideCall<T> call) throws InterruptedException {
-        check.over().ifPresent(ended -> {
-            throw new Over(ended);
-        });
+        throwIfOver();
         CallAttempt begun = begins();
         ledger.begins(begun, stage.paid());
+        checkAgain(begun);
         CallReport report = CallReport.died(Reason.UNCLASSIFIED, CallPhase.WAIT);
         long started = System.nanoTime();
         try {
@@ -97,6 +111,36 @@ public final class RecordedCalls implements Attempt.Calls {
             permit.called(report, started, ended);
             CallAttempt end = withLoad(CallAttempt.newBuilder(begun));
             made.add(ledger.ended(end, report, Duration.ofNanos(ended - started), provider.callCostMicros()));
+        }
+    }
+
+    private void throwIfOver() {
+        if (check.lost()) {
+            throw new Lost();
+        }
+        check.over().ifPresent(ended -> {
+            throw new Over(ended);
+        });
+    }
+
+    /** Looks again, since the ledger may have waited for the broker for long, and records that no call was made. */
+    private void checkAgain(CallAttempt begun) throws InterruptedException {
+        try {
+            throwIfOver();
+        } catch (Over over) {
+            CallReport report = CallReport.died(over.ended().reason(), CallPhase.CONNECT);
+            CallAttempt end = withLoad(CallAttempt.newBuilder(begun));
+            var _ = ledger.ended(end, report, Duration.ZERO, provider.callCostMicros());
+            throw over;
+        } catch (Lost lost) {
+            ledger.orphaned(CallAttempt.newBuilder(begun)
+                    .setMoment(CallMoment.END)
+                    .setPhase(CallPhase.CONNECT)
+                    .setDurationMillis(0L)
+                    .setCostMicros(0L)
+                    .setBilled(Billed.NO)
+                    .build());
+            throw lost;
         }
     }
 

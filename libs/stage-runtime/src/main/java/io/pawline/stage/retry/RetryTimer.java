@@ -5,6 +5,9 @@ import io.pawline.stage.offsets.WorkItem;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -17,19 +20,52 @@ public final class RetryTimer implements AutoCloseable {
     private final Clock clock;
     private final Dispatcher dispatcher;
     private final ScheduledThreadPoolExecutor heap;
+    private final Map<Due, Future<?>> held = new ConcurrentHashMap<>();
 
     public RetryTimer(Clock clock, Dispatcher dispatcher, String name) {
         this.clock = clock;
         this.dispatcher = dispatcher;
         this.heap = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name(name + "-timer").factory());
+        heap.setRemoveOnCancelPolicy(true);
         heap.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
     public void hold(WorkItem item, Instant notBefore) {
         // In milliseconds, of which any two moments of a header are few enough for a long
         long delay = Math.max(0, notBefore.toEpochMilli() - clock.millis());
-        var _ = heap.schedule(() -> dispatcher.add(List.of(item)), delay, TimeUnit.MILLISECONDS);
+        Due due = new Due(item);
+        held.put(due, heap.schedule(due, delay, TimeUnit.MILLISECONDS));
+        if (due.over) {
+            held.remove(due);
+        }
+    }
+
+    /** Drops the records of fenced partitions, for another process has them. */
+    public void dropFenced() {
+        held.forEach((due, timer) -> {
+            if (due.item.partition().fenced()) {
+                timer.cancel(false);
+                held.remove(due);
+            }
+        });
+    }
+
+    private final class Due implements Runnable {
+
+        private final WorkItem item;
+        private volatile boolean over;
+
+        Due(WorkItem item) {
+            this.item = item;
+        }
+
+        @Override
+        public void run() {
+            over = true;
+            held.remove(this);
+            dispatcher.add(List.of(item));
+        }
     }
 
     /** Counts the records that wait for their time. */

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Holds the partitions that the group has assigned to a session. A partition that leaves is drained, and then fenced.
- * Kafka calls this on the poll thread, within a poll. Used by the poll thread alone, but for {@link #joined}.
+ * Kafka calls this on the poll thread, within a poll. Used by the poll thread alone, but for {@link #joined} and {@link #stopWithinDrain}.
  */
 final class Assignments implements ConsumerRebalanceListener {
 
@@ -33,23 +33,27 @@ final class Assignments implements ConsumerRebalanceListener {
     private final Consumer<byte[], byte[]> consumer;
     private final GroupCommit commit;
     private final DelayedRetryReader delayedRetryReader;
+    private final Runnable dropFenced;
     private final Map<TopicPartition, AssignedPartition> assigned = new HashMap<>();
     private volatile boolean joined;
 
-    /** Says when calls under way are given up; null until the session stops. */
-    private @Nullable Long stopBy;
+    /** Says when calls under way are given up; null until the session is asked to stop. */
+    private volatile @Nullable Long stopBy;
 
+    /** @param dropFenced lets go of the records in memory whose partitions are fenced */
     Assignments(
             Stage stage,
             Duration drain,
             Consumer<byte[], byte[]> consumer,
             GroupCommit commit,
-            DelayedRetryReader delayedRetryReader) {
+            DelayedRetryReader delayedRetryReader,
+            Runnable dropFenced) {
         this.stage = stage;
         this.drain = drain;
         this.consumer = consumer;
         this.commit = commit;
         this.delayedRetryReader = delayedRetryReader;
+        this.dropFenced = dropFenced;
     }
 
     @Override
@@ -73,6 +77,7 @@ final class Assignments implements ConsumerRebalanceListener {
     @Override
     public void onPartitionsLost(Collection<TopicPartition> names) {
         commit.fence(leaving(names));
+        dropFenced.run();
         names.forEach(assigned::remove);
         names.forEach(delayedRetryReader::forget);
         log.info("gave up {}", names);
@@ -102,13 +107,18 @@ final class Assignments implements ConsumerRebalanceListener {
         assigned.values().forEach(AssignedPartition::stopAdmitting);
     }
 
-    /** Lets no further record begin, also of partitions that arrive from now on, and begins the drain time. */
-    void stop() {
+    /** Begins the drain time. A revocation that waits for calls ends with it, too. */
+    void stopWithinDrain() {
         stopBy = System.nanoTime() + drain.toNanos();
-        stopAdmitting();
     }
 
-    /** Says whether, after the {@linkplain #stop stop}, records are still at work that can be committed in time. */
+    /** Bars all partitions, so that no paid call begins whose result nobody would commit. */
+    void fenceAll() {
+        commit.fence(assigned.values());
+        dropFenced.run();
+    }
+
+    /** Says whether, after the {@linkplain #stopWithinDrain stop}, records are still at work that can be committed in time. */
     boolean draining() {
         long giveUp = Objects.requireNonNull(stopBy, "a session that was not stopped does not drain");
         return commit.working() && !settled(assigned.values()) && !tooLate(giveUp);
@@ -117,15 +127,19 @@ final class Assignments implements ConsumerRebalanceListener {
     /** Starts nothing more of these partitions, and waits for what they have at work, for the drain time at most. */
     private void drain(Collection<AssignedPartition> partitions) {
         partitions.forEach(AssignedPartition::stopAdmitting);
-        long giveUp = stopBy == null ? System.nanoTime() + drain.toNanos() : stopBy;
+        long ownEnd = System.nanoTime() + drain.toNanos();
         try {
-            while (commit.working() && !settled(partitions) && !tooLate(giveUp)) {
+            while (commit.working() && !settled(partitions) && !tooLate(earlier(ownEnd, stopBy))) {
                 commit.commitAs(consumer.groupMetadata());
                 TimeUnit.MILLISECONDS.sleep(5);
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static long earlier(long one, @Nullable Long other) {
+        return other == null || one - other < 0 ? one : other;
     }
 
     private boolean tooLate(long giveUp) {

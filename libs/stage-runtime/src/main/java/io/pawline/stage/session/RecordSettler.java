@@ -4,6 +4,7 @@ import io.pawline.schemas.Stage;
 import io.pawline.stage.commit.GroupCommit;
 import io.pawline.stage.commit.Settlement;
 import io.pawline.stage.dispatch.ReadyQueue;
+import io.pawline.stage.ledger.RecordedCalls;
 import io.pawline.stage.offsets.WorkItem;
 import io.pawline.stage.provider.Permit;
 import io.pawline.stage.retry.FailedRecord;
@@ -40,7 +41,7 @@ final class RecordSettler<I> {
 
     /** Does one attempt at a record, on the thread of that record. */
     void work(WorkItem item, Permit permit) {
-        settle(item, () -> execution.execute(item.data(), permit));
+        settle(item, () -> execution.execute(item.data(), permit, item.partition()::fenced));
     }
 
     /** Moves a record out of the way of the others: to the end of the retry topic, or to the long-retry topic. */
@@ -67,6 +68,8 @@ final class RecordSettler<I> {
     private Settlement settlement(WorkItem item, Work work) throws InterruptedException {
         try {
             return work.settlement();
+        } catch (RecordedCalls.Lost elsewhere) {
+            throw elsewhere;
         } catch (InterruptException givenUp) {
             throw new InterruptedException(givenUp.getMessage());
         } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError bug) {
@@ -82,6 +85,9 @@ final class RecordSettler<I> {
         boolean handedOver = false;
         try {
             commit.add(item, settlement(item, work));
+            handedOver = true;
+        } catch (RecordedCalls.Lost elsewhere) {
+            item.partition().end();
             handedOver = true;
         } catch (InterruptedException givenUp) {
             Thread.currentThread().interrupt();

@@ -30,6 +30,8 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs one membership of a stage in its consumer group, from joining to leaving: the loop of the poll thread. The poll
@@ -41,6 +43,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class StageSession<I> {
 
+    private static final Logger log = LoggerFactory.getLogger(StageSession.class);
     private static final Duration POLL = Duration.ofMillis(50);
 
     /** A paid stage may have this many uncommitted answers in any case: what a group commit carries at full speed. */
@@ -92,11 +95,12 @@ public final class StageSession<I> {
                 readyQueue(limiter, receiverLimiters),
                 Thread.ofVirtual().name(name + "-task-", 0).factory(),
                 settler::work,
-                this::hasTooMuchToLose,
+                () -> stop.getCount() == 0 || hasTooMuchToLose(),
                 metrics);
         this.timer = new RetryTimer(clock, dispatcher, name);
         this.delayedRetryReader = new DelayedRetryReader(spec.stage(), consumer, commit, clock);
-        this.assignments = new Assignments(spec.stage(), spec.policies().drain(), consumer, commit, delayedRetryReader);
+        this.assignments = new Assignments(
+                spec.stage(), spec.policies().drain(), consumer, commit, delayedRetryReader, this::dropFenced);
         this.readAhead =
                 new ReadAhead(consumer, delayedRetryReader, spec.policies().maxInFlight());
     }
@@ -131,8 +135,9 @@ public final class StageSession<I> {
         }
     }
 
-    /** Asks the session to end; returns at once. */
+    /** Asks the session to end; returns at once. Nothing begins after this, also amid a revocation. */
     public void stop() {
+        assignments.stopWithinDrain();
         stop.countDown();
     }
 
@@ -209,7 +214,7 @@ public final class StageSession<I> {
      * refused.
      */
     private void drainAndStay() {
-        assignments.stop();
+        assignments.stopAdmitting();
         while (assignments.draining()) {
             commit.commitAs(consumer.groupMetadata());
             consumer.pause(consumer.assignment());
@@ -218,10 +223,27 @@ public final class StageSession<I> {
         }
     }
 
+    private void dropFenced() {
+        timer.dropFenced();
+        dispatcher.dropFenced();
+    }
+
+    /** Closes all that the session opened, whichever of it fails. */
     private void close() {
-        assignments.stopAdmitting();
-        timer.close();
-        commit.close();
+        assignments.fenceAll();
+        try (Leaving _ = this::leave;
+                GroupCommit _ = commit;
+                RetryTimer _ = timer) {
+            log.debug("the session ends");
+        }
+    }
+
+    private interface Leaving extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    private void leave() {
         consumer.close(CloseOptions.timeout(Duration.ofSeconds(5))
                 .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
     }

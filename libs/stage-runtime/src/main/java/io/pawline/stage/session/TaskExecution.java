@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
@@ -72,15 +73,18 @@ public final class TaskExecution<I> {
     /**
      * Does one attempt.
      *
+     * @param lost whether another process has the record by now, so that no call is to begin
+     * @throws RecordedCalls.Lost if that was so; nothing is to be published
      * @throws InterruptedException if the process gives the record up; nothing is to be published
      */
-    Settlement execute(ConsumerRecord<byte[], byte[]> data, Permit permit) throws InterruptedException {
+    Settlement execute(ConsumerRecord<byte[], byte[]> data, Permit permit, BooleanSupplier lost)
+            throws InterruptedException {
         int number = AttemptHeaders.of(data.headers()).attempt();
         try (Context _ = new Context(data, number);
                 AttemptSpan span = stageTracing.begin(data, number)) {
             return span.settled(
                     switch (codec.decode(data)) {
-                        case Codec.Task<I> task -> attempt(data, number, task.event(), permit, span);
+                        case Codec.Task<I> task -> attempt(data, number, task.event(), permit, lost, span);
                         case Codec.NoTask<I> noTask -> outcomeResolver.undecodable(data, noTask.detail());
                     });
         }
@@ -132,7 +136,12 @@ public final class TaskExecution<I> {
     }
 
     private Settlement attempt(
-            ConsumerRecord<byte[], byte[]> data, int number, I event, Permit permit, AttemptSpan span)
+            ConsumerRecord<byte[], byte[]> data,
+            int number,
+            I event,
+            Permit permit,
+            BooleanSupplier lost,
+            AttemptSpan span)
             throws InterruptedException {
         TaskContext context = spec.context().apply(event);
         TaskId id = TaskId.parse(context.getTaskId());
@@ -144,7 +153,7 @@ public final class TaskExecution<I> {
         }
         Optional<RecordedCalls> calls = spec.provider()
                 .map(provider -> new RecordedCalls(
-                        spec.stage(), provider, context, number, () -> over(id, context), permit, ledger, clock));
+                        spec.stage(), provider, context, number, check(id, context, lost), permit, ledger, clock));
         Instant started = clock.instant();
         try {
             Outcome outcome = handle(
@@ -157,6 +166,20 @@ public final class TaskExecution<I> {
         } catch (RecordedCalls.Over ended) {
             return outcomeResolver.ended(data, context, ended.ended());
         }
+    }
+
+    private RecordedCalls.Check check(TaskId id, TaskContext context, BooleanSupplier lost) {
+        return new RecordedCalls.Check() {
+            @Override
+            public Optional<EndedEarly> over() {
+                return TaskExecution.this.over(id, context);
+            }
+
+            @Override
+            public boolean lost() {
+                return lost.getAsBoolean();
+            }
+        };
     }
 
     private static OutcomeResolver.Count count(Permit permit, List<CallAttempt> made) {
@@ -190,7 +213,7 @@ public final class TaskExecution<I> {
         Attempt attempt = new Attempt(id, requestId, number, context.getDeadline(), calls);
         try {
             return handler.handle(event, attempt);
-        } catch (InterruptedException | RecordedCalls.Over givenUp) {
+        } catch (InterruptedException | RecordedCalls.Over | RecordedCalls.Lost givenUp) {
             throw givenUp;
         } catch (VirtualMachineError lost) {
             if (lost instanceof StackOverflowError) {

@@ -13,6 +13,7 @@ import io.pawline.stage.offsets.WorkItem;
 import io.pawline.stage.provider.ConcurrencyLimiter;
 import io.pawline.stage.provider.TestingClock;
 import io.pawline.stage.provider.TestingStageControls;
+import io.pawline.stage.retry.RetryTimer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -207,6 +208,43 @@ class DispatcherTest {
 
         assertThat(next().isRetry()).isTrue();
         assertThat(dispatcher.waiting()).isZero();
+    }
+
+    @Test
+    void keepsNothingOfAFencedPartition() throws InterruptedException {
+        Dispatcher dispatcher = dispatcher(1, 0.25);
+        dispatcher.add(items(fresh, 1));
+        WorkItem first = next();
+        dispatcher.add(items(fresh, 3));
+        dispatcher.add(bulk(items(fresh, 3)));
+        dispatcher.add(items(retries, 2));
+
+        fresh.fence();
+        dispatcher.dropFenced();
+        dispatcher.add(items(fresh, 3));
+
+        assertThat(dispatcher.waiting()).isEqualTo(2);
+        end(first);
+        assertThat(next().isRetry()).isTrue();
+    }
+
+    @Test
+    void holdsNoRetryOfAFencedPartition() throws InterruptedException {
+        Dispatcher dispatcher = dispatcher(1, 0.25);
+        AssignedPartition others = partition("pawline.detect.retry", true);
+        try (RetryTimer timer = new RetryTimer(new TestingClock(), dispatcher, "test")) {
+            items(retries, 3)
+                    .forEach(item ->
+                            timer.hold(item, new TestingClock().instant().plusSeconds(3_600)));
+            items(others, 2)
+                    .forEach(item ->
+                            timer.hold(item, new TestingClock().instant().plusSeconds(3_600)));
+
+            retries.fence();
+            timer.dropFenced();
+
+            assertThat(timer.held()).isEqualTo(2);
+        }
     }
 
     private Dispatcher dispatcher(int limit, double share) {

@@ -205,6 +205,23 @@ class ReceiverQueuesTest {
         assertThat(overflow.stream().filter(deferred -> !deferred.forLong())).hasSizeGreaterThan(1_000);
     }
 
+    @Test
+    void keepsNothingOfAFencedPartition() {
+        add(fresh, "a", 20);
+        add(fresh, "b", 5);
+        add(retries, "b", 3);
+        begin(2);
+
+        fresh.fence();
+        receiverQueues.dropFenced();
+
+        assertThat(receiverQueues.size()).isEqualTo(3);
+        assertThat(begin(10))
+                .hasSize(3)
+                .extracting(ReceiverQueuesTest::receiver)
+                .containsOnly("b");
+    }
+
     private void stageLimit(int limit) {
         stageLimiter = new ConcurrencyLimiter(Optional.empty(), limit, new TestingStageControls(), clock);
         receiverQueues = new ReceiverQueues(stageLimiter, receiverLimiters, 0.25);

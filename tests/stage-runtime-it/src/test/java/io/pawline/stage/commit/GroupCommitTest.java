@@ -2,6 +2,7 @@ package io.pawline.stage.commit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -31,6 +32,8 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.CommitFailedException;
@@ -44,6 +47,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -66,6 +70,9 @@ class GroupCommitTest {
             new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
     private final List<TestingProducer> used = new CopyOnWriteArrayList<>();
     private final Queue<TestingProducer> prepared = new ConcurrentLinkedQueue<>();
+    /** Counts the producers, after the first, that cannot be made. */
+    private final AtomicInteger unresolved = new AtomicInteger();
+
     private final AssignedPartition partition = new AssignedPartition(NAME, false, null);
     private final List<AutoCloseable> toClose = new ArrayList<>();
 
@@ -253,6 +260,78 @@ class GroupCommitTest {
     }
 
     @Test
+    void aFenceWaitsForNoTransaction() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        GroupCommit commit = start(new TestingProducer() {
+            @Override
+            public void commitTransaction() {
+                asked.countDown();
+                try {
+                    answer.await();
+                } catch (InterruptedException stopped) {
+                    throw new InterruptException(stopped);
+                }
+                super.commitTransaction();
+            }
+        });
+        commit.add(begun(0), result("a"));
+        asked.await();
+
+        Thread poll = Thread.ofVirtual().start(() -> commit.fence(List.of(partition)));
+
+        try {
+            assertThat(poll.join(Duration.ofSeconds(10))).as("the fence is set").isTrue();
+            assertThat(partition.fenced()).isTrue();
+        } finally {
+            answer.countDown();
+        }
+        awaitPublished("a");
+    }
+
+    /** The client throws this where no name of a broker resolves. */
+    @Test
+    void keepsResultsWhileNoProducerCanBeMade() {
+        unresolved.set(5);
+        GroupCommit commit = start(new TestingProducer()
+                .fails(Step.OFFSETS, new ProducerFencedException("fenced"))
+                .fails(Step.ABORT, new ProducerFencedException("fenced")));
+        commit.add(begun(0), result("a"));
+
+        awaitPublished("a");
+        assertThat(commit.failure()).isNull();
+        assertThat(unresolved).as("names that do not resolve").hasValue(0);
+        assertThat(recorded()).isEmpty();
+    }
+
+    @Test
+    void doesNotSpinWhileABeginningFailsAtOnce() throws InterruptedException {
+        GroupCommit commit = start(new TestingProducer()
+                .fails(Step.OFFSETS, new ProducerFencedException("fenced"))
+                .fails(Step.ABORT, new ProducerFencedException("fenced")));
+        for (int i = 0; i < 10_000; i++) {
+            prepared.add(new TestingProducer().fails(Step.INIT, new KafkaException("no answer")));
+        }
+        commit.add(begun(0), result("a"));
+
+        Thread.sleep(500);
+
+        assertThat(used).hasSizeBetween(2, 20);
+        assertThat(used.subList(0, used.size() - 1)).allMatch(TestingProducer::closed);
+    }
+
+    @Test
+    void aStartThatFailsLeavesNoProducerOpen() {
+        GroupCommit commit =
+                create(new TestingProducer().fails(Step.INIT, new TimeoutException("no coordinator")), Duration.ZERO);
+
+        assertThatThrownBy(commit::start).isInstanceOf(TimeoutException.class);
+        commit.close();
+
+        assertThat(used).hasSize(1).allMatch(TestingProducer::closed);
+    }
+
+    @Test
     void aResultThatIsTooLargeBecomesItsSubstituteAndTheOthersGoOn() {
         GroupCommit commit = start(new TestingProducer().refuses(GroupCommitTest::isLarge));
 
@@ -326,6 +405,9 @@ class GroupCommitTest {
     private GroupCommit create(TestingProducer producer, Duration interval) {
         prepared.add(producer);
         Supplier<Producer<byte[], byte[]>> producers = () -> {
+            if (!used.isEmpty() && unresolved.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                throw new KafkaException("Failed to construct kafka producer");
+            }
             TestingProducer next = Optional.ofNullable(prepared.poll()).orElseGet(TestingProducer::new);
             used.add(next);
             return next;

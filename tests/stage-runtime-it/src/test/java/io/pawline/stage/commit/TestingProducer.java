@@ -22,7 +22,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Extends Kafka's own fake of a producer, so that it fails when and how a test wants it. */
-final class TestingProducer extends MockProducer<byte[], byte[]> {
+class TestingProducer extends MockProducer<byte[], byte[]> {
 
     enum Step {
         INIT,
