@@ -8,14 +8,14 @@
 FROM eclipse-temurin:25-jre AS cli
 COPY cli/target/pawline-cli.jar /app/
 USER 10001:10001
-ENTRYPOINT ["java", "-jar", "/app/pawline-cli.jar"]
+ENTRYPOINT ["java", "-XX:+ExitOnOutOfMemoryError", "-jar", "/app/pawline-cli.jar"]
 
 FROM eclipse-temurin:25-jre AS local-stack
 WORKDIR /app
 COPY dev/local-stack/target/lib/ ./lib/
 COPY dev/local-stack/target/local-stack.jar ./
 USER 10001:10001
-ENTRYPOINT ["java", "-cp", "/app/local-stack.jar:/app/lib/*", "io.pawline.local.PawlineCommand"]
+ENTRYPOINT ["java", "-XX:+ExitOnOutOfMemoryError", "-cp", "/app/local-stack.jar:/app/lib/*", "io.pawline.local.PawlineCommand"]
 
 FROM eclipse-temurin:25-jre AS layers
 ARG SERVICE
@@ -31,4 +31,4 @@ COPY --from=layers /layers/snapshot-dependencies/ ./
 COPY --from=layers /layers/application/ ./
 # As the chart's runAsUser
 USER 10001:10001
-ENTRYPOINT ["java", "-jar", "app.jar"]
+ENTRYPOINT ["java", "-XX:+ExitOnOutOfMemoryError", "-jar", "app.jar"]

@@ -36,6 +36,9 @@ public final class OutboundHttp {
     /** Most idle connections that are kept. Each call in flight uses one. */
     private static final int IDLE_CONNECTIONS = 1024;
 
+    /** Stands for 408 where OkHttp looks at the status; no server's status has four digits. */
+    private static final int HIDDEN_408 = 4080;
+
     private final OkHttpClient client;
     private final @Nullable AddressGuard guard;
 
@@ -190,6 +193,7 @@ public final class OutboundHttp {
                 .readTimeout(Duration.ZERO)
                 .writeTimeout(Duration.ZERO)
                 .addInterceptor(OutboundHttp::limitConnecting)
+                .addInterceptor(OutboundHttp::restoreStatus)
                 .addNetworkInterceptor(OutboundHttp::refuseClosedConnection)
                 .addNetworkInterceptor(OutboundHttp::forbidRepetition);
     }
@@ -220,12 +224,23 @@ public final class OutboundHttp {
         return chain.proceed(chain.request());
     }
 
-    /** Removes {@code Retry-After: 0} from a 503, because OkHttp repeats such a call in spite of its configuration. */
+    /**
+     * Hides from OkHttp the answers for which it repeats a call by itself: a 503 loses {@code Retry-After: 0}, and a 408
+     * gets a status that means nothing to it, until {@link #restoreStatus}.
+     */
     private static Response forbidRepetition(Interceptor.Chain chain) throws IOException {
         Response response = chain.proceed(chain.request());
+        if (response.code() == 408) {
+            return response.newBuilder().code(HIDDEN_408).build();
+        }
         String retryAfter = response.header("Retry-After");
         return response.code() == 503 && retryAfter != null && retryAfter.matches("0+")
                 ? response.newBuilder().removeHeader("Retry-After").build()
                 : response;
+    }
+
+    private static Response restoreStatus(Interceptor.Chain chain) throws IOException {
+        Response response = chain.proceed(chain.request());
+        return response.code() == HIDDEN_408 ? response.newBuilder().code(408).build() : response;
     }
 }

@@ -162,6 +162,7 @@ class ImageFetcherTest {
         server.enqueue(new MockResponse.Builder().code(status).build());
 
         assertNotFetched(fetcher.fetch(url("/secret")), FetchFailure.UNREACHABLE, retryable);
+        assertThat(server.getRequestCount()).as("requests").isEqualTo(1);
     }
 
     @Test
