@@ -105,6 +105,13 @@ class CallbackIT {
                         .map(callback -> callback.get("task_id").asString()))
                 .containsExactly(waited, tried)
                 .doesNotContain(pending);
+        assertThat(delivery(pending)).isEqualTo("pending");
+        assertThat(delivery(tried)).isEqualTo("undelivered");
+        assertThat(delivery(waited)).isEqualTo("undelivered");
+    }
+
+    private static String delivery(String id) {
+        return ingest.get("/v1/tasks/" + id).json().get("delivery").asString();
     }
 
     @Test

@@ -226,6 +226,7 @@ class IngestIT {
         String base = "https://pawline.example/v1/images/" + id + "/1/";
         assertThat(task.get("state").asString()).isEqualTo("success");
         assertThat(task.get("ended_at").asString()).isEqualTo("2026-11-23T10:15:30.123Z");
+        assertThat(task.get("delivery").asString()).isEqualTo("delivered");
         assertThat(task.get("delivered_at").asString()).isEqualTo("2026-11-23T10:15:31.123Z");
         assertThat(task.get("result").toString()).isEqualTo("""
                 {"image_url":"%1$sresult.png","thumbnail_url":"%1$sthumbnail-512.png","width":1024,"height":768,\

@@ -12,6 +12,7 @@ import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TaskState;
 import io.pawline.web.ProblemException;
 import io.pawline.web.RequiresScope;
+import java.time.Clock;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -22,10 +23,12 @@ final class CancelController {
 
     private final TaskCancel cancel;
     private final ImageStore images;
+    private final Clock clock;
 
-    CancelController(TaskCancel cancel, ImageStore images) {
+    CancelController(TaskCancel cancel, ImageStore images, Clock clock) {
         this.cancel = cancel;
         this.images = images;
+        this.clock = clock;
     }
 
     /**
@@ -42,6 +45,6 @@ final class CancelController {
                     "the task has ended as %s, which is final"
                             .formatted(task.state().code()));
         }
-        return TaskView.of(task, Stage.CALLBACK, images);
+        return TaskView.of(task, Stage.CALLBACK, images, clock.instant());
     }
 }

@@ -14,6 +14,7 @@ import io.pawline.taskstore.TaskDao;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemException;
 import io.pawline.web.RequiresScope;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
@@ -42,6 +43,7 @@ final class FollowController {
     private final TaskDao tasks;
     private final ProgressDao progress;
     private final ImageStore images;
+    private final Clock clock;
     private final Duration maxWait;
 
     FollowController(
@@ -49,11 +51,13 @@ final class FollowController {
             TaskDao tasks,
             ProgressDao progress,
             ImageStore images,
-            IngestProperties settings) {
+            IngestProperties settings,
+            Clock clock) {
         this.taskSubscriptions = taskSubscriptions;
         this.tasks = tasks;
         this.progress = progress;
         this.images = images;
+        this.clock = clock;
         this.maxWait = settings.follow().maxWait();
     }
 
@@ -161,6 +165,6 @@ final class FollowController {
     }
 
     private TaskView view(TaskSnapshot taskSnapshot) {
-        return TaskView.of(taskSnapshot.task(), taskSnapshot.stage(), images);
+        return TaskView.of(taskSnapshot.task(), taskSnapshot.stage(), images, clock.instant());
     }
 }

@@ -19,6 +19,7 @@ import io.pawline.taskstore.TaskState;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemException;
 import io.pawline.web.RequiresScope;
+import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -45,11 +46,13 @@ final class ListController {
     private final TaskListing listing;
     private final ProgressDao progress;
     private final ImageStore images;
+    private final Clock clock;
 
-    ListController(TaskListing listing, ProgressDao progress, ImageStore images) {
+    ListController(TaskListing listing, ProgressDao progress, ImageStore images, Clock clock) {
         this.listing = listing;
         this.progress = progress;
         this.images = images;
+        this.clock = clock;
     }
 
     /** One page. A page without a cursor is the last one. */
@@ -73,9 +76,10 @@ final class ListController {
                 limit + 1));
         List<Task> shown = found.subList(0, Math.min(limit, found.size()));
         Map<TaskId, Stage> reached = reached(shown);
+        Instant now = clock.instant();
         return new Page(
                 shown.stream()
-                        .map(task -> TaskView.of(task, reached.getOrDefault(task.id(), Stage.DETECT), images))
+                        .map(task -> TaskView.of(task, reached.getOrDefault(task.id(), Stage.DETECT), images, now))
                         .toList(),
                 found.size() > limit ? TaskCursor.after(shown.getLast().id()) : null);
     }

@@ -6,6 +6,7 @@ import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
+import io.pawline.taskstore.DeliveryState;
 import io.pawline.taskstore.FinalState;
 import io.pawline.taskstore.StoredImage;
 import io.pawline.taskstore.Submission;
@@ -26,6 +27,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param state {@code processing}, or the final state
  * @param stage the stage that it has reached, or the one that gave up
  * @param reason code of the reason, if it did not succeed
+ * @param delivery how far the callback of its final state has come, if it has one
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -43,6 +45,7 @@ public record TaskView(
         @Nullable String reason,
         @Nullable String message,
         @Nullable Result result,
+        @Nullable String delivery,
         @Nullable Instant deliveredAt) {
 
     /** The pictures of a task that succeeded; {@code thumbnailUrl} is the largest thumbnail. */
@@ -62,12 +65,13 @@ public record TaskView(
      * The view of a task.
      *
      * @param reached the newest stage that an open task has reached
+     * @param now decides whether a callback that nobody has tried to send is still pending
      */
-    public static TaskView of(Task task, Stage reached, ImageStore images) {
+    public static TaskView of(Task task, Stage reached, ImageStore images, Instant now) {
         return switch (task.finalState().orElse(null)) {
-            case null -> view(task, nameOf(TaskState.ACCEPTED), reached, null, null, null);
+            case null -> view(task, nameOf(TaskState.ACCEPTED), reached, null, null, null, now);
             case FinalState.Success success ->
-                view(task, success.state().code(), null, null, null, result(success, images));
+                view(task, success.state().code(), null, null, null, result(success, images), now);
             case FinalState.Failure failure ->
                 view(
                         task,
@@ -75,7 +79,8 @@ public record TaskView(
                         failure.failedStage().orElse(null),
                         failure.reason(),
                         failure.message(),
-                        null);
+                        null,
+                        now);
         };
     }
 
@@ -85,7 +90,8 @@ public record TaskView(
             @Nullable Stage stage,
             @Nullable Reason reason,
             @Nullable String message,
-            @Nullable Result result) {
+            @Nullable Result result,
+            Instant now) {
         Submission submission = task.submission();
         return new TaskView(
                 task.id().toString(),
@@ -101,6 +107,7 @@ public record TaskView(
                 Optional.ofNullable(reason).map(Reason::code).orElse(null),
                 message,
                 result,
+                task.deliveryState(now).map(DeliveryState::code).orElse(null),
                 task.delivery().deliveredAt());
     }
 
