@@ -1,0 +1,147 @@
+package io.pawline.stage.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pawline.events.Billed;
+import io.pawline.events.CallAttempt;
+import io.pawline.events.CallMoment;
+import io.pawline.events.CallOutcome;
+import io.pawline.events.TaskAccepted;
+import io.pawline.schemas.CallReport;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.schemas.Topics;
+import io.pawline.stage.OutsideCall;
+import io.pawline.stage.ProviderPolicies;
+import io.pawline.stage.StageSpec;
+import io.pawline.stage.codec.Codec;
+import io.pawline.stage.provider.ConcurrencyLimiter;
+import io.pawline.stage.provider.StageControls;
+import io.pawline.testkit.TestingEvents;
+import io.pawline.testkit.TestingStage;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each task may still be called for when the ledger is asked, and no longer when the ledger has answered. */
+class RecordedCallsTest {
+
+    private final MockProducer<byte[], byte[]> attempts =
+            new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+    private final AtomicInteger calls = new AtomicInteger();
+    private Optional<EndedEarly> overOnceRecorded = Optional.empty();
+    private boolean lostOnceRecorded;
+
+    @Test
+    void makesACallThatMayStillBegin() throws InterruptedException {
+        assertThat(recordedCalls().make(this::call)).isEqualTo("a cat");
+
+        assertThat(ledger()).extracting(CallAttempt::getMoment).containsExactly(CallMoment.START, CallMoment.END);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void makesNoneForATaskThatEndedWhileTheLedgerWaited(boolean cancelled) {
+        EndedEarly ended = cancelled ? EndedEarly.cancelled() : EndedEarly.expired("too late");
+        overOnceRecorded = Optional.of(ended);
+
+        assertThatThrownBy(() -> recordedCalls().make(this::call))
+                .isInstanceOfSatisfying(
+                        RecordedCalls.Over.class,
+                        over -> assertThat(over.ended()).isEqualTo(ended));
+
+        assertThat(calls).hasValue(0);
+        assertThat(ledger().getLast()).satisfies(end -> {
+            assertThat(end.getMoment()).isEqualTo(CallMoment.END);
+            assertThat(end.getReason()).contains((cancelled ? Reason.CANCELLED : Reason.DEADLINE_PASSED).code());
+            assertThat(end.getBilled()).isEqualTo(Billed.NO);
+        });
+    }
+
+    @Test
+    void makesNoneForARecordThatWasLostWhileTheLedgerWaited() {
+        lostOnceRecorded = true;
+
+        assertThatThrownBy(() -> recordedCalls().make(this::call)).isInstanceOf(RecordedCalls.Lost.class);
+
+        assertThat(calls).hasValue(0);
+        assertThat(ledger().getLast()).satisfies(end -> {
+            assertThat(end.getOutcome()).contains(CallOutcome.ORPHANED);
+            assertThat(end.getBilled()).isEqualTo(Billed.NO);
+        });
+    }
+
+    private OutsideCall.Answer<String> call() {
+        calls.incrementAndGet();
+        return new OutsideCall.Answer<>("a cat", CallReport.succeeded(200, Optional.empty()));
+    }
+
+    private List<CallAttempt> ledger() {
+        return attempts.history().stream()
+                .map(event -> TestingEvents.deserializer(CallAttempt.class).deserialize(Topics.ATTEMPTS, event.value()))
+                .toList();
+    }
+
+    private RecordedCalls recordedCalls() {
+        Clock clock = Clock.systemUTC();
+        StageSpec<TaskAccepted> spec = TestingStage.on(Map.of()).spec();
+        RecordedCalls.Check check = new RecordedCalls.Check() {
+            @Override
+            public Optional<EndedEarly> over() {
+                return attempts.history().isEmpty() ? Optional.empty() : overOnceRecorded;
+            }
+
+            @Override
+            public boolean lost() {
+                return lostOnceRecorded && !attempts.history().isEmpty();
+            }
+        };
+        return new RecordedCalls(
+                Stage.DETECT,
+                new ProviderPolicies(TestingStage.PROVIDER, false, Optional.empty(), 0, 0),
+                TestingEvents.accepted(TaskId.next(), "oil", Duration.ofHours(1))
+                        .getContext(),
+                1,
+                check,
+                new ConcurrencyLimiter(Optional.empty(), 1, new NoControls(), clock)
+                        .tryAcquire()
+                        .orElseThrow(),
+                new Ledger(attempts, new Codec<>(spec, TestingEvents.format()), clock, "test"),
+                clock);
+    }
+
+    private static final class NoControls implements StageControls {
+
+        @Override
+        public boolean paused() {
+            return false;
+        }
+
+        @Override
+        public OptionalInt limit() {
+            return OptionalInt.empty();
+        }
+
+        @Override
+        public Instant coolDownUntil() {
+            return Instant.EPOCH;
+        }
+
+        @Override
+        public void coolDown(Instant until, String why) {
+            throw new AssertionError("no call asks for a cool-down");
+        }
+    }
+}
