@@ -175,7 +175,10 @@ public final class StageSession<I> {
         dispatcher.overflow().forEach(settler::defer);
         if (System.nanoTime() - lastMeasured >= MEASURE_NANOS) {
             lastMeasured = System.nanoTime();
-            dispatcher.overdue(clock.instant()).forEach(settler::expire);
+            if (spec.stage().paid()) {
+                // Nobody writes a deadline for another stage, and a final state may not expire unnotified
+                dispatcher.overdue(clock.instant()).forEach(settler::expire);
+            }
             measure();
         }
         lastPoll = System.nanoTime();
