@@ -143,8 +143,6 @@ public final class HostileScenario {
 
     /** As a broker does that leaves timestamps to its producers; it learns of a topic's settings some time later. */
     private void takeAnyTimestamp(String topic) throws InterruptedException, ExecutionException {
-        // With the broker's time, what was written just now rightly stays in the long-retry topic
-        TestingKafka.configure(topic, "message.timestamp.type", "CreateTime");
         TestingKafka.configure(topic, "message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE));
         await().atMost(STANDSTILL).ignoreExceptions().until(() -> {
             TestingKafka.send(List.of(generator.farAway(topic)));
