@@ -27,8 +27,8 @@ import org.springframework.kafka.annotation.KafkaListener;
  * no receiver's turn and no permit, so a receiver that is dead or slow hides nothing: the API shows the final state,
  * and the callback is listed as undelivered. The {@link CallbackHandler} then only notifies.
  *
- * <p>A batch is tried again until the database is there. Closing a row twice changes nothing, so a batch may come again.
- * A final state that the database refuses is logged and left out.
+ * <p>A batch is tried again until the database is there. Closing a row twice changes nothing, so a batch may come
+ * again. A final state that the database refuses is logged and left out.
  */
 final class FinalStateListener {
 

@@ -1,5 +1,6 @@
 package io.pawline.cli;
 
+import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
 
 import io.pawline.cli.connection.Cluster;
@@ -11,14 +12,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidPartitionsException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -59,7 +57,7 @@ public final class TopicSetup {
 
     private List<String> preview(List<NewTopic> wanted) {
         Map<String, Integer> present = partitions(names(wanted));
-        Map<String, List<Change>> changes = changes(wanted, present.keySet());
+        Map<String, List<Change>> changes = byTopic(changes(wanted, present.keySet()));
         return wanted.stream()
                 .map(topic -> {
                     String name = topic.name();
@@ -116,31 +114,26 @@ public final class TopicSetup {
     }
 
     private Map<String, List<Change>> correct(List<NewTopic> wanted, Set<String> present) {
-        Map<String, List<Change>> changes = changes(wanted, present);
-        List<Change> all = changes.values().stream().flatMap(List::stream).toList();
-        if (!all.isEmpty()) {
+        List<Change> changes = changes(wanted, present);
+        if (!changes.isEmpty()) {
             cluster.answer(cluster.admin()
-                    .incrementalAlterConfigs(TopicSettingChanges.operations(all))
+                    .incrementalAlterConfigs(TopicSettingChanges.operations(changes))
                     .all());
         }
-        return changes;
+        return byTopic(changes);
     }
 
-    /** Returns what has to be changed, by topic. */
-    private Map<String, List<Change>> changes(List<NewTopic> wanted, Set<String> present) {
-        Map<ConfigResource, Config> settings = cluster.answer(cluster.admin()
-                .describeConfigs(present.stream()
-                        .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
-                        .toList())
-                .all());
-        return wanted.stream()
-                .filter(topic -> present.contains(topic.name()))
-                .collect(Collectors.toMap(
-                        NewTopic::name,
-                        topic -> TopicSettingChanges.of(
-                                topic,
-                                Objects.requireNonNull(
-                                        settings.get(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()))))));
+    /** Returns what has to be changed of the topics that are there. */
+    private List<Change> changes(List<NewTopic> wanted, Set<String> present) {
+        return TopicSettingChanges.of(
+                wanted,
+                cluster.answer(cluster.admin()
+                        .describeConfigs(TopicSettingChanges.resources(present))
+                        .all()));
+    }
+
+    private static Map<String, List<Change>> byTopic(List<Change> changes) {
+        return changes.stream().collect(groupingBy(Change::topic));
     }
 
     private static String words(String prefix, List<Change> changes) {

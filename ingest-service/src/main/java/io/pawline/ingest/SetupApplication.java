@@ -7,13 +7,9 @@ import io.pawline.service.ServiceApplication;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.TaskDatabase;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.common.config.ConfigResource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.ApplicationRunner;
@@ -26,7 +22,8 @@ import org.springframework.kafka.core.KafkaAdmin;
 
 /**
  * Prepares what all services need before they start: the tables, and the topics if the settings ask for them. A second
- * run adds what is missing, corrects the settings of the topics that are there, and removes nothing. The component scan of the service does not find this class.
+ * run adds what is missing, corrects the settings of the topics that are there, and removes nothing. The component scan
+ * of the service does not find this class.
  */
 @EnableConfigurationProperties({DatabaseProperties.class, KafkaProperties.class, SetupProperties.class})
 class SetupApplication {
@@ -67,18 +64,12 @@ class SetupApplication {
     private static void correctSettings(KafkaProperties kafka, List<NewTopic> topics)
             throws InterruptedException, ExecutionException {
         try (Admin admin = Admin.create(kafka.buildAdminProperties())) {
-            Map<ConfigResource, Config> settings = admin.describeConfigs(topics.stream()
-                            .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic.name()))
-                            .toList())
-                    .all()
-                    .get();
-            List<Change> changes = topics.stream()
-                    .flatMap(topic -> TopicSettingChanges.of(
-                            topic,
-                            Objects.requireNonNull(
-                                    settings.get(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()))))
-                            .stream())
-                    .toList();
+            List<Change> changes = TopicSettingChanges.of(
+                    topics,
+                    admin.describeConfigs(TopicSettingChanges.resources(
+                                    topics.stream().map(NewTopic::name).toList()))
+                            .all()
+                            .get());
             if (!changes.isEmpty()) {
                 admin.incrementalAlterConfigs(TopicSettingChanges.operations(changes))
                         .all()

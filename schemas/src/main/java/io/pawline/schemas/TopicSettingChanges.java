@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -48,13 +49,36 @@ public final class TopicSettingChanges {
         return changes;
     }
 
+    /** Returns the topics as Kafka's administration names them. */
+    public static List<ConfigResource> resources(Collection<String> topics) {
+        return topics.stream().map(TopicSettingChanges::resource).toList();
+    }
+
+    /**
+     * Returns the changes that topics need, in the order of the topics.
+     *
+     * @param present the settings of those topics that are there; the others need no change
+     */
+    public static List<Change> of(Collection<NewTopic> wanted, Map<ConfigResource, Config> present) {
+        return wanted.stream()
+                .flatMap(topic ->
+                        Optional.ofNullable(present.get(resource(topic.name())))
+                                .map(settings -> of(topic, settings))
+                                .stream())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static ConfigResource resource(String topic) {
+        return new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    }
+
     /** Returns the operations that make these changes and leave every other setting alone. */
     public static Map<ConfigResource, Collection<AlterConfigOp>> operations(Collection<Change> changes) {
         Map<ConfigResource, Collection<AlterConfigOp>> operations = new HashMap<>();
         for (Change change : changes) {
             operations
-                    .computeIfAbsent(
-                            new ConfigResource(ConfigResource.Type.TOPIC, change.topic()), _ -> new ArrayList<>())
+                    .computeIfAbsent(resource(change.topic()), _ -> new ArrayList<>())
                     .add(new AlterConfigOp(
                             new ConfigEntry(change.setting(), change.after()), AlterConfigOp.OpType.SET));
         }

@@ -38,6 +38,13 @@ record BenchmarkRow(String name, String target, Measurement measurement) {
         }
     }
 
+    /** Adds to what went wrong how often this did, if it did. */
+    static void complain(List<String> wrong, long count, String what) {
+        if (count > 0) {
+            wrong.add(count + " " + what);
+        }
+    }
+
     /** Does the work and measures it. */
     @FunctionalInterface
     interface Measurement {

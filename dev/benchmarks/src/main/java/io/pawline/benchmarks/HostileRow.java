@@ -45,12 +45,12 @@ final class HostileRow {
         }
         Figures figures = new Figures(List.copyOf(stages), seed);
         List<String> wrong = new ArrayList<>();
-        complain(wrong, figures.sum(StageFigures::sessionsEnded), "sessions ended");
-        complain(wrong, figures.sum(StageFigures::repeatedCalls), "calls of settled tasks repeated");
-        complain(wrong, figures.sum(StageFigures::goodNotCalled), "good tasks not called");
-        complain(wrong, figures.sum(StageFigures::notCommitted), "records not committed");
-        complain(wrong, figures.sum(StageFigures::keysNotEnded), "task keys not ended");
-        complain(wrong, figures.sum(StageFigures::deadLettersChanged), "dead letters not byte for byte");
+        BenchmarkRow.complain(wrong, figures.sum(StageFigures::sessionsEnded), "sessions ended");
+        BenchmarkRow.complain(wrong, figures.sum(StageFigures::repeatedCalls), "calls of settled tasks repeated");
+        BenchmarkRow.complain(wrong, figures.sum(StageFigures::goodNotCalled), "good tasks not called");
+        BenchmarkRow.complain(wrong, figures.sum(StageFigures::notCommitted), "records not committed");
+        BenchmarkRow.complain(wrong, figures.sum(StageFigures::keysNotEnded), "task keys not ended");
+        BenchmarkRow.complain(wrong, figures.sum(StageFigures::deadLettersChanged), "dead letters not byte for byte");
         String summary = String.format(
                 Locale.ROOT,
                 "%,d hostile records through %d stages, %,d dead letters: %d sessions ended, %d calls repeated, %d task"
@@ -83,11 +83,5 @@ final class HostileRow {
                 result.notEnded(),
                 result.changed(),
                 Math.round((System.nanoTime() - began) / 1e8) / 10.0);
-    }
-
-    private static void complain(List<String> wrong, long count, String what) {
-        if (count > 0) {
-            wrong.add(count + " " + what);
-        }
     }
 }

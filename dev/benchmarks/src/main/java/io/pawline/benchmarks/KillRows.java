@@ -96,9 +96,9 @@ final class KillRows {
                         .map(kill -> new KillSplit(kill.inFlight(), kill.uncommitted(), kill.repeated()))
                         .toList());
         List<String> wrong = new ArrayList<>();
-        complain(wrong, figures.lost(), "tasks lost");
-        complain(wrong, figures.duplicated(), "results duplicated");
-        complain(
+        BenchmarkRow.complain(wrong, figures.lost(), "tasks lost");
+        BenchmarkRow.complain(wrong, figures.duplicated(), "results duplicated");
+        BenchmarkRow.complain(
                 wrong,
                 figures.killsRepeatingMoreThanInFlightOrUncommitted(),
                 "kills after which more calls were repeated than were in flight or answered and not committed");
@@ -134,9 +134,9 @@ final class KillRows {
                 result.repeated(),
                 Math.round(result.endedAfter().toMillis() / 100.0) / 10.0);
         List<String> wrong = new ArrayList<>();
-        complain(wrong, result.lost(), "tasks lost");
-        complain(wrong, result.duplicated(), "results duplicated");
-        complain(wrong, result.repeated(), "tasks called for twice");
+        BenchmarkRow.complain(wrong, result.lost(), "tasks lost");
+        BenchmarkRow.complain(wrong, result.duplicated(), "results duplicated");
+        BenchmarkRow.complain(wrong, result.repeated(), "tasks called for twice");
         String summary = String.format(
                 Locale.ROOT,
                 "%d calls of %.0f s in flight: %d lost, %d repeated, ended after %.1f s",
@@ -146,12 +146,6 @@ final class KillRows {
                 figures.repeated(),
                 figures.endedAfterS());
         return new BenchmarkRow.Findings(summary, figures, true, wrong);
-    }
-
-    private static void complain(List<String> wrong, long count, String what) {
-        if (count > 0) {
-            wrong.add(count + " " + what);
-        }
     }
 
     private static long median(long[] sorted) {

@@ -8,7 +8,6 @@ import io.pawline.local.LocalStack;
 import io.pawline.local.Ports;
 import io.pawline.schemas.Stage;
 import java.io.IOException;
-import java.io.Reader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -78,7 +77,7 @@ final class OutcomesRow {
                 LocalServices _ =
                         LocalServices.startPipeline(stack.settings(), Optional.of(settings(folder)), (_, _) -> {});
                 FrontEndServer frontEnd = new FrontEndServer(LocalStack.WEBHOOK_SECRET, SamplePhoto.jpeg());
-                FinalStates finalStates = new FinalStates(stack.settings())) {
+                FinalStates finalStates = new FinalStates(ReceiverRow.properties(stack))) {
             Run warmUp = new Run(tasks);
             frontEnd.expect(warmUp);
             new Submitter(ingest, frontEnd.photoUrl(), frontEnd.callbackUrl()).postAtOnce(warmUp);
@@ -155,11 +154,7 @@ final class OutcomesRow {
         private final OkHttpClient http =
                 new OkHttpClient.Builder().callTimeout(PATIENCE).build();
 
-        FinalStates(Path stack) throws IOException {
-            Properties settings = new Properties();
-            try (Reader file = Files.newBufferedReader(stack)) {
-                settings.load(file);
-            }
+        FinalStates(Properties settings) {
             consumer = new KafkaConsumer<>(
                     Map.of(
                             "bootstrap.servers",

@@ -113,7 +113,8 @@ final class ReceiverRow {
                         "--pawline.callback.stage.drain=1s");
     }
 
-    private static Properties properties(LocalStack stack) throws IOException {
+    /** Reads the settings that the stack wrote for the services. */
+    static Properties properties(LocalStack stack) throws IOException {
         Properties properties = new Properties();
         try (Reader file = Files.newBufferedReader(stack.settings())) {
             properties.load(file);

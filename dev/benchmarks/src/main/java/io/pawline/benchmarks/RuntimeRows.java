@@ -11,8 +11,8 @@ final class RuntimeRows {
             new BenchmarkRow("hop_ms", "p50 <= 25 ms, p99 <= 100 ms", SpeedRows::hop),
             new BenchmarkRow(
                     "kills",
-                    "nothing lost, nothing duplicated, no more repeated than was in flight or not committed (<= 4 of a kill),"
-                            + " work resumes within 5 s",
+                    "nothing lost, nothing duplicated, no more repeated than was in flight or not committed"
+                            + " (<= 4 of a kill), work resumes within 5 s",
                     KillRows::kills),
             new BenchmarkRow("sigterm", "nothing lost, nothing repeated", KillRows::sigterm),
             new BenchmarkRow(

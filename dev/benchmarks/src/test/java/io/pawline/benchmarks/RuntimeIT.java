@@ -18,13 +18,8 @@ class RuntimeIT {
 
     @Test
     void reportsARowsFiguresTargetAndMachine(@TempDir Path folder) throws Exception {
-        Path json = folder.resolve("figures.json");
+        JsonNode rows = measured(folder, "records_per_s,hop_ms");
 
-        int exit = new CommandLine(new BenchCommand())
-                .execute("runtime", "--small", "--rows=records_per_s,hop_ms", "--json=" + json);
-
-        assertThat(exit).isZero();
-        JsonNode rows = new JsonMapper().readTree(Files.readAllBytes(json));
         assertThat(rows).hasSize(2).allSatisfy(row -> {
             assertThat(row.propertyNames()).contains("row", "target", "reached", "figures", "wrong", "machine");
             assertThat(row.path("wrong")).isEmpty();
@@ -36,14 +31,9 @@ class RuntimeIT {
 
     @Test
     void seesEverySuccessWhileTheReceiverFails(@TempDir Path folder) throws Exception {
-        Path json = folder.resolve("figures.json");
+        JsonNode rows = measured(folder, "outcomes_while_receiver_fails");
 
-        int exit = new CommandLine(new BenchCommand())
-                .execute("runtime", "--small", "--rows=outcomes_while_receiver_fails", "--json=" + json);
-
-        assertThat(exit).isZero();
-        JsonNode figures =
-                new JsonMapper().readTree(Files.readAllBytes(json)).path(0).path("figures");
+        JsonNode figures = rows.path(0).path("figures");
         assertThat(figures.path("success").intValue())
                 .isEqualTo(figures.path("tasks").intValue());
         assertThat(figures.path("callbacks_refused").intValue()).isPositive();
@@ -54,5 +44,14 @@ class RuntimeIT {
         int exit = new CommandLine(new BenchCommand()).execute("runtime", "--rows=none");
 
         assertThat(exit).isEqualTo(CommandLine.ExitCode.USAGE);
+    }
+
+    /** Runs these rows in small, which must go well, and returns their report. */
+    private static JsonNode measured(Path folder, String rows) throws Exception {
+        Path json = folder.resolve("figures.json");
+        int exit =
+                new CommandLine(new BenchCommand()).execute("runtime", "--small", "--rows=" + rows, "--json=" + json);
+        assertThat(exit).isZero();
+        return new JsonMapper().readTree(Files.readAllBytes(json));
     }
 }

@@ -205,14 +205,7 @@ public final class ControlStateReader implements AutoCloseable {
         Duration lasts = Duration.between(control.getAt(), until);
         Instant latest = now.plus(lasts.compareTo(LONGEST_COOL_DOWN) < 0 ? lasts : LONGEST_COOL_DOWN);
         return until.isAfter(latest)
-                ? ControlCommand.newBuilder()
-                        .setSubject(control.getSubject())
-                        .setAction(control.getAction())
-                        .setBy(control.getBy())
-                        .setWhy(control.getWhy())
-                        .setAt(control.getAt())
-                        .setUntil(latest)
-                        .build()
+                ? ControlCommand.newBuilder(control).setUntil(latest).build()
                 : control;
     }
 

@@ -23,8 +23,8 @@ final class IdleConnection {
     }
 
     /**
-     * Says whether the connection is of no more use: closed, reset, or with bytes that answer nothing. It must not have a
-     * request under way.
+     * Says whether the connection is of no more use: closed, reset, or with bytes that answer nothing. It must not
+     * have a request under way.
      */
     static boolean isClosed(Socket socket) {
         try {

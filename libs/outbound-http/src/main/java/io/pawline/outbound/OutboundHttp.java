@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * Makes calls to the outside. Each is made exactly once, and no redirect is followed. A reused connection is looked at
  * before anything is sent, and the first call after a lost connection uses a fresh one. There is one exception: a call
  * through the guard (the fetch of an image, a callback) costs nothing and may arrive twice. It is sent again if an idle
- * connection turns out to be closed, after a 408, or to another address of the host. Thread-safe, for thousands of
- * calls at once on virtual threads. One instance keeps the connections of all its calls.
+ * connection turns out to be closed, or to another address of the host. Thread-safe, for thousands of calls at once on
+ * virtual threads. One instance keeps the connections of all its calls.
  */
 public final class OutboundHttp {
 
@@ -98,7 +98,7 @@ public final class OutboundHttp {
             try {
                 return makeOnce(host, request, timeouts, reading);
             } catch (IdleConnection.ClosedException nothingSent) {
-                // The others to this host are as old
+                // The others to this host are as old; OkHttp can only drop those to all hosts
                 client.connectionPool().evictAll();
             }
         }
@@ -225,8 +225,8 @@ public final class OutboundHttp {
     }
 
     /**
-     * Hides from OkHttp the answers for which it repeats a call by itself: a 503 loses {@code Retry-After: 0}, and a 408
-     * gets a status that means nothing to it, until {@link #restoreStatus}.
+     * Hides from OkHttp the answers for which it repeats a call by itself: a 503 loses {@code Retry-After: 0}, and a
+     * 408 gets a status that means nothing to it, until {@link #restoreStatus}.
      */
     private static Response forbidRepetition(Interceptor.Chain chain) throws IOException {
         Response response = chain.proceed(chain.request());

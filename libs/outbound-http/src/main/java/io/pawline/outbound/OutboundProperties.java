@@ -17,8 +17,8 @@ import org.springframework.util.unit.DataSize;
  * @param maxImageSize Most bytes of an image, more than 0.
  * @param maxImagePixels Most pixels (width times height) of an image, more than 0.
  * @param keepAlive How long an idle connection is kept for the next call. It holds for providers too. Make it
- *     shorter than the servers do, of which Node.js closes after 5 s. Then few calls meet a connection that is just being
- *     closed.
+ *     shorter than the servers do, of which Node.js closes after 5 s. Then few calls meet a connection that is just
+ *     being closed.
  */
 @ConfigurationProperties("pawline.outbound")
 public record OutboundProperties(

@@ -36,7 +36,7 @@ public final class StageRuntime<I> implements AutoCloseable {
     /** A poll thread that takes longer than this to come round, beyond a drain, is stuck. */
     private static final Duration LONGEST_TURN = Duration.ofSeconds(60);
 
-    /** A stop takes at most so long beyond the drain time. The chart's grace period is a minute longer than the drain. */
+    /** A stop takes at most so long beyond the drain time. The chart's grace period is a minute beyond the drain. */
     private static final Duration STOP_BEYOND_DRAIN = Duration.ofSeconds(45);
 
     /** That much of it is left for the clients that outlive a session. */
@@ -141,8 +141,8 @@ public final class StageRuntime<I> implements AutoCloseable {
     }
 
     /**
-     * Takes nothing more, waits for what is under way for the drain time at most, commits and leaves. All of it takes at
-     * most 45 seconds longer than the drain time.
+     * Takes nothing more, waits for what is under way for the drain time at most, commits and leaves. All of it takes
+     * at most 45 seconds longer than the drain time.
      */
     @Override
     public void close() {

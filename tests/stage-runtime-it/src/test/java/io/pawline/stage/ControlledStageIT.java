@@ -177,15 +177,7 @@ class ControlledStageIT {
         Handler<TaskAccepted> handler = (in, attempt) -> {
             moments.add(Instant.now());
             return Instant.now().isBefore(until)
-                    ? calledInVain(
-                            attempt,
-                            new CallReport(
-                                    Optional.of(Reason.RATE_LIMITED),
-                                    CallPhase.DONE,
-                                    Optional.of(429),
-                                    Optional.empty(),
-                                    Optional.empty(),
-                                    Optional.of(until)))
+                    ? calledInVain(attempt, rateLimited(until))
                     : calledAndDescribed(in, attempt);
         };
         StageRuntime<TaskAccepted> one = start("one", handler);
@@ -210,15 +202,7 @@ class ControlledStageIT {
     void aStrayRetryAfterConcernsItsOwnTaskAlone() {
         Instant until = Instant.now().plusSeconds(3_600);
         Handler<TaskAccepted> handler = (in, attempt) -> calls.incrementAndGet() == 1
-                ? calledInVain(
-                        attempt,
-                        new CallReport(
-                                Optional.of(Reason.RATE_LIMITED),
-                                CallPhase.DONE,
-                                Optional.of(429),
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.of(until)))
+                ? calledInVain(attempt, rateLimited(until))
                 : calledAndDescribed(in, attempt);
 
         TestingKafka.send(tasks(50, "oil"));
@@ -237,13 +221,7 @@ class ControlledStageIT {
         TestingKafka.configure(Topics.ATTEMPTS, "max.message.bytes", "10");
         TestingKafka.send(tasks(1, "oil"));
 
-        start(
-                "one",
-                (in, attempt) -> attempt.call(() -> {
-                    calls.incrementAndGet();
-                    return new OutsideCall.Answer<>(
-                            TestingRecords.described(in), CallReport.succeeded(200, Optional.of("request-1")));
-                }));
+        start("one", this::callCounted);
 
         await().until(() -> gauge("pawline.stage.in.flight") == 1);
         await().during(Duration.ofSeconds(2)).until(() -> calls.get() == 0);
@@ -257,13 +235,7 @@ class ControlledStageIT {
         TaskId id = TaskId.next();
         TestingKafka.configure(Topics.ATTEMPTS, "max.message.bytes", "10");
         TestingKafka.send(List.of(task(id, "oil", Duration.ofHours(1))));
-        start(
-                "one",
-                (in, attempt) -> attempt.call(() -> {
-                    calls.incrementAndGet();
-                    return new OutsideCall.Answer<>(
-                            TestingRecords.described(in), CallReport.succeeded(200, Optional.of("request-1")));
-                }));
+        start("one", this::callCounted);
         await().until(() -> gauge("pawline.stage.in.flight") == 1);
 
         controlPublisher.cancel(id, Instant.now().plusSeconds(3_600), "front end", "no longer wanted");
@@ -367,5 +339,24 @@ class ControlledStageIT {
         started.add(runtime);
         runtime.start();
         return runtime;
+    }
+
+    /** Counts the call itself, which begins only when all is looked at. */
+    private Outcome callCounted(TaskAccepted in, Attempt attempt) throws InterruptedException {
+        return attempt.call(() -> {
+            calls.incrementAndGet();
+            return new OutsideCall.Answer<>(
+                    TestingRecords.described(in), CallReport.succeeded(200, Optional.of("request-1")));
+        });
+    }
+
+    private static CallReport rateLimited(Instant until) {
+        return new CallReport(
+                Optional.of(Reason.RATE_LIMITED),
+                CallPhase.DONE,
+                Optional.of(429),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(until));
     }
 }

@@ -69,9 +69,6 @@ public final class GroupCommit implements AutoCloseable {
      * and https://cwiki.apache.org/confluence/display/KAFKA/KIP-447%3A+Producer+scalability+for+exactly+once+semantics
      */
 
-    private static final long FIRST_WAIT_MILLIS = 20;
-    private static final long LONGEST_WAIT_MILLIS = 1_000;
-
     /** The pause after a transaction is so many times as long: under load, transactions take a quarter of the time. */
     private static final int PAUSE_BY_DURATION = 3;
 
@@ -90,7 +87,7 @@ public final class GroupCommit implements AutoCloseable {
     private final Thread thread;
 
     private long nextCommit = System.nanoTime();
-    private long wait = FIRST_WAIT_MILLIS;
+    private long wait = TransactionalPublisher.FIRST_WAIT_MILLIS;
     private volatile @Nullable ConsumerGroupMetadata member;
     private volatile @Nullable RuntimeException failure;
     private volatile boolean closed;
@@ -181,11 +178,11 @@ public final class GroupCommit implements AutoCloseable {
         switch (commit(batches.first())) {
             case COMMITTED -> {
                 batches.removeFirst();
-                wait = FIRST_WAIT_MILLIS;
+                wait = TransactionalPublisher.FIRST_WAIT_MILLIS;
             }
             case FAILED -> {
                 TimeUnit.MILLISECONDS.sleep(wait);
-                wait = Math.min(2 * wait, LONGEST_WAIT_MILLIS);
+                wait = TransactionalPublisher.longer(wait);
             }
             case TOO_LARGE -> batches.splitFirst();
         }

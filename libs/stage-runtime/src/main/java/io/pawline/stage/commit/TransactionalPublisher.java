@@ -41,7 +41,9 @@ final class TransactionalPublisher implements AutoCloseable {
         TOO_LARGE
     }
 
-    private static final long FIRST_WAIT_MILLIS = 20;
+    /** The wait before the first new try of what has failed. */
+    static final long FIRST_WAIT_MILLIS = 20;
+
     private static final long LONGEST_WAIT_MILLIS = 1_000;
 
     private final Supplier<Producer<byte[], byte[]>> producers;
@@ -164,7 +166,8 @@ final class TransactionalPublisher implements AutoCloseable {
         }
     }
 
-    private static long longer(long waitMillis) {
+    /** Returns the wait before the try after one that waited so long. */
+    static long longer(long waitMillis) {
         return Math.min(2 * waitMillis, LONGEST_WAIT_MILLIS);
     }
 

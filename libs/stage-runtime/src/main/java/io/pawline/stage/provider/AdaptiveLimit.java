@@ -134,7 +134,8 @@ final class AdaptiveLimit {
 
     /**
      * Begins low again, since no call was made for a while. Nobody knows what the provider can handle now, least of all
-     * at once. The limit then grows as fast as at first, up to where it was. If most of the calls are under way, it stays.
+     * at once. The limit then grows as fast as at first, up to where it was. If most of the calls are under way, it
+     * stays.
      *
      * @param inFlight calls that are under way all the same
      */

@@ -43,9 +43,9 @@ public final class ConcurrencyLimiter {
      *    its turn back. Otherwise it would take as long to expire a backlog at that rate as to make its calls.
      *
      * After a stop, all that waits could begin at the same moment, in every process, at a provider that has perhaps
-     * just been started. The limit is that of a provider at work. So it falls to the calls still under way and four more,
-     * and grows by half in each window until it is where it was: about eight windows for 4 to 100. And each process goes
-     * on at a moment of its own (Resumption): with thirty processes, four calls at the same moment are 120. A short
+     * just been started. The limit is that of a provider at work. So it falls to the calls still under way and four
+     * more, and grows by half in each window until it is where it was: about eight windows for 4 to 100. And each
+     * process goes on at a moment of its own (Resumption): with thirty processes, four calls at the same moment are 120. A short
      * cool-down during which most calls are under way lowers nothing.
      *
      * A permit carries how often the breaker had opened when it was given. A call that began before an opening is not

@@ -56,16 +56,12 @@ public record RetryBackoff(RetryPolicy policy) {
      * named. The other side named that moment to all tasks alike, so each comes some time after it: up to a tenth of
      * the wait asked for, or the first delay, if that is longer.
      *
+     * <p>The other side does not make a task miss its deadline. If the moment named comes too late, the next attempt is
+     * made when half to three quarters of the time left have passed: the other side may work again before the moment
+     * that it named. Only the backoff itself can return a moment after the deadline.
+     *
      * @param asked the moment named, as by a {@code Retry-After}; null: none
-     */
-    public Instant nextAfter(AttemptHeaders headers, Instant now, @Nullable Instant asked, RandomGenerator random) {
-        return nextAfter(headers, now, asked, Instant.MAX, random);
-    }
-
-    /**
-     * Returns the same, but not later than the task's deadline on account of the other side. If the moment named comes
-     * too late, the next attempt is made when half to three quarters of the time left have passed: the other side may
-     * work again before the moment that it named. Only the backoff itself can return a moment after the deadline.
+     * @param deadline of the task; {@link Instant#MAX}: none
      */
     public Instant nextAfter(
             AttemptHeaders headers, Instant now, @Nullable Instant asked, Instant deadline, RandomGenerator random) {

@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Holds the partitions that the group has assigned to a session. A partition that leaves is drained, and then fenced.
- * Kafka calls this on the poll thread, within a poll. Used by the poll thread alone, but for {@link #joined} and {@link #stopWithinDrain}.
+ * Kafka calls this on the poll thread, within a poll. Used by the poll thread alone, but for {@link #joined}
+ * and {@link #stopWithinDrain}.
  */
 final class Assignments implements ConsumerRebalanceListener {
 
@@ -118,7 +119,10 @@ final class Assignments implements ConsumerRebalanceListener {
         dropFenced.run();
     }
 
-    /** Says whether, after the {@linkplain #stopWithinDrain stop}, records are still at work that can be committed in time. */
+    /**
+     * Says whether, after the {@linkplain #stopWithinDrain stop}, records are still at work that can be committed in
+     * time.
+     */
     boolean draining() {
         long giveUp = Objects.requireNonNull(stopBy, "a session that was not stopped does not drain");
         return commit.working() && !settled(assigned.values()) && !tooLate(giveUp);

@@ -17,17 +17,14 @@ import io.pawline.stage.OutsideCall;
 import io.pawline.stage.ProviderPolicies;
 import io.pawline.stage.StageSpec;
 import io.pawline.stage.codec.Codec;
-import io.pawline.stage.provider.ConcurrencyLimiter;
-import io.pawline.stage.provider.StageControls;
+import io.pawline.stage.provider.ReceiverLimiters;
 import io.pawline.testkit.TestingEvents;
 import io.pawline.testkit.TestingStage;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -108,40 +105,16 @@ class RecordedCallsTest {
                 return lostOnceRecorded && !attempts.history().isEmpty();
             }
         };
+        ProviderPolicies provider = new ProviderPolicies(TestingStage.PROVIDER, false, Optional.empty(), 0, 0);
         return new RecordedCalls(
                 Stage.DETECT,
-                new ProviderPolicies(TestingStage.PROVIDER, false, Optional.empty(), 0, 0),
+                provider,
                 TestingEvents.accepted(TaskId.next(), "oil", Duration.ofHours(1))
                         .getContext(),
                 1,
                 check,
-                new ConcurrencyLimiter(Optional.empty(), 1, new NoControls(), clock)
-                        .tryAcquire()
-                        .orElseThrow(),
+                new ReceiverLimiters(provider, 1, clock).of("").tryAcquire().orElseThrow(),
                 new Ledger(attempts, new Codec<>(spec, TestingEvents.format()), clock, "test"),
                 clock);
-    }
-
-    private static final class NoControls implements StageControls {
-
-        @Override
-        public boolean paused() {
-            return false;
-        }
-
-        @Override
-        public OptionalInt limit() {
-            return OptionalInt.empty();
-        }
-
-        @Override
-        public Instant coolDownUntil() {
-            return Instant.EPOCH;
-        }
-
-        @Override
-        public void coolDown(Instant until, String why) {
-            throw new AssertionError("no call asks for a cool-down");
-        }
     }
 }
