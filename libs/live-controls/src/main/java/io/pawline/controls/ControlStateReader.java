@@ -204,8 +204,16 @@ public final class ControlStateReader implements AutoCloseable {
         Instant until = control.getUntil().get();
         Duration lasts = Duration.between(control.getAt(), until);
         Instant latest = now.plus(lasts.compareTo(LONGEST_COOL_DOWN) < 0 ? lasts : LONGEST_COOL_DOWN);
+        // Field by field: Avro's own copy looks classes up by name, which it permits only once a decoder was made
         return until.isAfter(latest)
-                ? ControlCommand.newBuilder(control).setUntil(latest).build()
+                ? ControlCommand.newBuilder()
+                        .setSubject(control.getSubject())
+                        .setAction(control.getAction())
+                        .setBy(control.getBy())
+                        .setWhy(control.getWhy())
+                        .setAt(control.getAt())
+                        .setUntil(latest)
+                        .build()
                 : control;
     }
 
