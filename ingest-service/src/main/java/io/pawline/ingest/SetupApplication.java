@@ -7,6 +7,7 @@ import io.pawline.service.ServiceApplication;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.TaskDatabase;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -54,8 +55,9 @@ class SetupApplication {
         return _ -> {
             if (wanted.partitions() > 0) {
                 List<NewTopic> topics = Topics.all(wanted.partitions(), (short) wanted.replicas());
-                new KafkaAdmin(kafka.buildAdminProperties()).createOrModifyTopics(topics.toArray(NewTopic[]::new));
+                // Before others are made: a broker may not know yet of a topic that the controller has just created
                 correctSettings(kafka, topics);
+                new KafkaAdmin(kafka.buildAdminProperties()).createOrModifyTopics(topics.toArray(NewTopic[]::new));
             }
         };
     }
@@ -64,10 +66,14 @@ class SetupApplication {
     private static void correctSettings(KafkaProperties kafka, List<NewTopic> topics)
             throws InterruptedException, ExecutionException {
         try (Admin admin = Admin.create(kafka.buildAdminProperties())) {
+            Set<String> present = admin.listTopics().names().get();
+            List<String> names = topics.stream()
+                    .map(NewTopic::name)
+                    .filter(present::contains)
+                    .toList();
             List<Change> changes = TopicSettingChanges.of(
                     topics,
-                    admin.describeConfigs(TopicSettingChanges.resources(
-                                    topics.stream().map(NewTopic::name).toList()))
+                    admin.describeConfigs(TopicSettingChanges.resources(names))
                             .all()
                             .get());
             if (!changes.isEmpty()) {

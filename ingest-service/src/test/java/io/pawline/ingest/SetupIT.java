@@ -2,6 +2,7 @@ package io.pawline.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.pawline.kafka.EmbeddedKafka;
 import io.pawline.schemas.Stage;
@@ -67,14 +68,21 @@ class SetupIT {
                     Topics.all(1, (short) 1).stream().map(NewTopic::name).toList());
 
             setup(database, kafka.bootstrapServers(), "--pawline.setup.partitions=2", "--pawline.setup.replicas=1");
-            assertThat(partitions(kafka, all)).hasSize(all.size()).containsEntry(Stage.DETECT.workTopic(), 2);
+            // A broker learns a moment after the controller what was created and changed
+            await().ignoreExceptions()
+                    .untilAsserted(() -> assertThat(partitions(kafka, all))
+                            .hasSize(all.size())
+                            .containsEntry(Stage.DETECT.workTopic(), 2));
 
             alter(kafka, Topics.CONTROL, "segment.ms", "604800000");
+            await().untilAsserted(() ->
+                    assertThat(setting(kafka, Topics.CONTROL, "segment.ms")).isEqualTo("604800000"));
             setup(database, kafka.bootstrapServers(), "--pawline.setup.partitions=3", "--pawline.setup.replicas=1");
-            assertThat(setting(kafka, Topics.CONTROL, "segment.ms")).isEqualTo("3600000");
-            assertThat(partitions(kafka, all))
+            await().untilAsserted(() ->
+                    assertThat(setting(kafka, Topics.CONTROL, "segment.ms")).isEqualTo("3600000"));
+            await().untilAsserted(() -> assertThat(partitions(kafka, all))
                     .containsEntry(Stage.DETECT.workTopic(), 3)
-                    .containsEntry(Topics.CONTROL, 1);
+                    .containsEntry(Topics.CONTROL, 1));
 
             setup(database, kafka.bootstrapServers(), "--pawline.setup.partitions=1", "--pawline.setup.replicas=1");
             assertThat(partitions(kafka, all)).containsEntry(Stage.DETECT.workTopic(), 3);
