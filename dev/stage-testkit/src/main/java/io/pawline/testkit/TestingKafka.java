@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
@@ -27,6 +28,7 @@ import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /** Runs the one broker of this test JVM, with the topics as a test wants them. */
 public final class TestingKafka {
@@ -75,10 +77,18 @@ public final class TestingKafka {
             throws InterruptedException, ExecutionException {
         try (Admin admin = Admin.create(CONNECTION)) {
             AlterConfigOp set = new AlterConfigOp(new ConfigEntry(setting, value), AlterConfigOp.OpType.SET);
-            admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic), List.of(set)))
-                    .all()
-                    .get();
+            ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+            admin.incrementalAlterConfigs(Map.of(resource, List.of(set))).all().get();
+            // The controller answers before the broker has taken the setting over
+            org.awaitility.Awaitility.await().until(() -> value.equals(valueOf(admin, resource, setting)));
         }
+    }
+
+    private static @Nullable String valueOf(Admin admin, ConfigResource resource, String setting)
+            throws InterruptedException, ExecutionException {
+        Config known = admin.describeConfigs(List.of(resource)).all().get().get(resource);
+        ConfigEntry entry = known == null ? null : known.get(setting);
+        return entry == null ? null : entry.value();
     }
 
     public static void delete(String topic) throws InterruptedException, ExecutionException {

@@ -8,8 +8,10 @@ import io.pawline.stage.dispatch.ReadyQueue;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
 
@@ -72,6 +74,14 @@ public record FailedRecord(
                     now.plus(Topics.LONG_RETRY_HOP).toEpochMilli());
         }
         return deferred;
+    }
+
+    /** Returns the detail of the newest failure that a retry carries; empty for a record that has not failed. */
+    public static Optional<String> lastDetail(ConsumerRecord<byte[], byte[]> data) {
+        return Optional.ofNullable(data.headers().lastHeader(RecordHeaders.DETAIL))
+                .map(Header::value)
+                .map(value -> new String(value, StandardCharsets.UTF_8))
+                .map(text -> text.substring(0, Math.min(text.length(), MAX_DETAIL)));
     }
 
     private static String retryTopic(Stage stage, Instant now, Instant notBefore) {

@@ -17,6 +17,7 @@ import io.pawline.stage.ledger.RecordedCalls;
 import io.pawline.stage.metrics.StageMetrics;
 import io.pawline.stage.provider.Permit;
 import io.pawline.stage.retry.AttemptHeaders;
+import io.pawline.stage.retry.FailedRecord;
 import io.pawline.stage.tracing.AttemptSpan;
 import io.pawline.stage.tracing.StageTracing;
 import java.time.Clock;
@@ -118,7 +119,8 @@ public final class TaskExecution<I> {
 
     /** Returns what is published of a record whose task's deadline passed before it had its turn. */
     Settlement expired(ConsumerRecord<byte[], byte[]> data) throws InterruptedException {
-        EndedEarly ended = EndedEarly.expired("the deadline passed while the task waited for its turn");
+        EndedEarly ended =
+                EndedEarly.expired("the deadline passed while the task waited for its turn" + lastFailure(data));
         return withoutAttempt(data, context -> outcomeResolver.ended(data, context, ended));
     }
 
@@ -147,13 +149,20 @@ public final class TaskExecution<I> {
         TaskId id = TaskId.parse(context.getTaskId());
         MDC.put("task_id", context.getTaskId());
         span.about(context.getTaskId());
-        Optional<EndedEarly> over = over(id, context);
+        Optional<EndedEarly> over = over(id, context, data);
         if (over.isPresent()) {
             return outcomeResolver.ended(data, context, over.get());
         }
         Optional<RecordedCalls> calls = spec.provider()
                 .map(provider -> new RecordedCalls(
-                        spec.stage(), provider, context, number, check(id, context, lost), permit, ledger, clock));
+                        spec.stage(),
+                        provider,
+                        context,
+                        number,
+                        check(id, context, data, lost),
+                        permit,
+                        ledger,
+                        clock));
         Instant started = clock.instant();
         try {
             Outcome outcome = handle(
@@ -168,11 +177,12 @@ public final class TaskExecution<I> {
         }
     }
 
-    private RecordedCalls.Check check(TaskId id, TaskContext context, BooleanSupplier lost) {
+    private RecordedCalls.Check check(
+            TaskId id, TaskContext context, ConsumerRecord<byte[], byte[]> data, BooleanSupplier lost) {
         return new RecordedCalls.Check() {
             @Override
             public Optional<EndedEarly> over() {
-                return TaskExecution.this.over(id, context);
+                return TaskExecution.this.over(id, context, data);
             }
 
             @Override
@@ -190,7 +200,7 @@ public final class TaskExecution<I> {
         return paid ? OutcomeResolver.Count.ALWAYS : OutcomeResolver.Count.BY_SCOPE;
     }
 
-    private Optional<EndedEarly> over(TaskId id, TaskContext context) {
+    private Optional<EndedEarly> over(TaskId id, TaskContext context, ConsumerRecord<byte[], byte[]> data) {
         if (spec.stage().notifiesReceivers()) {
             return Optional.empty();
         }
@@ -198,8 +208,15 @@ public final class TaskExecution<I> {
             return Optional.of(EndedEarly.cancelled());
         }
         return spec.stage().paid() && clock.instant().isAfter(context.getDeadline())
-                ? Optional.of(EndedEarly.expired("the deadline passed before this stage's call"))
+                ? Optional.of(EndedEarly.expired("the deadline passed before this stage's call" + lastFailure(data)))
                 : Optional.empty();
+    }
+
+    /** Returns why the deadline came first, if the stage has failed with the task before. */
+    private static String lastFailure(ConsumerRecord<byte[], byte[]> data) {
+        return FailedRecord.lastDetail(data)
+                .map(detail -> "; last failure: " + detail)
+                .orElse("");
     }
 
     private Outcome handle(I event, TaskId id, TaskContext context, int number, Attempt.Calls calls)
