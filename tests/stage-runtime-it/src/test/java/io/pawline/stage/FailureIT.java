@@ -252,6 +252,31 @@ class FailureIT {
     }
 
     @Test
+    void aTopicThatCannotBeWrittenHoldsNoOtherRecords() throws Exception {
+        TestingKafka.delete("pawline.detect.dlt");
+        List<ProducerRecord<byte[], byte[]>> all = new ArrayList<>(tasks(5, "bad"));
+        all.addAll(tasks(50, "oil"));
+        TestingKafka.send(all);
+        AtomicInteger calls = new AtomicInteger();
+
+        start(stage().maxInFlight(20), (in, attempt) -> {
+            calls.incrementAndGet();
+            return in.getContext().getStyle().equals("bad")
+                    ? new Outcome.Rejected(Reason.NO_PET, "a chair")
+                    : described(in);
+        });
+
+        assertThat(awaitRecords("pawline.generate", 50)).hasSize(50);
+        TestingKafka.send(tasks(50, "oil"));
+        assertThat(awaitRecords("pawline.generate", 100)).hasSize(100);
+        assertThat(TestingKafka.records("pawline.callback")).isEmpty();
+        TestingKafka.create("pawline.detect.dlt");
+        assertThat(awaitRecords("pawline.detect.dlt", 5)).hasSize(5);
+        assertThat(finalStates(5)).hasSize(5);
+        assertThat(calls).as("no call is repeated").hasValue(105);
+    }
+
+    @Test
     void whileNothingCanBeCommittedNoMoreIsPaidForThanOneKillMayCost() throws Exception {
         TestingKafka.delete("pawline.generate");
         TestingKafka.send(tasks(400, "oil"));

@@ -5,11 +5,17 @@ import io.pawline.stage.metrics.StageMetrics;
 import io.pawline.stage.offsets.WorkItem;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,14 +38,20 @@ final class CommitBatches {
      *
      * @param substituted whether the settlement already stands in for one that was too large
      */
-    record Finished(WorkItem item, Settlement settlement, boolean substituted) {}
+    record Finished(WorkItem item, Settlement settlement, boolean substituted) {
+
+        /** Returns the topics that the task's records go to. */
+        Set<String> topics() {
+            return settlement.records().stream().map(ProducerRecord::topic).collect(Collectors.toSet());
+        }
+    }
 
     private final GroupCommit.Substitute substitute;
     private final Ledger ledger;
     private final StageMetrics metrics;
     private final LinkedBlockingQueue<Finished> finished = new LinkedBlockingQueue<>();
 
-    /** Holds one batch as a rule, and the parts of a batch if a record in it is too large. */
+    /** Holds one batch as a rule, and the parts of a batch if a record or a topic in it is refused. */
     private final Deque<List<Finished>> batches = new ArrayDeque<>();
 
     /** Holds the tasks whose records no topic takes in any form. */
@@ -47,13 +59,21 @@ final class CommitBatches {
 
     private long setAsideSince;
 
+    private final HeldTasks held;
+
+    /** Counts the tasks that are held because a topic takes nothing. */
+    private volatile int heldCount;
+
     /** Counts the tasks that were handed over and are neither committed nor given up. */
     private final AtomicInteger uncommitted = new AtomicInteger();
 
     /** Says that nothing is taken from {@link #finished} any more. */
     private volatile boolean ended;
 
-    CommitBatches(GroupCommit.Substitute substitute, Ledger ledger, StageMetrics metrics) {
+    /** @param known says whether the broker knows these topics, see {@link HeldTasks} */
+    CommitBatches(
+            GroupCommit.Substitute substitute, Predicate<Set<String>> known, Ledger ledger, StageMetrics metrics) {
+        this.held = new HeldTasks(known);
         this.substitute = substitute;
         this.ledger = ledger;
         this.metrics = metrics;
@@ -77,6 +97,11 @@ final class CommitBatches {
         return uncommitted.get();
     }
 
+    /** Counts those of them whose topics take nothing now. Any thread may call this. */
+    int held() {
+        return heldCount;
+    }
+
     /** Says whether there is no batch, so that one has to be {@linkplain #gather gathered}. */
     boolean isEmpty() {
         return batches.isEmpty();
@@ -93,7 +118,13 @@ final class CommitBatches {
      * @param notBefore the first task to finish waits until this moment of {@link System#nanoTime}
      */
     void gather(long notBefore) throws InterruptedException {
+        held.all().forEach(this::dropFenced);
         List<Finished> batch = takeBackSetAside();
+        held.due(MAX_BATCH).ifPresent(batches::add);
+        countHeld();
+        if (!batches.isEmpty() && batch.isEmpty()) {
+            return;
+        }
         if (batch.isEmpty()) {
             Finished first = finished.poll(100, TimeUnit.MILLISECONDS);
             if (first == null) {
@@ -103,7 +134,15 @@ final class CommitBatches {
             TimeUnit.NANOSECONDS.sleep(notBefore - System.nanoTime());
         }
         finished.drainTo(batch, MAX_BATCH - batch.size());
-        batches.add(batch);
+        batch.removeIf(held::takes);
+        countHeld();
+        if (!batch.isEmpty()) {
+            batches.add(batch);
+        }
+    }
+
+    private void countHeld() {
+        heldCount = held.size();
     }
 
     private List<Finished> takeBackSetAside() {
@@ -141,6 +180,11 @@ final class CommitBatches {
                 metrics.left(done.item().data());
             }
         });
+        List<Finished> free = held.committed(batch);
+        for (int from = 0; from < free.size(); from += MAX_BATCH) {
+            batches.add(new ArrayList<>(free.subList(from, Math.min(from + MAX_BATCH, free.size()))));
+        }
+        countHeld();
     }
 
     /** Removes the first batch, with which the transactions are done. */
@@ -148,8 +192,33 @@ final class CommitBatches {
         batches.removeFirst();
     }
 
-    /** Halves the first batch, since the client does not say which record was too large and the others must go on. */
-    void splitFirst() throws InterruptedException {
+    /**
+     * Divides the first batch, by the topics that its tasks go to, since one of them takes nothing and the others must
+     * go on. Tasks that all go to the same topics are held.
+     *
+     * @param tookNanos time that the try took
+     */
+    void divideFirst(Exception refusal, long tookNanos) {
+        List<Finished> batch = batches.removeFirst();
+        // Not all of them are in the next transaction, so it must not count them as completed.
+        batch.forEach(done -> done.item().reopen());
+        Collection<List<Finished>> parts = batch.stream()
+                .collect(Collectors.groupingBy(
+                        Finished::topics, LinkedHashMap::new, Collectors.toCollection(ArrayList::new)))
+                .values()
+                .stream()
+                .<List<Finished>>map(part -> part)
+                .toList();
+        if (parts.size() > 1) {
+            parts.forEach(batches::addFirst);
+        } else {
+            held.hold(batch, refusal, tookNanos);
+            countHeld();
+        }
+    }
+
+    /** Halves the first batch, since the client does not say which record was refused and the others must go on. */
+    void splitFirst(Exception refusal) throws InterruptedException {
         List<Finished> batch = batches.removeFirst();
         // Not all of them are in the next transaction, so it must not count them as completed.
         batch.forEach(done -> done.item().reopen());
@@ -158,23 +227,24 @@ final class CommitBatches {
             batches.addFirst(new ArrayList<>(batch.subList(half, batch.size())));
             batches.addFirst(new ArrayList<>(batch.subList(0, half)));
         } else {
-            replaceTooLarge(batch.getFirst());
+            replaceRefused(batch.getFirst(), refusal);
         }
     }
 
-    /** Turns a result that is too large into a failure. A record that is too large even as a dead letter stays open. */
-    private void replaceTooLarge(Finished done) throws InterruptedException {
+    /** Turns a result that is refused into a failure. A record that is refused even as a dead letter stays open. */
+    private void replaceRefused(Finished done, Exception refusal) throws InterruptedException {
         if (!done.substituted()) {
-            Settlement instead = substitute.tooLarge(done.item());
+            Settlement instead = substitute.of(done.item(), refusal);
             batches.addFirst(new ArrayList<>(List.of(
                     new Finished(done.item(), instead.after(done.settlement().calls()), true))));
             return;
         }
         log.error(
-                "no topic takes the record at {} offset {} for its size, it stays open: raise max.message.bytes of the"
-                        + " stage's dead-letter topic",
+                "no topic takes the record at {} offset {}, it stays open; if it is too large, raise max.message.bytes of"
+                        + " the stage's dead-letter topic: {}",
                 done.item().partition().name(),
-                done.item().data().offset());
+                done.item().data().offset(),
+                refusal.toString());
         setAside.add(done);
         setAsideSince = System.nanoTime();
         end(done);
@@ -193,6 +263,7 @@ final class CommitBatches {
         }
         List<Finished> rest = new ArrayList<>();
         batches.forEach(rest::addAll);
+        held.all().forEach(rest::addAll);
         finished.drainTo(rest);
         rest.forEach(this::drop);
         setAside.forEach(this::orphan);

@@ -75,9 +75,9 @@ public final class GroupCommit implements AutoCloseable {
     /** The longest pause for that reason is so many times the shortest. */
     private static final int LONGEST_PAUSE = 5;
 
-    /** Makes what is published instead of a settlement that a topic refuses for its size. */
+    /** Makes what is published instead of a settlement whose records a topic refuses, as for their size. */
     public interface Substitute {
-        Settlement tooLarge(WorkItem item) throws InterruptedException;
+        Settlement of(WorkItem item, Exception refusal) throws InterruptedException;
     }
 
     private final TransactionalPublisher publisher;
@@ -87,6 +87,7 @@ public final class GroupCommit implements AutoCloseable {
     private final Thread thread;
 
     private long nextCommit = System.nanoTime();
+    private long lastTookNanos;
     private long wait = TransactionalPublisher.FIRST_WAIT_MILLIS;
     private volatile @Nullable ConsumerGroupMetadata member;
     private volatile @Nullable RuntimeException failure;
@@ -101,7 +102,7 @@ public final class GroupCommit implements AutoCloseable {
             StageMetrics metrics,
             String name) {
         this.publisher = new TransactionalPublisher(producers);
-        this.batches = new CommitBatches(substitute, ledger, metrics);
+        this.batches = new CommitBatches(substitute, publisher::knows, ledger, metrics);
         this.interval = interval;
         this.metrics = metrics;
         this.thread = Thread.ofPlatform().daemon().name(name + "-commit").unstarted(this::run);
@@ -146,6 +147,11 @@ public final class GroupCommit implements AutoCloseable {
         return batches.uncommitted();
     }
 
+    /** Counts those of them that wait for a topic that takes nothing now. */
+    public int held() {
+        return batches.held();
+    }
+
     /** Says whether tasks that are handed over now can still be committed. */
     public boolean working() {
         return failure == null && !closed;
@@ -184,7 +190,8 @@ public final class GroupCommit implements AutoCloseable {
                 TimeUnit.MILLISECONDS.sleep(wait);
                 wait = TransactionalPublisher.longer(wait);
             }
-            case TOO_LARGE -> batches.splitFirst();
+            case RECORD_REFUSED -> batches.splitFirst(publisher.refusal());
+            case TOPIC_REFUSED -> batches.divideFirst(publisher.refusal(), lastTookNanos);
         }
     }
 
@@ -208,11 +215,12 @@ public final class GroupCommit implements AutoCloseable {
                 .flatMap(done -> done.settlement().records().stream())
                 .toList();
         TransactionalPublisher.Result result = publisher.publish(records, positionsAfter(batch), current);
+        long now = System.nanoTime();
+        lastTookNanos = now - started;
         if (result == TransactionalPublisher.Result.COMMITTED) {
-            long now = System.nanoTime();
-            metrics.committed(Duration.ofNanos(now - started));
+            metrics.committed(Duration.ofNanos(lastTookNanos));
             boolean full = batch.size() >= CommitBatches.MAX_BATCH;
-            nextCommit = full ? now : now + pauseAfter(now - started, interval.toNanos());
+            nextCommit = full ? now : now + pauseAfter(lastTookNanos, interval.toNanos());
             batches.committed(batch);
         }
         return result;

@@ -4,19 +4,27 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +32,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Publishes messages and offsets in one Kafka transaction at a time: all of them or none. A transaction that fails is
  * aborted and leaves nothing behind, so it may be tried again. A producer that is of no more use is replaced. Used by
- * one thread, but for {@link #giveUp}.
+ * one thread, but for {@link #giveUp} and {@link #knows}.
  *
  * <p>A producer that cannot be made, because no name of a broker resolves, is an outage like any other.
  */
@@ -37,8 +45,10 @@ final class TransactionalPublisher implements AutoCloseable {
         COMMITTED,
         /** Nothing of it was published. */
         FAILED,
-        /** Nothing of it was published, because a topic takes no record as large as one of these. */
-        TOO_LARGE
+        /** Nothing of it was published, because a topic does not take one of these records: it is too large, say. */
+        RECORD_REFUSED,
+        /** Nothing of it was published, because a topic takes no records now: it does not exist, say. */
+        TOPIC_REFUSED
     }
 
     /** The wait before the first new try of what has failed. */
@@ -49,10 +59,13 @@ final class TransactionalPublisher implements AutoCloseable {
     private final Supplier<Producer<byte[], byte[]>> producers;
 
     /** Is null before the beginning, and while a lost producer could not be replaced. */
-    private @Nullable Producer<byte[], byte[]> producer;
+    private volatile @Nullable Producer<byte[], byte[]> producer;
 
     private boolean fateUnknown;
-    private volatile boolean tooLarge;
+
+    /** Holds the first failure of a send in the last transaction. What fails after it, may fail because of it. */
+    private final AtomicReference<@Nullable Exception> refusal = new AtomicReference<>();
+
     private final CountDownLatch givenUp = new CountDownLatch(1);
 
     TransactionalPublisher(Supplier<Producer<byte[], byte[]>> producers) {
@@ -84,15 +97,41 @@ final class TransactionalPublisher implements AutoCloseable {
             Map<TopicPartition, OffsetAndMetadata> positions,
             ConsumerGroupMetadata member)
             throws InterruptedException {
-        tooLarge = false;
+        refusal.set(null);
         try {
             producer().beginTransaction();
-            records.forEach(this::send);
+            for (ProducerRecord<byte[], byte[]> record : records) {
+                send(record);
+                Exception refused = refusal.get();
+                if (refused != null) {
+                    // The client may have waited long for the topic, and would for the next record, too
+                    return abort(refused);
+                }
+            }
             producer().sendOffsetsToTransaction(positions, member);
         } catch (KafkaException failed) {
             return abort(failed);
         }
         return commit();
+    }
+
+    /** Returns why a topic or a record was refused in the last transaction. */
+    Exception refusal() {
+        return Objects.requireNonNull(refusal.get(), "nothing was refused");
+    }
+
+    /** Says whether the broker knows these topics; may wait for its answer. Any thread may call this. */
+    boolean knows(Set<String> topics) {
+        Producer<byte[], byte[]> current = producer;
+        if (current == null) {
+            return false;
+        }
+        try {
+            topics.forEach(current::partitionsFor);
+            return true;
+        } catch (KafkaException | IllegalStateException notNow) {
+            return false;
+        }
     }
 
     /** Says whether the broker was asked to commit the last transaction, and has not answered. */
@@ -108,8 +147,8 @@ final class TransactionalPublisher implements AutoCloseable {
     private void send(ProducerRecord<byte[], byte[]> record) {
         // In a transaction, a send that fails fails the commit.
         var _ = producer().send(record, (_, failure) -> {
-            if (failure instanceof RecordTooLargeException) {
-                tooLarge = true;
+            if (failure != null) {
+                refusal.compareAndSet(null, failure);
             }
         });
     }
@@ -134,7 +173,7 @@ final class TransactionalPublisher implements AutoCloseable {
         }
     }
 
-    private Result abort(KafkaException failure) throws InterruptedException {
+    private Result abort(Exception failure) throws InterruptedException {
         log.warn("a transaction failed and is tried again: {}", failure.toString());
         for (long wait = FIRST_WAIT_MILLIS; ; wait = longer(wait)) {
             try {
@@ -149,7 +188,16 @@ final class TransactionalPublisher implements AutoCloseable {
             }
         }
         fateUnknown = false;
-        return tooLarge ? Result.TOO_LARGE : Result.FAILED;
+        return switch (refusal.get()) {
+            case RecordTooLargeException _ -> Result.RECORD_REFUSED;
+            case InvalidRecordException _ -> Result.RECORD_REFUSED;
+            case InvalidTimestampException _ -> Result.RECORD_REFUSED;
+            case RetriableException _ -> Result.TOPIC_REFUSED;
+            case TopicAuthorizationException _ -> Result.TOPIC_REFUSED;
+            case InvalidTopicException _ -> Result.TOPIC_REFUSED;
+            case PolicyViolationException _ -> Result.TOPIC_REFUSED;
+            case null, default -> Result.FAILED;
+        };
     }
 
     /** Replaces the producer. Its successor has the same transactional id, and so aborts what it left open. */

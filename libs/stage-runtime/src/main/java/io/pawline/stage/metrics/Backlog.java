@@ -10,6 +10,7 @@ public final class Backlog {
     private volatile int held;
     private volatile long lag;
     private volatile long netLag;
+    private volatile int unwritable;
 
     /**
      * Sets how much waits now.
@@ -18,12 +19,14 @@ public final class Backlog {
      * @param held records that wait for their time
      * @param lag records of the work topic from the committed offset on
      * @param netLag those of them that are not completed
+     * @param unwritable finished tasks that a topic does not take now
      */
-    public void set(int ready, int held, long lag, long netLag) {
+    public void set(int ready, int held, long lag, long netLag, int unwritable) {
         this.ready = ready;
         this.held = held;
         this.lag = lag;
         this.netLag = netLag;
+        this.unwritable = unwritable;
     }
 
     int ready() {
@@ -40,5 +43,9 @@ public final class Backlog {
 
     long netLag() {
         return netLag;
+    }
+
+    int unwritable() {
+        return unwritable;
     }
 }

@@ -101,6 +101,11 @@ public final class StageMetrics {
                 "The same without those already completed: what is left to do, to scale by",
                 backlog,
                 Backlog::netLag);
+        gauge(
+                "pawline.stage.results.held",
+                "Finished tasks that wait for a topic that takes no records now",
+                backlog,
+                Backlog::unwritable);
     }
 
     public void handled(Outcome outcome, Duration took) {

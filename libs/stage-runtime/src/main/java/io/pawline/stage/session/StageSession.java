@@ -84,7 +84,7 @@ public final class StageSession<I> {
         this.consumer = clients.consumer(group, spec.policies().drain());
         this.commit = new GroupCommit(
                 () -> clients.producer(group),
-                item -> execution.tooLarge(item.data()),
+                (item, refusal) -> execution.refused(item.data(), refusal),
                 ledger,
                 spec.policies().commitInterval(),
                 metrics,
@@ -208,7 +208,7 @@ public final class StageSession<I> {
                 netLag += unread + partition.open();
             }
         }
-        backlog.set(dispatcher.waiting(), timer.held(), lag, netLag);
+        backlog.set(dispatcher.waiting(), timer.held(), lag, netLag, commit.held());
     }
 
     /**

@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -91,9 +92,12 @@ public final class TaskExecution<I> {
         }
     }
 
-    /** Returns what is published instead if a broker refuses the result of an attempt because of its size. */
-    Settlement tooLarge(ConsumerRecord<byte[], byte[]> data) throws InterruptedException {
-        String detail = "the result's event is larger than the topic takes";
+    /** Returns what is published instead if a broker refuses the result of an attempt, as for its size. */
+    Settlement refused(ConsumerRecord<byte[], byte[]> data, Exception refusal) throws InterruptedException {
+        String detail = refusal instanceof RecordTooLargeException
+                ? "the result's event is larger than the topic takes"
+                : "the topic does not take the result's event: "
+                        + refusal.getClass().getSimpleName();
         try {
             return withoutAttempt(data, context -> outcomeResolver.failed(data, context, Reason.UNCLASSIFIED, detail));
         } catch (RuntimeException bug) {

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -49,8 +50,13 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.NotEnoughReplicasException;
+import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -361,6 +367,75 @@ class GroupCommitTest {
         assertThat(WorkItem.receive(next, record(1))).isEmpty();
     }
 
+    /** Lists what a broker answers for a topic that takes nothing, and whether it answers late and blames all. */
+    static Stream<Arguments> topicsThatTakeNothing() {
+        return Stream.of(
+                        new TopicAuthorizationException(Set.of("pawline.detect.dlt")),
+                        new InvalidTopicException("no such name"),
+                        new PolicyViolationException("not here"),
+                        new NotEnoughReplicasException("two of three brokers are gone"),
+                        new UnknownTopicOrPartitionException("deleted"))
+                .flatMap(failure -> Stream.of(Arguments.of(failure, false), Arguments.of(failure, true)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("topicsThatTakeNothing")
+    void aTopicThatTakesNothingHoldsItsOwnRecordsAlone(RuntimeException failure, boolean late) {
+        TestingProducer producer = new TestingProducer().closes("pawline.detect.dlt", failure);
+        GroupCommit commit = create(late ? producer.refusesLate() : producer, Duration.ZERO);
+        commit.add(begun(0), result("a"));
+        commit.add(begun(1), deadLetter("b"));
+        commit.add(begun(2), result("c"));
+
+        commit.start();
+
+        await().until(() -> published().size() == 2);
+        assertThat(published()).containsExactlyInAnyOrder("a", "c");
+        await().until(() -> commit.held() == 1);
+        assertThat(commit.uncommitted()).as("what a kill would repeat").isEqualTo(1);
+        assertThat(committed(producer).offset()).as("the lowest open record").isEqualTo(1);
+        commit.add(begun(3), deadLetter("d"));
+        commit.add(begun(4), result("e"));
+        await().until(() -> published().size() == 3);
+        await().until(() -> commit.held() == 2);
+
+        producer.opens("pawline.detect.dlt");
+
+        await().until(partition::settled);
+        assertThat(published()).containsExactlyInAnyOrder("a", "b", "c", "d", "e");
+        assertThat(commit.held()).isZero();
+        assertThat(committed(producer)).isEqualTo(new OffsetAndMetadata(5));
+    }
+
+    @Test
+    void aTopicThatIsNotThereIsNotWaitedForInATransaction() {
+        TestingProducer producer =
+                new TestingProducer().closes("pawline.detect.dlt", new TimeoutException("not present in metadata"));
+        GroupCommit commit = start(producer);
+        commit.add(begun(0), deadLetter("a"));
+        await().until(() -> commit.held() == 1);
+        int tries = producer.begun();
+
+        await().during(Duration.ofSeconds(2)).until(() -> producer.begun() == tries);
+
+        producer.opens("pawline.detect.dlt");
+        awaitPublished("a");
+    }
+
+    @Test
+    void whatIsHeldForALostPartitionIsDropped() {
+        GroupCommit commit =
+                start(new TestingProducer().closes("pawline.detect.dlt", new InvalidTopicException("no such name")));
+        commit.add(begun(0), deadLetter("a"));
+        await().until(() -> commit.held() == 1);
+
+        commit.fence(List.of(partition));
+
+        await().until(partition::settled);
+        assertThat(commit.uncommitted()).isZero();
+        assertThat(published()).isEmpty();
+    }
+
     @Test
     void whatFinishesInThePauseGathersForTheNext() {
         GroupCommit commit = start(new TestingProducer(), Duration.ofHours(1));
@@ -416,7 +491,7 @@ class GroupCommitTest {
         StageSpec<TaskAccepted> spec = TestingStage.on(Map.of()).spec();
         GroupCommit commit = new GroupCommit(
                 producers,
-                _ -> result("substitute"),
+                (_, _) -> result("substitute"),
                 new Ledger(attempts, new Codec<>(spec, TestingEvents.format()), clock, "test"),
                 interval,
                 new StageMetrics(meters, Stage.DETECT, clock),
@@ -438,6 +513,10 @@ class GroupCommitTest {
 
     private static ConsumerRecord<byte[], byte[]> record(long offset) {
         return new ConsumerRecord<>(NAME.topic(), NAME.partition(), offset, new byte[0], new byte[0]);
+    }
+
+    private static Settlement deadLetter(String text) {
+        return Settlement.last(List.of(new ProducerRecord<>("pawline.detect.dlt", text.getBytes(UTF_8))));
     }
 
     private static Settlement result(String text) {
