@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.events.TaskAccepted;
 import io.pawline.schemas.Stage;
+import io.pawline.service.EventFormat;
 import io.pawline.stage.BreakerPolicy;
 import io.pawline.stage.Handler;
 import io.pawline.stage.KafkaClients;
@@ -34,6 +35,7 @@ public final class TestingStage {
     private Optional<BreakerPolicy> breaker = Optional.empty();
     private double callsPerSecond;
     private MeterRegistry meters = new SimpleMeterRegistry();
+    private EventFormat format = TestingEvents.format();
     private OpenTelemetry telemetry = OpenTelemetry.noop();
     private Clock clock = Clock.systemUTC();
 
@@ -90,6 +92,11 @@ public final class TestingStage {
         return this;
     }
 
+    public TestingStage format(EventFormat other) {
+        format = other;
+        return this;
+    }
+
     public TestingStage telemetry(OpenTelemetry traced) {
         telemetry = traced;
         return this;
@@ -114,7 +121,7 @@ public final class TestingStage {
                 spec(),
                 handler,
                 new KafkaClients(connection, instance),
-                TestingEvents.format(),
+                format,
                 meters,
                 telemetry,
                 clock,

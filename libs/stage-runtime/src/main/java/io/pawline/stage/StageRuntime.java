@@ -98,6 +98,7 @@ public final class StageRuntime<I> implements AutoCloseable {
         receiverLimiters.ifPresent(metrics::watch);
         metrics.watch(backlog);
         Codec<I> codec = new Codec<>(spec, format);
+        metrics.watch(codec.unknownSchemas());
         this.ledger =
                 new Ledger(clients.ledgerProducer(spec.stage().consumerGroup()), codec, steady, clients.instanceId());
         this.execution = new TaskExecution<>(

@@ -30,6 +30,7 @@ public final class AvroDeserializer implements Deserializer<SpecificRecord> {
      * The event in these bytes; null for null, which is a tombstone.
      *
      * @throws UndecodableException if the bytes are not an event that can be read here
+     * @throws UnknownSchemaException if the registry does not know their schema; another attempt may help
      * @throws RegistryUnavailableException if the registry could not be asked for the schema; another attempt may help
      */
     @Override

@@ -33,7 +33,8 @@ final class SchemaRegistryClient implements AutoCloseable {
     /**
      * The schema of this id.
      *
-     * @throws UndecodableException if the registry knows no Avro schema of this id
+     * @throws UnknownSchemaException if the registry knows no schema of this id
+     * @throws UndecodableException if the schema of this id is no Avro schema
      * @throws RegistryUnavailableException if it cannot be asked now
      */
     Schema schema(int id) {
@@ -71,7 +72,7 @@ final class SchemaRegistryClient implements AutoCloseable {
             answer = http.get("/schemas/ids/" + id);
         } catch (RegistryErrorException e) {
             if (e.code() == RegistryErrorException.UNKNOWN_SCHEMA) {
-                throw new UndecodableException("the schema registry knows no schema of id " + id, e);
+                throw new UnknownSchemaException(id, e);
             }
             throw new RegistryUnavailableException("schema registry refuses: " + e.words(), e);
         }

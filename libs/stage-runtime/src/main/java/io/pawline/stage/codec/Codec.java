@@ -10,6 +10,7 @@ import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.schemas.serde.RegistryUnavailableException;
 import io.pawline.schemas.serde.SchemaRefusedException;
+import io.pawline.schemas.serde.UnknownSchemaException;
 import io.pawline.service.EventFormat;
 import io.pawline.stage.Outcome;
 import io.pawline.stage.StageSpec;
@@ -42,9 +43,13 @@ public final class Codec<I> {
 
     public record NoTask<I>(String detail) implements Decoded<I> {}
 
+    /** Says that the registry does not know the record's schema, now at least. */
+    public record UnknownSchema<I>(String detail) implements Decoded<I> {}
+
     private final StageSpec<I> spec;
     private final Deserializer<?> deserializer;
     private final Serializer<? super SpecificRecord> serializer;
+    private final UnknownSchemas unknownSchemas = new UnknownSchemas();
 
     public Codec(StageSpec<I> spec, EventFormat format) {
         this.spec = spec;
@@ -57,9 +62,17 @@ public final class Codec<I> {
         try {
             event = untilTheRegistryAnswers(
                     () -> deserializer.deserialize(spec.stage().workTopic(), data.headers(), data.value()));
+        } catch (UnknownSchemaException noSchema) {
+            String detail = String.valueOf(noSchema.getMessage());
+            // A few foreign records that are tried again and again say nothing of the others
+            if (data.topic().equals(spec.stage().workTopic())) {
+                unknownSchemas.unknown(detail);
+            }
+            return new UnknownSchema<>(detail);
         } catch (RuntimeException noEvent) {
             return new NoTask<>("the bytes are no event: " + noEvent.getMessage());
         }
+        unknownSchemas.known();
         if (!spec.input().isInstance(event)) {
             String found = event == null ? "nothing" : event.getClass().getSimpleName();
             return new NoTask<>(
@@ -72,6 +85,11 @@ public final class Codec<I> {
             return new NoTask<>("the event's task id is no UUID");
         }
         return new Task<>(task);
+    }
+
+    /** Returns what is known of the schemas that the registry does not know. */
+    public UnknownSchemas unknownSchemas() {
+        return unknownSchemas;
     }
 
     /**

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.Timer;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Outcome;
+import io.pawline.stage.codec.UnknownSchemas;
 import io.pawline.stage.provider.ConcurrencyLimiter;
 import io.pawline.stage.provider.ReceiverLimiters;
 import java.nio.ByteBuffer;
@@ -89,6 +90,15 @@ public final class StageMetrics {
                 "Receivers that nothing is sent to now, because they fail or asked for it",
                 limiters,
                 ReceiverLimiters::closed);
+    }
+
+    /** Registers the gauge of what the schema registry does not know. */
+    public void watch(UnknownSchemas schemas) {
+        gauge(
+                "pawline.stage.schemas.unknown",
+                "1 while the stage holds because the schema registry knows the schemas of hardly any records",
+                schemas,
+                of -> of.holding() ? 1 : 0);
     }
 
     /** Registers the gauges of what waits. */

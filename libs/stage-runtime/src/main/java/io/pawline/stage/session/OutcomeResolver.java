@@ -33,6 +33,9 @@ public final class OutcomeResolver<I> {
 
     private static final Logger log = LoggerFactory.getLogger(OutcomeResolver.class);
 
+    /** A record whose schema the registry does not know is asked about for so long. */
+    private static final Duration UNKNOWN_SCHEMA = Duration.ofMinutes(1);
+
     private final StageSpec<I> spec;
     private final Codec<I> codec;
     private final Clock clock;
@@ -135,6 +138,27 @@ public final class OutcomeResolver<I> {
         Optional<ProducerRecord<byte[], byte[]>> event =
                 codec.finalState(data, context, ended.finalState(), ended.reason(), ended.detail(), clock.instant());
         return Settlement.last(event.map(List::of).orElse(List.of()));
+    }
+
+    /**
+     * Tries a record again whose schema the registry does not know, for a while, and then gives it up. None is given up
+     * while the registry knows hardly any.
+     */
+    Settlement unknownSchema(ConsumerRecord<byte[], byte[]> data, String detail) throws InterruptedException {
+        AttemptHeaders headers = AttemptHeaders.of(data.headers());
+        Instant now = clock.instant();
+        Duration trying = Duration.between(headers.firstFailedAt().orElse(now), now);
+        Duration most = spec.policies().retry().maxTime();
+        Duration longest = most.compareTo(UNKNOWN_SCHEMA) < 0 ? most : UNKNOWN_SCHEMA;
+        if (trying.compareTo(longest) >= 0 && !codec.unknownSchemas().holding()) {
+            return undecodable(data, detail);
+        }
+        RetryBackoff backoff = new RetryBackoff(spec.policies().retry());
+        Instant notBefore = backoff.nextAfter(headers, now, null, Instant.MAX, random);
+        log.warn("the record cannot be read, next attempt at {}: {}", notBefore, detail);
+        metrics.retried(Reason.UNDECODABLE);
+        return Settlement.again(
+                new FailedRecord(spec.stage(), data, Reason.UNDECODABLE, detail, now).retry(headers, notBefore));
     }
 
     /** Gives up a record that cannot be decoded. Its key still names the task, so that the front end is notified. */

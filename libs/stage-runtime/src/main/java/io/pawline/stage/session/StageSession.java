@@ -95,7 +95,7 @@ public final class StageSession<I> {
                 readyQueue(limiter, receiverLimiters),
                 Thread.ofVirtual().name(name + "-task-", 0).factory(),
                 settler::work,
-                () -> stop.getCount() == 0 || hasTooMuchToLose(),
+                () -> stop.getCount() == 0 || hasTooMuchToLose() || !execution.mayBegin(),
                 metrics);
         this.timer = new RetryTimer(clock, dispatcher, name);
         this.delayedRetryReader = new DelayedRetryReader(spec.stage(), consumer, commit, clock);

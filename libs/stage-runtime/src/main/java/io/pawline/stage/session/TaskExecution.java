@@ -72,6 +72,11 @@ public final class TaskExecution<I> {
         this.stageTracing = stageTracing;
     }
 
+    /** Says whether a record may begin: not while the schema registry knows the schema of hardly any. */
+    boolean mayBegin() {
+        return codec.unknownSchemas().mayBegin();
+    }
+
     /**
      * Does one attempt.
      *
@@ -88,6 +93,7 @@ public final class TaskExecution<I> {
                     switch (codec.decode(data)) {
                         case Codec.Task<I> task -> attempt(data, number, task.event(), permit, lost, span);
                         case Codec.NoTask<I> noTask -> outcomeResolver.undecodable(data, noTask.detail());
+                        case Codec.UnknownSchema<I> unknown -> outcomeResolver.unknownSchema(data, unknown.detail());
                     });
         }
     }
@@ -137,6 +143,7 @@ public final class TaskExecution<I> {
             return switch (codec.decode(data)) {
                 case Codec.Task<I> task -> ended.settlement(spec.context().apply(task.event()));
                 case Codec.NoTask<I> noTask -> outcomeResolver.undecodable(data, noTask.detail());
+                case Codec.UnknownSchema<I> unknown -> outcomeResolver.unknownSchema(data, unknown.detail());
             };
         }
     }

@@ -8,6 +8,7 @@ import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Outcome;
 import io.pawline.stage.ProviderPolicies;
+import io.pawline.stage.codec.UnknownSchemas;
 import io.pawline.stage.provider.ConcurrencyLimiter;
 import io.pawline.stage.provider.ReceiverLimiters;
 import io.pawline.stage.provider.TestingClock;
@@ -59,6 +60,7 @@ class StageMetricsTest {
         metrics.watch(new ReceiverLimiters(
                 new ProviderPolicies("receiver", true, Optional.empty(), 0, 0), 1, new TestingClock()));
         metrics.watch(new Backlog());
+        metrics.watch(new UnknownSchemas());
         metrics.waitedForPermit(Duration.ofMillis(1));
         metrics.handled(new Outcome.Retry(Reason.OVERLOADED, "busy", null), Duration.ofMillis(1));
         metrics.handled(new Outcome.Done(Optional.empty()), Duration.ofMillis(1));
