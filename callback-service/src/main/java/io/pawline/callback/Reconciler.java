@@ -64,6 +64,9 @@ final class Reconciler implements AutoCloseable {
                         String.valueOf(failed.getMessage()));
             }
             failing = true;
+        } catch (Error bug) {
+            // Without this, there would be no further round, and nobody would notice
+            log.error("final states cannot be put back to work now and will be later", bug);
         }
     }
 

@@ -92,7 +92,8 @@ public final class OutboxRelay implements SmartLifecycle {
                 }
             }
             return null;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // A relay whose thread is dead would keep accepted tasks for ever
             return e;
         }
     }

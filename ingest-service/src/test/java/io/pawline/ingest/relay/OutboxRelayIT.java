@@ -102,6 +102,7 @@ class OutboxRelayIT {
                 tasks -> switch (calls.getAndIncrement()) {
                     case 0 -> throw new IllegalStateException("broken");
                     case 1 -> new Handover(List.of(), new IllegalStateException("no broker"));
+                    case 2 -> throw new NoClassDefFoundError("a jar that was replaced");
                     default -> takeAll(tasks);
                 },
                 SOON);

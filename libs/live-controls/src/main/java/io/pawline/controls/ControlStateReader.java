@@ -157,7 +157,8 @@ public final class ControlStateReader implements AutoCloseable {
             trouble = "";
             read.countDown();
             follow(from);
-        } catch (RuntimeException failed) {
+        } catch (RuntimeException | Error failed) {
+            // A reader whose thread is dead would hold its stage to old controls
             if (stop.getCount() > 0) {
                 warnOnce(failed);
             }
@@ -218,8 +219,8 @@ public final class ControlStateReader implements AutoCloseable {
     }
 
     /** Logs the same trouble once, however often it comes back. */
-    private void warnOnce(RuntimeException failed) {
-        String what = String.valueOf(failed.getMessage());
+    private void warnOnce(Throwable failed) {
+        String what = failed instanceof RuntimeException ? String.valueOf(failed.getMessage()) : failed.toString();
         if (!what.equals(trouble)) {
             log.warn("the controls cannot be read, trying again until they can: {}", what);
         }

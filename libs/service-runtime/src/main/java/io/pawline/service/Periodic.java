@@ -35,6 +35,9 @@ public final class Periodic implements AutoCloseable {
                         work.run();
                     } catch (RuntimeException e) {
                         log.warn("{} is put off: {}", name, String.valueOf(e.getMessage()));
+                    } catch (Error e) {
+                        // Without this, there would be no further round, and nobody would notice
+                        log.error("{} is put off", name, e);
                     }
                 },
                 pause.toMillis(),

@@ -21,6 +21,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -399,6 +401,29 @@ class ControlStateReaderIT {
 
     private ControlPublisher controls(Clock clock) {
         return new ControlPublisher(connection(), TestingEvents.serializer(), clock);
+    }
+
+    @Test
+    void followsTheControlsThoughAThreadsErrorComesBetween() throws Exception {
+        createTopic(Map.of());
+        AtomicBoolean fails = new AtomicBoolean();
+        InstantSource failing = () -> {
+            if (fails.compareAndSet(true, false)) {
+                throw new NoClassDefFoundError("a jar that was replaced");
+            }
+            return Instant.now();
+        };
+        try (ControlStateReader reader = new ControlStateReader(
+                connection(), TestingEvents.deserializer(ControlCommand.class), failing.withZone(ZoneOffset.UTC))) {
+            reader.start();
+            assertThat(reader.awaitRead(LONG)).isTrue();
+            fails.set(true);
+            await().until(() -> !fails.get());
+
+            controlPublisher.pause(Stage.GENERATE, "ann", "bad pictures");
+
+            await().until(() -> reader.paused(Stage.GENERATE));
+        }
     }
 
     private ControlStateReader reader(Deserializer<?> deserializer) {

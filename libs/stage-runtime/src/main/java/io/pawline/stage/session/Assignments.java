@@ -29,6 +29,9 @@ final class Assignments implements ConsumerRebalanceListener {
 
     private static final Logger log = LoggerFactory.getLogger(StageSession.class);
 
+    /** The longest wait for the committed offsets, on the poll thread. After it, the session ends and another begins. */
+    private static final Duration OFFSETS_WITHIN = Duration.ofSeconds(15);
+
     private final Stage stage;
     private final Duration drain;
     private final Consumer<byte[], byte[]> consumer;
@@ -59,7 +62,7 @@ final class Assignments implements ConsumerRebalanceListener {
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> names) {
-        Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(names));
+        Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(names), OFFSETS_WITHIN);
         names.forEach(name -> assigned.put(
                 name, new AssignedPartition(name, !name.topic().equals(stage.workTopic()), committed.get(name))));
         if (stopBy != null) {
