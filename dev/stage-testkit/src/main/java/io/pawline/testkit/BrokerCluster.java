@@ -77,6 +77,15 @@ public final class BrokerCluster implements AutoCloseable {
                 .until(() -> inSync(admin).stream().allMatch(nodes -> nodes.size() == NODES.size()));
     }
 
+    /** Stops all nodes where they are: connections stay, and nobody answers, until {@link #thaw}. */
+    public void freeze() {
+        running.values().forEach(ChildProcess::freeze);
+    }
+
+    public void thaw() {
+        running.values().forEach(ChildProcess::thaw);
+    }
+
     private ChildProcess process(int node) {
         ChildProcess process = running.get(node);
         if (process == null) {

@@ -12,6 +12,7 @@ import io.pawline.testkit.StageSite;
 import io.pawline.testkit.TestingEvents;
 import io.pawline.testkit.TopicReader;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -93,6 +94,27 @@ class ThreeBrokersIT {
                     .as("the beginning and the end of each call, by the ledger")
                     .hasSize(2 * site.sent().size())
                     .doesNotHaveDuplicates();
+        }
+    }
+
+    /** The chart's grace period is a minute longer than the drain time. */
+    @Test
+    void stopsWithinItsGracePeriodThoughNoBrokerAnswers() throws Exception {
+        Duration drain = Duration.ofSeconds(2);
+        try (BrokerCluster cluster = new BrokerCluster(folder);
+                StageSite site = new StageSite(cluster.bootstrapServers(), folder, 1, (short) 3)) {
+            ChildProcess stage = site.startAndAwaitReady(site.instance(INSTANCE).withDrain(drain));
+            site.send(300, "oil");
+            site.awaitCalls(stage, 50);
+            cluster.freeze();
+            try {
+                long asked = System.nanoTime();
+                stage.stop();
+                stage.awaitExit();
+                assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(drain.plusSeconds(60));
+            } finally {
+                cluster.thaw();
+            }
         }
     }
 
