@@ -25,6 +25,7 @@ public final class TestingStage {
 
     public static final String PROVIDER = "vision";
 
+    private Stage stage = Stage.DETECT;
     private Map<String, Object> connection = Map.of();
     private String instance = "test";
     private int maxInFlight = 4;
@@ -45,6 +46,12 @@ public final class TestingStage {
         TestingStage stage = new TestingStage();
         stage.connection = connection;
         return stage;
+    }
+
+    /** Makes another stage than detect, of the same events. */
+    public TestingStage of(Stage other) {
+        stage = other;
+        return this;
     }
 
     public TestingStage instance(String id) {
@@ -109,7 +116,7 @@ public final class TestingStage {
 
     public StageSpec<TaskAccepted> spec() {
         return new StageSpec<>(
-                Stage.DETECT,
+                stage,
                 TaskAccepted.class,
                 TaskAccepted::getContext,
                 new StagePolicies(maxInFlight, drain, Duration.ofMillis(10), retryShare, retry),

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -249,6 +250,34 @@ class FailureIT {
         assertThat(awaitRecords("pawline.detect.dlt", 1)).hasSize(1);
         assertThat(finalStates(1)).hasSize(1);
         assertThat(calls).hasValue(1);
+    }
+
+    @Test
+    void aDeadlineInAHeaderExpiresNothingWhereNoCallIsPaid() {
+        CountDownLatch end = new CountDownLatch(1);
+        AtomicInteger calls = new AtomicInteger();
+        List<ProducerRecord<byte[], byte[]>> tasks = tasks(2, "oil").stream()
+                .map(task -> new ProducerRecord<>(Stage.FINALIZE.workTopic(), 0, task.key(), task.value()))
+                .toList();
+        tasks.forEach(task -> task.headers().add(RecordHeaders.DEADLINE, "1".getBytes(UTF_8)));
+        TestingKafka.send(tasks);
+        StageRuntime<TaskAccepted> finalize = stage().maxInFlight(1)
+                .of(Stage.FINALIZE)
+                .runtime((in, attempt) -> {
+                    calls.incrementAndGet();
+                    end.await();
+                    return Outcome.done();
+                });
+        started.add(finalize);
+
+        finalize.start();
+
+        await().until(() -> calls.get() == 1);
+        // Records that wait are looked at once a second
+        await().during(Duration.ofMillis(2_500))
+                .until(() -> TestingKafka.records("pawline.callback").isEmpty());
+        end.countDown();
+        await().until(() -> calls.get() == 2);
     }
 
     @Test
