@@ -545,6 +545,11 @@ class CallbackHandlerIT {
             }
 
             @Override
+            public Optional<Long> size(ImageKey key) {
+                throw new UnsupportedOperationException("a callback reads no images");
+            }
+
+            @Override
             public URI urlOf(ImageKey key) {
                 if (broken) {
                     throw new ImageStoreException("no credentials", new IllegalStateException());

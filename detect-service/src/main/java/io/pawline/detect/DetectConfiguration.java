@@ -12,6 +12,7 @@ import io.pawline.outbound.ark.ArkClient;
 import io.pawline.outbound.ark.ArkProperties;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Handler;
+import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.StageSpec;
 import java.time.Clock;
 import java.util.Optional;
@@ -52,10 +53,11 @@ class DetectConfiguration {
             OutboundProperties outbound,
             ImageStore images,
             OpenTelemetry telemetry,
+            MemoryBudget memory,
             Clock clock) {
         ArkClient client = new ArkClient(OutboundHttp.create(outbound), ark, clock);
         return new DetectHandler(
-                new PhotoLoader(images, ImageFetcher.create(outbound, telemetry)),
+                new PhotoLoader(images, ImageFetcher.create(outbound, telemetry), memory),
                 new PetDetector(client, properties, clock));
     }
 }

@@ -29,7 +29,11 @@ final class DetectHandler implements Handler<TaskAccepted> {
     @Override
     public Outcome handle(TaskAccepted task, Attempt attempt) throws InterruptedException {
         return switch (load(task.getPhoto(), attempt)) {
-            case Loaded.Present present -> detect(present.photo(), task.getContext(), attempt);
+            case Loaded.Present present -> {
+                try (LoadedPhoto photo = present.photo()) {
+                    yield detect(photo, task.getContext(), attempt);
+                }
+            }
             case Loaded.Absent absent when absent.retryable() -> new Outcome.Retry(absent.reason(), absent.detail());
             case Loaded.Absent absent -> new Outcome.Rejected(absent.reason(), absent.detail());
         };

@@ -3,14 +3,17 @@ package io.pawline.detect;
 import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreException;
+import io.pawline.outbound.BodyMemory;
 import io.pawline.outbound.Fetched.Image;
 import io.pawline.outbound.Fetched.NotFetched;
 import io.pawline.outbound.ImageFetcher;
 import io.pawline.outbound.ImageSniffer;
 import io.pawline.schemas.Reason;
+import io.pawline.stage.MemoryBudget;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Gets photos: an upload from the image store, another photo from the address that the front end gave. */
 final class PhotoLoader {
@@ -30,16 +33,19 @@ final class PhotoLoader {
 
     private final ImageStore images;
     private final ImageFetcher fetcher;
+    private final MemoryBudget memory;
 
-    PhotoLoader(ImageStore images, ImageFetcher fetcher) {
+    /** @param memory that photos take a share of before they are loaded */
+    PhotoLoader(ImageStore images, ImageFetcher fetcher, MemoryBudget memory) {
         this.images = Objects.requireNonNull(images, "images");
         this.fetcher = Objects.requireNonNull(fetcher, "fetcher");
+        this.memory = Objects.requireNonNull(memory, "memory");
     }
 
     Loaded stored(ImageKey key) throws InterruptedException {
-        byte[] bytes;
         try {
-            bytes = images.get(key).orElse(null);
+            Optional<Long> size = images.size(key);
+            return size.isPresent() ? within(memory.take(size.get()), share -> stored(key, share)) : notStored();
         } catch (ImageStoreException lost) {
             if (Thread.interrupted()) {
                 InterruptedException interrupted = new InterruptedException("interrupted while reading the photo");
@@ -48,18 +54,51 @@ final class PhotoLoader {
             }
             return new Loaded.Absent(Reason.STORAGE_UNAVAILABLE, true, "the photo could not be read from the store");
         }
+    }
+
+    private Loaded stored(ImageKey key, MemoryBudget.Share share) {
+        byte[] bytes = images.get(key).orElse(null);
         if (bytes == null) {
-            return new Loaded.Absent(Reason.PHOTO_UNREACHABLE, true, "the uploaded photo is not in the image store");
+            return notStored();
         }
         return ImageSniffer.sniff(bytes)
-                .<Loaded>map(header -> new Loaded.Present(new LoadedPhoto(bytes, header.kind())))
+                .<Loaded>map(header -> new Loaded.Present(new LoadedPhoto(bytes, header.kind(), share)))
                 .orElseGet(() -> new Loaded.Absent(
                         Reason.PHOTO_NOT_AN_IMAGE, false, "the uploaded photo is not a JPEG, PNG or WebP image"));
     }
 
+    private static Loaded notStored() {
+        return new Loaded.Absent(Reason.PHOTO_UNREACHABLE, true, "the uploaded photo is not in the image store");
+    }
+
+    private interface Loading {
+        Loaded load(MemoryBudget.Share share) throws InterruptedException;
+    }
+
+    /** Loads a photo that keeps the share. If there is none, the share is given back. */
+    private static Loaded within(MemoryBudget.Share share, Loading loading) throws InterruptedException {
+        boolean kept = false;
+        try {
+            Loaded loaded = loading.load(share);
+            if (loaded instanceof Loaded.Present present) {
+                share.shrinkTo(present.photo().bytes().length);
+                kept = true;
+            }
+            return loaded;
+        } finally {
+            if (!kept) {
+                share.close();
+            }
+        }
+    }
+
     Loaded remote(URI url, Instant deadline) throws InterruptedException {
-        return switch (fetcher.fetch(url, deadline)) {
-            case Image image -> new Loaded.Present(new LoadedPhoto(image.bytes(), image.kind()));
+        return within(memory.none(), share -> fetched(url, deadline, share));
+    }
+
+    private Loaded fetched(URI url, Instant deadline, MemoryBudget.Share share) throws InterruptedException {
+        return switch (fetcher.fetch(url, deadline, new BodyMemory(share::takeNow, share::take))) {
+            case Image image -> new Loaded.Present(new LoadedPhoto(image.bytes(), image.kind(), share));
             case NotFetched failed -> new Loaded.Absent(reason(failed), failed.retryable(), failed.detail());
         };
     }

@@ -30,7 +30,7 @@ final class VisionRequest {
         content.addObject()
                 .put("type", "image_url")
                 .putObject("image_url")
-                .put("url", loadedPhoto.dataUrl())
+                .putPOJO("url", loadedPhoto.dataUrl())
                 .put("detail", properties.detail());
         content.addObject().put("type", "text").put("text", properties.prompt());
         switch (properties.answerFormat()) {

@@ -6,6 +6,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.detect.DetectProperties.AnswerFormat;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Handler;
+import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.StageSpec;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -83,6 +84,7 @@ class DetectConfigurationTest {
                 .withUserConfiguration(DetectConfiguration.class)
                 .withBean(Clock.class, Clock::systemUTC)
                 .withBean(OpenTelemetry.class, OpenTelemetry::noop)
+                .withBean(MemoryBudget.class, () -> MemoryBudget.ofHeap(0.5))
                 .withPropertyValues(
                         "pawline.image-store.folder=" + folder,
                         "pawline.image-store.public-base-url=http://localhost:8080");

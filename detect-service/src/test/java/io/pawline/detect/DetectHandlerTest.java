@@ -16,6 +16,7 @@ import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.stage.Attempt;
+import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.Outcome;
 import io.pawline.testkit.TestingAttempts;
 import java.awt.image.BufferedImage;
@@ -44,10 +45,13 @@ class DetectHandlerTest {
 
     private static final Instant NOW = Instant.parse("2025-08-16T06:00:00Z");
 
+    private static final long BUDGET = 16 * 1024 * 1024;
+
     private final TaskId task = TaskId.next();
     private final TestingAttempts calls = new TestingAttempts();
     private final Attempt attempt = calls.attempt(task, 2, Instant.MAX);
     private final TestingPhotoStore images = new TestingPhotoStore();
+    private final MemoryBudget memory = new MemoryBudget(BUDGET);
     private final MockWebServer ark = new MockWebServer();
     private final MockWebServer web = new MockWebServer();
 
@@ -59,6 +63,7 @@ class DetectHandlerTest {
 
     @AfterEach
     void stop() {
+        assertThat(memory.freeBytes()).as("memory that was given back").isEqualTo(BUDGET);
         ark.close();
         web.close();
     }
@@ -200,7 +205,9 @@ class DetectHandlerTest {
         DetectProperties properties = TestingVisionModel.properties(AnswerFormat.SCHEMA, Duration.ofSeconds(20));
         return new DetectHandler(
                 new PhotoLoader(
-                        images, ImageFetcher.create(OutboundProperties.allowing("127.0.0.1"), OpenTelemetry.noop())),
+                        images,
+                        ImageFetcher.create(OutboundProperties.allowing("127.0.0.1"), OpenTelemetry.noop()),
+                        memory),
                 new PetDetector(TestingVisionModel.client(ark), properties, Clock.systemUTC()));
     }
 

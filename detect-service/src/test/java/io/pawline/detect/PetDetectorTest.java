@@ -11,12 +11,15 @@ import io.pawline.events.CallPhase;
 import io.pawline.outbound.ImageKind;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
+import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.OutsideCall.Answer;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Optional;
+import java.util.Random;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
@@ -27,12 +30,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 @Timeout(60)
 class PetDetectorTest {
 
-    private static final LoadedPhoto PHOTO = new LoadedPhoto(new byte[] {1, 2, 3}, ImageKind.PNG);
+    private static final LoadedPhoto PHOTO = photo(new byte[] {1, 2, 3});
 
     private final JsonMapper json = new JsonMapper();
     private final MockWebServer server = new MockWebServer();
@@ -70,6 +74,23 @@ class PetDetectorTest {
                                   {"type":"image_url","image_url":{"url":"data:image/png;base64,AQID","detail":"low"}},
                                   {"type":"text","text":"Is there a pet?"}]}]%s}
                                 """.formatted(responseFormat)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 12_287, 12_288, 12_289, 100_000, 5_000_000})
+    void sendsAPhotoOfAnySizeWhole(int size) throws Exception {
+        byte[] bytes = new byte[size];
+        new Random(size).nextBytes(bytes);
+        server.enqueue(TestingVisionModel.pet("a fluffy cat"));
+
+        detector(AnswerFormat.NONE, Duration.ofSeconds(20)).detect(photo(bytes), "task-1", Instant.MAX);
+
+        RecordedRequest request = server.takeRequest();
+        String body = requireNonNull(request.getBody()).utf8();
+        assertThat(request.getHeaders().get("Content-Length")).isEqualTo(String.valueOf(body.length()));
+        assertThat(body.contains(
+                        "\"data:image/png;base64," + Base64.getEncoder().encodeToString(bytes) + "\""))
+                .isTrue();
     }
 
     @ParameterizedTest
@@ -174,5 +195,13 @@ class PetDetectorTest {
                 TestingVisionModel.client(server),
                 TestingVisionModel.properties(format, callTimeout),
                 Clock.systemUTC());
+    }
+
+    private static LoadedPhoto photo(byte[] bytes) {
+        try {
+            return new LoadedPhoto(bytes, ImageKind.PNG, new MemoryBudget(1024).take(0));
+        } catch (InterruptedException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 }

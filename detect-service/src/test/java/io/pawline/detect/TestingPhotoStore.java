@@ -33,6 +33,11 @@ final class TestingPhotoStore implements ImageStore {
     }
 
     @Override
+    public Optional<Long> size(ImageKey key) {
+        return get(key).map(bytes -> (long) bytes.length);
+    }
+
+    @Override
     public URI urlOf(ImageKey key) {
         throw new UnsupportedOperationException("nobody asks for addresses here");
     }

@@ -6,6 +6,7 @@ import io.pawline.outbound.OutboundProperties;
 import io.pawline.outbound.ark.ArkClient;
 import io.pawline.outbound.ark.ArkProperties;
 import io.pawline.stage.spring.StageProperties;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import mockwebserver3.MockResponse;
@@ -22,10 +23,12 @@ final class TestingVisionModel {
     private TestingVisionModel() {}
 
     static ArkClient client(MockWebServer server) {
+        return client(server.url("/api/v3").uri());
+    }
+
+    static ArkClient client(URI baseUrl) {
         return new ArkClient(
-                OutboundHttp.create(OutboundProperties.allowing()),
-                new ArkProperties(server.url("/api/v3").uri(), KEY),
-                Clock.systemUTC());
+                OutboundHttp.create(OutboundProperties.allowing()), new ArkProperties(baseUrl, KEY), Clock.systemUTC());
     }
 
     /** A chat completion of this content. */

@@ -2,9 +2,11 @@ package io.pawline.finalize;
 
 import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
+import io.pawline.outbound.BodyMemory;
 import io.pawline.outbound.Fetched;
 import io.pawline.outbound.ImageFetcher;
 import io.pawline.schemas.Reason;
+import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.Outcome;
 import java.net.URI;
 import java.time.Instant;
@@ -17,14 +19,21 @@ final class CutOutSource {
     sealed interface Found {
 
         /**
-         * The file of the cut-out.
+         * The file of the cut-out. It holds its share of the memory until it is closed.
          *
          * @param bytes not copied: treat it as read-only
          */
         @SuppressWarnings("ArrayRecordComponent") // never compared; copying megabytes would buy nothing
-        record Bytes(byte[] bytes) implements Found {
+        record Bytes(byte[] bytes, MemoryBudget.Share memory) implements Found, AutoCloseable {
             public Bytes {
                 Objects.requireNonNull(bytes, "bytes");
+                Objects.requireNonNull(memory, "memory");
+                memory.shrinkTo(bytes.length);
+            }
+
+            @Override
+            public void close() {
+                memory.close();
             }
         }
 
@@ -38,18 +47,42 @@ final class CutOutSource {
 
     private final ImageStore images;
     private final ImageFetcher fetcher;
+    private final MemoryBudget memory;
 
-    CutOutSource(ImageStore images, ImageFetcher fetcher) {
+    /** @param memory that files take a share of before they are loaded */
+    CutOutSource(ImageStore images, ImageFetcher fetcher, MemoryBudget memory) {
         this.images = images;
         this.fetcher = fetcher;
+        this.memory = memory;
+    }
+
+    private interface Loading {
+        Found load(MemoryBudget.Share share) throws InterruptedException;
+    }
+
+    /** Loads a file that keeps the share. If there is none, the share is given back. */
+    private static Found within(MemoryBudget.Share share, Loading loading) throws InterruptedException {
+        boolean kept = false;
+        try {
+            Found found = loading.load(share);
+            kept = found instanceof Found.Bytes;
+            return found;
+        } finally {
+            if (!kept) {
+                share.close();
+            }
+        }
     }
 
     /** The provider's file at this address. */
     Found remote(URI url, Instant deadline) throws InterruptedException {
-        return switch (fetcher.fetch(url, deadline)) {
-            case Fetched.Image fetched -> new Found.Bytes(fetched.bytes());
-            case Fetched.NotFetched notFetched -> new Found.Nothing(outcome(notFetched));
-        };
+        return within(memory.none(), share -> {
+            BodyMemory body = new BodyMemory(share::takeNow, share::take);
+            return switch (fetcher.fetch(url, deadline, body)) {
+                case Fetched.Image fetched -> new Found.Bytes(fetched.bytes(), share);
+                case Fetched.NotFetched notFetched -> new Found.Nothing(outcome(notFetched));
+            };
+        });
     }
 
     /**
@@ -57,11 +90,18 @@ final class CutOutSource {
      *
      * @throws io.pawline.images.ImageStoreException if the store cannot be read
      */
-    Found stored(ImageKey key) {
-        return images.get(key).<Found>map(Found.Bytes::new).orElseGet(() -> {
-            String detail = "the cut-out " + key + " is not in the image store";
-            return new Found.Nothing(new Outcome.Retry(Reason.STORAGE_UNAVAILABLE, detail));
-        });
+    Found stored(ImageKey key) throws InterruptedException {
+        long size = images.size(key).orElse(0L);
+        return within(
+                memory.take(size),
+                share -> images.get(key)
+                        .<Found>map(bytes -> new Found.Bytes(bytes, share))
+                        .orElseGet(() -> notStored(key)));
+    }
+
+    private static Found notStored(ImageKey key) {
+        String detail = "the cut-out " + key + " is not in the image store";
+        return new Found.Nothing(new Outcome.Retry(Reason.STORAGE_UNAVAILABLE, detail));
     }
 
     private static Outcome outcome(Fetched.NotFetched notFetched) {

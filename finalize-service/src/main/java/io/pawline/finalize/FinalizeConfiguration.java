@@ -10,6 +10,7 @@ import io.pawline.outbound.ImageFetcher;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Handler;
+import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.StageSpec;
 import java.time.Clock;
 import java.util.Optional;
@@ -48,9 +49,11 @@ class FinalizeConfiguration {
             OutboundProperties outbound,
             ImageStore images,
             OpenTelemetry telemetry,
+            MemoryBudget memory,
             Clock clock) {
         LOG.info("PNG is packed by {}", DeflateNativeCompressor.isEnabled() ? "libdeflate" : "the JDK's zlib");
-        CutOutSource source = new CutOutSource(images, ImageFetcher.create(outbound, telemetry));
-        return new FinalizeHandler(source, properties.finisher(), images, clock);
+        // A task holds its file while it waits for the memory of its pixels, so these are two budgets
+        CutOutSource source = new CutOutSource(images, ImageFetcher.create(outbound, telemetry), memory.half());
+        return new FinalizeHandler(source, properties.finisher(memory.half()), images, clock);
     }
 }

@@ -52,7 +52,11 @@ final class FinalizeHandler implements Handler<ImageCutOut> {
         try {
             return switch (find(task.getImage(), attempt.deadline())) {
                 case Found.Nothing nothing -> nothing.outcome();
-                case Found.Bytes found -> finish(found.bytes(), task, attempt.taskId());
+                case Found.Bytes found -> {
+                    try (found) {
+                        yield finish(found.bytes(), task, attempt.taskId());
+                    }
+                }
             };
         } catch (ImageStoreException e) {
             // Without the stack, which would be the same for every task

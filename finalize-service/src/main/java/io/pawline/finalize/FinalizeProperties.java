@@ -1,5 +1,6 @@
 package io.pawline.finalize;
 
+import io.pawline.stage.MemoryBudget;
 import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
@@ -14,7 +15,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param minVisible Least share of a cut-out's pixels that must be visible, from 0 to 1.
  * @param maxVisible Largest share of a cut-out's pixels that may be visible, from {@code min-visible} to 1.
  * @param thumbnailSizes Longest sides of the thumbnails in pixels, one or more, each from 16 to 4096.
- * @param maxDecodes Cut-outs that one process works on at once, 1 or more. Each needs 8 bytes of memory for a pixel.
+ * @param maxDecodes Cut-outs that one process works on at once, 1 or more. Each needs 10 bytes of memory for a
+ *     pixel, and waits while these would not fit into the share of {@code pawline.memory.share}.
  * @param stage The limits and retries of the stage.
  */
 @ConfigurationProperties("pawline.finalize")
@@ -42,8 +44,8 @@ record FinalizeProperties(
         }
     }
 
-    PictureFinisher finisher() {
+    PictureFinisher finisher(MemoryBudget memory) {
         return new PictureFinisher(
-                new Plausibility(minSide, maxPixels, minVisible, maxVisible), thumbnailSizes, maxDecodes);
+                new Plausibility(minSide, maxPixels, minVisible, maxVisible), thumbnailSizes, maxDecodes, memory);
     }
 }

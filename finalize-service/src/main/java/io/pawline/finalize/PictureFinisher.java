@@ -4,6 +4,9 @@ import io.pawline.finalize.FinishResult.EncodedPng;
 import io.pawline.finalize.FinishResult.Implausible;
 import io.pawline.finalize.FinishResult.Pictures;
 import io.pawline.finalize.FinishResult.Thumbnail;
+import io.pawline.outbound.ImageHeader;
+import io.pawline.outbound.ImageSniffer;
+import io.pawline.stage.MemoryBudget;
 import java.awt.AlphaComposite;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -22,17 +25,22 @@ import net.coobird.thumbnailator.Thumbnails;
  */
 final class PictureFinisher {
 
+    private static final long BYTES_FOR_A_PIXEL = 10;
+
     private final Plausibility plausibility;
     private final List<Integer> sizes;
     private final BlockingQueue<PngCodec> codecs;
+    private final MemoryBudget memory;
 
     /**
      * A finisher with these limits.
      *
      * @param sizes longest sides of the thumbnails, in pixels
      * @param maxDecodes cut-outs that are worked on at once; further ones wait
+     * @param memory that the pixels of all of them take
      */
-    PictureFinisher(Plausibility plausibility, List<Integer> sizes, int maxDecodes) {
+    PictureFinisher(Plausibility plausibility, List<Integer> sizes, int maxDecodes, MemoryBudget memory) {
+        this.memory = memory;
         this.plausibility = plausibility;
         this.sizes = sizes.stream().sorted(Comparator.reverseOrder()).toList();
         this.codecs = new ArrayBlockingQueue<>(
@@ -46,12 +54,20 @@ final class PictureFinisher {
         if (objection.isPresent()) {
             return new Implausible(objection.get());
         }
-        PngCodec codec = codecs.take();
-        try {
-            return finish(png, codec);
-        } finally {
-            codecs.add(codec);
+        try (MemoryBudget.Share _ = memory.take(needed(png))) {
+            PngCodec codec = codecs.take();
+            try {
+                return finish(png, codec);
+            } finally {
+                codecs.add(codec);
+            }
         }
+    }
+
+    /** Estimates the memory for a decode: the rows, the pixels and their half size, and two copies of the data. */
+    private static long needed(byte[] png) {
+        long pixels = ImageSniffer.sniff(png).map(ImageHeader::pixels).orElse(0L);
+        return BYTES_FOR_A_PIXEL * pixels + 2L * png.length;
     }
 
     private FinishResult finish(byte[] png, PngCodec codec) {

@@ -6,6 +6,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.images.ImageStore;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Handler;
+import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.StageSpec;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -100,6 +101,7 @@ class FinalizeConfigurationTest {
                 .withUserConfiguration(FinalizeConfiguration.class)
                 .withBean(Clock.class, Clock::systemUTC)
                 .withBean(OpenTelemetry.class, OpenTelemetry::noop)
+                .withBean(MemoryBudget.class, () -> MemoryBudget.ofHeap(0.5))
                 .withPropertyValues(
                         "pawline.image-store.folder=" + folder,
                         "pawline.image-store.public-base-url=http://localhost:8080");

@@ -22,6 +22,7 @@ import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.stage.Attempt;
+import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.Outcome;
 import java.time.Clock;
 import java.time.Instant;
@@ -32,6 +33,7 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import okio.Buffer;
 import org.assertj.core.api.ObjectAssert;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class FinalizeHandlerTest {
@@ -50,7 +52,17 @@ class FinalizeHandlerTest {
             "interactive");
     private final ImageKey cutOut = ImageKey.cutOut(taskId, 2, UUID.randomUUID());
     private final ImageRef stored = new ImageRef(cutOut.value(), null);
+    private static final long BUDGET = 16 * 1024 * 1024;
+
+    private final MemoryBudget files = new MemoryBudget(BUDGET);
+    private final MemoryBudget pixels = new MemoryBudget(BUDGET);
     private final TestingResultStore images = new TestingResultStore();
+
+    @AfterEach
+    void allMemoryWasGivenBack() {
+        assertThat(files.freeBytes()).isEqualTo(BUDGET);
+        assertThat(pixels.freeBytes()).isEqualTo(BUDGET);
+    }
 
     @Test
     void endsTheTaskWithItsPicturesInTheStore() throws Exception {
@@ -162,9 +174,9 @@ class FinalizeHandlerTest {
         ImageFetcher fetcher =
                 ImageFetcher.create(OutboundProperties.allowing("localhost", "127.0.0.1", "::1"), OpenTelemetry.noop());
         PictureFinisher finisher =
-                new PictureFinisher(new Plausibility(64, 1_000_000, 0.01, 0.99), List.of(64, 256), 1);
+                new PictureFinisher(new Plausibility(64, 1_000_000, 0.01, 0.99), List.of(64, 256), 1, pixels);
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
-        return new FinalizeHandler(new CutOutSource(images, fetcher), finisher, images, clock)
+        return new FinalizeHandler(new CutOutSource(images, fetcher, files), finisher, images, clock)
                 .handle(new ImageCutOut(context, image), Attempt.offTheRecord(taskId, 1, context.getDeadline()));
     }
 }

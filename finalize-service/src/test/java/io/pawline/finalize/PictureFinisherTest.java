@@ -15,6 +15,7 @@ import io.pawline.finalize.FinishResult.EncodedPng;
 import io.pawline.finalize.FinishResult.Implausible;
 import io.pawline.finalize.FinishResult.Pictures;
 import io.pawline.finalize.FinishResult.Thumbnail;
+import io.pawline.stage.MemoryBudget;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
@@ -27,6 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PictureFinisherTest {
+
+    private static final MemoryBudget MEMORY = MemoryBudget.ofHeap(0.5);
 
     private static final Plausibility PLAUSIBILITY = new Plausibility(64, 1_000_000, 0.01, 0.99);
 
@@ -213,13 +216,13 @@ class PictureFinisherTest {
     }
 
     private static Pictures pictures(byte[] cutOut, Integer... sizes) throws InterruptedException {
-        FinishResult finishResult = new PictureFinisher(PLAUSIBILITY, List.of(sizes), 1).finish(cutOut);
+        FinishResult finishResult = new PictureFinisher(PLAUSIBILITY, List.of(sizes), 1, MEMORY).finish(cutOut);
         assertThat(finishResult).isInstanceOf(Pictures.class);
         return (Pictures) finishResult;
     }
 
     private static void assertImplausible(byte[] cutOut, String why) throws InterruptedException {
-        assertThat(new PictureFinisher(PLAUSIBILITY, List.of(256), 1).finish(cutOut))
+        assertThat(new PictureFinisher(PLAUSIBILITY, List.of(256), 1, MEMORY).finish(cutOut))
                 .isInstanceOfSatisfying(
                         Implausible.class,
                         implausible -> assertThat(implausible.why()).startsWith(why));

@@ -32,6 +32,11 @@ final class TestingResultStore implements ImageStore {
     }
 
     @Override
+    public Optional<Long> size(ImageKey key) {
+        return get(key).map(bytes -> (long) bytes.length);
+    }
+
+    @Override
     public URI urlOf(ImageKey key) {
         return URI.create("https://images.example/" + key);
     }

@@ -3,6 +3,9 @@ package io.pawline.ingest;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pawline.images.ImageKey;
+import io.pawline.images.ImageStore;
+import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.TestingPostgres;
 import java.io.IOException;
@@ -13,6 +16,9 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -70,6 +76,33 @@ class SlowClientsIT {
         String answer = trickle(head("multipart/form-data; boundary=x", "Content-Length: 50000")
                 + "--x\r\nContent-Disposition: form-data; name=\"style\"\r\n\r\n");
         assertThat(answer).startsWith("HTTP/1.1 408").contains("urn:pawline:problem:request-timeout");
+    }
+
+    /** All of the pictures together are larger than the heap. */
+    @Test
+    void hasNoPictureInMemoryForAClientThatDoesNotReadIt() throws IOException {
+        byte[] picture = Arrays.copyOf(TestingPngs.PNG, 8 * 1024 * 1024);
+        ImageKey picturesKey = ImageKey.result(TaskId.next(), 1);
+        ingest.bean(ImageStore.class).put(picturesKey, picture, "image/png");
+        long clients = Runtime.getRuntime().maxMemory() / picture.length + 8;
+        String request = "GET /v1/images/%s HTTP/1.1\r\nHost: x\r\n\r\n".formatted(picturesKey);
+
+        List<Socket> waiting = new ArrayList<>();
+        try {
+            for (int i = 0; i < clients; i++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), ingest.port());
+                waiting.add(socket);
+                socket.getOutputStream().write(request.getBytes(UTF_8));
+            }
+            for (Socket socket : waiting) {
+                assertThat(new String(socket.getInputStream().readNBytes(15), UTF_8))
+                        .isEqualTo("HTTP/1.1 200 OK");
+            }
+        } finally {
+            for (Socket socket : waiting) {
+                socket.close();
+            }
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Handler;
+import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.StageSpec;
 import java.time.Clock;
 import java.util.Optional;
@@ -39,8 +40,12 @@ class MattingConfiguration {
 
     @Bean
     Handler<ImageGenerated> handler(
-            MattingProperties properties, OutboundProperties outbound, ImageStore images, Clock clock) {
+            MattingProperties properties,
+            OutboundProperties outbound,
+            ImageStore images,
+            MemoryBudget memory,
+            Clock clock) {
         VisualClient visual = new VisualClient(OutboundHttp.create(outbound), properties.visual(), clock);
-        return new MattingHandler(visual, images, new CutOutArchive(images, Thread::sleep));
+        return new MattingHandler(visual, images, new CutOutArchive(images, Thread::sleep), memory);
     }
 }

@@ -10,10 +10,12 @@ import io.pawline.matting.visual.VisualAnswer.CutOut;
 import io.pawline.matting.visual.VisualAnswer.CutOutAt;
 import io.pawline.matting.visual.VisualAnswer.Failed;
 import io.pawline.matting.visual.VisualClient;
+import io.pawline.outbound.BodyMemory;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.Handler;
+import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.Outcome;
 import java.net.URI;
 import java.util.UUID;
@@ -28,19 +30,24 @@ final class MattingHandler implements Handler<ImageGenerated> {
     private final VisualClient visual;
     private final ImageStore images;
     private final CutOutArchive archive;
+    private final MemoryBudget budget;
 
-    MattingHandler(VisualClient visual, ImageStore images, CutOutArchive archive) {
+    /** @param budget that answers with pictures take their share of before they are read */
+    MattingHandler(VisualClient visual, ImageStore images, CutOutArchive archive, MemoryBudget budget) {
         this.visual = visual;
         this.images = images;
         this.archive = archive;
+        this.budget = budget;
     }
 
     @Override
     public Outcome handle(ImageGenerated task, Attempt attempt) throws InterruptedException {
-        try {
+        try (MemoryBudget.Share share = budget.none()) {
+            BodyMemory memory = new BodyMemory(share::takeNow, share::take);
             URI picture = address(task.getImage());
-            return switch (attempt.call(() -> visual.cutOut(picture, attempt.deadline()))) {
+            return switch (attempt.call(() -> visual.cutOut(picture, attempt.deadline(), memory))) {
                 case CutOut cutOut -> {
+                    share.shrinkTo(cutOut.png().length);
                     ImageKey key =
                             ImageKey.cutOut(attempt.taskId(), task.getContext().getGeneration(), UUID.randomUUID());
                     archive.keep(key, cutOut.png());

@@ -8,6 +8,7 @@ import io.pawline.outbound.DataLimit;
 import io.pawline.outbound.Timeouts;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Handler;
+import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.StageSpec;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -109,6 +110,7 @@ class MattingConfigurationTest {
         return new ApplicationContextRunner()
                 .withUserConfiguration(MattingConfiguration.class)
                 .withBean(Clock.class, Clock::systemUTC)
+                .withBean(MemoryBudget.class, () -> MemoryBudget.ofHeap(0.5))
                 .withPropertyValues(
                         "pawline.matting.access-key=the-access-key",
                         "pawline.matting.secret-key=the-secret-key",

@@ -18,6 +18,7 @@ import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
+import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.Outcome;
 import io.pawline.testkit.TestingAttempts;
 import java.time.Clock;
@@ -42,12 +43,15 @@ class MattingHandlerTest {
             "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
     private static final String CUT_OUT = "{\"code\":10000,\"data\":{\"binary_data_base64\":[\"" + PNG + "\"]}}";
 
+    private static final long BUDGET = 16 * 1024 * 1024;
+
     private final TaskId taskId = TaskId.next();
     private final TaskContext context = new TaskContext(
             taskId.toString(), "tenant", "as an oil painting", NOW, NOW.plusSeconds(600), null, 2, "interactive");
     private final TestingAttempts calls = new TestingAttempts();
     private final TestingCutOutStore images = new TestingCutOutStore();
     private final List<Duration> pauses = new ArrayList<>();
+    private final MemoryBudget memory = new MemoryBudget(BUDGET);
     private MockWebServer provider;
 
     @BeforeEach
@@ -58,6 +62,7 @@ class MattingHandlerTest {
 
     @AfterEach
     void stopProvider() {
+        assertThat(memory.freeBytes()).as("memory that was given back").isEqualTo(BUDGET);
         provider.close();
     }
 
@@ -197,7 +202,7 @@ class MattingHandlerTest {
                 new VisualSettings.Model("saliency_seg", 3, 2, List.of(-1, -1, -1)));
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
         VisualClient visual = new VisualClient(OutboundHttp.create(OutboundProperties.allowing()), settings, clock);
-        return new MattingHandler(visual, images, new CutOutArchive(images, pauses::add))
+        return new MattingHandler(visual, images, new CutOutArchive(images, pauses::add), memory)
                 .handle(new ImageGenerated(context, picture), calls.attempt(taskId, 1, context.getDeadline()));
     }
 }

@@ -45,6 +45,11 @@ final class TestingCutOutStore implements ImageStore {
     }
 
     @Override
+    public Optional<Long> size(ImageKey key) {
+        return get(key).map(bytes -> (long) bytes.length);
+    }
+
+    @Override
     public URI urlOf(ImageKey key) {
         if (addressesLost) {
             throw new ImageStoreException("no credentials", new IOException("no credentials"));

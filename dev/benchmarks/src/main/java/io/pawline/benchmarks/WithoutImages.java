@@ -56,6 +56,11 @@ final class WithoutImages {
                 }
 
                 @Override
+                public Optional<Long> size(ImageKey key) {
+                    return Optional.empty();
+                }
+
+                @Override
                 public URI urlOf(ImageKey key) {
                     throw new IllegalStateException("nothing is stored");
                 }

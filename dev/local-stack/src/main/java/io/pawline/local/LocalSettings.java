@@ -18,6 +18,9 @@ final class LocalSettings {
     static final String SECRET_KEY = "simulator-secret-key";
     static final String WEBHOOK_SECRET = "whsec_cGF3bGluZS1sb2NhbC1kZXZlbG9wbWVudA==";
 
+    /** The stages divide half of the one heap among themselves. Kafka and all else needs the rest. */
+    private static final double MEMORY_SHARE = 0.5 / LocalServices.STAGES.size();
+
     private final LocalStack.Options options;
     private final Map<String, String> settings = new TreeMap<>();
 
@@ -33,6 +36,7 @@ final class LocalSettings {
         settings.put(
                 "pawline.image-store.folder", options.folder().resolve("images").toString());
         settings.put("pawline.image-store.public-base-url", "http://127.0.0.1:" + ports.ingest());
+        settings.put("pawline.memory.share", Double.toString(MEMORY_SHARE));
         settings.put("pawline.outbound.allow", "127.0.0.0/8,localhost");
         settings.put("pawline.callback.secrets", WEBHOOK_SECRET);
         // No keys are required, because only this machine can connect

@@ -6,7 +6,13 @@ import io.pawline.ingest.http.IngestProblem;
 import io.pawline.outbound.ImageHeader;
 import io.pawline.outbound.ImageSniffer;
 import io.pawline.web.ProblemException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.time.Duration;
+import org.springframework.core.io.InputStreamResource;
+import org.springframework.core.io.Resource;
 import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -25,6 +31,9 @@ final class ImageController {
     private static final CacheControl FOREVER =
             CacheControl.maxAge(Duration.ofDays(365)).cachePublic().immutable();
 
+    /** What is read to see which kind of image it is. */
+    private static final int BEGINNING = 64 * 1024;
+
     private final ImageStore images;
 
     ImageController(ImageStore images) {
@@ -32,17 +41,22 @@ final class ImageController {
     }
 
     @GetMapping("/v1/images/{*key}")
-    ResponseEntity<byte[]> image(@PathVariable("key") String path) {
-        byte[] bytes = images.get(parse(path.substring(1))).orElseThrow(ImageController::notFound);
-        MediaType type = ImageSniffer.sniff(bytes)
+    ResponseEntity<Resource> image(@PathVariable("key") String path) throws IOException {
+        ImageKey key = parse(path.substring(1));
+        long size = images.size(key).orElseThrow(ImageController::notFound);
+        InputStream image = images.open(key).orElseThrow(ImageController::notFound);
+        byte[] beginning = image.readNBytes(BEGINNING);
+        MediaType type = ImageSniffer.sniff(beginning)
                 .map(ImageHeader::kind)
                 .map(kind -> MediaType.parseMediaType(kind.mediaType()))
                 .orElse(MediaType.APPLICATION_OCTET_STREAM);
         return ResponseEntity.ok()
                 .contentType(type)
+                .contentLength(size)
                 .cacheControl(FOREVER)
                 .header("X-Content-Type-Options", "nosniff")
-                .body(bytes);
+                // Piece by piece, because many clients may take their time; Spring closes it
+                .body(new InputStreamResource(new SequenceInputStream(new ByteArrayInputStream(beginning), image)));
     }
 
     private static ImageKey parse(String text) {

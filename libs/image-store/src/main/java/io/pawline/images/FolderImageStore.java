@@ -7,6 +7,7 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -77,6 +78,30 @@ final class FolderImageStore implements ImageStore {
         try {
             // A key that is the beginning of another one names a folder and no image
             return Files.isDirectory(file) ? Optional.empty() : Optional.of(Files.readAllBytes(file));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new ImageStoreException("image %s could not be read from %s".formatted(key, folder), e);
+        }
+    }
+
+    @Override
+    public Optional<InputStream> open(ImageKey key) {
+        Path file = target(key);
+        try {
+            return Files.isDirectory(file) ? Optional.empty() : Optional.of(Files.newInputStream(file));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new ImageStoreException("image %s could not be read from %s".formatted(key, folder), e);
+        }
+    }
+
+    @Override
+    public Optional<Long> size(ImageKey key) {
+        Path file = target(key);
+        try {
+            return Files.isDirectory(file) ? Optional.empty() : Optional.of(Files.size(file));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {

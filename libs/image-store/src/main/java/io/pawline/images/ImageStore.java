@@ -1,5 +1,7 @@
 package io.pawline.images;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.net.URI;
 import java.util.Optional;
 
@@ -23,6 +25,22 @@ public interface ImageStore {
      * @throws ImageStoreException if the store cannot be read
      */
     Optional<byte[]> get(ImageKey key);
+
+    /**
+     * Opens the image under this key, to be read piece by piece and then closed. By default, it is in memory as a whole.
+     *
+     * @throws ImageStoreException if the store cannot be read
+     */
+    default Optional<InputStream> open(ImageKey key) {
+        return get(key).map(ByteArrayInputStream::new);
+    }
+
+    /**
+     * The number of bytes under this key, if there are any. No image is read for it.
+     *
+     * @throws ImageStoreException if the store cannot be read
+     */
+    Optional<Long> size(ImageKey key);
 
     /**
      * An address from which anybody can read the image with a plain HTTP GET. It may be signed and short-lived, so do

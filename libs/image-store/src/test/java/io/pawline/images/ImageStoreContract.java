@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pawline.schemas.TaskId;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -21,7 +23,7 @@ abstract class ImageStoreContract {
     protected abstract ImageStore store();
 
     @Test
-    void givesBackTheBytesThatWerePut() {
+    void givesBackTheBytesThatWerePut() throws IOException {
         byte[] image = new byte[300_000];
         new Random(1).nextBytes(image);
 
@@ -29,6 +31,10 @@ abstract class ImageStoreContract {
 
         assertThat(store().get(key))
                 .hasValueSatisfying(bytes -> assertThat(bytes).isEqualTo(image));
+        assertThat(store().size(key)).hasValue(300_000L);
+        try (InputStream opened = store().open(key).orElseThrow()) {
+            assertThat(opened).hasBinaryContent(image);
+        }
     }
 
     @Test
@@ -42,6 +48,8 @@ abstract class ImageStoreContract {
     @Test
     void hasNothingUnderAKeyThatWasNeverPut() {
         assertThat(store().get(key)).isEmpty();
+        assertThat(store().size(key)).isEmpty();
+        assertThat(store().open(key)).isEmpty();
     }
 
     @Test
@@ -50,6 +58,8 @@ abstract class ImageStoreContract {
         store().put(ImageKey.result(task, 1), "image".getBytes(UTF_8), "image/png");
 
         assertThat(store().get(new ImageKey(task.toString()))).isEmpty();
+        assertThat(store().size(new ImageKey(task.toString()))).isEmpty();
+        assertThat(store().open(new ImageKey(task.toString()))).isEmpty();
     }
 
     @Test

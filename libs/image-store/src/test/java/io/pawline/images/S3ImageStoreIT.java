@@ -4,13 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
@@ -82,6 +86,27 @@ class S3ImageStoreIT extends ImageStoreContract {
         URI signed = store.urlOf(key);
 
         assertThat(fetch(endpoint.resolve(signed.getRawPath())).statusCode()).isEqualTo(403);
+    }
+
+    @Test
+    void readsIntoOneArrayAndWritesWithoutACopy() {
+        byte[] image = new byte[16 * 1024 * 1024];
+        new Random(1).nextBytes(image);
+
+        long written = allocatedBy(() -> store.put(key, image, "image/png"));
+        long read = allocatedBy(() -> assertThat(store.get(key))
+                .hasValueSatisfying(
+                        bytes -> assertThat(Arrays.equals(bytes, image)).isTrue()));
+
+        assertThat(written).as("bytes allocated by the write").isLessThan(image.length / 2);
+        assertThat(read).as("bytes allocated by the read").isLessThan(image.length * 3 / 2);
+    }
+
+    private static long allocatedBy(Runnable work) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        work.run();
+        return threads.getCurrentThreadAllocatedBytes() - before;
     }
 
     @Test

@@ -61,14 +61,38 @@ public final class ImageFetcher {
      * @throws InterruptedException if the (virtual) thread is interrupted; the call is then cancelled at once
      */
     public Fetched fetch(URI url, Instant deadline) throws InterruptedException {
+        return fetch(url, deadline, BodyMemory.UNCOUNTED);
+    }
+
+    /**
+     * Fetches within the configured time and by the deadline, but with one second at least. If there is no memory for the
+     * image, the fetch is given up, waits for the memory, and is made again. So it does not take the other side's time.
+     *
+     * @param memory that the image takes, and which is to be given back with it
+     * @throws InterruptedException if the (virtual) thread is interrupted; the call is then cancelled at once
+     */
+    public Fetched fetch(URI url, Instant deadline, BodyMemory memory) throws InterruptedException {
         Span span =
                 tracer.spanBuilder("fetch image").setSpanKind(SpanKind.CLIENT).startSpan();
         try {
-            Fetched fetched = fetchNow(url, deadline);
+            Fetched fetched = fetchWithin(memory, url, deadline);
             describe(span, fetched);
             return fetched;
         } finally {
             span.end();
+        }
+    }
+
+    private Fetched fetchWithin(BodyMemory memory, URI url, Instant deadline) throws InterruptedException {
+        BodyMemory current = memory;
+        while (true) {
+            try {
+                return fetchNow(url, deadline, current);
+            } catch (OutboundHttp.NoMemoryException later) {
+                memory.waiting().take(later.bytes());
+                long held = later.bytes();
+                current = new BodyMemory(bytes -> bytes <= held || memory.now().test(bytes), memory.waiting());
+            }
         }
     }
 
@@ -83,19 +107,19 @@ public final class ImageFetcher {
         }
     }
 
-    private Fetched fetchNow(URI url, Instant deadline) throws InterruptedException {
+    private Fetched fetchNow(URI url, Instant deadline, BodyMemory memory) throws InterruptedException {
         Optional<HttpUrl> address = AddressGuard.parse(url);
         if (address.isEmpty()) {
             return refused(AddressGuard.NO_HTTP);
         }
         Instant end = clock.instant().plus(properties.fetchTimeout());
-        return follow(address.get(), deadline.isBefore(end) ? deadline : end);
+        return follow(address.get(), deadline.isBefore(end) ? deadline : end, memory);
     }
 
-    private Fetched follow(HttpUrl first, Instant end) throws InterruptedException {
+    private Fetched follow(HttpUrl first, Instant end, BodyMemory memory) throws InterruptedException {
         HttpUrl address = first;
         for (int redirects = 0; redirects <= properties.maxRedirects(); redirects++) {
-            Exchange exchange = get(address, end);
+            Exchange exchange = get(address, end, memory);
             if (!(exchange instanceof Answered answered) || !isRedirect(answered.status())) {
                 return judge(address.host(), exchange);
             }
@@ -109,7 +133,7 @@ public final class ImageFetcher {
         return unreachable(false, first.host() + " redirects more than " + properties.maxRedirects() + " times");
     }
 
-    private Exchange get(HttpUrl address, Instant end) throws InterruptedException {
+    private Exchange get(HttpUrl address, Instant end, BodyMemory memory) throws InterruptedException {
         Request request = new Request.Builder()
                 .url(address)
                 .header("Accept", "image/jpeg, image/png, image/webp")
@@ -117,7 +141,7 @@ public final class ImageFetcher {
                 .build();
         Timeouts timeouts = new Timeouts(properties.connectTimeout(), properties.fetchTimeout());
         return http.exchangeUpTo(
-                properties.maxImageSize().toBytes() + 1, request, timeouts.endingBy(end, clock.instant()));
+                properties.maxImageSize().toBytes() + 1, request, timeouts.endingBy(end, clock.instant()), memory);
     }
 
     private Fetched judge(String host, Exchange exchange) {

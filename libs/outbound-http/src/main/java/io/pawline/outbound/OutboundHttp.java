@@ -5,9 +5,11 @@ import io.pawline.outbound.Exchange.Answered;
 import io.pawline.outbound.Exchange.Died;
 import io.pawline.schemas.Reason;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.ProtocolException;
 import java.net.Proxy;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -73,7 +75,19 @@ public final class OutboundHttp {
      * @throws InterruptedException if the (virtual) thread is interrupted; the call is then cancelled at once
      */
     public Exchange exchange(Request request, Timeouts timeouts, DataLimit limit) throws InterruptedException {
-        Exchange exchange = exchangeUpTo(limit.bytes() + 1, request, timeouts);
+        return exchange(request, timeouts, limit, BodyMemory.UNCOUNTED);
+    }
+
+    /**
+     * Makes the call and reads the whole answer, once there is memory for it. Until then the answer stays in the
+     * connection. The time of the call goes on meanwhile.
+     *
+     * @param limit an answer with a longer body counts as malformed
+     * @throws InterruptedException if the (virtual) thread is interrupted; the call is then cancelled at once
+     */
+    public Exchange exchange(Request request, Timeouts timeouts, DataLimit limit, BodyMemory memory)
+            throws InterruptedException {
+        Exchange exchange = make(request, timeouts, (call, _) -> answer(call, limit.bytes() + 1, memory));
         if (exchange instanceof Answered answered && answered.body().length > limit.bytes()) {
             return new Died(
                     Reason.MALFORMED_ANSWER,
@@ -83,9 +97,35 @@ public final class OutboundHttp {
         return exchange;
     }
 
-    /** Makes the call and reads the answer, but only this many bytes of a longer body. */
-    Exchange exchangeUpTo(long bytes, Request request, Timeouts timeouts) throws InterruptedException {
-        return make(request, timeouts, (call, _) -> answer(call, bytes));
+    /**
+     * Makes the call and reads the answer, but only this many bytes of a longer body.
+     *
+     * @throws NoMemoryException if there is no memory for the body now; the call is given up
+     */
+    Exchange exchangeUpTo(long bytes, Request request, Timeouts timeouts, BodyMemory memory)
+            throws InterruptedException {
+        BodyMemory withoutWait = new BodyMemory(memory.now(), needed -> {
+            if (!memory.now().test(needed)) {
+                throw new NoMemoryException(needed);
+            }
+        });
+        return make(request, timeouts, (call, _) -> answer(call, bytes, withoutWait));
+    }
+
+    /** Says that the memory for a body was not there at once. */
+    static final class NoMemoryException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+        private final long bytes;
+
+        NoMemoryException(long bytes) {
+            super("no memory for a body of %d bytes now".formatted(bytes), null, false, false);
+            this.bytes = bytes;
+        }
+
+        /** Returns how many bytes were asked for. */
+        long bytes() {
+            return bytes;
+        }
     }
 
     private Exchange make(Request request, Timeouts timeouts, Reading reading) throws InterruptedException {
@@ -163,15 +203,47 @@ public final class OutboundHttp {
         Answered read(Call call, CallWatch watch) throws IOException;
     }
 
-    private static Answered answer(Call call, long bytes) throws IOException {
+    private static Answered answer(Call call, long most, BodyMemory memory) throws IOException {
         try (Response response = call.execute()) {
             BufferedSource source = response.body().source();
-            Buffer body = new Buffer();
-            while (body.size() < bytes && source.read(body, bytes - body.size()) != -1) {
-                // read until the end or the limit
-            }
-            return new Answered(response.code(), response.headers(), body.readByteArray());
+            long length = response.body().contentLength();
+            boolean known = length >= 0;
+            long expected = known ? Math.min(length, most) : most;
+            take(memory, known ? expected : 2 * expected);
+            byte[] body = known ? read(source, Math.toIntExact(expected)) : readUpTo(source, expected);
+            return new Answered(response.code(), response.headers(), body);
         }
+    }
+
+    private static void take(BodyMemory memory, long bytes) throws IOException {
+        try {
+            memory.waiting().take(bytes);
+        } catch (InterruptedException givenUp) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting for memory");
+        }
+    }
+
+    /** Reads so many bytes into nothing but their array, or fewer if the body ends before. */
+    private static byte[] read(BufferedSource source, int length) throws IOException {
+        byte[] body = new byte[length];
+        int end = 0;
+        while (end < length) {
+            int count = source.read(body, end, length - end);
+            if (count == -1) {
+                return Arrays.copyOf(body, end);
+            }
+            end += count;
+        }
+        return body;
+    }
+
+    private static byte[] readUpTo(BufferedSource source, long most) throws IOException {
+        Buffer body = new Buffer();
+        while (body.size() < most && source.read(body, most - body.size()) != -1) {
+            // read until the end or the limit
+        }
+        return body.readByteArray();
     }
 
     private static OkHttpClient.Builder builder(Dns dns, OutboundProperties properties) {

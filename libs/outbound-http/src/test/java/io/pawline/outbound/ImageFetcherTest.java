@@ -15,6 +15,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -203,6 +204,38 @@ class ImageFetcherTest {
                 .build());
 
         assertNotFetched(fetcher.fetch(url("/secret")), FetchFailure.TOO_LARGE, false);
+    }
+
+    @Test
+    void waitsForMemoryWithoutTheOtherSideAndFetchesAgain() throws Exception {
+        server.enqueue(redirect(302, "/b"));
+        server.enqueue(image(PNG).build());
+        server.enqueue(redirect(302, "/b"));
+        server.enqueue(image(PNG).build());
+        List<String> steps = new ArrayList<>();
+        BodyMemory memory = new BodyMemory(
+                bytes -> steps.add("now " + bytes) && bytes == 0,
+                bytes -> steps.add("wait %d after %d requests".formatted(bytes, server.getRequestCount())));
+
+        assertThat(fetcher.fetch(url("/a"), Instant.MAX, memory)).isInstanceOf(Image.class);
+
+        assertThat(steps)
+                .containsExactly("now 0", "now " + PNG.length, "wait %d after 2 requests".formatted(PNG.length));
+        assertThat(server.getRequestCount()).isEqualTo(4);
+    }
+
+    @Test
+    void waitsOnceMoreIfTheImageHasGrownMeanwhile() throws Exception {
+        byte[] larger = TestingImageBytes.image("png", 90, 10);
+        server.enqueue(image(PNG).build());
+        server.enqueue(image(larger).build());
+        server.enqueue(image(larger).build());
+        List<Long> waits = new ArrayList<>();
+
+        assertThat(fetcher.fetch(url("/a"), Instant.MAX, new BodyMemory(_ -> false, waits::add)))
+                .isInstanceOf(Image.class);
+
+        assertThat(waits).containsExactly((long) PNG.length, (long) larger.length);
     }
 
     private static void assertNotFetched(Fetched fetched, FetchFailure failure, boolean retryable) {

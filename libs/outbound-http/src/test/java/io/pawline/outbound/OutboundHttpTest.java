@@ -2,6 +2,7 @@ package io.pawline.outbound;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pawline.events.CallPhase;
 import io.pawline.outbound.Exchange.Answered;
@@ -88,6 +89,34 @@ class OutboundHttpTest {
         for (int i = 0; i < 2; i++) {
             assertDied(http.exchange(get(), PATIENT, DataLimit.ofBytes(4)), Reason.MALFORMED_ANSWER, CallPhase.READ);
         }
+    }
+
+    @Test
+    void takesTheMemoryOfABodyBeforeItIsRead() throws Exception {
+        server.enqueue(response(200).body("12345").build());
+        server.enqueue(response(200).chunkedBody("12345", 3).build());
+        server.enqueue(response(200).body("12345").build());
+        List<Long> taken = new ArrayList<>();
+        BodyMemory memory = new BodyMemory(_ -> false, taken::add);
+
+        for (int limit : new int[] {9, 9, 4}) {
+            var _ = http.exchange(get(), PATIENT, DataLimit.ofBytes(limit), memory);
+        }
+
+        assertThat(taken)
+                .as("the length, twice the limit where no length is named, no more than shows that it is too long")
+                .containsExactly(5L, 20L, 5L);
+    }
+
+    @Test
+    void endsTheCallThatIsInterruptedWhileItWaitsForMemory() {
+        server.enqueue(response(200).body("12345").build());
+        BodyMemory memory = new BodyMemory(_ -> false, _ -> {
+            throw new InterruptedException("given up");
+        });
+
+        assertThatThrownBy(() -> http.exchange(get(), PATIENT, LIMIT, memory)).isInstanceOf(InterruptedException.class);
+        assertThat(Thread.interrupted()).isFalse();
     }
 
     @Test

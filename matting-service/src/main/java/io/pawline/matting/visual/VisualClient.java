@@ -1,6 +1,7 @@
 package io.pawline.matting.visual;
 
 import io.pawline.matting.visual.VisualAnswer.Failed;
+import io.pawline.outbound.BodyMemory;
 import io.pawline.outbound.DataLimit;
 import io.pawline.outbound.Exchange;
 import io.pawline.outbound.Exchange.Answered;
@@ -57,9 +58,10 @@ public final class VisualClient {
      * Asks for the picture at this address without its background.
      *
      * @param deadline moment at which the call ends; it has one second at least
+     * @param memory for the answer and the picture in it
      * @throws InterruptedException if the (virtual) thread is interrupted; the call is then cancelled at once
      */
-    public Answer<VisualAnswer> cutOut(URI picture, Instant deadline) throws InterruptedException {
+    public Answer<VisualAnswer> cutOut(URI picture, Instant deadline, BodyMemory memory) throws InterruptedException {
         byte[] body = body(picture);
         Headers headers = headers(signer.sign("POST", url, JSON, body));
         Request request = new Request.Builder()
@@ -70,7 +72,8 @@ public final class VisualClient {
                 .build();
         Timeouts timeouts = settings.timeouts().endingBy(deadline, clock.instant());
         DataLimit limit = settings.answerLimit();
-        Exchange exchange = http.exchange(request, timeouts, limit);
+        // The answer in base64 and the picture made of it are in memory together
+        Exchange exchange = http.exchange(request, timeouts, limit, memory.twice());
         return switch (exchange) {
             case Died died ->
                 new Answer<>(

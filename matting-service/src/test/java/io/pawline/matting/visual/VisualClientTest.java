@@ -7,6 +7,7 @@ import io.pawline.events.CallPhase;
 import io.pawline.matting.visual.VisualAnswer.CutOut;
 import io.pawline.matting.visual.VisualAnswer.CutOutAt;
 import io.pawline.matting.visual.VisualAnswer.Failed;
+import io.pawline.outbound.BodyMemory;
 import io.pawline.outbound.DataLimit;
 import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.OutboundProperties;
@@ -343,6 +344,6 @@ class VisualClientTest {
                 new VisualSettings.Model("saliency_seg", 3, 2, List.of(-1, -1, -1)));
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
         return new VisualClient(OutboundHttp.create(OutboundProperties.allowing()), settings, clock)
-                .cutOut(PICTURE, NOW.plusSeconds(60));
+                .cutOut(PICTURE, NOW.plusSeconds(60), BodyMemory.UNCOUNTED);
     }
 }

@@ -28,6 +28,9 @@ class ConfigurationReferenceTest {
                     "pawline.database",
                     "ingest-service, callback-service and ops-service. All tables of Pawline are in one PostgreSQL database."),
             Map.entry("pawline.image-store", "All services but generate-service. The bytes of the images are there."),
+            Map.entry(
+                    "pawline.memory",
+                    "detect-service, matting-service and finalize-service. The other stages hold no pictures."),
             Map.entry("pawline.outbound", "All services. The limits are for addresses that came from outside."),
             Map.entry("pawline.ark", "detect-service and generate-service. Both call this provider."),
             Map.entry("pawline.ingest", "ingest-service."),

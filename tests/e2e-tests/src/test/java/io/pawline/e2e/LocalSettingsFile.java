@@ -27,6 +27,10 @@ record LocalSettingsFile(Properties settings) {
         return Map.of("bootstrap.servers", get("spring.kafka.bootstrap-servers"));
     }
 
+    double memoryShare() {
+        return Double.parseDouble(get("pawline.memory.share"));
+    }
+
     String webhookSecret() {
         return get("pawline.callback.secrets");
     }

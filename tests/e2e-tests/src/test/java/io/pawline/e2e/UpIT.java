@@ -37,6 +37,9 @@ class UpIT {
             }
             try (TestingFrontEnd frontEnd = new TestingFrontEnd(
                     ports.ingest(), LocalSettingsFile.in(data).webhookSecret())) {
+                assertThat(5 * LocalSettingsFile.in(data).memoryShare())
+                        .as("share of the one heap that the pictures of five stages may take")
+                        .isLessThanOrEqualTo(0.5);
                 String id = frontEnd.submit(Files.readAllBytes(ProjectFiles.samplePhoto()), "sketch");
                 await().atMost(Duration.ofMinutes(1))
                         .until(() -> !frontEnd.callbacks(id).isEmpty());

@@ -18,7 +18,16 @@ class GuaranteesTest {
 
     private static final Path GUARANTEES = ProjectFiles.root().resolve("libs/stage-runtime/GUARANTEES.md");
     private static final List<String> MODULES = List.of(
-            "schemas", "libs/stage-runtime", "libs/live-controls", "libs/outbound-http", "tests/stage-runtime-it");
+            "schemas",
+            "libs/stage-runtime",
+            "libs/live-controls",
+            "libs/outbound-http",
+            "libs/image-store",
+            "ingest-service",
+            "detect-service",
+            "matting-service",
+            "finalize-service",
+            "tests/stage-runtime-it");
     private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|IT))\\.(\\w+)`");
 
     @Test

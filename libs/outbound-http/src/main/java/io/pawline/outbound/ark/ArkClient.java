@@ -17,9 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
-import okhttp3.MediaType;
 import okhttp3.Request;
-import okhttp3.RequestBody;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -30,10 +28,8 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class ArkClient {
 
-    private static final MediaType JSON = MediaType.get("application/json");
-
-    /** The limit of an answer. Answers hold texts and addresses, which are a few kilobytes. */
-    private static final DataLimit ANSWER_LIMIT = DataLimit.ofMegabytes(1);
+    /** The limit of an answer. Answers hold texts and addresses, which are a few kilobytes. So no memory is counted. */
+    private static final DataLimit ANSWER_LIMIT = DataLimit.ofKilobytes(256);
 
     private final OutboundHttp http;
     private final ArkProperties properties;
@@ -49,7 +45,8 @@ public final class ArkClient {
     }
 
     /**
-     * Posts the body to this path below the base URL.
+     * Posts the body to this path below the base URL. The body is written to the connection piece by piece and is never
+     * in memory as a whole.
      *
      * @param path without a leading slash, for example {@code images/generations}
      * @param clientRequestId Pawline's name for the call, which Ark keeps next to its own; visible ASCII
@@ -62,7 +59,7 @@ public final class ArkClient {
                 .header("Authorization", "Bearer " + properties.apiKey())
                 .header("User-Agent", "pawline")
                 .header("X-Client-Request-Id", clientRequestId)
-                .post(RequestBody.create(json.writeValueAsBytes(body), JSON))
+                .post(new StreamedJson(json, body))
                 .build();
         Exchange exchange = http.exchange(request, timeouts, ANSWER_LIMIT);
         return switch (exchange) {

@@ -7,6 +7,7 @@ import io.pawline.service.InstanceProperties;
 import io.pawline.service.TracingAutoConfiguration;
 import io.pawline.stage.Handler;
 import io.pawline.stage.KafkaClients;
+import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.StageRuntime;
 import io.pawline.stage.StageSpec;
 import java.time.Clock;
@@ -25,7 +26,7 @@ import org.springframework.context.annotation.Bean;
  */
 @AutoConfiguration(after = TracingAutoConfiguration.class)
 @ConditionalOnBean({StageSpec.class, Handler.class})
-@EnableConfigurationProperties(InstanceProperties.class)
+@EnableConfigurationProperties({InstanceProperties.class, MemoryProperties.class})
 public class StageAutoConfiguration {
 
     @Bean(destroyMethod = "")
@@ -38,6 +39,12 @@ public class StageAutoConfiguration {
             OpenTelemetry telemetry,
             Clock clock) {
         return runtime(spec, handler, kafka, instance, meters, telemetry, clock);
+    }
+
+    /** The memory that the pictures of all tasks at work may take. */
+    @Bean
+    MemoryBudget memoryBudget(MemoryProperties properties) {
+        return MemoryBudget.ofHeap(properties.share());
     }
 
     @Bean

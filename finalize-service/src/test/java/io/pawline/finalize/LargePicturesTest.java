@@ -1,0 +1,67 @@
+package io.pawline.finalize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pawline.finalize.FinishResult.Pictures;
+import io.pawline.stage.MemoryBudget;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Decodes more pictures at once than a small heap holds, in a process of its own. */
+@Timeout(120)
+class LargePicturesTest {
+
+    private static final int PICTURES = 16;
+    private static final int SIDE = 2048;
+
+    @Test
+    void largePicturesAtOnceFitIntoASmallHeap() throws Exception {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        Process finisher = new ProcessBuilder(
+                        java.toString(),
+                        "-Xmx160m",
+                        "-XX:+UseSerialGC",
+                        "-XX:+ExitOnOutOfMemoryError",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        LargePicturesTest.class.getName())
+                .inheritIO()
+                .start();
+        assertThat(finisher.waitFor()).isZero();
+    }
+
+    /** Is the process with the small heap: exits with 0 if every picture is finished. */
+    static void main() throws Exception {
+        PictureFinisher finisher = new PictureFinisher(
+                new Plausibility(64, 16_777_216, 0.005, 0.995), List.of(256), PICTURES, MemoryBudget.ofHeap(0.4));
+        byte[] png = cutOut();
+        Callable<FinishResult> task = () -> finisher.finish(png);
+        boolean done = true;
+        try (ExecutorService threads = Executors.newFixedThreadPool(PICTURES)) {
+            for (Future<FinishResult> result : threads.invokeAll(Collections.nCopies(PICTURES, task))) {
+                done &= result.get() instanceof Pictures;
+            }
+        }
+        System.exit(done ? 0 : 1);
+    }
+
+    private static byte[] cutOut() {
+        BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_4BYTE_ABGR);
+        Graphics2D graphics = image.createGraphics();
+        graphics.setColor(Color.ORANGE);
+        graphics.fillOval(SIDE / 4, SIDE / 4, SIDE / 2, SIDE / 2);
+        graphics.dispose();
+        return new PngCodec().encode(image);
+    }
+}
