@@ -1,19 +1,16 @@
 package io.pawline.cli.check;
 
-import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_CONFIG;
-import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_DELETE;
-import static org.apache.kafka.common.config.TopicConfig.MAX_MESSAGE_BYTES_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG;
 
+import io.pawline.schemas.TopicSettingChanges;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Config;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 
-/** Looks at those settings of Pawline's topics without which work is lost or refused. Every retention is accepted. */
+/** Looks at those settings of Pawline's topics that {@code pawline topics} would correct, and at their copies. */
 final class TopicSettingsCheck {
 
     private static final int COPIES_OF_A_CLUSTER = 3;
@@ -40,30 +37,15 @@ final class TopicSettingsCheck {
         List<String> wrong = new ArrayList<>();
         KafkaCheck.wanted().forEach((name, topic) -> {
             if (settings.containsKey(name)) {
-                compare(topic, settings.get(name), wrong);
+                TopicSettingChanges.of(topic, settings.get(name))
+                        .forEach(change -> wrong.add("%s has %s=%s instead of %s"
+                                .formatted(name, change.setting(), change.before(), change.after())));
             }
         });
         wrong.sort(null);
         return wrong.isEmpty()
-                ? Finding.ok("topic settings", where, "clean-up policies and record sizes are as they should be")
+                ? Finding.ok("topic settings", where, "as they should be")
                 : Finding.fail("topic settings", where, String.join(", ", wrong), "correct them: pawline topics");
-    }
-
-    private static void compare(NewTopic topic, Config settings, List<String> wrong) {
-        String policy = topic.configs().getOrDefault(CLEANUP_POLICY_CONFIG, CLEANUP_POLICY_DELETE);
-        if (!value(settings, CLEANUP_POLICY_CONFIG).equals(policy)) {
-            wrong.add("%s has %s=%s instead of %s"
-                    .formatted(topic.name(), CLEANUP_POLICY_CONFIG, value(settings, CLEANUP_POLICY_CONFIG), policy));
-        }
-        String largest = topic.configs().get(MAX_MESSAGE_BYTES_CONFIG);
-        if (largest != null && number(settings, MAX_MESSAGE_BYTES_CONFIG) < Long.parseLong(largest)) {
-            wrong.add("%s has %s=%s instead of %s"
-                    .formatted(
-                            topic.name(),
-                            MAX_MESSAGE_BYTES_CONFIG,
-                            value(settings, MAX_MESSAGE_BYTES_CONFIG),
-                            largest));
-        }
     }
 
     private Finding replication(Collection<TopicDescription> topics, Map<String, Config> settings) {

@@ -6,6 +6,7 @@ import io.pawline.schemas.Topics;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -59,6 +60,32 @@ class TopicSettingsCheckTest {
                 .first()
                 .extracting(Finding::state)
                 .isEqualTo(Finding.State.OK);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            pawline.detect | retention.ms | 1 | OK | as they should be
+            pawline.detect.dlt | max.message.bytes | 999999999 | OK | as they should be
+            pawline.detect.dlt | max.message.bytes | 10 | FAIL | pawline.detect.dlt has max.message.bytes=10 instead of 1114124
+            pawline.callback.retry-long | message.timestamp.type | CreateTime | FAIL | pawline.callback.retry-long has \
+            message.timestamp.type=CreateTime instead of LogAppendTime
+            pawline.control | cleanup.policy | delete | FAIL | pawline.control has cleanup.policy=delete instead of compact
+            """)
+    void saysWhatPawlineWouldCorrect(String topic, String setting, String value, Finding.State state, String says) {
+        Map<String, Config> settings = settings();
+        Map<String, String> entries = new HashMap<>();
+        Objects.requireNonNull(settings.get(topic))
+                .entries()
+                .forEach(entry -> entries.put(entry.name(), entry.value()));
+        entries.put(setting, value);
+        settings.put(topic, config(entries));
+
+        assertThat(new TopicSettingsCheck("kafka:9092", 1).findings(List.of(), settings))
+                .first()
+                .satisfies(finding -> {
+                    assertThat(finding.state()).isEqualTo(state);
+                    assertThat(finding.what()).isEqualTo(says);
+                });
     }
 
     @Test
