@@ -90,6 +90,14 @@ pawline.control: {partitions: 1, policy: compact, uncompacted: 2, compacted: 3, 
 {{- if .stage -}}
 {{- $own := eq .name "callback" | ternary (list $work (printf "%s.retry" $work) (printf "%s.retry-long" $work)) (list $work (printf "%s.retry" $work)) -}}
 {{- $reads = concat $own (list "pawline.control") -}}
+{{- if eq .name "callback" -}}
+{{- /* Its reaper looks for tasks in the work of all stages. */ -}}
+{{- range $name, $other := include "pawline.components" .root | fromYaml -}}
+{{- if and $other.stage (ne $name "callback") -}}
+{{- $reads = concat $reads (list (printf "pawline.%s" $name) (printf "pawline.%s.retry" $name)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- $writes = concat $writes (rest $own) (list (printf "%s.dlt" $work) "pawline.attempts") -}}
 {{- if .next -}}
 {{- $writes = concat $writes (list (printf "pawline.%s" .next) "pawline.callback") | uniq -}}
@@ -146,6 +154,13 @@ pawline.control: {partitions: 1, policy: compact, uncompacted: 2, compacted: 3, 
 # For the final states, which it writes into the tasks' rows whatever the receivers do
 - resource: {type: group, name: {{ $work }}.final-states, patternType: literal}
   operations: [Read, Describe]
+# For what the stages have completed, which its reaper leaves out
+{{- range $name, $other := include "pawline.components" .root | fromYaml }}
+{{- if and $other.stage (ne $name "callback") }}
+- resource: {type: group, name: pawline.{{ $name }}, patternType: literal}
+  operations: [Describe]
+{{- end }}
+{{- end }}
 {{- end }}
 {{- if .stage }}
 # <group>-<instance id>

@@ -1,5 +1,6 @@
 package io.pawline.callback;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.pawline.events.TaskFinished;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreProperties;
@@ -9,9 +10,11 @@ import io.pawline.outbound.OutboundProperties;
 import io.pawline.schemas.Stage;
 import io.pawline.service.DatabaseHealth;
 import io.pawline.service.EventFormats;
+import io.pawline.service.Periodic;
 import io.pawline.stage.Handler;
 import io.pawline.stage.StageSpec;
 import io.pawline.taskstore.DatabaseProperties;
+import io.pawline.taskstore.OverdueTasks;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.UndeliveredCallbacks;
@@ -87,6 +90,33 @@ class CallbackConfiguration {
                         properties.reconcileAfter(),
                         clock)
                 .start(properties.reconcileEvery());
+    }
+
+    @Bean
+    Reaper reaper(
+            TaskDatabase database,
+            KafkaTemplate<String, SpecificRecord> kafka,
+            KafkaProperties connection,
+            CallbackProperties properties,
+            Clock clock,
+            MeterRegistry metrics) {
+        return new Reaper(
+                new OverdueTasks(database, properties.reapAfter()),
+                new OpenWork(connection.buildConsumerProperties()),
+                new TaskFinishedPublisher(kafka),
+                clock,
+                metrics);
+    }
+
+    @Bean
+    Periodic reaping(Reaper reaper, CallbackProperties properties) {
+        return Periodic.start("reaper", properties.reapEvery(), () -> {
+            try {
+                reaper.reap();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+        });
     }
 
     @Bean

@@ -25,6 +25,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     nobody works on.
  * @param reconcileAfter Time without any work on a final state after which nobody can be working on it. It has to be
  *     longer than the longest delay between two attempts.
+ * @param reapEvery Pause between two searches for tasks that are open after their deadline and that no stage has any
+ *     more.
+ * @param reapAfter Time after its deadline from which such a task is ended. A task that a stage still has is never
+ *     ended, however long its deadline is past.
  * @param stage The limits and retries of the stage.
  */
 @ConfigurationProperties("pawline.callback")
@@ -40,6 +44,8 @@ public record CallbackProperties(
 
         @DefaultValue("5s") Duration reconcileEvery,
         @DefaultValue("14h") Duration reconcileAfter,
+        @DefaultValue("30s") Duration reapEvery,
+        @DefaultValue("5m") Duration reapAfter,
         @DefaultValue @NestedConfigurationProperty CallbackStageProperties stage) {
 
     public CallbackProperties {
@@ -52,6 +58,8 @@ public record CallbackProperties(
         stage.policies(retrySchedule);
         positive("reconcile-every", reconcileEvery);
         positive("reconcile-after", reconcileAfter);
+        positive("reap-every", reapEvery);
+        positive("reap-after", reapAfter);
     }
 
     private static void positive(String name, Duration value) {
@@ -76,7 +84,8 @@ public record CallbackProperties(
     @Override
     public String toString() {
         return ("CallbackProperties[secrets=%d, tenantSecrets=%s, connectTimeout=%s, timeout=%s, maxRetryAfter=%s,"
-                        + " retrySchedule=%s, reconcileEvery=%s, reconcileAfter=%s, stage=%s]")
+                        + " retrySchedule=%s, reconcileEvery=%s, reconcileAfter=%s, reapEvery=%s,"
+                        + " reapAfter=%s, stage=%s]")
                 .formatted(
                         secrets.size(),
                         tenantSecrets.keySet(),
@@ -86,6 +95,8 @@ public record CallbackProperties(
                         retrySchedule,
                         reconcileEvery,
                         reconcileAfter,
+                        reapEvery,
+                        reapAfter,
                         stage);
     }
 }

@@ -218,6 +218,19 @@ class CallbackHandlerIT {
     }
 
     @Test
+    void aResultThatComesAfterALossIsNotSent() throws InterruptedException {
+        TaskId id = accepted();
+        answer(200);
+        handle(failure(id, 1, Reason.LOST));
+
+        assertThat(handle(success(id, 1))).isEqualTo(Outcome.done());
+
+        assertThat(receiver.getRequestCount()).isEqualTo(1);
+        assertThat(body(request())).contains("\"status\":\"failed\"", "\"reason\":\"lost\"");
+        assertThat(task(id).state()).isEqualTo(TaskState.FAILED);
+    }
+
+    @Test
     void eachAttemptSendsTheStateOfTheRowUnderTheSameId() throws InterruptedException {
         TaskId id = accepted();
         answer(500);

@@ -77,6 +77,12 @@ class CallbackPropertiesTest {
         assertThatThrownBy(() -> TestingSettings.with(Map.of("reconcile-every", "0s")))
                 .rootCause()
                 .hasMessage("pawline.callback.reconcile-every must be > 0, was PT0S");
+        assertThatThrownBy(() -> TestingSettings.with(Map.of("reap-every", "0s")))
+                .rootCause()
+                .hasMessage("pawline.callback.reap-every must be > 0, was PT0S");
+        assertThatThrownBy(() -> TestingSettings.with(Map.of("reap-after", "-1s")))
+                .rootCause()
+                .hasMessage("pawline.callback.reap-after must be > 0, was PT-1S");
         assertThatThrownBy(() -> TestingSettings.with(Map.of("retry-schedule", "5s,0s")))
                 .rootCause()
                 .hasMessageContaining("schedule must be > 0");

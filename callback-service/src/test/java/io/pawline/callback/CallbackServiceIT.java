@@ -14,6 +14,7 @@ import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.FinalState;
+import io.pawline.taskstore.OpenTasks;
 import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TaskDao;
@@ -87,6 +88,9 @@ class CallbackServiceIT {
                         "--pawline.callback.retry-schedule=200ms,200ms",
                         "--pawline.callback.reconcile-every=200ms",
                         "--pawline.callback.reconcile-after=5s",
+                        // Tasks of the past century are overdue; those of TestingTasks are not.
+                        "--pawline.callback.reap-after=9000d",
+                        "--pawline.callback.reap-every=200ms",
                         "--pawline.callback.stage.drain=1s");
     }
 
@@ -228,6 +232,59 @@ class CallbackServiceIT {
                 .get()
                 .extracting("reason")
                 .isEqualTo(Reason.UNDECODABLE);
+    }
+
+    @Test
+    void endsATaskThatIsNowhereAndNotifies() throws IOException {
+        OpenTasks openTasks = new OpenTasks(database);
+        long openBefore = openTasks.count();
+        Submission lost = accepted(receiver(this::take));
+        assertThat(openTasks.count()).isEqualTo(openBefore + 1);
+
+        overdue(lost);
+
+        awaitDelivered(lost.id());
+        assertThat(taken.get(lost.id().toString())).containsOnly("msg_" + lost.id() + "_1");
+        assertThat(task(lost.id()).finalState())
+                .containsInstanceOf(FinalState.Failure.class)
+                .get()
+                .extracting("state", "reason")
+                .containsExactly(TaskState.FAILED, Reason.LOST);
+        assertThat(openTasks.count()).as("tasks that keep others out").isEqualTo(openBefore);
+    }
+
+    @Test
+    void leavesATaskToTheStageThatHasIt() throws IOException {
+        URI receiver = receiver(this::take);
+        Submission held = accepted(receiver);
+        TestingKafka.send(List.of(new ProducerRecord<>(
+                Stage.FINALIZE.retryTopic(), held.id().toString().getBytes(UTF_8), new byte[] {1})));
+        overdue(held);
+        await().atMost(LONGEST).until(() -> looksFor(held.id()) > 0);
+        // When this one ends, the round that looked for the first is over.
+        Submission lost = accepted(receiver);
+        overdue(lost);
+        awaitDelivered(lost.id());
+
+        assertThat(task(held.id()).finalState()).isEmpty();
+        send(List.of(held));
+        awaitDelivered(held.id());
+        assertThat(task(held.id()).finalState()).get().extracting("reason").isEqualTo(Reason.NO_PET);
+    }
+
+    /** As a task that was sent to Kafka in the past century. */
+    private static void overdue(Submission submission) {
+        database.with(handle -> handle.execute(
+                "update task set relayed_at = now(), deadline = '1999-12-31' where id = ?",
+                submission.id().value()));
+    }
+
+    private static int looksFor(TaskId id) {
+        return database.with(
+                handle -> handle.createQuery("select count(*) from task where id = :id and reaped_at is not null")
+                        .bind("id", id.value())
+                        .mapTo(Integer.class)
+                        .one());
     }
 
     private static FinalState failedNow() {

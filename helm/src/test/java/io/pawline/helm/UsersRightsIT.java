@@ -67,6 +67,7 @@ import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -295,6 +296,40 @@ class UsersRightsIT {
         }
     }
 
+    /** It reads what is open, and what the groups have completed of it, and joins none of them. */
+    @Test
+    void callbackLooksForTasksInTheWorkOfAllStages() throws Exception {
+        TaskId id = TaskId.next();
+        try (var sender = producer(ADMIN, Map.of())) {
+            for (Stage stage : Stage.values()) {
+                sender.send(record(stage, id, "good")).get();
+            }
+        }
+        List<TopicPartition> partitions = Arrays.stream(Stage.values())
+                .flatMap(stage -> stage.readTopics().stream())
+                .flatMap(topic -> Stream.of(new TopicPartition(topic, 0), new TopicPartition(topic, 1)))
+                .toList();
+        try (Admin user = Admin.create(connection(Component.CALLBACK.code()));
+                var work = consumer(Component.CALLBACK.code(), null)) {
+            for (Stage stage : Stage.values()) {
+                user.listConsumerGroupOffsets(stage.consumerGroup())
+                        .partitionsToOffsetAndMetadata()
+                        .get();
+            }
+            work.assign(partitions);
+            work.seekToBeginning(partitions);
+            Set<String> found = new TreeSet<>();
+            await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
+                work.poll(Duration.ofMillis(200)).forEach(read -> {
+                    if (read.key() != null && id.toString().equals(new String(read.key(), UTF_8))) {
+                        found.add(read.topic());
+                    }
+                });
+                assertThat(found).hasSameSizeAs(Stage.values());
+            });
+        }
+    }
+
     @Test
     void ingestFollowsTheProgressAndHandsOnWhatItAccepts() throws Exception {
         String user = Component.INGEST.code();
@@ -386,9 +421,11 @@ class UsersRightsIT {
         return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    private static KafkaConsumer<byte[], byte[]> consumer(String user, String group) {
+    private static KafkaConsumer<byte[], byte[]> consumer(String user, @Nullable String group) {
         Map<String, Object> settings = new HashMap<>(connection(user));
-        settings.put("group.id", group);
+        if (group != null) {
+            settings.put("group.id", group);
+        }
         settings.put("enable.auto.commit", false);
         settings.put("auto.offset.reset", "earliest");
         settings.put("allow.auto.create.topics", false);

@@ -100,6 +100,7 @@ public enum Reason {
     UNDECODABLE(4003, Kind.PERMANENT, Scope.TASK, "The bytes of the record are not an event that the stage can read."),
     STORAGE_UNAVAILABLE(4004, Kind.TRANSIENT, Scope.PAWLINE, "The image store could not be read or written."),
     DATABASE_UNAVAILABLE(4005, Kind.TRANSIENT, Scope.PAWLINE, "The task database could not be read or written."),
+    LOST(4006, Kind.PERMANENT, Scope.TASK, "The work on the task was lost. No stage and no topic has it any more."),
     UNCLASSIFIED(
             4999,
             Kind.TRANSIENT,

@@ -16,9 +16,10 @@ public final class OpenTasks {
     // A literal, so that the planner sees that the partial index fits.
     private static final String OPEN = "select count(*) from task where state = 'accepted'";
 
-    // Cancelled and expired tasks took no work, so they say nothing about the time that work takes.
+    // Cancelled, expired and lost tasks were not worked off, so they say nothing about the time that work takes.
     private static final String WORKED_OFF =
-            "select count(*) from task where state in ('success', 'failed') and ended_at > :since";
+            "select count(*) from task where state in ('success', 'failed') and ended_at > :since"
+                    + " and reason is distinct from 'lost'";
 
     private final TaskDatabase database;
 

@@ -10,18 +10,33 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Converts between a task and the columns of its row. */
 final class TaskRow implements RowMapper<Task> {
 
+    private static final Logger log = LoggerFactory.getLogger(TaskRow.class);
+
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+
+    /** The task of the row. A row that cannot be read is logged and is no task, so that it holds up no other. */
+    static Optional<Task> readable(ResultSet row, StatementContext context) throws SQLException {
+        try {
+            return Optional.of(new TaskRow().map(row, context));
+        } catch (RuntimeException unreadable) {
+            log.error("the row of task {} cannot be read and is left out", row.getObject("id", UUID.class), unreadable);
+            return Optional.empty();
+        }
+    }
 
     @Override
     public Task map(ResultSet row, StatementContext context) throws SQLException {

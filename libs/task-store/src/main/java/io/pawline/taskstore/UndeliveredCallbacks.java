@@ -14,8 +14,6 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Lists undelivered callbacks, notes requests to send them again, and puts them back to work. Several processes may put
@@ -27,8 +25,6 @@ import org.slf4j.LoggerFactory;
  * <p>Every method throws {@link DatabaseUnavailableException} when the database is lost.
  */
 public final class UndeliveredCallbacks {
-
-    private static final Logger log = LoggerFactory.getLogger(UndeliveredCallbacks.class);
 
     // The first line repeats the condition of the partial indexes word for word.
     private static final String UNDELIVERED = """
@@ -191,13 +187,7 @@ public final class UndeliveredCallbacks {
     private record Selected(UUID id, Optional<Task> task) {}
 
     private static Selected selected(ResultSet row, StatementContext context) throws SQLException {
-        UUID id = row.getObject("id", UUID.class);
-        try {
-            return new Selected(id, Optional.of(new TaskRow().map(row, context)));
-        } catch (RuntimeException unreadable) {
-            log.error("the row of task {} cannot be read, so its callback is not sent again", id, unreadable);
-            return new Selected(id, Optional.empty());
-        }
+        return new Selected(row.getObject("id", UUID.class), TaskRow.readable(row, context));
     }
 
     private static int putBack(Handle handle, List<Selected> rows, Instant now, Receiver receiver)

@@ -21,6 +21,10 @@ public final class TestingTasks {
     }
 
     public static Submission submission(@Nullable URI callback) {
+        return submission(callback, NOW.plus(Duration.ofHours(1)));
+    }
+
+    public static Submission submission(@Nullable URI callback, Instant deadline) {
         return new Submission(
                 TaskId.next(),
                 "default",
@@ -28,7 +32,7 @@ public final class TestingTasks {
                 new PhotoSource.Remote(URI.create("https://photos.example/cat.jpg")),
                 callback,
                 NOW,
-                NOW.plus(Duration.ofHours(1)));
+                deadline);
     }
 
     public static FinalState.Success success() {

@@ -30,6 +30,7 @@ final class ReplayReports {
      *
      * @param deadLetters by what became of each: {@code waiting}, {@code under_way} (published, not ended),
      *     {@code succeeded}, {@code failed}, {@code expired}, {@code cancelled}, {@code skipped}, {@code in_doubt}
+     *     (nobody knows whether it was published, and its task is not ended)
      * @param skipped why those were not published, and how many
      * @param failedWith reasons of those that did not succeed, and how many
      */
@@ -93,7 +94,7 @@ final class ReplayReports {
                 bare.filter(),
                 bare.createdAt(),
                 bare.endedAt(),
-                counts(bare.id(), "case state when 'published' then coalesce(outcome, 'under_way') else state end"),
+                counts(bare.id(), "coalesce(outcome, case state when 'published' then 'under_way' else state end)"),
                 counts(bare.id(), "skipped"),
                 counts(bare.id(), "reason"));
     }

@@ -13,6 +13,7 @@ final class ReplaySettlement {
 
     /**
      * The row of a task says how its next generation ended; for a callback it says whether the front end was notified.
+     * A dead letter in doubt ends with its task like any other. One whose task was lost was not worked on again.
      */
     private static final String SETTLE = """
             with known as (
@@ -28,7 +29,7 @@ final class ReplaySettlement {
                 join task on task.id = replay_letter.task_id and task.generation = replay_letter.generation
                 left join lateral (select reason from dead_letter again where again.task_id = replay_letter.task_id
                         and again.generation = replay_letter.generation and again.stage = 'callback' limit 1) newer on true
-                where replay_letter.state = 'published' and outcome is null and <which>
+                where replay_letter.state in ('published', 'in_doubt') and outcome is null and <which>
                     and case when dead_letter.stage = 'callback'
                         then task.delivered_at is not null or newer.reason is not null
                         else task.state <> 'accepted' end
@@ -36,8 +37,10 @@ final class ReplaySettlement {
                 update replay_letter set outcome = known.outcome, reason = known.reason from known
                 where replay_letter.replay_id = known.replay_id and replay_letter.place = known.place
             )
-            update dead_letter set state = case known.outcome
-                when 'succeeded' then 'replayed' when 'failed' then 'failed_again' else 'open' end
+            update dead_letter set state = case
+                when known.outcome = 'succeeded' then 'replayed'
+                when known.outcome = 'failed' and known.reason is distinct from 'lost' then 'failed_again'
+                else 'open' end
             from known where dead_letter.id = known.letter_id and dead_letter.state = 'replaying'
             """;
 

@@ -21,6 +21,7 @@ import io.pawline.schemas.Reason;
 import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
 import io.pawline.taskstore.Cancellations;
+import io.pawline.taskstore.FinalState;
 import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TaskDao;
@@ -340,6 +341,27 @@ class ReplayIT {
 
         assertThat(progress(replay).deadLetters()).isEqualTo(Map.of("in_doubt", 2L, "under_way", 1L));
         assertThat(published(Stage.GENERATE, many)).hasSize(1);
+    }
+
+    /** One was published after all, and the other was lost. */
+    @Test
+    void aDeadLetterInDoubtEndsWithItsTask() {
+        List<Submission> many = failedTasks(3);
+        UUID replay = create("{}");
+        replays.take(replay, 3);
+        run(replay);
+        assertThat(many).extracting(ReplayIT::deadLetterState).containsOnly("replaying");
+        tasks.close(many.get(0).id(), 2, TestingTasks.success());
+        tasks.close(many.get(1).id(), 2, TestingTasks.failure(Reason.NO_PET));
+        tasks.close(
+                many.get(2).id(),
+                2,
+                new FinalState.Failure(clock.instant(), TaskState.FAILED, Reason.LOST, null, null));
+
+        settlement.settle();
+
+        assertThat(many).extracting(ReplayIT::deadLetterState).containsExactly("replayed", "failed_again", "open");
+        assertThat(progress(replay).deadLetters()).isEqualTo(Map.of("succeeded", 1L, "failed", 2L));
     }
 
     @Test

@@ -27,6 +27,7 @@ class GuaranteesTest {
             "detect-service",
             "matting-service",
             "finalize-service",
+            "callback-service",
             "tests/stage-runtime-it");
     private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|IT))\\.(\\w+)`");
 
