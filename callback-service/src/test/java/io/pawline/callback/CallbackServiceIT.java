@@ -90,7 +90,7 @@ class CallbackServiceIT {
                         "--pawline.image-store.public-base-url=https://pawline.example",
                         "--pawline.outbound.allow=127.0.0.1",
                         "--pawline.callback.secrets=" + SECRET,
-                        "--pawline.callback.timeout=2s",
+                        "--pawline.callback.timeout=4s",
                         "--pawline.callback.retry-schedule=200ms,200ms",
                         "--pawline.callback.reconcile-every=200ms",
                         "--pawline.callback.reconcile-after=5s",
