@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class AttemptRecorderTest {
 
@@ -121,6 +122,7 @@ class AttemptRecorderTest {
     }
 
     @Test
+    @Timeout(60)
     void doesNotWaitForLongWhenItStops() {
         CountDownLatch never = new CountDownLatch(1);
         AttemptRecorder recorder = new AttemptRecorder(
