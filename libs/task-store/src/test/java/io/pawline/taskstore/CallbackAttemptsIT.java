@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -151,6 +152,7 @@ class CallbackAttemptsIT {
 
     /** As a migration or a person may lock it. Some of the others wait for a connection when the writer gives up. */
     @Test
+    @Timeout(60)
     void aLockedTableHoldsUpNobodyElse() throws Exception {
         CallbackAttempt attempt = of(task, 1, 1, NOW);
         try (TaskDatabase elsewhere = TaskDatabase.open(postgres.database("postgres"));
@@ -158,9 +160,10 @@ class CallbackAttemptsIT {
             elsewhere.jdbi().useTransaction(locked -> {
                 locked.execute("lock table callback_attempt in access exclusive mode");
                 Future<?> writer = threads.submit(() -> attempts.write(List.of(attempt)));
-                while (!locked.createQuery("select exists (select from pg_locks where not granted)")
-                        .mapTo(Boolean.class)
-                        .one()) {
+                while (!writer.isDone()
+                        && !locked.createQuery("select exists (select from pg_locks where not granted)")
+                                .mapTo(Boolean.class)
+                                .one()) {
                     Thread.onSpinWait();
                 }
 
