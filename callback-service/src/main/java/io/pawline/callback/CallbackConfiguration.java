@@ -13,12 +13,14 @@ import io.pawline.service.EventFormats;
 import io.pawline.service.Periodic;
 import io.pawline.stage.Handler;
 import io.pawline.stage.StageSpec;
+import io.pawline.taskstore.CallbackAttempts;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.OverdueTasks;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.UndeliveredCallbacks;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -120,9 +122,30 @@ class CallbackConfiguration {
     }
 
     @Bean
+    CallbackAttempts callbackAttempts(TaskDatabase database) {
+        return new CallbackAttempts(database);
+    }
+
+    @Bean
+    AttemptRecorder attemptRecorder(CallbackAttempts attempts, MeterRegistry meters, Clock clock) {
+        return new AttemptRecorder(attempts::write, meters, clock, System::nanoTime);
+    }
+
+    @Bean
+    Periodic callbackAttemptRetention(CallbackAttempts attempts, Clock clock) {
+        return Periodic.start(
+                "callback-attempt-retention", Duration.ofHours(1), () -> attempts.deleteOld(clock.instant()));
+    }
+
+    @Bean
     Handler<TaskFinished> handler(
-            TaskDao tasks, ImageStore images, OutboundProperties outbound, CallbackProperties properties, Clock clock) {
+            TaskDao tasks,
+            ImageStore images,
+            OutboundProperties outbound,
+            CallbackProperties properties,
+            AttemptRecorder attempts,
+            Clock clock) {
         WebhookClient webhooks = new WebhookClient(OutboundHttp.guarded(outbound), properties, clock);
-        return new CallbackHandler(tasks, images, webhooks, clock);
+        return new CallbackHandler(tasks, images, webhooks, attempts, clock);
     }
 }

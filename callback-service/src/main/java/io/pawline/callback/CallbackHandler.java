@@ -7,6 +7,7 @@ import io.pawline.schemas.Reason;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.Handler;
 import io.pawline.stage.Outcome;
+import io.pawline.stage.OutsideCall;
 import io.pawline.taskstore.CloseResult;
 import io.pawline.taskstore.DatabaseUnavailableException;
 import io.pawline.taskstore.FinalState;
@@ -26,12 +27,14 @@ final class CallbackHandler implements Handler<TaskFinished> {
     private final TaskDao tasks;
     private final ImageStore images;
     private final WebhookClient webhooks;
+    private final AttemptRecorder attempts;
     private final Clock clock;
 
-    CallbackHandler(TaskDao tasks, ImageStore images, WebhookClient webhooks, Clock clock) {
+    CallbackHandler(TaskDao tasks, ImageStore images, WebhookClient webhooks, AttemptRecorder attempts, Clock clock) {
         this.tasks = tasks;
         this.images = images;
         this.webhooks = webhooks;
+        this.attempts = attempts;
         this.clock = clock;
     }
 
@@ -71,7 +74,8 @@ final class CallbackHandler implements Handler<TaskFinished> {
         String webhookId = "msg_%s_%d".formatted(task.id(), task.generation());
         String tenant = task.submission().tenant();
         byte[] body = CallbackBody.of(task, finalState, images).json();
-        return switch (attempt.call(() -> webhooks.post(callback, tenant, webhookId, body))) {
+        OutsideCall<ReceiverReply> call = () -> webhooks.post(callback, tenant, webhookId, body);
+        return switch (attempt.call(() -> attempts.recorded(task, attempt, call))) {
             case ReceiverReply.Taken() -> {
                 tasks.markDelivered(task.id(), task.generation(), clock.instant());
                 yield Outcome.done();

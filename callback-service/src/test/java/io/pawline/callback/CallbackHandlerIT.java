@@ -10,10 +10,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import com.standardwebhooks.Webhook;
 import com.standardwebhooks.exceptions.WebhookVerificationException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.pawline.events.CallPhase;
 import io.pawline.events.Ending;
 import io.pawline.events.TaskFinished;
@@ -27,6 +29,7 @@ import io.pawline.schemas.Reason;
 import io.pawline.schemas.TaskId;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.Outcome;
+import io.pawline.taskstore.CallbackAttempt;
 import io.pawline.taskstore.Delivery;
 import io.pawline.taskstore.Priority;
 import io.pawline.taskstore.Submission;
@@ -42,6 +45,7 @@ import io.pawline.testkit.TestingAttempts;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -49,6 +53,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
@@ -76,6 +81,9 @@ class CallbackHandlerIT {
     private static TaskDao tasks;
 
     private final TestingAttempts calls = new TestingAttempts();
+    private final List<CallbackAttempt> recorded = new CopyOnWriteArrayList<>();
+    private final AttemptRecorder attempts =
+            new AttemptRecorder(recorded::addAll, new SimpleMeterRegistry(), Clock.systemUTC(), System::nanoTime);
     private MockWebServer receiver;
 
     @BeforeAll
@@ -99,6 +107,7 @@ class CallbackHandlerIT {
 
     @AfterEach
     void stopReceiver() {
+        attempts.close();
         receiver.close();
     }
 
@@ -478,6 +487,54 @@ class CallbackHandlerIT {
     }
 
     @Test
+    void recordsWhatCameOfEachAttempt() throws InterruptedException {
+        TaskId id = accepted();
+        answer(500);
+        receiver.enqueue(
+                new MockResponse.Builder().headersDelay(30, TimeUnit.SECONDS).build());
+        answer(204);
+        Instant before = Instant.now();
+        Instant due = NOW.plusSeconds(5);
+        settled(success(id, 1), Optional.of(due));
+        settled(success(id, 1), Optional.of(due));
+        settled(success(id, 1), Optional.empty());
+        settled(success(id, 1), Optional.empty());
+
+        attempts.flush();
+
+        assertThat(recorded)
+                .extracting(CallbackAttempt::number, CallbackAttempt::status, CallbackAttempt::reason)
+                .containsExactly(
+                        tuple(1, 500, Reason.CALLBACK_REFUSED),
+                        tuple(2, null, Reason.READ_TIMEOUT),
+                        tuple(3, 204, null));
+        assertThat(recorded).extracting(CallbackAttempt::nextAt).containsExactly(due, due, null);
+        assertThat(recorded).allSatisfy(attempt -> {
+            assertThat(attempt.taskId()).isEqualTo(id);
+            assertThat(attempt.generation()).isEqualTo(1);
+            assertThat(attempt.at()).isBetween(before, Instant.now());
+        });
+        assertThat(recorded.get(1).took()).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(29));
+        assertThat(recorded.toString()).doesNotContain("token", "secret", "/callback");
+    }
+
+    @Test
+    void recordsAnAttemptOfWhichNothingWasSent() throws InterruptedException {
+        TaskId id = accepted();
+        Attempt attempt = attempt(id);
+        handler(OutboundProperties.allowing(), tasks, images(false)).handle(success(id, 1), attempt);
+        attempt.settled(Optional.empty());
+
+        attempts.flush();
+
+        assertThat(recorded).singleElement().satisfies(refused -> {
+            assertThat(refused.answer()).isEmpty();
+            assertThat(refused.reason()).isEqualTo(Reason.ADDRESS_REFUSED);
+            assertThat(refused.next()).isEmpty();
+        });
+    }
+
+    @Test
     void triesAgainWhenTheDatabaseIsLost() throws InterruptedException {
         TestingPostgres own = TestingPostgres.start();
         try (TaskDatabase lost = TaskDatabase.open(own.database("postgres"))) {
@@ -528,6 +585,12 @@ class CallbackHandlerIT {
         return tasks.find(id).orElseThrow();
     }
 
+    private void settled(TaskFinished event, Optional<Instant> next) throws InterruptedException {
+        Attempt attempt = attempt(TaskId.parse(event.getContext().getTaskId()));
+        handler(LOCAL, tasks, images(false)).handle(event, attempt);
+        attempt.settled(next);
+    }
+
     private Outcome handle(TaskFinished event) throws InterruptedException {
         TaskId id = TaskId.parse(event.getContext().getTaskId());
         return handler(LOCAL, tasks, images(false)).handle(event, attempt(id));
@@ -537,12 +600,12 @@ class CallbackHandlerIT {
         return calls.attempt(id, 1, NOW);
     }
 
-    private static CallbackHandler handler(OutboundProperties outbound, TaskDao tasks, ImageStore images) {
+    private CallbackHandler handler(OutboundProperties outbound, TaskDao tasks, ImageStore images) {
         CallbackProperties settings = TestingSettings.with(
                 Map.of("connect-timeout", "1s", "timeout", "2s", "tenant-secrets.shop", SECRET_OF_SHOP));
         Clock clock = Clock.systemUTC();
         return new CallbackHandler(
-                tasks, images, new WebhookClient(OutboundHttp.guarded(outbound), settings, clock), clock);
+                tasks, images, new WebhookClient(OutboundHttp.guarded(outbound), settings, clock), attempts, clock);
     }
 
     private static ImageStore images(boolean broken) {

@@ -3,15 +3,19 @@ package io.pawline.callback;
 import static io.pawline.callback.TestingSettings.SECRET;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.pawline.events.TaskFinished;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
+import io.pawline.taskstore.CallbackAttempt;
+import io.pawline.taskstore.CallbackAttempts;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.FinalState;
 import io.pawline.taskstore.OpenTasks;
@@ -38,6 +42,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
@@ -85,6 +90,7 @@ class CallbackServiceIT {
                         "--pawline.image-store.public-base-url=https://pawline.example",
                         "--pawline.outbound.allow=127.0.0.1",
                         "--pawline.callback.secrets=" + SECRET,
+                        "--pawline.callback.timeout=4s",
                         "--pawline.callback.retry-schedule=200ms,200ms",
                         "--pawline.callback.reconcile-every=200ms",
                         "--pawline.callback.reconcile-after=5s",
@@ -169,6 +175,67 @@ class CallbackServiceIT {
                 .contains(submission.id());
         // Otherwise the reconciler would put it back again and again while the other tests run.
         tasks.markDelivered(submission.id(), 1, Instant.now());
+    }
+
+    @Test
+    void listsTheAttemptsOfACallback() throws IOException {
+        AtomicInteger calls = new AtomicInteger();
+        URI receiver = receiver(exchange -> {
+            switch (calls.incrementAndGet()) {
+                case 1 -> answer(exchange, 500);
+                case 2 -> {
+                    end.await(); // longer than the time-out
+                    exchange.close();
+                }
+                default -> take(exchange);
+            }
+        });
+        Submission submission = accepted(receiver);
+
+        send(List.of(submission));
+        awaitDelivered(submission.id());
+
+        CallbackAttempts attempts = new CallbackAttempts(database);
+        await().atMost(LONGEST).until(() -> attempts.of(submission.id()).size() == 3);
+        List<CallbackAttempt> made = attempts.of(submission.id());
+        assertThat(made)
+                .extracting(CallbackAttempt::number, CallbackAttempt::status, CallbackAttempt::reason)
+                .containsExactly(
+                        tuple(1, 500, Reason.CALLBACK_REFUSED),
+                        tuple(2, null, Reason.READ_TIMEOUT),
+                        tuple(3, 200, null));
+        assertThat(made.get(0).nextAt()).isBetween(made.get(0).at(), made.get(1).at());
+        assertThat(made.get(1).nextAt()).isBetween(made.get(1).at(), made.get(2).at());
+        assertThat(made.get(2).nextAt()).isNull();
+    }
+
+    @Test
+    void deliversWhileNoAttemptCanBeWritten() throws IOException {
+        Submission before = accepted(receiver(this::take));
+        Submission after = accepted(receiver(this::take));
+        database.with(handle -> handle.execute("alter table callback_attempt rename to elsewhere"));
+        try {
+            send(List.of(before));
+
+            awaitDelivered(before.id());
+            double dropped = await().atMost(LONGEST).until(CallbackServiceIT::dropped, count -> count > 0);
+            assertThat(taken.get(before.id().toString())).hasSize(1);
+            assertThat(task(before.id()).delivery().attempts()).isEqualTo(1);
+            assertThat(dropped).isEqualTo(1);
+        } finally {
+            database.with(handle -> handle.execute("alter table elsewhere rename to callback_attempt"));
+        }
+
+        send(List.of(after));
+        await().atMost(LONGEST)
+                .until(() -> !new CallbackAttempts(database).of(after.id()).isEmpty());
+    }
+
+    private static double dropped() {
+        return service.getBean(MeterRegistry.class)
+                .get("pawline.callback.attempts.dropped")
+                .counter()
+                .count();
     }
 
     @Test

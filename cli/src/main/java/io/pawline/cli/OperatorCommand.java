@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             TopicsCommand.class,
             ControlsCommand.class,
             KeysCommand.class,
+            TasksCommand.class,
             DeadLettersCommand.class,
             ReportCommand.class
         })

@@ -6,6 +6,8 @@ import io.pawline.ingest.TestingIngest.Answer;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
+import io.pawline.taskstore.CallbackAttempt;
+import io.pawline.taskstore.CallbackAttempts;
 import io.pawline.taskstore.FinalState;
 import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.TaskDao;
@@ -13,6 +15,7 @@ import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TaskState;
 import io.pawline.taskstore.TestingPostgres;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,6 +129,112 @@ class CallbackIT {
         assertThat(answer.json().has("delivered_at")).isTrue();
         assertThat(answer.json().has("resend_requested_at")).isTrue();
         assertThat(resend(id).status()).isEqualTo(202);
+    }
+
+    @Test
+    void listsTheAttemptsOfACallback() {
+        String id = close(submit("https://shop.example:8443/hook?token=secret&sig=password"), Instant.now());
+        TaskId task = TaskId.parse(id);
+        Instant at = Instant.parse("2026-11-23T10:15:30.123Z");
+        Instant next = at.plusSeconds(40);
+        ingest.bean(TaskDao.class)
+                .recordDeliveryFailure(task, 1, Instant.now(), Reason.READ_TIMEOUT, "No answer in 15 s.");
+        ingest.bean(CallbackAttempts.class)
+                .write(List.of(
+                        new CallbackAttempt(
+                                task,
+                                1,
+                                1,
+                                at,
+                                Duration.ofMillis(120),
+                                500,
+                                Reason.CALLBACK_REFUSED,
+                                at.plusSeconds(5)),
+                        new CallbackAttempt(
+                                task,
+                                1,
+                                2,
+                                at.plusSeconds(5),
+                                Duration.ofSeconds(15),
+                                null,
+                                Reason.READ_TIMEOUT,
+                                next)));
+
+        JsonNode delivery = delivery200(id);
+
+        assertThat(delivery.get("task_id").asString()).isEqualTo(id);
+        assertThat(delivery.get("generation").asInt()).isEqualTo(1);
+        assertThat(delivery.get("delivery").asString()).isEqualTo("undelivered");
+        assertThat(delivery.get("host").asString()).isEqualTo("shop.example");
+        assertThat(delivery.get("next_attempt_at").asString()).isEqualTo(next.toString());
+        assertThat(delivery.toString()).doesNotContain("token", "secret", "password", "hook");
+        assertThat(delivery.get("attempts").valueStream().map(JsonNode::toString))
+                .containsExactly(
+                        "{\"generation\":1,\"number\":1,\"at\":\"2026-11-23T10:15:30.123Z\",\"duration_ms\":120,"
+                                + "\"delivered\":false,\"status\":500,\"reason\":\"callback_refused\"}",
+                        "{\"generation\":1,\"number\":2,\"at\":\"2026-11-23T10:15:35.123Z\",\"duration_ms\":15000,"
+                                + "\"delivered\":false,\"reason\":\"read_timeout\"}");
+
+        ingest.bean(TaskDao.class).markDelivered(task, 1, Instant.now());
+        assertThat(delivery200(id).get("delivery").asString()).isEqualTo("delivered");
+        assertThat(delivery200(id).has("delivered_at")).isTrue();
+        assertThat(delivery200(id).has("next_attempt_at")).isFalse();
+    }
+
+    @Test
+    void showsThatThereIsNothingToDeliver() {
+        JsonNode processing = delivery200(submit("https://shop.example/hook"));
+        assertThat(processing.get("delivery").asString()).isEqualTo("none");
+        assertThat(processing.get("host").asString()).isEqualTo("shop.example");
+        assertThat(processing.get("attempts")).isEmpty();
+
+        JsonNode unwanted = delivery200(ended(null));
+        assertThat(unwanted.get("delivery").asString()).isEqualTo("none");
+        assertThat(unwanted.has("host")).isFalse();
+
+        assertThat(delivery200(close(submit("https://shop.example/hook"), Instant.now()))
+                        .get("delivery")
+                        .asString())
+                .isEqualTo("pending");
+    }
+
+    /** As a newer version or a person may have written it. */
+    @Test
+    void anAttemptThatCannotBeReadIsLeftOut() {
+        String id = ended("https://shop.example/hook");
+        ingest.bean(TaskDatabase.class)
+                .jdbi()
+                .useHandle(handle -> handle.execute(
+                        "insert into callback_attempt select ?, 1, n, 'infinity', 5, -42, 'of_tomorrow', null"
+                                + " from generate_series(0, 2) n",
+                        UUID.fromString(id)));
+
+        assertThat(delivery200(id)
+                        .get("attempts")
+                        .valueStream()
+                        .map(attempt -> attempt.get("number").asInt()))
+                .containsExactly(1, 2);
+    }
+
+    @Test
+    void showsADeliveryToReadersOfTheTenantOnly() {
+        String path = "/v1/tasks/" + ended("https://shop.example/hook") + "/callback";
+        TestingIngest stranger = ingest.as(Optional.of(ingest.newKey("other", Scope.values())));
+        TestingIngest submitter = ingest.as(Optional.of(ingest.newKey("default", Scope.SUBMIT)));
+        TestingIngest reader = ingest.as(Optional.of(ingest.newKey("default", Scope.READ)));
+
+        assertThat(reader.get(path).status()).isEqualTo(200);
+        assertProblem(stranger.get(path), 404, "task-not-found");
+        assertProblem(submitter.get(path), 403, "forbidden");
+        assertProblem(ingest.as(Optional.empty()).get(path), 401, "unauthorized");
+        assertProblem(reader.get("/v1/tasks/" + TaskId.next() + "/callback"), 404, "task-not-found");
+        assertProblem(reader.get("/v1/tasks/no-id/callback"), 400, "invalid-request");
+    }
+
+    private static JsonNode delivery200(String id) {
+        Answer answer = ingest.get("/v1/tasks/" + id + "/callback");
+        assertThat(answer.status()).isEqualTo(200);
+        return answer.json();
     }
 
     @Test

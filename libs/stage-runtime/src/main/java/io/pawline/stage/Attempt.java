@@ -3,12 +3,18 @@ package io.pawline.stage;
 import io.pawline.schemas.TaskId;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Says which attempt of the stage this is and for which task, and makes its outside calls. Used by one thread
  * at a time.
  */
 public final class Attempt {
+
+    private static final Logger log = LoggerFactory.getLogger(Attempt.class);
 
     /** Makes the calls of one attempt. */
     public interface Calls {
@@ -28,6 +34,7 @@ public final class Attempt {
     private final int number;
     private final Instant deadline;
     private final Calls calls;
+    private Consumer<Optional<Instant>> listener = _ -> {};
 
     public Attempt(TaskId taskId, String requestId, int number, Instant deadline, Calls calls) {
         this.taskId = Objects.requireNonNull(taskId, "taskId");
@@ -80,5 +87,30 @@ public final class Attempt {
      */
     public <T> T call(OutsideCall<T> call) throws InterruptedException {
         return calls.make(call);
+    }
+
+    /**
+     * Has the handler notified when the runtime has decided what becomes of this attempt: with the moment when the next
+     * one is due, or with none if there will be no other. It is not notified if the runtime gave the task up. A crash
+     * right afterwards may undo the decision.
+     *
+     * @param next called on the thread of the attempt, so it must not wait
+     */
+    public void whenSettled(Consumer<Optional<Instant>> next) {
+        this.listener = next;
+    }
+
+    /**
+     * Notifies the handler; called by the runtime, once.
+     *
+     * @param next when the next attempt is due; empty if there will be no other
+     */
+    public void settled(Optional<Instant> next) {
+        try {
+            listener.accept(next);
+        } catch (RuntimeException bug) {
+            // What the handler makes of it changes nothing of the decision
+            log.error("the handler could not be notified of what becomes of its attempt", bug);
+        }
     }
 }

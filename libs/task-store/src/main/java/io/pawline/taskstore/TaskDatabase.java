@@ -28,6 +28,9 @@ public final class TaskDatabase implements AutoCloseable {
     /** Longest wait for the next bytes of the server. No statement here takes nearly as long. */
     private static final Duration ANSWER_WAIT = Duration.ofSeconds(10);
 
+    /** Longest time for one statement {@linkplain #aside aside}: shorter than anybody waits for a connection. */
+    private static final Duration ASIDE = CONNECTION_WAIT.dividedBy(2);
+
     /** Longest wait of a thread in the {@link ConnectionBulkhead}. */
     private static final Duration BULKHEAD_WAIT = Duration.ofSeconds(10);
 
@@ -172,6 +175,24 @@ public final class TaskDatabase implements AutoCloseable {
                 throw translated(e);
             }
         });
+    }
+
+    /**
+     * Does work that others can do without, in one transaction, committed when this method returns. It passes by the
+     * {@link ConnectionBulkhead}: if its table is locked or gone, that does not count as a lost database for those who
+     * wait there. No statement of it takes longer than a second.
+     *
+     * @throws DatabaseUnavailableException if the database is lost, or if a statement takes longer
+     */
+    <T, X extends Exception> T aside(HandleCallback<T, X> work) throws X {
+        try {
+            return jdbi.inTransaction(handle -> {
+                handle.execute("set local statement_timeout = " + ASIDE.toMillis());
+                return work.withHandle(handle);
+            });
+        } catch (JdbiException e) {
+            throw translated(e);
+        }
     }
 
     private static RuntimeException translated(JdbiException e) {

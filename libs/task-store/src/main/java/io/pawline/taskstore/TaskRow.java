@@ -91,7 +91,7 @@ final class TaskRow implements RowMapper<Task> {
     }
 
     /** Reads a reason. A code that a newer version has written becomes {@link Reason#UNCLASSIFIED}. */
-    private static @Nullable Reason reason(@Nullable String code) {
+    static @Nullable Reason reason(@Nullable String code) {
         return code == null ? null : Reason.ofCode(code).orElse(Reason.UNCLASSIFIED);
     }
 

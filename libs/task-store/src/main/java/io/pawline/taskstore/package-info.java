@@ -6,7 +6,8 @@
  *   <li>A task comes in: {@code SubmissionStore}, {@code SubmissionBatch}, {@code Outbox}.
  *   <li>It is worked on and ends: {@code TaskDao}, {@code ProgressDao}, {@code Cancellations},
  *       {@code GenerationOpener}.
- *   <li>It is shown and delivered: {@code TaskListing}, {@code TaskVersions}, {@code UndeliveredCallbacks}.
+ *   <li>It is shown and delivered: {@code TaskListing}, {@code TaskVersions}, {@code UndeliveredCallbacks},
+ *       {@code CallbackAttempts}.
  *   <li>API keys are in the same database: {@code ApiKeys}, {@code KeyRing}.
  * </ul>
  */

@@ -45,6 +45,11 @@ public final class TestingPostgres implements AutoCloseable {
         return database(name);
     }
 
+    /** What every method of this package throws when the database is lost. */
+    public static DatabaseUnavailableException lost() {
+        return new DatabaseUnavailableException(new SQLException("no connection"));
+    }
+
     /** Runs a statement in the database {@code postgres}. */
     public void execute(String sql) {
         try (Connection connection = server.getPostgresDatabase().getConnection();

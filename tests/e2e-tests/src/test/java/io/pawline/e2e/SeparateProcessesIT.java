@@ -120,7 +120,9 @@ class SeparateProcessesIT {
                     new TestingFrontEnd(ports.ingest(), settings.webhookSecret(), Optional.of(key))) {
                 awaitReady(settings);
                 assertThat(statusWithoutKey(ports.ingest())).isEqualTo(401);
-                Map<String, Sort> tasks = submitAll(frontEnd, "http://127.0.0.1:" + ports.simulator() + "/photos");
+                String photos = "http://127.0.0.1:" + ports.simulator() + "/photos";
+                String unreliable = frontEnd.submitWithUnreliableReceiver(photos + "/cat.png", "ink");
+                Map<String, Sort> tasks = submitAll(frontEnd, photos);
 
                 await().atMost(Duration.ofMinutes(3)).until(() -> frontEnd.tasksCalledBack() == tasks.size());
 
@@ -129,6 +131,7 @@ class SeparateProcessesIT {
                 }
                 assertCalls(LedgerReader.in(settings), tasks);
                 assertDeadLetters(settings, tasks);
+                assertAttempts(frontEnd, unreliable);
             } finally {
                 for (ServiceProcess service : services) {
                     service.close();
@@ -201,6 +204,22 @@ class SeparateProcessesIT {
         }
     }
 
+    private static void assertAttempts(TestingFrontEnd frontEnd, String task) throws IOException {
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> frontEnd.delivery(task).path("attempts").size() == 3);
+        JsonNode delivery = frontEnd.delivery(task);
+        assertThat(delivery.path("delivery").asString("")).isEqualTo("delivered");
+        assertThat(delivery.path("attempts")
+                        .valueStream()
+                        .map(attempt -> "%s %s %s"
+                                .formatted(
+                                        attempt.path("number").asInt(0),
+                                        attempt.path("status").asInt(0),
+                                        attempt.path("reason").asString("-"))))
+                .containsExactly("1 500 callback_refused", "2 0 read_timeout", "3 204 -");
+        assertThat(delivery.toString()).doesNotContain("token", "secret", "unreliable");
+    }
+
     private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
         return new String(record.headers().lastHeader(name).value(), UTF_8);
     }
@@ -209,6 +228,7 @@ class SeparateProcessesIT {
         List<String> arguments = new ArrayList<>(IMPATIENT);
         arguments.add("--spring.config.additional-location=file:" + settings);
         arguments.add("--pawline.ingest.access.open=false");
+        arguments.add("--pawline.callback.retry-schedule=200ms,200ms");
         return ServiceProcess.service(
                 ProjectFiles.app(service), folder.resolve("logs").resolve(service + ".log"), arguments);
     }

@@ -16,8 +16,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.MediaType;
 import okhttp3.MultipartBody;
 import okhttp3.OkHttpClient;
@@ -51,6 +53,8 @@ final class TestingFrontEnd implements AutoCloseable {
     private final OkHttpClient http;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<String, List<Callback>> callbacks = new ConcurrentHashMap<>();
+    private final AtomicInteger unreliable = new AtomicInteger();
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final HttpServer receiver;
     private final Webhook webhook;
     private final String ingest;
@@ -72,6 +76,7 @@ final class TestingFrontEnd implements AutoCloseable {
         webhook = new Webhook(webhookSecret);
         receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         receiver.createContext("/callback", this::receive);
+        receiver.createContext("/callback/unreliable", this::receiveUnreliably);
         receiver.setExecutor(threads);
         receiver.start();
     }
@@ -82,8 +87,17 @@ final class TestingFrontEnd implements AutoCloseable {
 
     /** Submits a photo by its address and returns the id of the task. */
     String submit(String photoUrl, String style) throws IOException {
+        return submit(photoUrl, style, callbackUrl());
+    }
+
+    /** Submits a photo whose callback is answered 500 at first, then not at all, and then 204. */
+    String submitWithUnreliableReceiver(String photoUrl, String style) throws IOException {
+        return submit(photoUrl, style, callbackUrl() + "/unreliable?token=secret");
+    }
+
+    private String submit(String photoUrl, String style, String callbackUrl) throws IOException {
         String json =
-                JSON.writeValueAsString(Map.of("image_url", photoUrl, "style", style, "callback_url", callbackUrl()));
+                JSON.writeValueAsString(Map.of("image_url", photoUrl, "style", style, "callback_url", callbackUrl));
         return accepted(RequestBody.create(json, MediaType.get("application/json")));
     }
 
@@ -99,6 +113,11 @@ final class TestingFrontEnd implements AutoCloseable {
 
     JsonNode task(String id) throws IOException {
         return JSON.readTree(get("/v1/tasks/" + id));
+    }
+
+    /** How far the callback of a task has come, with its attempts. */
+    JsonNode delivery(String id) throws IOException {
+        return JSON.readTree(get("/v1/tasks/" + id + "/callback"));
     }
 
     byte[] download(String url) throws IOException {
@@ -151,6 +170,19 @@ final class TestingFrontEnd implements AutoCloseable {
         }
     }
 
+    private void receiveUnreliably(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            exchange.getRequestBody().readAllBytes();
+            switch (unreliable.incrementAndGet()) {
+                case 1 -> exchange.sendResponseHeaders(500, -1);
+                case 2 -> closed.await();
+                default -> exchange.sendResponseHeaders(204, -1);
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private boolean signed(HttpExchange exchange, String body) {
         try {
             webhook.verify(body, HttpHeaders.of(exchange.getRequestHeaders(), (_, _) -> true));
@@ -162,6 +194,7 @@ final class TestingFrontEnd implements AutoCloseable {
 
     @Override
     public void close() {
+        closed.countDown();
         receiver.stop(0);
         threads.close();
     }

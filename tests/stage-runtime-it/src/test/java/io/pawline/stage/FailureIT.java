@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -80,6 +81,26 @@ class FailureIT {
         assertThat(attempts.get(other)).hasValue(3);
         assertThat(attempts.values().stream().mapToInt(AtomicInteger::get).sum())
                 .isEqualTo(26);
+    }
+
+    @Test
+    void aHandlerIsNotifiedWhenItsNextAttemptIsDue() {
+        TestingKafka.send(tasks(1, "oil"));
+        List<Optional<Instant>> next = new CopyOnWriteArrayList<>();
+
+        start(stage(), (in, attempt) -> {
+            attempt.whenSettled(due -> {
+                next.add(due);
+                throw new IllegalStateException("a bug of the handler");
+            });
+            return attempt.number() == 1 ? new Outcome.Retry(Reason.PROVIDER_ERROR, "500") : described(in);
+        });
+
+        awaitRecords("pawline.generate", 1);
+        var retry = awaitRecords("pawline.detect.retry", 1).getFirst();
+        Instant due = Instant.ofEpochMilli(Long.parseLong(requireNonNull(header(retry, RecordHeaders.NOT_BEFORE))));
+        assertThat(next).containsExactly(Optional.of(due), Optional.empty());
+        assertThat(TestingKafka.records("pawline.detect.dlt")).isEmpty();
     }
 
     @Test

@@ -174,18 +174,27 @@ public final class TaskExecution<I> {
                         permit,
                         ledger,
                         clock));
+        Attempt attempt =
+                attempt(id, context, number, span.trace(calls.isPresent() ? calls.get() : Attempt.UNRECORDED));
         Instant started = clock.instant();
         try {
-            Outcome outcome = handle(
-                    event, id, context, number, span.trace(calls.isPresent() ? calls.get() : Attempt.UNRECORDED));
+            Outcome outcome = handle(event, attempt);
             metrics.handled(outcome, Duration.between(started, clock.instant()));
             List<CallAttempt> made = calls.map(RecordedCalls::made).orElse(List.of());
-            return outcomeResolver
-                    .of(outcome, data, context, count(permit, made))
-                    .after(made);
+            Settlement settlement = outcomeResolver.of(outcome, data, context, count(permit, made));
+            attempt.settled(nextAttempt(settlement));
+            return settlement.after(made);
         } catch (RecordedCalls.Over ended) {
             return outcomeResolver.ended(data, context, ended.ended());
         }
+    }
+
+    private static Optional<Instant> nextAttempt(Settlement settlement) {
+        return settlement.last()
+                ? Optional.empty()
+                : settlement.records().stream()
+                        .map(again -> AttemptHeaders.of(again.headers()).notBefore())
+                        .findFirst();
     }
 
     private RecordedCalls.Check check(
@@ -230,15 +239,17 @@ public final class TaskExecution<I> {
                 .orElse("");
     }
 
-    private Outcome handle(I event, TaskId id, TaskContext context, int number, Attempt.Calls calls)
-            throws InterruptedException {
+    private Attempt attempt(TaskId id, TaskContext context, int number, Attempt.Calls calls) {
         String requestId = "%s-%d-%s-%d"
                 .formatted(
                         context.getTaskId(),
                         context.getGeneration(),
                         spec.stage().code(),
                         number);
-        Attempt attempt = new Attempt(id, requestId, number, context.getDeadline(), calls);
+        return new Attempt(id, requestId, number, context.getDeadline(), calls);
+    }
+
+    private Outcome handle(I event, Attempt attempt) throws InterruptedException {
         try {
             return handler.handle(event, attempt);
         } catch (InterruptedException | RecordedCalls.Over | RecordedCalls.Lost givenUp) {
