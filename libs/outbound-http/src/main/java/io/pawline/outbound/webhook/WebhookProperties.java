@@ -9,7 +9,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * The settings of signed calls to receivers: {@code pawline.callback.*}. callback-service needs a master secret or a
- * shared secret. ingest-service shows tenants their secrets and sends test callbacks, and needs the same values.
+ * shared secret.
  *
  * @param masterSecrets Secrets from which the secrets of all tenants are derived, each at least 32 random bytes in
  *     base64. All of them sign, so that the master secret can be changed. The newest comes first.
