@@ -15,6 +15,8 @@ public enum IngestProblem implements ProblemType {
     TASK_FINISHED(HttpStatus.CONFLICT, "The task has ended"),
     TASK_NOT_FINISHED(HttpStatus.CONFLICT, "The task has not ended yet"),
     NO_CALLBACK(HttpStatus.CONFLICT, "The task has nobody to be told"),
+    NO_MASTER_SECRET(HttpStatus.CONFLICT, "Tenants have no webhook secret of their own"),
+    WEBHOOK_SECRET_ROTATING(HttpStatus.CONFLICT, "Two webhook secrets are live already"),
     IDEMPOTENCY_KEY_REUSED(HttpStatus.UNPROCESSABLE_CONTENT, "The key belongs to another request"),
     BACKLOG_TOO_LONG(HttpStatus.TOO_MANY_REQUESTS, "Too many tasks wait already"),
     IMAGE_NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such image"),

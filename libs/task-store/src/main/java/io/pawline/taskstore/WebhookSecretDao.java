@@ -65,7 +65,7 @@ public final class WebhookSecretDao {
         return database.with(handle -> handle.createQuery(ROTATE)
                 .bind("tenant", tenant)
                 .bind("now", timestamp(now))
-                .bind("until", timestamp(now.plus(overlap)))
+                .bind("until", overlap.isZero() ? Optional.empty() : Optional.of(timestamp(now.plus(overlap))))
                 .map((row, _) -> versions(row))
                 .findOne());
     }
