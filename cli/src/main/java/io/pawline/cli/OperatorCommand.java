@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             TopicsCommand.class,
             ControlsCommand.class,
             KeysCommand.class,
+            CallbacksCommand.class,
             DeadLettersCommand.class,
             ReportCommand.class
         })
