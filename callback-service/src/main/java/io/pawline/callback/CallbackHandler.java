@@ -78,7 +78,7 @@ final class CallbackHandler implements Handler<TaskFinished> {
     private Outcome send(Task task, FinalState finalState, URI callback, Attempt attempt) throws InterruptedException {
         String webhookId = "msg_%s_%d".formatted(task.id(), task.generation());
         WebhookSigner signer = signers.of(task.submission().tenant());
-        byte[] body = CallbackBody.of(task, finalState, images).json();
+        byte[] body = FinalStateBody.of(task, finalState, images).json();
         return switch (attempt.call(() -> post(callback, signer, webhookId, body))) {
             case ReceiverReply.Taken() -> {
                 tasks.markDelivered(task.id(), task.generation(), clock.instant());

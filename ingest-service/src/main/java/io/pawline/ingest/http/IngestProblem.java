@@ -17,6 +17,7 @@ public enum IngestProblem implements ProblemType {
     NO_CALLBACK(HttpStatus.CONFLICT, "The task has nobody to be told"),
     NO_MASTER_SECRET(HttpStatus.CONFLICT, "Tenants have no webhook secret of their own"),
     WEBHOOK_SECRET_ROTATING(HttpStatus.CONFLICT, "Two webhook secrets are live already"),
+    TOO_MANY_TEST_DELIVERIES(HttpStatus.TOO_MANY_REQUESTS, "The tenant has had its test deliveries"),
     IDEMPOTENCY_KEY_REUSED(HttpStatus.UNPROCESSABLE_CONTENT, "The key belongs to another request"),
     BACKLOG_TOO_LONG(HttpStatus.TOO_MANY_REQUESTS, "Too many tasks wait already"),
     IMAGE_NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such image"),
