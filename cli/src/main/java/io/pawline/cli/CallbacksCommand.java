@@ -4,8 +4,11 @@ import io.pawline.cli.connection.IngestOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Map;
 import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -13,11 +16,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Shows and changes the secret that signs the callbacks of a tenant, through ingest-service's API. */
+/** Shows and changes the secret that signs the callbacks of a tenant, and tests receivers, through ingest-service. */
 @Command(
         name = "callbacks",
-        description = "Shows and changes the secret that signs the callbacks of a tenant. The API key says which"
-                + " tenant, and needs the scope webhook.",
+        description = "Shows and changes the secret that signs the callbacks of a tenant, and tests a receiver. The API"
+                + " key says which tenant, and needs the scope webhook.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 final class CallbacksCommand implements Runnable {
@@ -83,6 +86,27 @@ final class CallbacksCommand implements Runnable {
             mixinStandardHelpOptions = true)
     void sharedOn(@Mixin IngestOptions ingest) throws IOException {
         show(ingest, "PUT", SECRET + "/shared");
+    }
+
+    @Command(
+            description =
+                    "Sends a signed example of a callback, and shows what the receiver made of it. Fails if it did"
+                            + " not take it.",
+            mixinStandardHelpOptions = true)
+    int test(
+            @Option(
+                            names = "--callback-url",
+                            paramLabel = "URL",
+                            description =
+                                    "The receiver (default: ingest-service's pawline.ingest.default-callback-url).")
+                    @Nullable
+                    String callbackUrl,
+            @Mixin IngestOptions ingest)
+            throws IOException {
+        Map<String, Object> wanted = callbackUrl == null ? Map.of() : Map.of("callback_url", callbackUrl);
+        String result = ingest.post(ingest.address("v1/callbacks/test").build(), wanted);
+        pretty(result);
+        return JSON.readTree(result).path("delivered").asBoolean(false) ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
     private void show(IngestOptions ingest, String method, String path) throws IOException {

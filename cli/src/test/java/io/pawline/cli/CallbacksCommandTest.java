@@ -59,6 +59,34 @@ class CallbacksCommandTest {
                 .isEqualTo("Bearer pwk_1");
     }
 
+    @ParameterizedTest
+    @CsvSource({"true, 0", "false, 1"})
+    void aTestFailsIfTheReceiverDidNotTakeIt(boolean delivered, int exit) throws InterruptedException {
+        ingest.enqueue(new MockResponse.Builder()
+                .body("{\"delivered\":" + delivered + "}")
+                .build());
+
+        CommandRun tested = callbacks(Map.of(), "test", "--callback-url=https://shop.example/hook");
+
+        assertThat(tested.exit()).isEqualTo(exit);
+        assertThat(JsonMapper.shared().readTree(tested.out()).get("delivered").asBoolean())
+                .isEqualTo(delivered);
+        RecordedRequest asked = ingest.takeRequest();
+        assertThat(asked.getTarget()).isEqualTo("/v1/callbacks/test");
+        assertThat(Objects.requireNonNull(asked.getBody()).utf8())
+                .isEqualTo("{\"callback_url\":\"https://shop.example/hook\"}");
+    }
+
+    @Test
+    void aTestWithoutAnAddressLeavesItToIngestService() throws InterruptedException {
+        ingest.enqueue(new MockResponse.Builder().body("{\"delivered\":true}").build());
+
+        assertThat(callbacks(Map.of(), "test").exit()).isZero();
+
+        assertThat(Objects.requireNonNull(ingest.takeRequest().getBody()).utf8())
+                .isEqualTo("{}");
+    }
+
     @Test
     void saysInOneLineWhatIngestServiceRefuses() {
         ingest.enqueue(new MockResponse.Builder()

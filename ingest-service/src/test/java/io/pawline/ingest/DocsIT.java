@@ -86,6 +86,10 @@ class DocsIT {
         String said = example.substring(example.lastIndexOf("\n# ") + 3);
         String script = CURL
                 + example.replace("http://localhost:8080", "http://127.0.0.1:" + ingest.port())
+                        // A name of a test delivery would be looked up
+                        .replace(
+                                "/test -d '{\"callback_url\":\"https://shop.example",
+                                "/test -d '{\"callback_url\":\"https://[::1]")
                         .replace(TASK, example.contains("/cancel") ? open() : ended());
         assertThat(output(script).strip()).isEqualTo(said);
     }
