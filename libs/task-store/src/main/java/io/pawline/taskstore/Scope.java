@@ -12,7 +12,7 @@ public enum Scope {
     READ,
     /** Act as an operator. */
     OPERATE,
-    /** See and change the secret that signs the callbacks of the tenant. */
+    /** See and change the secret that signs the callbacks of the tenant, and test receivers. */
     WEBHOOK;
 
     /** The name of the scope in the database, in commands and in the API. */
