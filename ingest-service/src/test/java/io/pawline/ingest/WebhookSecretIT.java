@@ -12,6 +12,7 @@ import com.standardwebhooks.exceptions.EmptyWebhookSecretException;
 import com.standardwebhooks.exceptions.WebhookVerificationException;
 import io.pawline.ingest.TestingIngest.Answer;
 import io.pawline.outbound.webhook.WebhookSecrets;
+import io.pawline.taskstore.ApiKeys;
 import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.TestingPostgres;
 import io.pawline.taskstore.WebhookSecretDao;
@@ -191,22 +192,26 @@ class WebhookSecretIT {
     }
 
     @Test
-    void writesNoSecretIntoTheLog() {
+    void logsWhoChangedASecretAndNoSecret() {
+        Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
         Logger spring = (Logger) LoggerFactory.getLogger("org.springframework.web");
         Level before = spring.getLevel();
+        String key = ingest.newKey("quiet", Scope.WEBHOOK);
+        String who = "Key " + ApiKeys.idOf(key).orElseThrow();
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
-        spring.addAppender(log);
+        root.addAppender(log);
         spring.setLevel(Level.DEBUG);
         try {
-            tenant("quiet").call("POST", "/v1/webhook-secret/rotate");
+            ingest.as(Optional.of(key)).call("POST", "/v1/webhook-secret/rotate");
         } finally {
             spring.setLevel(before);
-            spring.detachAppender(log);
+            root.detachAppender(log);
         }
         assertThat(new ArrayList<>(log.list))
                 .extracting(ILoggingEvent::getFormattedMessage)
-                .anyMatch(line -> line.contains("tenant=quiet"))
+                .anyMatch(line -> line.startsWith(who) && line.contains("tenant=quiet"))
+                .anyMatch(line -> line.startsWith("Writing [") && line.contains("tenant=quiet"))
                 .noneMatch(line -> line.contains("whsec_"));
     }
 
