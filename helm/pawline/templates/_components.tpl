@@ -8,7 +8,7 @@ The components of a release. No other place lists them. Each has
 A new component also needs a block in values.yaml and values.schema.json, and a line in Component of the tests.
 */}}
 {{- define "pawline.components" -}}
-ingest: {port: 8080, stage: false, next: detect, needs: [database, imageStore]}
+ingest: {port: 8080, stage: false, next: detect, needs: [database, imageStore, webhook, outside]}
 detect: {port: 8082, stage: true, next: generate, needs: [ark, imageStore, outside]}
 generate: {port: 8083, stage: true, next: matting, needs: [ark]}
 matting: {port: 8084, stage: true, next: finalize, needs: [visual, imageStore]}

@@ -60,7 +60,7 @@ spec:
     - ports:
         - {port: simulator, protocol: TCP}
       from:
-        {{- range list "detect" "generate" "matting" "finalize" "callback" "smoke" }}
+        {{- range list "ingest" "detect" "generate" "matting" "finalize" "callback" "smoke" }}
         {{- include "pawline.podsOf" (dict "root" $.root "name" .) | nindent 8 }}
         {{- end }}
     {{- end }}
@@ -90,7 +90,7 @@ spec:
     {{- include "pawline.egressRule" (list $peers.schemaRegistry (list (include "pawline.portOf" $values.schemaRegistry.url))) | nindent 4 }}
     {{- end }}
     {{- end }}
-    {{- if and $values.simulator.enabled (or .stage (eq .name "smoke")) }}
+    {{- if and $values.simulator.enabled (or .stage (has .name (list "ingest" "smoke"))) }}
     {{- include "pawline.egressRule" (list (include "pawline.podsOf" (dict "root" .root "name" "simulator") | fromYamlArray) (list "8089")) | nindent 4 }}
     {{- end }}
     {{- if eq .name "smoke" }}

@@ -120,14 +120,19 @@ s3:
 {{ include "pawline.secretKey" (dict "env" "PAWLINE_TRACING_AUTHORIZATION" "in" $values.tracing "of" "tracing" "key" "authorizationKey") }}
 {{- end }}
 {{- if has "webhook" .needs }}
-{{ include "pawline.secretKey" (dict "env" "PAWLINE_CALLBACK_SECRETS" "in" $values.webhook "of" "webhook" "key" "secretKey") }}
+{{ include "pawline.secretKey" (dict "env" "PAWLINE_CALLBACK_MASTERSECRETS" "in" $values.webhook "of" "webhook" "key" "masterKey" "optional" true) }}
+{{ include "pawline.secretKey" (dict "env" "PAWLINE_CALLBACK_SECRETS" "in" $values.webhook "of" "webhook" "key" "secretKey" "optional" true) }}
 {{- end }}
 {{- end -}}
 
+{{/* An environment variable from an existing Secret. An optional one is not set if the Secret lacks the key. */}}
 {{- define "pawline.secretKey" -}}
 - name: {{ .env }}
   valueFrom:
     secretKeyRef:
       name: {{ include "pawline.required" (list .in.existingSecret (printf "%s.existingSecret" .of) (printf "name of the Secret with %s's keys" .of)) }}
       key: {{ index .in .key }}
+      {{- if .optional }}
+      optional: true
+      {{- end }}
 {{- end -}}

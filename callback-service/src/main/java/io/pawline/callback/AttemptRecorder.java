@@ -2,6 +2,7 @@ package io.pawline.callback;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.pawline.outbound.webhook.ReceiverReply;
 import io.pawline.service.Periodic;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.OutsideCall;

@@ -7,6 +7,9 @@ import io.pawline.images.ImageStoreProperties;
 import io.pawline.images.ImageStores;
 import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.OutboundProperties;
+import io.pawline.outbound.webhook.WebhookClient;
+import io.pawline.outbound.webhook.WebhookProperties;
+import io.pawline.outbound.webhook.WebhookSecrets;
 import io.pawline.schemas.Stage;
 import io.pawline.service.DatabaseHealth;
 import io.pawline.service.EventFormats;
@@ -19,6 +22,8 @@ import io.pawline.taskstore.OverdueTasks;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.UndeliveredCallbacks;
+import io.pawline.taskstore.WebhookSecretCache;
+import io.pawline.taskstore.WebhookSecretDao;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -36,7 +41,8 @@ import org.springframework.kafka.core.KafkaTemplate;
     CallbackProperties.class,
     DatabaseProperties.class,
     ImageStoreProperties.class,
-    OutboundProperties.class
+    OutboundProperties.class,
+    WebhookProperties.class
 })
 class CallbackConfiguration {
 
@@ -138,14 +144,27 @@ class CallbackConfiguration {
     }
 
     @Bean
+    WebhookSecrets webhookSecrets(WebhookProperties properties) {
+        WebhookSecrets secrets = properties.signingSecrets();
+        secrets.requireSecretsForAllTenants();
+        return secrets;
+    }
+
+    @Bean
+    TenantSigners tenantSigners(WebhookSecrets secrets, TaskDatabase database, Clock clock) {
+        return new TenantSigners(secrets, new WebhookSecretCache(new WebhookSecretDao(database)), clock);
+    }
+
+    @Bean
     Handler<TaskFinished> handler(
             TaskDao tasks,
             ImageStore images,
             OutboundProperties outbound,
-            CallbackProperties properties,
+            WebhookProperties properties,
+            TenantSigners signers,
             AttemptRecorder attempts,
             Clock clock) {
         WebhookClient webhooks = new WebhookClient(OutboundHttp.guarded(outbound), properties, clock);
-        return new CallbackHandler(tasks, images, webhooks, attempts, clock);
+        return new CallbackHandler(tasks, images, signers, webhooks, attempts, clock);
     }
 }

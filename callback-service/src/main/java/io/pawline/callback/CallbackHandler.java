@@ -1,13 +1,19 @@
 package io.pawline.callback;
 
+import io.opentelemetry.api.trace.Span;
 import io.pawline.events.TaskFinished;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreException;
+import io.pawline.outbound.webhook.ReceiverReply;
+import io.pawline.outbound.webhook.WebhookClient;
+import io.pawline.outbound.webhook.WebhookSigner;
 import io.pawline.schemas.Reason;
+import io.pawline.service.TraceParent;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.Handler;
 import io.pawline.stage.Outcome;
 import io.pawline.stage.OutsideCall;
+import io.pawline.stage.OutsideCall.Answer;
 import io.pawline.taskstore.CloseResult;
 import io.pawline.taskstore.DatabaseUnavailableException;
 import io.pawline.taskstore.FinalState;
@@ -26,13 +32,21 @@ final class CallbackHandler implements Handler<TaskFinished> {
 
     private final TaskDao tasks;
     private final ImageStore images;
+    private final TenantSigners signers;
     private final WebhookClient webhooks;
     private final AttemptRecorder attempts;
     private final Clock clock;
 
-    CallbackHandler(TaskDao tasks, ImageStore images, WebhookClient webhooks, AttemptRecorder attempts, Clock clock) {
+    CallbackHandler(
+            TaskDao tasks,
+            ImageStore images,
+            TenantSigners signers,
+            WebhookClient webhooks,
+            AttemptRecorder attempts,
+            Clock clock) {
         this.tasks = tasks;
         this.images = images;
+        this.signers = signers;
         this.webhooks = webhooks;
         this.attempts = attempts;
         this.clock = clock;
@@ -72,9 +86,9 @@ final class CallbackHandler implements Handler<TaskFinished> {
 
     private Outcome send(Task task, FinalState finalState, URI callback, Attempt attempt) throws InterruptedException {
         String webhookId = "msg_%s_%d".formatted(task.id(), task.generation());
-        String tenant = task.submission().tenant();
-        byte[] body = CallbackBody.of(task, finalState, images).json();
-        OutsideCall<ReceiverReply> call = () -> webhooks.post(callback, tenant, webhookId, body);
+        WebhookSigner signer = signers.of(task.submission().tenant());
+        byte[] body = FinalStateBody.of(task, finalState, images).json();
+        OutsideCall<ReceiverReply> call = () -> post(callback, signer, webhookId, body);
         return switch (attempt.call(() -> attempts.recorded(task, attempt, call))) {
             case ReceiverReply.Taken() -> {
                 tasks.markDelivered(task.id(), task.generation(), clock.instant());
@@ -86,5 +100,12 @@ final class CallbackHandler implements Handler<TaskFinished> {
                 yield Outcome.failed(refused.reason(), refused.detail(), refused.notBeforeIfAny());
             }
         };
+    }
+
+    /** Sends it within the task's trace, so that the receiver's work is part of it. */
+    private Answer<ReceiverReply> post(URI callback, WebhookSigner signer, String webhookId, byte[] body)
+            throws InterruptedException {
+        WebhookClient.Posted posted = webhooks.post(callback, signer, webhookId, body, TraceParent.of(Span.current()));
+        return new Answer<>(posted.reply(), posted.report());
     }
 }

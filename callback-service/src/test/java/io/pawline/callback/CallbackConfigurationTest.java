@@ -1,8 +1,10 @@
 package io.pawline.callback;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.pawline.events.TaskFinished;
+import io.pawline.outbound.webhook.WebhookProperties;
 import io.pawline.stage.StageSpec;
 import java.time.Duration;
 import java.util.List;
@@ -24,5 +26,15 @@ class CallbackConfigurationTest {
             assertThat(receivers.breaker()).isPresent();
         });
         assertThat(stage.policies().retry().schedule()).isEqualTo(schedule);
+    }
+
+    @Test
+    void doesNotStartIfNothingWouldSign() {
+        WebhookProperties nothing = TestingSettings.webhooks(Map.of("secrets", ""));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new CallbackConfiguration().webhookSecrets(nothing))
+                .withMessageContaining("pawline.callback.master-secrets")
+                .withMessageContaining("pawline.callback.secrets");
     }
 }

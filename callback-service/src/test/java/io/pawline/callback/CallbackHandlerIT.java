@@ -24,6 +24,8 @@ import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreException;
 import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.OutboundProperties;
+import io.pawline.outbound.webhook.WebhookClient;
+import io.pawline.outbound.webhook.WebhookProperties;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.TaskId;
@@ -40,6 +42,8 @@ import io.pawline.taskstore.TaskState;
 import io.pawline.taskstore.TestingPostgres;
 import io.pawline.taskstore.TestingTasks;
 import io.pawline.taskstore.UndeliveredCallbacks;
+import io.pawline.taskstore.WebhookSecretCache;
+import io.pawline.taskstore.WebhookSecretDao;
 import io.pawline.testkit.NeedsTools;
 import io.pawline.testkit.TestingAttempts;
 import java.io.IOException;
@@ -75,6 +79,18 @@ class CallbackHandlerIT {
     private static final OutboundProperties LOCAL = OutboundProperties.allowing("127.0.0.1", "localhost");
 
     private static final String SECRET_OF_SHOP = "whsec_" + "U0hP".repeat(8);
+
+    private static final String MASTER_SECRET = "bWFzdGVyLXNlY3JldC1vZi10aGUtdGVzdHMtMzItYnl0ZXM=";
+
+    private static final WebhookProperties SETTINGS = TestingSettings.webhooks(Map.of(
+            "connect-timeout",
+            "1s",
+            "timeout",
+            "2s",
+            "tenant-secrets.shop",
+            SECRET_OF_SHOP,
+            "master-secrets",
+            MASTER_SECRET));
 
     private static TestingPostgres postgres;
     private static TaskDatabase database;
@@ -159,24 +175,63 @@ class CallbackHandlerIT {
 
     @Test
     void signsOnlyWithTheSecretsOfTheTenantOfTheTask() throws InterruptedException {
+        RecordedRequest request = callbackOf("shop");
+        Map<String, List<String>> headers = request.getHeaders().toMultimap();
+        String body = body(request);
+        assertThatCode(() -> new Webhook(SECRET_OF_SHOP).verify(body, headers)).doesNotThrowAnyException();
+        assertThatCode(() -> new Webhook(derived("shop", 1)).verify(body, headers))
+                .doesNotThrowAnyException();
+        for (String secret : List.of(SECRET, derived("other", 1), derived("shop", 2))) {
+            assertThatThrownBy(() -> new Webhook(secret).verify(body, headers))
+                    .isInstanceOf(WebhookVerificationException.class);
+        }
+    }
+
+    @Test
+    void aRotationAndTheEndOfTheSharedSecretCount() throws InterruptedException {
+        WebhookSecretDao versions = new WebhookSecretDao(database);
+        Instant now = Instant.now();
+        versions.rotate("rotating", Duration.ofHours(1), now);
+        RecordedRequest during = callbackOf("rotating");
+        String body = body(during);
+        for (String secret : List.of(SECRET, OLDER_SECRET, derived("rotating", 1), derived("rotating", 2))) {
+            assertThatCode(() ->
+                            new Webhook(secret).verify(body, during.getHeaders().toMultimap()))
+                    .doesNotThrowAnyException();
+        }
+
+        versions.endPrevious("rotating", now);
+        versions.signShared("rotating", false, now);
+        RecordedRequest after = callbackOf("rotating");
+        String bodyAfter = body(after);
+        assertThatCode(() -> new Webhook(derived("rotating", 2))
+                        .verify(bodyAfter, after.getHeaders().toMultimap()))
+                .doesNotThrowAnyException();
+        for (String secret : List.of(SECRET, OLDER_SECRET, derived("rotating", 1))) {
+            assertThatThrownBy(() -> new Webhook(secret)
+                            .verify(bodyAfter, after.getHeaders().toMultimap()))
+                    .isInstanceOf(WebhookVerificationException.class);
+        }
+    }
+
+    private static String derived(String tenant, int version) {
+        return SETTINGS.signingSecrets().derived(tenant, version).orElseThrow();
+    }
+
+    private RecordedRequest callbackOf(String tenant) throws InterruptedException {
         Submission plain = TestingTasks.submission(receiver.url("/callback").uri());
-        Submission ofShop = new Submission(
+        Submission ofTenant = new Submission(
                 plain.id(),
-                "shop",
+                tenant,
                 plain.style(),
                 plain.photo(),
                 plain.callback(),
                 plain.submittedAt(),
                 plain.deadline());
-        tasks.accept(ofShop);
+        tasks.accept(ofTenant);
         answer(200);
-        handle(failure(ofShop.id(), 1, Reason.NO_PET));
-        RecordedRequest request = request();
-        Map<String, List<String>> headers = request.getHeaders().toMultimap();
-        String body = body(request);
-        assertThatCode(() -> new Webhook(SECRET_OF_SHOP).verify(body, headers)).doesNotThrowAnyException();
-        assertThatThrownBy(() -> new Webhook(SECRET).verify(body, headers))
-                .isInstanceOf(WebhookVerificationException.class);
+        handle(failure(ofTenant.id(), 1, Reason.NO_PET));
+        return request();
     }
 
     @Test
@@ -601,11 +656,16 @@ class CallbackHandlerIT {
     }
 
     private CallbackHandler handler(OutboundProperties outbound, TaskDao tasks, ImageStore images) {
-        CallbackProperties settings = TestingSettings.with(
-                Map.of("connect-timeout", "1s", "timeout", "2s", "tenant-secrets.shop", SECRET_OF_SHOP));
         Clock clock = Clock.systemUTC();
+        TenantSigners signers = new TenantSigners(
+                SETTINGS.signingSecrets(), new WebhookSecretCache(new WebhookSecretDao(database)), clock);
         return new CallbackHandler(
-                tasks, images, new WebhookClient(OutboundHttp.guarded(outbound), settings, clock), attempts, clock);
+                tasks,
+                images,
+                signers,
+                new WebhookClient(OutboundHttp.guarded(outbound), SETTINGS, clock),
+                attempts,
+                clock);
     }
 
     private static ImageStore images(boolean broken) {

@@ -1,22 +1,17 @@
 package io.pawline.callback;
 
-import static io.pawline.callback.TestingSettings.SECRET;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.context.properties.bind.BindException;
 
 class CallbackPropertiesTest {
 
     @Test
     void triesForHoursByDefault() {
-        CallbackProperties properties = TestingSettings.bind(Map.of("secrets", SECRET));
-        assertThat(properties.secrets()).containsExactly(SECRET);
-        assertThat(properties.timeout()).isEqualTo(Duration.ofSeconds(15));
+        CallbackProperties properties = TestingSettings.with(Map.of());
         assertThat(properties.retrySchedule())
                 .containsExactly(
                         Duration.ofSeconds(5),
@@ -31,11 +26,12 @@ class CallbackPropertiesTest {
     /** Otherwise a final state would come back while its record waits until it is due, and would be sent twice. */
     @Test
     void putsNothingBackThatMayStillBeAtWork() {
-        CallbackProperties properties = TestingSettings.bind(Map.of("secrets", SECRET));
+        CallbackProperties properties = TestingSettings.with(Map.of());
         Duration longestWait =
                 properties.retrySchedule().getLast().multipliedBy(3).dividedBy(2);
         assertThat(properties.reconcileAfter())
-                .isGreaterThan(longestWait.plus(properties.maxRetryAfter()))
+                .isGreaterThan(
+                        longestWait.plus(TestingSettings.webhooks(Map.of()).maxRetryAfter()))
                 .isGreaterThan(properties.stage().maxRetryTime());
     }
 
@@ -53,23 +49,6 @@ class CallbackPropertiesTest {
         CallbackProperties properties = TestingSettings.with(Map.of("stage.max-attempts", "0"));
         assertThat(properties.stage().policies(properties.retrySchedule()))
                 .isEqualTo(TestingSettings.with(Map.of()).stage().policies(properties.retrySchedule()));
-    }
-
-    @Test
-    void takesSeveralSecretsAndThoseOfTenants() {
-        CallbackProperties properties = TestingSettings.bind(
-                Map.of("secrets", "whsec_QUJDREVG," + SECRET, "tenant-secrets.shop", "whsec_QUJDREVH"));
-        assertThat(properties.secrets()).isEqualTo(List.of("whsec_QUJDREVG", SECRET));
-        assertThat(properties.tenantSecrets()).isEqualTo(Map.of("shop", List.of("whsec_QUJDREVH")));
-        assertThat(properties).asString().contains("shop").doesNotContain("whsec_");
-    }
-
-    @Test
-    void needsASecret() {
-        assertThatThrownBy(() -> TestingSettings.bind(Map.of()))
-                .isInstanceOf(BindException.class)
-                .rootCause()
-                .hasMessageContaining("pawline.callback.secrets is not set");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.pawline.callback;
 
+import io.pawline.outbound.webhook.WebhookProperties;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
@@ -19,14 +20,19 @@ final class TestingSettings {
 
     private TestingSettings() {}
 
-    /** @param given settings under {@code pawline.callback}; two secrets are added */
+    /** @param given settings under {@code pawline.callback} */
     static CallbackProperties with(Map<String, Object> given) {
-        Map<String, Object> all = new HashMap<>(Map.of("secrets", SECRET + "," + OLDER_SECRET));
-        all.putAll(given);
-        return bind(all);
+        return bind(given, CallbackProperties.class);
     }
 
-    static CallbackProperties bind(Map<String, Object> given) {
+    /** @param given settings under {@code pawline.callback}; two secrets are added */
+    static WebhookProperties webhooks(Map<String, Object> given) {
+        Map<String, Object> all = new HashMap<>(Map.of("secrets", SECRET + "," + OLDER_SECRET));
+        all.putAll(given);
+        return bind(all, WebhookProperties.class);
+    }
+
+    private static <T> T bind(Map<String, Object> given, Class<T> type) {
         Map<String, Object> named = new HashMap<>();
         given.forEach((name, value) -> named.put("pawline.callback." + name, value));
         MutablePropertySources sources = new MutablePropertySources();
@@ -38,7 +44,6 @@ final class TestingSettings {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new Binder(ConfigurationPropertySources.from(sources))
-                .bindOrCreate("pawline.callback", CallbackProperties.class);
+        return new Binder(ConfigurationPropertySources.from(sources)).bindOrCreate("pawline.callback", type);
     }
 }

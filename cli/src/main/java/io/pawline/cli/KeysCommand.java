@@ -66,7 +66,7 @@ final class KeysCommand implements Runnable {
                             split = ",",
                             defaultValue = "submit,read",
                             converter = ScopeName.class,
-                            description = "Of submit, read, operate (default: ${DEFAULT-VALUE}).")
+                            description = "Of submit, read, operate, webhook (default: ${DEFAULT-VALUE}).")
                     Set<Scope> scopes,
             @Option(
                             names = "--tasks-per-minute",

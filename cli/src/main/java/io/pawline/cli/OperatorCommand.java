@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             ControlsCommand.class,
             KeysCommand.class,
             TasksCommand.class,
+            CallbacksCommand.class,
             DeadLettersCommand.class,
             ReportCommand.class
         })

@@ -3,6 +3,7 @@ package io.pawline.cli;
 import io.pawline.cli.connection.DatabaseOptions;
 import io.pawline.cli.connection.Environment;
 import io.pawline.cli.connection.ImageStoreOptions;
+import io.pawline.cli.connection.IngestOptions;
 import io.pawline.cli.connection.KafkaOptions;
 import io.pawline.cli.connection.OpsOptions;
 import io.pawline.cli.connection.RegistryOptions;
@@ -22,6 +23,7 @@ final class OptionsFactory implements IFactory {
             RegistryOptions.class, RegistryOptions::new,
             DatabaseOptions.class, DatabaseOptions::new,
             ImageStoreOptions.class, ImageStoreOptions::new,
+            IngestOptions.class, IngestOptions::new,
             OpsOptions.class, OpsOptions::new);
 
     private final Environment environment;

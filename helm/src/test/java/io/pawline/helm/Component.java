@@ -30,7 +30,7 @@ enum Component {
     /** The names are those of the minimal values. */
     Set<String> secrets() {
         return switch (this) {
-            case INGEST -> Set.of("pawline-database", "pawline-images");
+            case INGEST -> Set.of("pawline-database", "pawline-images", "pawline-webhook");
             case DETECT -> Set.of("pawline-ark", "pawline-images");
             case GENERATE -> Set.of("pawline-ark");
             case MATTING -> Set.of("pawline-visual", "pawline-images");

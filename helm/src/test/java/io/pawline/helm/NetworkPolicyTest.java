@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NetworkPolicyTest {
 
@@ -33,7 +34,7 @@ class NetworkPolicyTest {
         Set<Integer> ports = new TreeSet<>(Set.of(53, 9094, 9095, 8443, 4318));
         ports.addAll(
                 switch (component) {
-                    case INGEST -> Set.of(6432, 9000);
+                    case INGEST -> Set.of(6432, 9000, 80, 443);
                     case DETECT -> Set.of(7001, 9000, 80, 443);
                     case GENERATE -> Set.of(7001);
                     case MATTING -> Set.of(7002, 9000);
@@ -61,9 +62,10 @@ class NetworkPolicyTest {
         assertThat(ports(object(NetworkPolicy.class, "ingest", values))).isEqualTo(Set.of(53, 80, 443, 5432, 9092));
     }
 
-    @Test
-    void whatComesFromOutsideLeadsToNoPrivateAddress() {
-        assertThat(object(NetworkPolicy.class, "callback").getSpec().getEgress())
+    @ParameterizedTest
+    @ValueSource(strings = {"ingest", "detect", "finalize", "callback"})
+    void whatComesFromOutsideLeadsToNoPrivateAddress(String component) {
+        assertThat(object(NetworkPolicy.class, component).getSpec().getEgress())
                 .filteredOn(rule -> rule.getPorts().size() == 2
                         && rule.getPorts().getFirst().getPort().getIntVal() == 80)
                 .singleElement()

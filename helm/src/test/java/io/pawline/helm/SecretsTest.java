@@ -2,6 +2,7 @@ package io.pawline.helm;
 
 import static io.pawline.helm.TestingChart.object;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
@@ -51,6 +52,21 @@ class SecretsTest {
             assertThat(secret.getName()).isEqualTo("providers");
             assertThat(secret.getKey()).isEqualTo("ark_key");
         });
+    }
+
+    /** callback-service names the settings when it starts, if the Secret has neither. */
+    @ParameterizedTest
+    @EnumSource(names = {"INGEST", "CALLBACK"})
+    void ofTheSecretsThatSignEachMayBeMissing(Component component) {
+        assertThat(containerOf(component, Map.of()).getEnv())
+                .filteredOn(env -> env.getName().startsWith("PAWLINE_CALLBACK_"))
+                .extracting(
+                        EnvVar::getName,
+                        env -> env.getValueFrom().getSecretKeyRef().getKey(),
+                        env -> env.getValueFrom().getSecretKeyRef().getOptional())
+                .containsExactly(
+                        tuple("PAWLINE_CALLBACK_MASTERSECRETS", "master-secret", true),
+                        tuple("PAWLINE_CALLBACK_SECRETS", "secret", true));
     }
 
     @ParameterizedTest

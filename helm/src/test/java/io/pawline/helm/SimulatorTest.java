@@ -92,14 +92,17 @@ class SimulatorTest {
                 .singleElement()
                 .satisfies(rule -> assertThat(rule.getFrom())
                         .extracting(SimulatorTest::componentOf)
-                        .containsExactly("detect", "generate", "matting", "finalize", "callback", "smoke"));
-        assertThat(object(NetworkPolicy.class, "callback", ON).getSpec().getEgress())
-                .anySatisfy(rule -> {
-                    assertThat(rule.getTo())
-                            .extracting(SimulatorTest::componentOf)
-                            .containsExactly("simulator");
-                    assertThat(rule.getPorts().getFirst().getPort().getIntVal()).isEqualTo(8089);
-                });
+                        .containsExactly("ingest", "detect", "generate", "matting", "finalize", "callback", "smoke"));
+        for (String component : List.of("ingest", "callback")) {
+            assertThat(object(NetworkPolicy.class, component, ON).getSpec().getEgress())
+                    .anySatisfy(rule -> {
+                        assertThat(rule.getTo())
+                                .extracting(SimulatorTest::componentOf)
+                                .containsExactly("simulator");
+                        assertThat(rule.getPorts().getFirst().getPort().getIntVal())
+                                .isEqualTo(8089);
+                    });
+        }
         assertThat(object(NetworkPolicy.class, "ingest", ON).getSpec().getIngress())
                 .anySatisfy(rule -> assertThat(rule.getFrom())
                         .extracting(SimulatorTest::componentOf)

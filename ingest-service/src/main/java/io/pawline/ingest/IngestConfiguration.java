@@ -11,6 +11,7 @@ import io.pawline.ingest.pressure.BackpressureConfiguration;
 import io.pawline.ingest.progress.ProgressConfiguration;
 import io.pawline.ingest.relay.RelayConfiguration;
 import io.pawline.ingest.submit.SubmitConfiguration;
+import io.pawline.ingest.webhook.WebhookConfiguration;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.service.InstanceProperties;
 import io.pawline.taskstore.DatabaseProperties;
@@ -33,7 +34,8 @@ import org.springframework.context.annotation.Import;
     FollowConfiguration.class,
     ListConfiguration.class,
     CancelConfiguration.class,
-    CallbacksConfiguration.class
+    CallbacksConfiguration.class,
+    WebhookConfiguration.class
 })
 @EnableConfigurationProperties({
     IngestProperties.class,

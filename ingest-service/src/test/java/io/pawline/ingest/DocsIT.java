@@ -58,8 +58,11 @@ class DocsIT {
     @BeforeAll
     static void start() throws IOException {
         postgres = TestingPostgres.start();
-        ingest = new TestingIngest(postgres, folder.resolve("images"));
-        key = ingest.newKey("default", Scope.SUBMIT, Scope.READ);
+        ingest = new TestingIngest(
+                postgres,
+                folder.resolve("images"),
+                "--pawline.callback.master-secrets=bWFzdGVyLXNlY3JldC1vZi10aGUtdGVzdHMtMzItYnl0ZXM=");
+        key = ingest.newKey("default", Scope.SUBMIT, Scope.READ, Scope.WEBHOOK);
         Files.write(folder.resolve("cat.jpg"), TestingPngs.PNG);
     }
 
@@ -83,6 +86,10 @@ class DocsIT {
         String said = example.substring(example.lastIndexOf("\n# ") + 3);
         String script = CURL
                 + example.replace("http://localhost:8080", "http://127.0.0.1:" + ingest.port())
+                        // A name of a test delivery would be looked up
+                        .replace(
+                                "/test -d '{\"callback_url\":\"https://shop.example",
+                                "/test -d '{\"callback_url\":\"https://[::1]")
                         .replace(TASK, example.contains("/cancel") ? open() : ended());
         assertThat(output(script).strip()).isEqualTo(said);
     }

@@ -67,6 +67,12 @@ class IngestAccessIT {
         "POST, /v1/tasks/0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f/cancel",
         "POST, /v1/tasks/0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f/callback",
         "GET,  /v1/callbacks?state=undelivered",
+        "POST, /v1/callbacks/test",
+        "GET,  /v1/webhook-secret",
+        "POST, /v1/webhook-secret/rotate",
+        "DELETE, /v1/webhook-secret/previous",
+        "PUT,  /v1/webhook-secret/shared",
+        "DELETE, /v1/webhook-secret/shared",
         "POST, /v1/tasks",
         "POST, /v1/tasks/batch",
         "GET,  /v1/elsewhere",
@@ -150,6 +156,14 @@ class IngestAccessIT {
         "OPERATE, GET,  /v1/tasks,                                                      read",
         "SUBMIT,  GET,  /v1/callbacks?state=undelivered,                                read",
         "READ,    POST, /v1/tasks/0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f/callback,       submit",
+        "READ,    GET,  /v1/webhook-secret,                                             webhook",
+        "SUBMIT,  POST, /v1/callbacks/test,                                             webhook",
+        "OPERATE, GET,  /v1/webhook-secret,                                             webhook",
+        "SUBMIT,  POST, /v1/webhook-secret/rotate,                                      webhook",
+        "SUBMIT,  DELETE, /v1/webhook-secret/previous,                                  webhook",
+        "OPERATE, PUT,  /v1/webhook-secret/shared,                                      webhook",
+        "OPERATE, DELETE, /v1/webhook-secret/shared,                                    webhook",
+        "WEBHOOK, GET,  /v1/tasks,                                                      read",
     })
     void refusesWhatTheKeyDoesNotAllow(Scope scope, String method, String path, String needed) {
         TestingIngest client = ingest.as(Optional.of(ingest.newKey("shop", scope)));

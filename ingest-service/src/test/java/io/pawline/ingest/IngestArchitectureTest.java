@@ -45,7 +45,8 @@ class IngestArchitectureTest {
                         "io.pawline.ingest.pressure..",
                         "io.pawline.ingest.progress..",
                         "io.pawline.ingest.relay..",
-                        "io.pawline.ingest.submit..")
+                        "io.pawline.ingest.submit..",
+                        "io.pawline.ingest.webhook..")
                 .check(production);
     }
 }

@@ -133,6 +133,13 @@ final class TestingIngest implements AutoCloseable {
                 json.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Asks for a test delivery with this body. */
+    Answer testDelivery(String json) {
+        return send(
+                request("/v1/callbacks/test").header("Content-Type", "application/json"),
+                json.getBytes(StandardCharsets.UTF_8));
+    }
+
     /** Posts this body with this key. */
     Answer post(String json, String idempotencyKey) {
         return send(

@@ -2,12 +2,12 @@ package io.pawline.cli.connection;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
-import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
@@ -43,7 +43,7 @@ public final class OpsOptions {
                             + " names: there it does not show up in the list of processes).")
     private @Nullable String key;
 
-    private final OkHttpClient http = new OkHttpClient();
+    private final ServiceApi api = new ServiceApi("ops-service", Duration.ofSeconds(10));
 
     /** Makes options whose defaults come from this environment. */
     public OpsOptions(Environment environment) {
@@ -80,11 +80,11 @@ public final class OpsOptions {
      * @throws ParameterException if the address of ops-service is none
      */
     public HttpUrl.Builder address(String path) {
-        HttpUrl base = HttpUrl.parse(where());
-        if (base == null) {
-            throw new ParameterException(command.commandLine(), "--url is no http(s) address: " + where());
+        try {
+            return ServiceApi.address(where(), path);
+        } catch (IllegalArgumentException none) {
+            throw new ParameterException(command.commandLine(), none.getMessage(), none);
         }
-        return base.newBuilder().addPathSegments(path);
     }
 
     /**
@@ -95,8 +95,7 @@ public final class OpsOptions {
     public Greeting greet() throws IOException {
         Request.Builder request =
                 new Request.Builder().url(address("v1/dead-letters/groups").build());
-        key().ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
-        try (Response answer = http.newCall(request.build()).execute()) {
+        try (Response answer = api.ask(request, key())) {
             return new Greeting(
                     answer.code(), Optional.ofNullable(answer.headers().getInstant("Date")));
         }
@@ -141,17 +140,7 @@ public final class OpsOptions {
     }
 
     private Response send(Request.Builder request) throws IOException {
-        key().ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
-        Response answer = http.newCall(request.build()).execute();
-        if (answer.isSuccessful()) {
-            return answer;
-        }
-        try (answer) {
-            String body = answer.body().string();
-            String detail =
-                    body.startsWith("{") ? JSON.readTree(body).path("detail").asString(body) : body;
-            throw new IllegalStateException("ops-service answers %d: %s".formatted(answer.code(), detail));
-        }
+        return api.send(request, key());
     }
 
     private Optional<String> key() {

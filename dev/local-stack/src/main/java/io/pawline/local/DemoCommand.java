@@ -55,13 +55,16 @@ final class DemoCommand implements Callable<Integer> {
         LogFile.in(folder.resolve("logs"));
         Terminal terminal = new Terminal();
         LocalStack.Options options = new LocalStack.Options(folder, Ports.anyFree(), Optional.of("default"));
-        try (DemoReceiver receiver = DemoReceiver.start(LocalSettings.WEBHOOK_SECRET);
-                LocalStack stack = LocalStack.start(options, part -> terminal.step("starting " + part))) {
+        try (LocalStack stack = LocalStack.start(options, part -> terminal.step("starting " + part))) {
             // A demo need not drain, but its database must not stay behind
             UntilStopped.close(stack::close);
             try (LocalServices _ = LocalServices.start(
                     stack.settings(), Optional.empty(), name -> terminal.step("starting " + name))) {
-                show(image, options, receiver, terminal);
+                FrontEnd frontEnd =
+                        new FrontEnd("http://127.0.0.1:" + options.ports().ingest());
+                try (DemoReceiver receiver = DemoReceiver.start(frontEnd.webhookSecret())) {
+                    show(image, frontEnd, receiver, terminal);
+                }
                 terminal.step("stopping");
             }
         }
@@ -69,14 +72,12 @@ final class DemoCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void show(byte[] image, LocalStack.Options options, DemoReceiver receiver, Terminal terminal)
-            throws Exception {
-        FrontEnd frontEnd = new FrontEnd("http://127.0.0.1:" + options.ports().ingest());
+    private void show(byte[] image, FrontEnd frontEnd, DemoReceiver receiver, Terminal terminal) throws Exception {
         String task = frontEnd.submit(image, style, receiver.url());
         terminal.step("submitted a photo of " + image.length / 1_024 + " KiB as task " + task);
         frontEnd.follow(task, LONGEST, stage -> terminal.step("  " + stage));
         DemoReceiver.Callback callback = receiver.await(task, LONGEST);
-        terminal.step("called back, signature verified");
+        terminal.step("called back, verified with the tenant's secret");
         save(frontEnd, callback, terminal);
     }
 

@@ -16,7 +16,7 @@ import okhttp3.Response;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Plays a front end: submits a photo, follows its task and fetches the pictures. */
+/** Plays a front end: submits a photo, follows its task, and fetches the pictures and the webhook secret. */
 final class FrontEnd {
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -82,6 +82,12 @@ final class FrontEnd {
             TimeUnit.MILLISECONDS.sleep(LOOK_EVERY.toMillis());
         }
         throw new IllegalStateException("the task did not end within " + atMost.toSeconds() + " s; it is in " + shown);
+    }
+
+    /** Fetches the secret that signs the callbacks of the key's tenant. */
+    String webhookSecret() throws IOException {
+        byte[] answer = download(URI.create(ingest + "/v1/webhook-secret"), credentials);
+        return JSON.readTree(answer).at("/current/secret").asString("");
     }
 
     byte[] download(URI url) throws IOException {

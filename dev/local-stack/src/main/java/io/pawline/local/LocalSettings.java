@@ -16,6 +16,7 @@ final class LocalSettings {
     static final String ARK_API_KEY = "simulator-ark-key";
     static final String ACCESS_KEY = "AKLTSIMULATOR";
     static final String SECRET_KEY = "simulator-secret-key";
+    static final String WEBHOOK_MASTER_SECRET = "cGF3bGluZS1sb2NhbC1kZXZlbG9wbWVudC1tYXN0ZXI=";
     static final String WEBHOOK_SECRET = "whsec_cGF3bGluZS1sb2NhbC1kZXZlbG9wbWVudA==";
 
     /** The stages divide half of the one heap among themselves. Kafka and all else needs the rest. */
@@ -38,6 +39,7 @@ final class LocalSettings {
         settings.put("pawline.image-store.public-base-url", "http://127.0.0.1:" + ports.ingest());
         settings.put("pawline.memory.share", Double.toString(MEMORY_SHARE));
         settings.put("pawline.outbound.allow", "127.0.0.0/8,localhost");
+        settings.put("pawline.callback.master-secrets", WEBHOOK_MASTER_SECRET);
         settings.put("pawline.callback.secrets", WEBHOOK_SECRET);
         // No keys are required, because only this machine can connect
         settings.put("pawline.ingest.access.open", "true");

@@ -11,7 +11,9 @@ public enum Scope {
     /** Read tasks. */
     READ,
     /** Act as an operator. */
-    OPERATE;
+    OPERATE,
+    /** See and change the secret that signs the callbacks of the tenant, and test receivers. */
+    WEBHOOK;
 
     /** The name of the scope in the database, in commands and in the API. */
     public String code() {

@@ -9,6 +9,7 @@
  *   <li>It is shown and delivered: {@code TaskListing}, {@code TaskVersions}, {@code UndeliveredCallbacks},
  *       {@code CallbackAttempts}.
  *   <li>API keys are in the same database: {@code ApiKeys}, {@code KeyRing}.
+ *   <li>So are the versions of each tenant's webhook secret: {@code WebhookSecretDao}, {@code WebhookSecretCache}.
  * </ul>
  */
 @NullMarked

@@ -39,7 +39,9 @@ class ConfigurationReferenceTest {
             Map.entry("pawline.generate", "generate-service. See also [every stage](#every-stage)."),
             Map.entry("pawline.matting", "matting-service. See also [every stage](#every-stage)."),
             Map.entry("pawline.finalize", "finalize-service. See also [every stage](#every-stage)."),
-            Map.entry("pawline.callback", "callback-service. See also [every stage](#every-stage)."),
+            Map.entry(
+                    "pawline.callback",
+                    "callback-service. ingest-service reads the secrets. See also [every stage](#every-stage)."),
             Map.entry("pawline.ops", "ops-service."));
 
     private static final String STAGES = """

@@ -22,7 +22,9 @@ class DemoIT {
         Path out = folder.resolve("out");
         try (ServiceProcess demo = demo(folder, "--style", "pop art", "--out", out.toString())) {
             assertThat(demo.exitCode()).as(demo.output()).isZero();
-            assertThat(demo.output()).contains("detect", "generate", "matting", "finalize", "success", "result.png");
+            assertThat(demo.output())
+                    .contains("detect", "generate", "matting", "finalize", "success", "result.png")
+                    .contains("called back, verified with the tenant's secret");
         }
 
         BufferedImage result = ImageIO.read(out.resolve("result.png").toFile());

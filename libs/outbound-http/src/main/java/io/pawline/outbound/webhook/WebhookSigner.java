@@ -1,4 +1,4 @@
-package io.pawline.callback;
+package io.pawline.outbound.webhook;
 
 import com.standardwebhooks.Webhook;
 import com.standardwebhooks.exceptions.EmptyWebhookSecretException;
@@ -13,14 +13,14 @@ import java.util.stream.Collectors;
  * Signs callbacks according to <a href="https://www.standardwebhooks.com">Standard Webhooks</a>, with every live
  * secret. Thread-safe.
  */
-final class WebhookSigner {
+public final class WebhookSigner {
 
     private final List<Webhook> keys;
 
     /**
      * A signer with these secrets.
      *
-     * @param setting name of the setting with the secrets, for error messages
+     * @param setting name of the place of the secrets, for error messages
      * @throws IllegalArgumentException if there is no secret or if one is not base64; the message names its place and
      *     never its value
      */
@@ -46,8 +46,13 @@ final class WebhookSigner {
         }
     }
 
+    /** The number of signatures, one for each secret. */
+    public int signatures() {
+        return keys.size();
+    }
+
     /** The value of {@code webhook-signature}: one signature for each secret, separated by spaces. */
-    String sign(String id, Instant timestamp, byte[] body) {
+    public String sign(String id, Instant timestamp, byte[] body) {
         String payload = new String(body, StandardCharsets.UTF_8);
         return keys.stream()
                 .map(key -> sign(key, id, timestamp.getEpochSecond(), payload))

@@ -1,4 +1,4 @@
-package io.pawline.callback;
+package io.pawline.outbound.webhook;
 
 import io.pawline.schemas.Reason;
 import java.time.Instant;
@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Says what a receiver did with a callback. */
-sealed interface ReceiverReply {
+public sealed interface ReceiverReply {
 
     /** The reason why the receiver has not taken it, if it has not. */
     default Optional<Reason> failure() {

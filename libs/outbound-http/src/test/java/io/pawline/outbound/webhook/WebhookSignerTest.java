@@ -1,4 +1,4 @@
-package io.pawline.callback;
+package io.pawline.outbound.webhook;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class WebhookSignerTest {
@@ -39,26 +38,5 @@ class WebhookSignerTest {
                 .withMessageContaining("pawline.callback.secrets[1]")
                 .withNoCause()
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain("not!base64"));
-    }
-
-    @Test
-    void aTenantWithItsOwnSecretsSignsWithNoOthers() {
-        WebhookSigners signers =
-                new WebhookSigners(List.of("whsec_" + "QUJD".repeat(8)), Map.of("shop", List.of(SECRET)));
-
-        assertThat(signers.of("shop").sign(ID, AT, BODY)).isEqualTo("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
-        assertThat(signers.of("other").sign(ID, AT, BODY))
-                .isEqualTo(signers.of("another").sign(ID, AT, BODY))
-                .isNotEqualTo(signers.of("shop").sign(ID, AT, BODY));
-    }
-
-    @Test
-    void namesTheTenantWhoseSecretIsNotValid() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new WebhookSigners(List.of(SECRET), Map.of("shop", List.of("whsec_not!base64"))))
-                .withMessageContaining("pawline.callback.tenant-secrets.shop[0]");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new WebhookSigners(List.of(SECRET), Map.of("shop", List.of())))
-                .withMessageContaining("pawline.callback.tenant-secrets.shop is empty");
     }
 }

@@ -1,0 +1,126 @@
+package io.pawline.ingest.http;
+
+import io.pawline.web.CommonProblem;
+import io.pawline.web.ProblemException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.StreamReadException;
+import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.type.LogicalType;
+
+/**
+ * Reads JSON from requests. A typing error is an error and not a guess: no unknown fields, no field twice, no number for
+ * a text. Every method throws {@link ProblemException} if the JSON cannot be read; its detail says what is wrong.
+ */
+public final class StrictJson {
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            // Metadata come back as they were sent, so no number is rounded.
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            .withCoercionConfig(
+                    LogicalType.Textual,
+                    text -> text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                            .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                            .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+            .build();
+
+    private StrictJson() {}
+
+    /**
+     * Reads the whole body of a request.
+     *
+     * @param maxBytes a longer one is refused, and not read to its end
+     */
+    public static byte[] bytes(InputStream in, long maxBytes) throws IOException {
+        byte[] bytes = in.readNBytes(Math.toIntExact(maxBytes + 1));
+        if (bytes.length > maxBytes) {
+            throw new ProblemException(
+                    CommonProblem.REQUEST_TOO_LARGE,
+                    "a JSON body has at most " + maxBytes + " bytes: this one has more");
+        }
+        return bytes;
+    }
+
+    /**
+     * Reads an object with text fields.
+     *
+     * @param fields names of the fields that it may have
+     */
+    public static <T> T object(byte[] bytes, Class<T> type, List<String> fields) {
+        return parsed(fields, () -> JSON.readValue(bytes, type));
+    }
+
+    /**
+     * Reads an object with text fields out of JSON that has been read.
+     *
+     * @param fields names of the fields that it may have
+     */
+    public static <T> T object(JsonNode tree, Class<T> type, List<String> fields) {
+        return parsed(fields, () -> JSON.treeToValue(tree, type));
+    }
+
+    /** Reads JSON of whatever shape. */
+    public static JsonNode tree(byte[] bytes) {
+        return parsed(List.of(), () -> JSON.readTree(bytes));
+    }
+
+    /** Reads JSON of whatever shape that came as the text of this field. */
+    public static JsonNode tree(String field, String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (JacksonException e) {
+            throw invalid(field + " is no well-formed JSON: " + where(e));
+        }
+    }
+
+    private static <T> T parsed(List<String> fields, Supplier<@Nullable T> parser) {
+        try {
+            T value = parser.get();
+            if (value == null) {
+                throw invalid("the body is null: send a JSON object");
+            }
+            return value;
+        } catch (UnrecognizedPropertyException e) {
+            throw invalid("there is no field %s; the fields are %s"
+                    .formatted(QuotedName.of(e.getPropertyName()), String.join(", ", fields)));
+        } catch (StreamReadException e) {
+            throw invalid("the body is no well-formed JSON: " + where(e));
+        } catch (DatabindException e) {
+            throw invalid(fieldOf(e) + " must be a string");
+        } catch (JacksonException e) {
+            throw invalid("the body cannot be read as JSON: " + where(e));
+        }
+    }
+
+    private static String fieldOf(DatabindException e) {
+        return e.getPath().isEmpty()
+                ? "the body must be a JSON object, and each of its fields"
+                : e.getPath().getFirst().getPropertyName();
+    }
+
+    private static String where(JacksonException e) {
+        return e.getLocation() == null
+                ? "it cannot be parsed"
+                : "it breaks at line %d, column %d"
+                        .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
+    }
+
+    private static ProblemException invalid(String detail) {
+        return new ProblemException(CommonProblem.INVALID_REQUEST, detail);
+    }
+}
