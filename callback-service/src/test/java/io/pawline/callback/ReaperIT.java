@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.FinalState;
+import io.pawline.taskstore.GenerationOpener;
 import io.pawline.taskstore.OverdueTasks;
 import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.Task;
@@ -159,6 +160,23 @@ class ReaperIT {
         assertThat(task(id).state()).isEqualTo(TaskState.EXPIRED);
         assertThat(reaped(Reason.DEADLINE_PASSED)).isEqualTo(1);
         assertThat(reaped(Reason.LOST)).isZero();
+    }
+
+    /** As a replay leaves it whose record nobody published. */
+    @Test
+    void aLaterGenerationEndsAsItself() throws InterruptedException {
+        Pipeline pipeline = new Pipeline(1);
+        TaskId id = accepted(Duration.ofHours(-2));
+        relayed();
+        tasks.close(id, 1, TestingTasks.failure(Reason.OVERLOADED));
+        database.inTransaction(
+                handle -> GenerationOpener.reopen(handle, List.of(id.value()), now.minus(Duration.ofHours(1))));
+
+        reaper(pipeline::knownNow, pipeline::publish).reap();
+        pipeline.rowsFollow(1);
+
+        assertThat(task(id).generation()).isEqualTo(2);
+        assertThat(task(id).finalState()).get().extracting("reason").isEqualTo(Reason.LOST);
     }
 
     @Test

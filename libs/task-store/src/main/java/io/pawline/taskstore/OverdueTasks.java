@@ -22,14 +22,15 @@ public final class OverdueTasks {
     private static final String COUNT = "select count(*) from task where " + OVERDUE;
 
     // The claim is committed at once, so no row is locked while Kafka is slow. Those that were looked at before come
-    // last, so that tasks that a stage still has hide no other.
+    // last, so that tasks that a stage still has hide no other. The array has the rows found by their key; a join with
+    // some thousands would read the whole table.
     private static final String CLAIM = """
             with overdue as (
                 select id from task where %s
                     and (reaped_at is null or reaped_at < now() - make_interval(secs => :again))
                 order by reaped_at nulls first, deadline limit :limit for update skip locked)
-            update task set reaped_at = now() from overdue where task.id = overdue.id
-            returning task.id, task.relayed_at is not null as relayed
+            update task set reaped_at = now() where id = any(array(select id from overdue))
+            returning id, relayed_at is not null as relayed
             """.formatted(OVERDUE);
 
     private static final String STILL = "select * from task where id = any(:ids) and " + OVERDUE;
