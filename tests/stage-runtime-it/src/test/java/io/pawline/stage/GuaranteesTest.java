@@ -23,6 +23,7 @@ class GuaranteesTest {
             "libs/live-controls",
             "libs/outbound-http",
             "libs/image-store",
+            "libs/task-store",
             "ingest-service",
             "detect-service",
             "matting-service",
