@@ -92,6 +92,7 @@ public final class Topics {
     private static NewTopic topic(String name, int partitions, short replicas, Duration kept, int largest) {
         return new NewTopic(name, partitions, replicas)
                 .configs(Map.of(
+                        TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE,
                         TopicConfig.RETENTION_MS_CONFIG, String.valueOf(kept.toMillis()),
                         TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(largest)));
     }

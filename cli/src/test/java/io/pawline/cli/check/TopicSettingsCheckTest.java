@@ -65,6 +65,7 @@ class TopicSettingsCheckTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             pawline.detect | retention.ms | 1 | OK | as they should be
+            pawline.detect | cleanup.policy | compact | FAIL | pawline.detect has cleanup.policy=compact instead of delete
             pawline.detect.dlt | max.message.bytes | 999999999 | OK | as they should be
             pawline.detect.dlt | max.message.bytes | 10 | FAIL | pawline.detect.dlt has max.message.bytes=10 instead of 1114124
             pawline.callback.retry-long | message.timestamp.type | CreateTime | FAIL | pawline.callback.retry-long has \
@@ -98,9 +99,7 @@ class TopicSettingsCheckTest {
     private static Map<String, Config> settings() {
         Map<String, Config> settings = new HashMap<>();
         Topics.all(2, (short) 1).forEach(topic -> {
-            Map<String, String> entries = new HashMap<>(Map.of("cleanup.policy", "delete"));
-            entries.putAll(topic.configs());
-            settings.put(topic.name(), config(entries));
+            settings.put(topic.name(), config(topic.configs()));
         });
         return settings;
     }
