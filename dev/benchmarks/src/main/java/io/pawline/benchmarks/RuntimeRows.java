@@ -30,8 +30,9 @@ final class RuntimeRows {
                     "outcomes_while_receiver_fails",
                     "all say success, each within 1 s of its last stage",
                     OutcomesRow::outcomes),
-            new BenchmarkRow(
-                    "hostile", "no session ended, no call repeated, every task key ends", HostileRow::hostile));
+            new BenchmarkRow("hostile", "no session ended, no call repeated, every task key ends", HostileRow::hostile),
+            new BenchmarkRow("large_photos", "no death, >= 16 in flight, all tasks done", LargePhotosRow::photos),
+            new BenchmarkRow("large_pictures", "no death, all tasks succeed", LargePicturesRow::pictures));
 
     private RuntimeRows() {}
 }
