@@ -28,9 +28,9 @@ final class LargePicturesRow {
 
     private static final int SIDE = 2048;
 
-    /** The services with the heap of each, 75 % of its memory. */
+    /** The services with the heap of each, 60 % of its memory. */
     private static final Map<String, Integer> HEAP_MEGABYTES =
-            Map.of("ingest", 384, "detect", 384, "generate", 384, "matting", 384, "finalize", 768, "callback", 384);
+            Map.of("ingest", 384, "detect", 384, "generate", 384, "matting", 384, "finalize", 614, "callback", 384);
 
     private static final Duration START_WAIT = Duration.ofMinutes(3);
 
@@ -70,6 +70,8 @@ final class LargePicturesRow {
                     + stack.settings().toAbsolutePath());
             arguments.add("--pawline.memory.share=0.5");
             arguments.add("--pawline.ingest.collapse-window=0s");
+            // All tasks come at once, and before the first has ended
+            arguments.add("--pawline.ingest.backlog.free-tasks=1000000000");
             HEAP_MEGABYTES.forEach(
                     (service, heap) -> services.add(new ChartProcess(service, heap, setting.folder(), arguments)));
             awaitPort(ports.ingest());
