@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
                     + " machine. Takes half an hour.",
             "Rows: in_flight, records_per_s, hop_ms, kills, sigterm, capacity_halves, plain_failures, outage,"
                     + " outage_control, receivers, outcomes_while_receiver_fails, hostile,"
-                    + " large_photos, large_pictures."
+                    + " large_photos, large_pictures, held_retries."
         },
         mixinStandardHelpOptions = true)
 final class RuntimeCommand extends RowsCommand {
