@@ -51,14 +51,20 @@ public final class Routing {
 
     /** Whether the record has a deadline that has passed. */
     public static boolean isOverdue(Headers headers, Instant now) {
+        return deadline(headers).filter(now::isAfter).isPresent();
+    }
+
+    /** Returns the deadline of the record; empty if it has none that can be read. */
+    public static Optional<Instant> deadline(Headers headers) {
         Header header = headers.lastHeader(RecordHeaders.DEADLINE);
         if (header == null || header.value() == null) {
-            return false;
+            return Optional.empty();
         }
         try {
-            return Long.parseLong(new String(header.value(), StandardCharsets.UTF_8)) < now.toEpochMilli();
+            return Optional.of(
+                    Instant.ofEpochMilli(Long.parseLong(new String(header.value(), StandardCharsets.UTF_8))));
         } catch (NumberFormatException foreign) {
-            return false;
+            return Optional.empty();
         }
     }
 

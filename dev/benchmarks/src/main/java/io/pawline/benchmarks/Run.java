@@ -112,6 +112,13 @@ final class Run {
         }
     }
 
+    /** The number of tasks that were called back with a success. */
+    int succeeded() {
+        return (int) known.values().stream()
+                .filter(task -> task.whole() && task.status().equals("success"))
+                .count();
+    }
+
     /** The number of callbacks of tasks that were not submitted in this run. */
     long strangers() {
         return known.values().stream().filter(task -> !task.whole()).count();

@@ -30,8 +30,11 @@ final class RuntimeRows {
                     "outcomes_while_receiver_fails",
                     "all say success, each within 1 s of its last stage",
                     OutcomesRow::outcomes),
+            new BenchmarkRow("hostile", "no session ended, no call repeated, every task key ends", HostileRow::hostile),
+            new BenchmarkRow("large_photos", "no death, >= 16 in flight, all tasks done", LargePhotosRow::photos),
+            new BenchmarkRow("large_pictures", "no death, all tasks succeed", LargePicturesRow::pictures),
             new BenchmarkRow(
-                    "hostile", "no session ended, no call repeated, every task key ends", HostileRow::hostile));
+                    "held_retries", "<= 300 MB of a heap of 384 MB, each tried when due", HeldRetriesRow::held));
 
     private RuntimeRows() {}
 }

@@ -21,12 +21,18 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Runs the detect stage as a process of its own, with a provider that takes money and time. Whoever started it reads on
- * its output when it is ready, asks on its input how many calls are in flight, and ends it by closing that input.
+ * its output when it is ready, asks on its input how many calls are in flight, how many retries are held and what is on the heap, and ends it by closing that input.
  */
 public final class StageProgram {
 
     public static final String READY = "ready";
     public static final String IN_FLIGHT = "in flight";
+
+    /** Asks for the megabytes of the heap that are in use after a collection. */
+    static final String HEAP = "heap";
+
+    /** Asks for the number of retries that wait for their time. */
+    static final String HELD = "held";
 
     /** The provider refuses tasks of this style for good. */
     public static final String REFUSED = "refused";
@@ -54,12 +60,27 @@ public final class StageProgram {
         stage.start();
         Thread.ofPlatform().daemon().start(() -> printWhenReady(stage));
         try (var questions = new BufferedReader(new InputStreamReader(System.in, UTF_8))) {
-            while (questions.readLine() != null) {
-                System.out.println(IN_FLIGHT + " "
-                        + (int) meters.get("pawline.stage.in.flight").gauge().value());
+            for (String question = questions.readLine(); question != null; question = questions.readLine()) {
+                System.out.println(answer(question, meters));
             }
         }
         Runtime.getRuntime().halt(1);
+    }
+
+    private static String answer(String question, SimpleMeterRegistry meters) {
+        return switch (question) {
+            case HEAP -> {
+                System.gc();
+                Runtime runtime = Runtime.getRuntime();
+                yield HEAP + " " + ((runtime.totalMemory() - runtime.freeMemory()) >> 20);
+            }
+            case HELD ->
+                HELD + " "
+                        + (int) meters.get("pawline.stage.retries.held").gauge().value();
+            default ->
+                IN_FLIGHT + " "
+                        + (int) meters.get("pawline.stage.in.flight").gauge().value();
+        };
     }
 
     private StageRuntime<TaskAccepted> stage(SimpleMeterRegistry meters) {

@@ -39,6 +39,7 @@ public final class TestingStage {
     private EventFormat format = TestingEvents.format();
     private OpenTelemetry telemetry = OpenTelemetry.noop();
     private Clock clock = Clock.systemUTC();
+    private long memory = Runtime.getRuntime().maxMemory() / 16;
 
     private TestingStage() {}
 
@@ -114,6 +115,12 @@ public final class TestingStage {
         return this;
     }
 
+    /** Lets records take so many bytes, those of the work topic and retries each. */
+    public TestingStage memory(long bytes) {
+        memory = bytes;
+        return this;
+    }
+
     public StageSpec<TaskAccepted> spec() {
         return new StageSpec<>(
                 stage,
@@ -132,6 +139,7 @@ public final class TestingStage {
                 meters,
                 telemetry,
                 clock,
-                new Random(1));
+                new Random(1),
+                memory);
     }
 }

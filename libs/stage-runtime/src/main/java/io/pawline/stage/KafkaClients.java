@@ -39,6 +39,12 @@ public record KafkaClients(Map<String, Object> connection, String instanceId) {
 
     public static final int MAX_POLL_RECORDS = 500;
 
+    /** With the default of 50 MB, what a consumer has fetched would need a good part of a small heap. */
+    private static final int FETCH_BYTES = 8 * 1024 * 1024;
+
+    /** Records that are read again lie far apart, so most of what is fetched with them is of no use. */
+    private static final int REREAD_BYTES = 64 * 1024;
+
     public KafkaClients {
         connection = Map.copyOf(connection);
         Objects.requireNonNull(instanceId, "instanceId");
@@ -71,6 +77,24 @@ public record KafkaClients(Map<String, Object> connection, String instanceId) {
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
+        settings.putIfAbsent(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
+        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** Makes a consumer of no group, which reads single committed records again. */
+    public Consumer<byte[], byte[]> rereader(String group) {
+        Map<String, Object> settings = new HashMap<>(connection);
+        settings.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
+        settings.put(ConsumerConfig.CLIENT_ID_CONFIG, group + "-" + instanceId + "-reread");
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
+        settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, REREAD_BYTES);
+        // A fetch that waits at the end of the topic would hold up the next one, which is for records that are there
+        settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 5);
+        settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 

@@ -42,7 +42,11 @@ public final class StageRuntime<I> implements AutoCloseable {
     /** That much of it is left for the clients that outlive a session. */
     private static final Duration CLOSE_CLIENTS = Duration.ofSeconds(15);
 
+    /** Records of each kind may take so much memory by default: a sixteenth of the heap. */
+    private static final long MEMORY_OF_RECORDS = Runtime.getRuntime().maxMemory() / 16;
+
     private final StageSpec<I> spec;
+    private final long memory;
     private final KafkaClients clients;
     private final Clock clock;
     private final StageMetrics metrics;
@@ -65,13 +69,14 @@ public final class StageRuntime<I> implements AutoCloseable {
             MeterRegistry meters,
             Clock clock,
             RandomGenerator random) {
-        this(spec, handler, clients, format, meters, OpenTelemetry.noop(), clock, random);
+        this(spec, handler, clients, format, meters, OpenTelemetry.noop(), clock, random, MEMORY_OF_RECORDS);
     }
 
     /**
      * Makes a stage that is not running yet.
      *
      * @param random for the jitter of retries
+     * @param memory bytes that records may take, those of the work topic and retries each; the rest stays in Kafka
      */
     public StageRuntime(
             StageSpec<I> spec,
@@ -81,7 +86,12 @@ public final class StageRuntime<I> implements AutoCloseable {
             MeterRegistry meters,
             OpenTelemetry telemetry,
             Clock clock,
-            RandomGenerator random) {
+            RandomGenerator random,
+            long memory) {
+        if (memory < 1) {
+            throw new IllegalArgumentException("the memory of records must be > 0, was " + memory);
+        }
+        this.memory = memory;
         this.spec = spec;
         this.clients = clients;
         Clock steady = new SteadyClock(clock, System::nanoTime);
@@ -178,7 +188,7 @@ public final class StageRuntime<I> implements AutoCloseable {
         while (!stopping) {
             try {
                 StageSession<I> next = new StageSession<>(
-                        spec, execution, limiter, receiverLimiters, ledger, clients, clock, backlog, metrics);
+                        spec, execution, limiter, receiverLimiters, ledger, clients, clock, backlog, metrics, memory);
                 session = next;
                 if (stopping) {
                     next.stop();

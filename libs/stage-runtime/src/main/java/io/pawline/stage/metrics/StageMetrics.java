@@ -104,7 +104,7 @@ public final class StageMetrics {
     /** Registers the gauges of what waits. */
     public void watch(Backlog backlog) {
         gauge("pawline.stage.permits.waiting", "Tasks that are due and wait for a permit", backlog, Backlog::ready);
-        gauge("pawline.stage.retries.held", "Failed tasks in memory that wait for their time", backlog, Backlog::held);
+        gauge("pawline.stage.retries.held", "Failed tasks that wait for their time", backlog, Backlog::held);
         gauge("pawline.stage.lag", "Records behind the committed offsets of the work topic", backlog, Backlog::lag);
         gauge(
                 "pawline.stage.lag.net",

@@ -1,6 +1,7 @@
 package io.pawline.stage.offsets;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ public final class AssignedPartition {
     private final OffsetTracker tracker;
     private final AtomicInteger atWork = new AtomicInteger();
     private final AtomicInteger bulkWaiting = new AtomicInteger();
+    private final AtomicLong bytes = new AtomicLong();
     private volatile boolean admitting = true;
     private volatile boolean fenced;
 
@@ -37,19 +39,42 @@ public final class AssignedPartition {
         return ofRetries;
     }
 
-    /** Takes note of a record at this offset; false if an earlier assignment completed it. */
-    synchronized boolean receive(long offset) {
-        return tracker.receive(offset);
+    /** Takes note of a record of this size at this offset; false if an earlier assignment completed it. */
+    synchronized boolean receive(long offset, int size) {
+        boolean open = tracker.receive(offset);
+        if (open) {
+            holds(size);
+        }
+        return open;
     }
 
     /** Takes note that the record at this offset needs no more work. */
-    synchronized void complete(long offset) {
-        tracker.complete(offset);
+    synchronized void complete(long offset, int size) {
+        if (tracker.complete(offset)) {
+            holds(-size);
+        }
     }
 
     /** Takes back a completion that is in no commit. */
-    synchronized void reopen(long offset) {
-        tracker.reopen(offset);
+    synchronized void reopen(long offset, int size) {
+        if (tracker.reopen(offset)) {
+            holds(size);
+        }
+    }
+
+    /** Takes note that Kafka no longer has the record at this offset, which was not in memory. Nobody can work on it. */
+    public synchronized void gone(long offset) {
+        tracker.complete(offset);
+    }
+
+    /** Takes note that the open records take so many bytes of memory more, or less. */
+    void holds(int more) {
+        bytes.addAndGet(more);
+    }
+
+    /** Estimates the bytes that its open records take in memory. */
+    public long bytes() {
+        return bytes.get();
     }
 
     /** Returns what to commit now. */

@@ -67,16 +67,18 @@ final class OffsetTracker {
         return true;
     }
 
-    /** Closes a record; doing so again changes nothing. */
-    void complete(long offset) {
-        if (open.remove(offset)) {
+    /** Closes a record; doing so again changes nothing, and returns false. */
+    boolean complete(long offset) {
+        boolean wasOpen = open.remove(offset);
+        if (wasOpen) {
             end = Math.max(end, offset + 1);
         }
+        return wasOpen;
     }
 
-    /** Opens a completed record again whose completion is in no commit yet. */
-    void reopen(long offset) {
-        open.add(offset);
+    /** Opens a completed record again whose completion is in no commit yet; false if it is open. */
+    boolean reopen(long offset) {
+        return open.add(offset);
     }
 
     /** Counts the records received and not completed. */

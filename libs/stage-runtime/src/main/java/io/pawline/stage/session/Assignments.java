@@ -106,6 +106,14 @@ final class Assignments implements ConsumerRebalanceListener {
         return assigned.values();
     }
 
+    /** Estimates the bytes that open retries take in memory. */
+    long retryBytes() {
+        return assigned.values().stream()
+                .filter(AssignedPartition::ofRetries)
+                .mapToLong(AssignedPartition::bytes)
+                .sum();
+    }
+
     /** Lets no further record begin. */
     void stopAdmitting() {
         assigned.values().forEach(AssignedPartition::stopAdmitting);

@@ -2,11 +2,11 @@ package io.pawline.stage.session;
 
 import io.pawline.stage.KafkaClients;
 import io.pawline.stage.offsets.AssignedPartition;
-import io.pawline.stage.retry.DelayedRetryReader;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
@@ -23,24 +23,36 @@ final class ReadAhead {
     private static final int HELD = 10_000;
 
     private final Consumer<byte[], byte[]> consumer;
-    private final DelayedRetryReader delayedRetryReader;
+    private final Predicate<TopicPartition> sleeps;
     private final int maxInFlight;
+    private final long memory;
 
-    ReadAhead(Consumer<byte[], byte[]> consumer, DelayedRetryReader delayedRetryReader, int maxInFlight) {
+    /**
+     * @param sleeps says whether nothing of the partition is due yet
+     * @param memory bytes that the records of all work partitions may take
+     */
+    ReadAhead(Consumer<byte[], byte[]> consumer, Predicate<TopicPartition> sleeps, int maxInFlight, long memory) {
         this.consumer = consumer;
-        this.delayedRetryReader = delayedRetryReader;
+        this.sleeps = sleeps;
         this.maxInFlight = maxInFlight;
+        this.memory = memory;
     }
 
-    /** Pauses and resumes partitions as their room has changed. */
+    /** Pauses and resumes partitions as their room has changed, and that in memory. */
     void pauseAndResume(Collection<AssignedPartition> partitions) {
+        long freshBytes = partitions.stream()
+                .filter(partition -> !partition.ofRetries())
+                .mapToLong(AssignedPartition::bytes)
+                .sum();
         Set<TopicPartition> paused = consumer.paused();
         List<TopicPartition> toPause = new ArrayList<>();
         List<TopicPartition> toResume = new ArrayList<>();
         for (AssignedPartition partition : partitions) {
             TopicPartition name = partition.name();
             int room = room(partition);
-            boolean full = room <= 0 || !partition.hasRoom() || delayedRetryReader.sleeps(name);
+            // Retries beyond the memory are held as references
+            boolean noMemory = !partition.ofRetries() && freshBytes >= (paused.contains(name) ? memory / 2 : memory);
+            boolean full = room <= 0 || noMemory || !partition.hasRoom() || sleeps.test(name);
             if (full && !paused.contains(name)) {
                 toPause.add(name);
             } else if (!full && room >= KafkaClients.MAX_POLL_RECORDS && paused.contains(name)) {

@@ -16,6 +16,7 @@ import io.pawline.stage.provider.ConcurrencyLimiter;
 import io.pawline.stage.provider.ReceiverLimiters;
 import io.pawline.stage.retry.AttemptHeaders;
 import io.pawline.stage.retry.DelayedRetryReader;
+import io.pawline.stage.retry.HeldReferences;
 import io.pawline.stage.retry.RetryTimer;
 import java.time.Clock;
 import java.time.Duration;
@@ -58,6 +59,7 @@ public final class StageSession<I> {
     private final GroupCommit commit;
     private final Dispatcher dispatcher;
     private final RetryTimer timer;
+    private final HeldReferences references;
     private final DelayedRetryReader delayedRetryReader;
     private final Assignments assignments;
     private final ReadAhead readAhead;
@@ -66,6 +68,7 @@ public final class StageSession<I> {
     private long lastMeasured = System.nanoTime();
     private volatile long lastPoll = System.nanoTime();
 
+    /** @param memory bytes that records may take, those of the work topic and retries each */
     public StageSession(
             StageSpec<I> spec,
             TaskExecution<I> execution,
@@ -75,7 +78,8 @@ public final class StageSession<I> {
             KafkaClients clients,
             Clock clock,
             Backlog backlog,
-            StageMetrics metrics) {
+            StageMetrics metrics,
+            long memory) {
         this.spec = spec;
         this.clock = clock;
         this.backlog = backlog;
@@ -101,8 +105,9 @@ public final class StageSession<I> {
         this.delayedRetryReader = new DelayedRetryReader(spec.stage(), consumer, commit, clock);
         this.assignments = new Assignments(
                 spec.stage(), spec.policies().drain(), consumer, commit, delayedRetryReader, this::dropFenced);
-        this.readAhead =
-                new ReadAhead(consumer, delayedRetryReader, spec.policies().maxInFlight());
+        this.readAhead = new ReadAhead(
+                consumer, delayedRetryReader::sleeps, spec.policies().maxInFlight(), memory);
+        this.references = new HeldReferences(memory, assignments::retryBytes, () -> clients.rereader(group), name);
     }
 
     /**
@@ -170,6 +175,7 @@ public final class StageSession<I> {
                 take(assignments.partition(name), polled.records(name), due);
             }
         }
+        due.addAll(references.due(clock.instant()));
         // This is done even with nothing new, for a permit may have come with time.
         dispatcher.add(due);
         dispatcher.overflow().forEach(settler::defer);
@@ -178,6 +184,7 @@ public final class StageSession<I> {
             if (spec.stage().paid()) {
                 // Nobody writes a deadline for another stage, and a final state may not expire unnotified
                 dispatcher.overdue(clock.instant()).forEach(settler::expire);
+                references.readOverdue(clock.instant());
             }
             measure();
         }
@@ -189,7 +196,9 @@ public final class StageSession<I> {
         for (ConsumerRecord<byte[], byte[]> data : records) {
             WorkItem.receive(partition, data).ifPresent(item -> {
                 Instant notBefore = AttemptHeaders.notBefore(data.headers(), now);
-                if (notBefore.isAfter(now)) {
+                if (partition.ofRetries() && references.isFull(notBefore, now)) {
+                    references.hold(item, notBefore);
+                } else if (notBefore.isAfter(now)) {
                     timer.hold(item, notBefore);
                 } else {
                     due.add(item);
@@ -208,7 +217,7 @@ public final class StageSession<I> {
                 netLag += unread + partition.open();
             }
         }
-        backlog.set(dispatcher.waiting(), timer.held(), lag, netLag, commit.held());
+        backlog.set(dispatcher.waiting(), timer.held() + references.held(), lag, netLag, commit.held());
     }
 
     /**
@@ -228,6 +237,7 @@ public final class StageSession<I> {
 
     private void dropFenced() {
         timer.dropFenced();
+        references.dropFenced();
         dispatcher.dropFenced();
     }
 
@@ -236,7 +246,8 @@ public final class StageSession<I> {
         assignments.fenceAll();
         try (Leaving _ = this::leave;
                 GroupCommit _ = commit;
-                RetryTimer _ = timer) {
+                RetryTimer _ = timer;
+                HeldReferences _ = references) {
             log.debug("the session ends");
         }
     }

@@ -37,8 +37,9 @@ public class StageAutoConfiguration {
             InstanceProperties instance,
             MeterRegistry meters,
             OpenTelemetry telemetry,
+            MemoryProperties memory,
             Clock clock) {
-        return runtime(spec, handler, kafka, instance, meters, telemetry, clock);
+        return runtime(spec, handler, kafka, instance, meters, telemetry, clock, memory.bytesOfRecords());
     }
 
     /** The memory that the pictures of all tasks at work may take. */
@@ -77,7 +78,8 @@ public class StageAutoConfiguration {
             InstanceProperties instance,
             MeterRegistry meters,
             OpenTelemetry telemetry,
-            Clock clock) {
+            Clock clock,
+            long memory) {
         return new StageRuntime<>(
                 spec,
                 (Handler<I>) handler,
@@ -86,6 +88,7 @@ public class StageAutoConfiguration {
                 meters,
                 telemetry,
                 clock,
-                RandomGenerator.getDefault());
+                RandomGenerator.getDefault(),
+                memory);
     }
 }

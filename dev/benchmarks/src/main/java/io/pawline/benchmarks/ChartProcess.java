@@ -1,0 +1,116 @@
+package io.pawline.benchmarks;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Runs a service in a process of its own, with the heap and the options that the chart gives it. If the process dies, it
+ * can be started again, as Kubernetes does. For one thread.
+ */
+final class ChartProcess implements AutoCloseable {
+
+    private final String name;
+    private final int heapMegabytes;
+    private final Path log;
+    private final List<String> command;
+    private final Thread takeAlong = new Thread(this::kill);
+    private Process process;
+    private int deaths;
+    private long peakMegabytes;
+
+    /**
+     * A process that is started.
+     *
+     * @param settings as on the command line
+     */
+    ChartProcess(String service, int heapMegabytes, Path folder, List<String> settings) {
+        this.name = service;
+        this.heapMegabytes = heapMegabytes;
+        this.log = folder.resolve(service + "-service.log");
+        this.command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + heapMegabytes + "m",
+                "-XX:+ExitOnOutOfMemoryError",
+                // Java's own choice for a container with less than 2 GB
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.pawline.%s.%sApplication"
+                        .formatted(service, Character.toUpperCase(service.charAt(0)) + service.substring(1))));
+        command.addAll(settings);
+        process = start();
+        Runtime.getRuntime().addShutdownHook(takeAlong);
+    }
+
+    private Process start() {
+        try {
+            return new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .start();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** Looks at the process, and starts it again if it has died. Its peak of memory is that of the last look. */
+    void look() {
+        if (process.isAlive()) {
+            peakMegabytes = Math.max(peakMegabytes, peakOfThisLife());
+        } else {
+            deaths++;
+            process = start();
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    int heapMegabytes() {
+        return heapMegabytes;
+    }
+
+    int deaths() {
+        return deaths;
+    }
+
+    /** The most resident memory that a life of it had; 0 if the system does not say. */
+    long peakMegabytes() {
+        return peakMegabytes;
+    }
+
+    private long peakOfThisLife() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
+            return lines.filter(line -> line.startsWith("VmHWM:"))
+                            .map(line -> line.replaceAll("\\D", ""))
+                            .mapToLong(Long::parseLong)
+                            .sum()
+                    >> 10;
+        } catch (IOException | UncheckedIOException unknown) {
+            return 0;
+        }
+    }
+
+    private void kill() {
+        process.destroyForcibly();
+    }
+
+    @Override
+    public void close() {
+        kill();
+        try {
+            process.waitFor();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+        Runtime.getRuntime().removeShutdownHook(takeAlong);
+    }
+}

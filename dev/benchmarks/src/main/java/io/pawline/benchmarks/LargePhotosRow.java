@@ -1,0 +1,219 @@
+package io.pawline.benchmarks;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.pawline.events.ImageRef;
+import io.pawline.events.TaskAccepted;
+import io.pawline.events.TaskContext;
+import io.pawline.images.ImageKey;
+import io.pawline.local.LocalStack;
+import io.pawline.local.Ports;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.schemas.serde.AvroSerializer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/** Gives detect-service, with the heap of the chart, more large uploads at once than its memory holds. */
+final class LargePhotosRow {
+
+    private static final int HEAP_MEGABYTES = 384;
+    private static final int PHOTO_BYTES = 9_600_000;
+    private static final int LEAST_IN_FLIGHT = 16;
+
+    /** With more deaths than this, nothing goes on any more. */
+    private static final int MOST_DEATHS = 5;
+
+    private static final Duration STANDSTILL = Duration.ofMinutes(3);
+
+    private LargePhotosRow() {}
+
+    /**
+     * Holds what became of the photos.
+     *
+     * @param done tasks with a result
+     * @param mostInFlight calls whose request was whole and that were not answered, at one moment
+     * @param peakRssMb most resident memory of detect-service
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Figures(
+            int tasks,
+            int photoBytes,
+            double callS,
+            int heapMb,
+            int deaths,
+            int done,
+            int mostInFlight,
+            double seconds,
+            long peakRssMb) {}
+
+    static BenchmarkRow.Findings photos(BenchmarkRow.Setting setting) throws Exception {
+        int tasks = setting.scale().of(200, 8);
+        Duration call = setting.scale().of(Duration.ofSeconds(20), Duration.ofSeconds(1));
+        Ports ports = Ports.anyFree();
+        Path folder = setting.folder().resolve("stack");
+        try (LocalStack stack = LocalStack.start(new LocalStack.Options(folder, ports, Optional.empty()), _ -> {});
+                FixedProviders providers = new FixedProviders(call, new byte[0])) {
+            Set<String> sent = upload(settings(stack), tasks, folder.resolve("images"));
+            List<String> arguments = new ArrayList<>(Arrays.asList(providers.settings()));
+            arguments.add("--spring.config.additional-location=file:"
+                    + stack.settings().toAbsolutePath());
+            arguments.add("--pawline.memory.share=0.5");
+            long began = System.nanoTime();
+            try (ChartProcess detect = new ChartProcess("detect", HEAP_MEGABYTES, setting.folder(), arguments)) {
+                int done = awaitResults(settings(stack), sent, detect, setting.journal());
+                Figures figures = new Figures(
+                        tasks,
+                        PHOTO_BYTES,
+                        call.toMillis() / 1e3,
+                        HEAP_MEGABYTES,
+                        detect.deaths(),
+                        done,
+                        providers.mostLooking(),
+                        Math.round((System.nanoTime() - began) / 1e8) / 10.0,
+                        detect.peakMegabytes());
+                return findings(figures, setting.scale().of(LEAST_IN_FLIGHT, 1));
+            }
+        }
+    }
+
+    private static BenchmarkRow.Findings findings(Figures figures, int leastInFlight) {
+        List<String> wrong = new ArrayList<>();
+        BenchmarkRow.complain(wrong, figures.deaths(), "deaths");
+        BenchmarkRow.complain(wrong, figures.tasks() - figures.done(), "tasks without a result");
+        String summary = String.format(
+                Locale.ROOT,
+                "%d uploads of %.1f MB, a heap of %d MB: %d deaths, %d tasks done, at most %d calls in flight, %.0f s, peak"
+                        + " of resident memory %d MB",
+                figures.tasks(),
+                figures.photoBytes() / 1e6,
+                figures.heapMb(),
+                figures.deaths(),
+                figures.done(),
+                figures.mostInFlight(),
+                figures.seconds(),
+                figures.peakRssMb());
+        return new BenchmarkRow.Findings(summary, figures, figures.mostInFlight() >= leastInFlight, wrong);
+    }
+
+    private static Properties settings(LocalStack stack) throws IOException {
+        Properties settings = new Properties();
+        try (var file = Files.newInputStream(stack.settings())) {
+            settings.load(file);
+        }
+        return settings;
+    }
+
+    /** Puts the photos into the image store, all of them the same file, and the accepted tasks into Kafka. */
+    private static Set<String> upload(Properties settings, int tasks, Path images)
+            throws IOException, InterruptedException, ExecutionException {
+        Path photo = Files.write(images.resolveSibling("photo"), photo());
+        Set<String> sent = new HashSet<>();
+        try (AvroSerializer events = new AvroSerializer();
+                KafkaProducer<byte[], byte[]> producer =
+                        new KafkaProducer<>(kafka(settings), new ByteArraySerializer(), new ByteArraySerializer())) {
+            events.configure(
+                    Map.of("schema.registry.url", settings.getProperty("spring.kafka.properties.schema.registry.url")),
+                    false);
+            for (int i = 0; i < tasks; i++) {
+                TaskId id = TaskId.next();
+                Path upload = images.resolve(ImageKey.photo(id).value());
+                Files.createDirectories(upload.getParent());
+                Files.createLink(upload, photo);
+                byte[] event = events.serialize(Stage.DETECT.workTopic(), accepted(id));
+                producer.send(new ProducerRecord<>(
+                                Stage.DETECT.workTopic(), id.toString().getBytes(UTF_8), event))
+                        .get();
+                sent.add(id.toString());
+            }
+        }
+        return sent;
+    }
+
+    /** A file of noise that begins as a PNG does. Nobody decodes it. */
+    private static byte[] photo() {
+        byte[] photo = new byte[PHOTO_BYTES];
+        new Random(1).nextBytes(photo);
+        byte[] beginning = {
+            (byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10, 0, 0, 0, 13, 'I', 'H', 'D', 'R', 0, 0, 8, 0, 0, 0, 8, 0
+        };
+        System.arraycopy(beginning, 0, photo, 0, beginning.length);
+        return photo;
+    }
+
+    private static TaskAccepted accepted(TaskId id) {
+        Instant now = Clock.systemUTC().instant().truncatedTo(ChronoUnit.MILLIS);
+        return TaskAccepted.newBuilder()
+                .setContext(TaskContext.newBuilder()
+                        .setTaskId(id.toString())
+                        .setTenant("bench")
+                        .setStyle("watercolor")
+                        .setSubmittedAt(now)
+                        .setDeadline(now.plus(Duration.ofHours(1)))
+                        .setGeneration(1)
+                        .build())
+                .setPhoto(new ImageRef(ImageKey.photo(id).value(), null))
+                .build();
+    }
+
+    private static Map<String, Object> kafka(Properties settings) {
+        return Map.of(
+                "bootstrap.servers",
+                settings.getProperty("spring.kafka.bootstrap-servers"),
+                "isolation.level",
+                "read_committed");
+    }
+
+    /** Waits for the results, starts the process again when it dies, and returns how many results came. */
+    private static int awaitResults(Properties settings, Set<String> sent, ChartProcess detect, Journal journal) {
+        Set<String> done = new HashSet<>();
+        try (KafkaConsumer<byte[], byte[]> results =
+                new KafkaConsumer<>(kafka(settings), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = results.partitionsFor(Stage.GENERATE.workTopic()).stream()
+                    .map(info -> new TopicPartition(info.topic(), info.partition()))
+                    .toList();
+            results.assign(partitions);
+            results.seekToBeginning(partitions);
+            long last = System.nanoTime();
+            while (done.size() < sent.size()
+                    && detect.deaths() < MOST_DEATHS
+                    && System.nanoTime() - last < STANDSTILL.toNanos()) {
+                int before = done.size();
+                results.poll(Duration.ofMillis(100)).forEach(result -> done.add(new String(result.key(), UTF_8)));
+                detect.look();
+                if (done.size() > before) {
+                    last = System.nanoTime();
+                    if (done.size() / 50 > before / 50) {
+                        journal.step("  " + done.size() + " done");
+                    }
+                }
+            }
+        }
+        done.retainAll(sent);
+        return done.size();
+    }
+}
