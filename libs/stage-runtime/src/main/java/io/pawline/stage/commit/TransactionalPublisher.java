@@ -162,6 +162,7 @@ final class TransactionalPublisher implements AutoCloseable {
                 fateUnknown = false;
                 return Result.COMMITTED;
             } catch (TimeoutException noAnswer) {
+                log.warn("no answer whether a transaction is committed, asking again: {}", noAnswer.getMessage());
                 askedBefore = true;
                 awaitNextTry(wait, noAnswer);
             } catch (KafkaException failed) {

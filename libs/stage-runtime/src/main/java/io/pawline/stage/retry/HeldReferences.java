@@ -137,6 +137,11 @@ public final class HeldReferences implements AutoCloseable {
         byDue.removeIf(reference -> reference.partition().fenced());
     }
 
+    /** Says whether records are not read again any more, so that the session has to end. */
+    public boolean broken() {
+        return reader.broken();
+    }
+
     /** Counts the records that are not in memory, those that are being read included. */
     public int held() {
         return byDue.size() + asked;

@@ -44,6 +44,7 @@ final class RecordRereader implements AutoCloseable {
     private final ConcurrentLinkedQueue<Found> found = new ConcurrentLinkedQueue<>();
     private final Thread thread;
     private @Nullable Consumer<byte[], byte[]> consumer;
+    private volatile boolean broken;
 
     RecordRereader(Supplier<Consumer<byte[], byte[]>> consumers, String name) {
         this.consumers = consumers;
@@ -58,6 +59,11 @@ final class RecordRereader implements AutoCloseable {
                 thread.start();
             }
         }
+    }
+
+    /** Says whether nothing is read any more, because of a bug. */
+    boolean broken() {
+        return broken;
     }
 
     /** Returns what has been found since this was called last. */
@@ -76,6 +82,9 @@ final class RecordRereader implements AutoCloseable {
             }
         } catch (InterruptedException | InterruptException closed) {
             log.debug("held retries are not read again any more", closed);
+        } catch (RuntimeException | Error bug) {
+            log.error("held retries cannot be read again", bug);
+            broken = true;
         } finally {
             // An interrupted thread could not close it
             var _ = Thread.interrupted();

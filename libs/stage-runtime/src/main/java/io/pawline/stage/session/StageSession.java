@@ -161,7 +161,7 @@ public final class StageSession<I> {
         if (failure != null) {
             throw failure;
         }
-        if (settler.broken()) {
+        if (settler.broken() || references.broken()) {
             throw new IllegalStateException("a record was left without an outcome; it is read again");
         }
         commit.commitAs(consumer.groupMetadata());

@@ -108,6 +108,18 @@ class HeldReferencesTest {
                 .hasSize(1);
     }
 
+    /** The records would be open for ever, and nobody would notice. */
+    @Test
+    void aReaderThatDiesSaysSo() {
+        bug = true;
+        references.hold(received(0, ""), NOW);
+        assertThat(references.broken()).isFalse();
+
+        references.due(NOW);
+
+        await().until(references::broken);
+    }
+
     @Test
     void keepsNoReferenceToAFencedPartition() {
         references.hold(received(0, ""), LATER);
@@ -147,11 +159,16 @@ class HeldReferencesTest {
 
     private final List<ConsumerRecord<byte[], byte[]>> kept = new ArrayList<>();
 
+    private volatile boolean bug;
+
     /** Has all records that were received, whenever it is assigned their partition. */
     private MockConsumer<byte[], byte[]> consumer() {
         return new MockConsumer<>("none") {
             @Override
             public synchronized void assign(java.util.Collection<TopicPartition> partitions) {
+                if (bug) {
+                    throw new IllegalStateException("a bug");
+                }
                 super.assign(partitions);
                 if (!partitions.isEmpty()) {
                     updateBeginningOffsets(Map.of(NAME, 0L));
