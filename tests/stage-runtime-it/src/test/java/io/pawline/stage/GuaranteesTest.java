@@ -29,6 +29,7 @@ class GuaranteesTest {
             "matting-service",
             "finalize-service",
             "callback-service",
+            "dev/benchmarks",
             "tests/stage-runtime-it");
     private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|IT))\\.(\\w+)`");
 
