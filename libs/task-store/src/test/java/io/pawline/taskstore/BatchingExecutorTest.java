@@ -120,7 +120,8 @@ class BatchingExecutorTest {
 
     @Test
     void dropsAnItemThatNoBatchTakesInTime() throws Exception {
-        BatchingExecutor<Integer, Integer> slow = new BatchingExecutor<>(this::doubled, 50, Duration.ofMillis(1));
+        // Long enough for the threads of the first two batches to start on a busy machine
+        BatchingExecutor<Integer, Integer> slow = new BatchingExecutor<>(this::doubled, 50, Duration.ofSeconds(2));
         Future<Integer> first = threads.submit(() -> slow.submit(1));
         await().until(() -> batches.size() == 1);
         Future<Integer> second = threads.submit(() -> slow.submit(2));
