@@ -5,10 +5,10 @@ import io.pawline.stage.metrics.StageMetrics;
 import io.pawline.stage.offsets.WorkItem;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -202,15 +202,11 @@ final class CommitBatches {
         List<Finished> batch = batches.removeFirst();
         // Not all of them are in the next transaction, so it must not count them as completed.
         batch.forEach(done -> done.item().reopen());
-        Collection<List<Finished>> parts = batch.stream()
-                .collect(Collectors.groupingBy(
-                        Finished::topics, LinkedHashMap::new, Collectors.toCollection(ArrayList::new)))
-                .values()
-                .stream()
-                .<List<Finished>>map(part -> part)
-                .toList();
+        Map<Set<String>, List<Finished>> parts = new LinkedHashMap<>();
+        batch.forEach(done ->
+                parts.computeIfAbsent(done.topics(), _ -> new ArrayList<>()).add(done));
         if (parts.size() > 1) {
-            parts.forEach(batches::addFirst);
+            parts.values().forEach(batches::addFirst);
         } else {
             held.hold(batch, refusal, tookNanos);
             countHeld();
