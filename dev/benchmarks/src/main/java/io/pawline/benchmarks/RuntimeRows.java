@@ -12,7 +12,7 @@ final class RuntimeRows {
             new BenchmarkRow(
                     "kills",
                     "nothing lost, nothing duplicated, no more repeated than was in flight or not committed"
-                            + " (<= 4 of a kill), work resumes within 5 s",
+                            + " (<= 4 of a kill on average), work resumes within 5 s",
                     KillRows::kills),
             new BenchmarkRow("sigterm", "nothing lost, nothing repeated", KillRows::sigterm),
             new BenchmarkRow(
