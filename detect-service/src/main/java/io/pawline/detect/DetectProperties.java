@@ -26,7 +26,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("pawline.detect")
 record DetectProperties(
-        @DefaultValue("doubao-seed-1-6-vision-250815") String model,
+        @DefaultValue("doubao-seed-2-0-lite-260215") String model,
         @DefaultValue(DEFAULT_PROMPT) String prompt,
         @DefaultValue("schema") AnswerFormat answerFormat,
         @DefaultValue("low") String detail,

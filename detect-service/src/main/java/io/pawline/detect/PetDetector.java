@@ -3,6 +3,7 @@ package io.pawline.detect;
 import io.pawline.outbound.CallFacts;
 import io.pawline.outbound.ark.ArkAnswer;
 import io.pawline.outbound.ark.ArkClient;
+import io.pawline.outbound.ark.ArkOperation;
 import io.pawline.schemas.Reason;
 import io.pawline.stage.OutsideCall.Answer;
 import java.time.Clock;
@@ -38,7 +39,7 @@ final class PetDetector {
      */
     Answer<Detection> detect(LoadedPhoto loadedPhoto, String requestId, Instant deadline) throws InterruptedException {
         ArkAnswer answered = ark.post(
-                "chat/completions",
+                ArkOperation.CHAT,
                 request.about(loadedPhoto),
                 requestId,
                 properties.timeouts().endingBy(deadline, clock.instant()));

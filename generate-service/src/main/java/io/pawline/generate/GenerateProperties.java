@@ -14,7 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param model Name of the text-to-image model at Ark, or the id of an endpoint.
  * @param promptTemplate Prompt with {@code {description}} in the place of the pet and {@code {style}} in the place of
  *     the style.
- * @param size Width x height of the picture in pixels.
+ * @param size Size of the picture: width x height in pixels, or a name that the model knows, for example {@code 2K}. A
+ *     size that the model does not take is refused at start-up.
  * @param watermark Whether the provider marks the picture as made by a machine.
  * @param guidanceScale How closely the picture follows the prompt, 1 to 10. Only Seedream 3.0 models receive it. The
  *     name of the model decides, so an endpoint's id and a later model do not receive it.
@@ -26,9 +27,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("pawline.generate")
 record GenerateProperties(
-        @DefaultValue("doubao-seedream-3-0-t2i-250415") String model,
+        @DefaultValue("doubao-seedream-5-0-260128") String model,
         @DefaultValue(DEFAULT_TEMPLATE) String promptTemplate,
-        @DefaultValue("1024x1024") String size,
+        @DefaultValue("2K") String size,
         @DefaultValue("false") boolean watermark,
         @DefaultValue("2.5") double guidanceScale,
         @DefaultValue("-1") long seed,
@@ -41,7 +42,7 @@ record GenerateProperties(
 
     GenerateProperties {
         requireText("model", model);
-        requireText("size", size);
+        ImageModel.requireSize(model, size);
         new PromptTemplate(promptTemplate);
         if (!(guidanceScale >= 1 && guidanceScale <= 10)) {
             throw new IllegalArgumentException("pawline.generate.guidance-scale must be 1 to 10, was " + guidanceScale);
@@ -58,8 +59,8 @@ record GenerateProperties(
     }
 
     /** Whether the model is one of those that take a seed and a guidance scale. */
-    boolean isSeedream3() {
-        return model.contains("seedream-3-0");
+    boolean isSeeded() {
+        return ImageModel.of(model).filter(ImageModel::isSeeded).isPresent();
     }
 
     private static void requireText(String name, String value) {

@@ -3,6 +3,7 @@ package io.pawline.generate;
 import io.pawline.outbound.CallFacts;
 import io.pawline.outbound.ark.ArkAnswer;
 import io.pawline.outbound.ark.ArkClient;
+import io.pawline.outbound.ark.ArkOperation;
 import io.pawline.outbound.ark.ArkError;
 import io.pawline.schemas.Reason;
 import io.pawline.stage.OutsideCall.Answer;
@@ -44,7 +45,7 @@ final class PictureGenerator {
      */
     Answer<Generation> generate(String prompt, String requestId, Instant deadline) throws InterruptedException {
         ArkAnswer answered = ark.post(
-                "images/generations",
+                ArkOperation.GENERATION,
                 body(prompt),
                 requestId,
                 properties.timeouts().endingBy(deadline, clock.instant()));
@@ -67,7 +68,7 @@ final class PictureGenerator {
         body.put("prompt", prompt);
         body.put("size", properties.size());
         body.put("response_format", "url");
-        if (properties.isSeedream3()) {
+        if (properties.isSeeded()) {
             body.put("seed", properties.seed());
             body.put("guidance_scale", properties.guidanceScale());
         }

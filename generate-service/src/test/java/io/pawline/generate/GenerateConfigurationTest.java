@@ -53,7 +53,8 @@ class GenerateConfigurationTest {
     void needsNoMoreThanTheKey() {
         runner.withPropertyValues("pawline.ark.api-key=k1").run(context -> {
             GenerateProperties properties = context.getBean(GenerateProperties.class);
-            assertThat(properties.isSeedream3()).isTrue();
+            assertThat(properties.model()).isEqualTo("doubao-seedream-5-0-260128");
+            assertThat(properties.size()).isEqualTo("2K");
             assertThat(properties.watermark()).isFalse();
         });
     }

@@ -67,7 +67,7 @@ class PictureGeneratorTest {
         assertThat(request.getHeaders().get("X-Client-Request-Id")).isEqualTo("task-1");
         assertThat(json.readTree(requireNonNull(request.getBody()).utf8()))
                 .isEqualTo(json.readTree("""
-                                {"model":"%s","prompt":"a \\"cat\\" 猫","size":"1024x1024","response_format":"url"%s,"watermark":false}
+                                {"model":"%s","prompt":"a \\"cat\\" 猫","size":"2048x2048","response_format":"url"%s,"watermark":false}
                                 """.formatted(model, more)));
     }
 
@@ -76,7 +76,7 @@ class PictureGeneratorTest {
         "OutputImageSensitiveContentDetected, MODERATED_IMAGE",
         "InputTextSensitiveContentDetected, MODERATED_PROMPT",
         "InternalServiceError, PROVIDER_ERROR",
-        "ContentSecurityDetectionError, MODERATION_UNCERTAIN",
+        "ContentSecurityDetectionError, MODERATION_UNAVAILABLE",
         "BrandNewError, PROVIDER_ERROR"
     })
     void readsAnErrorThatStandsInForThePicture(String code, Reason reason) throws Exception {
@@ -93,7 +93,7 @@ class PictureGeneratorTest {
         "400, MissingParameter.prompt, INVALID_REQUEST",
         "400, InputTextSensitiveContentDetected, MODERATED_PROMPT",
         "400, OutputImageSensitiveContentDetected, MODERATED_IMAGE",
-        "400, ContentSecurityDetectionError, MODERATION_UNCERTAIN",
+        "400, ContentSecurityDetectionError, MODERATION_UNAVAILABLE",
         "401, AuthenticationError, AUTHENTICATION",
         "403, AccountOverdueError, BILLING",
         "404, InvalidEndpointOrModel.NotFound, CONFIGURATION",

@@ -44,7 +44,7 @@ final class TestingImageModel {
         return new GenerateProperties(
                 model,
                 "{description} in {style}",
-                "1024x1024",
+                "2048x2048",
                 false,
                 2.5,
                 -1,

@@ -34,7 +34,12 @@ public enum Reason {
             1104,
             Kind.TRANSIENT,
             Scope.ANSWER,
-            "The content check of a provider failed, and another attempt may pass it."),
+            "The content check of a provider refused the picture made, and another attempt may pass it."),
+    MODERATION_UNAVAILABLE(
+            1105,
+            Kind.TRANSIENT,
+            Scope.PROVIDER,
+            "The content check of a provider failed itself. It said nothing about the content."),
 
     CONNECT_TIMEOUT(
             2001, Kind.TRANSIENT, Scope.TIMEOUT, "There was no connection within the time limit. Nothing was sent."),
@@ -74,7 +79,7 @@ public enum Reason {
             2013,
             Kind.PERMANENT,
             Scope.ACCOUNT,
-            "The provider does not know the configured model, endpoint or parameter."),
+            "The provider refuses the configured model, endpoint or parameter. An operator has to act."),
     CLOCK_SKEW(
             2014,
             Kind.PERMANENT,

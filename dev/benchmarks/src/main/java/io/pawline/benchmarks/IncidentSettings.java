@@ -59,6 +59,7 @@ final class IncidentSettings {
         settings.put("pawline.matting.access-key", "AKLTSIMULATOR");
         settings.put("pawline.matting.secret-key", "simulator-secret-key");
         settings.put("pawline.callback.secrets", LocalStack.WEBHOOK_SECRET);
+        settings.put("pawline.generate.model", "doubao-seedream-3-0-t2i-250415");
         settings.put("pawline.generate.size", "512x512");
         PRICES.forEach((provider, price) -> settings.put("pawline.ops.prices." + provider, price));
         scaleDefaults();

@@ -26,6 +26,7 @@ final class IncidentWarmUp {
         Ports ports = Ports.anyFree();
         LocalStack.Options options = new LocalStack.Options(folder, ports, Optional.of("instant"));
         Path settings = Files.writeString(folder.resolve("warm-up.properties"), """
+                pawline.generate.model=doubao-seedream-3-0-t2i-250415
                 pawline.generate.size=512x512
                 pawline.ingest.collapse-window=0s
                 pawline.ingest.backlog.free-tasks=1000000000

@@ -128,6 +128,7 @@ final class OutcomesRow {
 
     private static Path settings(Path folder) throws IOException {
         return Files.writeString(folder.resolve("bench.properties"), """
+                pawline.generate.model=doubao-seedream-3-0-t2i-250415
                 pawline.generate.size=512x512
                 pawline.ingest.collapse-window=0s
                 pawline.callback.stage.drain=1s

@@ -98,6 +98,7 @@ final class ThroughputRun {
 
     private static Path settings(Path folder) throws IOException {
         return Files.writeString(folder.resolve("bench.properties"), """
+                pawline.generate.model=doubao-seedream-3-0-t2i-250415
                 pawline.generate.size=%s
                 pawline.ingest.collapse-window=0s
                 pawline.ingest.backlog.free-tasks=1000000000

@@ -7,6 +7,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,7 +16,24 @@ import java.util.regex.Pattern;
 final class ArkTextToImage {
 
     private static final Pattern SIZE = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
-    private static final Map<String, Integer> SIDES = Map.of("1K", 1024, "2K", 2048, "4K", 4096);
+    private static final Map<String, Integer> SIDES = Map.of("1K", 1024, "2K", 2048, "3K", 3072, "4K", 4096);
+
+    /** What a model takes beyond sides in pixels: the least and the most pixels, and names of sizes. */
+    private record Limits(int least, int most, Set<String> names) {
+
+        static Limits of(String model) {
+            if (model.startsWith("doubao-seedream-4-0-")) {
+                return new Limits(921_600, 16_777_216, Set.of("1K", "2K", "4K"));
+            }
+            if (model.startsWith("doubao-seedream-4-5-")) {
+                return new Limits(3_686_400, 16_777_216, Set.of("2K", "4K"));
+            }
+            if (model.startsWith("doubao-seedream-5-0-")) {
+                return new Limits(3_686_400, 16_777_216, Set.of("2K", "3K", "4K"));
+            }
+            return new Limits(1, 16_777_216, SIDES.keySet());
+        }
+    }
 
     private final Workload workload;
     private final PictureRenderer pictureRenderer;
@@ -53,7 +71,7 @@ final class ArkTextToImage {
             boolean version3 = model.startsWith("doubao-seedream-3-");
             String prompt = request.requiredText("prompt");
             this.asUrl = isUrl(request.text("response_format", "url"));
-            int[] size = size(request.text("size", version3 ? "1024x1024" : "2K"), version3);
+            int[] size = size(request.text("size", version3 ? "1024x1024" : "2K"), version3, Limits.of(model));
             boolean watermark = request.bool("watermark", true);
             if (model.startsWith("doubao-seedream-") && !version3) {
                 for (String old : List.of("seed", "guidance_scale")) {
@@ -75,9 +93,9 @@ final class ArkTextToImage {
             };
         }
 
-        private static int[] size(String size, boolean version3) throws Refused {
+        private static int[] size(String size, boolean version3, Limits limits) throws Refused {
             Integer side = SIDES.get(size);
-            if (side != null && !version3) {
+            if (side != null && !version3 && limits.names().contains(size)) {
                 return new int[] {side, side};
             }
             Matcher sides = SIZE.matcher(size);
@@ -91,8 +109,12 @@ final class ArkTextToImage {
             if (version3 && (least < 512 || most > 2048)) {
                 throw SimulatedArkErrors.invalid("size", "must be between 512x512 and 2048x2048");
             }
-            if (!version3 && (least < 256 || most > 4096)) {
-                throw SimulatedArkErrors.invalid("size", "must be between 256x256 and 4096x4096");
+            long pixels = (long) width * height;
+            if (!version3 && (pixels < limits.least() || pixels > limits.most() || most > 16 * least)) {
+                throw SimulatedArkErrors.invalid(
+                        "size",
+                        "must have %d to %d pixels and an aspect ratio of 1/16 to 16"
+                                .formatted(limits.least(), limits.most()));
             }
             return new int[] {width, height};
         }

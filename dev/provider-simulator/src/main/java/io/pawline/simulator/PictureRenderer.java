@@ -32,7 +32,7 @@ final class PictureRenderer implements AutoCloseable {
      */
     record Order(String prompt, long variant, int width, int height, boolean watermark) {
 
-        private static final int LARGEST_SIDE = 4_096;
+        private static final long MOST_PIXELS = 4_096 * 4_096;
 
         /** The order as a name of ASCII letters, digits, hyphens and underscores. */
         String name() {
@@ -50,9 +50,10 @@ final class PictureRenderer implements AutoCloseable {
                         Integer.parseInt(parts[1]),
                         Integer.parseInt(parts[2]),
                         Boolean.parseBoolean(parts[3]));
-                int least = Math.min(order.width, order.height);
-                int most = Math.max(order.width, order.height);
-                return least > 0 && most <= LARGEST_SIDE ? Optional.of(order) : Optional.empty();
+                boolean drawable = order.width > 0
+                        && order.height > 0
+                        && (long) order.width * order.height <= MOST_PIXELS;
+                return drawable ? Optional.of(order) : Optional.empty();
             } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException noName) {
                 return Optional.empty();
             }

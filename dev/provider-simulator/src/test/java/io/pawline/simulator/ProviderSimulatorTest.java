@@ -12,6 +12,8 @@ import java.util.Base64;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 class ProviderSimulatorTest {
@@ -149,6 +151,24 @@ class ProviderSimulatorTest {
                 .isEqualTo("400 InvalidParameter");
         assertThat(generationCode("{\"model\":\"doubao-seedream-4-0-250828\",\"prompt\":\"a cat\",\"size\":\"1K\"}"))
                 .isEqualTo("200 ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "doubao-seedream-4-0-250828, 1K, 200",
+        "doubao-seedream-4-0-250828, 3K, 400 InvalidParameter",
+        "doubao-seedream-4-0-250828, 959x960, 400 InvalidParameter",
+        "doubao-seedream-4-0-250828, 960x960, 200",
+        "doubao-seedream-4-5-251128, 1K, 400 InvalidParameter",
+        "doubao-seedream-4-5-251128, 1024x1024, 400 InvalidParameter",
+        "doubao-seedream-5-0-260128, 1920x1920, 200",
+        "doubao-seedream-5-0-260128, 1920x1919, 400 InvalidParameter",
+        "doubao-seedream-5-0-260128, 99999x99999, 400 InvalidParameter",
+        "doubao-seedream-5-0-260128, 8192x511, 400 InvalidParameter"
+    })
+    void takesTheSizesThatTheModelTakes(String model, String size, String code) throws Exception {
+        String request = "{\"model\":\"%s\",\"prompt\":\"a cat\",\"size\":\"%s\"}".formatted(model, size);
+        assertThat(generationCode(request).strip()).isEqualTo(code);
     }
 
     @Test

@@ -15,7 +15,7 @@ import org.springframework.util.unit.DataSize;
  * @param fetchTimeout Longest time for the fetch of one image, redirects included.
  * @param maxRedirects Most redirects during the fetch of one image, 0 or more.
  * @param maxImageSize Most bytes of an image, more than 0.
- * @param maxImagePixels Most pixels (width times height) of an image, more than 0.
+ * @param maxImagePixels Most pixels (width times height) of an image, more than 0. Ark takes no more than the default.
  * @param keepAlive How long an idle connection is kept for the next call. It holds for providers too. Make it
  *     shorter than the servers do, of which Node.js closes after 5 s. Then few calls meet a connection that is just
  *     being closed.
@@ -27,7 +27,7 @@ public record OutboundProperties(
         @DefaultValue("30s") Duration fetchTimeout,
         @DefaultValue("3") int maxRedirects,
         @DefaultValue("10MB") DataSize maxImageSize,
-        @DefaultValue("40000000") long maxImagePixels,
+        @DefaultValue("36000000") long maxImagePixels,
         @DefaultValue("4s") Duration keepAlive) {
 
     public OutboundProperties {
@@ -54,7 +54,7 @@ public record OutboundProperties(
                 Duration.ofSeconds(30),
                 3,
                 DataSize.ofMegabytes(10),
-                40_000_000,
+                36_000_000,
                 Duration.ofSeconds(4));
     }
 }

@@ -16,11 +16,10 @@ final class VisualErrors {
     static Optional<Reason> ofCode(int code) {
         return switch (code) {
             case 50411, 50518 -> Optional.of(Reason.MODERATED_PHOTO); // content and copyright of the picture given
-            case 50412, 50413, 50521 -> Optional.of(Reason.MODERATED_PROMPT); // content and copyright of a text
-            case 50512, 50520, 50522 ->
-                Optional.of(Reason.MODERATED_IMAGE); // content of the picture made, or of something not named
+            case 50412, 50413, 50512 -> Optional.of(Reason.MODERATED_PROMPT); // content of a text
             case 50511, 50519 ->
-                Optional.of(Reason.MODERATION_UNCERTAIN); // the check of the picture made failed: the next may pass
+                Optional.of(Reason.MODERATION_UNCERTAIN); // the picture made did not pass: the next one may
+            case 50520, 50521, 50522 -> Optional.of(Reason.MODERATION_UNAVAILABLE); // the check itself failed
             case 50429 -> Optional.of(Reason.RATE_LIMITED);
             case 50430 -> Optional.of(Reason.OVERLOADED);
             case 50500, 50501 -> Optional.of(Reason.PROVIDER_ERROR);

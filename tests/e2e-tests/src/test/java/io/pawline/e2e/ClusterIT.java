@@ -59,6 +59,7 @@ class ClusterIT {
                         "--logging.structured.format.console=ecs",
                         "--pawline.tracing.endpoint=" + collector.endpoint(),
                         // Pictures are not tested here, and each takes a second of the processor
+                        "--pawline.generate.model=doubao-seedream-3-0-t2i-250415",
                         "--pawline.generate.size=512x512",
                         // Only tasks with a sampled trace of the client are traced
                         "--pawline.tracing.sample-ratio=0",

@@ -184,6 +184,7 @@ final class OutageStory implements AutoCloseable {
                     pawline.matting.access-key=AKLTSIMULATOR
                     pawline.matting.secret-key=simulator-secret-key
                     pawline.ingest.collapse-window=0s
+                    pawline.generate.model=doubao-seedream-3-0-t2i-250415
                     pawline.generate.size=512x512
                     pawline.generate.stage.max-attempts=2
                     pawline.generate.stage.first-delay=50ms

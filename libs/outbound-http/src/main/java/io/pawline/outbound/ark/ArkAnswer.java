@@ -13,10 +13,12 @@ public sealed interface ArkAnswer {
     /**
      * Ark says that it did what was asked.
      *
+     * @param operation what was asked
      * @param requestId Ark's name for the call, or Pawline's if Ark gave none
      */
-    record Ok(JsonNode body, String requestId, CallFacts facts) implements ArkAnswer {
+    record Ok(ArkOperation operation, JsonNode body, String requestId, CallFacts facts) implements ArkAnswer {
         public Ok {
+            Objects.requireNonNull(operation, "operation");
             Objects.requireNonNull(body, "body");
             Objects.requireNonNull(requestId, "requestId");
             Objects.requireNonNull(facts, "facts");
@@ -35,7 +37,7 @@ public sealed interface ArkAnswer {
         public Failed butFailed(ArkError error, String what) {
             String code = error.code().orElse("an error without a code");
             return new Failed(
-                    error.reason().orElse(Reason.PROVIDER_ERROR),
+                    error.reason(operation).orElse(Reason.PROVIDER_ERROR),
                     what + ": " + code + " (request " + requestId + ")",
                     facts.withProviderCode(error.code()));
         }

@@ -48,14 +48,13 @@ public final class ArkClient {
      * Posts the body to this path below the base URL. The body is written to the connection piece by piece and is never
      * in memory as a whole.
      *
-     * @param path without a leading slash, for example {@code images/generations}
      * @param clientRequestId Pawline's name for the call, which Ark keeps next to its own; visible ASCII
      * @throws InterruptedException if the (virtual) thread is interrupted; the call is then cancelled at once
      */
-    public ArkAnswer post(String path, JsonNode body, String clientRequestId, Timeouts timeouts)
+    public ArkAnswer post(ArkOperation operation, JsonNode body, String clientRequestId, Timeouts timeouts)
             throws InterruptedException {
         Request request = new Request.Builder()
-                .url(baseUrl.newBuilder().addPathSegments(path).build())
+                .url(baseUrl.newBuilder().addPathSegments(operation.path()).build())
                 .header("Authorization", "Bearer " + properties.apiKey())
                 .header("User-Agent", "pawline")
                 .header("X-Client-Request-Id", clientRequestId)
@@ -64,31 +63,32 @@ public final class ArkClient {
         Exchange exchange = http.exchange(request, timeouts, ANSWER_LIMIT);
         return switch (exchange) {
             case Died died -> new Failed(died.reason(), died.detail(), died.facts());
-            case Answered answered -> read(answered, clientRequestId);
+            case Answered answered -> read(operation, answered, clientRequestId);
         };
     }
 
-    private ArkAnswer read(Answered answered, String clientRequestId) {
+    private ArkAnswer read(ArkOperation operation, Answered answered, String clientRequestId) {
         CallFacts facts = answered.facts().withRequestId(requestId(answered.headers()));
         String requestId = facts.requestId().orElse(clientRequestId);
         JsonNode body = parse(answered.body());
         JsonNode error = body == null ? null : body.get("error");
         boolean succeeded = answered.status() >= 200 && answered.status() < 300;
         if (error != null && !error.isNull()) {
-            return failed(answered, ArkError.of(error), requestId, facts);
+            return failed(operation, answered, ArkError.of(error), requestId, facts);
         }
         if (!succeeded) {
-            return failed(answered, ArkError.NONE, requestId, facts);
+            return failed(operation, answered, ArkError.NONE, requestId, facts);
         }
         if (body == null || !body.isObject()) {
             String detail = "Ark's answer is not a JSON object (request " + requestId + ")";
             return new Failed(Reason.MALFORMED_ANSWER, detail, facts);
         }
-        return new Ok(body, requestId, facts);
+        return new Ok(operation, body, requestId, facts);
     }
 
-    private Failed failed(Answered answered, ArkError error, String requestId, CallFacts facts) {
-        Reason reason = error.reason().orElseGet(() -> ProviderStatus.reason(answered.status()));
+    private Failed failed(
+            ArkOperation operation, Answered answered, ArkError error, String requestId, CallFacts facts) {
+        Reason reason = error.reason(operation).orElseGet(() -> ProviderStatus.reason(answered.status()));
         // The message about a refused key may quote the key
         String said = reason == Reason.AUTHENTICATION ? "" : error.message(properties.apiKey());
         String detail = "Ark answered " + answered.status()

@@ -10,11 +10,15 @@ import tools.jackson.databind.JsonNode;
  * Holds the {@code error} in an answer of Ark. The error concerns the whole answer or one image of it.
  *
  * @param code Ark's code for the error, if it looks like one, because it goes into headers and columns
+ * @param parameter name of the parameter that the error is about; empty: none is named
  * @param rawMessage message of Ark as it came; null: none
  */
-public record ArkError(Optional<String> code, @Nullable String rawMessage) {
+public record ArkError(Optional<String> code, String parameter, @Nullable String rawMessage) {
 
-    static final ArkError NONE = new ArkError(Optional.empty(), null);
+    static final ArkError NONE = new ArkError(Optional.empty(), "", null);
+
+    /** Ark names the parameter in its message, too: "The parameter `size` specified in the request is not valid". */
+    private static final Pattern QUOTED_PARAMETER = Pattern.compile("parameters? `([^`]{1,128})`");
 
     private static final int LONGEST_MESSAGE = 200;
     private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
@@ -24,14 +28,23 @@ public record ArkError(Optional<String> code, @Nullable String rawMessage) {
 
     /** The error in this node, whatever the node holds. */
     public static ArkError of(JsonNode error) {
+        Optional<String> message = text(error.get("message"));
         return new ArkError(
                 text(error.get("code")).filter(ArkError::isPlainName),
-                text(error.get("message")).orElse(null));
+                text(error.get("param"))
+                        .filter(name -> !name.isBlank())
+                        .or(() -> message.flatMap(ArkError::quotedParameter))
+                        .orElse(""),
+                message.orElse(null));
     }
 
-    /** The reason for the code, if it is known. */
-    public Optional<Reason> reason() {
-        return code.flatMap(ArkErrors::ofCode);
+    private static Optional<String> quotedParameter(String message) {
+        return QUOTED_PARAMETER.matcher(message).results().findFirst().map(found -> found.group(1));
+    }
+
+    /** The reason for the code in an answer to this call, if it is known. */
+    Optional<Reason> reason(ArkOperation operation) {
+        return code.flatMap(known -> ArkErrors.of(known, parameter, operation));
     }
 
     /** The message of Ark on one line, without addresses and without this key; empty if there is none. */

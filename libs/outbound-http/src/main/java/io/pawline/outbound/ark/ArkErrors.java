@@ -29,9 +29,8 @@ final class ArkErrors {
 
     /** The rows in order. The first one that matches counts. */
     private static final List<Row> CODES = List.of(
-            family("MissingParameter", Reason.INVALID_REQUEST),
-            family("InvalidParameter", Reason.INVALID_REQUEST),
-            family("InvalidArgumentError", Reason.INVALID_REQUEST),
+            family("InvalidParameter.OversizedImage", Reason.PHOTO_TOO_LARGE),
+            family("InvalidParameter.UnsupportedImageFormat", Reason.PHOTO_NOT_AN_IMAGE),
             family("InvalidImageURL", Reason.INVALID_REQUEST),
             family("OutofContextError", Reason.INVALID_REQUEST),
             new Row(Match.PREFIX, "InputTextSensitiveContentDetected", Reason.MODERATED_PROMPT),
@@ -43,7 +42,7 @@ final class ArkErrors {
             new Row(Match.PREFIX, "OutputTextRiskDetection", Reason.MODERATED_IMAGE),
             family("SensitiveContentDetected", Reason.MODERATED_PROMPT),
             new Row(Match.CONTAINS, "RiskDetection", Reason.MODERATED_PHOTO),
-            family("ContentSecurityDetectionError", Reason.MODERATION_UNCERTAIN),
+            family("ContentSecurityDetectionError", Reason.MODERATION_UNAVAILABLE),
             family("AuthenticationError", Reason.AUTHENTICATION),
             family("InvalidAccountStatus", Reason.AUTHENTICATION),
             family("AccountOverdueError", Reason.BILLING),
@@ -52,6 +51,7 @@ final class ArkErrors {
             family("OperationDenied", Reason.AUTHENTICATION),
             family("ModelNotOpen", Reason.CONFIGURATION),
             family("InvalidEndpointOrModel", Reason.CONFIGURATION),
+            family("InvalidEndpoint", Reason.CONFIGURATION),
             family("UnsupportedModel", Reason.CONFIGURATION),
             family("ServerOverloaded", Reason.OVERLOADED),
             family("RequestBurstTooFast", Reason.OVERLOADED),
@@ -62,10 +62,29 @@ final class ArkErrors {
             new Row(Match.CONTAINS, "RateLimitExceeded", Reason.RATE_LIMITED),
             family("InternalServiceError", Reason.PROVIDER_ERROR));
 
+    /** Codes that refuse a parameter. The parameter says whose fault it is. */
+    private static final List<Row> PARAMETERS = List.of(
+            family("MissingParameter", Reason.INVALID_REQUEST),
+            family("InvalidParameter", Reason.INVALID_REQUEST),
+            family("InvalidArgumentError", Reason.INVALID_REQUEST));
+
     private ArkErrors() {}
 
-    static Optional<Reason> ofCode(String code) {
-        return CODES.stream().filter(row -> row.matches(code)).map(Row::reason).findFirst();
+    static Optional<Reason> of(String code, String parameter, ArkOperation operation) {
+        return first(CODES, code)
+                .map(Row::reason)
+                .or(() -> first(PARAMETERS, code).map(row -> operation.refused(named(row, code, parameter))));
+    }
+
+    private static Optional<Row> first(List<Row> rows, String code) {
+        return rows.stream().filter(row -> row.matches(code)).findFirst();
+    }
+
+    /** A code may end with the name of the parameter, or with a kind of fault, which begins with a capital letter. */
+    private static String named(Row row, String code, String parameter) {
+        String rest = code.length() > row.text().length() ? code.substring(row.text().length() + 1) : "";
+        boolean name = parameter.isEmpty() && !rest.isEmpty() && Character.isLowerCase(rest.charAt(0));
+        return name ? rest : parameter;
     }
 
     private static Row family(String code, Reason reason) {

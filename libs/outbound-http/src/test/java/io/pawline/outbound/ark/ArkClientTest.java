@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Optional;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -62,9 +63,9 @@ class ArkClientTest {
                 .body("{\"id\":1}")
                 .build());
 
-        ArkAnswer answer = client(base).post("images/generations", json.readTree("{\"a\":\"猫\"}"), "task-1", TIMEOUTS);
+        ArkAnswer answer = client(base).post(ArkOperation.GENERATION, json.readTree("{\"a\":\"猫\"}"), "task-1", TIMEOUTS);
 
-        assertThat(answer).isEqualTo(new Ok(json.readTree("{\"id\":1}"), "021755", answered(200, null, "021755")));
+        assertThat(answer).isEqualTo(new Ok(ArkOperation.GENERATION, json.readTree("{\"id\":1}"), "021755", answered(200, null, "021755")));
         RecordedRequest request = server.takeRequest();
         assertThat(request.getRequestLine()).isEqualTo("POST /api/v3/images/generations HTTP/1.1");
         assertThat(request.getHeaders().get("Authorization")).isEqualTo("Bearer " + KEY);
@@ -77,17 +78,20 @@ class ArkClientTest {
     void namesTheCallAsPawlineDoesIfArkDoesNot() throws Exception {
         server.enqueue(response(200).body("{}").build());
 
-        assertThat(post()).isEqualTo(new Ok(json.createObjectNode(), "task-1", answered(200, null, null)));
+        assertThat(post()).isEqualTo(new Ok(ArkOperation.GENERATION, json.createObjectNode(), "task-1", answered(200, null, null)));
     }
 
     @ParameterizedTest
     @CsvSource({
-        "MissingParameter, 400, INVALID_REQUEST",
+        "MissingParameter, 400, CONFIGURATION",
         "MissingParameter.prompt, 400, INVALID_REQUEST",
-        "InvalidParameter, 400, INVALID_REQUEST",
-        "InvalidParameter.size, 400, INVALID_REQUEST",
-        "InvalidArgumentError, 400, INVALID_REQUEST",
-        "InvalidArgumentError.x, 400, INVALID_REQUEST",
+        "InvalidParameter, 400, CONFIGURATION",
+        "InvalidParameter.size, 400, CONFIGURATION",
+        "InvalidParameter.OversizedImage, 400, PHOTO_TOO_LARGE",
+        "InvalidParameter.UnsupportedImageFormat, 400, PHOTO_NOT_AN_IMAGE",
+        "InvalidArgumentError, 400, CONFIGURATION",
+        "InvalidArgumentError.prompt, 400, INVALID_REQUEST",
+        "InvalidEndpoint.ClosedEndpoint, 400, CONFIGURATION",
         "InvalidImageURL.EmptyURL, 400, INVALID_REQUEST",
         "InvalidImageURL.InvalidFormat, 400, INVALID_REQUEST",
         "OutofContextError, 400, INVALID_REQUEST",
@@ -105,7 +109,7 @@ class ArkClientTest {
         "OutputTextSensitiveContentDetected, 400, MODERATED_IMAGE",
         "OutputImageRiskDetection, 400, MODERATED_IMAGE",
         "OutputTextRiskDetection, 400, MODERATED_IMAGE",
-        "ContentSecurityDetectionError, 400, MODERATION_UNCERTAIN",
+        "ContentSecurityDetectionError, 400, MODERATION_UNAVAILABLE",
         "AuthenticationError, 401, AUTHENTICATION",
         "InvalidAccountStatus, 401, AUTHENTICATION",
         "AccountOverdueError, 403, BILLING",
@@ -250,7 +254,7 @@ class ArkClientTest {
 
     @Test
     void keepsTheFactsOfAnAnswerThatTurnsOutUseless() throws Exception {
-        Ok ok = new Ok(json.createObjectNode(), "021755", answered(200, null, "021755"));
+        Ok ok = new Ok(ArkOperation.GENERATION, json.createObjectNode(), "021755", answered(200, null, "021755"));
 
         assertThat(ok.butFailed(Reason.MALFORMED_ANSWER, "the answer holds nothing"))
                 .isEqualTo(
@@ -302,12 +306,47 @@ class ArkClientTest {
         });
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock = """
+                    GENERATION | size                             | CONFIGURATION
+                    GENERATION | model                            | CONFIGURATION
+                    GENERATION | prompt                           | INVALID_REQUEST
+                    GENERATION | image                            | INVALID_REQUEST
+                    GENERATION | image[0]                         | INVALID_REQUEST
+                    GENERATION | prompt_options                   | CONFIGURATION
+                    GENERATION | ''                               | CONFIGURATION
+                    CHAT       | messages[0].content[1].image_url | INVALID_REQUEST
+                    CHAT       | image_url.url                    | INVALID_REQUEST
+                    CHAT       | response_format.type             | CONFIGURATION
+                    CHAT       | thinking                         | CONFIGURATION
+                    CHAT       | ''                               | INVALID_REQUEST
+                    """)
+    void blamesTheSettingsForAParameterThatEachTaskSends(ArkOperation operation, String parameter, Reason reason)
+            throws Exception {
+        String quoted = "The parameter `" + parameter + "` specified in the request is not valid.";
+        List<String> errors = List.of(
+                error("InvalidParameter", "no", parameter),
+                error("InvalidArgumentError.Somehow", "no", parameter),
+                error("MissingParameter", parameter.isEmpty() ? "no" : quoted, ""));
+        for (String error : errors) {
+            server.enqueue(response(400).body(error).build());
+
+            assertThat(client("/api/v3").post(operation, json.createObjectNode(), "task-1", TIMEOUTS))
+                    .as(error)
+                    .isInstanceOfSatisfying(
+                            Failed.class,
+                            failed -> assertThat(failed.reason()).isEqualTo(reason));
+        }
+    }
+
     private ArkAnswer post() throws InterruptedException {
         return post(client("/api/v3"));
     }
 
     private ArkAnswer post(ArkClient client) throws InterruptedException {
-        return client.post("chat/completions", json.createObjectNode(), "task-1", TIMEOUTS);
+        return client.post(ArkOperation.GENERATION, json.createObjectNode(), "task-1", TIMEOUTS);
     }
 
     private ArkClient client(String base) {
@@ -319,10 +358,14 @@ class ArkClientTest {
     }
 
     private String error(String code, String message) {
+        return error(code, message, "");
+    }
+
+    private String error(String code, String message, String parameter) {
         JsonNode error = json.createObjectNode()
                 .put("code", code)
                 .put("message", message)
-                .put("param", "")
+                .put("param", parameter)
                 .put("type", "BadRequest");
         return json.writeValueAsString(json.createObjectNode().set("error", error));
     }

@@ -67,7 +67,8 @@ public final class OutcomeResolver<I> {
             case Outcome.Done done -> published(data, context, done);
             case Outcome.Retry retry -> retry(data, context, retry, count);
             case Outcome.Rejected(Reason reason, String detail) ->
-                count == Count.NEVER && reason.scope() == Reason.Scope.ACCOUNT
+                // No other task fares better until an operator acts, so this one waits for that, too
+                reason.scope() == Reason.Scope.ACCOUNT
                         ? retry(data, context, new Outcome.Retry(reason, detail), count)
                         : failed(data, context, reason, detail);
         };
