@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
  * Lists what the text-to-image models of Ark take
  * (<a href="https://www.volcengine.com/docs/82379/1541523">Ark, images/generations</a>, as of May 2026).
  */
+@SuppressWarnings("ImmutableEnumChecker") // a record of numbers and Set.of
 enum ImageModel {
     SEEDREAM_3_0("seedream-3-0", new Range(512, 2_048), new Range(512 * 512, 2_048 * 2_048), Set.of(), true),
     SEEDREAM_4_0("seedream-4-0", Range.ANY, new Range(921_600, 16_777_216), Set.of("1K", "2K", "4K"), false),
@@ -47,7 +48,9 @@ enum ImageModel {
 
     /** The model of this name. An endpoint's id, or a model that is newer than this list, is not known. */
     static Optional<ImageModel> of(String model) {
-        return Arrays.stream(values()).filter(known -> model.contains(known.family)).findFirst();
+        return Arrays.stream(values())
+                .filter(known -> model.contains(known.family))
+                .findFirst();
     }
 
     /** Whether the model takes a seed and a guidance scale. */
@@ -95,6 +98,9 @@ enum ImageModel {
                 ? String.format(
                         Locale.ROOT, "%,d to %,d pixels, sides of 1:%d at most", pixels.from, pixels.to, MAX_ASPECT)
                 : String.format(Locale.ROOT, "sides of %,d to %,d pixels", sides.from, sides.to);
-        return range + (names.isEmpty() ? "" : ", or " + String.join(", ", names.stream().sorted().toList()));
+        return range
+                + (names.isEmpty()
+                        ? ""
+                        : ", or " + String.join(", ", names.stream().sorted().toList()));
     }
 }

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import net.jqwik.api.ForAll;
-import net.jqwik.api.From;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.From;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
@@ -61,7 +61,9 @@ class ImageModelTest {
 
     @Provide
     static Arbitrary<String> notSizes() {
-        return Arbitraries.strings().ofMaxLength(12).filter(text -> !text.matches("[1-9]\\d{0,4}x[1-9]\\d{0,4}|[1-9]K"));
+        return Arbitraries.strings()
+                .ofMaxLength(12)
+                .filter(text -> !text.matches("[1-9]\\d{0,4}x[1-9]\\d{0,4}|[1-9]K"));
     }
 
     /** Whatever the sides are, a size that is taken has as many pixels as the provider's documents say. */
@@ -69,10 +71,7 @@ class ImageModelTest {
     void keepsToThePixelsOfTheDocuments(
             @ForAll @IntRange(min = 1, max = 9_000) int width, @ForAll @IntRange(min = 1, max = 9_000) int height) {
         long pixels = (long) width * height;
-        boolean expected = pixels >= 3_686_400
-                && pixels <= 16_777_216
-                && width <= 16 * height
-                && height <= 16 * width;
+        boolean expected = pixels >= 3_686_400 && pixels <= 16_777_216 && width <= 16 * height && height <= 16 * width;
 
         assertThat(catchThrowable(() -> ImageModel.requireSize("doubao-seedream-5-0-260128", width + "x" + height))
                         == null)

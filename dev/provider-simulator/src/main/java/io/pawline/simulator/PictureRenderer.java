@@ -50,9 +50,8 @@ final class PictureRenderer implements AutoCloseable {
                         Integer.parseInt(parts[1]),
                         Integer.parseInt(parts[2]),
                         Boolean.parseBoolean(parts[3]));
-                boolean drawable = order.width > 0
-                        && order.height > 0
-                        && (long) order.width * order.height <= MOST_PIXELS;
+                boolean drawable =
+                        order.width > 0 && order.height > 0 && (long) order.width * order.height <= MOST_PIXELS;
                 return drawable ? Optional.of(order) : Optional.empty();
             } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException noName) {
                 return Optional.empty();

@@ -21,7 +21,8 @@ enum Family {
     private static Family of(Reason reason) {
         return switch (reason) {
             case CONNECTION_FAILED, CONNECTION_LOST -> NETWORK;
-            case MODERATED_PROMPT, MODERATED_PHOTO, MODERATED_IMAGE, MODERATION_UNCERTAIN, MODERATION_UNAVAILABLE -> MODERATION;
+            case MODERATED_PROMPT, MODERATED_PHOTO, MODERATED_IMAGE, MODERATION_UNCERTAIN, MODERATION_UNAVAILABLE ->
+                MODERATION;
             case UNCLASSIFIED -> UNCLASSIFIED;
             default ->
                 switch (reason.scope()) {

@@ -13,7 +13,8 @@ import tools.jackson.databind.JsonNode;
  * @param parameter name of the parameter that the error is about; empty: none is named
  * @param rawMessage message of Ark as it came; null: none
  */
-public record ArkError(Optional<String> code, String parameter, @Nullable String rawMessage) {
+public record ArkError(
+        Optional<String> code, String parameter, @Nullable String rawMessage) {
 
     static final ArkError NONE = new ArkError(Optional.empty(), "", null);
 

@@ -82,7 +82,8 @@ final class ArkErrors {
 
     /** A code may end with the name of the parameter, or with a kind of fault, which begins with a capital letter. */
     private static String named(Row row, String code, String parameter) {
-        String rest = code.length() > row.text().length() ? code.substring(row.text().length() + 1) : "";
+        String rest =
+                code.length() > row.text().length() ? code.substring(row.text().length() + 1) : "";
         boolean name = parameter.isEmpty() && !rest.isEmpty() && Character.isLowerCase(rest.charAt(0));
         return name ? rest : parameter;
     }

@@ -15,7 +15,10 @@ public enum ArkOperation {
     GENERATION("images/generations", Set.of("prompt", "image", "image_url"), Reason.CONFIGURATION);
 
     private final String path;
+
+    @SuppressWarnings("ImmutableEnumChecker") // Set.of cannot be changed
     private final Set<String> ofTheTask;
+
     private final Reason unnamed;
 
     ArkOperation(String path, Set<String> ofTheTask, Reason unnamed) {

@@ -63,9 +63,12 @@ class ArkClientTest {
                 .body("{\"id\":1}")
                 .build());
 
-        ArkAnswer answer = client(base).post(ArkOperation.GENERATION, json.readTree("{\"a\":\"猫\"}"), "task-1", TIMEOUTS);
+        ArkAnswer answer =
+                client(base).post(ArkOperation.GENERATION, json.readTree("{\"a\":\"猫\"}"), "task-1", TIMEOUTS);
 
-        assertThat(answer).isEqualTo(new Ok(ArkOperation.GENERATION, json.readTree("{\"id\":1}"), "021755", answered(200, null, "021755")));
+        assertThat(answer)
+                .isEqualTo(new Ok(
+                        ArkOperation.GENERATION, json.readTree("{\"id\":1}"), "021755", answered(200, null, "021755")));
         RecordedRequest request = server.takeRequest();
         assertThat(request.getRequestLine()).isEqualTo("POST /api/v3/images/generations HTTP/1.1");
         assertThat(request.getHeaders().get("Authorization")).isEqualTo("Bearer " + KEY);
@@ -78,7 +81,9 @@ class ArkClientTest {
     void namesTheCallAsPawlineDoesIfArkDoesNot() throws Exception {
         server.enqueue(response(200).body("{}").build());
 
-        assertThat(post()).isEqualTo(new Ok(ArkOperation.GENERATION, json.createObjectNode(), "task-1", answered(200, null, null)));
+        assertThat(post())
+                .isEqualTo(
+                        new Ok(ArkOperation.GENERATION, json.createObjectNode(), "task-1", answered(200, null, null)));
     }
 
     @ParameterizedTest
@@ -307,9 +312,7 @@ class ArkClientTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
                     GENERATION | size                             | CONFIGURATION
                     GENERATION | model                            | CONFIGURATION
                     GENERATION | prompt                           | INVALID_REQUEST
@@ -336,8 +339,7 @@ class ArkClientTest {
             assertThat(client("/api/v3").post(operation, json.createObjectNode(), "task-1", TIMEOUTS))
                     .as(error)
                     .isInstanceOfSatisfying(
-                            Failed.class,
-                            failed -> assertThat(failed.reason()).isEqualTo(reason));
+                            Failed.class, failed -> assertThat(failed.reason()).isEqualTo(reason));
         }
     }
 
