@@ -101,6 +101,10 @@ class KillAndResumeIT {
     }
 
     private static ServiceProcess up(Path folder, Ports ports, String name) throws IOException {
+        Path config = Files.writeString(folder.resolve("small-pictures.properties"), """
+                pawline.generate.model=doubao-seedream-3-0-t2i-250415
+                pawline.generate.size=512x512
+                """);
         return ServiceProcess.start(
                 folder.resolve(name + ".log"),
                 List.of(
@@ -108,6 +112,8 @@ class KillAndResumeIT {
                         "up",
                         "--data-dir",
                         folder.resolve("data").toString(),
+                        "--config",
+                        config.toString(),
                         "--ports",
                         Integer.toString(ports.ingest())));
     }

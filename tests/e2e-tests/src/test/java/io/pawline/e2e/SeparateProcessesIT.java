@@ -227,6 +227,8 @@ class SeparateProcessesIT {
     private static ServiceProcess start(String service, Path folder, Path settings) throws IOException {
         List<String> arguments = new ArrayList<>(IMPATIENT);
         arguments.add("--spring.config.additional-location=file:" + settings);
+        arguments.add("--pawline.generate.model=doubao-seedream-3-0-t2i-250415");
+        arguments.add("--pawline.generate.size=512x512");
         arguments.add("--pawline.ingest.access.open=false");
         arguments.add("--pawline.callback.retry-schedule=200ms,200ms");
         return ServiceProcess.service(
