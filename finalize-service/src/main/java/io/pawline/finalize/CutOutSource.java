@@ -28,7 +28,6 @@ final class CutOutSource {
             public Bytes {
                 Objects.requireNonNull(bytes, "bytes");
                 Objects.requireNonNull(memory, "memory");
-                memory.shrinkTo(bytes.length);
             }
 
             @Override
@@ -77,9 +76,13 @@ final class CutOutSource {
     /** The provider's file at this address. */
     Found remote(URI url, Instant deadline) throws InterruptedException {
         return within(memory.none(), share -> {
-            BodyMemory body = new BodyMemory(share::takeNow, share::take);
+            // The file, and its copy with the label
+            BodyMemory body = new BodyMemory(share::takeNow, share::take).twice();
             return switch (fetcher.fetch(url, deadline, body)) {
-                case Fetched.Image fetched -> new Found.Bytes(fetched.bytes(), share);
+                case Fetched.Image fetched -> {
+                    share.shrinkTo(2L * fetched.bytes().length);
+                    yield new Found.Bytes(fetched.bytes(), share);
+                }
                 case Fetched.NotFetched notFetched -> new Found.Nothing(outcome(notFetched));
             };
         });
@@ -95,7 +98,10 @@ final class CutOutSource {
         return within(
                 memory.take(size),
                 share -> images.get(key)
-                        .<Found>map(bytes -> new Found.Bytes(bytes, share))
+                        .<Found>map(bytes -> {
+                            share.shrinkTo(bytes.length);
+                            return new Found.Bytes(bytes, share);
+                        })
                         .orElseGet(() -> notStored(key)));
     }
 

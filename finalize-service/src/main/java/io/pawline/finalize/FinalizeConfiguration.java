@@ -6,6 +6,8 @@ import io.pawline.events.ImageCutOut;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreProperties;
 import io.pawline.images.ImageStores;
+import io.pawline.images.label.LabelProperties;
+import io.pawline.images.label.PictureLabel;
 import io.pawline.outbound.ImageFetcher;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.schemas.Stage;
@@ -22,7 +24,12 @@ import org.springframework.context.annotation.Configuration;
 
 /** Puts finalize-service together. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({FinalizeProperties.class, ImageStoreProperties.class, OutboundProperties.class})
+@EnableConfigurationProperties({
+    FinalizeProperties.class,
+    ImageStoreProperties.class,
+    LabelProperties.class,
+    OutboundProperties.class
+})
 class FinalizeConfiguration {
 
     private static final Logger LOG = LoggerFactory.getLogger(FinalizeConfiguration.class);
@@ -47,6 +54,7 @@ class FinalizeConfiguration {
     Handler<ImageCutOut> handler(
             FinalizeProperties properties,
             OutboundProperties outbound,
+            LabelProperties label,
             ImageStore images,
             OpenTelemetry telemetry,
             MemoryBudget memory,
@@ -54,6 +62,6 @@ class FinalizeConfiguration {
         LOG.info("PNG is packed by {}", DeflateNativeCompressor.isEnabled() ? "libdeflate" : "the JDK's zlib");
         // A task holds its file while it waits for the memory of its pixels, so these are two budgets
         CutOutSource source = new CutOutSource(images, ImageFetcher.create(outbound, telemetry), memory.half());
-        return new FinalizeHandler(source, properties.finisher(memory.half()), images, clock);
+        return new FinalizeHandler(source, properties.finisher(memory.half()), images, new PictureLabel(label), clock);
     }
 }

@@ -14,6 +14,7 @@ import io.pawline.finalize.FinishResult.Pictures;
 import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreException;
+import io.pawline.images.label.PictureLabel;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
@@ -38,12 +39,14 @@ final class FinalizeHandler implements Handler<ImageCutOut> {
     private final CutOutSource source;
     private final PictureFinisher finisher;
     private final ImageStore images;
+    private final PictureLabel label;
     private final Clock clock;
 
-    FinalizeHandler(CutOutSource source, PictureFinisher finisher, ImageStore images, Clock clock) {
+    FinalizeHandler(CutOutSource source, PictureFinisher finisher, ImageStore images, PictureLabel label, Clock clock) {
         this.source = source;
         this.finisher = finisher;
         this.images = images;
+        this.label = label;
         this.clock = clock;
     }
 
@@ -83,19 +86,20 @@ final class FinalizeHandler implements Handler<ImageCutOut> {
     private TaskResult keep(Pictures pictures, ImageCutOut task, TaskId id) {
         int generation = task.getContext().getGeneration();
         EncodedPng cutOut = pictures.result();
-        // What matting-service has stored stays as it is and needs no copy
+        // What matting-service has stored has its label and needs no copy
         StoredPicture result = task.getImage()
                 .getKey()
                 .map(key -> new StoredPicture(key, cutOut.width(), cutOut.height()))
-                .orElseGet(() -> keep(ImageKey.result(id, generation), cutOut));
+                .orElseGet(() -> keep(ImageKey.result(id, generation), cutOut, task, id));
         List<StoredPicture> thumbnails = pictures.thumbnails().stream()
-                .map(thumbnail -> keep(ImageKey.thumbnail(id, generation, thumbnail.size()), thumbnail.picture()))
+                .map(thumbnail ->
+                        keep(ImageKey.thumbnail(id, generation, thumbnail.size()), thumbnail.picture(), task, id))
                 .toList();
         return new TaskResult(result, thumbnails);
     }
 
-    private StoredPicture keep(ImageKey key, EncodedPng encodedPng) {
-        images.put(key, encodedPng.png(), "image/png");
+    private StoredPicture keep(ImageKey key, EncodedPng encodedPng, ImageCutOut task, TaskId id) {
+        images.put(key, label.into(encodedPng.png(), task.getContext().getTenant(), id), "image/png");
         return new StoredPicture(key.value(), encodedPng.width(), encodedPng.height());
     }
 

@@ -16,6 +16,8 @@ import io.pawline.events.TaskContext;
 import io.pawline.events.TaskFinished;
 import io.pawline.events.TaskResult;
 import io.pawline.images.ImageKey;
+import io.pawline.images.label.LabelProperties;
+import io.pawline.images.label.PictureLabel;
 import io.pawline.outbound.ImageFetcher;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.schemas.Reason;
@@ -24,9 +26,14 @@ import io.pawline.schemas.TaskId;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.Outcome;
+import io.pawline.testkit.NeedsTools;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import mockwebserver3.MockResponse;
@@ -35,6 +42,7 @@ import okio.Buffer;
 import org.assertj.core.api.ObjectAssert;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class FinalizeHandlerTest {
 
@@ -56,6 +64,7 @@ class FinalizeHandlerTest {
 
     private final MemoryBudget files = new MemoryBudget(BUDGET);
     private final MemoryBudget pixels = new MemoryBudget(BUDGET);
+    private final PictureLabel label = new PictureLabel(LabelProperties.DEFAULTS);
     private final TestingResultStore images = new TestingResultStore();
 
     @AfterEach
@@ -97,7 +106,41 @@ class FinalizeHandlerTest {
 
             assertThat(handle(at(provider))).isInstanceOf(Outcome.Done.class);
         }
-        assertThat(images.get(ImageKey.result(taskId, 2))).hasValue(bytes);
+        assertThat(images.get(ImageKey.result(taskId, 2))).hasValue(label.into(bytes, "tenant", taskId));
+    }
+
+    @Test
+    @NeedsTools({NeedsTools.Tool.EXIFTOOL, NeedsTools.Tool.PNGCHECK})
+    void labelsTheThumbnailsAndWhatTheProviderKept(@TempDir Path folder) throws Exception {
+        try (MockWebServer provider = new MockWebServer()) {
+            provider.start();
+            provider.enqueue(new MockResponse.Builder()
+                    .body(new Buffer().write(png(cat(512, 384))))
+                    .build());
+
+            assertThat(handle(at(provider))).isInstanceOf(Outcome.Done.class);
+        }
+
+        for (ImageKey key : List.of(
+                ImageKey.result(taskId, 2), ImageKey.thumbnail(taskId, 2, 256), ImageKey.thumbnail(taskId, 2, 64))) {
+            Path file =
+                    Files.write(folder.resolve("picture.png"), images.get(key).orElseThrow());
+            assertThat(said(file, "exiftool", "-a", "-s", "-G1"))
+                    .containsPattern("PNG\\] +AIGC .*\"ContentProducer\":\"Pawline\",\"ProduceID\":\"" + taskId)
+                    .containsPattern("(?i)XMP-TC260\\] +AIGC .*\"Label\":\"1\"")
+                    .containsPattern("DigitalSourceType +: .*trainedAlgorithmicMedia")
+                    .doesNotContain("Warning", "Error");
+            assertThat(said(file, "pngcheck")).startsWith("OK: ");
+        }
+    }
+
+    private static String said(Path file, String... command) throws Exception {
+        List<String> words = new ArrayList<>(List.of(command));
+        words.add(file.toString());
+        Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
+        return said;
     }
 
     @Test
@@ -176,7 +219,7 @@ class FinalizeHandlerTest {
         PictureFinisher finisher =
                 new PictureFinisher(new Plausibility(64, 1_000_000, 0.01, 0.99), List.of(64, 256), 1, pixels);
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
-        return new FinalizeHandler(new CutOutSource(images, fetcher, files), finisher, images, clock)
+        return new FinalizeHandler(new CutOutSource(images, fetcher, files), finisher, images, label, clock)
                 .handle(new ImageCutOut(context, image), Attempt.offTheRecord(taskId, 1, context.getDeadline()));
     }
 }

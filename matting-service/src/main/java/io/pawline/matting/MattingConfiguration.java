@@ -4,6 +4,8 @@ import io.pawline.events.ImageGenerated;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreProperties;
 import io.pawline.images.ImageStores;
+import io.pawline.images.label.LabelProperties;
+import io.pawline.images.label.PictureLabel;
 import io.pawline.matting.visual.VisualClient;
 import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.OutboundProperties;
@@ -19,7 +21,12 @@ import org.springframework.context.annotation.Configuration;
 
 /** Puts matting-service together. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({MattingProperties.class, ImageStoreProperties.class, OutboundProperties.class})
+@EnableConfigurationProperties({
+    MattingProperties.class,
+    ImageStoreProperties.class,
+    LabelProperties.class,
+    OutboundProperties.class
+})
 class MattingConfiguration {
 
     @Bean
@@ -42,10 +49,12 @@ class MattingConfiguration {
     Handler<ImageGenerated> handler(
             MattingProperties properties,
             OutboundProperties outbound,
+            LabelProperties label,
             ImageStore images,
             MemoryBudget memory,
             Clock clock) {
         VisualClient visual = new VisualClient(OutboundHttp.create(outbound), properties.visual(), clock);
-        return new MattingHandler(visual, images, new CutOutArchive(images, Thread::sleep), memory);
+        return new MattingHandler(
+                visual, images, new CutOutArchive(images, Thread::sleep), new PictureLabel(label), memory);
     }
 }

@@ -6,6 +6,7 @@ import io.pawline.events.ImageRef;
 import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreException;
+import io.pawline.images.label.PictureLabel;
 import io.pawline.matting.visual.VisualAnswer.CutOut;
 import io.pawline.matting.visual.VisualAnswer.CutOutAt;
 import io.pawline.matting.visual.VisualAnswer.Failed;
@@ -30,13 +31,16 @@ final class MattingHandler implements Handler<ImageGenerated> {
     private final VisualClient visual;
     private final ImageStore images;
     private final CutOutArchive archive;
+    private final PictureLabel label;
     private final MemoryBudget budget;
 
     /** @param budget that answers with pictures take their share of before they are read */
-    MattingHandler(VisualClient visual, ImageStore images, CutOutArchive archive, MemoryBudget budget) {
+    MattingHandler(
+            VisualClient visual, ImageStore images, CutOutArchive archive, PictureLabel label, MemoryBudget budget) {
         this.visual = visual;
         this.images = images;
         this.archive = archive;
+        this.label = label;
         this.budget = budget;
     }
 
@@ -47,10 +51,11 @@ final class MattingHandler implements Handler<ImageGenerated> {
             URI picture = address(task.getImage());
             return switch (attempt.call(() -> visual.cutOut(picture, attempt.deadline(), memory))) {
                 case CutOut cutOut -> {
-                    share.shrinkTo(cutOut.png().length);
+                    // The picture, and its copy with the label
+                    share.shrinkTo(2L * cutOut.png().length);
                     ImageKey key =
                             ImageKey.cutOut(attempt.taskId(), task.getContext().getGeneration(), UUID.randomUUID());
-                    archive.keep(key, cutOut.png());
+                    archive.keep(key, label.into(cutOut.png(), task.getContext().getTenant(), attempt.taskId()));
                     yield done(task, new ImageRef(key.value(), null));
                 }
                 case CutOutAt cutOut ->

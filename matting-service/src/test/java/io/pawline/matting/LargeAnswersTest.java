@@ -7,6 +7,8 @@ import io.pawline.events.ImageRef;
 import io.pawline.events.TaskContext;
 import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
+import io.pawline.images.label.LabelProperties;
+import io.pawline.images.label.PictureLabel;
 import io.pawline.matting.visual.VisualClient;
 import io.pawline.matting.visual.VisualCredentials;
 import io.pawline.matting.visual.VisualSettings;
@@ -111,6 +113,7 @@ class LargeAnswersTest {
                 new VisualClient(OutboundHttp.create(OutboundProperties.allowing()), settings, Clock.systemUTC()),
                 store,
                 new CutOutArchive(store, Thread::sleep),
+                new PictureLabel(LabelProperties.DEFAULTS),
                 MemoryBudget.ofHeap(0.5));
         boolean done = true;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {

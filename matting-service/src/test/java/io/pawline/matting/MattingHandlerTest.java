@@ -7,6 +7,8 @@ import io.pawline.events.ImageGenerated;
 import io.pawline.events.ImageRef;
 import io.pawline.events.TaskContext;
 import io.pawline.images.ImageKey;
+import io.pawline.images.label.LabelProperties;
+import io.pawline.images.label.PictureLabel;
 import io.pawline.matting.visual.VisualClient;
 import io.pawline.matting.visual.VisualCredentials;
 import io.pawline.matting.visual.VisualSettings;
@@ -21,6 +23,7 @@ import io.pawline.schemas.TaskId;
 import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.Outcome;
 import io.pawline.testkit.TestingAttempts;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +40,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class MattingHandlerTest {
+
+    private static final PictureLabel LABEL = new PictureLabel(LabelProperties.DEFAULTS);
 
     private static final Instant NOW = Instant.parse("2025-08-16T06:00:00Z");
     private static final String PNG =
@@ -73,7 +78,9 @@ class MattingHandlerTest {
         ImageKey key = keyIn(handle(new ImageRef(null, "https://images.example/picture.jpg")));
 
         assertThat(key.value()).startsWith(taskId + "/2/cutout-");
-        assertThat(images.get(key)).hasValue(Base64.getDecoder().decode(PNG));
+        assertThat(images.get(key)).hasValue(LABEL.into(Base64.getDecoder().decode(PNG), context.getTenant(), taskId));
+        assertThat(new String(images.get(key).orElseThrow(), StandardCharsets.ISO_8859_1))
+                .contains("AIGC\0{\"Label\":\"1\"");
         assertThat(sentBody()).contains("\"image_urls\":[\"https://images.example/picture.jpg\"]");
         assertThat(calls.reports()).containsExactly(CallReport.succeeded(200, Optional.empty()));
     }
@@ -202,7 +209,7 @@ class MattingHandlerTest {
                 new VisualSettings.Model("saliency_seg", 3, 2, List.of(-1, -1, -1)));
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
         VisualClient visual = new VisualClient(OutboundHttp.create(OutboundProperties.allowing()), settings, clock);
-        return new MattingHandler(visual, images, new CutOutArchive(images, pauses::add), memory)
+        return new MattingHandler(visual, images, new CutOutArchive(images, pauses::add), LABEL, memory)
                 .handle(new ImageGenerated(context, picture), calls.attempt(taskId, 1, context.getDeadline()));
     }
 }

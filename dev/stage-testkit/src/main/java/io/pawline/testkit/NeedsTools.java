@@ -21,8 +21,10 @@ public @interface NeedsTools {
     /** Names a program, by the commands of which one must be there. */
     enum Tool {
         CHROMIUM("chromium|chromium-browser|google-chrome|google-chrome-stable"),
+        EXIFTOOL("exiftool"),
         NODE("node"),
         NPM("npm"),
+        PNGCHECK("pngcheck"),
         PROMETHEUS("prometheus"),
         PROMTOOL("promtool");
 
