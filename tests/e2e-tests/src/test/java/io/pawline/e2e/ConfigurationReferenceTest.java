@@ -29,6 +29,9 @@ class ConfigurationReferenceTest {
                     "ingest-service, callback-service and ops-service. All tables of Pawline are in one PostgreSQL database."),
             Map.entry("pawline.image-store", "All services but generate-service. The bytes of the images are there."),
             Map.entry(
+                    "pawline.label",
+                    "matting-service and finalize-service. Give both the same values, see [labels](labels.md)."),
+            Map.entry(
                     "pawline.memory",
                     "detect-service, matting-service and finalize-service. The other stages hold no pictures."),
             Map.entry("pawline.outbound", "All services. The limits are for addresses that came from outside."),
