@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param minVisible Least share of a cut-out's pixels that must be visible, from 0 to 1.
  * @param maxVisible Largest share of a cut-out's pixels that may be visible, from {@code min-visible} to 1.
  * @param thumbnailSizes Longest sides of the thumbnails in pixels, one or more, each from 16 to 4096.
- * @param maxDecodes Cut-outs that one process works on at once, 1 or more. Each needs 10 bytes of memory for a
+ * @param maxDecodes Cut-outs that one process works on at once, 1 or more. Each needs 9 bytes of memory for a
  *     pixel, and waits while these would not fit into the share of {@code pawline.memory.share}.
  * @param stage The limits and retries of the stage.
  */

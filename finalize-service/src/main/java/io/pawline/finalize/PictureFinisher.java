@@ -7,25 +7,21 @@ import io.pawline.finalize.FinishResult.Thumbnail;
 import io.pawline.outbound.ImageHeader;
 import io.pawline.outbound.ImageSniffer;
 import io.pawline.stage.MemoryBudget;
-import java.awt.AlphaComposite;
-import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.stream.Stream;
-import net.coobird.thumbnailator.Thumbnails;
 
 /**
  * Checks cut-outs and makes their thumbnails. Works on few of them at once, because pixels need memory. Thread-safe.
  */
 final class PictureFinisher {
 
-    private static final long BYTES_FOR_A_PIXEL = 10;
+    private static final long BYTES_FOR_A_PIXEL = 9;
 
     private final Plausibility plausibility;
     private final List<Integer> sizes;
@@ -64,7 +60,7 @@ final class PictureFinisher {
         }
     }
 
-    /** Estimates the memory for a decode: the rows, the pixels and their half size, and two copies of the data. */
+    /** Estimates the memory for a decode: the rows, the pixels, and two copies of the data. */
     private static long needed(byte[] png) {
         long pixels = ImageSniffer.sniff(png).map(ImageHeader::pixels).orElse(0L);
         return BYTES_FOR_A_PIXEL * pixels + 2L * png.length;
@@ -80,7 +76,7 @@ final class PictureFinisher {
         if (!decoded.getColorModel().hasAlpha()) {
             return new Implausible("the cut-out has no alpha");
         }
-        BufferedImage image = toAbgr(decoded);
+        BufferedImage image = SrgbPixels.abgr(decoded);
         Optional<String> objection = plausibility.objectionTo(image);
         if (objection.isPresent()) {
             return new Implausible(objection.get());
@@ -101,48 +97,10 @@ final class PictureFinisher {
         }
         int width = scaled(image.getWidth(), size, longest);
         int height = scaled(image.getHeight(), size, longest);
-        BufferedImage small = image;
-        while (halfIsNotTooSmall(small, width, height)) {
-            small = HalfSize.of(small);
-        }
-        return new EncodedPng(codec.encode(reduced(small, width, height)), width, height);
-    }
-
-    private static boolean halfIsNotTooSmall(BufferedImage image, int width, int height) {
-        return image.getWidth() % 2 == 0
-                && image.getHeight() % 2 == 0
-                && image.getWidth() / 2 >= width
-                && image.getHeight() / 2 >= height;
-    }
-
-    private static BufferedImage reduced(BufferedImage image, int width, int height) {
-        if (image.getWidth() == width && image.getHeight() == height) {
-            return image;
-        }
-        try {
-            return Thumbnails.of(image)
-                    .forceSize(width, height)
-                    .imageType(BufferedImage.TYPE_4BYTE_ABGR)
-                    .asBufferedImage();
-        } catch (IOException e) {
-            throw new UncheckedIOException("a picture in memory could not be read from memory", e);
-        }
+        return new EncodedPng(codec.encode(AreaAverage.of(image, width, height)), width, height);
     }
 
     private static int scaled(int side, int size, int longest) {
         return Math.max(1, Math.round((float) side * size / longest));
-    }
-
-    /** The picture in the usual form with alpha. Palettes, grey and 16 bits are converted. */
-    private static BufferedImage toAbgr(BufferedImage image) {
-        if (image.getType() == BufferedImage.TYPE_4BYTE_ABGR) {
-            return image;
-        }
-        BufferedImage converted = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_4BYTE_ABGR);
-        Graphics2D graphics = converted.createGraphics();
-        graphics.setComposite(AlphaComposite.Src);
-        graphics.drawImage(image, 0, 0, null);
-        graphics.dispose();
-        return converted;
     }
 }

@@ -19,6 +19,9 @@ final class PlainPngWriter {
      */
     private static final byte UP = 2;
 
+    /** The colours are sRGB, for eyes rather than for measuring. */
+    private static final byte[] SRGB = {0};
+
     private final DeflateCompressor compressor;
 
     PlainPngWriter(DeflateCompressor compressor) {
@@ -33,9 +36,10 @@ final class PlainPngWriter {
                 .putInt(image.getHeight())
                 .put(new byte[] {8, 6, 0, 0, 0}); // depth, RGBA, then compression, filter and interlace method
         ByteBuffer data = zlib(rows);
-        ByteBuffer file = ByteBuffer.allocate(8 + 3 * 12 + header.capacity() + data.limit());
+        ByteBuffer file = ByteBuffer.allocate(8 + 4 * 12 + header.capacity() + SRGB.length + data.limit());
         file.putLong(SIGNATURE);
         chunk(file, "IHDR", header.flip());
+        chunk(file, "sRGB", ByteBuffer.wrap(SRGB));
         chunk(file, "IDAT", data);
         chunk(file, "IEND", ByteBuffer.allocate(0));
         return file.array();

@@ -17,8 +17,13 @@ import io.pawline.finalize.FinishResult.Pictures;
 import io.pawline.finalize.FinishResult.Thumbnail;
 import io.pawline.stage.MemoryBudget;
 import java.awt.Color;
+import java.awt.Transparency;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
+import java.awt.image.WritableRaster;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -124,6 +129,30 @@ class PictureFinisherTest {
 
         assertThat(alpha(small, 20, 20)).isEqualTo(255);
         assertThat(alpha(small, 240, 20)).isZero();
+    }
+
+    /** Grey of 8 and of 16 bits, and colours of 16 bits, as the JDK's reader decodes them. */
+    @ParameterizedTest
+    @CsvSource({"0, 8, 2", "128, 8, 2", "200, 8, 2", "128, 16, 2", "37, 16, 4", "128, 16, 4"})
+    void keepsTheValuesOfOtherKinds(int value, int bits, int bands) throws Exception {
+        int sample = bits == 8 ? value : 257 * value;
+        int opaque = (1 << bits) - 1;
+        int[] pixel = bands == 2 ? new int[] {sample, opaque} : new int[] {sample, sample, sample, opaque};
+        ColorSpace space = ColorSpace.getInstance(bands == 2 ? ColorSpace.CS_GRAY : ColorSpace.CS_sRGB);
+        int type = bits == 8 ? DataBuffer.TYPE_BYTE : DataBuffer.TYPE_USHORT;
+        ComponentColorModel model = new ComponentColorModel(space, true, false, Transparency.TRANSLUCENT, type);
+        WritableRaster raster = model.createCompatibleWritableRaster(300, 300);
+        for (int y = 0; y < 150; y++) {
+            for (int x = 0; x < 300; x++) {
+                raster.setPixel(x, y, pixel);
+            }
+        }
+
+        BufferedImage small = decode(
+                thumbnail(png(new BufferedImage(model, raster, false, null))).png());
+
+        assertThat(new Color(small.getRGB(20, 20), true)).isEqualTo(new Color(value, value, value, 255));
+        assertThat(alpha(small, 20, 240)).isZero();
     }
 
     @Test
