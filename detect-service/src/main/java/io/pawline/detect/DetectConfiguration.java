@@ -1,5 +1,6 @@
 package io.pawline.detect;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.events.TaskAccepted;
 import io.pawline.images.ImageStore;
@@ -11,6 +12,7 @@ import io.pawline.outbound.OutboundProperties;
 import io.pawline.outbound.ark.ArkClient;
 import io.pawline.outbound.ark.ArkProperties;
 import io.pawline.schemas.Stage;
+import io.pawline.service.RefusedSettings;
 import io.pawline.stage.Handler;
 import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.StageSpec;
@@ -54,8 +56,9 @@ class DetectConfiguration {
             ImageStore images,
             OpenTelemetry telemetry,
             MemoryBudget memory,
-            Clock clock) {
-        ArkClient client = new ArkClient(OutboundHttp.create(outbound), ark, clock);
+            Clock clock,
+            MeterRegistry meters) {
+        ArkClient client = new ArkClient(OutboundHttp.create(outbound), ark, clock, new RefusedSettings(meters));
         return new DetectHandler(
                 new PhotoLoader(images, ImageFetcher.create(outbound, telemetry), memory),
                 new PetDetector(client, properties, clock));

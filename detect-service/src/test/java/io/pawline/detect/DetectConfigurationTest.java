@@ -2,6 +2,7 @@ package io.pawline.detect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.detect.DetectProperties.AnswerFormat;
 import io.pawline.schemas.Stage;
@@ -82,6 +83,7 @@ class DetectConfigurationTest {
     private ApplicationContextRunner runner() {
         return new ApplicationContextRunner()
                 .withUserConfiguration(DetectConfiguration.class)
+                .withBean(SimpleMeterRegistry.class)
                 .withBean(Clock.class, Clock::systemUTC)
                 .withBean(OpenTelemetry.class, OpenTelemetry::noop)
                 .withBean(MemoryBudget.class, () -> MemoryBudget.ofHeap(0.5))

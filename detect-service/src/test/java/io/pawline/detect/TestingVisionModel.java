@@ -28,7 +28,10 @@ final class TestingVisionModel {
 
     static ArkClient client(URI baseUrl) {
         return new ArkClient(
-                OutboundHttp.create(OutboundProperties.allowing()), new ArkProperties(baseUrl, KEY), Clock.systemUTC());
+                OutboundHttp.create(OutboundProperties.allowing()),
+                new ArkProperties(baseUrl, KEY),
+                Clock.systemUTC(),
+                _ -> {});
     }
 
     /** A chat completion of this content. */

@@ -1,11 +1,13 @@
 package io.pawline.generate;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.pawline.events.PetDescribed;
 import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.outbound.ark.ArkClient;
 import io.pawline.outbound.ark.ArkProperties;
 import io.pawline.schemas.Stage;
+import io.pawline.service.RefusedSettings;
 import io.pawline.stage.Handler;
 import io.pawline.stage.StageSpec;
 import java.time.Clock;
@@ -31,8 +33,12 @@ class GenerateConfiguration {
 
     @Bean
     Handler<PetDescribed> handler(
-            GenerateProperties properties, ArkProperties ark, OutboundProperties outbound, Clock clock) {
-        ArkClient client = new ArkClient(OutboundHttp.create(outbound), ark, clock);
+            GenerateProperties properties,
+            ArkProperties ark,
+            OutboundProperties outbound,
+            Clock clock,
+            MeterRegistry meters) {
+        ArkClient client = new ArkClient(OutboundHttp.create(outbound), ark, clock, new RefusedSettings(meters));
         return new GenerateHandler(
                 new PromptTemplate(properties.promptTemplate()), new PictureGenerator(client, properties, clock));
     }

@@ -2,6 +2,7 @@ package io.pawline.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Handler;
 import io.pawline.stage.StageSpec;
@@ -16,6 +17,7 @@ class GenerateConfigurationTest {
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withUserConfiguration(GenerateConfiguration.class)
+            .withBean(SimpleMeterRegistry.class)
             .withBean(Clock.class, Clock::systemUTC);
 
     @Test

@@ -23,7 +23,8 @@ final class TestingImageModel {
         return new ArkClient(
                 OutboundHttp.create(OutboundProperties.allowing()),
                 new ArkProperties(server.url("/api/v3").uri(), KEY),
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                _ -> {});
     }
 
     static MockResponse answer(String body) {

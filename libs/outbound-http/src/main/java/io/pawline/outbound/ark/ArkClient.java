@@ -15,6 +15,7 @@ import io.pawline.schemas.Reason;
 import java.time.Clock;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
@@ -35,9 +36,12 @@ public final class ArkClient {
     private final ArkProperties properties;
     private final HttpUrl baseUrl;
     private final RetryAfter retryAfter;
+    private final Consumer<String> refusedSettings;
     private final JsonMapper json = new JsonMapper();
 
-    public ArkClient(OutboundHttp http, ArkProperties properties, Clock clock) {
+    /** @param refusedSettings is given the name of the setting each time that Ark refuses one */
+    public ArkClient(OutboundHttp http, ArkProperties properties, Clock clock, Consumer<String> refusedSettings) {
+        this.refusedSettings = Objects.requireNonNull(refusedSettings, "refusedSettings");
         this.http = Objects.requireNonNull(http, "http");
         this.properties = Objects.requireNonNull(properties, "properties");
         this.baseUrl = HttpUrl.get(properties.baseUrl().toString());
@@ -94,11 +98,21 @@ public final class ArkClient {
         String detail = "Ark answered " + answered.status()
                 + error.code().map(code -> " " + code).orElse("")
                 + (said.isEmpty() ? "" : ": " + said)
-                + " (request " + requestId + ")";
+                + " (request " + requestId + ")"
+                + advice(reason, error, operation);
         return new Failed(
                 reason,
                 detail,
                 facts.withProviderCode(error.code()).withNotBefore(retryAfter.notBefore(answered.headers())));
+    }
+
+    private String advice(Reason reason, ArkError error, ArkOperation operation) {
+        if (reason != Reason.CONFIGURATION) {
+            return "";
+        }
+        String setting = error.setting(operation);
+        refusedSettings.accept(setting);
+        return "; check the setting " + setting;
     }
 
     private @Nullable JsonNode parse(byte[] bytes) {

@@ -48,6 +48,11 @@ public record ArkError(
         return code.flatMap(known -> ArkErrors.of(known, parameter, operation));
     }
 
+    /** The setting that is wrong, if the reason is {@link Reason#CONFIGURATION}. */
+    String setting(ArkOperation operation) {
+        return ArkErrors.setting(code.orElse(""), parameter, operation);
+    }
+
     /** The message of Ark on one line, without addresses and without this key; empty if there is none. */
     String message(String apiKey) {
         if (rawMessage == null) {

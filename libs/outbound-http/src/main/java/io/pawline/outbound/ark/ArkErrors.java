@@ -76,6 +76,17 @@ final class ArkErrors {
                 .or(() -> first(PARAMETERS, code).map(row -> operation.refused(named(row, code, parameter))));
     }
 
+    /**
+     * Names the setting that is wrong if a code means {@link Reason#CONFIGURATION}: the refused parameter's, or the
+     * model's.
+     */
+    static String setting(String code, String parameter, ArkOperation operation) {
+        return first(CODES, code)
+                .map(_ -> operation.setting("model"))
+                .or(() -> first(PARAMETERS, code).map(row -> operation.setting(named(row, code, parameter))))
+                .orElseGet(() -> operation.setting(parameter));
+    }
+
     private static Optional<Row> first(List<Row> rows, String code) {
         return rows.stream().filter(row -> row.matches(code)).findFirst();
     }

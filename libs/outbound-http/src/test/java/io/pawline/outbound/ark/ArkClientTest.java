@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import mockwebserver3.MockResponse;
@@ -43,6 +44,7 @@ class ArkClientTest {
     private static final Timeouts TIMEOUTS = new Timeouts(Duration.ofSeconds(10), Duration.ofSeconds(20));
 
     private final JsonMapper json = new JsonMapper();
+    private final List<String> refused = new ArrayList<>();
     private final MockWebServer server = new MockWebServer();
 
     @BeforeEach
@@ -343,6 +345,29 @@ class ArkClientTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "GENERATION, InvalidParameter, size, pawline.generate.size",
+        "GENERATION, InvalidParameter.guidance_scale, '', pawline.generate.guidance-scale",
+        "GENERATION, ModelNotOpen, '', pawline.generate.model",
+        "GENERATION, InvalidEndpoint.ClosedEndpoint, '', pawline.generate.model",
+        "GENERATION, InvalidParameter, '', pawline.generate.*",
+        "GENERATION, MissingParameter, brand_new, pawline.generate.*",
+        "CHAT, InvalidParameter, response_format.type, pawline.detect.answer-format",
+        "CHAT, InvalidEndpointOrModel.NotFound, '', pawline.detect.model"
+    })
+    void namesTheSettingThatArkRefuses(ArkOperation operation, String code, String parameter, String setting)
+            throws Exception {
+        server.enqueue(response(400).body(error(code, "no", parameter)).build());
+
+        assertThat(client("/api/v3").post(operation, json.createObjectNode(), "task-1", TIMEOUTS))
+                .isInstanceOfSatisfying(
+                        Failed.class,
+                        failed ->
+                                assertThat(failed.detail()).endsWith("(request task-1); check the setting " + setting));
+        assertThat(refused).containsExactly(setting);
+    }
+
     private ArkAnswer post() throws InterruptedException {
         return post(client("/api/v3"));
     }
@@ -356,7 +381,8 @@ class ArkClientTest {
         return new ArkClient(
                 OutboundHttp.create(OutboundProperties.allowing()),
                 new ArkProperties(baseUrl, KEY),
-                Clock.fixed(NOW, ZoneOffset.UTC));
+                Clock.fixed(NOW, ZoneOffset.UTC),
+                refused::add);
     }
 
     private String error(String code, String message) {
