@@ -68,6 +68,7 @@ public final class Contract {
             return;
         }
         String exchange = request.method() + " " + path + " -> " + answer.statusCode();
+        require(answer.headers().firstValue("X-Request-Id").isPresent(), exchange, "the request has no id");
         Optional<JsonNode> operation = operation(request.method(), path);
         if (operation.isEmpty()) {
             require(ELSEWHERE.contains(answer.statusCode()), exchange, "the document has no such operation");
@@ -120,6 +121,13 @@ public final class Contract {
                             || body.get("status").asInt() == answer.statusCode(),
                     exchange,
                     "the problem has another status");
+            require(
+                    !type.equals("application/problem+json")
+                            || answer.headers()
+                                    .allValues("X-Request-Id")
+                                    .equals(List.of(body.path("request_id").asString(""))),
+                    exchange,
+                    "the problem has another request id");
         }
     }
 

@@ -27,14 +27,15 @@ final class ContainerProblems extends ErrorHandler {
             @Nullable Throwable cause,
             Callback callback) {
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/problem+json");
-        response.write(true, body(code), callback);
+        // Put again: Jetty has dropped all headers, or has refused the request before any handler saw it
+        response.write(true, body(code, RequestIdHandler.put(request, response)), callback);
     }
 
     /** Writes the problem that a status stands for. */
-    private static ByteBuffer body(int status) {
+    private static ByteBuffer body(int status, String requestId) {
         ProblemType type = CommonProblem.of(HttpStatusCode.valueOf(status));
         String body = """
-                {"type":"%s","title":"%s","status":%d,"detail":"the request's address or headers are malformed"}""".formatted(type.uri(), type.title(), status);
+                {"type":"%s","title":"%s","status":%d,"detail":"the request's address or headers are malformed","%s":"%s"}""".formatted(type.uri(), type.title(), status, RequestId.FIELD, requestId);
         return ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -35,6 +35,21 @@ class WebAutoConfiguration {
     }
 
     @Bean
+    RequestIdFilter requestIdFilter() {
+        return new RequestIdFilter();
+    }
+
+    @Bean
+    RequestIdAdvice requestIdAdvice() {
+        return new RequestIdAdvice();
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<JettyServletWebServerFactory> requestIds() {
+        return jetty -> jetty.addServerCustomizers(server -> server.insertHandler(new RequestIdHandler()));
+    }
+
+    @Bean
     WebServerFactoryCustomizer<JettyServletWebServerFactory> problemsFromJetty() {
         return jetty -> jetty.addServerCustomizers(server -> {
             server.setErrorHandler(new ContainerProblems());
