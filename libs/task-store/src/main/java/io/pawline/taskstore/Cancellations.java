@@ -5,6 +5,7 @@ import static io.pawline.taskstore.TaskRow.timestamp;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.TaskId;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -18,10 +19,22 @@ import org.jdbi.v3.core.Handle;
  */
 public final class Cancellations {
 
+    // A task that is held is held no longer, so that the relay passes on its final state.
     private static final String CANCEL = """
-            update task set state = 'cancelled', ended_at = :at, reason = :reason, cancel_untold = true
+            update task set state = 'cancelled', ended_at = :at, reason = :reason, cancel_untold = true,
+                relayed_at = nullif(relayed_at, 'infinity')
             where id = :id and tenant = :tenant and state = 'accepted'
             returning *
+            """;
+
+    // Locked in one order, so that two requests for the same tasks do not wait for each other.
+    private static final String CANCEL_ALL = """
+            with open as (
+                select id from task where id = any(:ids) and tenant = :tenant and state = 'accepted'
+                order by id for update)
+            update task set state = 'cancelled', ended_at = :at, reason = :reason, cancel_untold = true,
+                relayed_at = nullif(relayed_at, 'infinity')
+            where id = any(array(select id from open)) and state = 'accepted'
             """;
 
     private static final String UNPUBLISHED = """
@@ -61,6 +74,25 @@ public final class Cancellations {
             return cancelled.isPresent()
                     ? cancelled.map(task -> new CloseResult(task, true))
                     : find(handle, id, tenant).map(task -> new CloseResult(task, false));
+        });
+    }
+
+    /**
+     * Writes that tasks are cancelled, in one transaction. Those that have a final state, or are another tenant's, stay
+     * as they are.
+     *
+     * @return how many this call closed
+     */
+    public int cancelAll(Collection<TaskId> ids, String tenant, Instant at) {
+        return database.inTransaction(handle -> {
+            handle.execute("set local lock_timeout = '5s'");
+            return handle.createUpdate(CANCEL_ALL)
+                    .bindArray(
+                            "ids", UUID.class, ids.stream().map(TaskId::value).toList())
+                    .bind("tenant", tenant)
+                    .bind("at", timestamp(at))
+                    .bind("reason", Reason.CANCELLED.code())
+                    .execute();
         });
     }
 

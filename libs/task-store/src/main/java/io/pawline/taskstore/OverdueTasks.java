@@ -30,7 +30,7 @@ public final class OverdueTasks {
                     and (reaped_at is null or reaped_at < now() - make_interval(secs => :again))
                 order by reaped_at nulls first, deadline limit :limit for update skip locked)
             update task set reaped_at = now() where id = any(array(select id from overdue))
-            returning id, relayed_at is not null as relayed
+            returning id, coalesce(relayed_at < 'infinity', false) as relayed
             """.formatted(OVERDUE);
 
     private static final String STILL = "select * from task where id = any(:ids) and " + OVERDUE;

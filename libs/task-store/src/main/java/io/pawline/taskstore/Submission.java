@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param reference the front end's own name for the task; null: none
  * @param json an object of the front end's, as JSON text, given back with the final state; null: none
  * @param trace the place in a trace, as the header {@code traceparent} has it; null: not traced
+ * @param heldUntil no stage starts before this moment; null: at once
+ * @param batch the batch that it came with; null: it came by itself
  */
 public record Submission(
         TaskId id,
@@ -29,7 +31,9 @@ public record Submission(
         Priority priority,
         @Nullable String reference,
         @Nullable String json,
-        @Nullable String trace) {
+        @Nullable String trace,
+        @Nullable Instant heldUntil,
+        @Nullable BatchId batch) {
 
     public Submission {
         Objects.requireNonNull(id, "id");
@@ -39,9 +43,10 @@ public record Submission(
         submittedAt = submittedAt.truncatedTo(ChronoUnit.MILLIS);
         deadline = deadline.truncatedTo(ChronoUnit.MILLIS);
         Objects.requireNonNull(priority, "priority");
+        heldUntil = heldUntil == null ? null : heldUntil.truncatedTo(ChronoUnit.MILLIS);
     }
 
-    /** A submission that is not traced. */
+    /** A submission that starts at once, came by itself, and is not traced. */
     public Submission(
             TaskId id,
             String tenant,
@@ -53,7 +58,7 @@ public record Submission(
             Priority priority,
             @Nullable String reference,
             @Nullable String json) {
-        this(id, tenant, style, photo, callback, submittedAt, deadline, priority, reference, json, null);
+        this(id, tenant, style, photo, callback, submittedAt, deadline, priority, reference, json, null, null, null);
     }
 
     /** An interactive submission without a reference or an object of the front end. */
@@ -86,5 +91,15 @@ public record Submission(
     /** The receiver of the callback; empty if there is none. */
     public Optional<URI> callbackUrl() {
         return Optional.ofNullable(callback);
+    }
+
+    /** The moment before which no stage starts; empty: it starts at once. */
+    public Optional<Instant> notBefore() {
+        return Optional.ofNullable(heldUntil);
+    }
+
+    /** The batch that it came with; empty if it came by itself. */
+    public Optional<BatchId> batchId() {
+        return Optional.ofNullable(batch);
     }
 }

@@ -32,9 +32,10 @@ public final class TaskDao {
 
     private static final String ACCEPT = """
             insert into task (id, tenant, style, photo_url, photo_key, callback_url, submitted_at, deadline,
-                priority, client_ref, metadata, fingerprint, trace_parent)
+                priority, client_ref, metadata, fingerprint, trace_parent, not_before, batch_id, relayed_at)
             values (:id, :tenant, :style, :photoUrl, :photoKey, :callbackUrl, :submittedAt, :deadline,
-                :priority, :clientRef, cast(:metadata as json), :fingerprint, :trace)
+                :priority, :clientRef, cast(:metadata as json), :fingerprint, :trace, cast(:notBefore as timestamptz), cast(:batch as uuid),
+                case when cast(:notBefore as timestamptz) is null then null else timestamptz 'infinity' end)
             """;
 
     // The caller goes on to send the callback, so the row counts as requeued and no other process sends it meanwhile. A
@@ -69,7 +70,10 @@ public final class TaskDao {
         this.database = database;
     }
 
-    /** Keeps a new task; it is in the outbox until an {@link Outbox} has relayed it. */
+    /**
+     * Keeps a new task. It is in the outbox until an {@link Outbox} has relayed it, after {@link HeldTasks} if it starts
+     * later.
+     */
     public void accept(Submission submission) {
         database.with(handle -> insert(handle, submission, null));
     }
@@ -103,7 +107,9 @@ public final class TaskDao {
                 .bind("clientRef", submission.reference())
                 .bind("metadata", submission.json())
                 .bind("fingerprint", fingerprint)
-                .bind("trace", submission.trace());
+                .bind("trace", submission.trace())
+                .bind("notBefore", submission.notBefore().map(TaskRow::timestamp))
+                .bind("batch", submission.batchId().map(BatchId::value));
     }
 
     /** The task of this id; empty if there is none. */

@@ -55,7 +55,11 @@ final class TaskRow implements RowMapper<Task> {
                 Priority.ofCode(row.getString("priority")),
                 row.getString("client_ref"),
                 row.getString("metadata"),
-                row.getString("trace_parent"));
+                row.getString("trace_parent"),
+                nullableInstant(row, "not_before"),
+                Optional.ofNullable(row.getObject("batch_id", UUID.class))
+                        .map(BatchId::new)
+                        .orElse(null));
     }
 
     private static PhotoSource photo(ResultSet row) throws SQLException {
@@ -104,7 +108,7 @@ final class TaskRow implements RowMapper<Task> {
         return text == null ? null : URI.create(text);
     }
 
-    private static Instant instant(ResultSet row, String column) throws SQLException {
+    static Instant instant(ResultSet row, String column) throws SQLException {
         return row.getObject(column, OffsetDateTime.class).toInstant();
     }
 
