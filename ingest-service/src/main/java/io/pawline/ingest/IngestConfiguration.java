@@ -2,6 +2,7 @@ package io.pawline.ingest;
 
 import io.pawline.images.ImageStoreProperties;
 import io.pawline.ingest.access.AccessConfiguration;
+import io.pawline.ingest.batch.BatchConfiguration;
 import io.pawline.ingest.callbacks.CallbacksConfiguration;
 import io.pawline.ingest.cancel.CancelConfiguration;
 import io.pawline.ingest.follow.FollowConfiguration;
@@ -34,6 +35,7 @@ import org.springframework.context.annotation.Import;
     FollowConfiguration.class,
     ListConfiguration.class,
     CancelConfiguration.class,
+    BatchConfiguration.class,
     CallbacksConfiguration.class,
     WebhookConfiguration.class
 })

@@ -90,6 +90,7 @@ class DocsIT {
                         .replace(
                                 "/test -d '{\"callback_url\":\"https://shop.example",
                                 "/test -d '{\"callback_url\":\"https://[::1]")
+                        .replace("BATCH_ID", example.contains("BATCH_ID") ? batch() : "")
                         .replace(TASK, example.contains("/cancel") ? open() : ended());
         assertThat(output(script).strip()).isEqualTo(said);
     }
@@ -113,6 +114,15 @@ class DocsIT {
             running.destroyForcibly();
         }
         return Files.readString(output, StandardCharsets.UTF_8);
+    }
+
+    private static String batch() {
+        return ingest.batch(
+                        "{\"tasks\":[{\"image_url\":\"https://photos.example/cat.jpg\",\"style\":\"ink\"}]}",
+                        UUID.randomUUID().toString())
+                .json()
+                .get("batch_id")
+                .asString();
     }
 
     private static String open() {

@@ -37,6 +37,7 @@ class IngestArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         "io.pawline.ingest.access..",
+                        "io.pawline.ingest.batch..",
                         "io.pawline.ingest.callbacks..",
                         "io.pawline.ingest.cancel..",
                         "io.pawline.ingest.follow..",

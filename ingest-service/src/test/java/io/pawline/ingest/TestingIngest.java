@@ -133,6 +133,15 @@ final class TestingIngest implements AutoCloseable {
                 json.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Opens a batch of this body. */
+    Answer batch(String json, String idempotencyKey) {
+        return send(
+                request("/v1/batches")
+                        .header("Content-Type", "application/json")
+                        .header("Idempotency-Key", idempotencyKey),
+                json.getBytes(StandardCharsets.UTF_8));
+    }
+
     /** Asks for a test delivery with this body. */
     Answer testDelivery(String json) {
         return send(

@@ -13,7 +13,7 @@ import java.util.Optional;
  * fills evenly. Each process has its own buckets, so a client that spreads its requests gets as much from each.
  * Thread-safe.
  */
-public final class Quotas {
+public final class Quotas implements QuotaSource {
 
     /** The time that a limit is for. */
     public static final Duration WINDOW = Duration.ofMinutes(1);
@@ -57,16 +57,18 @@ public final class Quotas {
         }
     }
 
+    @Override
+    public String quotaName() {
+        return RateLimitView.TASKS;
+    }
+
     /** The state of a client's bucket; empty if the client has no limit. */
+    @Override
     public Optional<QuotaState> state(ApiClient client) {
         if (client.tasksPerMinute() == 0) {
             return Optional.empty();
         }
-        Bucket bucket = bucket(client);
-        long remaining = Math.max(0, bucket.getAvailableTokens());
-        long missing = client.tasksPerMinute() - remaining;
-        Duration full = WINDOW.multipliedBy(missing).dividedBy(client.tasksPerMinute());
-        return Optional.of(new QuotaState(client.tasksPerMinute(), remaining, full));
+        return Optional.of(QuotaState.of(client.tasksPerMinute(), bucket(client).getAvailableTokens(), WINDOW));
     }
 
     private Bucket bucket(ApiClient client) {

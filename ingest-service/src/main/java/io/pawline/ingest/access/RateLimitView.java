@@ -9,12 +9,15 @@ import org.springframework.http.HttpHeaders;
  */
 public final class RateLimitView {
 
+    /** The name of the quota of tasks. */
+    static final String TASKS = "tasks";
+
     private RateLimitView() {}
 
     public static HttpHeaders headers(QuotaState state) {
         HttpHeaders headers = new HttpHeaders();
-        headers.set("RateLimit-Policy", "\"tasks\";q=%d;w=%d".formatted(state.limit(), Quotas.WINDOW.toSeconds()));
-        headers.set("RateLimit", "\"tasks\";r=%d;t=%d".formatted(state.remaining(), secondsUntil(state.full())));
+        headers.set("RateLimit-Policy", "\"%s\";q=%d;w=%d".formatted(TASKS, state.limit(), Quotas.WINDOW.toSeconds()));
+        headers.set("RateLimit", "\"%s\";r=%d;t=%d".formatted(TASKS, state.remaining(), secondsUntil(state.full())));
         return headers;
     }
 

@@ -60,6 +60,22 @@ public final class TaskCancel {
         return result;
     }
 
+    /**
+     * Cancels those of these tasks that have no final state, in one transaction. The stages are notified soon, and the
+     * request does not wait for that.
+     */
+    public void cancelAll(List<TaskId> ids, String tenant) {
+        if (cancellations.cancelAll(ids, tenant, clock.instant()) > 0) {
+            Thread.ofVirtual().start(() -> {
+                try {
+                    publishAll();
+                } catch (RuntimeException e) {
+                    log.warn("Cancellations are not published yet and will be later: {}", e.getMessage());
+                }
+            });
+        }
+    }
+
     private void publishSoon(Task task) {
         CountDownLatch tried = new CountDownLatch(1);
         Thread.ofVirtual().start(() -> {
@@ -85,7 +101,11 @@ public final class TaskCancel {
 
     /** Publishes the cancellations that have not been published; throws if that fails. */
     public void publishAll() {
-        cancellations.unpublished(BATCH).forEach(this::publish);
+        List<Task> unpublished;
+        do {
+            unpublished = cancellations.unpublished(BATCH);
+            unpublished.forEach(this::publish);
+        } while (unpublished.size() == BATCH);
     }
 
     /** Withdraws the cancellations of tasks that could no longer run anyway; throws if that fails. */

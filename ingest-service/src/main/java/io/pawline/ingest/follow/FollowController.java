@@ -4,6 +4,7 @@ import io.pawline.images.ImageStore;
 import io.pawline.ingest.IngestProperties;
 import io.pawline.ingest.access.ApiClient;
 import io.pawline.ingest.http.TimeSpan;
+import io.pawline.ingest.pressure.TaskForecasts;
 import io.pawline.ingest.task.TaskIds;
 import io.pawline.ingest.task.TaskView;
 import io.pawline.schemas.TaskId;
@@ -43,6 +44,7 @@ final class FollowController {
     private final TaskDao tasks;
     private final ProgressDao progress;
     private final ImageStore images;
+    private final TaskForecasts forecasts;
     private final Clock clock;
     private final Duration maxWait;
 
@@ -51,12 +53,14 @@ final class FollowController {
             TaskDao tasks,
             ProgressDao progress,
             ImageStore images,
+            TaskForecasts forecasts,
             IngestProperties settings,
             Clock clock) {
         this.taskSubscriptions = taskSubscriptions;
         this.tasks = tasks;
         this.progress = progress;
         this.images = images;
+        this.forecasts = forecasts;
         this.clock = clock;
         this.maxWait = settings.follow().maxWait();
     }
@@ -165,6 +169,13 @@ final class FollowController {
     }
 
     private TaskView view(TaskSnapshot taskSnapshot) {
-        return TaskView.of(taskSnapshot.task(), taskSnapshot.stage(), images, clock.instant());
+        return TaskView.of(
+                taskSnapshot.task(),
+                taskSnapshot.stage(),
+                images,
+                clock.instant(),
+                forecasts
+                        .of(taskSnapshot.task(), taskSnapshot.newest().orElse(null))
+                        .orElse(null));
     }
 }

@@ -5,6 +5,7 @@ import io.pawline.taskstore.StageReached;
 import io.pawline.taskstore.Task;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Holds a task and the stages that it has reached, as one answer shows them.
@@ -25,5 +26,10 @@ public record TaskSnapshot(Task task, List<StageReached> reached) {
             return Stage.CALLBACK;
         }
         return reached.isEmpty() ? Stage.DETECT : reached.getLast().stage();
+    }
+
+    /** The newest stage that the task has reached and when; empty if it is in the first, or has ended. */
+    public Optional<StageReached> newest() {
+        return reached.isEmpty() || task.finalState().isPresent() ? Optional.empty() : Optional.of(reached.getLast());
     }
 }

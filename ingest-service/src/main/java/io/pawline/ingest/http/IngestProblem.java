@@ -20,6 +20,7 @@ public enum IngestProblem implements ProblemType {
     TOO_MANY_TEST_DELIVERIES(HttpStatus.TOO_MANY_REQUESTS, "The tenant has had its test deliveries"),
     IDEMPOTENCY_KEY_REUSED(HttpStatus.UNPROCESSABLE_CONTENT, "The key belongs to another request"),
     BACKLOG_TOO_LONG(HttpStatus.TOO_MANY_REQUESTS, "Too many tasks wait already"),
+    BATCH_NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such batch"),
     IMAGE_NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such image"),
     TOO_MANY_WAITS(HttpStatus.SERVICE_UNAVAILABLE, "As many requests wait as may"),
     IMAGE_STORE_UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "The image store cannot be reached");

@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 /** Reads the parameter {@code limit} of a list: how many entries a page has. */
 public final class PageLimit {
 
-    private static final int DEFAULT = 20;
+    /** Entries on a page if a request names no number. */
+    public static final int DEFAULT = 20;
+
     private static final int MAX = 100;
 
     private PageLimit() {}

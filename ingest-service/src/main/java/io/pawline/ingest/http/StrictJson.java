@@ -15,6 +15,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.type.LogicalType;
@@ -37,6 +38,12 @@ public final class StrictJson {
                     text -> text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
                             .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                             .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+            .withCoercionConfig(
+                    LogicalType.Boolean,
+                    truth -> truth.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                            .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                            .setCoercion(CoercionInputShape.String, CoercionAction.Fail)
+                            .setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail))
             .build();
 
     private StrictJson() {}
@@ -101,7 +108,10 @@ public final class StrictJson {
         } catch (StreamReadException e) {
             throw invalid("the body is no well-formed JSON: " + where(e));
         } catch (DatabindException e) {
-            throw invalid(fieldOf(e) + " must be a string");
+            throw invalid(fieldOf(e)
+                    + (e instanceof MismatchedInputException wrong && wrong.getTargetType() == Boolean.class
+                            ? " must be true or false"
+                            : " must be a string"));
         } catch (JacksonException e) {
             throw invalid("the body cannot be read as JSON: " + where(e));
         }

@@ -6,9 +6,9 @@ import io.pawline.ingest.access.ApiClient;
 import io.pawline.ingest.http.PageLimit;
 import io.pawline.ingest.http.QuotedName;
 import io.pawline.ingest.http.TaskCursor;
+import io.pawline.ingest.task.ReachedStages;
 import io.pawline.ingest.task.TaskView;
 import io.pawline.schemas.Reason;
-import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.ProgressDao;
 import io.pawline.taskstore.Scope;
@@ -24,7 +24,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,13 +43,13 @@ final class ListController {
             Set.of("state", "reason", "from", "to", "client_ref", "limit", "cursor");
 
     private final TaskListing listing;
-    private final ProgressDao progress;
+    private final ReachedStages reachedStages;
     private final ImageStore images;
     private final Clock clock;
 
     ListController(TaskListing listing, ProgressDao progress, ImageStore images, Clock clock) {
         this.listing = listing;
-        this.progress = progress;
+        this.reachedStages = new ReachedStages(progress);
         this.images = images;
         this.clock = clock;
     }
@@ -75,11 +74,11 @@ final class ListController {
                 given.containsKey("cursor") ? TaskCursor.parse(given.getOrDefault("cursor", "")) : null,
                 limit + 1));
         List<Task> shown = found.subList(0, Math.min(limit, found.size()));
-        Map<TaskId, Stage> reached = reached(shown);
+        Map<TaskId, StageReached> reached = reachedStages.of(shown);
         Instant now = clock.instant();
         return new Page(
                 shown.stream()
-                        .map(task -> TaskView.of(task, reached.getOrDefault(task.id(), Stage.DETECT), images, now))
+                        .map(task -> TaskView.of(task, ReachedStages.shown(reached.get(task.id())), images, now))
                         .toList(),
                 found.size() > limit ? TaskCursor.after(shown.getLast().id()) : null);
     }
@@ -94,20 +93,6 @@ final class ListController {
         if (values.size() > 1) {
             throw invalid(name + " is given more than once");
         }
-    }
-
-    private Map<TaskId, Stage> reached(List<Task> tasks) {
-        Map<TaskId, Integer> open = new HashMap<>();
-        tasks.stream()
-                .filter(task -> task.finalState().isEmpty())
-                .forEach(task -> open.put(task.id(), task.generation()));
-        Map<TaskId, Stage> reached = new HashMap<>();
-        for (StageReached stage : progress.of(open.keySet())) {
-            if (open.getOrDefault(stage.taskId(), 0) == stage.generation()) {
-                reached.put(stage.taskId(), stage.stage());
-            }
-        }
-        return reached;
     }
 
     private static @Nullable TaskState state(@Nullable String text) {

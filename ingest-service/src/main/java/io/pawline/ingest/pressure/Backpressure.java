@@ -66,6 +66,9 @@ public final class Backpressure implements MeterBinder {
         }
         Optional<Duration> takes = now.takes();
         if (takes.isEmpty()) {
+            if (held(task).compareTo(settings.maxWait()) > 0) {
+                return Optional.empty();
+            }
             String detail = "%d tasks are open and none has ended in the last %d s: send it again after Retry-After"
                     .formatted(now.open(), CompletionRate.WINDOW.toSeconds());
             return Optional.of(new Refusal(detail, retryAfter(SHORTEST_RETRY)));
@@ -86,7 +89,15 @@ public final class Backpressure implements MeterBinder {
     private Duration allowed(Submission task) {
         Duration most = task.priority() == Priority.BULK ? settings.maxWait().dividedBy(2) : settings.maxWait();
         Duration untilDeadline = Duration.between(task.submittedAt(), task.deadline());
-        return untilDeadline.compareTo(most) < 0 ? untilDeadline : most;
+        Duration wanted = most.plus(held(task));
+        return untilDeadline.compareTo(wanted) < 0 ? untilDeadline : wanted;
+    }
+
+    /** The time for which the task is to wait anyway, and in which the backlog of now shrinks. */
+    private static Duration held(Submission task) {
+        return task.notBefore()
+                .map(start -> Duration.between(task.submittedAt(), start))
+                .orElse(Duration.ZERO);
     }
 
     /**

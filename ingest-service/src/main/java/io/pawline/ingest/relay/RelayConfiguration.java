@@ -1,6 +1,8 @@
 package io.pawline.ingest.relay;
 
 import io.pawline.ingest.IngestProperties;
+import io.pawline.service.Periodic;
+import io.pawline.taskstore.HeldTasks;
 import io.pawline.taskstore.Outbox;
 import io.pawline.taskstore.TaskDatabase;
 import java.time.Clock;
@@ -20,5 +22,21 @@ public class RelayConfiguration {
             IngestProperties settings,
             Clock clock) {
         return new OutboxRelay(new Outbox(database, clock), new TaskAcceptedPublisher(kafka), settings.relay());
+    }
+
+    /** Releases tasks that start later, within about the poll interval after their time has come. */
+    @Bean
+    Periodic heldTasks(TaskDatabase database, IngestProperties settings, Clock clock, OutboxRelay relay) {
+        HeldTasks held = new HeldTasks(database);
+        int limit = settings.relay().batchSize();
+        return Periodic.start("held-tasks", settings.relay().pollInterval(), () -> {
+            int released;
+            do {
+                released = held.release(clock.instant(), limit);
+                if (released > 0) {
+                    relay.nudge();
+                }
+            } while (released == limit);
+        });
     }
 }

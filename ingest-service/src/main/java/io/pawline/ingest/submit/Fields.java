@@ -20,6 +20,8 @@ final class Fields {
     static final int MAX_URL_LENGTH = 2048;
     static final int MAX_REF_LENGTH = 200;
     static final int MAX_KEY_LENGTH = 255;
+    /** Leaves room for the place of a submission. */
+    static final int MAX_BATCH_KEY_LENGTH = 251;
 
     private final AddressGuard guard;
     private final Duration defaultDeadline;
@@ -76,25 +78,57 @@ final class Fields {
         }
     }
 
-    Instant deadline(@Nullable String deadline, @Nullable String ttl, Instant now) throws RefusedException {
+    /** The moment before which no stage starts; null: at once, as for a moment that has passed. */
+    @Nullable
+    Instant notBefore(@Nullable String text, Instant now) throws RefusedException {
+        if (text == null) {
+            return null;
+        }
+        Instant start = time("not_before", text);
+        return start.isAfter(now) ? start : null;
+    }
+
+    /** @param start the moment before which no stage starts; null: at once */
+    Instant deadline(@Nullable String deadline, @Nullable String ttl, @Nullable Instant start, Instant now)
+            throws RefusedException {
         if (deadline != null && ttl != null) {
             throw RefusedException.invalid("ttl", "and deadline are both given: send one of them");
         }
+        Instant end;
         if (deadline != null) {
-            return within("deadline", time(deadline), now);
+            end = within("deadline", time("deadline", deadline), now);
+        } else if (ttl != null) {
+            end = within("ttl", now.plus(span(ttl)), now);
+        } else {
+            end = byDefault(start, now);
         }
-        return ttl == null ? now.plus(defaultDeadline) : within("ttl", now.plus(span(ttl)), now);
+        if (start != null && !start.isBefore(end)) {
+            throw RefusedException.invalid(
+                    "not_before",
+                    "is not before the deadline, which is at most %d minutes from now"
+                            .formatted(maxDeadline.toMinutes()));
+        }
+        return end;
+    }
+
+    private Instant byDefault(@Nullable Instant start, Instant now) {
+        if (start == null) {
+            return now.plus(defaultDeadline);
+        }
+        Instant latest = now.plus(maxDeadline);
+        // Compared before it is added: there is no moment so long after some
+        return start.isAfter(latest.minus(defaultDeadline)) ? latest : start.plus(defaultDeadline);
     }
 
     private static Duration span(String text) throws RefusedException {
         return TimeSpan.parse(text).orElseThrow(() -> RefusedException.invalid("ttl", TimeSpan.FAULT));
     }
 
-    private static Instant time(String text) throws RefusedException {
+    private static Instant time(String field, String text) throws RefusedException {
         try {
             return OffsetDateTime.parse(text).toInstant();
         } catch (DateTimeException e) {
-            throw RefusedException.invalid("deadline", "is no RFC 3339 time: it looks like 2026-11-23T10:15:30Z");
+            throw RefusedException.invalid(field, "is no RFC 3339 time: it looks like 2026-11-23T10:15:30Z");
         }
     }
 
@@ -119,9 +153,17 @@ final class Fields {
     }
 
     String idempotencyKey(String text) throws RefusedException {
-        if (text.isEmpty() || text.length() > MAX_KEY_LENGTH || !text.chars().allMatch(c -> c > ' ' && c < 127)) {
+        return key(text, MAX_KEY_LENGTH);
+    }
+
+    String batchKey(String text) throws RefusedException {
+        return key(text, MAX_BATCH_KEY_LENGTH);
+    }
+
+    private static String key(String text, int maxLength) throws RefusedException {
+        if (text.isEmpty() || text.length() > maxLength || !text.chars().allMatch(c -> c > ' ' && c < 127)) {
             throw RefusedException.invalid(
-                    "Idempotency-Key", "is not 1 to %d printable ASCII characters".formatted(MAX_KEY_LENGTH));
+                    "Idempotency-Key", "is not 1 to %d printable ASCII characters".formatted(maxLength));
         }
         return text;
     }

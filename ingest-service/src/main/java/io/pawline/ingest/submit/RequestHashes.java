@@ -24,7 +24,7 @@ final class RequestHashes {
 
     /** Hashes everything that a request says. The order of the fields, and JSON or form, make no difference. */
     static String ofRequest(TaskRequest request) {
-        return new RequestHashes()
+        RequestHashes hashes = new RequestHashes()
                 .with(request.imageUrl())
                 .with(request.image())
                 .with(request.style())
@@ -33,7 +33,9 @@ final class RequestHashes {
                 .with(request.ttl())
                 .with(request.priority())
                 .with(request.clientRef())
-                .with(canonical(request.metadata()))
+                .with(canonical(request.metadata()));
+        return hashes.withFurther("not_before", request.notBefore())
+                .withFurther("again", request.again() ? "true" : null)
                 .hash();
     }
 
@@ -47,11 +49,22 @@ final class RequestHashes {
                 .with(submission.style())
                 .with(submission.callbackUrl().map(Object::toString).orElse(null))
                 .with(submission.reference())
+                .withFurther(
+                        "not_before",
+                        submission.notBefore().map(Object::toString).orElse(null))
                 .hash();
     }
 
     private static @Nullable String canonical(@Nullable JsonNode metadata) {
         return metadata == null || metadata.isNull() ? null : CANONICAL.writeValueAsString(metadata);
+    }
+
+    /**
+     * Adds a field that was not there from the beginning. It counts only if it is given, so hashes from before it was
+     * there stay good.
+     */
+    private RequestHashes withFurther(String field, @Nullable String text) {
+        return text == null ? this : with(field).with(text);
     }
 
     private RequestHashes with(@Nullable String text) {

@@ -15,10 +15,19 @@ record SubmissionView(
 
     /** @param publicBaseUrl the address of this service; null: the address of the request */
     static SubmissionView of(SubmittedTask submittedTask, @Nullable URI publicBaseUrl) {
+        URI status = url("v1/tasks/" + submittedTask.task(), publicBaseUrl);
+        return new SubmissionView(submittedTask.task().toString(), status, submittedTask.collapsed() ? true : null);
+    }
+
+    /**
+     * The absolute address of a path of this service.
+     *
+     * @param publicBaseUrl the address of this service; null: the address of the request
+     */
+    static URI url(String path, @Nullable URI publicBaseUrl) {
         String base = publicBaseUrl == null
                 ? ServletUriComponentsBuilder.fromCurrentContextPath().toUriString()
                 : publicBaseUrl.toString();
-        URI status = URI.create((base.endsWith("/") ? base : base + "/") + "v1/tasks/" + submittedTask.task());
-        return new SubmissionView(submittedTask.task().toString(), status, submittedTask.collapsed() ? true : null);
+        return URI.create((base.endsWith("/") ? base : base + "/") + path);
     }
 }

@@ -23,7 +23,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Component
 final class SubmitSpanFilter extends OncePerRequestFilter {
 
-    private static final Set<String> SUBMISSIONS = Set.of("/v1/tasks", "/v1/tasks/batch");
+    private static final Set<String> SUBMISSIONS = Set.of("/v1/tasks", "/v1/tasks/batch", "/v1/batches");
 
     private final boolean on;
     private final Tracer tracer;

@@ -18,6 +18,8 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param deadline RFC 3339
  * @param ttl the time from now to the deadline, instead of the deadline
  * @param metadata the front end's own object
+ * @param notBefore RFC 3339
+ * @param again whether it asks for another variation, whatever is running already; null: it does not
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record TaskBody(
@@ -28,11 +30,22 @@ public record TaskBody(
         @Nullable String ttl,
         @Nullable String priority,
         @Nullable String clientRef,
-        @Nullable JsonNode metadata) {
+        @Nullable JsonNode metadata,
+        @Nullable String notBefore,
+        @Nullable Boolean again) {
 
     /** Names of the fields a submission may have besides its photo, in JSON and in a form. */
-    static final List<String> FIELDS =
-            List.of("image_url", "style", "callback_url", "deadline", "ttl", "priority", "client_ref", "metadata");
+    static final List<String> FIELDS = List.of(
+            "image_url",
+            "style",
+            "callback_url",
+            "deadline",
+            "ttl",
+            "priority",
+            "client_ref",
+            "metadata",
+            "not_before",
+            "again");
 
     /**
      * Reads a body with one submission.
@@ -57,11 +70,32 @@ public record TaskBody(
     }
 
     TaskRequest request() {
-        return new TaskRequest(imageUrl, null, style, callbackUrl, deadline, ttl, priority, clientRef, metadata);
+        return new TaskRequest(
+                imageUrl,
+                null,
+                style,
+                callbackUrl,
+                deadline,
+                ttl,
+                priority,
+                clientRef,
+                metadata,
+                notBefore,
+                Boolean.TRUE.equals(again));
     }
 
     /** Reads metadata that came as text, as a form has them. */
     static @Nullable JsonNode metadata(@Nullable String text) {
         return text == null ? null : StrictJson.tree("metadata", text);
+    }
+
+    /** Reads {@code again} that came as text, as a form has it. */
+    static boolean again(@Nullable String text) {
+        return switch (text) {
+            case null -> false;
+            case "false" -> false;
+            case "true" -> true;
+            default -> throw new ProblemException(CommonProblem.INVALID_REQUEST, "again is neither true nor false");
+        };
     }
 }

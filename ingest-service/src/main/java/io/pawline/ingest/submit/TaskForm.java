@@ -30,7 +30,9 @@ final class TaskForm {
                 form.getParameter("ttl"),
                 form.getParameter("priority"),
                 form.getParameter("client_ref"),
-                TaskBody.metadata(form.getParameter("metadata")));
+                TaskBody.metadata(form.getParameter("metadata")),
+                form.getParameter("not_before"),
+                TaskBody.again(form.getParameter("again")));
     }
 
     private static void checkPart(String name, int times, boolean known) {

@@ -14,6 +14,7 @@ import io.pawline.outbound.ImageHeader;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.schemas.TaskId;
 import io.pawline.service.TraceParent;
+import io.pawline.taskstore.BatchId;
 import io.pawline.taskstore.Fingerprint;
 import io.pawline.taskstore.IdempotencyKey;
 import io.pawline.taskstore.PhotoSource;
@@ -78,9 +79,20 @@ public final class TaskIntake {
      */
     public SubmittedTask accept(TaskRequest request, ApiClient client, @Nullable String idempotencyKey)
             throws RefusedException {
+        return accept(request, client, idempotencyKey, null);
+    }
+
+    /**
+     * Keeps a new task as {@link #accept(TaskRequest, ApiClient, String)} does.
+     *
+     * @param batch the batch that the task belongs to; null: none
+     */
+    SubmittedTask accept(
+            TaskRequest request, ApiClient client, @Nullable String idempotencyKey, @Nullable BatchId batch)
+            throws RefusedException {
         Instant now = clock.instant();
         if (idempotencyKey == null) {
-            return acceptOrFold(request, client, now);
+            return acceptOrFold(request, client, batch, now);
         }
         IdempotencyKey key = new IdempotencyKey(
                 fields.idempotencyKey(idempotencyKey), RequestHashes.ofRequest(request), now.minus(keyWindow));
@@ -89,7 +101,7 @@ public final class TaskIntake {
         if (earlier.isPresent()) {
             return submitted(earlier.get(), null);
         }
-        Submission submission = submission(request, client, now);
+        Submission submission = submission(request, client, batch, now);
         Optional<Refusal> refusal = backpressure.refusal(submission);
         if (refusal.isPresent()) {
             throw new RefusedException(refusal.get());
@@ -98,11 +110,22 @@ public final class TaskIntake {
         return keep(submission, request, client, () -> submissionStore.accept(submission, key, fingerprint));
     }
 
-    private SubmittedTask acceptOrFold(TaskRequest request, ApiClient client, Instant now) throws RefusedException {
-        Submission submission = submission(request, client, now);
+    /**
+     * Checks the key of a batch, which must leave room for the places of its submissions.
+     *
+     * @throws RefusedException if it is no key; then nothing has been kept
+     */
+    @Nullable
+    String batchKey(@Nullable String idempotencyKey) throws RefusedException {
+        return idempotencyKey == null ? null : fields.batchKey(idempotencyKey);
+    }
+
+    private SubmittedTask acceptOrFold(TaskRequest request, ApiClient client, @Nullable BatchId batch, Instant now)
+            throws RefusedException {
+        Submission submission = submission(request, client, batch, now);
         Fingerprint fingerprint = new Fingerprint(
                 RequestHashes.ofWork(client, request, submission),
-                collapseWindow.isZero() ? null : now.minus(collapseWindow));
+                collapseWindow.isZero() || request.again() ? null : now.minus(collapseWindow));
         Optional<Refusal> refusal = backpressure.refusal(submission);
         if (request.image() != null || refusal.isPresent()) {
             Optional<TaskId> running = submissionStore.running(fingerprint);
@@ -152,11 +175,13 @@ public final class TaskIntake {
         };
     }
 
-    private Submission submission(TaskRequest request, ApiClient client, Instant now) throws RefusedException {
+    private Submission submission(TaskRequest request, ApiClient client, @Nullable BatchId batch, Instant now)
+            throws RefusedException {
         TaskId id = TaskId.next();
         String style = fields.style(request.style());
         URI callback =
                 request.callbackUrl() == null ? defaultCallback : fields.url("callback_url", request.callbackUrl());
+        Instant start = fields.notBefore(request.notBefore(), now);
         return new Submission(
                 id,
                 client.tenant(),
@@ -164,11 +189,13 @@ public final class TaskIntake {
                 photo(id, request),
                 callback,
                 now,
-                fields.deadline(request.deadline(), request.ttl(), now),
+                fields.deadline(request.deadline(), request.ttl(), start, now),
                 fields.priority(request.priority()),
                 fields.clientRef(request.clientRef()),
                 Metadata.text(request.metadata()),
-                TraceParent.of(Span.current()).orElse(null));
+                TraceParent.of(Span.current()).orElse(null),
+                start,
+                batch);
     }
 
     private PhotoSource photo(TaskId id, TaskRequest request) throws RefusedException {

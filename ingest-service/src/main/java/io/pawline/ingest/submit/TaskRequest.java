@@ -7,6 +7,7 @@ import tools.jackson.databind.JsonNode;
  * A submission as it came, before any check.
  *
  * @param image the bytes of an uploaded photo, instead of {@code imageUrl}; not copied, so treat them as read-only
+ * @param again whether it becomes a task of its own even if the same is running already
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; copying megabytes would buy nothing
 public record TaskRequest(
@@ -18,4 +19,6 @@ public record TaskRequest(
         @Nullable String ttl,
         @Nullable String priority,
         @Nullable String clientRef,
-        @Nullable JsonNode metadata) {}
+        @Nullable JsonNode metadata,
+        @Nullable String notBefore,
+        boolean again) {}

@@ -6,6 +6,7 @@ import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
+import io.pawline.taskstore.BatchId;
 import io.pawline.taskstore.DeliveryState;
 import io.pawline.taskstore.FinalState;
 import io.pawline.taskstore.StoredImage;
@@ -27,6 +28,10 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param state {@code processing}, or the final state
  * @param stage the stage that it has reached, or the one that gave up
  * @param reason code of the reason, if it did not succeed
+ * @param notBefore the moment before which no stage starts, if the submission named one
+ * @param batchId the batch that it came with
+ * @param queuePosition open tasks of the same tenant and priority that came before it, while it is processing
+ * @param eta when it is expected to end, while it is processing and that can be predicted
  * @param delivery how far the callback of its final state has come, if it has one
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -41,6 +46,10 @@ public record TaskView(
         String priority,
         @Nullable String clientRef,
         @JsonRawValue @Nullable String metadata,
+        @Nullable Instant notBefore,
+        @Nullable String batchId,
+        @Nullable Long queuePosition,
+        @Nullable Instant eta,
         @Nullable Instant endedAt,
         @Nullable String reason,
         @Nullable String message,
@@ -68,10 +77,19 @@ public record TaskView(
      * @param now decides whether a callback that nobody has tried to send is still pending
      */
     public static TaskView of(Task task, Stage reached, ImageStore images, Instant now) {
+        return of(task, reached, images, now, null);
+    }
+
+    /**
+     * The view of a task, with a forecast if it is open.
+     *
+     * @param forecast null: none is shown
+     */
+    public static TaskView of(Task task, Stage reached, ImageStore images, Instant now, @Nullable Forecast forecast) {
         return switch (task.finalState().orElse(null)) {
-            case null -> view(task, nameOf(TaskState.ACCEPTED), reached, null, null, null, now);
+            case null -> view(task, nameOf(TaskState.ACCEPTED), reached, null, null, null, forecast, now);
             case FinalState.Success success ->
-                view(task, success.state().code(), null, null, null, result(success, images), now);
+                view(task, success.state().code(), null, null, null, result(success, images), null, now);
             case FinalState.Failure failure ->
                 view(
                         task,
@@ -79,6 +97,7 @@ public record TaskView(
                         failure.failedStage().orElse(null),
                         failure.reason(),
                         failure.message(),
+                        null,
                         null,
                         now);
         };
@@ -91,6 +110,7 @@ public record TaskView(
             @Nullable Reason reason,
             @Nullable String message,
             @Nullable Result result,
+            @Nullable Forecast forecast,
             Instant now) {
         Submission submission = task.submission();
         return new TaskView(
@@ -103,6 +123,10 @@ public record TaskView(
                 submission.priority().code(),
                 submission.reference(),
                 submission.json(),
+                submission.notBefore().orElse(null),
+                submission.batchId().map(BatchId::toString).orElse(null),
+                forecast == null ? null : forecast.position(),
+                forecast == null ? null : forecast.end(),
                 task.finalState().map(FinalState::at).orElse(null),
                 Optional.ofNullable(reason).map(Reason::code).orElse(null),
                 message,

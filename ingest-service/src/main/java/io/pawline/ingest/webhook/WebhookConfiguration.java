@@ -34,14 +34,19 @@ public class WebhookConfiguration {
     }
 
     @Bean
+    TestDeliveryLimit testDeliveryLimit() {
+        return new TestDeliveryLimit(TimeMeter.SYSTEM_NANOTIME);
+    }
+
+    @Bean
     TestDelivery testDelivery(
             WebhookSecrets secrets,
             WebhookSecretDao versions,
             OutboundProperties outbound,
             WebhookProperties settings,
+            TestDeliveryLimit limit,
             Clock clock) {
         WebhookClient webhooks = new WebhookClient(OutboundHttp.guarded(outbound), settings, clock);
-        TestDeliveryLimit limit = new TestDeliveryLimit(TimeMeter.SYSTEM_NANOTIME);
         return new TestDelivery(secrets, versions, webhooks, limit, clock);
     }
 }

@@ -1,0 +1,69 @@
+package io.pawline.ingest.access;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.pawline.taskstore.Scope;
+import io.pawline.web.RequiresScope;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.CacheControl;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/** Serves {@code GET /v1/quota}: what the client may still do, and when it may do all of it again. Costs nothing. */
+@RestController
+final class QuotaController {
+
+    private final List<QuotaSource> sources;
+    private final Quotas quotas;
+
+    QuotaController(List<QuotaSource> sources, Quotas quotas) {
+        this.sources = List.copyOf(sources);
+        this.quotas = quotas;
+    }
+
+    /** The quotas of a client by their names. */
+    record QuotasView(Map<String, QuotaView> quotas) {}
+
+    /**
+     * One quota as JSON. The values are those of the headers {@code RateLimit-Policy} and {@code RateLimit}.
+     *
+     * @param limit how often in the window
+     * @param remaining how often now
+     * @param fullInSeconds time until the whole limit is there again
+     * @param nextInSeconds time until one more is there; null: there is one now
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record QuotaView(
+            int limit,
+            long windowSeconds,
+            long remaining,
+            long fullInSeconds,
+            @Nullable Long nextInSeconds) {
+
+        static QuotaView of(QuotaState state) {
+            return new QuotaView(
+                    state.limit(),
+                    Quotas.WINDOW.toSeconds(),
+                    state.remaining(),
+                    RateLimitView.secondsUntil(state.full()),
+                    state.remaining() > 0 ? null : RateLimitView.secondsUntil(Quotas.WINDOW.dividedBy(state.limit())));
+        }
+    }
+
+    @GetMapping("/v1/quota")
+    ResponseEntity<QuotasView> quota(
+            @RequiresScope({Scope.SUBMIT, Scope.READ, Scope.WEBHOOK, Scope.OPERATE}) ApiClient client) {
+        Map<String, QuotaView> views = new LinkedHashMap<>();
+        sources.forEach(
+                source -> source.state(client).ifPresent(state -> views.put(source.quotaName(), QuotaView.of(state))));
+        ResponseEntity.BodyBuilder answer = ResponseEntity.ok().cacheControl(CacheControl.noStore());
+        quotas.state(client).map(RateLimitView::headers).ifPresent(answer::headers);
+        return answer.body(new QuotasView(views));
+    }
+}
