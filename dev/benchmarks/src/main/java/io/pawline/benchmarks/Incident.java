@@ -100,7 +100,8 @@ final class Incident {
                         pets.photoUrl(),
                         walls.photoUrl(),
                         simulator.baseUrl().resolve("/callbacks"),
-                        day.real(IncidentAfternoon.PATIENCE));
+                        day.real(IncidentAfternoon.PATIENCE),
+                        day.real(IncidentAfternoon.BETWEEN_LOOKS));
                 simulator.onCallback((task, _) -> loadGenerator.notified(task));
                 Instant before = CLOCK.instant();
                 SideFigures figures =

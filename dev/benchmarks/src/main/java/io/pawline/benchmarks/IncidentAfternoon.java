@@ -21,6 +21,9 @@ final class IncidentAfternoon {
     /** The time, as in the report, that the front end waits for a callback before it submits the task again. */
     static final Duration PATIENCE = Duration.ofMinutes(15);
 
+    /** Usually half of the time that a task takes. */
+    static final Duration BETWEEN_LOOKS = Duration.ofSeconds(15);
+
     private static final int WARM_UP = 100;
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
 
@@ -139,6 +142,7 @@ final class IncidentAfternoon {
         List<Duration> waits = loadGenerator.waits();
         long failed = queries.failedCalls();
         double tasks = standing.tasks();
+        ExpectedEnds.Errors errors = loadGenerator.expectedEnds().errors(queries.ends());
         return new SideFigures(
                 standing.tasks(),
                 percent(standing.succeeded() / tasks),
@@ -156,6 +160,8 @@ final class IncidentAfternoon {
                 queries.drainedAfter(start.plus(day.lastPeakEnds()))
                         .map(drained -> rounded(Math.max(0, day.inReport(drained))))
                         .orElse(null),
+                errors.medianErrorPct(),
+                errors.knownPct(),
                 loadGenerator.askedAgain(),
                 loadGenerator.postponed(),
                 queries.failures(),

@@ -51,6 +51,11 @@ record IncidentFigures(
                 "drained after the last peak",
                 UNKNOWN,
                 side -> side.drainS() == null ? "not" : String.format(Locale.ROOT, "%,.0f s", side.drainS()));
+        row(
+                table,
+                "time to the end, error p50",
+                UNKNOWN,
+                side -> side.etaErrorPct() == null ? "-" : String.format(Locale.ROOT, "%.1f %%", side.etaErrorPct()));
         table.append(
                 "(1) of the text-to-image failures  (2) \"usually\"; times are the report's, %s times what passed%n"
                         .formatted(scale));

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -135,6 +136,23 @@ final class IncidentQueries implements AutoCloseable {
                         : Optional.of(Duration.between(moment, end.toInstant()));
             }
         }
+    }
+
+    /** When each task ended; those that are open are left out. */
+    Map<String, Instant> ends() throws SQLException {
+        Map<String, Instant> ends = new HashMap<>();
+        try (PreparedStatement query = database.prepareStatement(
+                "select id, ended_at from task where submitted_at >= ? and ended_at is not null")) {
+            query.setObject(1, since);
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    ends.put(
+                            row.getString(1),
+                            row.getObject(2, OffsetDateTime.class).toInstant());
+                }
+            }
+        }
+        return ends;
     }
 
     private long count(String sql) throws SQLException {

@@ -2,7 +2,9 @@ package io.pawline.benchmarks;
 
 import java.io.IOException;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,7 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 import tools.jackson.databind.json.JsonMapper;
@@ -45,6 +48,8 @@ final class LoadGenerator {
 
     private static final Duration WARM_UP_WAIT = Duration.ofSeconds(10);
 
+    private static final Clock CLOCK = Clock.systemUTC();
+
     private static final MediaType JSON = MediaType.get("application/json");
     private static final List<String> STYLES = List.of("watercolor", "pop art", "pixel art", "neon", "oil painting");
 
@@ -57,6 +62,7 @@ final class LoadGenerator {
         private volatile long postedNanos;
         private volatile long calledBackNanos;
         private volatile boolean ofThisRun;
+        private volatile String id = "";
     }
 
     private final OkHttpClient http = new OkHttpClient.Builder()
@@ -73,18 +79,22 @@ final class LoadGenerator {
     private final AtomicInteger again = new AtomicInteger();
     private final AtomicInteger impossible = new AtomicInteger();
     private final AtomicInteger postponed = new AtomicInteger();
+    private final ExpectedEnds expectedEnds = new ExpectedEnds();
+    private final Duration betweenLooks;
 
     /**
      * @param ingest address of ingest-service
      * @param cat a photo with a pet
      * @param wall one without
+     * @param betweenLooks how long after its submission a user looks again when his task is expected to end
      */
-    LoadGenerator(URI ingest, URI cat, URI wall, URI callback, Duration patience) {
+    LoadGenerator(URI ingest, URI cat, URI wall, URI callback, Duration patience, Duration betweenLooks) {
         this.tasks = HttpUrl.get(ingest.resolve("/v1/tasks").toString());
         this.cat = cat;
         this.wall = wall;
         this.callback = callback;
         this.patience = patience;
+        this.betweenLooks = betweenLooks;
     }
 
     /** Notes that the front end was called back for this task. */
@@ -130,7 +140,9 @@ final class LoadGenerator {
                     TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
                     Kind kind = kind(number);
                     Asked first = post(kind, Integer.toString(number), true);
-                    if (!first.calledBack.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+                    lookAtTheEnd(first);
+                    long left = patience.toNanos() - (System.nanoTime() - first.postedNanos);
+                    if (!first.calledBack.await(left, TimeUnit.NANOSECONDS)) {
                         again.incrementAndGet();
                         post(kind, number + " again", true);
                     }
@@ -139,6 +151,33 @@ final class LoadGenerator {
             }
             awaitAll(asking);
         }
+    }
+
+    /** Looks when a task is expected to end: at once, and once more if it has not ended by then. */
+    private void lookAtTheEnd(Asked task) throws IOException, InterruptedException {
+        look(task.id);
+        if (!task.calledBack.await(betweenLooks.toNanos(), TimeUnit.NANOSECONDS)) {
+            look(task.id);
+        }
+    }
+
+    private void look(String task) throws IOException {
+        Request request = new Request.Builder()
+                .url(tasks.newBuilder().addPathSegment(task).build())
+                .build();
+        try (Response answer = http.newCall(request).execute()) {
+            Instant now = CLOCK.instant();
+            JsonNode status = JsonMapper.shared().readTree(answer.body().string());
+            if (status.path("state").asString("").equals("processing")) {
+                String eta = status.path("eta").asString("");
+                expectedEnds.add(task, now, eta.isEmpty() ? null : Instant.parse(eta));
+            }
+        }
+    }
+
+    /** When the tasks of this run were expected to end. */
+    ExpectedEnds expectedEnds() {
+        return expectedEnds;
     }
 
     private static Kind kind(int number) {
@@ -180,6 +219,7 @@ final class LoadGenerator {
     private Asked accepted(String id, Kind kind, long began, boolean ofThisRun) {
         Asked one = asked.computeIfAbsent(id, _ -> new Asked());
         one.postedNanos = began;
+        one.id = id;
         one.ofThisRun = ofThisRun;
         if (ofThisRun) {
             posted.incrementAndGet();

@@ -23,6 +23,9 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param p50S from the request to the callback, of the tasks that were called back
  * @param drainS from the end of the last peak until 99 % of the tasks accepted before it were over; null: they are not
  * @param askedAgain tasks that were submitted because no callback came for another one
+ * @param etaErrorPct by how much the time to the end that the status named was wrong, median, of the real time; null: the
+ *     status named none
+ * @param etaKnownPct answers about open tasks that named one
  * @param postponed requests that were asked to come later
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -41,6 +44,8 @@ record SideFigures(
         @JsonProperty("p95_s") double p95S,
         @JsonProperty("p99_s") double p99S,
         @JsonProperty("drain_s") @Nullable Double drainS,
+        @Nullable Double etaErrorPct,
+        double etaKnownPct,
         int askedAgain,
         int postponed,
         Map<String, Long> failedCalls,
