@@ -3,6 +3,8 @@ package io.pawline.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pawline.images.ImageKey;
+import io.pawline.images.ImageStore;
 import io.pawline.ingest.TestingIngest.Answer;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
@@ -36,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** Tests many tasks by their ids, batches, quotas, later starts, other variations, and forecasts. */
+/** Tests many tasks by their ids, batches, quotas, later starts, other variations, deletion, and forecasts. */
 class FrontEndRequestsIT {
 
     @TempDir
@@ -390,6 +392,69 @@ class FrontEndRequestsIT {
                         .asInt())
                 .isEqualTo(202);
         assertThat(openBatch(1, "k".repeat(252)).status()).isEqualTo(400);
+    }
+
+    // Deletion
+
+    @Test
+    void aDeletedTaskIsGoneWithItsPictures() {
+        String id =
+                idOf(ingest.upload(TestingIngest.file("image", TestingPngs.PNG), TestingIngest.part("style", "ink")));
+        TaskId task = TaskId.parse(id);
+        ImageStore store = ingest.bean(ImageStore.class);
+        ImageKey result = ImageKey.result(task, 1);
+        store.put(result, TestingPngs.PNG, "image/png");
+        end(id);
+
+        Answer deleted = ingest.call("DELETE", "/v1/tasks/" + id);
+        assertThat(deleted.status()).isEqualTo(204);
+        assertThat(store.size(ImageKey.photo(task))).isEmpty();
+        assertThat(store.size(result)).isEmpty();
+        for (String path : List.of("", "?wait=1s", "/events", "/callback")) {
+            assertThat(ingest.get("/v1/tasks/" + id + path).status()).as(path).isEqualTo(404);
+        }
+        for (String path : List.of("/cancel", "/callback")) {
+            assertThat(ingest.call("POST", "/v1/tasks/" + id + path).status())
+                    .as(path)
+                    .isEqualTo(404);
+        }
+        assertThat(ingest.get("/v1/tasks").json().get("tasks")).isEmpty();
+        assertThat(byIds(id).json().get("unknown").get(0).asString()).isEqualTo(id);
+        assertThat(ingest.call("DELETE", "/v1/tasks/" + id).status()).isEqualTo(204);
+    }
+
+    @Test
+    void aRepeatedDeletionDeletesPicturesThatWereLeft() {
+        String id = submit();
+        end(id);
+        assertThat(ingest.call("DELETE", "/v1/tasks/" + id).status()).isEqualTo(204);
+        ImageKey left = ImageKey.result(TaskId.parse(id), 1);
+        ingest.bean(ImageStore.class).put(left, TestingPngs.PNG, "image/png");
+        assertThat(ingest.call("DELETE", "/v1/tasks/" + id).status()).isEqualTo(204);
+        assertThat(ingest.bean(ImageStore.class).size(left)).isEmpty();
+    }
+
+    @Test
+    void anOpenTaskIsDeletedOnlyAfterItIsCancelled() {
+        String id = submit();
+        Answer refused = ingest.call("DELETE", "/v1/tasks/" + id);
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.json().get("detail").asString()).contains("cancel it first");
+        assertThat(ingest.call("POST", "/v1/tasks/" + id + "/cancel").status()).isEqualTo(200);
+        assertThat(ingest.call("DELETE", "/v1/tasks/" + id).status()).isEqualTo(204);
+    }
+
+    @Test
+    void nobodyElseDeletesATask() {
+        String id = submit();
+        end(id);
+        TestingIngest other = ingest.as(Optional.of(ingest.newKey("other", Scope.SUBMIT)));
+        assertThat(other.call("DELETE", "/v1/tasks/" + id).status()).isEqualTo(404);
+        TestingIngest reader = ingest.as(Optional.of(ingest.newKey("default", Scope.READ)));
+        assertThat(reader.call("DELETE", "/v1/tasks/" + id).status()).isEqualTo(403);
+        assertThat(ingest.get("/v1/tasks/" + id).status()).isEqualTo(200);
+        assertThat(ingest.call("DELETE", "/v1/tasks/x").status()).isEqualTo(400);
+        assertThat(ingest.call("DELETE", "/v1/tasks/" + TaskId.next()).status()).isEqualTo(404);
     }
 
     // Forecasts

@@ -40,6 +40,7 @@ class IngestArchitectureTest {
                         "io.pawline.ingest.batch..",
                         "io.pawline.ingest.callbacks..",
                         "io.pawline.ingest.cancel..",
+                        "io.pawline.ingest.erase..",
                         "io.pawline.ingest.follow..",
                         "io.pawline.ingest.images..",
                         "io.pawline.ingest.list..",

@@ -104,7 +104,7 @@ final class DeliveryController {
     @GetMapping("/v1/tasks/{id}/callback")
     DeliveryView delivery(@RequiresScope(Scope.READ) ApiClient client, @PathVariable("id") String id) {
         Task task = tasks.find(TaskIds.parse(id))
-                .filter(found -> found.submission().tenant().equals(client.tenant()))
+                .filter(found -> found.visibleTo(client.tenant()))
                 .orElseThrow(TaskIds::notFound);
         return DeliveryView.of(task, callbackAttempts.of(task.id()), clock.instant());
     }

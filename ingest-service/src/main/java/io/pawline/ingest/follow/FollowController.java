@@ -157,9 +157,7 @@ final class FollowController {
 
     /** The task of this id. A task of another tenant is not found. */
     private Task find(TaskId id, ApiClient client) {
-        return tasks.find(id)
-                .filter(found -> found.submission().tenant().equals(client.tenant()))
-                .orElseThrow(TaskIds::notFound);
+        return tasks.find(id).filter(found -> found.visibleTo(client.tenant())).orElseThrow(TaskIds::notFound);
     }
 
     /** The task with the stages it has reached. The stages of a task that has ended are not shown, so none are read. */

@@ -63,7 +63,7 @@ final class TasksByIdController {
     Named named(@RequiresScope(Scope.READ) ApiClient client, @RequestParam MultiValueMap<String, String> parameters) {
         Set<TaskId> ids = ids(parameters);
         Map<TaskId, Task> found = tasks.find(ids).stream()
-                .filter(task -> task.submission().tenant().equals(client.tenant()))
+                .filter(task -> task.visibleTo(client.tenant()))
                 .collect(Collectors.toMap(Task::id, Function.identity()));
         Map<TaskId, StageReached> reached = reachedStages.of(found.values());
         Instant now = clock.instant();

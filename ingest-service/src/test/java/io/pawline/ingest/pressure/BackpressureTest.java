@@ -70,6 +70,43 @@ class BackpressureTest {
         assertThat(refusal.isPresent()).isEqualTo(takes > Math.min(most, untilDeadline));
     }
 
+    /** The backlog of now says little about the time when the task starts. */
+    @Property
+    void aTaskThatStartsLaterMayWaitUntilThenBesides(
+            @ForAll @LongRange(min = FREE + 1, max = 5_000) long takes,
+            @ForAll @IntRange(min = 1, max = 5_000) int startsIn) {
+        Submission later = startingIn(Duration.ofSeconds(startsIn));
+
+        var refusal = takingSeconds(takes, new Random(1)).refusal(later);
+
+        assertThat(refusal.isPresent()).isEqualTo(takes > MAX_WAIT_SECONDS + startsIn);
+    }
+
+    @Example
+    void aStandstillRefusesOnlyTasksThatStartSoon() {
+        Backpressure standing = looking(FREE + 1, 0, new Random(1));
+        assertThat(standing.refusal(startingIn(Duration.ofSeconds(MAX_WAIT_SECONDS)))).isPresent();
+        assertThat(standing.refusal(startingIn(Duration.ofSeconds(MAX_WAIT_SECONDS + 1)))).isEmpty();
+    }
+
+    private static Submission startingIn(Duration time) {
+        Submission now = task(Priority.INTERACTIVE, DAY);
+        return new Submission(
+                now.id(),
+                now.tenant(),
+                now.style(),
+                now.photo(),
+                null,
+                NOW,
+                now.deadline(),
+                now.priority(),
+                null,
+                null,
+                null,
+                NOW.plus(time),
+                null);
+    }
+
     @Property
     void retryAfterIsTheTimeUntilTheBacklogIsShortEnough(
             @ForAll @LongRange(min = MAX_WAIT_SECONDS + 1, max = 5_000) long takes, @ForAll Random random) {

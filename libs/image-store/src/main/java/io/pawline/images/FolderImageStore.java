@@ -6,6 +6,7 @@ import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.pawline.schemas.TaskId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * Keeps images as files in one folder, for a single machine. A file is written aside, forced to the disk and moved to
@@ -120,6 +122,16 @@ final class FolderImageStore implements ImageStore {
             Files.deleteIfExists(target(key));
         } catch (IOException e) {
             throw new ImageStoreException("image %s could not be deleted from %s".formatted(key, folder), e);
+        }
+    }
+
+    /** @throws ImageStoreException if the folder cannot be written */
+    void deleteAll(TaskId task) {
+        try {
+            FileSystemUtils.deleteRecursively(folder.resolve(task.toString()));
+        } catch (IOException e) {
+            throw new ImageStoreException(
+                    "the images of task %s could not be deleted from %s".formatted(task, folder), e);
         }
     }
 

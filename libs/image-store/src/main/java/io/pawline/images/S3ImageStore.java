@@ -1,10 +1,12 @@
 package io.pawline.images;
 
+import io.pawline.schemas.TaskId;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +24,10 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /** Keeps images as objects in one bucket of an S3-compatible store. The bucket must exist; it is never made. */
@@ -162,6 +166,37 @@ final class S3ImageStore implements ImageStore, AutoCloseable {
             client.deleteObject(delete -> delete.bucket(bucket).key(key.value()));
         } catch (SdkException e) {
             throw new ImageStoreException("image %s could not be deleted from bucket %s".formatted(key, bucket), e);
+        }
+    }
+
+    /**
+     * Deletes page by page, as many as one request may name.
+     *
+     * @throws ImageStoreException if the store refuses, or cannot be asked
+     */
+    void deleteAll(TaskId task) {
+        try {
+            client.listObjectsV2Paginator(list -> list.bucket(bucket).prefix(task + "/")).stream()
+                    .map(page -> page.contents().stream()
+                            .map(object ->
+                                    ObjectIdentifier.builder().key(object.key()).build())
+                            .toList())
+                    .filter(keys -> !keys.isEmpty())
+                    .forEach(keys -> delete(task, keys));
+        } catch (SdkException e) {
+            throw new ImageStoreException(
+                    "the images of task %s could not be deleted from bucket %s".formatted(task, bucket), e);
+        }
+    }
+
+    private void delete(TaskId task, List<ObjectIdentifier> keys) {
+        DeleteObjectsResponse deleted = client.deleteObjects(delete ->
+                delete.bucket(bucket).delete(these -> these.objects(keys).quiet(true)));
+        if (!deleted.errors().isEmpty()) {
+            String code = deleted.errors().getFirst().code();
+            throw new ImageStoreException(
+                    "images of task %s could not be deleted from bucket %s".formatted(task, bucket),
+                    new IOException(deleted.errors().size() + " were refused, the first with " + code));
         }
     }
 

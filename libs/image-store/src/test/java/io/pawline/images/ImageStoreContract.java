@@ -90,6 +90,23 @@ abstract class ImageStoreContract {
                         assertThat(images).anySatisfy(image -> assertThat(bytes).isEqualTo(image)));
     }
 
+    @Test
+    void deletesTheImagesOfOneTaskAndNoOther() {
+        TaskId task = TaskId.next();
+        TaskId other = TaskId.next();
+        List<ImageKey> keys = List.of(ImageKey.photo(task), ImageKey.result(task, 1), ImageKey.thumbnail(task, 2, 256));
+        keys.forEach(image -> store().put(image, filled(10, (byte) 1), "image/png"));
+        store().put(ImageKey.result(other, 1), filled(10, (byte) 1), "image/png");
+        ImageDeletion deletion = new ImageDeletion(store());
+
+        deletion.deleteAll(task);
+        deletion.deleteAll(task);
+        deletion.deleteAll(TaskId.next());
+
+        assertThat(keys).allSatisfy(image -> assertThat(store().get(image)).isEmpty());
+        assertThat(store().get(ImageKey.result(other, 1))).isPresent();
+    }
+
     private static byte[] filled(int length, byte value) {
         byte[] bytes = new byte[length];
         Arrays.fill(bytes, value);

@@ -33,7 +33,7 @@ public final class Batches {
     private static final String OF_KEY = "select id from batch where tenant = :tenant and key = :key";
 
     // No task of a batch has a smaller id, so the database need not look among older tasks.
-    private static final String OF_BATCH = "batch_id = :batch and id >= :batch";
+    private static final String OF_BATCH = "batch_id = :batch and id >= :batch and erased_at is null";
 
     private static final String COUNTS =
             "select state, count(*) as tasks from task where %s group by state".formatted(OF_BATCH);
@@ -50,7 +50,10 @@ public final class Batches {
         this.database = database;
     }
 
-    /** A batch, and how many of its tasks are in each state; a state without tasks is left out. */
+    /**
+     * A batch, and how many of its tasks are in each state; a state without tasks is left out, and so are tasks that
+     * have been deleted.
+     */
     public record Batch(BatchId id, Instant createdAt, Map<TaskState, Integer> tasks) {
         public Batch {
             tasks = Map.copyOf(tasks);

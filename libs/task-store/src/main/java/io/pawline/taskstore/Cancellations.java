@@ -97,7 +97,7 @@ public final class Cancellations {
     }
 
     private static Optional<Task> find(Handle handle, TaskId id, String tenant) {
-        return handle.createQuery("select * from task where id = :id and tenant = :tenant")
+        return handle.createQuery("select * from task where id = :id and tenant = :tenant and erased_at is null")
                 .bind("id", id.value())
                 .bind("tenant", tenant)
                 .map(new TaskRow())

@@ -21,7 +21,7 @@ public final class GenerationOpener {
                 reason = null, detail = null, result = null, delivered_at = null, delivery_attempts = 0,
                 delivery_attempted_at = null, delivery_reason = null, delivery_detail = null,
                 resend_requested_at = null, requeued_at = null, deadline = :deadline, priority = 'bulk'
-            where id = any(:ids) and state in ('failed', 'expired')
+            where id = any(:ids) and state in ('failed', 'expired') and erased_at is null
             returning id, generation
             """;
 
@@ -30,7 +30,7 @@ public final class GenerationOpener {
             update task set generation = generation + 1, delivery_attempts = 0,
                 delivery_attempted_at = null, delivery_reason = null, delivery_detail = null,
                 resend_requested_at = null, requeued_at = now()
-            where id = any(:ids) and state <> 'accepted' and delivered_at is null
+            where id = any(:ids) and state <> 'accepted' and delivered_at is null and erased_at is null
             returning id, generation
             """;
 

@@ -11,15 +11,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param generation 1 for the first run, one more for each replay
  * @param ended the final state of this generation; null: it is still under way
+ * @param erased whether its tenant has deleted it, so that it is hidden
  */
 public record Task(
-        Submission submission, int generation, @Nullable FinalState ended, Delivery delivery) {
+        Submission submission, int generation, @Nullable FinalState ended, Delivery delivery, boolean erased) {
     public Task {
         Objects.requireNonNull(submission, "submission");
         Objects.requireNonNull(delivery, "delivery");
         if (generation < 1) {
             throw new IllegalArgumentException("generation must be > 0, was " + generation);
         }
+    }
+
+    /** A task that is not deleted. */
+    public Task(Submission submission, int generation, @Nullable FinalState ended, Delivery delivery) {
+        this(submission, generation, ended, delivery, false);
+    }
+
+    /** Whether a tenant may see it: it is his, and he has not deleted it. */
+    public boolean visibleTo(String tenant) {
+        return !erased && submission.tenant().equals(tenant);
     }
 
     public TaskId id() {

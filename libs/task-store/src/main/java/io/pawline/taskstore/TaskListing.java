@@ -55,7 +55,7 @@ public final class TaskListing {
      * @throws DatabaseUnavailableException when the database is lost
      */
     public List<Task> page(Query query) {
-        List<String> conditions = new ArrayList<>(List.of("tenant = :tenant"));
+        List<String> conditions = new ArrayList<>(List.of("tenant = :tenant", "erased_at is null"));
         Map<String, Object> values = new HashMap<>(Map.of("tenant", query.tenant(), "limit", query.limit()));
         if (query.state() != null) {
             conditions.add(condition(query.state()));

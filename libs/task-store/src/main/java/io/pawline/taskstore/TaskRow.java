@@ -40,7 +40,12 @@ final class TaskRow implements RowMapper<Task> {
 
     @Override
     public Task map(ResultSet row, StatementContext context) throws SQLException {
-        return new Task(submission(row), row.getInt("generation"), finalState(row), delivery(row));
+        return new Task(
+                submission(row),
+                row.getInt("generation"),
+                finalState(row),
+                delivery(row),
+                row.getObject("erased_at") != null);
     }
 
     private static Submission submission(ResultSet row) throws SQLException {

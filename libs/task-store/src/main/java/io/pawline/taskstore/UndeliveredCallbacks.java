@@ -50,7 +50,7 @@ public final class UndeliveredCallbacks {
             returning *
             """;
 
-    private static final String FIND = "select * from task where id = :id and tenant = :tenant";
+    private static final String FIND = "select * from task where id = :id and tenant = :tenant and erased_at is null";
 
     private static final String REQUESTED = """
             select * from task
