@@ -160,7 +160,8 @@ final class IncidentAfternoon {
                 queries.drainedAfter(start.plus(day.lastPeakEnds()))
                         .map(drained -> rounded(Math.max(0, day.inReport(drained))))
                         .orElse(null),
-                errors.medianErrorPct(),
+                errors.firstPct(),
+                errors.laterPct(),
                 errors.knownPct(),
                 loadGenerator.askedAgain(),
                 loadGenerator.postponed(),

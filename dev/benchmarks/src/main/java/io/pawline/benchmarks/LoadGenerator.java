@@ -155,13 +155,13 @@ final class LoadGenerator {
 
     /** Looks when a task is expected to end: at once, and once more if it has not ended by then. */
     private void lookAtTheEnd(Asked task) throws IOException, InterruptedException {
-        look(task.id);
+        look(task.id, true);
         if (!task.calledBack.await(betweenLooks.toNanos(), TimeUnit.NANOSECONDS)) {
-            look(task.id);
+            look(task.id, false);
         }
     }
 
-    private void look(String task) throws IOException {
+    private void look(String task, boolean first) throws IOException {
         Request request = new Request.Builder()
                 .url(tasks.newBuilder().addPathSegment(task).build())
                 .build();
@@ -170,7 +170,7 @@ final class LoadGenerator {
             JsonNode status = JsonMapper.shared().readTree(answer.body().string());
             if (status.path("state").asString("").equals("processing")) {
                 String eta = status.path("eta").asString("");
-                expectedEnds.add(task, now, eta.isEmpty() ? null : Instant.parse(eta));
+                expectedEnds.add(task, first, now, eta.isEmpty() ? null : Instant.parse(eta));
             }
         }
     }

@@ -23,8 +23,9 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param p50S from the request to the callback, of the tasks that were called back
  * @param drainS from the end of the last peak until 99 % of the tasks accepted before it were over; null: they are not
  * @param askedAgain tasks that were submitted because no callback came for another one
- * @param etaErrorPct by how much the time to the end that the status named was wrong, median, of the real time; null: the
- *     status named none
+ * @param etaErrorPct by how much the time to the end that the status named right after the submission was wrong, of the
+ *     real time, median; null: the status named none
+ * @param etaLaterErrorPct the same of the status some time later, of the time that was left then
  * @param etaKnownPct answers about open tasks that named one
  * @param postponed requests that were asked to come later
  */
@@ -45,6 +46,7 @@ record SideFigures(
         @JsonProperty("p99_s") double p99S,
         @JsonProperty("drain_s") @Nullable Double drainS,
         @Nullable Double etaErrorPct,
+        @Nullable Double etaLaterErrorPct,
         double etaKnownPct,
         int askedAgain,
         int postponed,

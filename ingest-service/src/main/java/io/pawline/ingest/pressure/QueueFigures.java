@@ -23,7 +23,10 @@ final class QueueFigures {
     private static final int FEWEST = 20;
 
     /** A rate is measured by so many tasks at most, so that it follows when the capacity changes. */
-    private static final int MOST = 100;
+    private static final int MOST = 50;
+
+    /** So many tasks ahead say how long they take; the number of fewer is chance. */
+    private static final int QUEUE = 20;
 
     private static final Duration GROUP = Duration.ofSeconds(1);
 
@@ -102,18 +105,18 @@ final class QueueFigures {
      * @return empty if that cannot be predicted
      */
     Optional<Duration> remaining(Queue queue, long ahead, StageTimes.Time time, Duration since) {
-        Duration left = time.left(since);
         if (stalled) {
             return Optional.empty();
         }
-        if (time.nothingWaits()) {
-            return Optional.of(left);
+        if (ahead < QUEUE || time.nothingWaits()) {
+            return Optional.of(StageTimes.left(time.recent(), since));
         }
         double perSecond = rates.getOrDefault(queue, rate / Math.max(1, open.size()));
         if (perSecond <= 0) {
             return Optional.empty();
         }
         Duration behind = Duration.ofMillis(Math.round(ahead / perSecond * 1000));
+        Duration left = StageTimes.left(time.least(), since);
         return Optional.of(behind.compareTo(left) > 0 ? behind : left);
     }
 }

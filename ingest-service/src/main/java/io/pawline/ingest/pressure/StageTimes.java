@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,9 @@ final class StageTimes {
 
     /** From fewer tasks than this no median is taken. */
     private static final int FEWEST = 5;
+
+    /** A median is taken of so many tasks at most, so that it follows when the times change. */
+    private static final int MOST = 50;
 
     /** The time in which the least time becomes a higher median, should nothing be faster any more. */
     private static final Duration MEMORY = Duration.ofMinutes(10);
@@ -46,14 +50,13 @@ final class StageTimes {
         boolean nothingWaits() {
             return recent.toNanos() <= LITTLE * least.toNanos();
         }
+    }
 
-        /** The time that is left to a task that reached the stage so long ago, if it waits for no other task. */
-        Duration left(Duration since) {
-            Duration whole = nothingWaits() ? recent : least;
-            Duration left = whole.minus(since);
-            Duration fewest = whole.dividedBy(OVERDUE_PART);
-            return left.compareTo(fewest) < 0 ? fewest : left;
-        }
+    /** The time that is left to a task that has had some of the time that tasks take from its stage on. */
+    static Duration left(Duration whole, Duration since) {
+        Duration left = whole.minus(since);
+        Duration fewest = whole.dividedBy(OVERDUE_PART);
+        return left.compareTo(fewest) < 0 ? fewest : left;
     }
 
     private volatile Map<Stage, Time> times = Map.of();
@@ -61,12 +64,14 @@ final class StageTimes {
 
     /** The tasks by which times are measured. */
     static List<TaskId> measured(List<EndedTask> ended) {
-        return ended.stream().filter(StageTimes::counts).map(EndedTask::id).toList();
+        return counting(ended).map(EndedTask::id).toList();
     }
 
-    /** Whether a task went through all stages at once: a replayed one has waited for a person. */
-    private static boolean counts(EndedTask task) {
-        return task.succeeded() && task.generation() == 1;
+    /** The last tasks that went through all stages at once: a replayed one has waited for a person. */
+    private static Stream<EndedTask> counting(List<EndedTask> ended) {
+        return ended.stream()
+                .filter(task -> task.succeeded() && task.generation() == 1)
+                .limit(MOST);
     }
 
     /**
@@ -75,8 +80,7 @@ final class StageTimes {
      * @param reached the stages that they reached
      */
     void learn(List<EndedTask> ended, Collection<StageReached> reached, Instant now) {
-        Map<TaskId, EndedTask> measured =
-                ended.stream().filter(StageTimes::counts).collect(Collectors.toMap(EndedTask::id, Function.identity()));
+        Map<TaskId, EndedTask> measured = counting(ended).collect(Collectors.toMap(EndedTask::id, Function.identity()));
         Map<Stage, List<Duration>> took = new EnumMap<>(Stage.class);
         measured.values().forEach(task -> add(took, Stage.DETECT, Duration.between(task.waitedSince(), task.at())));
         for (StageReached stage : reached) {

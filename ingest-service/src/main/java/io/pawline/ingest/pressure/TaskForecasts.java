@@ -29,7 +29,7 @@ public final class TaskForecasts {
     static final Duration WINDOW = CompletionRate.WINDOW;
 
     /** Tasks that ended last, by which times and rates are measured. */
-    static final int SAMPLE = 200;
+    static final int SAMPLE = 100;
 
     /** Figures are used for so long at least. */
     private static final Duration SHORTEST = Duration.ofMillis(250);
