@@ -2,6 +2,8 @@ package io.pawline.ingest;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -105,12 +107,25 @@ public record IngestProperties(
      *     development only
      * @param tasksPerMinute tasks that may be accepted in a minute from one API key, in each process, unless the key
      *     says otherwise; 1 or more. So many may also come in one moment
+     * @param allowedOrigins origins of the pages that may read the answers in a browser, such as
+     *     {@code https://shop.example}; {@code *}: those of every page; none: no page may
      */
     public record Access(
             @DefaultValue("false") boolean open,
-            @DefaultValue("6000") int tasksPerMinute) {
+            @DefaultValue("6000") int tasksPerMinute,
+            @DefaultValue List<String> allowedOrigins) {
+
+        private static final Pattern ORIGIN = Pattern.compile("\\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?");
 
         public Access {
+            allowedOrigins = List.copyOf(allowedOrigins);
+            for (String origin : allowedOrigins) {
+                if (!ORIGIN.matcher(origin).matches()) {
+                    throw new IllegalArgumentException(PREFIX
+                            + "access.allowed-origins must be origins in lower case without a path, such as"
+                            + " https://shop.example, or *");
+                }
+            }
             if (tasksPerMinute < 1) {
                 throw new IllegalArgumentException(
                         PREFIX + "access.tasks-per-minute must be > 0, was " + tasksPerMinute);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +32,7 @@ class IngestPropertiesTest {
                         Duration.ofHours(48),
                         Duration.ofSeconds(60),
                         new IngestProperties.Backlog(Duration.ofMinutes(30), 1000),
-                        new IngestProperties.Access(false, 6000),
+                        new IngestProperties.Access(false, 6000, List.of()),
                         new IngestProperties.Follow(
                                 Duration.ofMillis(250), null, Duration.ofSeconds(60), Duration.ofSeconds(15)),
                         new IngestProperties.Relay(500, Duration.ofSeconds(1), Duration.ofSeconds(10))));
@@ -54,6 +55,7 @@ class IngestPropertiesTest {
                         Map.entry("pawline.ingest.backlog.free-tasks", "50"),
                         Map.entry("pawline.ingest.access.open", "true"),
                         Map.entry("pawline.ingest.access.tasks-per-minute", "30"),
+                        Map.entry("pawline.ingest.access.allowed-origins", "https://shop.example"),
                         Map.entry("pawline.ingest.follow.look-every", "1s"),
                         Map.entry("pawline.ingest.follow.max-waits", "5"),
                         Map.entry("pawline.ingest.follow.max-wait", "10s"),
@@ -73,7 +75,7 @@ class IngestPropertiesTest {
                         Duration.ofHours(1),
                         Duration.ZERO,
                         new IngestProperties.Backlog(Duration.ofMinutes(5), 50),
-                        new IngestProperties.Access(true, 30),
+                        new IngestProperties.Access(true, 30, List.of("https://shop.example")),
                         new IngestProperties.Follow(
                                 Duration.ofSeconds(1), 5, Duration.ofSeconds(10), Duration.ofSeconds(3)),
                         new IngestProperties.Relay(50, Duration.ofMillis(200), Duration.ofSeconds(3))));
@@ -106,6 +108,9 @@ class IngestPropertiesTest {
         "backlog.max-wait,     0s,                    must be > 0",
         "backlog.free-tasks,   -1,                    must be >= 0",
         "access.tasks-per-minute, 0,                  must be > 0",
+        "access.allowed-origins, https://shop.example/, must be origins in lower case without a path",
+        "access.allowed-origins, shop.example,        must be origins in lower case without a path",
+        "access.allowed-origins, null,                must be origins in lower case without a path",
         "follow.look-every,    0s,                    must be > 0",
         "follow.heartbeat,     0s,                    must be > 0",
         "follow.max-waits,     0,                     must be > 0",

@@ -1,6 +1,7 @@
 package io.pawline.ingest.access;
 
 import io.pawline.ingest.IngestProperties;
+import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.DatabaseUnavailableException;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemException;
@@ -10,8 +11,12 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -33,15 +38,24 @@ final class KeyFilter extends OncePerRequestFilter {
 
     private static final String SCHEME = "Bearer ";
 
+    /** The parameter with a token, since an EventSource cannot send a header. */
+    private static final String TOKEN = "token";
+
+    /** The requests that a token may stand for a key in: the status of a task, and its events. */
+    private static final Pattern READS_OF_ONE_TASK = Pattern.compile("/v1/tasks/([0-9a-fA-F-]{36})(/events)?");
+
     private final ApiClientAccess apiClientAccess;
+    private final TaskTokens taskTokens;
     private final HandlerExceptionResolver problems;
     private final boolean open;
 
     KeyFilter(
             ApiClientAccess apiClientAccess,
+            TaskTokens taskTokens,
             @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems,
             IngestProperties settings) {
         this.apiClientAccess = apiClientAccess;
+        this.taskTokens = taskTokens;
         this.problems = problems;
         this.open = settings.access().open();
         if (open) {
@@ -75,6 +89,10 @@ final class KeyFilter extends OncePerRequestFilter {
     }
 
     private ApiClient clientOf(HttpServletRequest request) {
+        Optional<ApiClient> holder = holderOfToken(request);
+        if (holder.isPresent()) {
+            return holder.get();
+        }
         List<String> credentials = Collections.list(request.getHeaders("Authorization"));
         if (credentials.size() != 1 || !credentials.getFirst().regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             throw missing();
@@ -85,6 +103,37 @@ final class KeyFilter extends OncePerRequestFilter {
                         CommonProblem.UNAUTHORIZED,
                         "there is no such API key, or it has been revoked or has expired",
                         ", error=\"invalid_token\""));
+    }
+
+    /**
+     * The client that the token of a request makes of its sender; empty if no token may stand for a key here, or none was
+     * sent.
+     *
+     * @throws ProblemException if it is no valid token for this task
+     */
+    private Optional<ApiClient> holderOfToken(HttpServletRequest request) {
+        Matcher task = READS_OF_ONE_TASK.matcher(request.getRequestURI());
+        String[] tokens =
+                request.getMethod().equals("GET") && task.matches() ? request.getParameterValues(TOKEN) : null;
+        if (tokens == null) {
+            return Optional.empty();
+        }
+        return Optional.of(Arrays.stream(tokens)
+                .filter(_ -> tokens.length == 1)
+                .findFirst()
+                .flatMap(token -> taskId(task.group(1)).flatMap(id -> taskTokens.holder(token, id)))
+                .orElseThrow(() -> ProblemException.challenge(
+                        CommonProblem.UNAUTHORIZED,
+                        "the token is none for this task, or it has expired: get a new one",
+                        ", error=\"invalid_token\"")));
+    }
+
+    private static Optional<TaskId> taskId(String text) {
+        try {
+            return Optional.of(TaskId.parse(text));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     static ProblemException missing() {

@@ -1,6 +1,7 @@
 package io.pawline.ingest.webhook;
 
 import io.github.bucket4j.TimeMeter;
+import io.pawline.ingest.access.TaskTokens;
 import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.outbound.webhook.WebhookClient;
@@ -48,5 +49,11 @@ public class WebhookConfiguration {
             Clock clock) {
         WebhookClient webhooks = new WebhookClient(OutboundHttp.guarded(outbound), settings, clock);
         return new TestDelivery(secrets, versions, webhooks, limit, clock);
+    }
+
+    /** The tokens for single tasks, signed by secrets that are derived from the same master secrets. */
+    @Bean
+    TaskTokens taskTokens(WebhookSecrets secrets, Clock clock) {
+        return new TaskTokens(secrets.derivedFor("#task-token"), clock);
     }
 }

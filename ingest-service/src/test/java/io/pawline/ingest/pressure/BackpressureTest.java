@@ -85,8 +85,10 @@ class BackpressureTest {
     @Example
     void aStandstillRefusesOnlyTasksThatStartSoon() {
         Backpressure standing = looking(FREE + 1, 0, new Random(1));
-        assertThat(standing.refusal(startingIn(Duration.ofSeconds(MAX_WAIT_SECONDS)))).isPresent();
-        assertThat(standing.refusal(startingIn(Duration.ofSeconds(MAX_WAIT_SECONDS + 1)))).isEmpty();
+        assertThat(standing.refusal(startingIn(Duration.ofSeconds(MAX_WAIT_SECONDS))))
+                .isPresent();
+        assertThat(standing.refusal(startingIn(Duration.ofSeconds(MAX_WAIT_SECONDS + 1))))
+                .isEmpty();
     }
 
     private static Submission startingIn(Duration time) {

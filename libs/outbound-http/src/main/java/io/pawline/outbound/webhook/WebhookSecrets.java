@@ -55,6 +55,19 @@ public final class WebhookSecrets {
     }
 
     /**
+     * Secrets for another purpose than callbacks, one of each master secret, the newest first; empty without one. Nobody
+     * is ever shown them.
+     *
+     * @param purpose a name that no tenant can have
+     */
+    public List<String> derivedFor(String purpose) {
+        if (purpose.matches("[a-z0-9._-]+")) {
+            throw new IllegalArgumentException("a tenant may have the name " + purpose);
+        }
+        return masters.stream().map(master -> master.secretOf(purpose, 1)).toList();
+    }
+
+    /**
      * The signer for a tenant. The secrets of the settings come first, because a receiver may look only at the first
      * signature.
      *
