@@ -25,7 +25,7 @@ final class QueueFigures {
     /** A rate is measured by so many tasks at most, so that it follows when the capacity changes. */
     private static final int MOST = 50;
 
-    /** So many tasks ahead say how long they take; the number of fewer is chance. */
+    /** So many tasks ahead show a longer wait than that of the last tasks; fewer are more by chance. */
     private static final int QUEUE = 20;
 
     private static final Duration GROUP = Duration.ofSeconds(1);
@@ -108,15 +108,20 @@ final class QueueFigures {
         if (stalled) {
             return Optional.empty();
         }
-        if (ahead < QUEUE || time.nothingWaits()) {
-            return Optional.of(StageTimes.left(time.recent(), since));
-        }
+        Duration asTheLast = StageTimes.left(time.recent(), since);
         double perSecond = rates.getOrDefault(queue, rate / Math.max(1, open.size()));
+        if (time.nothingWaits() || (perSecond <= 0 && ahead < QUEUE)) {
+            return Optional.of(asTheLast);
+        }
         if (perSecond <= 0) {
             return Optional.empty();
         }
         Duration behind = Duration.ofMillis(Math.round(ahead / perSecond * 1000));
-        Duration left = StageTimes.left(time.least(), since);
-        return Optional.of(behind.compareTo(left) > 0 ? behind : left);
+        Duration inTheQueue = longer(behind, StageTimes.left(time.least(), since));
+        return Optional.of(ahead < QUEUE && asTheLast.compareTo(inTheQueue) < 0 ? asTheLast : inTheQueue);
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
     }
 }

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Predicts when tasks end. The figures behind a forecast are read by the first request that needs newer ones; others
- * meanwhile use those that are there. Reading takes a twentieth of the time of one connection at most, however many
- * ask. Every process reads the same figures. Thread-safe.
+ * meanwhile use those that are there. Reading costs the same however many ask: once a second it is done at most if it
+ * takes longer than some milliseconds, and four times otherwise. Every process reads the same figures. Thread-safe.
  */
 public final class TaskForecasts {
 
@@ -34,11 +34,14 @@ public final class TaskForecasts {
     /** Figures are used for so long at least. */
     private static final Duration SHORTEST = Duration.ofMillis(250);
 
-    /** Figures are not used any more after so long, even while they are being read. */
-    private static final Duration LONGEST = Duration.ofSeconds(5);
-
-    /** The figures are used for so many times the time that it takes to read them. */
+    /** Figures are used for so many times the time that it takes to read them, so that reading takes little time. */
     private static final int PAUSE_FACTOR = 20;
+
+    /** But not for longer than this: one slow read must not make forecasts old. */
+    private static final Duration LONGEST = Duration.ofSeconds(1);
+
+    /** Figures are not used any more after so long, even while they are being read. */
+    private static final Duration STALE = Duration.ofSeconds(5);
 
     private final Source source;
     private final Clock clock;
@@ -87,7 +90,7 @@ public final class TaskForecasts {
         if (known != null && now.isBefore(known.until())) {
             return known;
         }
-        if (known != null && now.isBefore(known.readAt().plus(LONGEST)) && reading.isLocked()) {
+        if (known != null && now.isBefore(known.readAt().plus(STALE)) && reading.isLocked()) {
             return known;
         }
         reading.lock();
@@ -108,8 +111,8 @@ public final class TaskForecasts {
         List<EndedTask> ended = source.ended(now.minus(WINDOW), SAMPLE);
         stageTimes.learn(ended, source.reached(StageTimes.measured(ended)), now);
         QueueFigures queues = QueueFigures.of(source.open(), ended, now);
-        Duration pause = Duration.between(now, clock.instant()).multipliedBy(PAUSE_FACTOR);
-        return new Figures(queues, now, now.plus(pause.compareTo(SHORTEST) < 0 ? SHORTEST : pause));
+        long pause = Duration.between(now, clock.instant()).toMillis() * PAUSE_FACTOR;
+        return new Figures(queues, now, now.plusMillis(Math.clamp(pause, SHORTEST.toMillis(), LONGEST.toMillis())));
     }
 
     private Forecast forecast(Task task, @Nullable StageReached reached, QueueFigures queues, Instant now) {

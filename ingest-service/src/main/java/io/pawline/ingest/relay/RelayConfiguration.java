@@ -2,7 +2,7 @@ package io.pawline.ingest.relay;
 
 import io.pawline.ingest.IngestProperties;
 import io.pawline.service.Periodic;
-import io.pawline.taskstore.HeldTasks;
+import io.pawline.taskstore.LaterTasks;
 import io.pawline.taskstore.Outbox;
 import io.pawline.taskstore.TaskDatabase;
 import java.time.Clock;
@@ -27,7 +27,7 @@ public class RelayConfiguration {
     /** Releases tasks that start later, within about the poll interval after their time has come. */
     @Bean
     Periodic heldTasks(TaskDatabase database, IngestProperties settings, Clock clock, OutboxRelay relay) {
-        HeldTasks held = new HeldTasks(database);
+        LaterTasks held = new LaterTasks(database);
         int limit = settings.relay().batchSize();
         return Periodic.start("held-tasks", settings.relay().pollInterval(), () -> {
             int released;

@@ -49,6 +49,7 @@ class TaskForecastsTest {
         private final List<StageReached> reached = new ArrayList<>();
         private Instant now = START;
         private int reads;
+        private Duration readTakes = Duration.ZERO;
 
         private final TaskForecasts forecasts = new TaskForecasts(this, this);
 
@@ -83,6 +84,7 @@ class TaskForecastsTest {
         @Override
         public List<EndedTask> ended(Instant since, int limit) {
             reads++;
+            now = now.plus(readTakes);
             return ended.stream()
                     .filter(task -> task.at().isAfter(since))
                     .sorted(Comparator.comparing(EndedTask::at).reversed())
@@ -227,6 +229,20 @@ class TaskForecastsTest {
     }
 
     @Example
+    void aQueueThatHasBeenWorkedOffKeepsNobodyWaiting() {
+        flowing(SHOP, 0, 40);
+        pipeline.passTo(40);
+        pipeline.forecast(pipeline.comes(SHOP, 39), null);
+        pipeline.open.clear();
+        for (double second = 40; second < 90; second += 0.5) {
+            pipeline.ended(SHOP, second, 60, 45);
+        }
+        pipeline.comes(SHOP, 89);
+        pipeline.passTo(90);
+        assertThat(pipeline.left(pipeline.comes(SHOP, 90), null)).isBetween(20.0, 24.0);
+    }
+
+    @Example
     void aTaskOverItsTimeIsNotExpectedInThePast() {
         flowing(SHOP, 0, 50);
         pipeline.passTo(50);
@@ -266,6 +282,15 @@ class TaskForecastsTest {
         pipeline.passTo(1_001);
         assertThat(pipeline.forecast(task(SHOP, at(50), at(1_000)), null).position())
                 .isZero();
+    }
+
+    @Example
+    void oneSlowReadMakesNoForecastOld() {
+        Task task = pipeline.comes(SHOP, 0);
+        pipeline.readTakes = Duration.ofSeconds(3);
+        pipeline.forecast(task, null);
+        pipeline.forecast(task, null);
+        assertThat(pipeline.reads).isEqualTo(2);
     }
 
     @Example

@@ -9,6 +9,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import io.pawline.schemas.TaskId;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -16,10 +17,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.springframework.util.FileSystemUtils;
+import java.util.stream.Stream;
 
 /**
  * Keeps images as files in one folder, for a single machine. A file is written aside, forced to the disk and moved to
@@ -127,9 +129,15 @@ final class FolderImageStore implements ImageStore {
 
     /** @throws ImageStoreException if the folder cannot be written */
     void deleteAll(TaskId task) {
-        try {
-            FileSystemUtils.deleteRecursively(folder.resolve(task.toString()));
-        } catch (IOException e) {
+        Path images = folder.resolve(task.toString());
+        try (Stream<Path> found = Files.walk(images)) {
+            // What is in a folder comes after it
+            for (Path path : found.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (NoSuchFileException none) {
+            // There is nothing to delete, or somebody else deletes it
+        } catch (IOException | UncheckedIOException e) {
             throw new ImageStoreException(
                     "the images of task %s could not be deleted from %s".formatted(task, folder), e);
         }

@@ -71,7 +71,7 @@ public final class TaskDao {
     }
 
     /**
-     * Keeps a new task. It is in the outbox until an {@link Outbox} has relayed it, after {@link HeldTasks} if it starts
+     * Keeps a new task. It is in the outbox until an {@link Outbox} has relayed it, after {@link LaterTasks} if it starts
      * later.
      */
     public void accept(Submission submission) {

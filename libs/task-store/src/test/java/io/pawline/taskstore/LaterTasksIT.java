@@ -20,14 +20,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class HeldTasksIT {
+class LaterTasksIT {
 
     private static final Instant START = NOW.plus(Duration.ofHours(2));
 
     private static TestingPostgres postgres;
     private static TaskDatabase database;
     private static TaskDao tasks;
-    private static HeldTasks heldTasks;
+    private static LaterTasks laterTasks;
     private static Outbox outbox;
 
     @BeforeAll
@@ -35,7 +35,7 @@ class HeldTasksIT {
         postgres = TestingPostgres.start();
         database = TaskDatabase.open(postgres.database("postgres"));
         tasks = new TaskDao(database);
-        heldTasks = new HeldTasks(database);
+        laterTasks = new LaterTasks(database);
         outbox = new Outbox(database, Clock.fixed(NOW, ZoneOffset.UTC));
     }
 
@@ -55,12 +55,12 @@ class HeldTasksIT {
         TaskId held = accept(START, START.plusSeconds(60));
         TaskId now = accept(null, START);
         assertThat(relayed()).containsExactly(now);
-        assertThat(heldTasks.release(START.minusMillis(1), 10)).isZero();
+        assertThat(laterTasks.release(START.minusMillis(1), 10)).isZero();
         assertThat(relayed()).isEmpty();
 
-        assertThat(heldTasks.release(START, 10)).isEqualTo(1);
+        assertThat(laterTasks.release(START, 10)).isEqualTo(1);
         assertThat(relayed()).containsExactly(held);
-        assertThat(heldTasks.release(START, 10)).isZero();
+        assertThat(laterTasks.release(START, 10)).isZero();
         assertThat(relayed()).isEmpty();
     }
 
@@ -69,9 +69,9 @@ class HeldTasksIT {
         TaskId last = accept(START.plusSeconds(3), START.plusSeconds(60));
         TaskId first = accept(START.plusSeconds(1), START.plusSeconds(60));
         TaskId second = accept(START.plusSeconds(2), START.plusSeconds(60));
-        assertThat(heldTasks.release(START.plusSeconds(9), 2)).isEqualTo(2);
+        assertThat(laterTasks.release(START.plusSeconds(9), 2)).isEqualTo(2);
         assertThat(relayed()).containsExactlyInAnyOrder(first, second);
-        assertThat(heldTasks.release(START.plusSeconds(9), 2)).isEqualTo(1);
+        assertThat(laterTasks.release(START.plusSeconds(9), 2)).isEqualTo(1);
         assertThat(relayed()).containsExactly(last);
     }
 
@@ -93,7 +93,7 @@ class HeldTasksIT {
         OpenTasks open = new OpenTasks(database);
         assertThat(open.count()).isEqualTo(1);
         assertThat(open.waiting()).extracting(OpenTasks.OpenGroup::tasks).containsExactly(1);
-        heldTasks.release(START, 10);
+        laterTasks.release(START, 10);
         assertThat(open.count()).isEqualTo(2);
         assertThat(open.waiting())
                 .extracting(OpenTasks.OpenGroup::second)

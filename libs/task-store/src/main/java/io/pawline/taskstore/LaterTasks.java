@@ -10,7 +10,7 @@ import java.time.Instant;
  *
  * <p>Every method throws {@link DatabaseUnavailableException} when the database is lost.
  */
-public final class HeldTasks {
+public final class LaterTasks {
 
     private static final String RELEASE = """
             update task set relayed_at = null where id = any(array(
@@ -20,7 +20,7 @@ public final class HeldTasks {
 
     private final TaskDatabase database;
 
-    public HeldTasks(TaskDatabase database) {
+    public LaterTasks(TaskDatabase database) {
         this.database = database;
     }
 
