@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
             "",
             "Besides, without this program:",
             "  ./pawline build      builds what the launcher needs",
-            "  ./pawline test       runs every test",
+            "  ./pawline test       runs every test; test quick: those without a broker",
             "  ./pawline bench      measures it on this machine",
             "  ./pawline incident   lives through the incident's afternoon again",
         })
