@@ -212,7 +212,9 @@ class AddressGuardTest {
         "10.0.0.0/9, http://10.128.0.1/",
         "127.0.0.1, http://127.0.0.2/",
         "127.0.0.0/8, http://127.1/",
-        "fd00::/16, http://[fd01::1]/"
+        "fd00::/16, http://[fd01::1]/",
+        "0.0.0.0/0, http://[fd12::1]/",
+        "::/0, http://10.1.2.3/"
     })
     void allowsNothingElse(String allowed, String url) {
         assertThat(allowing(allowed).objection(URI.create(url))).isPresent();
