@@ -2,6 +2,7 @@ package io.pawline.ingest.access;
 
 import io.pawline.ingest.IngestProperties;
 import io.pawline.taskstore.DatabaseUnavailableException;
+import io.pawline.taskstore.TaskDatabase;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemException;
 import io.pawline.web.RequiresScope;
@@ -65,13 +66,31 @@ final class KeyFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
+        ApiClient client;
         try {
-            request.setAttribute(CLIENT, open ? ApiClient.ANYBODY : clientOf(request));
+            client = open ? ApiClient.ANYBODY : clientOf(request);
         } catch (ProblemException | DatabaseUnavailableException refused) {
             problems.resolveException(request, response, null, refused);
             return;
         }
-        chain.doFilter(request, response);
+        request.setAttribute(CLIENT, client);
+        serve(client, request, response, chain);
+    }
+
+    /** Serves a request out of its tenant's share of the database connections. */
+    private static void serve(
+            ApiClient client, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        try {
+            ScopedValue.where(TaskDatabase.TENANT, client.tenant()).call(() -> {
+                chain.doFilter(request, response);
+                return client;
+            });
+        } catch (ServletException | IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new ServletException(e);
+        }
     }
 
     private ApiClient clientOf(HttpServletRequest request) {

@@ -35,7 +35,11 @@ public class ProblemAdvice extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<ProblemDetail> databaseLost(DatabaseUnavailableException e) {
         log.warn("A request cannot be served: {}", String.valueOf(e.getCause()));
-        return answer(CommonProblem.DATABASE_UNAVAILABLE, "the request was not served: send it again later");
+        return answer(
+                CommonProblem.DATABASE_UNAVAILABLE,
+                e.isSlow()
+                        ? "the database did not answer in time: send the request again later, or ask for less"
+                        : "the request was not served: send it again later");
     }
 
     /** Answers for every exception that no other method expects. */
