@@ -75,13 +75,12 @@ final class BatchController {
     ResponseEntity<Answers> submit(@RequiresScope(Scope.SUBMIT) ApiClient client, HttpServletRequest request)
             throws IOException {
         JsonNode tasks = tasks(TaskBody.tree(request.getInputStream(), maxBodyBytes));
-        String key = TaskController.key(request);
+        RequestKey key = TaskController.key(request);
         List<Answer> answers = new ArrayList<>();
         boolean databaseLost = false;
         for (JsonNode task : tasks) {
             // Each would wait as long for a connection, in vain.
-            Answer answer =
-                    databaseLost ? lost() : submit(task, client, key == null ? null : key + "#" + answers.size());
+            Answer answer = databaseLost ? lost() : submit(task, client, key == null ? null : key.at(answers.size()));
             databaseLost = answer.status() == HttpStatus.SERVICE_UNAVAILABLE.value();
             answers.add(answer);
         }
@@ -105,7 +104,7 @@ final class BatchController {
     }
 
     /** Submits one task in a trace of its own, which is linked to the trace of the request. */
-    private Answer submit(JsonNode task, ApiClient client, @Nullable String key) {
+    private Answer submit(JsonNode task, ApiClient client, @Nullable RequestKey key) {
         Span span = tracer.spanBuilder("submit")
                 .setNoParent()
                 .addLink(Span.current().getSpanContext())
@@ -117,7 +116,7 @@ final class BatchController {
         }
     }
 
-    private Answer accept(JsonNode task, ApiClient client, @Nullable String key) {
+    private Answer accept(JsonNode task, ApiClient client, @Nullable RequestKey key) {
         try {
             SubmissionView submissionView =
                     SubmissionView.of(intake.accept(TaskBody.of(task).request(), client, key), publicBaseUrl);

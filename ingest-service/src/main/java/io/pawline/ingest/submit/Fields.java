@@ -118,12 +118,11 @@ final class Fields {
         };
     }
 
-    String idempotencyKey(String text) throws RefusedException {
+    void checkIdempotencyKey(String text) throws RefusedException {
         if (text.isEmpty() || text.length() > MAX_KEY_LENGTH || !text.chars().allMatch(c -> c > ' ' && c < 127)) {
             throw RefusedException.invalid(
                     "Idempotency-Key", "is not 1 to %d printable ASCII characters".formatted(MAX_KEY_LENGTH));
         }
-        return text;
     }
 
     @Nullable

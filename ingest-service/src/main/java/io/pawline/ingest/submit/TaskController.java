@@ -57,15 +57,15 @@ final class TaskController {
         }
     }
 
-    static @Nullable String key(HttpServletRequest request) {
+    static @Nullable RequestKey key(HttpServletRequest request) {
         List<String> keys = Collections.list(request.getHeaders("Idempotency-Key"));
         if (keys.size() > 1) {
             throw new ProblemException(CommonProblem.INVALID_REQUEST, "Idempotency-Key is given more than once");
         }
-        return keys.isEmpty() ? null : keys.getFirst();
+        return keys.isEmpty() ? null : RequestKey.of(keys.getFirst());
     }
 
-    private ResponseEntity<SubmissionView> accept(TaskRequest request, ApiClient client, @Nullable String key)
+    private ResponseEntity<SubmissionView> accept(TaskRequest request, ApiClient client, @Nullable RequestKey key)
             throws RefusedException {
         SubmittedTask submitted = intake.accept(request, client, key);
         SubmissionView submissionView = SubmissionView.of(submitted, publicBaseUrl);

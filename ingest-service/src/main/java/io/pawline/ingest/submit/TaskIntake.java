@@ -5,6 +5,7 @@ import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.ingest.IngestProperties;
 import io.pawline.ingest.access.ApiClient;
+import io.pawline.ingest.access.QuotaExceededException;
 import io.pawline.ingest.access.Quotas;
 import io.pawline.ingest.pressure.Backpressure;
 import io.pawline.ingest.pressure.Refusal;
@@ -70,20 +71,21 @@ public final class TaskIntake {
      * Keeps a new task, unless the same submission has been kept before. An uploaded photo is stored first, so that no
      * task lacks its photo.
      *
-     * @param idempotencyKey the key that identifies a repetition of the request; null: none
+     * @param requestKey identifies a repetition of the request; null: none
      * @throws RefusedException if it is refused; then nothing has been kept
      * @throws io.pawline.ingest.access.QuotaExceededException if the quota is used up; then nothing has been kept
      * @throws io.pawline.taskstore.DatabaseUnavailableException if it could not be kept
      * @throws io.pawline.images.ImageStoreException if its photo could not be kept
      */
-    public SubmittedTask accept(TaskRequest request, ApiClient client, @Nullable String idempotencyKey)
+    SubmittedTask accept(TaskRequest request, ApiClient client, @Nullable RequestKey requestKey)
             throws RefusedException {
         Instant now = clock.instant();
-        if (idempotencyKey == null) {
+        if (requestKey == null) {
             return acceptOrFold(request, client, now);
         }
-        IdempotencyKey key = new IdempotencyKey(
-                fields.idempotencyKey(idempotencyKey), RequestHashes.ofRequest(request), now.minus(keyWindow));
+        fields.checkIdempotencyKey(requestKey.text());
+        IdempotencyKey key =
+                new IdempotencyKey(requestKey.name(), RequestHashes.ofRequest(request), now.minus(keyWindow));
         // Looked up before anything is checked: what was valid then, such as a deadline, may not be valid now.
         Optional<SubmissionResult> earlier = submissionStore.earlier(client.tenant(), key);
         if (earlier.isPresent()) {
@@ -113,7 +115,15 @@ public final class TaskIntake {
         if (refusal.isPresent()) {
             throw new RefusedException(refusal.get());
         }
-        return keep(submission, request, client, () -> submissionStore.accept(submission, fingerprint));
+        try {
+            return keep(submission, request, client, () -> submissionStore.accept(submission, fingerprint));
+        } catch (QuotaExceededException usedUp) {
+            // A request that is folded is free, also for a client that has had its tasks
+            return submissionStore
+                    .running(fingerprint)
+                    .map(running -> new SubmittedTask(running, false, true))
+                    .orElseThrow(() -> usedUp);
+        }
     }
 
     /** Keeps a submission. Only a submission that becomes a task of its own counts towards the quota. */

@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.ingest.access;
+
+import org.jspecify.annotations.NullMarked;
