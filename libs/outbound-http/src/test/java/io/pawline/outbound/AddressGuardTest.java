@@ -75,7 +75,7 @@ class AddressGuardTest {
         dns.answer("photos.example", address);
 
         assertThat(guard.objection(literal(address))).isPresent();
-        assertThatThrownBy(() -> guard.lookup("photos.example")).isInstanceOf(AddressRefusedException.class);
+        assertThatThrownBy(() -> guard.lookup("photos.example")).isInstanceOf(NoPublicAddressException.class);
         assertThat(PublicAddresses.contain(InetAddress.ofLiteral(address))).isFalse();
     }
 
@@ -155,7 +155,7 @@ class AddressGuardTest {
         HttpUrl called = AddressGuard.parse(URI.create(url)).orElseThrow();
 
         assertThat(guard.objection(called)).isEmpty();
-        assertThatThrownBy(() -> guard.lookup(called.host())).isInstanceOf(AddressRefusedException.class);
+        assertThatThrownBy(() -> guard.lookup(called.host())).isInstanceOf(NoPublicAddressException.class);
     }
 
     @ParameterizedTest
@@ -178,7 +178,7 @@ class AddressGuardTest {
     void refusesAHostOfWhichOneAddressIsNotPublic() {
         dns.answer("photos.example", "8.8.8.8", "10.0.0.1");
 
-        assertThatThrownBy(() -> guard.lookup("photos.example")).isInstanceOf(AddressRefusedException.class);
+        assertThatThrownBy(() -> guard.lookup("photos.example")).isInstanceOf(NoPublicAddressException.class);
     }
 
     @Test
@@ -186,7 +186,7 @@ class AddressGuardTest {
         dns.answer("photos.example", "8.8.8.8").answer("photos.example", "127.0.0.1");
 
         assertThat(guard.lookup("photos.example")).containsExactly(InetAddress.ofLiteral("8.8.8.8"));
-        assertThatThrownBy(() -> guard.lookup("photos.example")).isInstanceOf(AddressRefusedException.class);
+        assertThatThrownBy(() -> guard.lookup("photos.example")).isInstanceOf(NoPublicAddressException.class);
     }
 
     @Test
@@ -225,7 +225,7 @@ class AddressGuardTest {
         dns.answer("minio", "172.18.0.3").answer("other", "172.18.0.4");
 
         assertThat(allowing("MinIO").lookup("minio")).containsExactly(InetAddress.ofLiteral("172.18.0.3"));
-        assertThatThrownBy(() -> allowing("minio").lookup("other")).isInstanceOf(AddressRefusedException.class);
+        assertThatThrownBy(() -> allowing("minio").lookup("other")).isInstanceOf(NoPublicAddressException.class);
     }
 
     @ParameterizedTest
