@@ -1,5 +1,7 @@
 package io.pawline.ingest;
 
+import io.pawline.images.ImageKey;
+import io.pawline.images.ImageStore;
 import io.pawline.taskstore.ApiKeys;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.Scope;
@@ -181,6 +183,12 @@ final class TestingIngest implements AutoCloseable {
 
     Answer get(String path) {
         return send(request(path).build());
+    }
+
+    /** The path and the query at which a picture of the image store is served. */
+    String pathOf(ImageKey key) {
+        URI address = bean(ImageStore.class).urlOf(key);
+        return address.getRawPath() + "?" + address.getRawQuery();
     }
 
     /** Listens to a stream of events until the caller closes it. */

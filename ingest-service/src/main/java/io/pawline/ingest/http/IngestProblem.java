@@ -21,6 +21,7 @@ public enum IngestProblem implements ProblemType {
     IDEMPOTENCY_KEY_REUSED(HttpStatus.UNPROCESSABLE_CONTENT, "The key belongs to another request"),
     BACKLOG_TOO_LONG(HttpStatus.TOO_MANY_REQUESTS, "Too many tasks wait already"),
     IMAGE_NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such image"),
+    IMAGE_ADDRESS_EXPIRED(HttpStatus.GONE, "The address of the image has expired"),
     TOO_MANY_WAITS(HttpStatus.SERVICE_UNAVAILABLE, "As many requests wait as may"),
     IMAGE_STORE_UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "The image store cannot be reached");
 

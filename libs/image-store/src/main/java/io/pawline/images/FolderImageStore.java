@@ -14,6 +14,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,24 +27,31 @@ import java.util.UUID;
  * its place. So a reader finds the old bytes or the new ones, even after a crash. The files that a crash leaves in
  * {@code .incoming} may be deleted while no writer runs.
  *
- * <p>The content type is not kept. ingest-service serves the images and finds it in the bytes.
+ * <p>The content type is not kept. ingest-service serves the images and finds it in the bytes. Their addresses are
+ * signed, see {@link AddressSignatures}.
  */
 final class FolderImageStore implements ImageStore {
 
     // No segment of a key starts with a dot, so no key leads here
     private static final String INCOMING = ".incoming";
 
+    private static final int STEPS = 24;
+
     private final Path folder;
     private final Path incoming;
     private final URI imagesUrl;
+    private final AddressSignatures signatures;
+    private final Duration urlExpiry;
+    private final Clock clock;
 
     /**
      * A store in this folder.
      *
      * @param publicBaseUrl address of ingest-service from outside
+     * @param urlExpiry how long the address of an image is valid at least
      * @throws ImageStoreException if the folder cannot be made
      */
-    FolderImageStore(Path folder, URI publicBaseUrl) {
+    FolderImageStore(Path folder, URI publicBaseUrl, Duration urlExpiry, Clock clock) {
         this.folder = folder.toAbsolutePath().normalize();
         this.incoming = this.folder.resolve(INCOMING);
         this.imagesUrl = BaseUrl.append(publicBaseUrl, "v1/images/");
@@ -50,6 +60,9 @@ final class FolderImageStore implements ImageStore {
         } catch (IOException e) {
             throw new ImageStoreException("the image folder %s cannot be made".formatted(this.folder), e);
         }
+        this.signatures = AddressSignatures.ofFolder(this.folder);
+        this.urlExpiry = urlExpiry;
+        this.clock = clock;
     }
 
     @Override
@@ -111,7 +124,21 @@ final class FolderImageStore implements ImageStore {
 
     @Override
     public URI urlOf(ImageKey key) {
-        return BaseUrl.append(imagesUrl, key.value());
+        return addressOf(key).url();
+    }
+
+    @Override
+    public ImageAddress addressOf(ImageKey key) {
+        Instant expiresAt = expiry(clock.instant());
+        String path = key.value() + "?" + signatures.query(key, expiresAt);
+        return new ImageAddress(BaseUrl.append(imagesUrl, path), expiresAt);
+    }
+
+    /** Steps forward a few times in a validity, so that the same address comes again and its image from a cache. */
+    private Instant expiry(Instant now) {
+        long step = Math.max(1, urlExpiry.toSeconds() / STEPS);
+        long earliest = now.plus(urlExpiry).getEpochSecond();
+        return Instant.ofEpochSecond(Math.ceilDiv(earliest, step) * step);
     }
 
     /** @throws ImageStoreException if the folder cannot be written */

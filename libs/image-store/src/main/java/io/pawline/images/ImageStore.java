@@ -49,4 +49,13 @@ public interface ImageStore {
      * @throws ImageStoreException if the address cannot be made, for example without the store's credentials
      */
     URI urlOf(ImageKey key);
+
+    /**
+     * The address of {@link #urlOf}, with the moment until which it is valid. By default, it does not expire.
+     *
+     * @throws ImageStoreException if the address cannot be made, for example without the store's credentials
+     */
+    default ImageAddress addressOf(ImageKey key) {
+        return new ImageAddress(urlOf(key), null);
+    }
 }

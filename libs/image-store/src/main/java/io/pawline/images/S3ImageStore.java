@@ -25,6 +25,7 @@ import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+import software.amazon.awssdk.services.s3.presigner.model.PresignedGetObjectRequest;
 
 /** Keeps images as objects in one bucket of an S3-compatible store. The bucket must exist; it is never made. */
 final class S3ImageStore implements ImageStore, AutoCloseable {
@@ -142,15 +143,19 @@ final class S3ImageStore implements ImageStore, AutoCloseable {
 
     @Override
     public URI urlOf(ImageKey key) {
+        return addressOf(key).url();
+    }
+
+    @Override
+    public ImageAddress addressOf(ImageKey key) {
         if (publicBaseUrl != null) {
-            return BaseUrl.append(publicBaseUrl, key.value());
+            return new ImageAddress(BaseUrl.append(publicBaseUrl, key.value()), null);
         }
         try {
-            return URI.create(presigner
-                    .presignGetObject(presign -> presign.signatureDuration(urlExpiry)
-                            .getObjectRequest(get -> get.bucket(bucket).key(key.value())))
-                    .url()
-                    .toString());
+            PresignedGetObjectRequest signed =
+                    presigner.presignGetObject(presign -> presign.signatureDuration(urlExpiry)
+                            .getObjectRequest(get -> get.bucket(bucket).key(key.value())));
+            return new ImageAddress(URI.create(signed.url().toString()), signed.expiration());
         } catch (SdkException e) {
             throw new ImageStoreException("an address for image %s could not be signed".formatted(key), e);
         }
