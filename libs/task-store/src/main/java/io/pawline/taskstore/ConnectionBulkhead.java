@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionBulkhead {
 
     /** Most threads that wait for one tenant. Those beyond them would hardly get a connection in time. */
-    static final int WAITING_FOR_TENANT = 100;
+    static final int WAITING_FOR_TENANT = 1_000;
 
     private static final String SERVICE = "";
 

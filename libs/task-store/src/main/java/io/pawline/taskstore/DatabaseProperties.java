@@ -16,9 +16,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param migrate whether a service brings the tables up to date when it starts; else it only checks that they are, and
  *     the {@code setup} of ingest-service does it before
  * @param readPoolSize most connections of one process for lists and look-ups, 1 or more; ingest-service has them beside
- *     those of {@code poolSize}
+ *     those of {@code pool-size}
  * @param reportPoolSize most connections of one process for reports and searches, 1 or more; ops-service has them beside
- *     those of {@code poolSize}
+ *     those of {@code pool-size}
  * @param reportTimeout longest time for one statement of a report, a search, or a change to many dead letters; from 1 second to 1
  *     hour. The server ends it then
  */
