@@ -11,6 +11,8 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -24,8 +26,8 @@ import java.util.UUID;
 
 /**
  * Keeps images as files in one folder, for a single machine. A file is written aside, forced to the disk and moved to
- * its place. So a reader finds the old bytes or the new ones, even after a crash. The files that a crash leaves in
- * {@code .incoming} may be deleted while no writer runs.
+ * its place. So a reader finds the old bytes or the new ones, even after a crash. What a crash leaves in
+ * {@code .incoming} is removed by {@link #sweep}.
  *
  * <p>The content type is not kept. ingest-service serves the images and finds it in the bytes. Their addresses are
  * signed, see {@link AddressSignatures}.
@@ -67,12 +69,17 @@ final class FolderImageStore implements ImageStore {
 
     @Override
     public void put(ImageKey key, byte[] bytes, String contentType) {
+        put(key, ByteBuffer.wrap(bytes), contentType);
+    }
+
+    @Override
+    public void put(ImageKey key, ByteBuffer bytes, String contentType) {
         Path aside = incoming.resolve(UUID.randomUUID().toString());
         try {
             Path target = target(key);
             List<Path> changed = makeParents(key);
             try {
-                write(aside, bytes);
+                write(aside, bytes.duplicate());
                 Files.move(aside, target, ATOMIC_MOVE, REPLACE_EXISTING);
             } finally {
                 Files.deleteIfExists(aside);
@@ -141,6 +148,27 @@ final class FolderImageStore implements ImageStore {
         return Instant.ofEpochSecond(Math.ceilDiv(earliest, step) * step);
     }
 
+    @Override
+    public void sweep(Instant before) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(incoming)) {
+            for (Path file : files) {
+                if (isOlder(file, before)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            throw new ImageStoreException("what is left in %s could not be removed".formatted(incoming), e);
+        }
+    }
+
+    private static boolean isOlder(Path file, Instant time) throws IOException {
+        try {
+            return Files.getLastModifiedTime(file).toInstant().isBefore(time);
+        } catch (NoSuchFileException movedByItsWriter) {
+            return false;
+        }
+    }
+
     /** @throws ImageStoreException if the folder cannot be written */
     void delete(ImageKey key) {
         try {
@@ -176,11 +204,10 @@ final class FolderImageStore implements ImageStore {
         return changed;
     }
 
-    private static void write(Path file, byte[] bytes) throws IOException {
+    private static void write(Path file, ByteBuffer bytes) throws IOException {
         try (FileChannel channel = FileChannel.open(file, CREATE_NEW, WRITE)) {
-            ByteBuffer buffer = ByteBuffer.wrap(bytes);
-            while (buffer.hasRemaining()) {
-                channel.write(buffer);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
             }
             channel.force(true);
         }

@@ -3,7 +3,9 @@ package io.pawline.images;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -95,14 +97,23 @@ final class S3ImageStore implements ImageStore, AutoCloseable {
 
     @Override
     public void put(ImageKey key, byte[] bytes, String contentType) {
+        put(key, ByteBuffer.wrap(bytes), contentType);
+    }
+
+    @Override
+    public void put(ImageKey key, ByteBuffer bytes, String contentType) {
         try {
-            // The SDK's RequestBody.fromBytes would copy the image
+            // The SDK's RequestBody.fromBytes and fromByteBuffer would copy the image
             client.putObject(
                     put -> put.bucket(bucket).key(key.value()).contentType(contentType),
-                    RequestBody.fromContentProvider(() -> new ByteArrayInputStream(bytes), bytes.length, contentType));
+                    RequestBody.fromContentProvider(() -> stream(bytes), bytes.remaining(), contentType));
         } catch (SdkException e) {
             throw new ImageStoreException("image %s could not be written to bucket %s".formatted(key, bucket), e);
         }
+    }
+
+    private static InputStream stream(ByteBuffer bytes) {
+        return new ByteArrayInputStream(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
     }
 
     @Override

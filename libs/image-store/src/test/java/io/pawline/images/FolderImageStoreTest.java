@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Clock;
 import java.time.Duration;
@@ -62,6 +63,23 @@ class FolderImageStoreTest extends ImageStoreContract {
 
         assertThat(folder.resolve(".incoming")).isEmptyDirectory();
         assertThat(folder.resolve(key.value())).hasBinaryContent(new byte[] {1});
+    }
+
+    @Test
+    void removesWhatWritersThatDiedHaveLeft() throws IOException {
+        Instant time = Instant.parse("2026-11-29T12:00:00Z");
+        Path left = Files.write(folder.resolve(".incoming").resolve("left"), new byte[9]);
+        Files.setLastModifiedTime(left, FileTime.from(time.minusSeconds(1)));
+        Path inWork = Files.write(folder.resolve(".incoming").resolve("in-work"), new byte[9]);
+        Files.setLastModifiedTime(inWork, FileTime.from(time.plusSeconds(1)));
+        store.put(key, new byte[] {1}, "image/png");
+        Files.setLastModifiedTime(folder.resolve(key.value()), FileTime.from(time.minusSeconds(9)));
+
+        store.sweep(time);
+
+        assertThat(left).doesNotExist();
+        assertThat(inWork).exists();
+        assertThat(store.get(key)).isPresent();
     }
 
     @Test
