@@ -284,9 +284,14 @@ class IngestIT {
                 arguments(photo("ftp://photos.example/cat.jpg"), "image_url is no absolute http"),
                 arguments(photo("file:///etc/passwd"), "image_url is no absolute http"),
                 arguments(photo("http:///cat.jpg"), "image_url is no absolute http"),
-                arguments(photo("https://photos.example/a cat.jpg"), "image_url is no absolute http"),
+                arguments(photo("http:photos.example/cat.jpg"), "image_url is no absolute http"),
+                arguments(photo("https://photos example/cat.jpg"), "image_url is no absolute http"),
+                arguments(photo("https://photos.example/a\\ncat.jpg"), "image_url is no absolute http"),
                 arguments(photo("https://photos.example/\\ud800"), "image_url is no absolute http"),
                 arguments(photo("https://photos.example/" + "x".repeat(2048)), "image_url has more than 2048"),
+                arguments(
+                        photo("https://photos.example/" + "猫".repeat(300)),
+                        "2048 characters when it is percent-encoded"),
                 arguments(callback("nowhere"), "callback_url is no absolute http"),
                 arguments(deadline("tomorrow"), "deadline is no RFC 3339 time"),
                 arguments(deadline("2030-01-01T00:00:00"), "deadline is no RFC 3339 time"),
@@ -435,9 +440,9 @@ class IngestIT {
         assertProblem(
                 ingest.upload(
                         Stream.generate(() -> part("style", "ink")).limit(40).toArray(byte[][]::new)),
-                413,
-                "request-too-large",
-                "");
+                400,
+                "invalid-request",
+                "style is given more than once");
     }
 
     @Test

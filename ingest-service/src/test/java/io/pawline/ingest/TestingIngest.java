@@ -12,6 +12,9 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,8 +27,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.eclipse.jetty.server.Server;
+import org.springframework.boot.jetty.JettyWebServer;
+import org.springframework.boot.web.server.WebServer;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -104,6 +112,23 @@ final class TestingIngest implements AutoCloseable {
         return Integer.parseInt(service.getEnvironment().getRequiredProperty("local.server.port"));
     }
 
+    /** The web server of the service. */
+    Server jetty() {
+        WebServer server = ((WebServerApplicationContext) service).getWebServer();
+        return ((JettyWebServer) Objects.requireNonNull(server)).getServer();
+    }
+
+    /** Sends these bytes over a connection of its own, and returns all that the service sends until it closes it. */
+    String raw(byte[] request) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
+            socket.setSoTimeout(60_000);
+            socket.getOutputStream().write(request);
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     <T> T bean(String name, Class<T> type) {
         return service.getBean(name, type);
     }
@@ -153,11 +178,19 @@ final class TestingIngest implements AutoCloseable {
 
     /** Posts a form with these parts. */
     Answer upload(byte[]... parts) {
+        return upload(request("/v1/tasks"), parts);
+    }
+
+    /** Posts a form with these parts and this key. */
+    Answer uploadWith(String idempotencyKey, byte[]... parts) {
+        return upload(request("/v1/tasks").header("Idempotency-Key", idempotencyKey), parts);
+    }
+
+    private Answer upload(HttpRequest.Builder request, byte[]... parts) {
         byte[] end = ("--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.US_ASCII);
         List<byte[]> all = new ArrayList<>(List.of(parts));
         all.add(end);
-        return send(request("/v1/tasks")
-                .header("Content-Type", "multipart/form-data; boundary=" + BOUNDARY)
+        return send(request.header("Content-Type", "multipart/form-data; boundary=" + BOUNDARY)
                 .POST(BodyPublishers.ofByteArrays(all))
                 .build());
     }
@@ -206,7 +239,11 @@ final class TestingIngest implements AutoCloseable {
 
     /** Listens to a stream of events again, after this event. */
     Answer getFrom(String path, String lastEventId) {
-        return send(request(path).header("Last-Event-ID", lastEventId).build());
+        return getWith(path, "Last-Event-ID", lastEventId);
+    }
+
+    Answer getWith(String path, String header, String value) {
+        return send(request(path).header(header, value).build());
     }
 
     Answer call(String method, String path) {

@@ -16,6 +16,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
@@ -25,7 +26,11 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
  * those named here. {@link RequiresScope} at each method says which scopes its holder needs.
  */
 @Component
+@Order(KeyFilter.ORDER)
 final class KeyFilter extends OncePerRequestFilter {
+
+    /** Before all filters that do not say when they come. */
+    static final int ORDER = 0;
 
     /** The request's attribute that holds the {@link ApiClient}. */
     static final String CLIENT = ApiClient.class.getName();

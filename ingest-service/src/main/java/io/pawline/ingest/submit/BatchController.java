@@ -11,6 +11,9 @@ import io.pawline.ingest.access.QuotaExceededException;
 import io.pawline.ingest.access.QuotaProblemAdvice;
 import io.pawline.ingest.access.Quotas;
 import io.pawline.ingest.access.RateLimitView;
+import io.pawline.ingest.http.JsonElement;
+import io.pawline.ingest.http.RequestBody;
+import io.pawline.ingest.http.StrictJson;
 import io.pawline.taskstore.DatabaseUnavailableException;
 import io.pawline.taskstore.Scope;
 import io.pawline.web.CommonProblem;
@@ -24,13 +27,14 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
-import tools.jackson.databind.JsonNode;
 
 /** Serves {@code /v1/tasks/batch}: takes many submissions in one request, and accepts or refuses each by itself. */
 @RestController
@@ -38,16 +42,25 @@ final class BatchController {
 
     static final int MAX_TASKS = 500;
 
+    private static final Logger log = LoggerFactory.getLogger(BatchController.class);
+
+    private static final int RETRY_SECONDS = 5;
+
     private final TaskIntake intake;
     private final Quotas quotas;
+    private final UploadMemory memory;
     private final long maxBodyBytes;
+    private final long maxTaskBytes;
     private final @Nullable URI publicBaseUrl;
     private final Tracer tracer;
 
-    BatchController(TaskIntake intake, Quotas quotas, IngestProperties settings, OpenTelemetry telemetry) {
+    BatchController(
+            TaskIntake intake, Quotas quotas, UploadMemory memory, IngestProperties settings, OpenTelemetry telemetry) {
         this.intake = intake;
         this.quotas = quotas;
+        this.memory = memory;
         this.maxBodyBytes = settings.maxBatchSize().toBytes();
+        this.maxTaskBytes = settings.maxBodySize().toBytes();
         this.publicBaseUrl = settings.publicBaseUrl();
         this.tracer = telemetry.getTracer("io.pawline.ingest");
     }
@@ -71,40 +84,38 @@ final class BatchController {
         }
     }
 
-    @PostMapping(path = "/v1/tasks/batch", consumes = MediaType.APPLICATION_JSON_VALUE)
+    /** Takes a batch. Once its first submission may be accepted, the answer says what became of each. */
+    @PostMapping(
+            path = "/v1/tasks/batch",
+            consumes = {MediaType.APPLICATION_JSON_VALUE, "application/*+json"})
     ResponseEntity<Answers> submit(@RequiresScope(Scope.SUBMIT) ApiClient client, HttpServletRequest request)
-            throws IOException {
-        JsonNode tasks = tasks(TaskBody.tree(request.getInputStream(), maxBodyBytes));
+            throws IOException, InterruptedException {
         RequestKey key = TaskController.key(request);
-        List<Answer> answers = new ArrayList<>();
-        boolean databaseLost = false;
-        for (JsonNode task : tasks) {
-            // Each would wait as long for a connection, in vain.
-            Answer answer = databaseLost ? lost() : submit(task, client, key == null ? null : key.at(answers.size()));
-            databaseLost = answer.status() == HttpStatus.SERVICE_UNAVAILABLE.value();
-            answers.add(answer);
+        List<Answer> answers;
+        try (UploadMemory.Share _ =
+                memory.take(client.tenant(), RequestBody.longest(request, maxBodyBytes, "a JSON body"))) {
+            answers = submit(
+                    StrictJson.elements(StrictJson.bytes(request, maxBodyBytes), "tasks", MAX_TASKS), client, key);
         }
         ResponseEntity.BodyBuilder answer = ResponseEntity.status(HttpStatus.MULTI_STATUS);
         quotas.state(client).map(RateLimitView::headers).ifPresent(answer::headers);
         return answer.body(new Answers(answers));
     }
 
-    private static JsonNode tasks(JsonNode body) {
-        JsonNode tasks = body.path("tasks");
-        if (!body.isObject() || body.size() != 1 || !tasks.isArray()) {
-            throw new ProblemException(
-                    CommonProblem.INVALID_REQUEST, "the body must be a JSON object with the one field tasks, an array");
+    private List<Answer> submit(List<JsonElement> tasks, ApiClient client, @Nullable RequestKey key) {
+        List<Answer> answers = new ArrayList<>();
+        boolean databaseLost = false;
+        for (JsonElement task : tasks) {
+            // Each would wait as long for a connection, in vain.
+            Answer answer = databaseLost ? lost() : submit(task, client, key == null ? null : key.at(answers.size()));
+            databaseLost = answer.status() == HttpStatus.SERVICE_UNAVAILABLE.value();
+            answers.add(answer);
         }
-        if (tasks.isEmpty() || tasks.size() > MAX_TASKS) {
-            throw new ProblemException(
-                    CommonProblem.INVALID_REQUEST,
-                    "tasks has %d elements: 1 to %d are allowed".formatted(tasks.size(), MAX_TASKS));
-        }
-        return tasks;
+        return answers;
     }
 
     /** Submits one task in a trace of its own, which is linked to the trace of the request. */
-    private Answer submit(JsonNode task, ApiClient client, @Nullable RequestKey key) {
+    private Answer submit(JsonElement task, ApiClient client, @Nullable RequestKey key) {
         Span span = tracer.spanBuilder("submit")
                 .setNoParent()
                 .addLink(Span.current().getSpanContext())
@@ -116,10 +127,10 @@ final class BatchController {
         }
     }
 
-    private Answer accept(JsonNode task, ApiClient client, @Nullable RequestKey key) {
+    private Answer accept(JsonElement task, ApiClient client, @Nullable RequestKey key) {
         try {
-            SubmissionView submissionView =
-                    SubmissionView.of(intake.accept(TaskBody.of(task).request(), client, key), publicBaseUrl);
+            SubmissionView submissionView = SubmissionView.of(
+                    intake.accept(TaskBody.of(task, maxTaskBytes).request(), client, key), publicBaseUrl);
             return new Answer(HttpStatus.ACCEPTED.value(), submissionView, null);
         } catch (ProblemException e) {
             return Answer.refused(e.type(), e.detail());
@@ -129,11 +140,18 @@ final class BatchController {
             return Answer.refused(QuotaProblemAdvice.problem(e));
         } catch (DatabaseUnavailableException e) {
             return lost();
+        } catch (RuntimeException e) {
+            // The client has to learn what became of the others
+            log.error("A submission of a batch failed", e);
+            return Answer.refused(
+                    CommonProblem.INTERNAL_ERROR, "the fault is not the submission's; it has been logged");
         }
     }
 
     private static Answer lost() {
-        return Answer.refused(
+        ProblemDetail problem = ProblemAdvice.problem(
                 CommonProblem.DATABASE_UNAVAILABLE, "the submission was not accepted: send it again later");
+        problem.setProperty("retry_after", RETRY_SECONDS);
+        return Answer.refused(problem);
     }
 }

@@ -3,9 +3,9 @@ package io.pawline.ingest.submit;
 import io.pawline.ingest.http.TimeSpan;
 import io.pawline.ingest.submit.RefusedException.Fault;
 import io.pawline.outbound.AddressGuard;
+import io.pawline.outbound.BrowserUrl;
 import io.pawline.taskstore.Priority;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,26 +54,18 @@ final class Fields {
         if (text.length() > MAX_URL_LENGTH) {
             throw RefusedException.invalid(field, "has more than " + MAX_URL_LENGTH + " characters");
         }
-        URI url = parse(text)
+        URI url = BrowserUrl.parse(text)
                 .orElseThrow(() -> RefusedException.invalid(
-                        field,
-                        "is no absolute http or https URL: it looks like https://host/path, and others are escaped"));
+                        field, "is no absolute http or https URL: it looks like https://host/path"));
+        if (url.toString().length() > MAX_URL_LENGTH) {
+            throw RefusedException.invalid(
+                    field, "has more than " + MAX_URL_LENGTH + " characters when it is percent-encoded");
+        }
         Optional<String> objection = guard.objection(url);
         if (objection.isPresent()) {
             throw new RefusedException(Fault.ADDRESS_REFUSED, field + " is refused: " + objection.get());
         }
         return url;
-    }
-
-    private static Optional<URI> parse(String text) {
-        try {
-            URI url = new URI(text);
-            boolean http = "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
-            boolean whole = text.codePoints().noneMatch(Fields::isControlOrHalf);
-            return http && whole && url.getRawAuthority() != null ? Optional.of(url) : Optional.empty();
-        } catch (URISyntaxException e) {
-            return Optional.empty();
-        }
     }
 
     Instant deadline(@Nullable String deadline, @Nullable String ttl, Instant now) throws RefusedException {

@@ -22,6 +22,7 @@ import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.SubmissionResult;
 import io.pawline.taskstore.SubmissionStore;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Accepts submissions. An accepted task is in the database, and will reach a final state. Thread-safe. */
 public final class TaskIntake {
+
+    /** Stands for the hash of a request that has not been read. No request has this hash. */
+    private static final String ANY_REQUEST = "";
 
     private final SubmissionStore submissionStore;
     private final Backpressure backpressure;
@@ -98,6 +102,19 @@ public final class TaskIntake {
         }
         Fingerprint fingerprint = new Fingerprint(RequestHashes.ofWork(client, request, submission), null);
         return keep(submission, request, client, () -> submissionStore.accept(submission, key, fingerprint));
+    }
+
+    /**
+     * Whether a request came with this key before, so that this one may be its repetition, which is free.
+     *
+     * @throws RefusedException if the text is no key
+     * @throws io.pawline.taskstore.DatabaseUnavailableException if the database is lost
+     */
+    boolean knows(ApiClient client, RequestKey requestKey) throws RefusedException {
+        fields.checkIdempotencyKey(requestKey.text());
+        IdempotencyKey key =
+                new IdempotencyKey(requestKey.name(), ANY_REQUEST, clock.instant().minus(keyWindow));
+        return submissionStore.earlier(client.tenant(), key).isPresent();
     }
 
     private SubmittedTask acceptOrFold(TaskRequest request, ApiClient client, Instant now) throws RefusedException {
@@ -197,7 +214,7 @@ public final class TaskIntake {
     }
 
     private void storePhoto(Submission submission, TaskRequest request) throws RefusedException {
-        byte[] image = request.image();
+        ByteBuffer image = request.image();
         if (image != null) {
             ImageHeader header = uploads.check(image);
             images.put(ImageKey.photo(submission.id()), image, header.kind().mediaType());
