@@ -174,6 +174,19 @@ class ClientBodiesIT {
                 .startsWith("HTTP/1.1 207");
     }
 
+    /** Each would be taken if only its packed length counted. */
+    @Test
+    void refusesABodyThatUnpacksToTooMuch() throws IOException {
+        String header = "Content-Encoding: gzip\r\n";
+        byte[] json = (" ".repeat(70_000) + TASK).getBytes(UTF_8);
+        assertThat(post("application/json", header, gzipped(json))).startsWith("HTTP/1.1 413");
+        byte[] batch = (" ".repeat(5_000_000) + "{\"tasks\":[%s]}".formatted(TASK)).getBytes(UTF_8);
+        assertThat(post("/v1/tasks/batch", "application/json", header, gzipped(batch)))
+                .startsWith("HTTP/1.1 413");
+        byte[] form = form(described("form-data; name=\"image\"", new byte[12_000_000]), part("style", "oil"));
+        assertThat(post(FORM, header, gzipped(form))).startsWith("HTTP/1.1 413");
+    }
+
     @Test
     void saysWhichContentCodingItTakes() {
         assertThat(post("application/json", "Content-Encoding: br\r\n", TASK.getBytes(UTF_8)))

@@ -42,7 +42,7 @@ class HostileRequestsIT {
 
             assertThat(result.failures()).isEmpty();
             assertThat(result.serverErrors()).isZero();
-            assertThat(result.statuses()).containsKeys(202, 400, 401, 404, 413, 415);
+            assertThat(result.statuses()).containsKeys(202, 207, 400, 401, 404, 415);
             assertThat(tasks(ingest)).isEqualTo(result.accepted());
             assertThat(result.accepted()).containsAll(photos());
         }

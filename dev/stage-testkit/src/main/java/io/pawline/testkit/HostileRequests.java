@@ -82,6 +82,7 @@ public final class HostileRequests {
             "ffffffffffffffff\r\n");
 
     private final List<String> routes;
+    private final List<String> writing;
     private final String credentials;
     private final byte[] photo;
     private final Random random;
@@ -95,6 +96,7 @@ public final class HostileRequests {
      */
     public HostileRequests(List<String> routes, String credentials, byte[] photo, long seed) {
         this.routes = List.copyOf(routes);
+        this.writing = routes.stream().filter(route -> !route.startsWith("GET ")).toList();
         this.credentials = credentials;
         this.photo = photo.clone();
         this.random = new Random(seed);
@@ -102,11 +104,12 @@ public final class HostileRequests {
 
     /** Makes the next request, to be sent as it is over a connection of its own. */
     public byte[] next() {
-        String[] route = one(routes).split(" ", 2);
+        String[] route = one(random.nextBoolean() ? writing : routes).split(" ", 2);
+        int changes = random.nextInt(3) == 0 ? 0 : 3;
         byte[] body = route[0].equals("GET") ? new byte[0] : body(route[1]);
         String type = type(body);
         boolean packed = body.length > 0 && random.nextInt(6) == 0;
-        byte[] sent = mutated(packed ? packed(mutated(body, 2)) : body, 3);
+        byte[] sent = mutated(packed ? packed(mutated(body, changes)) : body, changes);
         boolean chunked = body.length > 0 && random.nextInt(4) == 0;
         String head = "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s%s%s%s"
                 .formatted(
