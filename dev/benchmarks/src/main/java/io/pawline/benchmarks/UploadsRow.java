@@ -164,14 +164,24 @@ final class UploadsRow {
     }
 
     private String upload(String style) {
-        byte[] before = ("--%1$s\r\nContent-Disposition: form-data; name=\"style\"\r\n\r\n%2$s\r\n"
-                        + "--%1$s\r\nContent-Disposition: form-data; name=\"image\"; filename=\"cat.jpg\"\r\n\r\n")
-                .formatted(BOUNDARY, style)
-                .getBytes(StandardCharsets.UTF_8);
+        byte[] before = """
+                --%1$s\r
+                Content-Disposition: form-data; name="style"\r
+                \r
+                %2$s\r
+                --%1$s\r
+                Content-Disposition: form-data; name="image"; filename="cat.jpg"\r
+                \r
+                """.formatted(BOUNDARY, style).getBytes(StandardCharsets.UTF_8);
         byte[] after = "\r\n--%s--\r\n".formatted(BOUNDARY).getBytes(StandardCharsets.UTF_8);
-        String head = "POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-                + "Content-Type: multipart/form-data; boundary=%s\r\nContent-Length: %d\r\n\r\n"
-                        .formatted(BOUNDARY, before.length + photo.length + after.length);
+        String head = """
+                POST /v1/tasks HTTP/1.1\r
+                Host: localhost\r
+                Connection: close\r
+                Content-Type: multipart/form-data; boundary=%s\r
+                Content-Length: %d\r
+                \r
+                """.formatted(BOUNDARY, before.length + photo.length + after.length);
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), site.port())) {
             socket.setSoTimeout((int) Duration.ofMinutes(3).toMillis());
             OutputStream out = socket.getOutputStream();

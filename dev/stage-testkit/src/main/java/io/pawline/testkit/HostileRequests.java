@@ -96,7 +96,8 @@ public final class HostileRequests {
      */
     public HostileRequests(List<String> routes, String credentials, byte[] photo, long seed) {
         this.routes = List.copyOf(routes);
-        this.writing = routes.stream().filter(route -> !route.startsWith("GET ")).toList();
+        this.writing =
+                routes.stream().filter(route -> !route.startsWith("GET ")).toList();
         this.credentials = credentials;
         this.photo = photo.clone();
         this.random = new Random(seed);

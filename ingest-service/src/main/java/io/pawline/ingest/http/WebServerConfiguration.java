@@ -61,7 +61,6 @@ public class WebServerConfiguration {
                             .setIdleTimeout(LONGEST_PAUSE.toMillis());
                 }
             }
-            server.insertHandler(new LastAnswers());
         });
     }
 
