@@ -4,6 +4,7 @@ import io.opentelemetry.api.trace.Span;
 import io.pawline.events.TaskFinished;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreException;
+import io.pawline.outbound.AddressGuard;
 import io.pawline.outbound.webhook.ReceiverReply;
 import io.pawline.outbound.webhook.WebhookClient;
 import io.pawline.outbound.webhook.WebhookSigner;
@@ -86,9 +87,11 @@ final class CallbackHandler implements Handler<TaskFinished> {
 
     private Outcome send(Task task, FinalState finalState, URI callback, Attempt attempt) throws InterruptedException {
         String webhookId = "msg_%s_%d".formatted(task.id(), task.generation());
-        WebhookSigner signer = signers.of(task.submission().tenant());
+        String tenant = task.submission().tenant();
+        WebhookSigner signer = signers.of(tenant);
         byte[] body = FinalStateBody.of(task, finalState, images).json();
-        OutsideCall<ReceiverReply> call = () -> post(callback, signer, webhookId, body);
+        OutsideCall<ReceiverReply> call = () -> ScopedValue.where(AddressGuard.TENANT, tenant)
+                .<Answer<ReceiverReply>, InterruptedException>call(() -> post(callback, signer, webhookId, body));
         return switch (attempt.call(() -> attempts.recorded(task, attempt, call))) {
             case ReceiverReply.Taken() -> {
                 tasks.markDelivered(task.id(), task.generation(), clock.instant());

@@ -1,5 +1,6 @@
 package io.pawline.callback;
 
+import io.pawline.images.ImageAddress;
 import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.outbound.webhook.CallbackBody;
@@ -10,7 +11,6 @@ import io.pawline.taskstore.FinalState;
 import io.pawline.taskstore.StoredImage;
 import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TaskImages;
-import java.net.URI;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -53,12 +53,14 @@ final class FinalStateBody {
     private static Result result(TaskImages taskImages, ImageStore images) {
         StoredImage image = taskImages.image();
         List<Thumbnail> thumbnails = taskImages.thumbnails().stream()
-                .map(thumbnail -> new Thumbnail(urlOf(thumbnail, images), thumbnail.width(), thumbnail.height()))
+                .map(thumbnail ->
+                        new Thumbnail(addressOf(thumbnail, images).url(), thumbnail.width(), thumbnail.height()))
                 .toList();
-        return Result.of(urlOf(image, images), image.width(), image.height(), thumbnails);
+        ImageAddress address = addressOf(image, images);
+        return Result.of(address.url(), image.width(), image.height(), thumbnails, address.expiresAt());
     }
 
-    private static URI urlOf(StoredImage storedImage, ImageStore images) {
-        return images.urlOf(new ImageKey(storedImage.key()));
+    private static ImageAddress addressOf(StoredImage storedImage, ImageStore images) {
+        return images.addressOf(new ImageKey(storedImage.key()));
     }
 }

@@ -19,6 +19,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.pawline.events.CallPhase;
 import io.pawline.events.Ending;
 import io.pawline.events.TaskFinished;
+import io.pawline.images.ImageAddress;
 import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreException;
@@ -138,7 +139,8 @@ class CallbackHandlerIT {
                 {"params":{"code":0,"data":{"task_id":"%s","status":"success",\
                 "data":{"image_url":"%2$sresult.png","thumbnail_url":"%2$sthumbnail-512.png","width":1024,"height":768,\
                 "thumbnails":[{"url":"%2$sthumbnail-512.png","width":512,"height":384},\
-                {"url":"%2$sthumbnail-128.png","width":128,"height":96}]},\
+                {"url":"%2$sthumbnail-128.png","width":128,"height":96}],\
+                "expires_at":"2026-11-24T10:15:30Z"},\
                 "message":"success","timestamp":%3$d,"generation":1}}}""".formatted(id, base, NOW.toEpochMilli()));
         assertThat(request.getMethod()).isEqualTo("POST");
         assertThat(request.getUrl().encodedPath()).isEqualTo("/callback");
@@ -155,7 +157,7 @@ class CallbackHandlerIT {
         assertThat(handle(failure(id, 1, Reason.NO_PET))).isEqualTo(Outcome.done());
         assertThat(body(request())).isEqualTo("""
                 {"params":{"code":1001,"data":{"task_id":"%s","status":"failed","reason":"no_pet",\
-                "message":"There is a car in the photo.","timestamp":%d,"generation":1}}}""".formatted(id, NOW.toEpochMilli()));
+                "message":"The vision model saw no pet in the photo.","timestamp":%d,"generation":1}}}""".formatted(id, NOW.toEpochMilli()));
     }
 
     @Test
@@ -529,7 +531,7 @@ class CallbackHandlerIT {
 
     @Test
     void doesNotCallAnAddressThatIsNotPublic() throws InterruptedException {
-        TaskId id = accepted();
+        TaskId id = accepted(URI.create("http://127.0.0.1:%d/callback".formatted(receiver.getPort())));
         Outcome outcome =
                 handler(OutboundProperties.allowing(), tasks, images(false)).handle(success(id, 1), attempt(id));
         assertThat(outcome)
@@ -575,7 +577,7 @@ class CallbackHandlerIT {
 
     @Test
     void recordsAnAttemptOfWhichNothingWasSent() throws InterruptedException {
-        TaskId id = accepted();
+        TaskId id = accepted(URI.create("http://127.0.0.1:%d/callback".formatted(receiver.getPort())));
         Attempt attempt = attempt(id);
         handler(OutboundProperties.allowing(), tasks, images(false)).handle(success(id, 1), attempt);
         attempt.settled(Optional.empty());
@@ -691,6 +693,11 @@ class CallbackHandlerIT {
                     throw new ImageStoreException("no credentials", new IllegalStateException());
                 }
                 return URI.create("https://images.example/" + key);
+            }
+
+            @Override
+            public ImageAddress addressOf(ImageKey key) {
+                return new ImageAddress(urlOf(key), Instant.parse("2026-11-24T10:15:30Z"));
             }
         };
     }

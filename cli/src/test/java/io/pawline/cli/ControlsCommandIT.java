@@ -98,17 +98,25 @@ class ControlsCommandIT {
 
     @Test
     void saysInOneLineThatKafkaIsAway() {
-        List<String> away = List.of("--bootstrap-servers", NOWHERE, "--schema-registry", registry.url());
+        List<String> away =
+                List.of("--bootstrap-servers", NOWHERE, "--schema-registry", registry.url(), "--timeout", "500ms");
 
         assertFails(
                 CommandRun.of(command(away, "pause", "detect", "--why", "x")), "Kafka at " + NOWHERE + " did not take");
-        assertFails(CommandRun.of(command(away, "show")), "Kafka at " + NOWHERE);
+        assertFails(
+                CommandRun.of(command(away, "show")),
+                "the controls could not be read within 0.5 s from Kafka at " + NOWHERE);
     }
 
     @Test
     void saysInOneLineThatTheRegistryIsAway() {
-        List<String> away =
-                List.of("--bootstrap-servers", kafka.bootstrapServers(), "--schema-registry", "http://" + NOWHERE);
+        List<String> away = List.of(
+                "--bootstrap-servers",
+                kafka.bootstrapServers(),
+                "--schema-registry",
+                "http://" + NOWHERE,
+                "--timeout",
+                "5s");
 
         assertFails(CommandRun.of(command(away, "pause", "detect", "--why", "x")), NOWHERE);
         succeeds("callback is paused", "pause", "callback", "--why", "so that there is something to read");

@@ -6,6 +6,7 @@ import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskAccepted;
 import io.pawline.events.TaskContext;
 import io.pawline.images.ImageKey;
+import io.pawline.outbound.AddressGuard;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Attempt;
@@ -28,7 +29,7 @@ final class DetectHandler implements Handler<TaskAccepted> {
 
     @Override
     public Outcome handle(TaskAccepted task, Attempt attempt) throws InterruptedException {
-        return switch (load(task.getPhoto(), attempt)) {
+        return switch (load(task, attempt)) {
             case Loaded.Present present -> {
                 try (LoadedPhoto photo = present.photo()) {
                     yield detect(photo, task.getContext(), attempt);
@@ -37,6 +38,12 @@ final class DetectHandler implements Handler<TaskAccepted> {
             case Loaded.Absent absent when absent.retryable() -> new Outcome.Retry(absent.reason(), absent.detail());
             case Loaded.Absent absent -> new Outcome.Rejected(absent.reason(), absent.detail());
         };
+    }
+
+    /** Loads the photo. The look-up of its host counts for the tenant, who named it. */
+    private Loaded load(TaskAccepted task, Attempt attempt) throws InterruptedException {
+        return ScopedValue.where(AddressGuard.TENANT, task.getContext().getTenant())
+                .<Loaded, InterruptedException>call(() -> load(task.getPhoto(), attempt));
     }
 
     private Loaded load(ImageRef photo, Attempt attempt) throws InterruptedException {

@@ -21,7 +21,10 @@ import org.springframework.util.unit.DataSize;
  * @param maxBatchSize most bytes of the JSON body of a batch, more than 0
  * @param maxSendTime the time that a client may take to send the headers of a request, and then again to send its body;
  *     more than 0
- * @param uploadsAtOnce photos held in memory at once, 1 or more; further uploads wait
+ * @param keepAlive the time for which an idle connection stays open, more than 0; longer than load balancers and
+ *     proxies keep theirs, of which most close after 60 s, so that they meet no connection that is just being closed
+ * @param uploadMemory most bytes of uploads and batches held in memory at once, at least one photo with its form; further
+ *     ones wait, and are refused with 503 after 5 s; not set: a quarter of the heap
  * @param idempotencyWindow the time for which a request is recognised by its {@code Idempotency-Key}, more than 0
  * @param collapseWindow the age up to which a running task takes in a request without a key that asks for the same; 0:
  *     never
@@ -39,7 +42,8 @@ public record IngestProperties(
         @DefaultValue("64KB") DataSize maxBodySize,
         @DefaultValue("4MB") DataSize maxBatchSize,
         @DefaultValue("60s") Duration maxSendTime,
-        @DefaultValue("8") int uploadsAtOnce,
+        @DefaultValue("75s") Duration keepAlive,
+        @Nullable DataSize uploadMemory,
         @DefaultValue("48h") Duration idempotencyWindow,
         @DefaultValue("60s") Duration collapseWindow,
         @DefaultValue Backlog backlog,
@@ -67,8 +71,8 @@ public record IngestProperties(
         if (!maxSendTime.isPositive()) {
             throw new IllegalArgumentException(PREFIX + "max-send-time must be > 0, was " + maxSendTime);
         }
-        if (uploadsAtOnce < 1) {
-            throw new IllegalArgumentException(PREFIX + "uploads-at-once must be > 0, was " + uploadsAtOnce);
+        if (!keepAlive.isPositive()) {
+            throw new IllegalArgumentException(PREFIX + "keep-alive must be > 0, was " + keepAlive);
         }
         if (!idempotencyWindow.isPositive()) {
             throw new IllegalArgumentException(PREFIX + "idempotency-window must be > 0, was " + idempotencyWindow);

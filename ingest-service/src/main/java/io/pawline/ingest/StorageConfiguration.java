@@ -26,14 +26,16 @@ class StorageConfiguration {
         return new DatabaseHealth(database::answers);
     }
 
+    /** Looks tasks up for clients. */
     @Bean
     TaskDao taskDao(TaskDatabase database) {
-        return new TaskDao(database);
+        return new TaskDao(database.reads());
     }
 
+    /** Looks up for clients what tasks have reached. */
     @Bean
     ProgressDao progressDao(TaskDatabase database) {
-        return new ProgressDao(database);
+        return new ProgressDao(database.reads());
     }
 
     @Bean

@@ -10,6 +10,7 @@ import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.FinalState;
 import io.pawline.taskstore.ProgressDao;
+import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.StageReached;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskState;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -163,15 +165,21 @@ class FollowIT {
     }
 
     @Test
-    void refusesSubscriptionsBeyondTheLimit() {
+    void refusesSubscriptionsBeyondTheShareOfTheTenant() {
         String id = submit();
         List<CompletableFuture<Answer>> subscriptions = Stream.generate(() -> later("/v1/tasks/" + id + "?wait=60s"))
-                .limit(40)
+                .limit(36)
                 .toList();
-        await().until(() -> waiting() == 40);
+        await().until(() -> waiting() == 36);
         Answer refused = ingest.get("/v1/tasks/" + id + "?wait=60s");
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.json().get("type").asString()).isEqualTo("urn:pawline:problem:too-many-waits");
+        assertThat(refused.header("retry-after")).isEqualTo("5");
+        TestingIngest other = ingest.as(Optional.of(ingest.newKey("another", Scope.SUBMIT, Scope.READ)));
+        String theirs = submit(other);
+        assertThat(other.get("/v1/tasks/" + theirs + "?wait=1s").status())
+                .as("another tenant has a share")
+                .isEqualTo(200);
         end(id);
         assertThat(subscriptions)
                 .allSatisfy(wait -> assertThat(wait.join().status()).isEqualTo(200));
@@ -200,7 +208,11 @@ class FollowIT {
     }
 
     private static String submit() {
-        return ingest.post(
+        return submit(ingest);
+    }
+
+    private static String submit(TestingIngest client) {
+        return client.post(
                         "{\"image_url\":\"https://photos.example/cat.jpg\",\"style\":\"ink\"}",
                         UUID.randomUUID().toString())
                 .json()

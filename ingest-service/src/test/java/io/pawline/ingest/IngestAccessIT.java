@@ -229,10 +229,61 @@ class IngestAccessIT {
         ImageStore store = ingest.bean(ImageStore.class);
         store.put(ImageKey.result(task, 1), PNG, "image/png");
         store.put(ImageKey.photo(task), PNG, "image/png");
-        assertThat(anonymous.get("/v1/images/" + ImageKey.result(task, 1)).status())
+        assertThat(anonymous.get(ingest.pathOf(ImageKey.result(task, 1))).status())
                 .isEqualTo(200);
-        assertThat(anonymous.get("/v1/images/" + ImageKey.photo(task)).status()).isEqualTo(404);
-        assertThat(ingest.get("/v1/images/" + ImageKey.photo(task)).status()).isEqualTo(404);
+        assertThat(anonymous.get(ingest.pathOf(ImageKey.photo(task))).status()).isEqualTo(404);
+        assertThat(ingest.get(ingest.pathOf(ImageKey.photo(task))).status()).isEqualTo(404);
+    }
+
+    @Test
+    void servesNothingAtAnAddressThatPawlineHasNotMade() {
+        TaskId task = TaskId.next();
+        ImageStore store = ingest.bean(ImageStore.class);
+        store.put(ImageKey.result(task, 1), PNG, "image/png");
+        store.put(ImageKey.result(task, 2), PNG, "image/png");
+        String made = ingest.pathOf(ImageKey.result(task, 1));
+        String query = made.substring(made.indexOf('?'));
+        for (String other : List.of(
+                "/v1/images/" + ImageKey.result(task, 1),
+                "/v1/images/" + ImageKey.result(task, 2) + query,
+                made.replace("expires=", "expires=1"),
+                made.replace("expires=", "expires=0"),
+                made.replace("expires=", "expires=-"),
+                made.replaceAll("&.*", ""),
+                made.replaceAll("signature=.*", "signature="),
+                made.replaceAll("expires=[0-9]*&", ""))) {
+            Answer answer = anonymous.get(other);
+            assertThat(answer.status()).as(other).isEqualTo(404);
+            assertThat(answer.json().get("type").asString()).isEqualTo("urn:pawline:problem:image-not-found");
+        }
+    }
+
+    @Test
+    void servesNothingAtAnAddressThatHasExpired() throws Exception {
+        try (TestingIngest own = new TestingIngest(postgres, images, "--pawline.image-store.url-expiry=1s")) {
+            ImageKey key = ImageKey.result(TaskId.next(), 1);
+            own.bean(ImageStore.class).put(key, PNG, "image/png");
+            String path = own.pathOf(key);
+            await().until(() -> own.get(path).status() == 410);
+            assertThat(own.get(path).json().get("type").asString())
+                    .isEqualTo("urn:pawline:problem:image-address-expired");
+        }
+    }
+
+    @Test
+    void hasNoRouteToImagesThatAreInABucket() {
+        try (TestingIngest own = new TestingIngest(
+                postgres,
+                images,
+                "--pawline.image-store.kind=s3",
+                "--pawline.image-store.s3.bucket=pets",
+                "--pawline.image-store.s3.endpoint=http://127.0.0.1:1",
+                "--pawline.image-store.s3.access-key=key",
+                "--pawline.image-store.s3.secret-key=secret")) {
+            Answer answer = own.as(Optional.empty()).get("/v1/images/" + ImageKey.result(TaskId.next(), 1));
+            assertThat(answer.status()).isEqualTo(404);
+            assertThat(answer.json().get("type").asString()).isEqualTo("urn:pawline:problem:not-found");
+        }
     }
 
     @Test
@@ -257,6 +308,21 @@ class IngestAccessIT {
 
         TestingIngest sibling = ingest.as(Optional.of(keyWithQuota("quota-1", 5)));
         assertThat(sibling.post(VALID, "order-s").status()).isEqualTo(202);
+    }
+
+    @Test
+    void foldsARequestOfAClientThatHasHadItsQuota() {
+        TestingIngest shop = ingest.as(Optional.of(keyWithQuota("quota-4", 2)));
+        String another = VALID.replace("cat.jpg", "another-cat.jpg");
+        String running = shop.post(another).json().get("task_id").asString();
+        submitUntilRefused(shop);
+        refused(shop);
+
+        Answer folded = shop.post(another);
+
+        assertThat(folded.status()).isEqualTo(202);
+        assertThat(folded.json().get("collapsed").asBoolean()).isTrue();
+        assertThat(folded.json().get("task_id").asString()).isEqualTo(running);
     }
 
     @Test

@@ -8,6 +8,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.pawline.images.ImageAddress;
 import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.ingest.TestingIngest.Answer;
@@ -163,14 +164,16 @@ class IngestIT {
     }
 
     @Test
-    void servesAPictureForGood() {
+    void servesAPictureUntilItsAddressExpires() {
         ImageKey key = ImageKey.result(TaskId.next(), 1);
         ingest.bean(ImageStore.class).put(key, PNG, "image/png");
-        Answer picture = ingest.get("/v1/images/" + key);
+        Answer picture = ingest.get(ingest.pathOf(key));
         assertThat(picture.status()).isEqualTo(200);
         assertThat(picture.body()).isEqualTo(PNG);
         assertThat(picture.header("content-type")).isEqualTo("image/png");
-        assertThat(picture.header("cache-control")).contains("immutable", "max-age=31536000");
+        assertThat(picture.header("cache-control")).contains("immutable");
+        int maxAge = Integer.parseInt(picture.header("cache-control").replaceAll(".*max-age=([0-9]+).*", "$1"));
+        assertThat(maxAge).isBetween(24 * 3600 - 60, 25 * 3600);
         assertThat(picture.header("x-content-type-options")).isEqualTo("nosniff");
     }
 
@@ -223,15 +226,20 @@ class IngestIT {
                                         new StoredImage(id + "/1/thumbnail-128.png", 128, 96)))));
         ingest.bean(TaskDao.class).markDelivered(TaskId.parse(id), 1, now.plusSeconds(1));
         JsonNode task = status(id);
-        String base = "https://pawline.example/v1/images/" + id + "/1/";
         assertThat(task.get("state").asString()).isEqualTo("success");
         assertThat(task.get("ended_at").asString()).isEqualTo("2026-11-23T10:15:30.123Z");
         assertThat(task.get("delivery").asString()).isEqualTo("delivered");
         assertThat(task.get("delivered_at").asString()).isEqualTo("2026-11-23T10:15:31.123Z");
+        ImageStore images = ingest.bean(ImageStore.class);
+        ImageAddress result = images.addressOf(new ImageKey(id + "/1/result.png"));
         assertThat(task.get("result").toString()).isEqualTo("""
-                {"image_url":"%1$sresult.png","thumbnail_url":"%1$sthumbnail-512.png","width":1024,"height":768,\
-                "thumbnails":[{"url":"%1$sthumbnail-512.png","width":512,"height":384},\
-                {"url":"%1$sthumbnail-128.png","width":128,"height":96}]}""".formatted(base));
+                {"image_url":"%1$s","thumbnail_url":"%2$s","width":1024,"height":768,\
+                "thumbnails":[{"url":"%2$s","width":512,"height":384},\
+                {"url":"%3$s","width":128,"height":96}],"expires_at":"%4$s"}""".formatted(
+                        result.url(),
+                        images.urlOf(new ImageKey(id + "/1/thumbnail-512.png")),
+                        images.urlOf(new ImageKey(id + "/1/thumbnail-128.png")),
+                        result.expiresAt()));
         assertThat(task.has("stage")).isFalse();
         assertThat(task.has("reason")).isFalse();
     }
@@ -244,7 +252,9 @@ class IngestIT {
         assertThat(task.get("state").asString()).isEqualTo("failed");
         assertThat(task.get("stage").asString()).isEqualTo("detect");
         assertThat(task.get("reason").asString()).isEqualTo("no_pet");
-        assertThat(task.get("message").asString()).isEqualTo("It is a car.");
+        assertThat(task.get("message").asString())
+                .as("the words of a provider are for operators")
+                .isEqualTo("The vision model saw no pet in the photo.");
         assertThat(task.has("result")).isFalse();
     }
 
@@ -274,9 +284,14 @@ class IngestIT {
                 arguments(photo("ftp://photos.example/cat.jpg"), "image_url is no absolute http"),
                 arguments(photo("file:///etc/passwd"), "image_url is no absolute http"),
                 arguments(photo("http:///cat.jpg"), "image_url is no absolute http"),
-                arguments(photo("https://photos.example/a cat.jpg"), "image_url is no absolute http"),
+                arguments(photo("http:photos.example/cat.jpg"), "image_url is no absolute http"),
+                arguments(photo("https://photos example/cat.jpg"), "image_url is no absolute http"),
+                arguments(photo("https://photos.example/a\\ncat.jpg"), "image_url is no absolute http"),
                 arguments(photo("https://photos.example/\\ud800"), "image_url is no absolute http"),
                 arguments(photo("https://photos.example/" + "x".repeat(2048)), "image_url has more than 2048"),
+                arguments(
+                        photo("https://photos.example/" + "猫".repeat(300)),
+                        "2048 characters when it is percent-encoded"),
                 arguments(callback("nowhere"), "callback_url is no absolute http"),
                 arguments(deadline("tomorrow"), "deadline is no RFC 3339 time"),
                 arguments(deadline("2030-01-01T00:00:00"), "deadline is no RFC 3339 time"),
@@ -425,9 +440,9 @@ class IngestIT {
         assertProblem(
                 ingest.upload(
                         Stream.generate(() -> part("style", "ink")).limit(40).toArray(byte[][]::new)),
-                413,
-                "request-too-large",
-                "");
+                400,
+                "invalid-request",
+                "style is given more than once");
     }
 
     @Test
@@ -607,7 +622,8 @@ class IngestIT {
     @Test
     void servesNoOtherBytesAsAnImage() {
         ingest.bean(ImageStore.class).put(new ImageKey("t/page"), "<html>".getBytes(UTF_8), "text/html");
-        assertThat(ingest.get("/v1/images/t/page").header("content-type")).isEqualTo("application/octet-stream");
+        assertThat(ingest.get(ingest.pathOf(new ImageKey("t/page"))).header("content-type"))
+                .isEqualTo("application/octet-stream");
     }
 
     private static void assertProblem(Answer answer, int status, String type, String detail) {

@@ -91,6 +91,76 @@ class ListAndBatchIT {
                 .allSatisfy(result -> assertThat(result.get("status").asInt()).isEqualTo(202));
     }
 
+    @Test
+    void refusesALongSubmissionByItself() {
+        String longOne = "{\"style\":\"" + "x".repeat(70_000) + "\"}";
+        Answer answer = ingest.postBatch(
+                "{\"tasks\":[%s,%s,%s]}".formatted(item(1), longOne, item(2)),
+                UUID.randomUUID().toString());
+        JsonNode results = answer.json().get("results");
+        assertThat(statuses(results)).containsExactly(202, 413, 202);
+        assertThat(results.get(1).at("/problem/detail").asString()).contains("65536 bytes");
+        assertThat(ids("")).hasSize(2);
+    }
+
+    @Test
+    void saysWhatWasAcceptedBeforeTheDatabaseWasLost() {
+        // the class of lost connections
+        failFrom("order-40", "08006");
+        String key = UUID.randomUUID().toString();
+        Answer answer = ingest.postBatch(batch(50), key);
+        restore();
+        assertThat(answer.status()).isEqualTo(207);
+        JsonNode results = answer.json().get("results");
+        assertThat(statuses(results).subList(0, 40)).containsOnly(202);
+        assertThat(statuses(results).subList(40, 50)).containsOnly(503);
+        assertThat(results.get(45).at("/problem/retry_after").asInt()).isEqualTo(5);
+        assertThat(ids("?limit=100")).hasSize(40);
+
+        JsonNode again = ingest.postBatch(batch(50), key).json().get("results");
+        assertThat(statuses(again)).containsOnly(202);
+        for (int i = 0; i < 40; i++) {
+            assertThat(again.get(i).get("task_id")).isEqualTo(results.get(i).get("task_id"));
+        }
+        assertThat(ids("?limit=100")).hasSize(50);
+    }
+
+    @Test
+    void saysWhatWasAcceptedBesideASubmissionThatFailed() {
+        failFrom("order-3", "P0001");
+        Answer answer = ingest.postBatch(batch(4), UUID.randomUUID().toString());
+        restore();
+        assertThat(statuses(answer.json().get("results"))).containsExactly(202, 202, 202, 500);
+        assertThat(ids("")).hasSize(3);
+    }
+
+    /** Has the database refuse the task with this reference, with this SQLSTATE. */
+    private static void failFrom(String clientRef, String state) {
+        ingest.bean(TaskDatabase.class)
+                .jdbi()
+                .useHandle(handle ->
+                        handle.createScript("""
+                create function fail() returns trigger language plpgsql as $$
+                begin
+                  raise exception 'as the test wants it' using errcode = '%s';
+                end $$;
+                create trigger fail before insert on task for each row
+                  when (new.client_ref = '%s') execute function fail();
+                """.formatted(state, clientRef)).execute());
+    }
+
+    private static void restore() {
+        ingest.bean(TaskDatabase.class)
+                .jdbi()
+                .useHandle(handle -> handle.execute("drop trigger fail on task; drop function fail()"));
+    }
+
+    private static List<Integer> statuses(JsonNode results) {
+        List<Integer> statuses = new ArrayList<>();
+        results.forEach(result -> statuses.add(result.get("status").asInt()));
+        return statuses;
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -102,6 +172,10 @@ class ListAndBatchIT {
                 "{\"tasks\":{}}",
                 "{\"tasks\":[]}",
                 "{\"tasks\":[],\"x\":1}",
+                "{\"tasks\":[{}],\"x\":1}",
+                "{\"tasks\":[{}]}{}",
+                "{\"tasks\":[{}],\"tasks\":[{}]}",
+                "{\"tasks\":[{},]}",
                 "{\"tasks\":[{}"
             })
     void refusesWhatIsNoBatch(String body) {

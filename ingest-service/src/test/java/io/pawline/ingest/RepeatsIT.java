@@ -107,6 +107,22 @@ class RepeatsIT {
     }
 
     @Test
+    void takesAKeyThatLooksLikeATaskOfABatchForAnother() {
+        String key = newKey();
+        String batch = "{\"tasks\":[%s]}".formatted(body("n", "\"ttl\":\"5m\""));
+        String ofBatch =
+                ingest.postBatch(batch, key).json().at("/results/0/task_id").asString();
+
+        Answer alone = ingest.post(body("o", "\"ttl\":\"5m\""), key + "#0");
+
+        assertThat(alone.status()).isEqualTo(202);
+        assertThat(taskOf(alone)).isNotEqualTo(ofBatch);
+        assertThat(taskOf(ingest.post(body("o", "\"ttl\":\"5m\""), key + "#0"))).isEqualTo(taskOf(alone));
+        assertThat(ingest.postBatch(batch, key).json().at("/results/0/task_id").asString())
+                .isEqualTo(ofBatch);
+    }
+
+    @Test
     void keepsNoKeyOfARequestThatWasRefused() {
         String key = newKey();
         assertThat(ingest.post(body("f", "\"ttl\":\"never\""), key).status()).isEqualTo(400);

@@ -85,7 +85,7 @@ class SlowClientsIT {
         ImageKey picturesKey = ImageKey.result(TaskId.next(), 1);
         ingest.bean(ImageStore.class).put(picturesKey, picture, "image/png");
         long clients = Runtime.getRuntime().maxMemory() / picture.length + 8;
-        String request = "GET /v1/images/%s HTTP/1.1\r\nHost: x\r\n\r\n".formatted(picturesKey);
+        String request = "GET %s HTTP/1.1\r\nHost: x\r\n\r\n".formatted(ingest.pathOf(picturesKey));
 
         List<Socket> waiting = new ArrayList<>();
         try {

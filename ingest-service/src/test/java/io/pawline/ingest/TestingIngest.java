@@ -1,5 +1,7 @@
 package io.pawline.ingest;
 
+import io.pawline.images.ImageKey;
+import io.pawline.images.ImageStore;
 import io.pawline.taskstore.ApiKeys;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.Scope;
@@ -10,6 +12,9 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,8 +27,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.eclipse.jetty.server.Server;
+import org.springframework.boot.jetty.JettyWebServer;
+import org.springframework.boot.web.server.WebServer;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -102,6 +112,23 @@ final class TestingIngest implements AutoCloseable {
         return Integer.parseInt(service.getEnvironment().getRequiredProperty("local.server.port"));
     }
 
+    /** The web server of the service. */
+    Server jetty() {
+        WebServer server = ((WebServerApplicationContext) service).getWebServer();
+        return ((JettyWebServer) Objects.requireNonNull(server)).getServer();
+    }
+
+    /** Sends these bytes over a connection of its own, and returns all that the service sends until it closes it. */
+    String raw(byte[] request) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
+            socket.setSoTimeout(60_000);
+            socket.getOutputStream().write(request);
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     <T> T bean(String name, Class<T> type) {
         return service.getBean(name, type);
     }
@@ -160,11 +187,19 @@ final class TestingIngest implements AutoCloseable {
 
     /** Posts a form with these parts. */
     Answer upload(byte[]... parts) {
+        return upload(request("/v1/tasks"), parts);
+    }
+
+    /** Posts a form with these parts and this key. */
+    Answer uploadWith(String idempotencyKey, byte[]... parts) {
+        return upload(request("/v1/tasks").header("Idempotency-Key", idempotencyKey), parts);
+    }
+
+    private Answer upload(HttpRequest.Builder request, byte[]... parts) {
         byte[] end = ("--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.US_ASCII);
         List<byte[]> all = new ArrayList<>(List.of(parts));
         all.add(end);
-        return send(request("/v1/tasks")
-                .header("Content-Type", "multipart/form-data; boundary=" + BOUNDARY)
+        return send(request.header("Content-Type", "multipart/form-data; boundary=" + BOUNDARY)
                 .POST(BodyPublishers.ofByteArrays(all))
                 .build());
     }
@@ -192,6 +227,12 @@ final class TestingIngest implements AutoCloseable {
         return send(request(path).build());
     }
 
+    /** The path and the query at which a picture of the image store is served. */
+    String pathOf(ImageKey key) {
+        URI address = bean(ImageStore.class).urlOf(key);
+        return address.getRawPath() + "?" + address.getRawQuery();
+    }
+
     /** Listens to a stream of events until the caller closes it. */
     BufferedReader stream(String path) {
         try {
@@ -207,7 +248,11 @@ final class TestingIngest implements AutoCloseable {
 
     /** Listens to a stream of events again, after this event. */
     Answer getFrom(String path, String lastEventId) {
-        return send(request(path).header("Last-Event-ID", lastEventId).build());
+        return getWith(path, "Last-Event-ID", lastEventId);
+    }
+
+    Answer getWith(String path, String header, String value) {
+        return send(request(path).header(header, value).build());
     }
 
     Answer call(String method, String path) {

@@ -36,6 +36,6 @@ class OpsConfiguration {
 
     @Bean
     TaskDao taskDao(TaskDatabase database) {
-        return new TaskDao(database);
+        return new TaskDao(database.reports());
     }
 }

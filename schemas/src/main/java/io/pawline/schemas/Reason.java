@@ -61,30 +61,40 @@ public enum Reason {
             2007,
             Kind.TRANSIENT,
             Scope.ACCOUNT,
-            "The account has used up its quota at the provider. An operator has to act."),
+            "The account has used up its quota at the provider. An operator has to act.",
+            Texts.NO_CAPACITY),
     PROVIDER_ERROR(2008, Kind.TRANSIENT, Scope.PROVIDER, "The provider reported a failure of its own (5xx)."),
     MALFORMED_ANSWER(2009, Kind.TRANSIENT, Scope.PROVIDER, "The answer of the provider could not be understood."),
-    INVALID_REQUEST(2010, Kind.PERMANENT, Scope.TASK, "The provider refused the request as invalid."),
+    INVALID_REQUEST(
+            2010,
+            Kind.PERMANENT,
+            Scope.TASK,
+            "The provider refused the request as invalid.",
+            "The photo or the style is not one that can be worked on."),
     AUTHENTICATION(
             2011,
             Kind.PERMANENT,
             Scope.ACCOUNT,
-            "The provider refused the key, its rights or the signature. An operator has to act."),
+            "The provider refused the key, its rights or the signature. An operator has to act.",
+            Texts.SET_UP),
     BILLING(
             2012,
             Kind.PERMANENT,
             Scope.ACCOUNT,
-            "The account at the provider is overdue or suspended. An operator has to act."),
+            "The account at the provider is overdue or suspended. An operator has to act.",
+            Texts.SET_UP),
     CONFIGURATION(
             2013,
             Kind.PERMANENT,
             Scope.ACCOUNT,
-            "The provider refuses the configured model, endpoint or parameter. An operator has to act."),
+            "The provider refuses the configured model, endpoint or parameter. An operator has to act.",
+            Texts.SET_UP),
     CLOCK_SKEW(
             2014,
             Kind.PERMANENT,
             Scope.ACCOUNT,
-            "The provider refused the time in the signature. The clock of this machine is wrong."),
+            "The provider refused the time in the signature. The clock of this machine is wrong.",
+            Texts.SET_UP),
     INCONSISTENT_RESULT(
             2015,
             Kind.TRANSIENT,
@@ -138,16 +148,29 @@ public enum Reason {
         PAWLINE
     }
 
+    /** Holds what a front end reads of failures that are the operator's affair. */
+    private static final class Texts {
+        private static final String SET_UP = "Pawline cannot use a service behind it. Its operator has to act.";
+        private static final String NO_CAPACITY =
+                "A service behind Pawline takes no more work for now. Submit the task again later.";
+    }
+
     private final int number;
     private final Kind kind;
     private final Scope scope;
     private final String description;
+    private final String message;
 
     Reason(int number, Kind kind, Scope scope, String description) {
+        this(number, kind, scope, description, description);
+    }
+
+    Reason(int number, Kind kind, Scope scope, String description, String message) {
         this.number = number;
         this.kind = kind;
         this.scope = scope;
         this.description = description;
+        this.message = message;
     }
 
     /** The stable name, in lower case with underscores. */
@@ -168,9 +191,25 @@ public enum Reason {
         return scope;
     }
 
-    /** One or two sentences for a person. */
+    /** One or two sentences for an operator. */
     public String description() {
         return description;
+    }
+
+    /** One or two sentences for the front end. They say nothing of the operator's accounts. */
+    public String message() {
+        return message;
+    }
+
+    /**
+     * Whether the details of a failure are about the photo that the front end gave, and of nobody else. Only then may it
+     * read them. The details of all other reasons may quote a provider.
+     */
+    public boolean detailsAreOfThePhoto() {
+        return switch (this) {
+            case PHOTO_UNREACHABLE, PHOTO_NOT_AN_IMAGE, PHOTO_TOO_LARGE -> true;
+            default -> false;
+        };
     }
 
     /** The reason of this code, if there is one. */

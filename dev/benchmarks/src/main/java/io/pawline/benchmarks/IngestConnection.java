@@ -20,7 +20,7 @@ final class IngestConnection implements AutoCloseable {
     private static final String TASK_ID = "\"task_id\":\"";
     private static final int TASK_ID_LENGTH = 36;
 
-    /** The server closes a connection that is idle for twice as long. */
+    /** The server closes a connection only if it is idle for far longer. */
     private static final Duration LONGEST_IDLE = Duration.ofSeconds(5);
 
     private final int port;

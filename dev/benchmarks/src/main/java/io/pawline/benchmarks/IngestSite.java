@@ -102,6 +102,16 @@ final class IngestSite implements AutoCloseable {
         return port;
     }
 
+    /** Whether ingest-service still runs. */
+    boolean runs() {
+        return service.isAlive();
+    }
+
+    /** The folder of the image store. */
+    Path images() {
+        return Path.of(settings.getProperty("pawline.image-store.folder"));
+    }
+
     /** CPU time that ingest-service has used. */
     Duration cpu() {
         return service.info().totalCpuDuration().orElse(Duration.ZERO);

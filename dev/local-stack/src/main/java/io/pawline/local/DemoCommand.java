@@ -84,8 +84,13 @@ final class DemoCommand implements Callable<Integer> {
     private void save(FrontEnd frontEnd, DemoReceiver.Callback callback, Terminal terminal) throws IOException {
         Files.writeString(out.resolve("callback.json"), callback.body());
         Files.write(out.resolve("result.png"), frontEnd.download(callback.imageUrl()));
-        Files.write(out.resolve("thumbnail.png"), frontEnd.download(callback.thumbnailUrl()));
+        byte[] thumbnail = frontEnd.download(callback.thumbnailUrl());
+        Files.write(out.resolve("thumbnail.png"), thumbnail);
         terminal.line("");
+        Optional<TerminalPicture> pictures = TerminalPicture.ofThisTerminal();
+        if (pictures.isPresent()) {
+            terminal.line(pictures.get().encode(thumbnail));
+        }
         Stream.of("result.png", "thumbnail.png", "callback.json")
                 .forEach(name -> terminal.line("  " + out.resolve(name).toAbsolutePath()));
         terminal.line("");

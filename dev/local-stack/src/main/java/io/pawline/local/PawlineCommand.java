@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
             "",
             "Besides, without this program:",
             "  ./pawline build      builds what the launcher needs",
-            "  ./pawline test       runs every test",
+            "  ./pawline test       runs every test; test quick: those without a broker",
+            "  ./pawline mutate     says which changes of a module no test notices",
             "  ./pawline bench      measures it on this machine",
             "  ./pawline incident   lives through the incident's afternoon again",
         })

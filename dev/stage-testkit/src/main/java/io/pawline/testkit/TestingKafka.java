@@ -162,6 +162,8 @@ public final class TestingKafka {
                     Files.createTempDirectory("kafka"),
                     0,
                     Map.of(
+                            // By default, no member may be given up sooner than after 6 s.
+                            "group.min.session.timeout.ms", "1000",
                             "group.consumer.min.heartbeat.interval.ms", "300",
                             "group.consumer.heartbeat.interval.ms", "300"));
         } catch (IOException noFolder) {

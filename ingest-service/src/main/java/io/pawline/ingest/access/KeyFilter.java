@@ -3,6 +3,7 @@ package io.pawline.ingest.access;
 import io.pawline.ingest.IngestProperties;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.DatabaseUnavailableException;
+import io.pawline.taskstore.TaskDatabase;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemException;
 import io.pawline.web.RequiresScope;
@@ -20,6 +21,7 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
@@ -29,7 +31,11 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
  * those named here. {@link RequiresScope} at each method says which scopes its holder needs.
  */
 @Component
+@Order(KeyFilter.ORDER)
 final class KeyFilter extends OncePerRequestFilter {
+
+    /** Before all filters that do not say when they come. */
+    static final int ORDER = 0;
 
     /** The request's attribute that holds the {@link ApiClient}. */
     static final String CLIENT = ApiClient.class.getName();
@@ -79,13 +85,31 @@ final class KeyFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
+        ApiClient client;
         try {
-            request.setAttribute(CLIENT, open ? ApiClient.ANYBODY : clientOf(request));
+            client = open ? ApiClient.ANYBODY : clientOf(request);
         } catch (ProblemException | DatabaseUnavailableException refused) {
             problems.resolveException(request, response, null, refused);
             return;
         }
-        chain.doFilter(request, response);
+        request.setAttribute(CLIENT, client);
+        serve(client, request, response, chain);
+    }
+
+    /** Serves a request out of its tenant's share of the database connections. */
+    private static void serve(
+            ApiClient client, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        try {
+            ScopedValue.where(TaskDatabase.TENANT, client.tenant()).call(() -> {
+                chain.doFilter(request, response);
+                return client;
+            });
+        } catch (ServletException | IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new ServletException(e);
+        }
     }
 
     private ApiClient clientOf(HttpServletRequest request) {

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
+import io.github.bucket4j.EstimationProbe;
 import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
 import java.util.Optional;
@@ -44,6 +45,23 @@ public final class Quotas implements QuotaSource {
         }
         ConsumptionProbe probe = bucket(client).tryConsumeAndReturnRemaining(1);
         if (!probe.isConsumed()) {
+            throw new QuotaExceededException(
+                    new QuotaState(client.tasksPerMinute(), 0, WINDOW),
+                    Duration.ofNanos(probe.getNanosToWaitForRefill()));
+        }
+    }
+
+    /**
+     * Takes nothing, and says whether the token of one task could be taken now.
+     *
+     * @throws QuotaExceededException if the client has none left
+     */
+    public void check(ApiClient client) {
+        if (client.tasksPerMinute() == 0) {
+            return;
+        }
+        EstimationProbe probe = bucket(client).estimateAbilityToConsume(1);
+        if (!probe.canBeConsumed()) {
             throw new QuotaExceededException(
                     new QuotaState(client.tasksPerMinute(), 0, WINDOW),
                     Duration.ofNanos(probe.getNanosToWaitForRefill()));

@@ -12,11 +12,11 @@ public class CallbacksConfiguration {
 
     @Bean
     UndeliveredCallbacks undeliveredCallbacks(TaskDatabase database) {
-        return new UndeliveredCallbacks(database);
+        return new UndeliveredCallbacks(database.reads());
     }
 
     @Bean
     CallbackAttempts callbackAttempts(TaskDatabase database) {
-        return new CallbackAttempts(database);
+        return new CallbackAttempts(database.reads());
     }
 }

@@ -17,7 +17,7 @@ public class FollowConfiguration {
     TaskSubscriptions taskSubscriptions(
             TaskDatabase database, TaskDao tasks, ProgressDao progress, IngestProperties settings) {
         return new TaskSubscriptions(
-                new StoredTasks(new TaskVersions(database), tasks, progress),
+                new StoredTasks(new TaskVersions(database.reads()), tasks, progress),
                 settings.follow().subscriptionLimit(Runtime.getRuntime().maxMemory()));
     }
 

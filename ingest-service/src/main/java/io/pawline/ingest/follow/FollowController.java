@@ -84,7 +84,7 @@ final class FollowController {
             answer.setResult(view(snapshot(task)));
             return answer;
         }
-        TaskSubscriptions.Subscription subscription = taskSubscriptions.open(taskId, snapshot -> {
+        TaskSubscriptions.Subscription subscription = taskSubscriptions.open(client.tenant(), taskId, snapshot -> {
             if (snapshot.task().finalState().isPresent()) {
                 answer(answer, () -> snapshot);
             }
@@ -131,7 +131,7 @@ final class FollowController {
         // subscription that it has to close.
         TaskSubscriptions.Subscription[] subscription = new TaskSubscriptions.Subscription[1];
         synchronized (subscription) {
-            subscription[0] = taskSubscriptions.open(taskId, new TaskSubscriptions.Listener() {
+            subscription[0] = taskSubscriptions.open(client.tenant(), taskId, new TaskSubscriptions.Listener() {
                 @Override
                 public void changed(TaskSnapshot taskSnapshot) {
                     synchronized (subscription) {

@@ -1,5 +1,6 @@
 package io.pawline.ingest.follow;
 
+import io.pawline.ingest.access.TenantShares;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.TaskVersions.TaskVersion;
 import java.time.Duration;
@@ -10,14 +11,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the requests that wait for tasks, and notifies each when its task changes. One round of queries looks after all
  * of them, so a subscription holds no thread and no connection, and thousands of tasks that end at once cost a handful
- * of queries. (PostgreSQL's NOTIFY is not used: every commit that notifies would wait for the one before.) Thread-safe.
+ * of queries. (PostgreSQL's NOTIFY is not used: every commit that notifies would wait for the one before.) Each tenant
+ * has a share of the subscriptions. Thread-safe.
  */
 public final class TaskSubscriptions {
 
@@ -29,7 +30,7 @@ public final class TaskSubscriptions {
     private final Tasks tasks;
     private final int limit;
     private final LongSupplier nanoTime;
-    private final AtomicInteger open = new AtomicInteger();
+    private final TenantShares shares;
     private final Map<TaskId, Set<Subscription>> subscriptions = new ConcurrentHashMap<>();
     private volatile long refreshedAt;
 
@@ -41,6 +42,7 @@ public final class TaskSubscriptions {
     TaskSubscriptions(Tasks tasks, int limit, LongSupplier nanoTime) {
         this.tasks = tasks;
         this.limit = limit;
+        this.shares = new TenantShares(limit);
         this.nanoTime = nanoTime;
         this.refreshedAt = nanoTime.getAsLong() - 2 * FRESH.toNanos();
     }
@@ -73,11 +75,13 @@ public final class TaskSubscriptions {
 
         private final TaskId task;
         private final Listener listener;
+        private final TenantShares.Place place;
         private volatile @Nullable Seen seen;
 
-        private Subscription(TaskId task, Listener listener) {
+        private Subscription(TaskId task, Listener listener, TenantShares.Place place) {
             this.task = task;
             this.listener = listener;
+            this.place = place;
         }
 
         private boolean hasNotSeen(TaskVersion taskVersion) {
@@ -105,25 +109,25 @@ public final class TaskSubscriptions {
         @Override
         public void close() {
             subscriptions.computeIfPresent(task, (_, all) -> {
-                if (all.remove(this)) {
-                    open.decrementAndGet();
-                }
+                all.remove(this);
                 return all.isEmpty() ? null : all;
             });
+            place.close();
         }
     }
 
     /**
      * Subscribes a listener to a task.
      *
-     * @throws TooManySubscriptionsException if as many are open as are allowed
+     * @param tenant out of whose share the subscription is
+     * @throws TooManySubscriptionsException if the tenant has its share of those that are allowed
      */
-    public Subscription open(TaskId task, Listener listener) {
-        if (open.incrementAndGet() > limit) {
-            open.decrementAndGet();
+    public Subscription open(String tenant, TaskId task, Listener listener) {
+        TenantShares.Place place = shares.take(tenant);
+        if (place == null) {
             throw new TooManySubscriptionsException(limit);
         }
-        Subscription subscription = new Subscription(task, listener);
+        Subscription subscription = new Subscription(task, listener, place);
         subscriptions.compute(task, (_, all) -> {
             Set<Subscription> others = all == null ? ConcurrentHashMap.newKeySet(1) : all;
             others.add(subscription);
@@ -134,7 +138,7 @@ public final class TaskSubscriptions {
 
     /** The number of open subscriptions. */
     public int count() {
-        return open.get();
+        return shares.taken();
     }
 
     /** Sends every listener one heartbeat. */

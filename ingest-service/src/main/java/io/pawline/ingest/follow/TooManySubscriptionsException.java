@@ -1,10 +1,10 @@
 package io.pawline.ingest.follow;
 
-/** Says that as many requests wait for tasks as are allowed. */
+/** Says that as many requests wait for tasks as are allowed, or as many of the tenant as are its share. */
 final class TooManySubscriptionsException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     TooManySubscriptionsException(int limit) {
-        super(limit + " requests wait already", null, false, false);
+        super("the tenant has its share of the %d requests that may wait".formatted(limit), null, false, false);
     }
 }

@@ -1,12 +1,10 @@
 package io.pawline.ingest.http;
 
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
-import org.eclipse.jetty.http.MultiPartFormData;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -17,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Bounds the time that a body may take, even if its client sends a byte now and then. If the service does not want a
  * body, this handler reads the rest of it, within bounds, because some clients see the answer only when they have sent
- * everything. It works below the servlet API, so it bounds forms too, which Jetty reads by itself. Thread-safe.
+ * everything. Thread-safe.
  */
 public final class BodyDeadline extends Handler.Wrapper {
 
@@ -46,10 +44,8 @@ public final class BodyDeadline extends Handler.Wrapper {
                 body,
                 response,
                 Callback.from(
-                        () -> body.readRest(Callback.from(callback::succeeded, _ -> callback.succeeded())), failure -> {
-                            body.forgetBrokenForm();
-                            callback.failed(failure);
-                        }));
+                        () -> body.readRest(Callback.from(callback::succeeded, _ -> callback.succeeded())),
+                        callback::failed));
     }
 
     private final class Bounded extends Request.Wrapper {
@@ -100,21 +96,12 @@ public final class BodyDeadline extends Handler.Wrapper {
 
         /** Reads the rest of the body, after the answer has been sent. */
         private void readRest(Callback then) {
-            forgetBrokenForm();
             if (getHeaders().contains(HttpHeader.EXPECT, HttpHeaderValue.CONTINUE.asString())) {
                 then.succeeded();
                 return;
             }
             rest = mostRestBytes;
             Content.Source.consumeAll(this, then);
-        }
-
-        /** Removes a broken form. Otherwise Jetty asks for its parts again, to delete them, and fails once more. */
-        private void forgetBrokenForm() {
-            String form = MultiPartFormData.class.getName();
-            if (getAttribute(form) instanceof CompletableFuture<?> parts && parts.isCompletedExceptionally()) {
-                removeAttribute(form);
-            }
         }
     }
 }

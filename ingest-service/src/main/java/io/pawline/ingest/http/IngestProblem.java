@@ -22,6 +22,9 @@ public enum IngestProblem implements ProblemType {
     BACKLOG_TOO_LONG(HttpStatus.TOO_MANY_REQUESTS, "Too many tasks wait already"),
     BATCH_NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such batch"),
     IMAGE_NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such image"),
+    IMAGE_ADDRESS_EXPIRED(HttpStatus.GONE, "The address of the image has expired"),
+    RANGE_NOT_SATISFIABLE(HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE, "The picture has no such range"),
+    TOO_MANY_UPLOADS(HttpStatus.SERVICE_UNAVAILABLE, "As many uploads are under way as may"),
     TOO_MANY_WAITS(HttpStatus.SERVICE_UNAVAILABLE, "As many requests wait as may"),
     IMAGE_STORE_UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "The image store cannot be reached");
 

@@ -2,12 +2,15 @@ package io.pawline.ingest.http;
 
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemException;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.DatabindException;
@@ -46,21 +49,20 @@ public final class StrictJson {
                             .setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail))
             .build();
 
+    /** Reads the outer form only, so it leaves duplicates and types to the one above. */
+    private static final JsonMapper OUTLINE = JsonMapper.builder()
+            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            .build();
+
     private StrictJson() {}
 
     /**
-     * Reads the whole body of a request.
+     * Reads the whole body of a request, unpacked, and as UTF-8.
      *
      * @param maxBytes a longer one is refused, and not read to its end
      */
-    public static byte[] bytes(InputStream in, long maxBytes) throws IOException {
-        byte[] bytes = in.readNBytes(Math.toIntExact(maxBytes + 1));
-        if (bytes.length > maxBytes) {
-            throw new ProblemException(
-                    CommonProblem.REQUEST_TOO_LARGE,
-                    "a JSON body has at most " + maxBytes + " bytes: this one has more");
-        }
-        return bytes;
+    public static byte[] bytes(HttpServletRequest request, long maxBytes) throws IOException {
+        return RequestBody.json(request, maxBytes);
     }
 
     /**
@@ -73,17 +75,53 @@ public final class StrictJson {
     }
 
     /**
-     * Reads an object with text fields out of JSON that has been read.
+     * Divides an object whose one field is an array into the elements of the array. It makes no tree: an element costs
+     * nothing but its place. Within an element, only its outer form is checked.
      *
-     * @param fields names of the fields that it may have
+     * @param field name of the one field
+     * @param most elements that the array may have, besides at least one
      */
-    public static <T> T object(JsonNode tree, Class<T> type, List<String> fields) {
-        return parsed(fields, () -> JSON.treeToValue(tree, type));
+    public static List<JsonElement> elements(byte[] bytes, String field, int most) {
+        return parsed(List.of(), () -> {
+            try (JsonParser json = OUTLINE.createParser(bytes)) {
+                if (json.nextToken() != JsonToken.START_OBJECT
+                        || json.nextToken() != JsonToken.PROPERTY_NAME
+                        || !json.currentName().equals(field)
+                        || json.nextToken() != JsonToken.START_ARRAY) {
+                    throw notOneArray(field);
+                }
+                List<JsonElement> elements = elements(json, bytes, field, most);
+                if (json.nextToken() != JsonToken.END_OBJECT) {
+                    throw notOneArray(field);
+                }
+                if (json.nextToken() != null) {
+                    throw invalid("the body is no well-formed JSON: something follows its object");
+                }
+                return elements;
+            }
+        });
     }
 
-    /** Reads JSON of whatever shape. */
-    public static JsonNode tree(byte[] bytes) {
-        return parsed(List.of(), () -> JSON.readTree(bytes));
+    private static List<JsonElement> elements(JsonParser json, byte[] bytes, String field, int most) {
+        List<JsonElement> elements = new ArrayList<>();
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+            if (elements.size() == most) {
+                throw invalid("%s has more than %d elements: 1 to %d are allowed".formatted(field, most, most));
+            }
+            int from = Math.toIntExact(json.currentTokenLocation().getByteOffset());
+            json.skipChildren();
+            json.finishToken();
+            int to = Math.toIntExact(json.currentLocation().getByteOffset());
+            elements.add(new JsonElement(bytes, from, to - from));
+        }
+        if (elements.isEmpty()) {
+            throw invalid("%s has no elements: 1 to %d are allowed".formatted(field, most));
+        }
+        return elements;
+    }
+
+    private static ProblemException notOneArray(String field) {
+        return invalid("the body must be a JSON object with the one field %s, an array".formatted(field));
     }
 
     /** Reads JSON of whatever shape that came as the text of this field. */

@@ -11,6 +11,6 @@ public class ListConfiguration {
 
     @Bean
     TaskListing taskListing(TaskDatabase database) {
-        return new TaskListing(database);
+        return new TaskListing(database.reads());
     }
 }

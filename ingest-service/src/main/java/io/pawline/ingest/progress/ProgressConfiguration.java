@@ -3,6 +3,7 @@ package io.pawline.ingest.progress;
 import io.pawline.service.EventListenerConfiguration;
 import io.pawline.service.InstanceProperties;
 import io.pawline.taskstore.ProgressDao;
+import io.pawline.taskstore.TaskDatabase;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -21,8 +22,8 @@ public class ProgressConfiguration {
     private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
 
     @Bean
-    ProgressListener progressListener(ProgressDao progress, Deserializer<?> eventDeserializer) {
-        return new ProgressListener(progress, eventDeserializer);
+    ProgressListener progressListener(TaskDatabase database, Deserializer<?> eventDeserializer) {
+        return new ProgressListener(new ProgressDao(database), eventDeserializer);
     }
 
     /**

@@ -11,6 +11,9 @@ import io.pawline.ingest.access.QuotaExceededException;
 import io.pawline.ingest.access.QuotaProblemAdvice;
 import io.pawline.ingest.access.Quotas;
 import io.pawline.ingest.access.RateLimitView;
+import io.pawline.ingest.http.JsonElement;
+import io.pawline.ingest.http.RequestBody;
+import io.pawline.ingest.http.StrictJson;
 import io.pawline.taskstore.BatchId;
 import io.pawline.taskstore.Batches;
 import io.pawline.taskstore.DatabaseUnavailableException;
@@ -29,13 +32,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
@@ -48,28 +52,37 @@ final class BatchController {
 
     static final int MAX_TASKS = 500;
 
+    private static final Logger log = LoggerFactory.getLogger(BatchController.class);
+
+    private static final int RETRY_SECONDS = 5;
+
     private final TaskIntake intake;
     private final Quotas quotas;
+    private final UploadMemory memory;
     private final Batches batches;
     private final Duration keyWindow;
     private final Clock clock;
     private final long maxBodyBytes;
+    private final long maxTaskBytes;
     private final @Nullable URI publicBaseUrl;
     private final Tracer tracer;
 
     BatchController(
             TaskIntake intake,
             Quotas quotas,
+            UploadMemory memory,
             Batches batches,
             IngestProperties settings,
             Clock clock,
             OpenTelemetry telemetry) {
         this.intake = intake;
         this.quotas = quotas;
+        this.memory = memory;
         this.batches = batches;
         this.keyWindow = settings.idempotencyWindow();
         this.clock = clock;
         this.maxBodyBytes = settings.maxBatchSize().toBytes();
+        this.maxTaskBytes = settings.maxBodySize().toBytes();
         this.publicBaseUrl = settings.publicBaseUrl();
         this.tracer = telemetry.getTracer("io.pawline.ingest");
     }
@@ -99,23 +112,44 @@ final class BatchController {
         }
     }
 
-    @PostMapping(path = "/v1/tasks/batch", consumes = MediaType.APPLICATION_JSON_VALUE)
+    /** Takes a batch. Once its first submission may be accepted, the answer says what became of each. */
+    @PostMapping(
+            path = "/v1/tasks/batch",
+            consumes = {MediaType.APPLICATION_JSON_VALUE, "application/*+json"})
     ResponseEntity<Answers> submit(@RequiresScope(Scope.SUBMIT) ApiClient client, HttpServletRequest request)
-            throws IOException {
-        JsonNode tasks = tasks(TaskBody.tree(request.getInputStream(), maxBodyBytes));
-        return answered(client, null, null, submitAll(tasks, client, TaskController.key(request), null));
+            throws IOException, InterruptedException {
+        RequestKey key = TaskController.key(request);
+        try (UploadMemory.Share _ = share(client, request)) {
+            return answered(client, null, null, submit(tasks(request), client, key, null));
+        }
     }
 
     /** Opens the batch before its first task, and finds it again if the request is repeated with its key. */
-    @PostMapping(path = "/v1/batches", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @PostMapping(
+            path = "/v1/batches",
+            consumes = {MediaType.APPLICATION_JSON_VALUE, "application/*+json"})
     ResponseEntity<Answers> open(@RequiresScope(Scope.SUBMIT) ApiClient client, HttpServletRequest request)
-            throws IOException, RefusedException {
-        JsonNode tasks = tasks(TaskBody.tree(request.getInputStream(), maxBodyBytes));
-        String key = intake.batchKey(TaskController.key(request));
-        Instant now = clock.instant();
-        BatchId batch = batches.open(client.tenant(), key, now.minus(keyWindow), now);
-        URI url = SubmissionView.url("v1/batches/" + batch, publicBaseUrl);
-        return answered(client, batch, url, submitAll(tasks, client, key, batch));
+            throws IOException, InterruptedException, RefusedException {
+        RequestKey key = TaskController.key(request);
+        if (key != null) {
+            intake.checkBatchKey(key);
+        }
+        try (UploadMemory.Share _ = share(client, request)) {
+            List<JsonElement> tasks = tasks(request);
+            Instant now = clock.instant();
+            BatchId batch = batches.open(client.tenant(), key == null ? null : key.text(), now.minus(keyWindow), now);
+            URI url = SubmissionView.url("v1/batches/" + batch, publicBaseUrl);
+            return answered(client, batch, url, submit(tasks, client, key, batch));
+        }
+    }
+
+    private UploadMemory.Share share(ApiClient client, HttpServletRequest request)
+            throws IOException, InterruptedException {
+        return memory.take(client.tenant(), RequestBody.longest(request, maxBodyBytes, "a JSON body"));
+    }
+
+    private List<JsonElement> tasks(HttpServletRequest request) throws IOException {
+        return StrictJson.elements(StrictJson.bytes(request, maxBodyBytes), "tasks", MAX_TASKS);
     }
 
     private ResponseEntity<Answers> answered(
@@ -128,36 +162,22 @@ final class BatchController {
         return answer.body(new Answers(batch == null ? null : batch.toString(), url, answers));
     }
 
-    private List<Answer> submitAll(JsonNode tasks, ApiClient client, @Nullable String key, @Nullable BatchId batch) {
+    private List<Answer> submit(
+            List<JsonElement> tasks, ApiClient client, @Nullable RequestKey key, @Nullable BatchId batch) {
         List<Answer> answers = new ArrayList<>();
         boolean databaseLost = false;
-        for (JsonNode task : tasks) {
+        for (JsonElement task : tasks) {
             // Each would wait as long for a connection, in vain.
-            Answer answer = databaseLost
-                    ? lost()
-                    : submit(task, client, key == null ? null : key + "#" + answers.size(), batch);
+            Answer answer =
+                    databaseLost ? lost() : submit(task, client, key == null ? null : key.at(answers.size()), batch);
             databaseLost = answer.status() == HttpStatus.SERVICE_UNAVAILABLE.value();
             answers.add(answer);
         }
         return answers;
     }
 
-    private static JsonNode tasks(JsonNode body) {
-        JsonNode tasks = body.path("tasks");
-        if (!body.isObject() || body.size() != 1 || !tasks.isArray()) {
-            throw new ProblemException(
-                    CommonProblem.INVALID_REQUEST, "the body must be a JSON object with the one field tasks, an array");
-        }
-        if (tasks.isEmpty() || tasks.size() > MAX_TASKS) {
-            throw new ProblemException(
-                    CommonProblem.INVALID_REQUEST,
-                    "tasks has %d elements: 1 to %d are allowed".formatted(tasks.size(), MAX_TASKS));
-        }
-        return tasks;
-    }
-
     /** Submits one task in a trace of its own, which is linked to the trace of the request. */
-    private Answer submit(JsonNode task, ApiClient client, @Nullable String key, @Nullable BatchId batch) {
+    private Answer submit(JsonElement task, ApiClient client, @Nullable RequestKey key, @Nullable BatchId batch) {
         Span span = tracer.spanBuilder("submit")
                 .setNoParent()
                 .addLink(Span.current().getSpanContext())
@@ -169,10 +189,10 @@ final class BatchController {
         }
     }
 
-    private Answer accept(JsonNode task, ApiClient client, @Nullable String key, @Nullable BatchId batch) {
+    private Answer accept(JsonElement task, ApiClient client, @Nullable RequestKey key, @Nullable BatchId batch) {
         try {
-            SubmissionView submissionView =
-                    SubmissionView.of(intake.accept(TaskBody.of(task).request(), client, key, batch), publicBaseUrl);
+            SubmissionView submissionView = SubmissionView.of(
+                    intake.accept(TaskBody.of(task, maxTaskBytes).request(), client, key, batch), publicBaseUrl);
             return new Answer(HttpStatus.ACCEPTED.value(), submissionView, null);
         } catch (ProblemException e) {
             return Answer.refused(e.type(), e.detail());
@@ -182,11 +202,18 @@ final class BatchController {
             return Answer.refused(QuotaProblemAdvice.problem(e));
         } catch (DatabaseUnavailableException e) {
             return lost();
+        } catch (RuntimeException e) {
+            // The client has to learn what became of the others
+            log.error("A submission of a batch failed", e);
+            return Answer.refused(
+                    CommonProblem.INTERNAL_ERROR, "the fault is not the submission's; it has been logged");
         }
     }
 
     private static Answer lost() {
-        return Answer.refused(
+        ProblemDetail problem = ProblemAdvice.problem(
                 CommonProblem.DATABASE_UNAVAILABLE, "the submission was not accepted: send it again later");
+        problem.setProperty("retry_after", RETRY_SECONDS);
+        return Answer.refused(problem);
     }
 }

@@ -3,9 +3,9 @@ package io.pawline.ingest.submit;
 import io.pawline.ingest.http.TimeSpan;
 import io.pawline.ingest.submit.RefusedException.Fault;
 import io.pawline.outbound.AddressGuard;
+import io.pawline.outbound.BrowserUrl;
 import io.pawline.taskstore.Priority;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,26 +56,18 @@ final class Fields {
         if (text.length() > MAX_URL_LENGTH) {
             throw RefusedException.invalid(field, "has more than " + MAX_URL_LENGTH + " characters");
         }
-        URI url = parse(text)
+        URI url = BrowserUrl.parse(text)
                 .orElseThrow(() -> RefusedException.invalid(
-                        field,
-                        "is no absolute http or https URL: it looks like https://host/path, and others are escaped"));
+                        field, "is no absolute http or https URL: it looks like https://host/path"));
+        if (url.toString().length() > MAX_URL_LENGTH) {
+            throw RefusedException.invalid(
+                    field, "has more than " + MAX_URL_LENGTH + " characters when it is percent-encoded");
+        }
         Optional<String> objection = guard.objection(url);
         if (objection.isPresent()) {
             throw new RefusedException(Fault.ADDRESS_REFUSED, field + " is refused: " + objection.get());
         }
         return url;
-    }
-
-    private static Optional<URI> parse(String text) {
-        try {
-            URI url = new URI(text);
-            boolean http = "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
-            boolean whole = text.codePoints().noneMatch(Fields::isControlOrHalf);
-            return http && whole && url.getRawAuthority() != null ? Optional.of(url) : Optional.empty();
-        } catch (URISyntaxException e) {
-            return Optional.empty();
-        }
     }
 
     /** The moment before which no stage starts; null: at once, as for a moment that has passed. */
@@ -152,20 +144,19 @@ final class Fields {
         };
     }
 
-    String idempotencyKey(String text) throws RefusedException {
-        return key(text, MAX_KEY_LENGTH);
+    void checkIdempotencyKey(String text) throws RefusedException {
+        checkKey(text, MAX_KEY_LENGTH);
     }
 
-    String batchKey(String text) throws RefusedException {
-        return key(text, MAX_BATCH_KEY_LENGTH);
+    void checkBatchKey(String text) throws RefusedException {
+        checkKey(text, MAX_BATCH_KEY_LENGTH);
     }
 
-    private static String key(String text, int maxLength) throws RefusedException {
+    private static void checkKey(String text, int maxLength) throws RefusedException {
         if (text.isEmpty() || text.length() > maxLength || !text.chars().allMatch(c -> c > ' ' && c < 127)) {
             throw RefusedException.invalid(
                     "Idempotency-Key", "is not 1 to %d printable ASCII characters".formatted(maxLength));
         }
-        return text;
     }
 
     @Nullable

@@ -1,5 +1,6 @@
 package io.pawline.ingest.submit;
 
+import io.pawline.ingest.access.RateLimitView;
 import io.pawline.ingest.http.IngestProblem;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemAdvice;
@@ -22,6 +23,16 @@ final class RefusedProblemAdvice {
         ResponseEntity.BodyBuilder answer = ResponseEntity.status(typeOf(e).status());
         e.retryAfter().ifPresent(time -> answer.header(HttpHeaders.RETRY_AFTER, Long.toString(time.toSeconds())));
         return answer.body(problem(e));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> tooManyUploads(TooManyUploadsException e) {
+        long seconds = RateLimitView.secondsUntil(e.retryAfter());
+        ProblemDetail problem = ProblemAdvice.problem(IngestProblem.TOO_MANY_UPLOADS, String.valueOf(e.getMessage()));
+        problem.setProperty("retry_after", seconds);
+        return ResponseEntity.status(IngestProblem.TOO_MANY_UPLOADS.status())
+                .header(HttpHeaders.RETRY_AFTER, Long.toString(seconds))
+                .body(problem);
     }
 
     /** The body of the answer. It repeats the time of the header {@code Retry-After}, which a batch has for no task. */

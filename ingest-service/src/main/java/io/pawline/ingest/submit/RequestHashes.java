@@ -68,15 +68,16 @@ final class RequestHashes {
     }
 
     private RequestHashes with(@Nullable String text) {
-        return with(text == null ? null : text.getBytes(StandardCharsets.UTF_8));
+        return with(text == null ? null : StandardCharsets.UTF_8.encode(text));
     }
 
     /** Adds a part after its length, so that two different sequences of parts never look alike. */
-    private RequestHashes with(byte @Nullable [] bytes) {
-        digest.update(
-                ByteBuffer.allocate(4).putInt(bytes == null ? -1 : bytes.length).flip());
+    private RequestHashes with(@Nullable ByteBuffer bytes) {
+        digest.update(ByteBuffer.allocate(4)
+                .putInt(bytes == null ? -1 : bytes.remaining())
+                .flip());
         if (bytes != null) {
-            digest.update(bytes);
+            digest.update(bytes.duplicate());
         }
         return this;
     }

@@ -9,20 +9,21 @@ import io.pawline.outbound.OutboundProperties;
 import io.pawline.service.Periodic;
 import io.pawline.taskstore.SubmissionStore;
 import io.pawline.taskstore.TaskDatabase;
-import jakarta.servlet.MultipartConfigElement;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.util.unit.DataSize;
 
 /** Wires the way of a submission into the database. */
 @Configuration(proxyBeanMethods = false)
 public class SubmitConfiguration {
 
-    /** Room for the other fields of a form, and for the headers of its parts. */
-    private static final long FORM_OVERHEAD_BYTES = 64 * 1024;
+    /** Half is for subscriptions, see {@link IngestProperties.Follow}. */
+    private static final int UPLOADS_PART_OF_HEAP = 4;
 
-    private static final int UPLOAD_MEMORY_BYTES = 256 * 1024;
+    /** Far longer than any write of an image takes. */
+    private static final Duration LONGEST_WRITE = Duration.ofHours(1);
 
     @Bean
     SubmissionStore submissionStore(TaskDatabase database) {
@@ -50,10 +51,27 @@ public class SubmitConfiguration {
         return new TaskIntake(submissionStore, backpressure, images, quotas, settings, outbound, clock, relay::nudge);
     }
 
-    /** Derives Spring's settings for uploads from the one cap on photos. */
+    /** Has room for one upload at least, however small the heap is. */
     @Bean
-    MultipartConfigElement uploadLimits(OutboundProperties outbound) {
-        long image = outbound.maxImageSize().toBytes();
-        return new MultipartConfigElement("", image, image + FORM_OVERHEAD_BYTES, UPLOAD_MEMORY_BYTES);
+    UploadMemory uploadMemory(IngestProperties settings, OutboundProperties outbound) {
+        long oneUpload = outbound.maxImageSize().toBytes() + TaskForm.MAX_BYTES_BESIDE_THE_PHOTO;
+        DataSize wanted = settings.uploadMemory();
+        if (wanted != null && wanted.toBytes() < oneUpload) {
+            throw new IllegalArgumentException(
+                    "pawline.ingest.upload-memory must be >= %d bytes, one photo and its form, was %s"
+                            .formatted(oneUpload, wanted));
+        }
+        long bytes = wanted != null
+                ? wanted.toBytes()
+                : Math.max(oneUpload, Runtime.getRuntime().maxMemory() / UPLOADS_PART_OF_HEAP);
+        return new UploadMemory(bytes, settings.maxSendTime());
+    }
+
+    /** Removes what processes that died amid a write have left in the image store, now and from time to time. */
+    @Bean
+    Periodic abandonedImages(ImageStore images, Clock clock) {
+        Runnable sweep = () -> images.sweep(clock.instant().minus(LONGEST_WRITE));
+        sweep.run();
+        return Periodic.start("abandoned-images", Duration.ofMinutes(10), sweep);
     }
 }

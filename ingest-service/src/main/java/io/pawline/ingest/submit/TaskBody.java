@@ -1,10 +1,11 @@
 package io.pawline.ingest.submit;
 
+import io.pawline.ingest.http.JsonElement;
 import io.pawline.ingest.http.StrictJson;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemException;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -52,21 +53,25 @@ public record TaskBody(
      *
      * @param maxBytes a longer one is refused, and not read to its end
      */
-    static TaskBody read(InputStream in, long maxBytes) throws IOException {
-        return StrictJson.object(StrictJson.bytes(in, maxBytes), TaskBody.class, FIELDS);
+    static TaskBody read(HttpServletRequest request, long maxBytes) throws IOException {
+        return StrictJson.object(StrictJson.bytes(request, maxBytes), TaskBody.class, FIELDS);
     }
 
-    /** Reads a body as JSON of whatever shape, as {@link #read} does. */
-    static JsonNode tree(InputStream in, long maxBytes) throws IOException {
-        return StrictJson.tree(StrictJson.bytes(in, maxBytes));
-    }
-
-    /** Reads one of many submissions in a body. */
-    static TaskBody of(JsonNode submission) {
+    /**
+     * Reads one of many submissions in a body.
+     *
+     * @param maxBytes a longer one is refused
+     */
+    static TaskBody of(JsonElement submission, long maxBytes) {
+        if (submission.length() > maxBytes) {
+            throw new ProblemException(
+                    CommonProblem.REQUEST_TOO_LARGE,
+                    "a submission has at most %d bytes: this one has %d".formatted(maxBytes, submission.length()));
+        }
         if (!submission.isObject()) {
             throw new ProblemException(CommonProblem.INVALID_REQUEST, "the submission must be a JSON object");
         }
-        return StrictJson.object(submission, TaskBody.class, FIELDS);
+        return StrictJson.object(submission.bytes(), TaskBody.class, FIELDS);
     }
 
     TaskRequest request() {

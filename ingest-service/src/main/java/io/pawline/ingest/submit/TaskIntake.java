@@ -5,6 +5,7 @@ import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.ingest.IngestProperties;
 import io.pawline.ingest.access.ApiClient;
+import io.pawline.ingest.access.QuotaExceededException;
 import io.pawline.ingest.access.Quotas;
 import io.pawline.ingest.pressure.Backpressure;
 import io.pawline.ingest.pressure.Refusal;
@@ -22,6 +23,7 @@ import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.SubmissionResult;
 import io.pawline.taskstore.SubmissionStore;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Accepts submissions. An accepted task is in the database, and will reach a final state. Thread-safe. */
 public final class TaskIntake {
+
+    /** Stands for the hash of a request that has not been read. No request has this hash. */
+    private static final String ANY_REQUEST = "";
 
     private final SubmissionStore submissionStore;
     private final Backpressure backpressure;
@@ -71,31 +76,32 @@ public final class TaskIntake {
      * Keeps a new task, unless the same submission has been kept before. An uploaded photo is stored first, so that no
      * task lacks its photo.
      *
-     * @param idempotencyKey the key that identifies a repetition of the request; null: none
+     * @param requestKey identifies a repetition of the request; null: none
      * @throws RefusedException if it is refused; then nothing has been kept
      * @throws io.pawline.ingest.access.QuotaExceededException if the quota is used up; then nothing has been kept
      * @throws io.pawline.taskstore.DatabaseUnavailableException if it could not be kept
      * @throws io.pawline.images.ImageStoreException if its photo could not be kept
      */
-    public SubmittedTask accept(TaskRequest request, ApiClient client, @Nullable String idempotencyKey)
+    SubmittedTask accept(TaskRequest request, ApiClient client, @Nullable RequestKey requestKey)
             throws RefusedException {
-        return accept(request, client, idempotencyKey, null);
+        return accept(request, client, requestKey, null);
     }
 
     /**
-     * Keeps a new task as {@link #accept(TaskRequest, ApiClient, String)} does.
+     * Keeps a new task as {@link #accept(TaskRequest, ApiClient, RequestKey)} does.
      *
      * @param batch the batch that the task belongs to; null: none
      */
     SubmittedTask accept(
-            TaskRequest request, ApiClient client, @Nullable String idempotencyKey, @Nullable BatchId batch)
+            TaskRequest request, ApiClient client, @Nullable RequestKey requestKey, @Nullable BatchId batch)
             throws RefusedException {
         Instant now = clock.instant();
-        if (idempotencyKey == null) {
+        if (requestKey == null) {
             return acceptOrFold(request, client, batch, now);
         }
-        IdempotencyKey key = new IdempotencyKey(
-                fields.idempotencyKey(idempotencyKey), RequestHashes.ofRequest(request), now.minus(keyWindow));
+        fields.checkIdempotencyKey(requestKey.text());
+        IdempotencyKey key =
+                new IdempotencyKey(requestKey.name(), RequestHashes.ofRequest(request), now.minus(keyWindow));
         // Looked up before anything is checked: what was valid then, such as a deadline, may not be valid now.
         Optional<SubmissionResult> earlier = submissionStore.earlier(client.tenant(), key);
         if (earlier.isPresent()) {
@@ -111,13 +117,25 @@ public final class TaskIntake {
     }
 
     /**
+     * Whether a request came with this key before, so that this one may be its repetition, which is free.
+     *
+     * @throws RefusedException if the text is no key
+     * @throws io.pawline.taskstore.DatabaseUnavailableException if the database is lost
+     */
+    boolean knows(ApiClient client, RequestKey requestKey) throws RefusedException {
+        fields.checkIdempotencyKey(requestKey.text());
+        IdempotencyKey key = new IdempotencyKey(
+                requestKey.name(), ANY_REQUEST, clock.instant().minus(keyWindow));
+        return submissionStore.earlier(client.tenant(), key).isPresent();
+    }
+
+    /**
      * Checks the key of a batch, which must leave room for the places of its submissions.
      *
      * @throws RefusedException if it is no key; then nothing has been kept
      */
-    @Nullable
-    String batchKey(@Nullable String idempotencyKey) throws RefusedException {
-        return idempotencyKey == null ? null : fields.batchKey(idempotencyKey);
+    void checkBatchKey(RequestKey requestKey) throws RefusedException {
+        fields.checkBatchKey(requestKey.text());
     }
 
     private SubmittedTask acceptOrFold(TaskRequest request, ApiClient client, @Nullable BatchId batch, Instant now)
@@ -136,7 +154,15 @@ public final class TaskIntake {
         if (refusal.isPresent()) {
             throw new RefusedException(refusal.get());
         }
-        return keep(submission, request, client, () -> submissionStore.accept(submission, fingerprint));
+        try {
+            return keep(submission, request, client, () -> submissionStore.accept(submission, fingerprint));
+        } catch (QuotaExceededException usedUp) {
+            // A request that is folded is free, also for a client that has had its tasks
+            return submissionStore
+                    .running(fingerprint)
+                    .map(running -> new SubmittedTask(running, false, true))
+                    .orElseThrow(() -> usedUp);
+        }
     }
 
     /** Keeps a submission. Only a submission that becomes a task of its own counts towards the quota. */
@@ -214,7 +240,7 @@ public final class TaskIntake {
     }
 
     private void storePhoto(Submission submission, TaskRequest request) throws RefusedException {
-        byte[] image = request.image();
+        ByteBuffer image = request.image();
         if (image != null) {
             ImageHeader header = uploads.check(image);
             images.put(ImageKey.photo(submission.id()), image, header.kind().mediaType());

@@ -1,5 +1,6 @@
 package io.pawline.ingest.submit;
 
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -9,10 +10,9 @@ import tools.jackson.databind.JsonNode;
  * @param image the bytes of an uploaded photo, instead of {@code imageUrl}; not copied, so treat them as read-only
  * @param again whether it becomes a task of its own even if the same is running already
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared; copying megabytes would buy nothing
 public record TaskRequest(
         @Nullable String imageUrl,
-        byte @Nullable [] image,
+        @Nullable ByteBuffer image,
         @Nullable String style,
         @Nullable String callbackUrl,
         @Nullable String deadline,

@@ -20,8 +20,8 @@ final class TruncationCheck {
     private TruncationCheck() {}
 
     /** @param kind of the image by its first bytes */
-    static boolean isComplete(byte[] image, ImageKind kind) {
-        ByteBuffer buffer = ByteBuffer.wrap(image);
+    static boolean isComplete(ByteBuffer image, ImageKind kind) {
+        ByteBuffer buffer = image.slice();
         try {
             return switch (kind) {
                 case PNG -> isCompletePng(buffer.position(PNG_SIGNATURE_BYTES));

@@ -3,6 +3,7 @@ package io.pawline.ingest.submit;
 import io.pawline.ingest.submit.RefusedException.Fault;
 import io.pawline.outbound.ImageHeader;
 import io.pawline.outbound.ImageSniffer;
+import java.nio.ByteBuffer;
 
 /** Checks uploaded photos: whole images of a known kind, within the caps. Nothing is decoded. */
 final class Uploads {
@@ -15,11 +16,11 @@ final class Uploads {
         this.maxPixels = maxPixels;
     }
 
-    ImageHeader check(byte[] image) throws RefusedException {
-        if (image.length > maxBytes) {
+    ImageHeader check(ByteBuffer image) throws RefusedException {
+        if (image.remaining() > maxBytes) {
             throw new RefusedException(
                     Fault.PHOTO_TOO_LARGE,
-                    "image has %d bytes, %d are allowed: send a smaller one".formatted(image.length, maxBytes));
+                    "image has %d bytes, %d are allowed: send a smaller one".formatted(image.remaining(), maxBytes));
         }
         ImageHeader header = ImageSniffer.sniff(image)
                 .orElseThrow(() -> new RefusedException(

@@ -2,6 +2,7 @@ package io.pawline.ingest.task;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
+import io.pawline.images.ImageAddress;
 import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.schemas.Reason;
@@ -57,10 +58,20 @@ public record TaskView(
         @Nullable String delivery,
         @Nullable Instant deliveredAt) {
 
-    /** The pictures of a task that succeeded; {@code thumbnailUrl} is the largest thumbnail. */
+    /**
+     * The pictures of a task that succeeded; {@code thumbnailUrl} is the largest thumbnail.
+     *
+     * @param expiresAt the moment from which the addresses are no longer valid, if they expire
+     */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Result(URI imageUrl, @Nullable URI thumbnailUrl, int width, int height, List<Image> thumbnails) {}
+    record Result(
+            URI imageUrl,
+            @Nullable URI thumbnailUrl,
+            int width,
+            int height,
+            List<Image> thumbnails,
+            @Nullable Instant expiresAt) {}
 
     /** One picture and its address. */
     record Image(URI url, int width, int height) {}
@@ -137,18 +148,21 @@ public record TaskView(
 
     private static Result result(FinalState.Success success, ImageStore images) {
         TaskImages taskImages = success.pictures();
+        ImageAddress image = addressOf(taskImages.image(), images);
         List<Image> thumbnails = taskImages.thumbnails().stream()
-                .map(storedImage -> new Image(urlOf(storedImage, images), storedImage.width(), storedImage.height()))
+                .map(storedImage ->
+                        new Image(addressOf(storedImage, images).url(), storedImage.width(), storedImage.height()))
                 .toList();
         return new Result(
-                urlOf(taskImages.image(), images),
+                image.url(),
                 thumbnails.isEmpty() ? null : thumbnails.getFirst().url(),
                 taskImages.image().width(),
                 taskImages.image().height(),
-                thumbnails);
+                thumbnails,
+                image.expiresAt());
     }
 
-    private static URI urlOf(StoredImage storedImage, ImageStore images) {
-        return images.urlOf(new ImageKey(storedImage.key()));
+    private static ImageAddress addressOf(StoredImage storedImage, ImageStore images) {
+        return images.addressOf(new ImageKey(storedImage.key()));
     }
 }

@@ -2,6 +2,7 @@ package io.pawline.ingest.webhook;
 
 import io.opentelemetry.api.trace.Span;
 import io.pawline.ingest.http.IngestProblem;
+import io.pawline.outbound.AddressGuard;
 import io.pawline.outbound.webhook.CallbackBody;
 import io.pawline.outbound.webhook.WebhookClient;
 import io.pawline.outbound.webhook.WebhookSecrets;
@@ -54,7 +55,9 @@ final class TestDelivery {
         String webhookId = "msg_test_" + task;
         byte[] body = CallbackBody.example(task, clock.instant()).json();
         long begin = System.nanoTime();
-        WebhookClient.Posted posted = webhooks.post(callback, signer, webhookId, body, TraceParent.of(Span.current()));
+        WebhookClient.Posted posted = ScopedValue.where(AddressGuard.TENANT, tenant)
+                .<WebhookClient.Posted, InterruptedException>call(
+                        () -> webhooks.post(callback, signer, webhookId, body, TraceParent.of(Span.current())));
         Duration duration = Duration.ofNanos(System.nanoTime() - begin);
         return TestDeliveryView.of(webhookId, posted, duration, signer.signatures());
     }

@@ -5,6 +5,7 @@ import io.pawline.ingest.access.ApiClient;
 import io.pawline.ingest.access.RateLimitView;
 import io.pawline.ingest.http.IngestProblem;
 import io.pawline.ingest.http.StrictJson;
+import io.pawline.outbound.BrowserUrl;
 import io.pawline.taskstore.Scope;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemAdvice;
@@ -13,7 +14,6 @@ import io.pawline.web.RequiresScope;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -48,7 +48,7 @@ final class TestDeliveryController {
     @PostMapping("/v1/callbacks/test")
     TestDeliveryView send(@RequiresScope(Scope.WEBHOOK) ApiClient client, HttpServletRequest request)
             throws IOException, InterruptedException {
-        byte[] body = StrictJson.bytes(request.getInputStream(), maxBodyBytes);
+        byte[] body = StrictJson.bytes(request, maxBodyBytes);
         Wanted wanted =
                 body.length == 0 ? new Wanted(null) : StrictJson.object(body, Wanted.class, List.of("callback_url"));
         return testDelivery.send(client.tenant(), receiver(wanted.callbackUrl()));
@@ -72,11 +72,9 @@ final class TestDeliveryController {
         if (text.length() > MAX_URL_LENGTH) {
             throw invalid("callback_url has more than " + MAX_URL_LENGTH + " characters");
         }
-        try {
-            return new URI(text);
-        } catch (URISyntaxException e) {
-            throw invalid("callback_url is no URL: it looks like https://host/path, and others are escaped");
-        }
+        return BrowserUrl.parse(text)
+                .orElseThrow(() ->
+                        invalid("callback_url is no absolute http or https URL: it looks like https://host/path"));
     }
 
     private static ProblemException invalid(String detail) {

@@ -95,7 +95,7 @@ class TaskSubscriptionsTest {
     void notifiesThousandsAtOnceWithAHandfulOfQueries() {
         List<TaskId> ids = Stream.generate(tasks::submit).limit(10_000).toList();
         Queue<TaskSnapshot> notified = new ConcurrentLinkedQueue<>();
-        ids.forEach(id -> taskSubscriptions.open(id, notified::add));
+        ids.forEach(id -> taskSubscriptions.open("shop", id, notified::add));
         taskSubscriptions.refresh();
         await().until(() -> notified.size() == ids.size());
         notified.clear();
@@ -114,7 +114,7 @@ class TaskSubscriptionsTest {
 
     @Test
     void readsNoSnapshotsWhileNothingChanges() {
-        taskSubscriptions.open(tasks.submit(), _ -> {});
+        taskSubscriptions.open("shop", tasks.submit(), _ -> {});
         taskSubscriptions.refresh();
         tasks.queries = 0;
 
@@ -127,10 +127,10 @@ class TaskSubscriptionsTest {
     void notifiesALateListenerAndNobodyTwice() {
         TaskId id = tasks.submit();
         Queue<String> notified = new ConcurrentLinkedQueue<>();
-        taskSubscriptions.open(id, _ -> notified.add("first"));
+        taskSubscriptions.open("shop", id, _ -> notified.add("first"));
         taskSubscriptions.refresh();
         await().until(() -> notified.size() == 1);
-        taskSubscriptions.open(id, _ -> notified.add("second"));
+        taskSubscriptions.open("shop", id, _ -> notified.add("second"));
         taskSubscriptions.refresh();
         await().until(() -> notified.size() == 2);
 
@@ -140,7 +140,7 @@ class TaskSubscriptionsTest {
     @Test
     void knowsTheStateOfATaskOnlyWhileRoundsSucceed() {
         TaskId id = tasks.submit();
-        TaskSubscriptions.Subscription subscription = taskSubscriptions.open(id, _ -> {});
+        TaskSubscriptions.Subscription subscription = taskSubscriptions.open("shop", id, _ -> {});
         assertThat(subscription.latest()).isEmpty();
         taskSubscriptions.refresh();
         assertThat(subscription.latest()).map(TaskSnapshot::stage).contains(Stage.DETECT);

@@ -8,6 +8,7 @@ import io.pawline.outbound.ImageSniffer;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Random;
@@ -32,12 +33,12 @@ class TruncationCheckTest {
     @MethodSource("images")
     void findsAnImageThatIsCutShortAnywhere(byte[] image) {
         ImageKind kind = ImageSniffer.sniff(image).map(ImageHeader::kind).orElseThrow();
-        assertThat(TruncationCheck.isComplete(image, kind)).isTrue();
-        assertThat(TruncationCheck.isComplete(Arrays.copyOf(image, image.length + 100), kind))
+        assertThat(isComplete(image, kind)).isTrue();
+        assertThat(isComplete(Arrays.copyOf(image, image.length + 100), kind))
                 .as("with something behind it")
                 .isTrue();
         for (int length = 0; length < image.length; length++) {
-            assertThat(TruncationCheck.isComplete(Arrays.copyOf(image, length), kind))
+            assertThat(isComplete(Arrays.copyOf(image, length), kind))
                     .as("%d of %d bytes", length, image.length)
                     .isFalse();
         }
@@ -52,8 +53,12 @@ class TruncationCheckTest {
             byte[] damaged = image.clone();
             damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
             damaged[random.nextInt(Math.min(40, damaged.length))] = (byte) random.nextInt();
-            boolean _ = TruncationCheck.isComplete(damaged, kind);
+            boolean _ = isComplete(damaged, kind);
         }
+    }
+
+    private static boolean isComplete(byte[] image, ImageKind kind) {
+        return TruncationCheck.isComplete(ByteBuffer.wrap(image), kind);
     }
 
     private static byte[] written(String format) throws IOException {

@@ -13,9 +13,14 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,27 +30,34 @@ import java.util.stream.Stream;
 
 /**
  * Keeps images as files in one folder, for a single machine. A file is written aside, forced to the disk and moved to
- * its place. So a reader finds the old bytes or the new ones, even after a crash. The files that a crash leaves in
- * {@code .incoming} may be deleted while no writer runs.
+ * its place. So a reader finds the old bytes or the new ones, even after a crash. What a crash leaves in
+ * {@code .incoming} is removed by {@link #sweep}.
  *
- * <p>The content type is not kept. ingest-service serves the images and finds it in the bytes.
+ * <p>The content type is not kept. ingest-service serves the images and finds it in the bytes. Their addresses are
+ * signed, see {@link AddressSignatures}.
  */
 final class FolderImageStore implements ImageStore {
 
     // No segment of a key starts with a dot, so no key leads here
     private static final String INCOMING = ".incoming";
 
+    private static final int STEPS = 24;
+
     private final Path folder;
     private final Path incoming;
     private final URI imagesUrl;
+    private final AddressSignatures signatures;
+    private final Duration urlExpiry;
+    private final Clock clock;
 
     /**
      * A store in this folder.
      *
      * @param publicBaseUrl address of ingest-service from outside
+     * @param urlExpiry how long the address of an image is valid at least
      * @throws ImageStoreException if the folder cannot be made
      */
-    FolderImageStore(Path folder, URI publicBaseUrl) {
+    FolderImageStore(Path folder, URI publicBaseUrl, Duration urlExpiry, Clock clock) {
         this.folder = folder.toAbsolutePath().normalize();
         this.incoming = this.folder.resolve(INCOMING);
         this.imagesUrl = BaseUrl.append(publicBaseUrl, "v1/images/");
@@ -54,16 +66,24 @@ final class FolderImageStore implements ImageStore {
         } catch (IOException e) {
             throw new ImageStoreException("the image folder %s cannot be made".formatted(this.folder), e);
         }
+        this.signatures = AddressSignatures.ofFolder(this.folder);
+        this.urlExpiry = urlExpiry;
+        this.clock = clock;
     }
 
     @Override
     public void put(ImageKey key, byte[] bytes, String contentType) {
+        put(key, ByteBuffer.wrap(bytes), contentType);
+    }
+
+    @Override
+    public void put(ImageKey key, ByteBuffer bytes, String contentType) {
         Path aside = incoming.resolve(UUID.randomUUID().toString());
         try {
             Path target = target(key);
             List<Path> changed = makeParents(key);
             try {
-                write(aside, bytes);
+                write(aside, bytes.duplicate());
                 Files.move(aside, target, ATOMIC_MOVE, REPLACE_EXISTING);
             } finally {
                 Files.deleteIfExists(aside);
@@ -115,7 +135,42 @@ final class FolderImageStore implements ImageStore {
 
     @Override
     public URI urlOf(ImageKey key) {
-        return BaseUrl.append(imagesUrl, key.value());
+        return addressOf(key).url();
+    }
+
+    @Override
+    public ImageAddress addressOf(ImageKey key) {
+        Instant expiresAt = expiry(clock.instant());
+        String path = key.value() + "?" + signatures.query(key, expiresAt);
+        return new ImageAddress(BaseUrl.append(imagesUrl, path), expiresAt);
+    }
+
+    /** Steps forward a few times in a validity, so that the same address comes again and its image from a cache. */
+    private Instant expiry(Instant now) {
+        long step = Math.max(1, urlExpiry.toSeconds() / STEPS);
+        long earliest = now.plus(urlExpiry).getEpochSecond();
+        return Instant.ofEpochSecond(Math.ceilDiv(earliest, step) * step);
+    }
+
+    @Override
+    public void sweep(Instant before) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(incoming)) {
+            for (Path file : files) {
+                if (isOlder(file, before)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            throw new ImageStoreException("what is left in %s could not be removed".formatted(incoming), e);
+        }
+    }
+
+    private static boolean isOlder(Path file, Instant time) throws IOException {
+        try {
+            return Files.getLastModifiedTime(file).toInstant().isBefore(time);
+        } catch (NoSuchFileException movedByItsWriter) {
+            return false;
+        }
     }
 
     /** @throws ImageStoreException if the folder cannot be written */
@@ -169,11 +224,10 @@ final class FolderImageStore implements ImageStore {
         return changed;
     }
 
-    private static void write(Path file, byte[] bytes) throws IOException {
+    private static void write(Path file, ByteBuffer bytes) throws IOException {
         try (FileChannel channel = FileChannel.open(file, CREATE_NEW, WRITE)) {
-            ByteBuffer buffer = ByteBuffer.wrap(bytes);
-            while (buffer.hasRemaining()) {
-                channel.write(buffer);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
             }
             channel.force(true);
         }

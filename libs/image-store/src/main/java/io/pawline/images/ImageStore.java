@@ -3,6 +3,8 @@ package io.pawline.images;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -18,6 +20,18 @@ public interface ImageStore {
      * @throws ImageStoreException if the store cannot be written; the bytes before are then still there
      */
     void put(ImageKey key, byte[] bytes, String contentType);
+
+    /**
+     * Keeps the bytes that remain in this buffer, as the other method does. The buffer stays as it is. By default, the
+     * bytes are copied.
+     *
+     * @throws ImageStoreException if the store cannot be written; the bytes before are then still there
+     */
+    default void put(ImageKey key, ByteBuffer bytes, String contentType) {
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.get(bytes.position(), copy);
+        put(key, copy, contentType);
+    }
 
     /**
      * The bytes under this key, if there are any.
@@ -49,4 +63,21 @@ public interface ImageStore {
      * @throws ImageStoreException if the address cannot be made, for example without the store's credentials
      */
     URI urlOf(ImageKey key);
+
+    /**
+     * The address of {@link #urlOf}, with the moment until which it is valid. By default, it does not expire.
+     *
+     * @throws ImageStoreException if the address cannot be made, for example without the store's credentials
+     */
+    default ImageAddress addressOf(ImageKey key) {
+        return new ImageAddress(urlOf(key), null);
+    }
+
+    /**
+     * Removes what writers have left behind that died before this time. No reader ever sees it. By default, nothing can
+     * be left.
+     *
+     * @throws ImageStoreException if the store cannot be read or written
+     */
+    default void sweep(Instant before) {}
 }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.ConstructorBinding;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -16,15 +17,20 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     ingest-service. For kind {@code s3} it is the public address of the bucket, for example of a CDN. Without it, the
  *     addresses are presigned.
  * @param s3 The settings of an S3-compatible store.
+ * @param urlExpiry How long the address of an image in a folder is valid at least, from 1 second to 7 days. For kind
+ *     {@code s3}, {@code s3.url-expiry} says it.
  */
 @ConfigurationProperties("pawline.image-store")
 public record ImageStoreProperties(
         @DefaultValue("folder") Kind kind,
         @Nullable Path folder,
         @Nullable URI publicBaseUrl,
-        @DefaultValue S3 s3) {
+        @DefaultValue S3 s3,
+        @DefaultValue("24h") Duration urlExpiry) {
 
     private static final String PREFIX = "pawline.image-store.";
+    private static final Duration USUAL_EXPIRY = Duration.ofHours(24);
+    private static final Duration LONGEST_EXPIRY = Duration.ofDays(7);
 
     /** The kind of the store. */
     public enum Kind {
@@ -34,8 +40,10 @@ public record ImageStoreProperties(
         S3
     }
 
+    @ConstructorBinding
     public ImageStoreProperties {
         checkUrl("public-base-url", publicBaseUrl);
+        checkExpiry("url-expiry", urlExpiry);
         switch (kind) {
             case FOLDER -> {
                 require("folder", folder, "the folder that the images are kept in");
@@ -43,6 +51,11 @@ public record ImageStoreProperties(
             }
             case S3 -> require("s3.bucket", s3.bucket, "the bucket that the images are kept in");
         }
+    }
+
+    /** The addresses of images in a folder are valid for the usual time. */
+    public ImageStoreProperties(Kind kind, @Nullable Path folder, @Nullable URI publicBaseUrl, S3 s3) {
+        this(kind, folder, publicBaseUrl, s3, USUAL_EXPIRY);
     }
 
     /**
@@ -73,8 +86,6 @@ public record ImageStoreProperties(
             @DefaultValue("2s") Duration connectTimeout,
             @DefaultValue("15s") Duration callTimeout) {
 
-        private static final Duration LONGEST_EXPIRY = Duration.ofDays(7);
-
         public S3 {
             // An environment variable that is set but empty binds as an empty text
             bucket = blankToNull(bucket);
@@ -87,10 +98,7 @@ public record ImageStoreProperties(
                         "%ss3.access-key and %ss3.secret-key belong together: set both or none"
                                 .formatted(PREFIX, PREFIX));
             }
-            if (urlExpiry.toSeconds() < 1 || urlExpiry.compareTo(LONGEST_EXPIRY) > 0) {
-                throw new IllegalArgumentException(
-                        PREFIX + "s3.url-expiry must be from 1 second to 7 days, was " + urlExpiry);
-            }
+            checkExpiry("s3.url-expiry", urlExpiry);
             checkPositive("s3.connect-timeout", connectTimeout);
             checkPositive("s3.call-timeout", callTimeout);
         }
@@ -120,6 +128,13 @@ public record ImageStoreProperties(
                 && (url.getHost() == null || !("http".equals(url.getScheme()) || "https".equals(url.getScheme())))) {
             throw new IllegalArgumentException(
                     "%s%s must be an http or https URL, was %s".formatted(PREFIX, name, url));
+        }
+    }
+
+    private static void checkExpiry(String name, Duration expiry) {
+        if (expiry.toSeconds() < 1 || expiry.compareTo(LONGEST_EXPIRY) > 0) {
+            throw new IllegalArgumentException(
+                    "%s%s must be from 1 second to 7 days, was %s".formatted(PREFIX, name, expiry));
         }
     }
 

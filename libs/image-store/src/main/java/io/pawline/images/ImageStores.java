@@ -1,5 +1,6 @@
 package io.pawline.images;
 
+import java.time.Clock;
 import java.util.Objects;
 
 /** Opens the image store that the settings name. */
@@ -17,7 +18,9 @@ public final class ImageStores {
             case FOLDER ->
                 new FolderImageStore(
                         Objects.requireNonNull(properties.folder(), "folder"),
-                        Objects.requireNonNull(properties.publicBaseUrl(), "publicBaseUrl"));
+                        Objects.requireNonNull(properties.publicBaseUrl(), "publicBaseUrl"),
+                        properties.urlExpiry(),
+                        Clock.systemUTC());
             case S3 -> new S3ImageStore(properties.s3(), properties.publicBaseUrl());
         };
     }

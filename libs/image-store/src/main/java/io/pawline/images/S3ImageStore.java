@@ -4,7 +4,9 @@ import io.pawline.schemas.TaskId;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -29,6 +31,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+import software.amazon.awssdk.services.s3.presigner.model.PresignedGetObjectRequest;
 
 /** Keeps images as objects in one bucket of an S3-compatible store. The bucket must exist; it is never made. */
 final class S3ImageStore implements ImageStore, AutoCloseable {
@@ -98,14 +101,23 @@ final class S3ImageStore implements ImageStore, AutoCloseable {
 
     @Override
     public void put(ImageKey key, byte[] bytes, String contentType) {
+        put(key, ByteBuffer.wrap(bytes), contentType);
+    }
+
+    @Override
+    public void put(ImageKey key, ByteBuffer bytes, String contentType) {
         try {
-            // The SDK's RequestBody.fromBytes would copy the image
+            // The SDK's RequestBody.fromBytes and fromByteBuffer would copy the image
             client.putObject(
                     put -> put.bucket(bucket).key(key.value()).contentType(contentType),
-                    RequestBody.fromContentProvider(() -> new ByteArrayInputStream(bytes), bytes.length, contentType));
+                    RequestBody.fromContentProvider(() -> stream(bytes), bytes.remaining(), contentType));
         } catch (SdkException e) {
             throw new ImageStoreException("image %s could not be written to bucket %s".formatted(key, bucket), e);
         }
+    }
+
+    private static InputStream stream(ByteBuffer bytes) {
+        return new ByteArrayInputStream(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
     }
 
     @Override
@@ -146,15 +158,19 @@ final class S3ImageStore implements ImageStore, AutoCloseable {
 
     @Override
     public URI urlOf(ImageKey key) {
+        return addressOf(key).url();
+    }
+
+    @Override
+    public ImageAddress addressOf(ImageKey key) {
         if (publicBaseUrl != null) {
-            return BaseUrl.append(publicBaseUrl, key.value());
+            return new ImageAddress(BaseUrl.append(publicBaseUrl, key.value()), null);
         }
         try {
-            return URI.create(presigner
-                    .presignGetObject(presign -> presign.signatureDuration(urlExpiry)
-                            .getObjectRequest(get -> get.bucket(bucket).key(key.value())))
-                    .url()
-                    .toString());
+            PresignedGetObjectRequest signed =
+                    presigner.presignGetObject(presign -> presign.signatureDuration(urlExpiry)
+                            .getObjectRequest(get -> get.bucket(bucket).key(key.value())));
+            return new ImageAddress(URI.create(signed.url().toString()), signed.expiration());
         } catch (SdkException e) {
             throw new ImageStoreException("an address for image %s could not be signed".formatted(key), e);
         }

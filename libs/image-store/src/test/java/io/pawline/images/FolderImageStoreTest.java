@@ -3,15 +3,37 @@ package io.pawline.images;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pawline.images.AddressSignatures.Verdict;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FolderImageStoreTest extends ImageStoreContract {
+
+    private static final Instant NOW = Instant.parse("2026-11-23T10:15:30.123Z");
+    private static final Duration VALIDITY = Duration.ofHours(24);
+    private static final Pattern QUERY = Pattern.compile("expires=([0-9]+)&signature=([A-Za-z0-9_-]{43})");
 
     @TempDir
     Path folder;
@@ -44,10 +66,78 @@ class FolderImageStoreTest extends ImageStoreContract {
     }
 
     @Test
+    void removesWhatWritersThatDiedHaveLeft() throws IOException {
+        Instant time = Instant.parse("2026-11-29T12:00:00Z");
+        Path left = Files.write(folder.resolve(".incoming").resolve("left"), new byte[9]);
+        Files.setLastModifiedTime(left, FileTime.from(time.minusSeconds(1)));
+        Path inWork = Files.write(folder.resolve(".incoming").resolve("in-work"), new byte[9]);
+        Files.setLastModifiedTime(inWork, FileTime.from(time.plusSeconds(1)));
+        store.put(key, new byte[] {1}, "image/png");
+        Files.setLastModifiedTime(folder.resolve(key.value()), FileTime.from(time.minusSeconds(9)));
+
+        store.sweep(time);
+
+        assertThat(left).doesNotExist();
+        assertThat(inWork).exists();
+        assertThat(store.get(key)).isPresent();
+    }
+
+    @Test
     void namesTheAddressThatIngestServesTheImageAt() {
-        assertThat(store.urlOf(key)).isEqualTo(URI.create("http://localhost:8080/v1/images/" + key));
+        assertThat(store.urlOf(key)).asString().startsWith("http://localhost:8080/v1/images/" + key + "?expires=");
         assertThat(open(folder, "https://pets.example/api/").urlOf(key))
-                .isEqualTo(URI.create("https://pets.example/api/v1/images/" + key));
+                .asString()
+                .startsWith("https://pets.example/api/v1/images/" + key + "?expires=");
+    }
+
+    @Test
+    void signsAnAddressThatEveryProcessOfTheFolderTakes() {
+        ImageAddress address = store.addressOf(key);
+        Instant expiresAt = Objects.requireNonNull(address.expiresAt());
+        AddressSignatures elsewhere = AddressSignatures.ofFolder(folder);
+
+        assertThat(expiresAt).isBetween(NOW.plus(VALIDITY), NOW.plus(VALIDITY).plusSeconds(VALIDITY.toSeconds() / 24));
+        assertThat(verdict(elsewhere, address.url(), key, NOW)).isEqualTo(Verdict.VALID);
+        assertThat(verdict(elsewhere, address.url(), key, expiresAt.minusSeconds(1)))
+                .isEqualTo(Verdict.VALID);
+        assertThat(verdict(elsewhere, address.url(), key, expiresAt)).isEqualTo(Verdict.EXPIRED);
+    }
+
+    @Test
+    void givesTheSameAddressForAWhileSoThatCachesCanHoldTheImage() {
+        Instant begin = Instant.ofEpochSecond(NOW.getEpochSecond() / 3600 * 3600 + 1);
+
+        assertThat(at(begin).urlOf(key)).isEqualTo(at(begin.plusSeconds(3598)).urlOf(key));
+        assertThat(at(begin).urlOf(key))
+                .isNotEqualTo(at(begin.plusSeconds(3600)).urlOf(key));
+    }
+
+    @Test
+    void keepsTheSecretFromOtherUsersAndFromKeys() throws IOException {
+        assertThat(Files.getPosixFilePermissions(folder.resolve(".address-secret")))
+                .doesNotContain(PosixFilePermission.OTHERS_READ);
+        assertThatThrownBy(() -> new ImageKey(".address-secret")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void makesOneSecretHoweverManyProcessesStart() throws Exception {
+        Path another = folder.resolve("another");
+        List<Future<URI>> addresses = new ArrayList<>();
+        try (ExecutorService processes = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 20; i++) {
+                addresses.add(processes.submit(
+                        () -> open(another, "http://localhost:8080").urlOf(key)));
+            }
+        }
+        Set<URI> all = new HashSet<>();
+        for (Future<URI> address : addresses) {
+            all.add(address.get());
+        }
+        assertThat(all).hasSize(1);
+        try (Stream<Path> files = Files.list(another)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder(".address-secret", ".incoming");
+        }
     }
 
     @Test
@@ -64,7 +154,18 @@ class FolderImageStoreTest extends ImageStoreContract {
         assertThat(folder.resolve(".incoming")).isEmptyDirectory();
     }
 
+    private ImageStore at(Instant now) {
+        return new FolderImageStore(
+                folder, URI.create("http://localhost:8080"), VALIDITY, Clock.fixed(now, ZoneOffset.UTC));
+    }
+
+    private static Verdict verdict(AddressSignatures signatures, URI address, ImageKey key, Instant now) {
+        Matcher query = QUERY.matcher(address.getQuery());
+        assertThat(query.matches()).isTrue();
+        return signatures.verdict(key, query.group(1), query.group(2), now);
+    }
+
     private static ImageStore open(Path folder, String publicBaseUrl) {
-        return new FolderImageStore(folder, URI.create(publicBaseUrl));
+        return new FolderImageStore(folder, URI.create(publicBaseUrl), VALIDITY, Clock.fixed(NOW, ZoneOffset.UTC));
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pawline.schemas.TaskId;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -35,6 +36,18 @@ abstract class ImageStoreContract {
         try (InputStream opened = store().open(key).orElseThrow()) {
             assertThat(opened).hasBinaryContent(image);
         }
+    }
+
+    @Test
+    void putsWhatRemainsInABuffer() {
+        ByteBuffer bytes =
+                ByteBuffer.wrap("__an image__".getBytes(UTF_8)).position(2).limit(10);
+
+        store().put(key, bytes, "image/png");
+
+        assertThat(bytes.remaining()).isEqualTo(8);
+        assertThat(store().get(key))
+                .hasValueSatisfying(put -> assertThat(put).asString().isEqualTo("an image"));
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Random;
 import org.gaul.s3proxy.S3Proxy;
@@ -111,7 +112,10 @@ class S3ImageStoreIT extends ImageStoreContract {
 
     @Test
     void signsForTheTimeAsked() {
-        assertThat(store.urlOf(key)).hasParameter("X-Amz-Expires", "3600");
+        Instant before = Instant.now();
+        ImageAddress address = store.addressOf(key);
+        assertThat(address.url()).hasParameter("X-Amz-Expires", "3600");
+        assertThat(address.expiresAt()).isBetween(before.plusSeconds(3590), before.plusSeconds(3660));
     }
 
     @Test
@@ -139,7 +143,8 @@ class S3ImageStoreIT extends ImageStoreContract {
     @Test
     void namesThePublicAddressWhenThereIsOne() {
         try (S3ImageStore open = open(settings(endpoint, SECRET, BUCKET), URI.create("https://cdn.example/pets/"))) {
-            assertThat(open.urlOf(key)).isEqualTo(URI.create("https://cdn.example/pets/" + key));
+            assertThat(open.addressOf(key))
+                    .isEqualTo(new ImageAddress(URI.create("https://cdn.example/pets/" + key), null));
         }
     }
 

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes live controls for every process of the pipeline. Each method returns when Kafka has the control, and throws
- * {@link ControlPublishException} if Kafka does not acknowledge it within ten seconds. Each takes who gives the control
+ * {@link ControlPublishException} if Kafka does not acknowledge it in time. Each takes who gives the control
  * and why, neither of them blank. Thread-safe.
  */
 public final class ControlPublisher implements AutoCloseable {
@@ -33,25 +33,43 @@ public final class ControlPublisher implements AutoCloseable {
     /** A cool-down is at most so long; the topic keeps what it needs to compare two of them for longer than that. */
     public static final Duration LONGEST_COOL_DOWN = Duration.ofDays(1);
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    /** How long Kafka has to acknowledge a control, unless the caller says otherwise. */
+    public static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final Object bootstrapServers;
     private final Serializer<? super SpecificRecord> serializer;
     private final Clock clock;
+    private final Duration timeout;
     private final Producer<byte[], byte[]> producer;
 
     /**
-     * Makes a publisher that connects when the first control is given.
+     * Makes a publisher that connects when the first control is given, and waits for Kafka for {@link #TIMEOUT}.
      *
      * @param connection Kafka client settings: bootstrap servers, security
      * @param serializer configured, thread-safe; stays the caller's to close
      */
     public ControlPublisher(
             Map<String, Object> connection, Serializer<? super SpecificRecord> serializer, Clock clock) {
+        this(connection, serializer, clock, TIMEOUT);
+    }
+
+    /**
+     * Makes a publisher that connects when the first control is given.
+     *
+     * @param connection Kafka client settings: bootstrap servers, security
+     * @param serializer configured, thread-safe; stays the caller's to close
+     * @param timeout how long Kafka has to acknowledge a control, 1 ms or more
+     */
+    public ControlPublisher(
+            Map<String, Object> connection,
+            Serializer<? super SpecificRecord> serializer,
+            Clock clock,
+            Duration timeout) {
         this.bootstrapServers = connection.getOrDefault(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, "");
         this.serializer = serializer;
         this.clock = clock;
-        this.producer = producer(connection);
+        this.timeout = timeout;
+        this.producer = producer(connection, Math.clamp(timeout.toMillis(), 1, Integer.MAX_VALUE));
     }
 
     /** Lets a stage begin no further work. */
@@ -121,7 +139,7 @@ public final class ControlPublisher implements AutoCloseable {
 
     @Override
     public void close() {
-        producer.close(TIMEOUT);
+        producer.close(timeout);
     }
 
     private ControlCommand.Builder control(String subject, ControlAction action, String by, String why) {
@@ -168,14 +186,14 @@ public final class ControlPublisher implements AutoCloseable {
         }
     }
 
-    private static Producer<byte[], byte[]> producer(Map<String, Object> connection) {
+    private static Producer<byte[], byte[]> producer(Map<String, Object> connection, int millis) {
         Map<String, Object> settings = new HashMap<>(connection);
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, (int) TIMEOUT.toMillis());
-        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis());
-        settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis() / 2);
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, millis);
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, millis);
+        settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, millis / 2);
         return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
 }

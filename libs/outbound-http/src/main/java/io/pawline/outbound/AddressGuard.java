@@ -9,13 +9,24 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import okhttp3.Dns;
 import okhttp3.HttpUrl;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Refuses calls to addresses from outside that are not public. It allows only http and https, no user and password, and
  * no private address. A host is looked up once, and the connection goes to the address that was checked. So a name that
- * changes between check and use (DNS rebinding) gains nothing. Thread-safe.
+ * changes between check and use (DNS rebinding) gains nothing. A host with a private address is answered as one that is
+ * unknown, so that nobody learns what names exist inside. Thread-safe.
  */
 public final class AddressGuard implements Dns {
+
+    /**
+     * The tenant that has named the address to be called. Each tenant has a share of the look-ups of hosts. Not set: no
+     * tenant has.
+     */
+    public static final ScopedValue<String> TENANT = ScopedValue.newInstance();
+
+    private static final Logger log = LoggerFactory.getLogger(AddressGuard.class);
 
     /**
      * Matches a host that some resolver takes for a number. Its last label is digits or 0x… (the URL standard's
@@ -91,11 +102,24 @@ public final class AddressGuard implements Dns {
                 throw new AddressRefusedException(objection.get());
             }
         }
-        List<InetAddress> addresses = resolver.lookup(hostname);
+        List<InetAddress> addresses = find(hostname);
         if (!allowed.allowsHost(hostname) && !addresses.stream().allMatch(this::mayCall)) {
-            throw new AddressRefusedException("the host has an address that is not public");
+            log.info("{} is not called: it has an address that is not public", hostname);
+            throw new NoPublicAddressException();
         }
         return addresses;
+    }
+
+    private List<InetAddress> find(String hostname) throws UnknownHostException {
+        try {
+            return resolver.lookup(hostname);
+        } catch (SystemDns.DnsTimeoutException tooSlow) {
+            throw tooSlow;
+        } catch (UnknownHostException unknown) {
+            NoPublicAddressException failure = new NoPublicAddressException();
+            failure.initCause(unknown);
+            throw failure;
+        }
     }
 
     private static boolean isLiteral(String host) {

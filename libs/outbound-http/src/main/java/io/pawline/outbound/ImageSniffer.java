@@ -19,7 +19,12 @@ public final class ImageSniffer {
 
     /** The header of this JPEG, PNG or WebP; empty if the bytes are something else or damaged. */
     public static Optional<ImageHeader> sniff(byte[] bytes) {
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        return sniff(ByteBuffer.wrap(bytes));
+    }
+
+    /** The header of this JPEG, PNG or WebP; empty if the bytes that remain are something else or damaged. */
+    public static Optional<ImageHeader> sniff(ByteBuffer bytes) {
+        ByteBuffer buffer = bytes.slice();
         try {
             if (buffer.remaining() >= 12 && buffer.getLong(0) == PNG_SIGNATURE) {
                 return png(buffer);

@@ -23,6 +23,8 @@ final class TransportFailure {
                 new Died(Reason.ADDRESS_REFUSED, phase, host + " is not called: " + refused.getMessage());
             case SystemDns.DnsTimeoutException _ ->
                 new Died(Reason.CONNECT_TIMEOUT, phase, "the name server did not answer in time for " + host);
+            case NoPublicAddressException _ ->
+                new Died(Reason.CONNECTION_FAILED, phase, host + " is unknown or has no public address");
             case UnknownHostException _ -> new Died(Reason.CONNECTION_FAILED, phase, host + " is unknown");
             case InterruptedIOException _ -> timedOut(host, phase);
             default -> phase == CallPhase.CONNECT ? notConnected(host, failure) : lost(host, phase, failure);

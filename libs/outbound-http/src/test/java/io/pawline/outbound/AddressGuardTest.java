@@ -75,7 +75,7 @@ class AddressGuardTest {
         dns.answer("photos.example", address);
 
         assertThat(guard.objection(literal(address))).isPresent();
-        assertThatThrownBy(() -> guard.lookup("photos.example")).isInstanceOf(AddressRefusedException.class);
+        assertThatThrownBy(() -> guard.lookup("photos.example")).isInstanceOf(NoPublicAddressException.class);
         assertThat(PublicAddresses.contain(InetAddress.ofLiteral(address))).isFalse();
     }
 
@@ -155,7 +155,7 @@ class AddressGuardTest {
         HttpUrl called = AddressGuard.parse(URI.create(url)).orElseThrow();
 
         assertThat(guard.objection(called)).isEmpty();
-        assertThatThrownBy(() -> guard.lookup(called.host())).isInstanceOf(AddressRefusedException.class);
+        assertThatThrownBy(() -> guard.lookup(called.host())).isInstanceOf(NoPublicAddressException.class);
     }
 
     @ParameterizedTest
@@ -178,7 +178,7 @@ class AddressGuardTest {
     void refusesAHostOfWhichOneAddressIsNotPublic() {
         dns.answer("photos.example", "8.8.8.8", "10.0.0.1");
 
-        assertThatThrownBy(() -> guard.lookup("photos.example")).isInstanceOf(AddressRefusedException.class);
+        assertThatThrownBy(() -> guard.lookup("photos.example")).isInstanceOf(NoPublicAddressException.class);
     }
 
     @Test
@@ -186,7 +186,7 @@ class AddressGuardTest {
         dns.answer("photos.example", "8.8.8.8").answer("photos.example", "127.0.0.1");
 
         assertThat(guard.lookup("photos.example")).containsExactly(InetAddress.ofLiteral("8.8.8.8"));
-        assertThatThrownBy(() -> guard.lookup("photos.example")).isInstanceOf(AddressRefusedException.class);
+        assertThatThrownBy(() -> guard.lookup("photos.example")).isInstanceOf(NoPublicAddressException.class);
     }
 
     @Test
@@ -212,7 +212,9 @@ class AddressGuardTest {
         "10.0.0.0/9, http://10.128.0.1/",
         "127.0.0.1, http://127.0.0.2/",
         "127.0.0.0/8, http://127.1/",
-        "fd00::/16, http://[fd01::1]/"
+        "fd00::/16, http://[fd01::1]/",
+        "0.0.0.0/0, http://[fd12::1]/",
+        "::/0, http://10.1.2.3/"
     })
     void allowsNothingElse(String allowed, String url) {
         assertThat(allowing(allowed).objection(URI.create(url))).isPresent();
@@ -223,7 +225,7 @@ class AddressGuardTest {
         dns.answer("minio", "172.18.0.3").answer("other", "172.18.0.4");
 
         assertThat(allowing("MinIO").lookup("minio")).containsExactly(InetAddress.ofLiteral("172.18.0.3"));
-        assertThatThrownBy(() -> allowing("minio").lookup("other")).isInstanceOf(AddressRefusedException.class);
+        assertThatThrownBy(() -> allowing("minio").lookup("other")).isInstanceOf(NoPublicAddressException.class);
     }
 
     @ParameterizedTest

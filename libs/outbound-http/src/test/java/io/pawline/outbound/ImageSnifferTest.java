@@ -55,6 +55,7 @@ class ImageSnifferTest {
                 .putShort((short) 102)
                 .put(new byte[100])
                 .put(new byte[] {(byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0x01})
+                .put(new byte[] {(byte) 0xFF, (byte) 0xD0, (byte) 0xFF, (byte) 0xD8})
                 .put(new byte[] {(byte) 0xFF, (byte) 0xC4})
                 .putShort((short) 2)
                 .put(new byte[] {(byte) 0xFF, (byte) 0xC2})
@@ -64,6 +65,27 @@ class ImageSnifferTest {
                 .putShort((short) 50_000);
 
         assertThat(ImageSniffer.sniff(jpeg.array())).contains(new ImageHeader(ImageKind.JPEG, 50_000, 40_000));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0xC0, 0xC3, 0xC5, 0xCF})
+    void readsTheSizeInEveryKindOfFrameHeader(int marker) {
+        byte[] jpeg = jpeg(0xFF, marker, 0, 11, 8, 0, 3, 0, 5);
+
+        assertThat(ImageSniffer.sniff(jpeg)).contains(new ImageHeader(ImageKind.JPEG, 5, 3));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0xBF, 0xC4, 0xC8, 0xCC, 0xE0})
+    void takesNoOtherSegmentForAFrameHeader(int marker) {
+        assertThat(ImageSniffer.sniff(jpeg(0xFF, marker, 0, 11, 8, 0, 3, 0, 5))).isEmpty();
+    }
+
+    /** What follows could be read as a frame header. */
+    @Test
+    void refusesAJpegWithGarbageBetweenItsSegments() {
+        assertThat(ImageSniffer.sniff(jpeg(0xFF, 0xE1, 0, 2, 0, 0, 2, 0xFF, 0xC0, 0, 11, 8, 0, 3, 0, 5)))
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -96,6 +118,14 @@ class ImageSnifferTest {
             }
             assertThat(ImageSniffer.sniff(Arrays.copyOf(image, 15))).isEmpty();
         }
+    }
+
+    /** Makes a JPEG of these bytes, cut off behind them. */
+    private static byte[] jpeg(int... segments) {
+        byte[] jpeg = new byte[2 + segments.length];
+        write(jpeg, 0, 0xFF, 0xD8);
+        write(jpeg, 2, segments);
+        return jpeg;
     }
 
     private static void write(byte[] bytes, int at, int... values) {

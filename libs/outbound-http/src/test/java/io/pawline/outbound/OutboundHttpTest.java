@@ -416,7 +416,12 @@ class OutboundHttpTest {
     void doesNotCallARefusedAddressIfGuarded() throws Exception {
         OutboundHttp guarded = OutboundHttp.guarded(OutboundProperties.allowing());
 
-        assertDied(guarded.exchange(get(), PATIENT, LIMIT), Reason.ADDRESS_REFUSED, CallPhase.CONNECT);
+        HttpUrl literal = server.url("/").newBuilder().host("127.0.0.1").build();
+        assertDied(
+                guarded.exchange(get(literal.toString()), PATIENT, LIMIT), Reason.ADDRESS_REFUSED, CallPhase.CONNECT);
+        HttpUrl named = server.url("/").newBuilder().host("localhost").build();
+        assertDied(
+                guarded.exchange(get(named.toString()), PATIENT, LIMIT), Reason.CONNECTION_FAILED, CallPhase.CONNECT);
         assertThat(server.getRequestCount()).isZero();
     }
 
@@ -431,7 +436,7 @@ class OutboundHttpTest {
 
         assertThat(guarded.exchange(get(url.toString()), PATIENT, LIMIT)).isInstanceOf(Answered.class);
         assertThat(rebinding.lookups()).isEqualTo(1);
-        assertDied(guarded.exchange(get(url.toString()), PATIENT, LIMIT), Reason.ADDRESS_REFUSED, CallPhase.CONNECT);
+        assertDied(guarded.exchange(get(url.toString()), PATIENT, LIMIT), Reason.CONNECTION_FAILED, CallPhase.CONNECT);
     }
 
     private static void assertDied(Exchange exchange, Reason reason, CallPhase phase) {

@@ -22,6 +22,7 @@ class RetryAfterTest {
     @CsvSource(delimiter = '|', textBlock = """
                     1                             | 2025-08-16T06:00:01Z
                     120                           | 2025-08-16T06:02:00Z
+                    000000005                     | 2025-08-16T06:00:05Z
                     Sat, 16 Aug 2025 06:00:30 GMT | 2025-08-16T06:00:30Z
                     Saturday, 16-Aug-25 06:00:30 GMT | 2025-08-16T06:00:30Z
                     Sat Aug 16 06:00:30 2025      | 2025-08-16T06:00:30Z

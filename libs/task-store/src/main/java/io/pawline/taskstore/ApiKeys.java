@@ -19,19 +19,23 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.zip.CRC32;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Creates, finds and revokes the keys of the API: {@code pwk_<id>_<secret>}. The secret has 192 random bits, and the
- * table keeps only its SHA-256. So nobody who reads the table can use a key, and nobody can guess one; a slow hash
- * would not help. Thread-safe.
+ * Creates, finds and revokes the keys of the API: {@code pwk_<id>_<secret><checksum>}. The secret has 192 random bits,
+ * and the table keeps only the SHA-256 of the key. So nobody who reads the table can use a key, and nobody can guess
+ * one; a slow hash would not help. The checksum is the CRC-32 of what is before it, in hexadecimal. So a mistyped or
+ * invented key is known for one without a query, as
+ * <a href="https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/">GitHub's
+ * tokens</a> are. Keys from before there was a checksum are valid without it. Thread-safe.
  *
  * <p>Every method throws {@link DatabaseUnavailableException} when the database is lost.
  */
 public final class ApiKeys {
 
-    private static final Pattern FORM = Pattern.compile("pwk_([0-9a-f]{12})_[0-9a-f]{48}");
+    private static final Pattern FORM = Pattern.compile("(pwk_([0-9a-f]{12})_[0-9a-f]{48})([0-9a-f]{8})?");
     private static final Duration USE_GRANULARITY = Duration.ofMinutes(1);
     private static final int ID_BYTES = 6;
     private static final int SECRET_BYTES = 24;
@@ -91,10 +95,22 @@ public final class ApiKeys {
         }
     }
 
-    /** The id in a text that looks like a key; empty if it does not. */
+    /** The id in a text that looks like a key; empty if it does not, or if its checksum is wrong. */
     public static Optional<String> idOf(String presented) {
         Matcher form = FORM.matcher(presented);
-        return form.matches() ? Optional.of(form.group(1)) : Optional.empty();
+        if (!form.matches()) {
+            return Optional.empty();
+        }
+        String checksum = form.group(3);
+        return checksum == null || checksum.equals(checksum(form.group(1)))
+                ? Optional.of(form.group(2))
+                : Optional.empty();
+    }
+
+    static String checksum(String text) {
+        CRC32 crc = new CRC32();
+        crc.update(text.getBytes(StandardCharsets.US_ASCII));
+        return HexFormat.of().toHexDigits((int) crc.getValue());
     }
 
     /**
@@ -104,7 +120,8 @@ public final class ApiKeys {
      */
     public Created create(Terms terms, Instant now) {
         String id = random(ID_BYTES);
-        String secret = "pwk_" + id + "_" + random(SECRET_BYTES);
+        String unchecked = "pwk_" + id + "_" + random(SECRET_BYTES);
+        String secret = unchecked + checksum(unchecked);
         ApiKey key = new ApiKey(
                 id,
                 terms.tenant(),
@@ -137,6 +154,13 @@ public final class ApiKeys {
                 .bind("id", id)
                 .map((row, _) -> new Stored(key(row), row.getBytes("hash")))
                 .findOne());
+    }
+
+    /** The ids of all keys that are not revoked. */
+    Set<String> liveIds() {
+        return database.with(handle -> handle.createQuery("select id from api_key where revoked_at is null")
+                .mapTo(String.class)
+                .set());
     }
 
     /** All keys, oldest first. */

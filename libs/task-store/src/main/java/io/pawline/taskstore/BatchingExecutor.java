@@ -124,8 +124,10 @@ final class BatchingExecutor<I, O> {
             }
         } catch (DatabaseUnavailableException lost) {
             fail(batch, lost);
-            // Items that wait would meet the same failure, only later.
-            fail(next(Integer.MAX_VALUE), lost);
+            if (lost.concernsEverybody()) {
+                // Items that wait would meet the same failure, only later.
+                fail(next(Integer.MAX_VALUE), lost);
+            }
         } catch (RuntimeException e) {
             if (batch.size() == 1) {
                 batch.getFirst().answer().completeExceptionally(e);

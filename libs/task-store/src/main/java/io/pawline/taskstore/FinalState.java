@@ -33,7 +33,7 @@ public sealed interface FinalState {
      * The task did not succeed: it failed, was cancelled, or its deadline passed.
      *
      * @param stage the stage that gave up; null if none did
-     * @param detail one sentence for a person; null: nothing to add to the reason's description
+     * @param detail one sentence for an operator; null: nothing to add to the reason's description
      */
     record Failure(
             Instant at,
@@ -55,8 +55,13 @@ public sealed interface FinalState {
             return Optional.ofNullable(stage);
         }
 
-        /** One sentence for a person. */
+        /** What the front end reads: never the words of a provider. */
         public String message() {
+            return detail != null && reason.detailsAreOfThePhoto() ? detail : reason.message();
+        }
+
+        /** What an operator reads: the words of a provider, too. */
+        public String explanation() {
             return detail == null ? reason.description() : detail;
         }
     }

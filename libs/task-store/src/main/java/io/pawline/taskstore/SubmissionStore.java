@@ -33,6 +33,14 @@ public final class SubmissionStore {
             order by submitted_at desc limit 1
             """;
 
+    /** Rows deleted by one statement, so that none takes long. */
+    private static final int FORGOTTEN_AT_ONCE = 5_000;
+
+    private static final String FORGET = """
+            delete from idempotency_key where ctid = any(array(
+                select ctid from idempotency_key where created_at < :before limit :most for update skip locked))
+            """;
+
     private final TaskDatabase database;
     private final BatchingExecutor<Offer, SubmissionResult> batches;
 
@@ -81,11 +89,17 @@ public final class SubmissionStore {
         return batches.submit(new Offer(submission, fingerprint));
     }
 
-    /** Forgets the keys that were first seen before this moment. */
+    /** Forgets the keys that were first seen before this moment, some thousand in a transaction. */
     public int forget(Instant before) {
-        return database.inTransaction(
-                handle -> handle.createUpdate("delete from idempotency_key where created_at < :before")
-                        .bind("before", timestamp(before))
-                        .execute());
+        int forgotten = 0;
+        int last;
+        do {
+            last = database.with(handle -> handle.createUpdate(FORGET)
+                    .bind("before", timestamp(before))
+                    .bind("most", FORGOTTEN_AT_ONCE)
+                    .execute());
+            forgotten += last;
+        } while (last == FORGOTTEN_AT_ONCE);
+        return forgotten;
     }
 }

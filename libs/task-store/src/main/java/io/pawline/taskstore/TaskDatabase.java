@@ -1,14 +1,15 @@
 package io.pawline.taskstore;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.flywaydb.core.api.FlywayException;
-import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -16,7 +17,8 @@ import org.jdbi.v3.postgres.PostgresPlugin;
 
 /**
  * Opens the task database and migrates its tables. A lost database shows within seconds: a thread whose turn it is
- * waits for a connection no longer than {@link #CONNECTION_WAIT}. Thread-safe.
+ * waits for a connection no longer than {@link #CONNECTION_WAIT}. {@link DatabaseFault} says what each failure means.
+ * Thread-safe.
  */
 public final class TaskDatabase implements AutoCloseable {
 
@@ -25,27 +27,41 @@ public final class TaskDatabase implements AutoCloseable {
     /** Longest wait for a free or new connection. */
     public static final Duration CONNECTION_WAIT = Duration.ofSeconds(2);
 
-    /** Longest wait for the next bytes of the server. No statement here takes nearly as long. */
-    private static final Duration ANSWER_WAIT = Duration.ofSeconds(10);
-
     /** Longest time for one statement {@linkplain #aside aside}: shorter than anybody waits for a connection. */
     private static final Duration ASIDE = CONNECTION_WAIT.dividedBy(2);
 
     /** Longest wait of a thread in the {@link ConnectionBulkhead}. */
     private static final Duration BULKHEAD_WAIT = Duration.ofSeconds(10);
 
-    // https://www.postgresql.org/docs/current/errcodes-appendix.html: connection exception, insufficient resources,
-    // operator intervention (shutting down, starting up), lock not available
-    private static final Set<String> UNAVAILABLE = Set.of("08", "53", "57", "55P03");
+    /**
+     * The tenant for whom the thread asks, where a tenant's request is served. Nobody: the service itself asks. Each
+     * tenant gets a fair share of the connections.
+     */
+    public static final ScopedValue<String> TENANT = ScopedValue.newInstance();
 
+    /** Pause between two moments at which all connections are dropped. */
+    private static final Duration RENEWAL = Duration.ofSeconds(1);
+
+    private final DatabaseProperties properties;
+    private final Map<DatabasePool, TaskDatabase> pools;
     private final HikariDataSource pool;
     private final Jdbi jdbi;
     private final ConnectionBulkhead connectionBulkhead;
+    private final AtomicLong renewedAt = new AtomicLong(System.nanoTime() - RENEWAL.toNanos());
 
-    private TaskDatabase(HikariDataSource pool) {
+    private TaskDatabase(DatabaseProperties properties, DatabasePool kind, Map<DatabasePool, TaskDatabase> pools) {
+        this.properties = properties;
+        this.pools = pools;
+        this.pool = kind.open(properties);
         this.connectionBulkhead = new ConnectionBulkhead(pool.getMaximumPoolSize(), BULKHEAD_WAIT);
-        this.pool = pool;
         this.jdbi = Jdbi.create(pool).installPlugin(new PostgresPlugin());
+    }
+
+    private static TaskDatabase pooled(DatabaseProperties properties) {
+        Map<DatabasePool, TaskDatabase> pools = new ConcurrentHashMap<>();
+        TaskDatabase database = new TaskDatabase(properties, DatabasePool.WRITES, pools);
+        pools.put(DatabasePool.WRITES, database);
+        return database;
     }
 
     /**
@@ -74,7 +90,7 @@ public final class TaskDatabase implements AutoCloseable {
         } else {
             prepare(() -> all.forEach(owner -> Migration.check(properties, CONNECTION_WAIT, owner)));
         }
-        return new TaskDatabase(pool(properties));
+        return pooled(properties);
     }
 
     /**
@@ -98,7 +114,7 @@ public final class TaskDatabase implements AutoCloseable {
         try {
             step.run();
         } catch (SQLException | FlywayException e) {
-            if (isUnavailable(e)) {
+            if (DatabaseFault.of(e).passes()) {
                 throw new DatabaseUnavailableException(e);
             }
             throw new IllegalStateException("The tables cannot be brought up to date: " + e.getMessage(), e);
@@ -110,24 +126,20 @@ public final class TaskDatabase implements AutoCloseable {
         void run() throws SQLException;
     }
 
-    private static HikariDataSource pool(DatabaseProperties properties) {
-        HikariConfig config = new HikariConfig();
-        config.setPoolName("pawline-tasks");
-        config.setJdbcUrl(properties.url());
-        config.setUsername(properties.username());
-        config.setPassword(properties.password());
-        config.setMaximumPoolSize(properties.poolSize());
-        config.setConnectionTimeout(CONNECTION_WAIT.toMillis());
-        config.setValidationTimeout(CONNECTION_WAIT.dividedBy(2).toMillis());
-        config.setInitializationFailTimeout(-1);
-        // Set for the connection and not for each transaction: for a transaction, Jdbi asks the server three times.
-        config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
-        config.addDataSourceProperty("connectTimeout", CONNECTION_WAIT.toSeconds());
-        config.addDataSourceProperty("socketTimeout", ANSWER_WAIT.toSeconds());
-        config.addDataSourceProperty("tcpKeepAlive", true);
-        config.addDataSourceProperty("reWriteBatchedInserts", true);
-        config.addDataSourceProperty("ApplicationName", "pawline");
-        return new HikariDataSource(config);
+    /**
+     * The same database over connections of their own, for lists and look-ups. However many there are, they keep nobody
+     * from writing. It is closed with this one.
+     */
+    public TaskDatabase reads() {
+        return pools.computeIfAbsent(DatabasePool.READS, kind -> new TaskDatabase(properties, kind, pools));
+    }
+
+    /**
+     * The same database over connections of their own, for statements that may take as long as a report. It is closed
+     * with this one.
+     */
+    public TaskDatabase reports() {
+        return pools.computeIfAbsent(DatabasePool.REPORTS, kind -> new TaskDatabase(properties, kind, pools));
     }
 
     /**
@@ -163,12 +175,21 @@ public final class TaskDatabase implements AutoCloseable {
     }
 
     /**
-     * Does this work in one transaction, committed when this method returns.
+     * Does this work in one transaction, committed when this method returns. If another transaction is in the way, such
+     * as in a deadlock, the work is done once more from its beginning. So it may have no effect outside the transaction
+     * that may not happen twice.
      *
      * @throws DatabaseUnavailableException if the database is lost
      */
     public <T, X extends Exception> T inTransaction(HandleCallback<T, X> work) throws X {
         return connectionBulkhead.execute(() -> {
+            try {
+                return jdbi.inTransaction(work);
+            } catch (JdbiException e) {
+                if (!DatabaseFault.of(e).asksForAnotherTry()) {
+                    throw translated(e);
+                }
+            }
             try {
                 return jdbi.inTransaction(work);
             } catch (JdbiException e) {
@@ -195,26 +216,34 @@ public final class TaskDatabase implements AutoCloseable {
         }
     }
 
-    private static RuntimeException translated(JdbiException e) {
-        return isUnavailable(e) ? new DatabaseUnavailableException(e) : e;
-    }
-
-    private static boolean isUnavailable(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ConnectionException) {
-                return true;
-            }
-            if (cause instanceof SQLException sql
-                    && sql.getSQLState() != null
-                    && UNAVAILABLE.stream().anyMatch(sql.getSQLState()::startsWith)) {
-                return true;
-            }
+    private RuntimeException translated(JdbiException e) {
+        DatabaseFault fault = DatabaseFault.of(e);
+        if (fault == DatabaseFault.READ_ONLY) {
+            renewConnections();
         }
-        return false;
+        return fault.passes() ? new DatabaseUnavailableException(fault, e) : e;
     }
 
+    /**
+     * Drops the connections of all pools, those in use when they come back. They lead to a server that is no longer the
+     * primary, and what is read there may be old.
+     */
+    private void renewConnections() {
+        long last = renewedAt.get();
+        long now = System.nanoTime();
+        if (now - last >= RENEWAL.toNanos() && renewedAt.compareAndSet(last, now)) {
+            pools.values().forEach(each -> {
+                HikariPoolMXBean connections = each.pool.getHikariPoolMXBean();
+                if (connections != null) {
+                    connections.softEvictConnections();
+                }
+            });
+        }
+    }
+
+    /** Closes all pools. */
     @Override
     public void close() {
-        pool.close();
+        pools.values().forEach(each -> each.pool.close());
     }
 }

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -46,6 +48,81 @@ class ConnectionBulkheadTest {
         for (Future<?> each : work) {
             each.get();
         }
+    }
+
+    @Test
+    void letsTenantsTakeTurns() throws Exception {
+        ConnectionBulkhead connectionBulkhead = new ConnectionBulkhead(1, LONG);
+        Queue<String> order = new ConcurrentLinkedQueue<>();
+        List<Future<?>> work = new ArrayList<>();
+        work.add(threads.submit(() -> connectionBulkhead.<Boolean, InterruptedException>execute(() -> {
+            first.await();
+            return true;
+        })));
+        await().until(() -> !connectionBulkhead.isFree());
+        for (String tenant : List.of("greedy", "greedy", "greedy", "greedy", "modest", "greedy", "third")) {
+            int before = connectionBulkhead.waiting();
+            work.add(threads.submit(() -> as(tenant, connectionBulkhead, () -> order.add(tenant))));
+            await().until(() -> connectionBulkhead.waiting() == before + 1);
+        }
+
+        first.countDown();
+
+        for (Future<?> each : work) {
+            each.get();
+        }
+        assertThat(order).containsExactly("greedy", "modest", "third", "greedy", "greedy", "greedy", "greedy");
+    }
+
+    @Test
+    void leavesAConnectionFreeForTheNextTenant() throws Exception {
+        ConnectionBulkhead connectionBulkhead = new ConnectionBulkhead(4, LONG);
+        List<Future<?>> work = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            work.add(threads.submit(() -> as("greedy", connectionBulkhead, () -> {
+                first.await();
+                return true;
+            })));
+        }
+        await().until(() -> connectionBulkhead.waiting() == 1);
+
+        assertThat(as("modest", connectionBulkhead, () -> true)).isTrue();
+
+        first.countDown();
+        for (Future<?> each : work) {
+            each.get();
+        }
+    }
+
+    @Test
+    void refusesATenantOfWhomManyWaitAndNobodyElse() throws Exception {
+        ConnectionBulkhead connectionBulkhead = new ConnectionBulkhead(1, LONG);
+        List<Future<?>> work = new ArrayList<>();
+        work.add(threads.submit(() -> connectionBulkhead.<Boolean, InterruptedException>execute(() -> {
+            first.await();
+            return true;
+        })));
+        await().until(() -> !connectionBulkhead.isFree());
+        for (int i = 0; i < ConnectionBulkhead.WAITING_FOR_TENANT; i++) {
+            work.add(threads.submit(() -> as("greedy", connectionBulkhead, () -> true)));
+        }
+        await().until(() -> connectionBulkhead.waiting() == ConnectionBulkhead.WAITING_FOR_TENANT);
+
+        assertThatExceptionOfType(DatabaseUnavailableException.class)
+                .isThrownBy(() -> as("greedy", connectionBulkhead, () -> true))
+                .matches(DatabaseUnavailableException::isSlow);
+        work.add(threads.submit(() -> as("modest", connectionBulkhead, () -> true)));
+        await().until(() -> connectionBulkhead.waiting() == ConnectionBulkhead.WAITING_FOR_TENANT + 1);
+
+        first.countDown();
+        for (Future<?> each : work) {
+            each.get();
+        }
+    }
+
+    private static <X extends Exception> boolean as(
+            String tenant, ConnectionBulkhead connectionBulkhead, ConnectionBulkhead.Work<Boolean, X> work) throws X {
+        return ScopedValue.where(TaskDatabase.TENANT, tenant).<Boolean, X>call(() -> connectionBulkhead.execute(work));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.pawline.web;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
@@ -26,9 +27,16 @@ final class ContainerProblems extends ErrorHandler {
             String message,
             @Nullable Throwable cause,
             Callback callback) {
+        int status = clientsFault(code) ? HttpStatus.BAD_REQUEST_400 : code;
+        response.setStatus(status);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/problem+json");
         // Put again: Jetty has dropped all headers, or has refused the request before any handler saw it
-        response.write(true, body(code, RequestIdHandler.put(request, response)), callback);
+        response.write(true, body(status, RequestIdHandler.put(request, response)), callback);
+    }
+
+    /** Jetty says 501 and 505 to a framing or a version that nobody knows. The service has not failed then. */
+    private static boolean clientsFault(int code) {
+        return code == HttpStatus.NOT_IMPLEMENTED_501 || code == HttpStatus.HTTP_VERSION_NOT_SUPPORTED_505;
     }
 
     /** Writes the problem that a status stands for. */

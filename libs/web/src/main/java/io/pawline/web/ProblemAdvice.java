@@ -2,10 +2,12 @@ package io.pawline.web;
 
 import io.pawline.taskstore.DatabaseUnavailableException;
 import jakarta.servlet.http.HttpServletRequest;
+import org.eclipse.jetty.http.HttpException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
@@ -35,12 +37,24 @@ public class ProblemAdvice extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<ProblemDetail> databaseLost(DatabaseUnavailableException e) {
         log.warn("A request cannot be served: {}", String.valueOf(e.getCause()));
-        return answer(CommonProblem.DATABASE_UNAVAILABLE, "the request was not served: send it again later");
+        return answer(
+                CommonProblem.DATABASE_UNAVAILABLE,
+                e.isSlow()
+                        ? "the database did not answer in time: send the request again later, or ask for less"
+                        : "the request was not served: send it again later");
     }
 
-    /** Answers for every exception that no other method expects. */
+    /**
+     * Answers for every exception that no other method expects. Jetty refuses some requests only when something looks at
+     * them closely, such as at a malformed query. That is no bug.
+     */
     @ExceptionHandler
     protected ResponseEntity<ProblemDetail> bug(Exception e, HttpServletRequest request) {
+        if (e instanceof HttpException refused && refused.getCode() < HttpStatus.INTERNAL_SERVER_ERROR.value()) {
+            return answer(
+                    CommonProblem.of(HttpStatusCode.valueOf(refused.getCode())),
+                    "the request's address or headers are malformed");
+        }
         log.error("A request failed", e);
         return answer(CommonProblem.INTERNAL_ERROR, "the fault is not the request's; it has been logged");
     }

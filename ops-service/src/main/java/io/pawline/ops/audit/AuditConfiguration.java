@@ -10,6 +10,6 @@ class AuditConfiguration {
 
     @Bean
     Audit audit(TaskDatabase database) {
-        return new Audit(database);
+        return new Audit(database.reports());
     }
 }

@@ -41,17 +41,17 @@ class DeadLetterConfiguration {
 
     @Bean
     DeadLetterQueries deadLetterQueries(TaskDatabase database) {
-        return new DeadLetterQueries(database);
+        return new DeadLetterQueries(database.reports());
     }
 
     @Bean
     DeadLetterReplays deadLetterReplays(TaskDatabase database) {
-        return new DeadLetterReplays(database);
+        return new DeadLetterReplays(database.reports());
     }
 
     @Bean
     DeadLetterChanges deadLetterChanges(TaskDatabase database, Clock clock) {
-        return new DeadLetterChanges(database, clock);
+        return new DeadLetterChanges(database.reports(), clock);
     }
 
     @Bean

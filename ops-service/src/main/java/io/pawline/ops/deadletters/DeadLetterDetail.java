@@ -143,7 +143,7 @@ record DeadLetterDetail(
                     task.generation(),
                     task.finalState().map(FinalState::at).orElse(null),
                     failure == null ? null : failure.reason().code(),
-                    failure == null ? null : failure.message(),
+                    failure == null ? null : failure.explanation(),
                     task.delivery().deliveredAt());
         }
     }

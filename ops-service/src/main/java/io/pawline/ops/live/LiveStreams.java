@@ -34,9 +34,13 @@ final class LiveStreams implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LiveStreams.class);
     private static final Duration TO_STOP = Duration.ofSeconds(10);
 
+    /** A process that was killed, or a count that failed, keeps its partitions no longer than this. */
+    private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
+
     private final Map<String, Object> connection;
     private final Deserializer<?> events;
     private final Prices prices;
+    private final Duration sessionTimeout;
     private final Path folder;
     private @Nullable KafkaStreams running;
     private boolean closed;
@@ -46,6 +50,12 @@ final class LiveStreams implements AutoCloseable {
      * @param events thread-safe
      */
     LiveStreams(Map<String, Object> connection, Deserializer<?> events, Prices prices) {
+        this(connection, events, prices, SESSION_TIMEOUT);
+    }
+
+    /** @param sessionTimeout how long a count that failed keeps its partitions; the broker bounds it */
+    LiveStreams(Map<String, Object> connection, Deserializer<?> events, Prices prices, Duration sessionTimeout) {
+        this.sessionTimeout = sessionTimeout;
         this.connection = Map.copyOf(connection);
         this.events = events;
         this.prices = prices;
@@ -94,8 +104,9 @@ final class LiveStreams implements AutoCloseable {
         settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
         settings.put("processing.exception.handler.global.enabled", true);
         settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
-        // A process that was killed keeps its partitions no longer than this.
-        settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 10_000);
+        int session = (int) sessionTimeout.toMillis();
+        settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), session);
+        settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), session / 4);
         settings.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 5);
         Properties properties = new Properties();
         properties.putAll(settings);

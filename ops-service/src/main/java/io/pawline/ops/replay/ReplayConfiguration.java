@@ -21,17 +21,17 @@ class ReplayConfiguration {
     @Bean
     ReplayForecasts replayForecasts(
             TaskDatabase database, ReplayProperties properties, LedgerProperties ledger, Clock clock) {
-        return new ReplayForecasts(database, properties.settings(), ledger.priceList(), clock);
+        return new ReplayForecasts(database.reports(), properties.settings(), ledger.priceList(), clock);
     }
 
     @Bean
     ReplayReports replayReports(TaskDatabase database) {
-        return new ReplayReports(database);
+        return new ReplayReports(database.reports());
     }
 
     @Bean
     ReplayActions replayActions(TaskDatabase database, Clock clock) {
-        return new ReplayActions(database, clock);
+        return new ReplayActions(database.reports(), clock);
     }
 
     @Bean

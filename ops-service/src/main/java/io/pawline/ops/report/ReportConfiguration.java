@@ -12,6 +12,6 @@ class ReportConfiguration {
 
     @Bean
     Reports reports(TaskDatabase database, AlertProperties alerts, Clock clock) {
-        return new Reports(database, alerts.amplification(), clock);
+        return new Reports(database.reports(), alerts.amplification(), clock);
     }
 }

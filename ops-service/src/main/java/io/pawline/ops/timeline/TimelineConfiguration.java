@@ -10,6 +10,6 @@ class TimelineConfiguration {
 
     @Bean
     Timelines timelines(TaskDatabase database) {
-        return new Timelines(database);
+        return new Timelines(database.reports());
     }
 }

@@ -36,6 +36,10 @@ import org.junit.jupiter.api.Test;
 class LiveStreamsIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    /** A count that begins again waits for so long. */
+    private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(2);
+
     private static final int CRASHES = 4;
     private static final int CALLS = 50;
 
@@ -64,7 +68,7 @@ class LiveStreamsIT {
         Map<String, Object> settings = new HashMap<>(TestingKafka.connection());
         // Totals are written as they are counted, and not only when they are committed.
         settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
-        try (LiveStreams streams = new LiveStreams(settings, events, new Prices(Map.of()))) {
+        try (LiveStreams streams = new LiveStreams(settings, events, new Prices(Map.of()), SESSION_TIMEOUT)) {
             await().atMost(PATIENCE).until(() -> running(streams));
             for (int round = 1; round <= CRASHES; round++) {
                 int crashes = round;

@@ -33,7 +33,7 @@ class DocumentedCommandsTest {
             Map.of("<stage>", "generate", "N", "1", "BASE", "8080", "NAME", "throughput");
 
     /** Commands that the launcher hands to Maven. */
-    private static final Set<String> MAVENS = Set.of("test", "build");
+    private static final Set<String> MAVENS = Set.of("test", "mutate", "build");
 
     /** A command as it is written, and its file. */
     record Documented(String file, List<String> words) {

@@ -378,10 +378,13 @@ class ControlStateReaderIT {
     void saysThatKafkaDidNotTakeAnInstruction() {
         kafka.close();
 
-        assertThatExceptionOfType(ControlPublishException.class)
-                .isThrownBy(() -> controlPublisher.pause(Stage.GENERATE, "ann", "bad pictures"))
-                .withMessageContaining(kafka.bootstrapServers())
-                .withMessageContaining("./pawline topics");
+        try (ControlPublisher impatient = new ControlPublisher(
+                connection(), TestingEvents.serializer(), Clock.systemUTC(), Duration.ofMillis(500))) {
+            assertThatExceptionOfType(ControlPublishException.class)
+                    .isThrownBy(() -> impatient.pause(Stage.GENERATE, "ann", "bad pictures"))
+                    .withMessageContaining(kafka.bootstrapServers())
+                    .withMessageContaining("./pawline topics");
+        }
         startKafka(0);
     }
 

@@ -36,9 +36,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Has a broker of its own, since the broker goes away. */
 class BrokerOutageIT {
 
-    /** The outages are shorter than every time-out of a transaction, and longer. */
+    /** The outages are shorter than every time-out of a transaction, and longer; these are 10 s. */
     @ParameterizedTest
-    @ValueSource(ints = {0, 35})
+    @ValueSource(ints = {0, 15})
     @SuppressWarnings("try") // The stage has to stop before its second broker does.
     void goesOnByItselfWhenTheBrokerIsBackAndRepeatsNoCall(int outageSeconds, @TempDir Path folder) throws Exception {
         Semaphore called = new Semaphore(0);

@@ -28,6 +28,7 @@ import io.pawline.testkit.TestingStage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -308,7 +310,7 @@ class FailureIT {
         TestingKafka.send(all);
         AtomicInteger calls = new AtomicInteger();
 
-        start(stage().maxInFlight(20), (in, attempt) -> {
+        start(stageThatWaitsForATopic(Duration.ofSeconds(2)).maxInFlight(20), (in, attempt) -> {
             calls.incrementAndGet();
             return in.getContext().getStyle().equals("bad")
                     ? new Outcome.Rejected(Reason.NO_PET, "a chair")
@@ -419,6 +421,13 @@ class FailureIT {
 
         assertThat(awaitRecords("pawline.generate", 300)).hasSize(300);
         assertThat(early).isEmpty();
+    }
+
+    /** A topic that could not be written is tried again after three times as long. */
+    private static TestingStage stageThatWaitsForATopic(Duration longest) {
+        Map<String, Object> connection = new HashMap<>(TestingKafka.connection());
+        connection.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, (int) longest.toMillis());
+        return TestingStage.on(connection);
     }
 
     private static TestingStage stage() {

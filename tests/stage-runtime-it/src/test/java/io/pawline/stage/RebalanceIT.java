@@ -38,13 +38,9 @@ import org.apache.kafka.clients.consumer.GroupProtocol;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
-/** Lets partitions come and go while work is under way, under both of Kafka's group protocols. */
-@ParameterizedClass
-@EnumSource(GroupProtocol.class)
-class RebalanceIT {
+/** Lets partitions come and go while work is under way. A class for each of Kafka's group protocols runs it. */
+abstract class RebalanceIT {
 
     private static final Duration LONG = Duration.ofSeconds(90);
     private static final int PARTITIONS = 4;

@@ -3,6 +3,7 @@ package io.pawline.outbound.webhook;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ public record CallbackBody(Params params) {
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final int SUCCESS = 0;
+    private static final Duration EXAMPLE_VALIDITY = Duration.ofHours(24);
 
     /**
      * The whole content.
@@ -49,19 +51,31 @@ public record CallbackBody(Params params) {
             @JsonRawValue @Nullable String metadata,
             @Nullable Boolean test) {}
 
-    /** The pictures of a success. {@code thumbnailUrl} is the largest thumbnail. */
+    /**
+     * The pictures of a success. {@code thumbnailUrl} is the largest thumbnail.
+     *
+     * @param expiresAt moment from which the addresses are no longer valid; null: they do not expire
+     */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Result(URI imageUrl, @Nullable URI thumbnailUrl, int width, int height, List<Thumbnail> thumbnails) {
+    public record Result(
+            URI imageUrl,
+            @Nullable URI thumbnailUrl,
+            int width,
+            int height,
+            List<Thumbnail> thumbnails,
+            @Nullable Instant expiresAt) {
 
         /**
          * The pictures with these addresses.
          *
          * @param thumbnails largest first
+         * @param expiresAt moment from which the addresses are no longer valid; null: they do not expire
          */
-        public static Result of(URI imageUrl, int width, int height, List<Thumbnail> thumbnails) {
+        public static Result of(
+                URI imageUrl, int width, int height, List<Thumbnail> thumbnails, @Nullable Instant expiresAt) {
             URI largest = thumbnails.isEmpty() ? null : thumbnails.getFirst().url();
-            return new Result(imageUrl, largest, width, height, thumbnails);
+            return new Result(imageUrl, largest, width, height, thumbnails, expiresAt);
         }
     }
 
@@ -85,7 +99,8 @@ public record CallbackBody(Params params) {
                 folder.resolve("cutout.png"),
                 1024,
                 1024,
-                List.of(new Thumbnail(folder.resolve("thumbnail-256.png"), 256, 256)));
+                List.of(new Thumbnail(folder.resolve("thumbnail-256.png"), 256, 256)),
+                at.plus(EXAMPLE_VALIDITY));
         return success(new Notification(
                 taskId, "success", result, null, "success", at.toEpochMilli(), 1, null, null, Boolean.TRUE));
     }

@@ -80,6 +80,28 @@ class WebhookSecretsTest {
     }
 
     @Test
+    void aMasterSecretHasThirtyTwoBytesOrMore() {
+        assertThat(new WebhookSecrets(List.of(ofBytes(32)), List.of(), Map.of()).derivesSecrets())
+                .isTrue();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new WebhookSecrets(List.of(ofBytes(31)), List.of(), Map.of()))
+                .withMessageContaining("at least 32 random bytes");
+    }
+
+    private static String ofBytes(int length) {
+        return Base64.getEncoder().encodeToString(new byte[length]);
+    }
+
+    @Test
+    void theSharedSecretIsForTenantsWithoutSecretsOfTheirOwn() {
+        WebhookSecrets secrets = new WebhookSecrets(List.of(MASTER), List.of(SHARED), Map.of("shop", List.of(OF_SHOP)));
+
+        assertThat(secrets.maySignShared("other")).isTrue();
+        assertThat(secrets.maySignShared("shop")).isFalse();
+        assertThat(derived().maySignShared("other")).as("there is none").isFalse();
+    }
+
+    @Test
     void bothVersionsSignDuringARotation() {
         WebhookSecrets secrets = derived();
         String signatures = secrets.signer("shop", List.of(3, 2), true).sign(ID, at, BODY);

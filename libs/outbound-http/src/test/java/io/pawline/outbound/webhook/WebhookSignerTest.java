@@ -24,7 +24,9 @@ class WebhookSignerTest {
     @Test
     void signsWithEverySecretInOrder() {
         String newer = "whsec_" + "QUJD".repeat(8);
-        String signatures = new WebhookSigner("pawline.callback.secrets", List.of(newer, SECRET)).sign(ID, AT, BODY);
+        WebhookSigner signer = new WebhookSigner("pawline.callback.secrets", List.of(newer, SECRET));
+        String signatures = signer.sign(ID, AT, BODY);
+        assertThat(signer.signatures()).isEqualTo(2);
         assertThat(List.of(signatures.split(" ", -1)))
                 .hasSize(2)
                 .last()

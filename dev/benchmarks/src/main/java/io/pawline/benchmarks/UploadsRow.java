@@ -1,0 +1,216 @@
+package io.pawline.benchmarks;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/** Uploads many large photos at once to an ingest-service with a small heap. Who is refused comes back when it was told to. */
+final class UploadsRow {
+
+    private static final int UPLOADS = 200;
+    private static final int PHOTO_BYTES = 10_000_000;
+    private static final int HEAP_MEGABYTES = 384;
+    private static final int MOST_ROUNDS = 20;
+    private static final String BOUNDARY = "edge";
+
+    private static final Pattern STATUS = Pattern.compile("HTTP/1\\.1 ([0-9]{3}) ");
+    private static final Pattern RETRY_AFTER = Pattern.compile("(?i)\r\nRetry-After: ([0-9]+)\r\n");
+
+    /**
+     * Holds what was measured.
+     *
+     * @param refused answers with 503 and a time to retry
+     * @param refusedAgain answers with 503 to clients who had waited for that time
+     * @param mostRounds most requests of one client
+     * @param left files of uploads that were not accepted, or are in no place of their own
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Figures(
+            int uploads,
+            int photoBytes,
+            int heapMb,
+            int accepted,
+            int refused,
+            int refusedAgain,
+            int mostRounds,
+            double seconds,
+            long rssMb,
+            boolean died,
+            long left) {}
+
+    private final IngestSite site;
+    private final byte[] photo;
+    private final AtomicInteger accepted = new AtomicInteger();
+    private final AtomicInteger refused = new AtomicInteger();
+    private final AtomicInteger refusedAgain = new AtomicInteger();
+    private final AtomicInteger mostRounds = new AtomicInteger();
+    private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
+
+    private UploadsRow(IngestSite site, byte[] photo) {
+        this.site = site;
+        this.photo = photo;
+    }
+
+    static BenchmarkRow.Findings atOnce(BenchmarkRow.Setting setting)
+            throws IOException, InterruptedException, ExecutionException, SQLException {
+        int uploads = setting.scale().of(UPLOADS, 20);
+        byte[] photo = photo(setting.scale().of(PHOTO_BYTES, 1_000_000));
+        try (IngestSite site = new IngestSite(setting, HEAP_MEGABYTES, List.of())) {
+            UploadsRow row = new UploadsRow(site, photo);
+            long began = System.nanoTime();
+            row.uploadAll(uploads);
+            double seconds = Math.round((System.nanoTime() - began) / 1e8) / 10.0;
+            Figures figures = new Figures(
+                    uploads,
+                    photo.length,
+                    HEAP_MEGABYTES,
+                    row.accepted.get(),
+                    row.refused.get(),
+                    row.refusedAgain.get(),
+                    row.mostRounds.get(),
+                    seconds,
+                    site.residentMegabytes(),
+                    !site.runs(),
+                    row.filesLeft(site.images()));
+            return findings(figures, site.query("select count(*) from task"), List.copyOf(row.wrong));
+        }
+    }
+
+    private static BenchmarkRow.Findings findings(Figures figures, long kept, List<String> faults) {
+        List<String> wrong = new ArrayList<>(faults);
+        if (figures.died()) {
+            wrong.add("ingest-service died");
+        }
+        BenchmarkRow.complain(wrong, figures.uploads() - figures.accepted(), "uploads never accepted");
+        BenchmarkRow.complain(wrong, Math.abs(kept - figures.accepted()), "tasks more or less than accepted uploads");
+        BenchmarkRow.complain(wrong, figures.left(), "files too many or too few");
+        String summary = String.format(
+                Locale.ROOT,
+                "%d uploads of %.1f MB at once, heap %d MB: all accepted in %.1f s, %d answers 503 with a time to retry, %d"
+                        + " of them again after that time (at most %d requests each), %d MB",
+                figures.uploads(),
+                figures.photoBytes() / 1e6,
+                figures.heapMb(),
+                figures.seconds(),
+                figures.refused(),
+                figures.refusedAgain(),
+                figures.mostRounds(),
+                figures.rssMb());
+        return new BenchmarkRow.Findings(summary, figures, wrong.isEmpty(), wrong);
+    }
+
+    private void uploadAll(int uploads) throws InterruptedException, ExecutionException {
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> running = new ArrayList<>();
+            for (int i = 0; i < uploads; i++) {
+                String style = "ink " + i;
+                running.add(clients.submit(() -> {
+                    uploadUntilAccepted(style);
+                    return null;
+                }));
+            }
+            for (Future<?> client : running) {
+                client.get();
+            }
+        }
+    }
+
+    private void uploadUntilAccepted(String style) throws InterruptedException {
+        for (int round = 1; round <= MOST_ROUNDS; round++) {
+            int now = round;
+            mostRounds.updateAndGet(most -> Math.max(most, now));
+            String answer = upload(style);
+            Matcher status = STATUS.matcher(answer);
+            int code = status.lookingAt() ? Integer.parseInt(status.group(1)) : 0;
+            if (code == 202) {
+                accepted.incrementAndGet();
+                return;
+            }
+            Matcher retryAfter = RETRY_AFTER.matcher(answer);
+            if ((code != 503 && code != 429) || !retryAfter.find()) {
+                wrong.add("an upload was answered with: "
+                        + answer.lines().findFirst().orElse("nothing"));
+                return;
+            }
+            refused.incrementAndGet();
+            if (round > 1) {
+                refusedAgain.incrementAndGet();
+            }
+            TimeUnit.SECONDS.sleep(Long.parseLong(retryAfter.group(1)));
+        }
+    }
+
+    private String upload(String style) {
+        byte[] before = """
+                --%1$s\r
+                Content-Disposition: form-data; name="style"\r
+                \r
+                %2$s\r
+                --%1$s\r
+                Content-Disposition: form-data; name="image"; filename="cat.jpg"\r
+                \r
+                """.formatted(BOUNDARY, style).getBytes(StandardCharsets.UTF_8);
+        byte[] after = "\r\n--%s--\r\n".formatted(BOUNDARY).getBytes(StandardCharsets.UTF_8);
+        String head = """
+                POST /v1/tasks HTTP/1.1\r
+                Host: localhost\r
+                Connection: close\r
+                Content-Type: multipart/form-data; boundary=%s\r
+                Content-Length: %d\r
+                \r
+                """.formatted(BOUNDARY, before.length + photo.length + after.length);
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), site.port())) {
+            socket.setSoTimeout((int) Duration.ofMinutes(3).toMillis());
+            OutputStream out = socket.getOutputStream();
+            out.write(head.getBytes(StandardCharsets.UTF_8));
+            out.write(before);
+            out.write(photo);
+            out.write(after);
+            InputStream in = socket.getInputStream();
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return "no answer: " + e.getMessage();
+        }
+    }
+
+    /** The smallest JPEG that is whole, with an application segment after the other until it is as long. */
+    private static byte[] photo(int length) {
+        byte[] photo = new byte[length];
+        int at = 0;
+        for (int b : new int[] {0xFF, 0xD8, 0xFF, 0xC0, 0, 11, 8, 0, 64, 0, 64, 1, 1, 17, 0, 0xFF, 0xDA, 0, 2}) {
+            photo[at++] = (byte) b;
+        }
+        photo[length - 2] = (byte) 0xFF;
+        photo[length - 1] = (byte) 0xD9;
+        return photo;
+    }
+
+    private long filesLeft(Path images) throws IOException {
+        try (Stream<Path> files = Files.walk(images)) {
+            return Math.abs(files.filter(Files::isRegularFile).count() - accepted.get());
+        }
+    }
+}

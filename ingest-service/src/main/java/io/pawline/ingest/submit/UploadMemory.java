@@ -1,0 +1,233 @@
+package io.pawline.ingest.submit;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+
+/**
+ * Bounds the bytes of large bodies that this process holds at once. A request takes its share before anything of its
+ * body is read, and waits for it. Requests get their shares in the order in which they came. But a tenant has at most
+ * half of the bytes, if it holds more than one share: slow clients of one tenant leave room for the others. Thread-safe.
+ *
+ * <p>A request that waits for too long is refused with the time after which it would get a share. That time follows from
+ * what the tenant gave back lately, and from what was promised to those that were refused before. So clients who come
+ * back at the time that they were given do not come all at once.
+ */
+final class UploadMemory {
+
+    /** Shorter than the pause after which the web server takes a client for gone. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
+    private static final Duration SHORTEST_RETRY = Duration.ofSeconds(1);
+
+    private final long most;
+    private final long mostOfTenant;
+    private final Duration longestHold;
+    private final LongSupplier nanoTime;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<String, Tenant> tenants = new HashMap<>();
+    private final Queue<Waiter> waiting = new ArrayDeque<>();
+    private long held;
+
+    /**
+     * A bound of so many bytes.
+     *
+     * @param longestHold the time within which every share is given back, because its client has to be done by then
+     */
+    UploadMemory(long bytes, Duration longestHold) {
+        this(bytes, longestHold, System::nanoTime);
+    }
+
+    UploadMemory(long bytes, Duration longestHold, LongSupplier nanoTime) {
+        if (bytes < 2) {
+            throw new IllegalArgumentException("the memory for uploads must be > 1 byte, was " + bytes);
+        }
+        this.most = bytes;
+        this.mostOfTenant = bytes / 2;
+        this.longestHold = longestHold;
+        this.nanoTime = nanoTime;
+    }
+
+    /**
+     * Takes a share of so many bytes. A request that needs more than all takes all.
+     *
+     * @throws TooManyUploadsException if none became free within 5 s
+     */
+    Share take(String tenant, long bytes) throws InterruptedException {
+        return take(tenant, bytes, LONGEST_WAIT);
+    }
+
+    Share take(String tenant, long bytes, Duration longestWait) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            Waiter waiter = enqueue(tenant, Math.clamp(bytes, 1, most));
+            try {
+                long left = longestWait.toNanos();
+                while (!waiter.granted && left > 0) {
+                    left = waiter.turn.awaitNanos(left);
+                }
+                if (!waiter.granted) {
+                    throw new TooManyUploadsException(waiter.tenant.retryAfter(waiter.bytes));
+                }
+                return new Share(waiter);
+            } catch (InterruptedException | TooManyUploadsException e) {
+                leave(waiter);
+                throw e;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Waiter enqueue(String name, long bytes) {
+        Tenant tenant = tenants.computeIfAbsent(name, _ -> new Tenant());
+        Waiter waiter = new Waiter(tenant, bytes, lock.newCondition());
+        tenant.join(waiter);
+        waiting.add(waiter);
+        grant();
+        return waiter;
+    }
+
+    /** Takes back what a request has that gives up: its share, or its place in the queue. */
+    private void leave(Waiter waiter) {
+        if (waiter.granted) {
+            giveBack(waiter);
+        } else {
+            waiting.remove(waiter);
+            waiter.tenant.waiting -= waiter.bytes;
+            forgetIdle();
+            grant();
+        }
+    }
+
+    private void giveBack(Waiter waiter) {
+        held -= waiter.bytes;
+        waiter.tenant.held -= waiter.bytes;
+        waiter.tenant.givenBack += waiter.bytes;
+        forgetIdle();
+        grant();
+    }
+
+    /** Gives shares in order. Those of a tenant that has enough are passed by; a large one is not. */
+    private void grant() {
+        for (Iterator<Waiter> queue = waiting.iterator(); queue.hasNext(); ) {
+            Waiter next = queue.next();
+            if (next.tenant.held > 0 && next.tenant.held + next.bytes > mostOfTenant) {
+                continue;
+            }
+            if (held + next.bytes > most) {
+                return;
+            }
+            queue.remove();
+            held += next.bytes;
+            next.tenant.held += next.bytes;
+            next.tenant.waiting -= next.bytes;
+            next.granted = true;
+            next.turn.signal();
+        }
+    }
+
+    private void forgetIdle() {
+        long now = nanoTime.getAsLong();
+        tenants.values().removeIf(tenant -> tenant.held == 0 && tenant.waiting == 0 && tenant.promised - now <= 0);
+    }
+
+    /** The number of requests that wait. */
+    int waiting() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Bytes that are held. */
+    long held() {
+        lock.lock();
+        try {
+            return held;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Holds what one request has taken, until it is closed. Closing it again changes nothing. */
+    final class Share implements AutoCloseable {
+
+        private final Waiter waiter;
+        private final AtomicBoolean closed = new AtomicBoolean();
+
+        private Share(Waiter waiter) {
+            this.waiter = waiter;
+        }
+
+        @Override
+        public void close() {
+            if (closed.compareAndSet(false, true)) {
+                lock.lock();
+                try {
+                    giveBack(waiter);
+                } finally {
+                    lock.unlock();
+                }
+            }
+        }
+    }
+
+    private static final class Waiter {
+
+        private final Tenant tenant;
+        private final long bytes;
+        private final Condition turn;
+        private boolean granted;
+
+        private Waiter(Tenant tenant, long bytes, Condition turn) {
+            this.tenant = tenant;
+            this.bytes = bytes;
+            this.turn = turn;
+        }
+    }
+
+    /** Counts what one tenant has, wants, and was promised. Guarded by the lock. */
+    private final class Tenant {
+
+        private long held;
+        private long waiting;
+        private long givenBack;
+        private long busySince;
+        private long promised;
+
+        private Tenant() {
+            promised = nanoTime.getAsLong();
+        }
+
+        private void join(Waiter waiter) {
+            if (waiting == 0) {
+                busySince = nanoTime.getAsLong();
+                givenBack = 0;
+            }
+            waiting += waiter.bytes;
+        }
+
+        /** The time until this request would get a share. It comes after all that wait and all promises before. */
+        private Duration retryAfter(long bytes) {
+            long now = nanoTime.getAsLong();
+            double nanosPerByte = givenBack > 0
+                    ? (double) (now - busySince) / givenBack
+                    : (double) longestHold.toNanos() / mostOfTenant;
+            double untilOthersAreDone = nanosPerByte * (waiting - bytes);
+            double own = Math.max(untilOthersAreDone, (double) (promised - now)) + nanosPerByte * bytes;
+            long wait = (long) Math.min(own, (double) longestHold.toNanos());
+            promised = now + wait;
+            return Duration.ofNanos(Math.max(wait, SHORTEST_RETRY.toNanos()));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.pawline.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.pawline.ingest.TestingIngest.Answer;
+import io.pawline.taskstore.Scope;
+import io.pawline.taskstore.TaskDatabase;
+import io.pawline.taskstore.TestingPostgres;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests that the requests of one tenant leave connections for those of others, and for what is written. */
+class FairReadsIT {
+
+    /** Three quarters of the connections for look-ups. */
+    private static final int SHARE = 3;
+
+    private static final String WAITING_FOR_THE_LOCK = """
+            select count(*) from pg_stat_activity
+            where application_name = 'pawline-reads' and wait_event_type = 'Lock'
+            """;
+
+    @TempDir
+    static Path images;
+
+    private static TestingPostgres postgres;
+    private static TestingIngest ingest;
+
+    @AutoClose
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    @BeforeAll
+    static void start() {
+        postgres = TestingPostgres.start();
+        ingest = new TestingIngest(postgres, images, "--pawline.database.read-pool-size=4");
+    }
+
+    @AfterAll
+    static void stop() {
+        ingest.close();
+        postgres.close();
+    }
+
+    @Test
+    void leavesConnectionsForOthersWhenOneTenantAsksTooMuch() throws Exception {
+        TestingIngest greedy = ingest.as(Optional.of(ingest.newKey("greedy", Scope.READ)));
+        TaskDatabase database = ingest.bean(TaskDatabase.class);
+        // No list can be read while the table is locked
+        List<Future<Answer>> lists = database.inTransaction(handle -> {
+            handle.execute("lock table task in access exclusive mode");
+            List<Future<Answer>> begun = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                begun.add(threads.submit(() -> greedy.get("/v1/tasks")));
+            }
+            await().until(() -> waitingForTheLock() == SHARE);
+
+            assertThat(threads.submit(() -> answers(database.reads(), "modest")))
+                    .succeedsWithin(Duration.ofSeconds(5))
+                    .isEqualTo(true);
+            assertThat(waitingForTheLock()).isEqualTo(SHARE);
+            return begun;
+        });
+
+        for (Future<Answer> list : lists) {
+            // 503 if the lock was held for so long that the server ended the statement
+            assertThat(list.get().status()).isIn(200, 503);
+        }
+    }
+
+    /** On a connection of its own: a transaction sees the same activity from its beginning to its end. */
+    private static int waitingForTheLock() {
+        return ingest.bean(TaskDatabase.class)
+                .jdbi()
+                .withHandle(handle -> handle.createQuery(WAITING_FOR_THE_LOCK)
+                        .mapTo(Integer.class)
+                        .one());
+    }
+
+    private static boolean answers(TaskDatabase database, String tenant) {
+        return ScopedValue.where(TaskDatabase.TENANT, tenant).call(database::answers);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.ingest.http;
+
+import org.jspecify.annotations.NullMarked;

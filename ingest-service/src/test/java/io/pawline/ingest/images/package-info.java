@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.ingest.images;
+
+import org.jspecify.annotations.NullMarked;

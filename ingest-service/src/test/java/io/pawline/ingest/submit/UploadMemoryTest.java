@@ -1,0 +1,148 @@
+package io.pawline.ingest.submit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class UploadMemoryTest {
+
+    private static final Duration LONG = Duration.ofMinutes(10);
+
+    private final AtomicLong nanos = new AtomicLong();
+    private final UploadMemory memory = new UploadMemory(100, Duration.ofSeconds(60), nanos::get);
+
+    @Test
+    void holdsNeverMoreThanItsBytes() throws InterruptedException {
+        try (UploadMemory.Share _ = now("a", 50);
+                UploadMemory.Share _ = now("b", 50)) {
+            assertThat(memory.held()).isEqualTo(100);
+            assertThatThrownBy(() -> now("c", 1)).isInstanceOf(TooManyUploadsException.class);
+        }
+        assertThat(memory.held()).isZero();
+        try (UploadMemory.Share _ = now("c", 1_000_000)) {
+            assertThat(memory.held())
+                    .as("one that is larger than all takes all")
+                    .isEqualTo(100);
+        }
+    }
+
+    @Test
+    void leavesHalfToOtherTenants() throws InterruptedException {
+        List<UploadMemory.Share> shares = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            shares.add(now("greedy", 10));
+        }
+        assertThatThrownBy(() -> now("greedy", 1)).isInstanceOf(TooManyUploadsException.class);
+        for (int i = 0; i < 5; i++) {
+            shares.add(now("other", 10));
+        }
+        shares.forEach(UploadMemory.Share::close);
+        shares.forEach(UploadMemory.Share::close);
+        assertThat(memory.held()).isZero();
+    }
+
+    @Test
+    void letsOthersPassATenantThatHasItsShare() throws InterruptedException {
+        UploadMemory.Share share = now("greedy", 50);
+        CompletableFuture<UploadMemory.Share> second = waiting("greedy", 10);
+        now("other", 50).close();
+        assertThat(second).isNotDone();
+        share.close();
+        second.join().close();
+        assertThat(memory.held()).isZero();
+    }
+
+    @Test
+    void servesALargeOneBeforeSmallOnesThatCameLater() throws InterruptedException {
+        UploadMemory.Share first = now("a", 40);
+        CompletableFuture<UploadMemory.Share> large = waiting("b", 80);
+        CompletableFuture<UploadMemory.Share> small = waiting("c", 30);
+        assertThat(memory.held()).isEqualTo(40);
+        first.close();
+        UploadMemory.Share second = large.join();
+        assertThat(memory.waiting()).isEqualTo(1);
+        second.close();
+        small.join().close();
+    }
+
+    @Test
+    void takesNothingForAWaitThatIsInterrupted() throws InterruptedException {
+        UploadMemory.Share first = now("a", 100);
+        CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+        Thread waiting = Thread.startVirtualThread(() -> {
+            try {
+                memory.take("b", 100, LONG).close();
+                interrupted.complete(false);
+            } catch (InterruptedException e) {
+                interrupted.complete(true);
+            }
+        });
+        await().until(() -> memory.waiting() == 1);
+        waiting.interrupt();
+        assertThat(interrupted.join()).isTrue();
+        first.close();
+        now("c", 100).close();
+        assertThat(memory.held()).isZero();
+    }
+
+    /** Nothing was given back yet, so the rate is the slowest that there may be. */
+    @Test
+    void asksForTheLongestTimeWhileNothingIsKnown() throws InterruptedException {
+        now("a", 50);
+        assertThat(retryAfter("a", 25)).isEqualTo(Duration.ofSeconds(30));
+        assertThat(retryAfter("a", 25)).isEqualTo(Duration.ofSeconds(60));
+        assertThat(retryAfter("a", 25)).as("never more").isEqualTo(Duration.ofSeconds(60));
+        nanos.addAndGet(Duration.ofSeconds(60).toNanos());
+        assertThat(retryAfter("a", 25)).as("promises lapse").isEqualTo(Duration.ofSeconds(30));
+    }
+
+    /** Ten bytes are given back each second. Each refused client comes back when it is its turn. */
+    @Test
+    void promisesOneTurnAfterTheOther() throws InterruptedException {
+        UploadMemory.Share first = now("a", 50);
+        CompletableFuture<UploadMemory.Share> second = waiting("a", 50);
+        CompletableFuture<UploadMemory.Share> third = waiting("a", 50);
+        nanos.addAndGet(Duration.ofSeconds(5).toNanos());
+        first.close();
+        UploadMemory.Share held = second.join();
+        assertThat(retryAfter("a", 20)).isEqualTo(Duration.ofSeconds(7));
+        assertThat(retryAfter("a", 20)).isEqualTo(Duration.ofSeconds(9));
+        assertThat(retryAfter("a", 20)).isEqualTo(Duration.ofSeconds(11));
+        held.close();
+        third.join().close();
+    }
+
+    private UploadMemory.Share now(String tenant, long bytes) throws InterruptedException {
+        return memory.take(tenant, bytes, Duration.ZERO);
+    }
+
+    private Duration retryAfter(String tenant, long bytes) throws InterruptedException {
+        try (UploadMemory.Share _ = now(tenant, bytes)) {
+            throw new AssertionError("not refused");
+        } catch (TooManyUploadsException e) {
+            return e.retryAfter();
+        }
+    }
+
+    /** Asks for a share on another thread, and returns when the request waits. */
+    private CompletableFuture<UploadMemory.Share> waiting(String tenant, long bytes) {
+        int before = memory.waiting();
+        CompletableFuture<UploadMemory.Share> taken = new CompletableFuture<>();
+        Thread.startVirtualThread(() -> {
+            try {
+                taken.complete(memory.take(tenant, bytes, LONG));
+            } catch (InterruptedException | RuntimeException e) {
+                taken.completeExceptionally(e);
+            }
+        });
+        await().until(() -> memory.waiting() > before);
+        return taken;
+    }
+}

@@ -1,0 +1,139 @@
+package io.pawline.images;
+
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Signs the addresses of the images in a folder, and checks them (HMAC-SHA256 of the key and the moment of expiry). The
+ * secret is in the folder itself, where every process that uses the folder finds it, and nobody else. If the file is
+ * deleted, the next start makes another secret, and the addresses made before are no longer valid. Thread-safe.
+ */
+public final class AddressSignatures {
+
+    /** What is wrong with an address. */
+    public enum Verdict {
+        VALID,
+        EXPIRED,
+        /** The address was not made by this store. */
+        FORGED
+    }
+
+    // No segment of a key starts with a dot, so no key leads here
+    private static final String SECRET_FILE = ".address-secret";
+
+    private static final String ALGORITHM = "HmacSHA256";
+    private static final int SECRET_BYTES = 32;
+    private static final Pattern SECONDS = Pattern.compile("[0-9]{1,12}");
+
+    private final SecretKeySpec secret;
+
+    private AddressSignatures(byte[] secret) {
+        this.secret = new SecretKeySpec(secret, ALGORITHM);
+    }
+
+    /**
+     * The signatures of the images in this folder. The first process that asks makes the secret.
+     *
+     * @throws ImageStoreException if the secret cannot be read or made
+     */
+    public static AddressSignatures ofFolder(Path folder) {
+        Path file = folder.resolve(SECRET_FILE);
+        try {
+            if (!Files.exists(file)) {
+                make(folder, file);
+            }
+            byte[] secret = Files.readAllBytes(file);
+            if (secret.length != SECRET_BYTES) {
+                throw new IOException(
+                        "the file %s has %d bytes instead of %d".formatted(file, secret.length, SECRET_BYTES));
+            }
+            return new AddressSignatures(secret);
+        } catch (IOException e) {
+            throw new ImageStoreException("the secret for the addresses of the images cannot be had", e);
+        }
+    }
+
+    /** Writes the file aside and links it to its place, so that of several processes one succeeds, and as a whole. */
+    private static void make(Path folder, Path file) throws IOException {
+        byte[] secret = new byte[SECRET_BYTES];
+        new SecureRandom().nextBytes(secret);
+        Files.createDirectories(folder);
+        Path aside = folder.resolve(SECRET_FILE + "-" + UUID.randomUUID());
+        try {
+            try (FileChannel channel = FileChannel.open(aside, CREATE_NEW, WRITE)) {
+                channel.write(ByteBuffer.wrap(secret));
+                channel.force(true);
+            }
+            if (Files.getFileStore(folder).supportsFileAttributeView("posix")) {
+                Files.setPosixFilePermissions(aside, PosixFilePermissions.fromString("rw-r-----"));
+            }
+            place(aside, file);
+        } finally {
+            Files.deleteIfExists(aside);
+        }
+    }
+
+    private static void place(Path aside, Path file) throws IOException {
+        try {
+            Files.createLink(file, aside);
+        } catch (FileAlreadyExistsException another) {
+            // another process was first, and its secret counts
+        } catch (UnsupportedOperationException noLinks) {
+            Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    /** The query of an address that is valid until this moment. */
+    String query(ImageKey key, Instant expiresAt) {
+        String expires = Long.toString(expiresAt.getEpochSecond());
+        return "expires=%s&signature=%s".formatted(expires, signature(key, expires));
+    }
+
+    /**
+     * Judges an address.
+     *
+     * @param expires its parameter {@code expires}; null: it has none
+     * @param signature its parameter {@code signature}; null: it has none
+     */
+    public Verdict verdict(ImageKey key, @Nullable String expires, @Nullable String signature, Instant now) {
+        if (expires == null || signature == null || !SECONDS.matcher(expires).matches()) {
+            return Verdict.FORGED;
+        }
+        byte[] right = signature(key, expires).getBytes(StandardCharsets.UTF_8);
+        if (!MessageDigest.isEqual(right, signature.getBytes(StandardCharsets.UTF_8))) {
+            return Verdict.FORGED;
+        }
+        return now.getEpochSecond() < Long.parseLong(expires) ? Verdict.VALID : Verdict.EXPIRED;
+    }
+
+    private String signature(ImageKey key, String expires) {
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(secret);
+            mac.update("GET\n%s\n%s".formatted(key.value(), expires).getBytes(StandardCharsets.UTF_8));
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(mac.doFinal());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JVM has " + ALGORITHM, e);
+        }
+    }
+}
