@@ -74,7 +74,9 @@ final class ImageController {
                     .build();
         }
         if (HttpMethod.HEAD.equals(request.getHttpMethod())) {
-            return head(HttpStatus.OK, tag, size, caching).contentType(typeOf(key)).build();
+            return head(HttpStatus.OK, tag, size, caching)
+                    .contentType(typeOf(key))
+                    .build();
         }
         return switch (range(request, tag, size)) {
             case ByteRange.Whole _ -> body(head(HttpStatus.OK, tag, size, caching), key, 0, size);
@@ -108,8 +110,7 @@ final class ImageController {
                 : new ByteRange.Whole();
     }
 
-    private static ResponseEntity.BodyBuilder head(
-            HttpStatus status, String tag, long length, CacheControl caching) {
+    private static ResponseEntity.BodyBuilder head(HttpStatus status, String tag, long length, CacheControl caching) {
         return ResponseEntity.status(status)
                 .eTag(tag)
                 .contentLength(length)

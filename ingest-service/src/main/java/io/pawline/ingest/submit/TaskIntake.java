@@ -112,8 +112,8 @@ public final class TaskIntake {
      */
     boolean knows(ApiClient client, RequestKey requestKey) throws RefusedException {
         fields.checkIdempotencyKey(requestKey.text());
-        IdempotencyKey key =
-                new IdempotencyKey(requestKey.name(), ANY_REQUEST, clock.instant().minus(keyWindow));
+        IdempotencyKey key = new IdempotencyKey(
+                requestKey.name(), ANY_REQUEST, clock.instant().minus(keyWindow));
         return submissionStore.earlier(client.tenant(), key).isPresent();
     }
 
