@@ -26,7 +26,7 @@ public final class TestingTasks {
 
     public static Submission submission(@Nullable URI callback, Instant deadline) {
         return new Submission(
-                TaskId.next(),
+                TaskId.at(NOW),
                 "default",
                 "watercolour",
                 new PhotoSource.Remote(URI.create("https://photos.example/cat.jpg")),

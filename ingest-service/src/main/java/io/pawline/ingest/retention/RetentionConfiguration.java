@@ -1,0 +1,32 @@
+package io.pawline.ingest.retention;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.pawline.service.Periodic;
+import io.pawline.taskstore.TaskDatabase;
+import io.pawline.taskstore.TaskHistory;
+import java.time.Clock;
+import java.time.Duration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Wires the upkeep of the history of tasks. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(RetentionProperties.class)
+class RetentionConfiguration {
+
+    private static final Duration EVERY = Duration.ofMinutes(10);
+
+    @Bean
+    TaskRetention taskRetentionRounds(
+            TaskDatabase database, RetentionProperties settings, Clock clock, MeterRegistry meters) {
+        return new TaskRetention(new TaskHistory(database, settings.tasks(), clock), meters);
+    }
+
+    /** The first round is at once: after months without a service, there is no partition for the first task. */
+    @Bean
+    Periodic taskRetention(TaskRetention retention) {
+        retention.makeAhead();
+        return Periodic.start("task-retention", EVERY, retention::keep);
+    }
+}
