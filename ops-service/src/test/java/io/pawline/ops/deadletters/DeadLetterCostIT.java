@@ -118,7 +118,10 @@ class DeadLetterCostIT {
 
         TestingPlans.Cost cost = PLANS.of(() -> QUERIES.groups(filter, Duration.ofHours(1)));
 
-        assertThat(cost.sequential()).as(cost.plans()).isEmpty();
+        // Whoever asks for all of them gets all of them
+        if (expected < DEAD_LETTERS) {
+            assertThat(cost.sequential()).as(cost.plans()).isEmpty();
+        }
         assertThat(cost.removed()).as(cost.plans()).isLessThanOrEqualTo(10 * expected + 50);
     }
 
@@ -215,40 +218,39 @@ class DeadLetterCostIT {
                                         .list()
                                         .ofMaxSize(20))))
                 .inSetter((parts, ids) -> parts.ids = ids)
-                .use(maybe("open", "discarded", "replayed", "replaying"))
+                .use(maybe(List.of("open", "discarded", "replayed", "replaying")))
                 .inSetter((parts, state) -> parts.state = state)
-                .use(maybe("detect", "generate", "matting"))
+                .use(maybe(List.of("detect", "generate", "matting")))
                 .inSetter((parts, stage) -> parts.stage = stage)
-                .use(maybe("no_pet", "read_timeout", "billing"))
+                .use(maybe(List.of("no_pet", "read_timeout", "billing")))
                 .inSetter((parts, reason) -> parts.reason = reason)
-                .use(maybe("HTTP 500", "HTTP 503", DeadLetterFilter.NO_CODE))
+                .use(maybe(List.of("HTTP 500", "HTTP 503", DeadLetterFilter.NO_CODE)))
                 .inSetter((parts, code) -> parts.code = code)
-                .use(maybe("large", "small", "gone", "nobody"))
+                .use(maybe(List.of("large", "small", "gone", "nobody")))
                 .inSetter((parts, tenant) -> parts.tenant = tenant)
-                .use(maybe("ink", "oil"))
+                .use(maybe(List.of("ink", "oil")))
                 .inSetter((parts, style) -> parts.style = style)
-                .use(maybe("all", "order-5", "x".repeat(300)))
+                .use(maybe(List.of("all", "order-5", "x".repeat(300))))
                 .inSetter((parts, clientRef) -> parts.clientRef = clientRef)
                 .use(Arbitraries.of(new UUID(0x7000, 0x8000_0000_0000_0007L)).injectNull(0.95))
                 .inSetter((parts, task) -> parts.task = task)
-                .use(maybe(1, 2, 3))
+                .use(maybe(List.of(1, 2, 3)))
                 .inSetter((parts, generation) -> parts.generation = generation)
-                .use(maybe(0, 2, 5, 100))
+                .use(maybe(List.of(0, 2, 5, 100)))
                 .inSetter((parts, least) -> parts.least = least)
-                .use(maybe(1, 4, 150, 1_000))
+                .use(maybe(List.of(1, 4, 150, 1_000)))
                 .inSetter((parts, most) -> parts.most = most)
                 .use(moments())
                 .inSetter((parts, from) -> parts.from = from)
                 .use(moments())
                 .inSetter((parts, to) -> parts.to = to)
-                .use(maybe("car", "answer"))
+                .use(maybe(List.of("car", "answer")))
                 .inSetter((parts, words) -> parts.words = words)
                 .build(Parts::filter);
     }
 
     /** Two of three filters leave it out. */
-    @SafeVarargs
-    private static <T> Arbitrary<@Nullable T> maybe(T... values) {
+    private static <T> Arbitrary<@Nullable T> maybe(List<T> values) {
         return Arbitraries.of(values).injectNull(0.7);
     }
 

@@ -46,7 +46,7 @@ class ReportCostIT {
 
         assertThat(minutes.sequential()).as(minutes.plans()).isEmpty();
         assertThat(hours.sequential()).as(hours.plans()).isEmpty();
-        assertThat(minutes.removed()).isZero();
+        assertThat(minutes.removed()).isLessThan(100);
         // 23 tasks and 1,375, read five times
         assertThat(minutes.blocks()).as(minutes.plans()).isLessThan(5 * 23 * 2 + 300);
         assertThat(hours.blocks()).as(hours.plans()).isLessThan(5 * 1_375 * 2 + 300);
@@ -60,7 +60,8 @@ class ReportCostIT {
         TestingPlans.Cost cost = plans.of(() -> reports.of(new Period(TestingLedger.FROM, TestingLedger.TO)));
 
         assertThat(cost.sequential()).as(cost.plans()).isEmpty();
-        assertThat(cost.removed()).as(cost.plans()).isLessThan(1_500);
+        // The calls of the period themselves, in the search for an example of each cause
+        assertThat(cost.removed()).as(cost.plans()).isLessThan(10_000);
         assertThat(cost.blocks()).as(cost.plans()).isLessThan(30_000);
     }
 }
