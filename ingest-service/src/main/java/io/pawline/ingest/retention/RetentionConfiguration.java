@@ -1,8 +1,13 @@
 package io.pawline.ingest.retention;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.pawline.images.ManagedImageStore;
+import io.pawline.ingest.IngestProperties;
 import io.pawline.service.Periodic;
+import io.pawline.taskstore.SweepMarks;
+import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
+import io.pawline.taskstore.TaskErasure;
 import io.pawline.taskstore.TaskHistory;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,6 +22,9 @@ class RetentionConfiguration {
 
     private static final Duration EVERY = Duration.ofMinutes(10);
 
+    /** What a stage has at the deadline of a task may take so much longer. */
+    private static final Duration AFTER_DEADLINE = Duration.ofHours(1);
+
     @Bean
     TaskRetention taskRetentionRounds(
             TaskDatabase database, RetentionProperties settings, Clock clock, MeterRegistry meters) {
@@ -28,5 +36,34 @@ class RetentionConfiguration {
     Periodic taskRetention(TaskRetention retention) {
         retention.makeAhead();
         return Periodic.start("task-retention", EVERY, retention::keep);
+    }
+
+    @Bean
+    ImageSweep imageSweep(
+            ManagedImageStore images,
+            TaskDatabase database,
+            TaskDao tasks,
+            RetentionProperties settings,
+            IngestProperties ingest,
+            MeterRegistry meters,
+            Clock clock) {
+        return new ImageSweep(
+                images,
+                tasks,
+                new SweepMarks(database),
+                settings,
+                ingest.maxDeadline().plus(AFTER_DEADLINE),
+                meters,
+                clock);
+    }
+
+    @Bean
+    Periodic imageRetention(ImageSweep sweep) {
+        return Periodic.start("image-retention", EVERY, sweep::sweep);
+    }
+
+    @Bean
+    Erasure erasure(ManagedImageStore images, TaskDao tasks, TaskDatabase database) {
+        return new Erasure(images, tasks, new TaskErasure(database));
     }
 }

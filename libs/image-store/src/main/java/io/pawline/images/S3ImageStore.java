@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +26,14 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.s3.presigner.model.PresignedGetObjectRequest;
 
 /** Keeps images as objects in one bucket of an S3-compatible store. The bucket must exist; it is never made. */
-final class S3ImageStore implements ImageStore, AutoCloseable {
+final class S3ImageStore implements ManagedImageStore, AutoCloseable {
 
     // The second attempt is for an idle connection that the store has closed. Everything worse is for the caller to
     // retry,
@@ -172,8 +175,24 @@ final class S3ImageStore implements ImageStore, AutoCloseable {
         }
     }
 
-    /** @throws ImageStoreException if the store refuses, or cannot be asked */
-    void delete(ImageKey key) {
+    @Override
+    public Page keys(@Nullable String after, int limit) {
+        try {
+            ListObjectsV2Response listed = client.listObjectsV2(
+                    list -> list.bucket(bucket).startAfter(after).maxKeys(limit));
+            List<String> names = listed.contents().stream().map(S3Object::key).toList();
+            return new Page(
+                    names.stream()
+                            .flatMap(name -> ImageKey.parse(name).stream())
+                            .toList(),
+                    Boolean.TRUE.equals(listed.isTruncated()) && !names.isEmpty() ? names.getLast() : null);
+        } catch (SdkException e) {
+            throw new ImageStoreException("the images in bucket %s cannot be listed".formatted(bucket), e);
+        }
+    }
+
+    @Override
+    public void delete(ImageKey key) {
         try {
             client.deleteObject(delete -> delete.bucket(bucket).key(key.value()));
         } catch (SdkException e) {
