@@ -1,6 +1,7 @@
 package io.pawline.benchmarks;
 
 import io.pawline.taskstore.TaskDatabase;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -67,20 +68,21 @@ final class HistoryFill {
      *
      * @param filler bytes that each carries as metadata; 0: none
      */
-    void tasks(int number, Instant from, Duration span, int filler) {
+    void tasks(int number, Instant from, Duration span, int filler) throws SQLException {
         add(TASKS, number, from, span, filler);
     }
 
     /** Adds the calls of the tasks that {@link #tasks} adds with the same values: four for each. */
-    void calls(int number, Instant from, Duration span) {
+    void calls(int number, Instant from, Duration span) throws SQLException {
         add(CALLS, number, from, span, -1);
     }
 
-    private void add(String statement, int number, Instant from, Duration span, int filler) {
+    private void add(String statement, int number, Instant from, Duration span, int filler) throws SQLException {
         double step = span.toMillis() / 1000.0 / number;
         for (int first = 0; first < number; first += AT_ONCE) {
             int begin = first;
             database.jdbi().useHandle(handle -> {
+                handle.getConnection().setNetworkTimeout(Runnable::run, 0);
                 var insert = handle.createUpdate(statement)
                         .bind("salt", salt)
                         .bind("first", begin)
@@ -98,7 +100,7 @@ final class HistoryFill {
     }
 
     /** Has the server know what the tables hold, as it does by itself after a while. */
-    void analyze(String... tables) {
+    void analyze(String... tables) throws SQLException {
         for (String table : tables) {
             database.jdbi().useHandle(handle -> {
                 handle.getConnection().setNetworkTimeout(Runnable::run, 0);

@@ -1,7 +1,6 @@
 package io.pawline.benchmarks;
 
 import io.pawline.taskstore.Partitions;
-import io.pawline.taskstore.Partitions.Key;
 import io.pawline.taskstore.Partitions.Layout;
 import io.pawline.taskstore.Partitions.Length;
 import io.pawline.taskstore.TaskDatabase;
@@ -166,7 +165,8 @@ final class HistoryRows {
             Instant largeDay = end.minus(Duration.ofDays(2));
             int large = number / DAYS;
             setting.journal().step("  writing %,d tasks".formatted(number));
-            Partitions ledger = new Partitions(database, new Layout("call_attempt", Key.TIME, Length.DAY, ""));
+            Partitions ledger =
+                    new Partitions(database, new Layout("call_attempt", Partitions.Key.TIME, Length.DAY, ""));
             ledger.make(largeDay, end);
             HistoryFill history = new HistoryFill(database, "report");
             history.tasks(number, largeDay.minus(Duration.ofDays(DAYS)), Duration.ofDays(DAYS), 0);
@@ -219,7 +219,7 @@ final class HistoryRows {
                 TaskDatabase database = site.database();
                 Submissions load = new Submissions(site.port(), 64);
                 ExecutorService thread = Executors.newSingleThreadExecutor()) {
-            Partitions months = new Partitions(database, new Layout("task", Key.TASK_ID, Length.MONTH, ""));
+            Partitions months = new Partitions(database, new Layout("task", Partitions.Key.TASK_ID, Length.MONTH, ""));
             divide(database, months, old);
             setting.journal().step("  writing %.2f GB".formatted(size));
             new HistoryFill(database, "old").tasks(number, old, Duration.ofDays(30), BYTES_PER_TASK - 600);
