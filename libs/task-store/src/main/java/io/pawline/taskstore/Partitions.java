@@ -328,6 +328,9 @@ public final class Partitions {
             if (!taken) {
                 return 0;
             }
+            String timeout = handle.createQuery("show statement_timeout")
+                    .mapTo(String.class)
+                    .one();
             try {
                 handle.execute("set lock_timeout = " + LOCK_WAIT.toMillis());
                 handle.execute("set statement_timeout = 0");
@@ -341,7 +344,8 @@ public final class Partitions {
                 throw e;
             } finally {
                 handle.execute("reset lock_timeout");
-                handle.execute("reset statement_timeout");
+                // A reset would take the server's instead of the pool's
+                handle.execute("set statement_timeout = '" + timeout + "'");
                 handle.execute("reset timezone");
                 handle.createQuery("select pg_advisory_unlock(:lock, hashtext(:table))")
                         .bind("lock", LOCK)

@@ -152,6 +152,26 @@ class TaskHistoryIT {
     }
 
     @Test
+    void leavesTheTimeOutsOfConnectionsAsTheyWere() {
+        try (TaskDatabase one = TaskDatabase.open(
+                new DatabaseProperties(properties.url(), properties.username(), properties.password(), 1, false))) {
+            String before = show(one, "statement_timeout") + show(one, "lock_timeout") + show(one, "timezone");
+            now = now.plus(YEAR);
+
+            new TaskHistory(one, RETENTION, clock()).makeAhead();
+
+            assertThat(show(one, "statement_timeout") + show(one, "lock_timeout") + show(one, "timezone"))
+                    .isEqualTo(before)
+                    .doesNotStartWith("00");
+        }
+    }
+
+    private static String show(TaskDatabase database, String setting) {
+        return database.with(handle ->
+                handle.createQuery("show " + setting).mapTo(String.class).one());
+    }
+
+    @Test
     void manyProcessesMakeEachMonthOnce() throws InterruptedException, ExecutionException {
         now = now.plus(YEAR);
         List<Future<?>> rounds = new ArrayList<>();

@@ -32,8 +32,8 @@ public final class TestingHistory {
                         when n % 50 = 3 then 'deadline_passed' when n % 70 = 9 then 'cancelled' end reason
                 from (
                     select n, cast(:from as timestamptz) + n * make_interval(secs => :step) as at,
-                        case when n < :tasks / 20 then 'gone' when n % 10 < 6 then 'large' when n % 10 < 9 then 'middle'
-                            when n % 1000 = 9 then 'small' else 'many-' || n % 97 end tenant
+                        case when n < :tasks / 10 and n % 2 = 0 then 'gone' when n % 10 < 6 then 'large'
+                            when n % 10 < 9 then 'middle' when n % 1000 = 9 then 'small' else 'many-' || n % 97 end tenant
                     from generate_series(0, :tasks - 1) n) numbered) told
             """;
 
