@@ -5,7 +5,6 @@ import io.pawline.ingest.access.AccessConfiguration;
 import io.pawline.ingest.batch.BatchConfiguration;
 import io.pawline.ingest.callbacks.CallbacksConfiguration;
 import io.pawline.ingest.cancel.CancelConfiguration;
-import io.pawline.ingest.erase.EraseConfiguration;
 import io.pawline.ingest.follow.FollowConfiguration;
 import io.pawline.ingest.http.WebServerConfiguration;
 import io.pawline.ingest.list.ListConfiguration;
@@ -37,7 +36,6 @@ import org.springframework.context.annotation.Import;
     ListConfiguration.class,
     CancelConfiguration.class,
     BatchConfiguration.class,
-    EraseConfiguration.class,
     CallbacksConfiguration.class,
     WebhookConfiguration.class
 })

@@ -1,8 +1,8 @@
 package io.pawline.ingest;
 
-import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreProperties;
 import io.pawline.images.ImageStores;
+import io.pawline.images.ManagedImageStore;
 import io.pawline.service.DatabaseHealth;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.ProgressDao;
@@ -39,7 +39,7 @@ class StorageConfiguration {
     }
 
     @Bean
-    ImageStore imageStore(ImageStoreProperties properties) {
+    ManagedImageStore imageStore(ImageStoreProperties properties) {
         return ImageStores.open(properties);
     }
 }

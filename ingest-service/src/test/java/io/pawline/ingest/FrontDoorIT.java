@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -209,22 +208,6 @@ class FrontDoorIT {
                 .isEqualTo(10_000);
     }
 
-    @Test
-    void asksForTheEndOfConnectionsWhenItStops() throws IOException {
-        try (TestingIngest stopping = new TestingIngest(postgres, images);
-                Socket socket = new Socket(InetAddress.getLoopbackAddress(), stopping.port())) {
-            String request = "GET /v1/openapi.yaml HTTP/1.1\r\nHost: x\r\n\r\n";
-            socket.getOutputStream().write(request.getBytes(ISO_8859_1));
-            String first = untilSilent(socket);
-            assertThat(first).startsWith("HTTP/1.1 200").doesNotContainIgnoringCase("\r\nConnection: close");
-            var _ = connector(stopping).shutdown();
-            socket.getOutputStream().write(request.getBytes(ISO_8859_1));
-            assertThat(new String(socket.getInputStream().readAllBytes(), ISO_8859_1))
-                    .startsWith("HTTP/1.1 200")
-                    .containsIgnoringCase("\r\nConnection: close");
-        }
-    }
-
     @ParameterizedTest
     @CsvSource({
         "GET,  /v1/tasks/,              /v1/tasks",
@@ -375,22 +358,6 @@ class FrontDoorIT {
             line.append((char) next);
         }
         return line.toString();
-    }
-
-    /** All that comes until nothing comes for a while. */
-    private static String untilSilent(Socket socket) throws IOException {
-        socket.setSoTimeout(500);
-        StringBuilder said = new StringBuilder();
-        try {
-            for (int next = socket.getInputStream().read();
-                    next >= 0;
-                    next = socket.getInputStream().read()) {
-                said.append((char) next);
-            }
-        } catch (SocketTimeoutException silent) {
-            socket.setSoTimeout(30_000);
-        }
-        return said.toString();
     }
 
     private static long files() throws IOException {

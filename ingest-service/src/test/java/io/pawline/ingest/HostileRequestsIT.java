@@ -43,8 +43,10 @@ class HostileRequestsIT {
             assertThat(result.failures()).isEmpty();
             assertThat(result.serverErrors()).isZero();
             assertThat(result.statuses()).containsKeys(202, 207, 400, 401, 404, 415);
-            assertThat(tasks(ingest)).isEqualTo(result.accepted());
-            assertThat(result.accepted()).containsAll(photos());
+            Set<String> tasks = tasks(ingest);
+            assertThat(tasks).containsAll(result.accepted());
+            assertThat(tasks.size() - result.accepted().size()).isLessThanOrEqualTo(result.lost());
+            assertThat(tasks).containsAll(photos());
         }
     }
 
@@ -61,6 +63,7 @@ class HostileRequestsIT {
         try (Stream<Path> files = Files.walk(images)) {
             return files.filter(Files::isRegularFile)
                     .map(file -> images.relativize(file).toString().replaceFirst("/photo$", ""))
+                    .filter(name -> !name.equals(".address-secret"))
                     .collect(Collectors.toSet());
         }
     }

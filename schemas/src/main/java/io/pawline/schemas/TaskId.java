@@ -19,6 +19,9 @@ public record TaskId(UUID value) implements Comparable<TaskId> {
     private static final Clock CLOCK = Clock.systemUTC();
     private static final SecureRandom RANDOM = new SecureRandom();
 
+    /** The time in an id has 48 bits. */
+    private static final Instant LATEST = Instant.ofEpochMilli((1L << 48) - 1);
+
     private static final long NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
 
     public TaskId {
@@ -27,7 +30,35 @@ public record TaskId(UUID value) implements Comparable<TaskId> {
 
     /** A new id. Many threads may call the method at once. */
     public static TaskId next() {
-        return at(CLOCK.instant(), RANDOM.nextLong());
+        return at(CLOCK.instant());
+    }
+
+    /** A new id of a task that is accepted at this moment. Many threads may call the method at once. */
+    public static TaskId at(Instant accepted) {
+        return at(accepted, RANDOM.nextLong());
+    }
+
+    /**
+     * The bound between the ids of tasks accepted before this moment, which are less, and those of all others. So a
+     * span of time is a range of ids. The time of acceptance is that of the id, to the millisecond.
+     *
+     * <p>A moment before 1970 is bounded by the least id, one that no id can have by the greatest.
+     */
+    public static TaskId bound(Instant moment) {
+        if (moment.isBefore(Instant.EPOCH)) {
+            return new TaskId(new UUID(0, 0));
+        }
+        if (moment.isAfter(LATEST)) {
+            return new TaskId(new UUID(-1, -1));
+        }
+        Instant passed = moment.truncatedTo(ChronoUnit.MILLIS);
+        Instant first = passed.equals(moment) ? passed : passed.plusMillis(1);
+        return new TaskId(new UUID(first.toEpochMilli() << 16, 0));
+    }
+
+    /** The time in the id, to the millisecond. It is the time of acceptance if the id was made here. */
+    public Instant time() {
+        return Instant.ofEpochMilli(value.getMostSignificantBits() >>> 16);
     }
 
     /**

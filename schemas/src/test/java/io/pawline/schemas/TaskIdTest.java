@@ -41,6 +41,21 @@ class TaskIdTest {
     }
 
     @Test
+    void aSpanOfTimeIsARangeOfIds() {
+        TaskId before = TaskId.at(TIME.minusMillis(1));
+        TaskId at = TaskId.at(TIME);
+
+        assertThat(at.time()).isEqualTo(TIME);
+        assertThat(TaskId.bound(TIME).toString()).isBetween(before.toString(), at.toString());
+        assertThat(TaskId.bound(TIME.minusNanos(1))).isEqualTo(TaskId.bound(TIME));
+        assertThat(TaskId.bound(TIME.plusNanos(1)).toString())
+                .as("an id has the milliseconds of its time only")
+                .isGreaterThan(at.toString());
+        assertThat(TaskId.bound(Instant.MIN)).hasToString("00000000-0000-0000-0000-000000000000");
+        assertThat(TaskId.bound(Instant.MAX)).hasToString("ffffffff-ffff-ffff-ffff-ffffffffffff");
+    }
+
+    @Test
     void readsWhatItWrites() {
         TaskId id = TaskId.next();
 

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             RuntimeCommand.class,
             IngestCommand.class,
             ReplayCommand.class,
+            HistoryCommand.class,
             IncidentCommand.class
         })
 public final class BenchCommand implements Runnable {

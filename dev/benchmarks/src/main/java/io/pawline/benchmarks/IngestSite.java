@@ -2,6 +2,8 @@ package io.pawline.benchmarks;
 
 import io.pawline.local.LocalStack;
 import io.pawline.local.Ports;
+import io.pawline.taskstore.DatabaseProperties;
+import io.pawline.taskstore.TaskDatabase;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -135,6 +137,16 @@ final class IngestSite implements AutoCloseable {
                             .sum()
                     >> 10;
         }
+    }
+
+    /** Opens the database of the site; the caller closes it. */
+    TaskDatabase database() {
+        return TaskDatabase.open(new DatabaseProperties(
+                settings.getProperty("pawline.database.url"),
+                settings.getProperty("pawline.database.username"),
+                settings.getProperty("pawline.database.password"),
+                2,
+                false));
     }
 
     /** Returns the one number that is the result of the query. */

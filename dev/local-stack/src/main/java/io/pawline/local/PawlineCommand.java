@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             "  ./pawline build      builds what the launcher needs",
             "  ./pawline test       runs every test; test quick: those without a broker",
             "  ./pawline mutate     says which changes of a module no test notices",
+            "  ./pawline simulate   runs the stage runtime in simulated worlds",
             "  ./pawline bench      measures it on this machine",
             "  ./pawline incident   lives through the incident's afternoon again",
         })

@@ -39,12 +39,18 @@ public final class HostileClients {
      *
      * @param statuses how often it answered with each status
      * @param silent requests that were closed without an answer, as half a request is
+     * @param lost requests whose connection was reset before an answer was read; each may have been accepted
      * @param stuck requests that had no answer after a minute
      * @param accepted ids of the tasks that it accepted
      * @param failures some of the requests that it answered with 5xx or not in time, each with the answer
      */
     public record Result(
-            Map<Integer, Integer> statuses, int silent, int stuck, Set<String> accepted, List<String> failures) {
+            Map<Integer, Integer> statuses,
+            int silent,
+            int lost,
+            int stuck,
+            Set<String> accepted,
+            List<String> failures) {
 
         public Result {
             statuses = Map.copyOf(statuses);
@@ -64,6 +70,7 @@ public final class HostileClients {
     private final int port;
     private final AtomicInteger left;
     private final AtomicInteger silent = new AtomicInteger();
+    private final AtomicInteger lost = new AtomicInteger();
     private final AtomicInteger stuck = new AtomicInteger();
     private final Map<Integer, Integer> statuses = Collections.synchronizedMap(new TreeMap<>());
     private final Set<String> accepted = Collections.synchronizedSet(new TreeSet<>());
@@ -97,7 +104,12 @@ public final class HostileClients {
             }
         }
         return new Result(
-                clients.statuses, clients.silent.get(), clients.stuck.get(), clients.accepted, clients.failures);
+                clients.statuses,
+                clients.silent.get(),
+                clients.lost.get(),
+                clients.stuck.get(),
+                clients.accepted,
+                clients.failures);
     }
 
     private void send(HostileRequests requests) throws IOException {
@@ -114,7 +126,7 @@ public final class HostileClients {
     }
 
     /** All that comes until the service closes the connection, which it may do before it has read the whole request. */
-    private static String answers(Socket socket, byte[] request) throws IOException {
+    private String answers(Socket socket, byte[] request) throws IOException {
         StringBuilder answers = new StringBuilder();
         byte[] piece = new byte[8192];
         try {
@@ -132,7 +144,10 @@ public final class HostileClients {
         } catch (SocketTimeoutException late) {
             throw late;
         } catch (IOException reset) {
-            // Closed while bytes of the request were on their way
+            // Closed while bytes of the request were on their way, which takes the answer along at times
+            if (answers.isEmpty()) {
+                lost.incrementAndGet();
+            }
         }
         return answers.toString();
     }

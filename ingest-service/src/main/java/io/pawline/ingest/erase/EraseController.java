@@ -1,15 +1,13 @@
 package io.pawline.ingest.erase;
 
-import io.pawline.images.ImageDeletion;
 import io.pawline.ingest.access.ApiClient;
 import io.pawline.ingest.http.IngestProblem;
+import io.pawline.ingest.retention.Erasure;
 import io.pawline.ingest.task.TaskIds;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.Scope;
-import io.pawline.taskstore.TaskErasure;
 import io.pawline.web.ProblemException;
 import io.pawline.web.RequiresScope;
-import java.time.Clock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
@@ -24,34 +22,24 @@ final class EraseController {
 
     private static final Logger log = LoggerFactory.getLogger(EraseController.class);
 
-    private final TaskErasure erasure;
-    private final ImageDeletion images;
-    private final Clock clock;
+    private final Erasure erasure;
 
-    EraseController(TaskErasure erasure, ImageDeletion images, Clock clock) {
+    EraseController(Erasure erasure) {
         this.erasure = erasure;
-        this.images = images;
-        this.clock = clock;
     }
 
-    /**
-     * Erases the row before the pictures. If they cannot be deleted, a repeated request does it: it gets the same answer
-     * as the first one would have.
-     */
+    /** A repeated request gets the same answer as the first one. */
     @DeleteMapping("/v1/tasks/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void erase(@RequiresScope(Scope.SUBMIT) ApiClient client, @PathVariable("id") String text) {
         TaskId id = TaskIds.parse(text);
-        switch (erasure.erase(id, client.tenant(), clock.instant())) {
+        switch (erasure.erase(id, client.tenant())) {
             case UNKNOWN -> throw TaskIds.notFound();
             case OPEN ->
                 throw new ProblemException(
                         IngestProblem.TASK_NOT_FINISHED,
                         "the task is still processing: cancel it first, or wait until it has ended");
-            case ERASED -> {
-                images.deleteAll(id);
-                log.info("Key {} has deleted task {}", client.client(), id);
-            }
+            case ERASED -> log.info("Key {} has deleted task {}", client.client(), id);
         }
     }
 }

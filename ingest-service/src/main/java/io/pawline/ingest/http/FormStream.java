@@ -115,8 +115,8 @@ public final class FormStream {
             if (name != null) {
                 return name;
             }
-        } catch (IllegalArgumentException malformed) {
-            // as if there were none
+        } catch (IllegalArgumentException | IndexOutOfBoundsException malformed) {
+            // as if there were none; a single quote as a name is out of Spring's bounds
         }
         throw new ProblemException(
                 CommonProblem.INVALID_REQUEST,

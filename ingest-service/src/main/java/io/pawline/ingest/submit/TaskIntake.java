@@ -203,7 +203,8 @@ public final class TaskIntake {
 
     private Submission submission(TaskRequest request, ApiClient client, @Nullable BatchId batch, Instant now)
             throws RefusedException {
-        TaskId id = TaskId.next();
+        // Of the time of acceptance, so that a list from then on begins with it
+        TaskId id = TaskId.at(now);
         String style = fields.style(request.style());
         URI callback =
                 request.callbackUrl() == null ? defaultCallback : fields.url("callback_url", request.callbackUrl());

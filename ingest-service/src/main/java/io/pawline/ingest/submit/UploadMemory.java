@@ -27,6 +27,8 @@ final class UploadMemory {
 
     private static final Duration SHORTEST_RETRY = Duration.ofSeconds(1);
 
+    private static final Duration LONGEST_RETRY = Duration.ofMinutes(10);
+
     private final long most;
     private final long mostOfTenant;
     private final Duration longestHold;
@@ -220,12 +222,13 @@ final class UploadMemory {
         /** The time until this request would get a share. It comes after all that wait and all promises before. */
         private Duration retryAfter(long bytes) {
             long now = nanoTime.getAsLong();
-            double nanosPerByte = givenBack > 0
-                    ? (double) (now - busySince) / givenBack
-                    : (double) longestHold.toNanos() / mostOfTenant;
+            boolean known = givenBack > 0;
+            double nanosPerByte =
+                    known ? (double) (now - busySince) / givenBack : (double) longestHold.toNanos() / mostOfTenant;
             double untilOthersAreDone = nanosPerByte * (waiting - bytes);
             double own = Math.max(untilOthersAreDone, (double) (promised - now)) + nanosPerByte * bytes;
-            long wait = (long) Math.min(own, (double) longestHold.toNanos());
+            Duration longest = known ? LONGEST_RETRY : longestHold;
+            long wait = (long) Math.min(own, (double) longest.toNanos());
             promised = now + wait;
             return Duration.ofNanos(Math.max(wait, SHORTEST_RETRY.toNanos()));
         }

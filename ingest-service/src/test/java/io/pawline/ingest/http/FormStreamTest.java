@@ -73,6 +73,8 @@ class FormStreamTest {
                 "----edge\r\n\r\nx\r\n----edge--",
                 "----edge\r\nContent-Disposition: form-data\r\n\r\nx\r\n----edge--",
                 "----edge\r\nContent-Disposition: attachment; name=a\r\n\r\nx\r\n----edge--",
+                "----edge\r\nContent-Disposition: form-data; name=\"\r\n\r\nx\r\n----edge--",
+                "----edge\r\nContent-Disposition: form-data; filename*=UTF-8''%E7; name\r\n\r\nx\r\n----edge--",
                 "----edge\r\nContent-Disposition: form-data; name=a\r\n\r\nx\r\n----edge",
                 "----edge\r\nContent-Disposition: form-data; name=a\r\n\r\nx\r\n",
                 "----edge\r\nContent-Disposition: form-data; name=a\r\n"

@@ -115,6 +115,9 @@ class UploadMemoryTest {
         assertThat(retryAfter("a", 20)).isEqualTo(Duration.ofSeconds(7));
         assertThat(retryAfter("a", 20)).isEqualTo(Duration.ofSeconds(9));
         assertThat(retryAfter("a", 20)).isEqualTo(Duration.ofSeconds(11));
+        for (int seconds = 21; seconds <= 101; seconds += 10) {
+            assertThat(retryAfter("a", 100)).isEqualTo(Duration.ofSeconds(seconds));
+        }
         held.close();
         third.join().close();
     }

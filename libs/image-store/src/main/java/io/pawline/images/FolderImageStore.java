@@ -6,7 +6,7 @@ import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
-import io.pawline.schemas.TaskId;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,6 +14,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -22,11 +23,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps images as files in one folder, for a single machine. A file is written aside, forced to the disk and moved to
@@ -36,7 +37,7 @@ import java.util.stream.Stream;
  * <p>The content type is not kept. ingest-service serves the images and finds it in the bytes. Their addresses are
  * signed, see {@link AddressSignatures}.
  */
-final class FolderImageStore implements ImageStore {
+final class FolderImageStore implements ManagedImageStore {
 
     // No segment of a key starts with a dot, so no key leads here
     private static final String INCOMING = ".incoming";
@@ -173,28 +174,69 @@ final class FolderImageStore implements ImageStore {
         }
     }
 
-    /** @throws ImageStoreException if the folder cannot be written */
-    void delete(ImageKey key) {
+    @Override
+    public Page keys(@Nullable String after, int limit) {
+        List<ImageKey> keys = new ArrayList<>();
+        try (Stream<Path> tasks = Files.list(folder)) {
+            List<String> names = tasks.map(path -> path.getFileName().toString())
+                    // The keys of a task begin with its name, so no earlier task has one after the place
+                    .filter(name -> after == null || name.compareTo(after) > 0 || after.startsWith(name))
+                    .sorted()
+                    .toList();
+            for (String name : names) {
+                keysOf(name).stream()
+                        .filter(key -> after == null || key.value().compareTo(after) > 0)
+                        .forEach(keys::add);
+                if (keys.size() > limit) {
+                    break;
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw new ImageStoreException("the images in %s cannot be listed".formatted(folder), e);
+        }
+        return keys.size() <= limit
+                ? new Page(keys, null)
+                : new Page(keys.subList(0, limit), keys.get(limit - 1).value());
+    }
+
+    /** The keys below a name, in their order. A folder that goes meanwhile has none. */
+    private List<ImageKey> keysOf(String name) throws IOException {
+        try (Stream<Path> files = Files.walk(folder.resolve(name))) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> folder.relativize(file).toString().replace(File.separatorChar, '/'))
+                    .sorted()
+                    .flatMap(text -> ImageKey.parse(text).stream())
+                    .toList();
+        } catch (NoSuchFileException gone) {
+            return List.of();
+        }
+    }
+
+    /** Deletes the file, and the folders above it that are empty then. */
+    @Override
+    public void delete(ImageKey key) {
         try {
             Files.deleteIfExists(target(key));
+            String value = key.value();
+            for (int slash = value.lastIndexOf('/'); slash > 0; slash = value.lastIndexOf('/', slash - 1)) {
+                Path parent = folder.resolve(value.substring(0, slash));
+                if (!isEmpty(parent)) {
+                    return;
+                }
+                Files.deleteIfExists(parent);
+            }
+        } catch (DirectoryNotEmptyException another) {
+            // Somebody has put an image there meanwhile
         } catch (IOException e) {
             throw new ImageStoreException("image %s could not be deleted from %s".formatted(key, folder), e);
         }
     }
 
-    /** @throws ImageStoreException if the folder cannot be written */
-    void deleteAll(TaskId task) {
-        Path images = folder.resolve(task.toString());
-        try (Stream<Path> found = Files.walk(images)) {
-            // What is in a folder comes after it
-            for (Path path : found.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        } catch (NoSuchFileException none) {
-            // There is nothing to delete, or somebody else deletes it
-        } catch (IOException | UncheckedIOException e) {
-            throw new ImageStoreException(
-                    "the images of task %s could not be deleted from %s".formatted(task, folder), e);
+    private static boolean isEmpty(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.findAny().isEmpty();
+        } catch (NoSuchFileException gone) {
+            return true;
         }
     }
 

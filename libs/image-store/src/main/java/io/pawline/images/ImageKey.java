@@ -1,6 +1,7 @@
 package io.pawline.images;
 
 import io.pawline.schemas.TaskId;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -26,6 +27,25 @@ public record ImageKey(String value) {
         if (!ALLOWED.matcher(value).matches()) {
             throw new IllegalArgumentException("an image key is made of segments of a-z, 0-9, '.', '_' and '-' between "
                     + "slashes, none of which is empty or starts with a dot");
+        }
+    }
+
+    /** The key of this text; empty if it is none. */
+    public static Optional<ImageKey> parse(String text) {
+        try {
+            return Optional.of(new ImageKey(text));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The task that the image belongs to; empty if the key does not begin with one. */
+    public Optional<TaskId> task() {
+        int end = value.indexOf('/');
+        try {
+            return end < 0 ? Optional.empty() : Optional.of(TaskId.parse(value.substring(0, end)));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
         }
     }
 

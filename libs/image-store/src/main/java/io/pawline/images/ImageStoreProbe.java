@@ -5,8 +5,7 @@ import java.util.Arrays;
 import java.util.UUID;
 
 /**
- * Shows by a small object that a store can be used: the object is written, read and deleted. The pipeline itself never
- * deletes an image, so {@link ImageStore} has no such method.
+ * Shows by a small object that a store can be used: the object is written, read and deleted.
  */
 public final class ImageStoreProbe {
 
@@ -21,7 +20,7 @@ public final class ImageStoreProbe {
         /** Something else is read than was written. */
         record Altered(ImageKey key) implements Result {}
 
-        /** The user may not delete, which the pipeline does not need. */
+        /** The user may not delete, which retention needs. */
         record LeftBehind(ImageKey key) implements Result {}
     }
 
@@ -31,7 +30,7 @@ public final class ImageStoreProbe {
      * @throws ImageStoreException if it cannot be written or read
      */
     public static Result run(ImageStoreProperties properties) {
-        ImageStore store = ImageStores.open(properties);
+        ManagedImageStore store = ImageStores.open(properties);
         try {
             ImageKey key = new ImageKey("pawline-check/" + UUID.randomUUID());
             byte[] bytes = key.value().getBytes(StandardCharsets.UTF_8);
@@ -47,13 +46,9 @@ public final class ImageStoreProbe {
         }
     }
 
-    private static Result delete(ImageStore store, ImageKey key) {
+    private static Result delete(ManagedImageStore store, ImageKey key) {
         try {
-            if (store instanceof S3ImageStore s3) {
-                s3.delete(key);
-            } else if (store instanceof FolderImageStore folder) {
-                folder.delete(key);
-            }
+            store.delete(key);
             return new Result.Gone();
         } catch (ImageStoreException refused) {
             return new Result.LeftBehind(key);

@@ -13,7 +13,7 @@ public final class ImageStores {
      *
      * @throws ImageStoreException if a folder cannot be made; an S3 store is not called before it is used
      */
-    public static ImageStore open(ImageStoreProperties properties) {
+    public static ManagedImageStore open(ImageStoreProperties properties) {
         return switch (properties.kind()) {
             case FOLDER ->
                 new FolderImageStore(

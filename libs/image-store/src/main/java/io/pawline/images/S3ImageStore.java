@@ -1,6 +1,5 @@
 package io.pawline.images;
 
-import io.pawline.schemas.TaskId;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -26,15 +25,15 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3Configuration;
-import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
-import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
+import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.s3.presigner.model.PresignedGetObjectRequest;
 
 /** Keeps images as objects in one bucket of an S3-compatible store. The bucket must exist; it is never made. */
-final class S3ImageStore implements ImageStore, AutoCloseable {
+final class S3ImageStore implements ManagedImageStore, AutoCloseable {
 
     // The second attempt is for an idle connection that the store has closed. Everything worse is for the caller to
     // retry,
@@ -176,43 +175,28 @@ final class S3ImageStore implements ImageStore, AutoCloseable {
         }
     }
 
-    /** @throws ImageStoreException if the store refuses, or cannot be asked */
-    void delete(ImageKey key) {
+    @Override
+    public Page keys(@Nullable String after, int limit) {
+        try {
+            ListObjectsV2Response listed = client.listObjectsV2(
+                    list -> list.bucket(bucket).startAfter(after).maxKeys(limit));
+            List<String> names = listed.contents().stream().map(S3Object::key).toList();
+            return new Page(
+                    names.stream()
+                            .flatMap(name -> ImageKey.parse(name).stream())
+                            .toList(),
+                    Boolean.TRUE.equals(listed.isTruncated()) && !names.isEmpty() ? names.getLast() : null);
+        } catch (SdkException e) {
+            throw new ImageStoreException("the images in bucket %s cannot be listed".formatted(bucket), e);
+        }
+    }
+
+    @Override
+    public void delete(ImageKey key) {
         try {
             client.deleteObject(delete -> delete.bucket(bucket).key(key.value()));
         } catch (SdkException e) {
             throw new ImageStoreException("image %s could not be deleted from bucket %s".formatted(key, bucket), e);
-        }
-    }
-
-    /**
-     * Deletes page by page, as many as one request may name.
-     *
-     * @throws ImageStoreException if the store refuses, or cannot be asked
-     */
-    void deleteAll(TaskId task) {
-        try {
-            client.listObjectsV2Paginator(list -> list.bucket(bucket).prefix(task + "/")).stream()
-                    .map(page -> page.contents().stream()
-                            .map(object ->
-                                    ObjectIdentifier.builder().key(object.key()).build())
-                            .toList())
-                    .filter(keys -> !keys.isEmpty())
-                    .forEach(keys -> delete(task, keys));
-        } catch (SdkException e) {
-            throw new ImageStoreException(
-                    "the images of task %s could not be deleted from bucket %s".formatted(task, bucket), e);
-        }
-    }
-
-    private void delete(TaskId task, List<ObjectIdentifier> keys) {
-        DeleteObjectsResponse deleted = client.deleteObjects(delete ->
-                delete.bucket(bucket).delete(these -> these.objects(keys).quiet(true)));
-        if (!deleted.errors().isEmpty()) {
-            String code = deleted.errors().getFirst().code();
-            throw new ImageStoreException(
-                    "images of task %s could not be deleted from bucket %s".formatted(task, bucket),
-                    new IOException(deleted.errors().size() + " were refused, the first with " + code));
         }
     }
 

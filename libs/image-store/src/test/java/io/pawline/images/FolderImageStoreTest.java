@@ -38,7 +38,7 @@ class FolderImageStoreTest extends ImageStoreContract {
     @TempDir
     Path folder;
 
-    private ImageStore store;
+    private ManagedImageStore store;
 
     @BeforeEach
     void open() {
@@ -46,7 +46,7 @@ class FolderImageStoreTest extends ImageStoreContract {
     }
 
     @Override
-    protected ImageStore store() {
+    protected ManagedImageStore store() {
         return store;
     }
 
@@ -165,7 +165,7 @@ class FolderImageStoreTest extends ImageStoreContract {
         return signatures.verdict(key, query.group(1), query.group(2), now);
     }
 
-    private static ImageStore open(Path folder, String publicBaseUrl) {
+    private static ManagedImageStore open(Path folder, String publicBaseUrl) {
         return new FolderImageStore(folder, URI.create(publicBaseUrl), VALIDITY, Clock.fixed(NOW, ZoneOffset.UTC));
     }
 }

@@ -7,6 +7,8 @@ import io.pawline.schemas.TaskId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -21,7 +23,42 @@ abstract class ImageStoreContract {
     protected final ImageKey key = ImageKey.result(TaskId.next(), 1);
 
     /** The store under test. */
-    protected abstract ImageStore store();
+    protected abstract ManagedImageStore store();
+
+    @Test
+    void listsTheKeysInTheirOrderPageByPage() {
+        TaskId first = TaskId.at(Instant.EPOCH);
+        TaskId second = TaskId.at(Instant.EPOCH.plusMillis(1));
+        List<ImageKey> keys = List.of(
+                ImageKey.result(first, 1), ImageKey.photo(first), ImageKey.result(second, 1), ImageKey.photo(second));
+        keys.forEach(each -> store().put(each, new byte[1], "image/png"));
+
+        List<ImageKey> listed = new ArrayList<>();
+        String after = null;
+        do {
+            ManagedImageStore.Page page = store().keys(after, 1);
+            listed.addAll(page.keys());
+            after = page.next();
+        } while (after != null && listed.size() < keys.size());
+
+        assertThat(listed).startsWith(keys.toArray(ImageKey[]::new));
+        assertThat(store().keys(ImageKey.photo(first).value(), 1).keys()).containsExactly(keys.get(2));
+    }
+
+    @Test
+    void hasNothingUnderAKeyThatWasDeleted() {
+        ImageKey other = ImageKey.photo(key.task().orElseThrow());
+        store().put(key, new byte[1], "image/png");
+        store().put(other, new byte[1], "image/png");
+
+        store().delete(key);
+        store().delete(key);
+
+        assertThat(store().get(key)).isEmpty();
+        assertThat(store().get(other)).isPresent();
+        store().delete(other);
+        assertThat(store().keys(null, 1_000).keys()).doesNotContain(key, other);
+    }
 
     @Test
     void givesBackTheBytesThatWerePut() throws IOException {
@@ -101,23 +138,6 @@ abstract class ImageStoreContract {
         assertThat(store().get(key))
                 .hasValueSatisfying(bytes ->
                         assertThat(images).anySatisfy(image -> assertThat(bytes).isEqualTo(image)));
-    }
-
-    @Test
-    void deletesTheImagesOfOneTaskAndNoOther() {
-        TaskId task = TaskId.next();
-        TaskId other = TaskId.next();
-        List<ImageKey> keys = List.of(ImageKey.photo(task), ImageKey.result(task, 1), ImageKey.thumbnail(task, 2, 256));
-        keys.forEach(image -> store().put(image, filled(10, (byte) 1), "image/png"));
-        store().put(ImageKey.result(other, 1), filled(10, (byte) 1), "image/png");
-        ImageDeletion deletion = new ImageDeletion(store());
-
-        deletion.deleteAll(task);
-        deletion.deleteAll(task);
-        deletion.deleteAll(TaskId.next());
-
-        assertThat(keys).allSatisfy(image -> assertThat(store().get(image)).isEmpty());
-        assertThat(store().get(ImageKey.result(other, 1))).isPresent();
     }
 
     private static byte[] filled(int length, byte value) {

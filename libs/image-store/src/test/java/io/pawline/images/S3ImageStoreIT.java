@@ -66,7 +66,7 @@ class S3ImageStoreIT extends ImageStoreContract {
     }
 
     @Override
-    protected ImageStore store() {
+    protected ManagedImageStore store() {
         return store;
     }
 

@@ -7,7 +7,7 @@ public final class ControlPublishException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    ControlPublishException(String message, Throwable cause) {
+    public ControlPublishException(String message, Throwable cause) {
         super(message, cause);
     }
 }

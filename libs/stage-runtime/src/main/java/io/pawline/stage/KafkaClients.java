@@ -1,5 +1,7 @@
 package io.pawline.stage;
 
+import io.pawline.service.EventFormat;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,7 +24,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * @param instanceId names this process among those of the stage; it is the same again after a restart, so that the
  *     restarted process takes its partitions over at once and its predecessor's open transaction is aborted at once
  */
-public record KafkaClients(Map<String, Object> connection, String instanceId) {
+public record KafkaClients(Map<String, Object> connection, String instanceId) implements StageClients {
 
     /** Bounds how long a killed process holds up those who read what it wrote last. */
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
@@ -50,11 +52,7 @@ public record KafkaClients(Map<String, Object> connection, String instanceId) {
         Objects.requireNonNull(instanceId, "instanceId");
     }
 
-    /**
-     * Makes a member of this consumer group that reads committed records.
-     *
-     * @param drain how long a poll may last when a partition is taken away
-     */
+    @Override
     public Consumer<byte[], byte[]> consumer(String group, Duration drain) {
         Map<String, Object> settings = new HashMap<>(connection);
         Duration pollInterval = drain.compareTo(POLL_INTERVAL) < 0 ? POLL_INTERVAL : drain.plus(POLL_INTERVAL);
@@ -81,7 +79,7 @@ public record KafkaClients(Map<String, Object> connection, String instanceId) {
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
-    /** Makes a consumer of no group, which reads single committed records again. */
+    @Override
     public Consumer<byte[], byte[]> rereader(String group) {
         Map<String, Object> settings = new HashMap<>(connection);
         settings.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
@@ -103,7 +101,7 @@ public record KafkaClients(Map<String, Object> connection, String instanceId) {
         return "consumer".equalsIgnoreCase(String.valueOf(connection.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG)));
     }
 
-    /** Makes the producer of a stage's transactions. */
+    @Override
     public Producer<byte[], byte[]> producer(String group) {
         Map<String, Object> settings = producerSettings(group + "-" + instanceId);
         settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, group + "-" + instanceId);
@@ -115,11 +113,8 @@ public record KafkaClients(Map<String, Object> connection, String instanceId) {
         return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    /**
-     * Makes the producer of what happened anyway, whatever becomes of a transaction. It waits out an outage
-     * of the broker.
-     */
-    Producer<byte[], byte[]> ledgerProducer(String group) {
+    @Override
+    public Producer<byte[], byte[]> ledgerProducer(String group) {
         Map<String, Object> settings = producerSettings(group + "-" + instanceId + "-ledger");
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 2);
         // If a partition has a new leader, a second request may overtake the first. The first is then refused until it
@@ -127,6 +122,11 @@ public record KafkaClients(Map<String, Object> connection, String instanceId) {
         settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) LEDGER_PATIENCE.toMillis());
         return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    @Override
+    public ControlChannel controls(EventFormat format, Clock clock) {
+        return new KafkaControls(connection, format, clock);
     }
 
     private Map<String, Object> producerSettings(String clientId) {

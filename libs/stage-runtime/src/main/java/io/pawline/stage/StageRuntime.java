@@ -17,7 +17,6 @@ import io.pawline.stage.tracing.StageTracing;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,7 +46,8 @@ public final class StageRuntime<I> implements AutoCloseable {
 
     private final StageSpec<I> spec;
     private final long memory;
-    private final KafkaClients clients;
+    private final StageClients clients;
+    private final Scheduler scheduler;
     private final Clock clock;
     private final StageMetrics metrics;
     private final Backlog backlog = new Backlog();
@@ -56,7 +56,7 @@ public final class StageRuntime<I> implements AutoCloseable {
     private final Optional<ReceiverLimiters> receiverLimiters;
     private final Ledger ledger;
     private final TaskExecution<I> execution;
-    private final Thread thread;
+    private final Scheduler.Worker thread;
     private volatile @Nullable StageSession<I> session;
     private volatile boolean stopping;
 
@@ -64,7 +64,7 @@ public final class StageRuntime<I> implements AutoCloseable {
     public StageRuntime(
             StageSpec<I> spec,
             Handler<I> handler,
-            KafkaClients clients,
+            StageClients clients,
             EventFormat format,
             MeterRegistry meters,
             Clock clock,
@@ -73,15 +73,35 @@ public final class StageRuntime<I> implements AutoCloseable {
     }
 
     /**
-     * Makes a stage that is not running yet.
+     * Makes a stage that is not running yet, with the time and the threads of the machine.
      *
-     * @param random for the jitter of retries
+     * @param random for jitter; thread-safe
      * @param memory bytes that records may take, those of the work topic and retries each; the rest stays in Kafka
      */
     public StageRuntime(
             StageSpec<I> spec,
             Handler<I> handler,
-            KafkaClients clients,
+            StageClients clients,
+            EventFormat format,
+            MeterRegistry meters,
+            OpenTelemetry telemetry,
+            Clock clock,
+            RandomGenerator random,
+            long memory) {
+        this(spec, handler, clients, new SystemScheduler(), format, meters, telemetry, clock, random, memory);
+    }
+
+    /**
+     * Makes a stage that is not running yet.
+     *
+     * @param random for jitter; thread-safe
+     * @param memory bytes that records may take, those of the work topic and retries each; the rest stays in Kafka
+     */
+    public StageRuntime(
+            StageSpec<I> spec,
+            Handler<I> handler,
+            StageClients clients,
+            Scheduler scheduler,
             EventFormat format,
             MeterRegistry meters,
             OpenTelemetry telemetry,
@@ -94,23 +114,29 @@ public final class StageRuntime<I> implements AutoCloseable {
         this.memory = memory;
         this.spec = spec;
         this.clients = clients;
-        Clock steady = new SteadyClock(clock, System::nanoTime);
+        this.scheduler = scheduler;
+        Clock steady = new SteadyClock(clock, scheduler::nanoTime);
         this.clock = steady;
-        this.controls = new LiveStageControls(spec, clients, format, steady);
+        this.controls = new LiveStageControls(spec, clients.instanceId(), clients.controls(format, steady), scheduler);
         int maxInFlight = spec.policies().maxInFlight();
         this.limiter = new ConcurrencyLimiter(
-                spec.receiverQueues() ? Optional.empty() : spec.provider(), maxInFlight, controls, steady);
+                spec.receiverQueues() ? Optional.empty() : spec.provider(),
+                maxInFlight,
+                controls,
+                steady,
+                scheduler::nanoTime,
+                random);
         this.receiverLimiters = spec.provider()
                 .filter(_ -> spec.receiverQueues())
-                .map(provider -> new ReceiverLimiters(provider, maxInFlight, steady));
+                .map(provider -> new ReceiverLimiters(provider, maxInFlight, steady, scheduler::nanoTime, random));
         this.metrics = new StageMetrics(meters, spec.stage(), steady);
         metrics.watch(limiter);
         receiverLimiters.ifPresent(metrics::watch);
         metrics.watch(backlog);
-        Codec<I> codec = new Codec<>(spec, format);
+        Codec<I> codec = new Codec<>(spec, format, scheduler);
         metrics.watch(codec.unknownSchemas());
-        this.ledger =
-                new Ledger(clients.ledgerProducer(spec.stage().consumerGroup()), codec, steady, clients.instanceId());
+        this.ledger = new Ledger(
+                clients.ledgerProducer(spec.stage().consumerGroup()), codec, steady, scheduler, clients.instanceId());
         this.execution = new TaskExecution<>(
                 spec,
                 handler,
@@ -124,7 +150,7 @@ public final class StageRuntime<I> implements AutoCloseable {
                         telemetry,
                         spec.stage(),
                         spec.provider().map(ProviderPolicies::name).orElse("outside")));
-        this.thread = Thread.ofPlatform().name(spec.stage().code() + "-poll").unstarted(this::run);
+        this.thread = scheduler.platformThread(spec.stage().code() + "-poll", false, this::run);
     }
 
     /** Starts the poll thread and returns at once. {@link #ready} shows whether Kafka can be reached. */
@@ -157,7 +183,7 @@ public final class StageRuntime<I> implements AutoCloseable {
      */
     @Override
     public void close() {
-        long stopBy = System.nanoTime()
+        long stopBy = scheduler.nanoTime()
                 + spec.policies().drain().plus(STOP_BEYOND_DRAIN).toNanos();
         stopping = true;
         StageSession<I> current = session;
@@ -169,18 +195,19 @@ public final class StageRuntime<I> implements AutoCloseable {
             if (thread.isAlive()) {
                 thread.join(left(stopBy).minus(CLOSE_CLIENTS));
             }
-            Thread closing = Thread.ofVirtual().start(() -> {
+            Scheduler.Worker closing = scheduler.virtualThread(spec.stage().code() + "-close", () -> {
                 ledger.close();
                 controls.close();
             });
+            closing.start();
             closing.join(left(stopBy));
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private static Duration left(long untilNanos) {
-        return Duration.ofNanos(Math.max(0, untilNanos - System.nanoTime()));
+    private Duration left(long untilNanos) {
+        return Duration.ofNanos(Math.max(0, untilNanos - scheduler.nanoTime()));
     }
 
     private void run() {
@@ -188,7 +215,17 @@ public final class StageRuntime<I> implements AutoCloseable {
         while (!stopping) {
             try {
                 StageSession<I> next = new StageSession<>(
-                        spec, execution, limiter, receiverLimiters, ledger, clients, clock, backlog, metrics, memory);
+                        spec,
+                        execution,
+                        limiter,
+                        receiverLimiters,
+                        ledger,
+                        clients,
+                        scheduler,
+                        clock,
+                        backlog,
+                        metrics,
+                        memory);
                 session = next;
                 if (stopping) {
                     next.stop();
@@ -218,7 +255,7 @@ public final class StageRuntime<I> implements AutoCloseable {
 
     private void pause() {
         try {
-            TimeUnit.MILLISECONDS.sleep(BETWEEN_SESSIONS.toMillis());
+            scheduler.sleep(BETWEEN_SESSIONS);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             stopping = true;

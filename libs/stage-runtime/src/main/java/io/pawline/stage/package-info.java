@@ -22,6 +22,9 @@
  *   <li>{@code GroupCommit} publishes it and commits the offset, in one transaction ({@code TransactionalPublisher}).
  * </ol>
  *
+ * <p>Time, threads and all that blocks come from one {@link io.pawline.stage.Scheduler}, and all that speaks to Kafka
+ * from {@link io.pawline.stage.StageClients}. {@link io.pawline.stage.StageRuntime} hands both down.
+ *
  * <p>No arrow runs back. From low to high, the layers are: the values of this package; {@code codec}, {@code offsets},
  * {@code provider}; {@code metrics}; {@code ledger}; {@code dispatch}; {@code commit}; {@code retry}; {@code tracing};
  * {@code session}. {@link io.pawline.stage.StageRuntime} stands on top: it is the one class of this package that sees

@@ -1,24 +1,33 @@
 package io.pawline.taskstore;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * Brings the tables of an owner up to date. The lock of Flyway does not cover the baseline that a database with other
  * tables needs, so two processes that start together can fail there. A lock around the whole lets them through one by
  * one.
+ *
+ * <p>A script that makes an index while services write runs outside a transaction, and waits for every transaction that
+ * is older. So nobody waits for the lock within a statement, and the lock is not held in a transaction.
  */
 final class Migration {
 
     // Any number that nobody else in the database uses; this one is "task" in ASCII.
     private static final long LOCK = 0x7461_736bL;
+
+    private static final Duration PAUSE = Duration.ofMillis(100);
 
     private Migration() {}
 
@@ -28,9 +37,41 @@ final class Migration {
         try (Connection connection = source.getConnection();
                 Statement statement = connection.createStatement()) {
             // Released with the connection, however it ends.
-            statement.execute("select pg_advisory_lock(" + LOCK + ")");
+            while (!locked(statement)) {
+                pause();
+            }
+            forgetBroken(statement, owner);
             flyway(source, owner).migrate();
         }
+    }
+
+    private static boolean locked(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery("select pg_try_advisory_lock(" + LOCK + ")")) {
+            return row.next() && row.getBoolean(1);
+        }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while another process brings the tables up to date", e);
+        }
+    }
+
+    /**
+     * Forgets scripts that were broken off, so that they run again. Only those without a transaction leave such a note,
+     * and they are written to be run again.
+     */
+    private static void forgetBroken(Statement statement, String owner) throws SQLException {
+        String history = owner + "_schema_history";
+        try (ResultSet row = statement.executeQuery("select to_regclass('%s')".formatted(history))) {
+            if (!row.next() || row.getString(1) == null) {
+                return;
+            }
+        }
+        statement.executeUpdate("delete from %s where not success".formatted(history));
     }
 
     /**
@@ -60,7 +101,11 @@ final class Migration {
     }
 
     private static Flyway flyway(DataSource source, String owner) {
-        return Flyway.configure()
+        FluentConfiguration configuration = Flyway.configure();
+        configuration
+                .getConfigurationExtension(PostgreSQLConfigurationExtension.class)
+                .setTransactionalLock(false);
+        return configuration
                 .dataSource(source)
                 .locations("classpath:db/pawline/" + owner)
                 // A history for each owner, so that others may keep their tables in the same database.

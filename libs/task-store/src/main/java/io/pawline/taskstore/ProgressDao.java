@@ -10,26 +10,44 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.jdbi.v3.core.statement.PreparedBatch;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads and writes the rows of {@code task_progress}, the stages that each task has reached. Rows are only added. The
- * same row added again changes nothing. Thread-safe.
+ * Reads and writes the stages that each task has reached, in {@code task_reached}: one row for each generation of a task.
+ * A stage that is added again keeps its first time. Those of a task that this database does not know are left out.
+ * Thread-safe.
  *
  * <p>Every method throws {@link DatabaseUnavailableException} when the database is lost.
  */
 public final class ProgressDao {
 
+    // A row is written for tasks of this database only: a record may name any id, and must hold up no other. In one
+    // order for all writers, so that two batches with the same rows cannot lock each other out.
     private static final String ADD = """
-            insert into task_progress (task_id, generation, stage, reached_at)
-            values (:taskId, :generation, :stage, :reachedAt) on conflict do nothing
+            insert into task_reached as known (task_id, generation, generate_at, matting_at, finalize_at, callback_at)
+            select told.* from jsonb_to_recordset(cast(:rows as jsonb)) as told (task_id uuid, generation int,
+                generate timestamptz, matting timestamptz, finalize timestamptz, callback timestamptz)
+            join task on task.id = told.task_id
+            order by told.task_id, told.generation
+            on conflict (task_id, generation) do update set
+                generate_at = coalesce(known.generate_at, excluded.generate_at),
+                matting_at = coalesce(known.matting_at, excluded.matting_at),
+                finalize_at = coalesce(known.finalize_at, excluded.finalize_at),
+                callback_at = coalesce(known.callback_at, excluded.callback_at)
+            where (known.generate_at is null and excluded.generate_at is not null)
+                or (known.matting_at is null and excluded.matting_at is not null)
+                or (known.finalize_at is null and excluded.finalize_at is not null)
+                or (known.callback_at is null and excluded.callback_at is not null)
             """;
 
-    // One order for all writers, so that two batches with the same rows cannot lock each other out.
-    private static final Comparator<StageReached> LOCK_ORDER = Comparator.comparing(StageReached::taskId)
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private static final Comparator<StageReached> IN_ORDER = Comparator.comparing(StageReached::taskId)
             .thenComparingInt(StageReached::generation)
             .thenComparing(StageReached::stage);
 
@@ -39,22 +57,26 @@ public final class ProgressDao {
         this.database = database;
     }
 
-    /** Adds these rows in one transaction. */
+    /** A run of a task: what has a row. */
+    private record Run(TaskId task, int generation) {}
+
+    /** Adds these stages in one transaction. Those of one run of a task are written together. */
     public void add(Collection<StageReached> stages) {
         if (stages.isEmpty()) {
             return;
         }
-        database.inTransaction(handle -> {
-            PreparedBatch batch = handle.prepareBatch(ADD);
-            stages.stream()
-                    .sorted(LOCK_ORDER)
-                    .forEach(reached -> batch.bind("taskId", reached.taskId().value())
-                            .bind("generation", reached.generation())
-                            .bind("stage", reached.stage().code())
-                            .bind("reachedAt", timestamp(reached.at()))
-                            .add());
-            return batch.execute();
-        });
+        Map<Run, Map<String, Object>> rows = new HashMap<>();
+        for (StageReached reached : stages) {
+            rows.computeIfAbsent(new Run(reached.taskId(), reached.generation()), ProgressDao::row)
+                    .putIfAbsent(reached.stage().code(), timestamp(reached.at()).toString());
+        }
+        database.inTransaction(handle -> handle.createUpdate(ADD)
+                .bind("rows", JSON.writeValueAsString(rows.values()))
+                .execute());
+    }
+
+    private static Map<String, Object> row(Run run) {
+        return new HashMap<>(Map.of("task_id", run.task().toString(), "generation", run.generation()));
     }
 
     /** The stages that this generation of a task has reached, in the order of the pipeline. */
@@ -69,7 +91,7 @@ public final class ProgressDao {
         if (tasks.isEmpty()) {
             return List.of();
         }
-        String query = "select task_id, generation, stage, reached_at from task_progress where task_id = any(:tasks)";
+        String query = "select task_id, generation, stage, reached_at from task_stage where task_id = any(:tasks)";
         return database.with(handle -> handle
                 .createQuery(query)
                 .bindArray(
@@ -77,7 +99,7 @@ public final class ProgressDao {
                 .map((row, _) -> stageReached(row))
                 .stream()
                 .flatMap(Optional::stream)
-                .sorted(LOCK_ORDER)
+                .sorted(IN_ORDER)
                 .toList());
     }
 

@@ -54,6 +54,7 @@ final class SubmissionBatch {
             cross join lateral (
                 select id, submitted_at from task
                 where task.fingerprint = wanted.fingerprint and state = 'accepted' and submitted_at > :since
+                    and id >= :first
                 order by submitted_at desc limit 1) as twin
             """;
 
@@ -196,6 +197,7 @@ final class SubmissionBatch {
         handle.createQuery(RUNNING)
                 .bindArray("fingerprints", String.class, fingerprints)
                 .bind("since", timestamp(since))
+                .bind("first", TaskId.bound(since).value())
                 .map((row, _) -> running.put(
                         row.getString("fingerprint"),
                         new Twin(

@@ -29,7 +29,7 @@ public final class SubmissionStore {
 
     private static final String RUNNING = """
             select id from task
-            where fingerprint = :fingerprint and state = 'accepted' and submitted_at > :since
+            where fingerprint = :fingerprint and state = 'accepted' and submitted_at > :since and id >= :first
             order by submitted_at desc limit 1
             """;
 
@@ -74,6 +74,7 @@ public final class SubmissionStore {
         return database.with(handle -> handle.createQuery(RUNNING)
                 .bind("fingerprint", fingerprint.value())
                 .bind("since", timestamp(since))
+                .bind("first", TaskId.bound(since).value())
                 .mapTo(UUID.class)
                 .findOne()
                 .map(TaskId::new));

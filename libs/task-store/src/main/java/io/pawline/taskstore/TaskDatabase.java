@@ -216,6 +216,20 @@ public final class TaskDatabase implements AutoCloseable {
         }
     }
 
+    /**
+     * Does upkeep on one connection, each statement a transaction of its own. It passes by the {@link
+     * ConnectionBulkhead}: if it does not get a lock, that does not count as a lost database for those who wait there.
+     *
+     * @throws DatabaseUnavailableException if the database is lost
+     */
+    <T, X extends Exception> T upkeep(HandleCallback<T, X> work) throws X {
+        try {
+            return jdbi.withHandle(work);
+        } catch (JdbiException e) {
+            throw translated(e);
+        }
+    }
+
     private RuntimeException translated(JdbiException e) {
         DatabaseFault fault = DatabaseFault.of(e);
         if (fault == DatabaseFault.READ_ONLY) {

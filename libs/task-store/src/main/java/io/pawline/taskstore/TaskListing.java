@@ -1,22 +1,29 @@
 package io.pawline.taskstore;
 
-import static io.pawline.taskstore.TaskRow.timestamp;
-
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.TaskId;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lists the tasks of a tenant, newest first, page by page. A page begins after the last task of the page before (keyset
- * pagination). So every page costs the same, and no task is missed or shown twice while others come in. Thread-safe.
+ * pagination). So no task is missed or shown twice while others come in. A page costs by its own tasks, whatever it is
+ * filtered by and however long the history is. Thread-safe.
  */
 public final class TaskListing {
+
+    private static final Set<TaskState> WITHOUT_REASON = EnumSet.of(TaskState.ACCEPTED, TaskState.SUCCESS);
+
+    private static final String ORDER = "order by id desc limit :limit";
 
     private final TaskDatabase database;
 
@@ -27,8 +34,8 @@ public final class TaskListing {
     /**
      * The tasks to list; a null part is no condition.
      *
-     * @param from submitted at this moment or later
-     * @param to submitted before this moment
+     * @param from accepted at this moment or later, to the millisecond
+     * @param to accepted before this moment, to the millisecond
      * @param after the last task of the page before
      * @param limit tasks on a page, 1 or more
      */
@@ -55,45 +62,66 @@ public final class TaskListing {
      * @throws DatabaseUnavailableException when the database is lost
      */
     public List<Task> page(Query query) {
-        List<String> conditions = new ArrayList<>(List.of("tenant = :tenant", "erased_at is null"));
+        List<TaskState> states = states(query);
+        if (states.isEmpty()) {
+            return List.of();
+        }
         Map<String, Object> values = new HashMap<>(Map.of("tenant", query.tenant(), "limit", query.limit()));
-        if (query.state() != null) {
-            conditions.add(condition(query.state()));
-        }
+        String conditions = String.join(" and ", conditions(query, values));
+        String sql = states.size() == TaskState.values().length && query.clientRef() == null
+                ? branch(conditions)
+                : newestOf(states, conditions);
+        return database.inTransaction(handle -> {
+            HistoryPlans.use(handle);
+            return handle.createQuery(sql).bindMap(values).map(new TaskRow()).list();
+        });
+    }
+
+    /** The states that the tasks on the page can have: only a task that did not succeed has a reason. */
+    private static List<TaskState> states(Query query) {
+        return Arrays.stream(TaskState.values())
+                .filter(state -> query.state() == null || query.state() == state)
+                .filter(state -> query.reason() == null || !WITHOUT_REASON.contains(state))
+                .toList();
+    }
+
+    private static List<String> conditions(Query query, Map<String, Object> values) {
+        List<String> conditions = new ArrayList<>(List.of("tenant = :tenant", "erased_at is null"));
         if (query.reason() != null) {
-            conditions.add("reason is not null and reason = :reason");
+            conditions.add("reason = :reason");
             values.put("reason", query.reason().code());
-        }
-        if (query.from() != null) {
-            conditions.add("submitted_at >= :from");
-            values.put("from", timestamp(query.from()));
-        }
-        if (query.to() != null) {
-            conditions.add("submitted_at < :to");
-            values.put("to", timestamp(query.to()));
         }
         if (query.clientRef() != null) {
             conditions.add("client_ref = :clientRef");
             values.put("clientRef", query.clientRef());
         }
+        // Tasks are in the order of their ids, so a time is a place in that order
+        if (query.from() != null) {
+            conditions.add("id >= :from");
+            values.put("from", TaskId.bound(query.from()).value());
+        }
+        if (query.to() != null) {
+            conditions.add("id < :to");
+            values.put("to", TaskId.bound(query.to()).value());
+        }
         if (query.after() != null) {
             conditions.add("id < :after");
             values.put("after", query.after().value());
         }
-        String sql =
-                "select * from task where %s order by id desc limit :limit".formatted(String.join(" and ", conditions));
-        return database.with(handle ->
-                handle.createQuery(sql).bindMap(values).map(new TaskRow()).list());
+        return conditions;
     }
 
-    /** Writes literals, and one condition more than needed, so that the planner sees which partial index fits. */
-    private static String condition(TaskState state) {
-        return switch (state) {
-            case ACCEPTED -> "state = 'accepted'";
-            case SUCCESS -> "state = 'success'";
-            case FAILED -> "state = 'failed' and reason is not null";
-            case CANCELLED -> "state = 'cancelled' and reason is not null";
-            case EXPIRED -> "state = 'expired' and reason is not null";
-        };
+    /**
+     * Takes the newest tasks of each state, and of these the newest. So the index that has the state before the id
+     * serves whatever is asked for, and no row is read that is not on the page of its state.
+     */
+    private static String newestOf(List<TaskState> states, String conditions) {
+        return states.stream()
+                .map(state -> "(" + branch(conditions + " and state = '" + state.code() + "'") + ")")
+                .collect(Collectors.joining(" union all ", "", states.size() == 1 ? "" : " " + ORDER));
+    }
+
+    private static String branch(String conditions) {
+        return "select * from task where " + conditions + " " + ORDER;
     }
 }

@@ -11,8 +11,8 @@ public final class TaskVersions {
 
     private static final String VERSIONS = """
             select id, generation, state <> 'accepted' as ended,
-                (select count(*) from task_progress
-                 where task_id = task.id and task_progress.generation = task.generation) as stages
+                (select count(*) from task_stage
+                 where task_id = task.id and task_stage.generation = task.generation) as stages
             from task where id = any(:ids)
             """;
 

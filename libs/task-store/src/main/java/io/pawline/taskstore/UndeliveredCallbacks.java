@@ -102,13 +102,16 @@ public final class UndeliveredCallbacks {
      * @param limit tasks on a page, 1 or more
      */
     public List<Task> page(String tenant, @Nullable TaskId after, int limit, Instant now) {
-        return database.with(handle -> handle.createQuery(PAGE)
-                .bind("tenant", tenant)
-                .bind("before", after == null ? FIRST_PAGE : after.value())
-                .bind("waitedSince", timestamp(now.minus(Delivery.PENDING_TIME)))
-                .bind("limit", limit)
-                .map(new TaskRow())
-                .list());
+        return database.inTransaction(handle -> {
+            HistoryPlans.use(handle);
+            return handle.createQuery(PAGE)
+                    .bind("tenant", tenant)
+                    .bind("before", after == null ? FIRST_PAGE : after.value())
+                    .bind("waitedSince", timestamp(now.minus(Delivery.PENDING_TIME)))
+                    .bind("limit", limit)
+                    .map(new TaskRow())
+                    .list();
+        });
     }
 
     /** The number of undelivered callbacks of all tenants whose tasks ended before this moment. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,7 +40,7 @@ class ProgressDaoIT {
 
     @Test
     void listsTheStagesInTheOrderOfThePipeline() {
-        TaskId id = TaskId.next();
+        TaskId id = accepted();
         StageReached finalizing = new StageReached(id, 1, Stage.FINALIZE, NOW.plusSeconds(2));
         StageReached generating = new StageReached(id, 1, Stage.GENERATE, NOW.plusSeconds(1));
         progress.add(List.of(finalizing, generating, new StageReached(id, 2, Stage.CALLBACK, NOW)));
@@ -48,7 +50,7 @@ class ProgressDaoIT {
 
     @Test
     void keepsTheFirstTimeOfAStage() {
-        TaskId id = TaskId.next();
+        TaskId id = accepted();
         StageReached first = new StageReached(id, 1, Stage.MATTING, NOW);
         StageReached again = new StageReached(id, 1, Stage.MATTING, NOW.plusSeconds(9));
         progress.add(List.of(first, again));
@@ -61,7 +63,7 @@ class ProgressDaoIT {
     void takesTheSameRowsInAnyOrderFromManyWriters() throws InterruptedException, ExecutionException {
         List<StageReached> rows = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
-            rows.add(new StageReached(TaskId.next(), 1, Stage.GENERATE, NOW));
+            rows.add(new StageReached(accepted(), 1, Stage.GENERATE, NOW));
         }
         List<Future<?>> writers = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -76,5 +78,58 @@ class ProgressDaoIT {
         }
         assertThat(rows)
                 .allSatisfy(row -> assertThat(progress.of(row.taskId(), 1)).containsExactly(row));
+    }
+
+    @Test
+    void leavesOutTasksThatTheDatabaseDoesNotKnow() {
+        TaskId known = accepted();
+        TaskId hostile = TaskId.parse("ffffffff-ffff-ffff-ffff-ffffffffffff");
+        TaskId ancient = TaskId.parse("00000000-0000-7000-8000-000000000000");
+
+        progress.add(Stream.of(hostile, known, ancient)
+                .map(id -> new StageReached(id, 1, Stage.MATTING, NOW))
+                .toList());
+
+        assertThat(progress.of(List.of(hostile, known, ancient)))
+                .containsExactly(new StageReached(known, 1, Stage.MATTING, NOW));
+    }
+
+    @Test
+    void aRunOfATaskIsOneRow() {
+        TaskId id = accepted();
+
+        for (Stage stage : List.of(Stage.GENERATE, Stage.MATTING, Stage.FINALIZE, Stage.CALLBACK)) {
+            progress.add(List.of(new StageReached(id, 1, stage, NOW)));
+        }
+
+        assertThat(progress.of(id, 1)).hasSize(4);
+        assertThat(database.<Integer, RuntimeException>with(
+                        handle -> handle.createQuery("select count(*) from task_reached where task_id = :id")
+                                .bind("id", id.value())
+                                .mapTo(Integer.class)
+                                .one()))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void showsWhatAnEarlierVersionHasWritten() {
+        TaskId id = accepted();
+        database.with(handle -> handle.createUpdate("insert into task_progress values (:id, 1, :stage, :at)")
+                .bind("id", id.value())
+                .bind("stage", Stage.GENERATE.code())
+                .bind("at", NOW.atOffset(ZoneOffset.UTC))
+                .execute());
+
+        progress.add(List.of(
+                new StageReached(id, 1, Stage.MATTING, NOW),
+                new StageReached(id, 1, Stage.GENERATE, NOW.plusSeconds(1))));
+
+        assertThat(progress.of(id, 1)).extracting(StageReached::stage).containsExactly(Stage.GENERATE, Stage.MATTING);
+    }
+
+    private static TaskId accepted() {
+        Submission submission = TestingTasks.submission();
+        new TaskDao(database).accept(submission);
+        return submission.id();
     }
 }

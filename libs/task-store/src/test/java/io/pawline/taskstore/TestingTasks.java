@@ -6,13 +6,18 @@ import io.pawline.schemas.TaskId;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Makes tasks and final states for tests. */
 public final class TestingTasks {
 
     public static final Instant NOW = Instant.parse("2026-11-23T10:15:30.123Z");
+
+    /** So that ids are in the order in which tasks are made. */
+    private static final AtomicLong ACCEPTED = new AtomicLong();
 
     private TestingTasks() {}
 
@@ -26,7 +31,7 @@ public final class TestingTasks {
 
     public static Submission submission(@Nullable URI callback, Instant deadline) {
         return new Submission(
-                TaskId.next(),
+                TaskId.at(NOW.plus(ACCEPTED.incrementAndGet(), ChronoUnit.MICROS)),
                 "default",
                 "watercolour",
                 new PhotoSource.Remote(URI.create("https://photos.example/cat.jpg")),

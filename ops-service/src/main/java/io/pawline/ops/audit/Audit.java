@@ -17,14 +17,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Audit {
 
-    /** The query counts what has become of a replay's dead letters by now. */
+    /** The query counts what has become of a replay's dead letters by now, unless it is known for good. */
     private static final String NEWEST = """
-            select audit.*, case when action = 'replay' then
+            select newest.*, case when action = 'replay' then
                 (select jsonb_object_agg(what, letters) from (
                     select case state when 'published' then coalesce(outcome, 'under_way') else state end as what,
-                        count(*) as letters
-                    from replay_letter where replay_letter.replay_id = audit.replay_id group by 1) counted) end as outcome
-            from audit order by id desc limit :limit
+                        sum(letters) as letters
+                    from (
+                        select * from jsonb_to_recordset(tally) as told (state text, outcome text, letters bigint)
+                        union all
+                        select state, outcome, count(*) from replay_letter
+                        where tally is null and replay_letter.replay_id = newest.replay_id group by state, outcome
+                    ) each group by 1) counted) end as outcome
+            from (select * from audit order by id desc limit :limit) newest
+                left join (select id as of_replay, tally from replay) replay on of_replay = newest.replay_id
+            order by id desc
             """;
 
     private final TaskDatabase database;

@@ -2,6 +2,7 @@ package io.pawline.ops.deadletters;
 
 import io.pawline.ops.audit.Audit;
 import io.pawline.ops.deadletters.DeadLetterFilter.Condition;
+import io.pawline.taskstore.HistoryPlans;
 import io.pawline.taskstore.TaskDatabase;
 import java.time.Clock;
 import java.time.Instant;
@@ -30,6 +31,7 @@ public final class DeadLetterChanges {
     public int discard(DeadLetterFilter filter, String asked, String who, String why) {
         Condition where = filter.condition();
         return database.inTransaction(handle -> {
+            HistoryPlans.use(handle);
             int discarded = where.bindTo(handle.createUpdate(
                             "update dead_letter set state = 'discarded' where <where> and state = 'open'"))
                     .execute();

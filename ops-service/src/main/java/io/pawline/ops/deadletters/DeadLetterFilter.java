@@ -54,44 +54,128 @@ public record DeadLetterFilter(
         }
     }
 
-    /** Writes the filter in SQL. */
+    /** Whether it is about dead letters by more than their time, but does not name them or their task. */
+    boolean needsFacets() {
+        return ids.isEmpty()
+                && taskId == null
+                && (words != null || !properties().isEmpty() || minAttempts != null || maxAttempts != null);
+    }
+
+    /** Gives the same filter, but for dead letters that were given up before this moment. */
+    DeadLetterFilter before(Instant moment) {
+        return new DeadLetterFilter(
+                ids,
+                state,
+                stage,
+                reason,
+                providerCode,
+                tenant,
+                style,
+                clientRef,
+                taskId,
+                generation,
+                minAttempts,
+                maxAttempts,
+                from,
+                to == null || to.isAfter(moment) ? moment : to,
+                words);
+    }
+
+    /**
+     * Writes the filter in SQL, so that an index leads to the dead letters that it leaves: that of their facets as a
+     * rule. A statement with it needs {@link io.pawline.taskstore.HistoryPlans}.
+     */
     public Condition condition() {
-        List<String> parts = new ArrayList<>(List.of("true"));
-        Map<String, Object> values = new HashMap<>();
-        if (!ids.isEmpty()) {
-            parts.add("dead_letter.id = any(:ids)");
-            values.put("ids", ids.toArray(Long[]::new));
-        }
-        equal(parts, values, "state", state);
-        equal(parts, values, "stage", stage);
-        equal(parts, values, "reason", reason);
-        if (NO_CODE.equals(providerCode)) {
-            parts.add("dead_letter.provider_code is null");
+        Conditions conditions = new Conditions();
+        if (needsFacets()) {
+            conditions.add(Facets.INDEXED + " @> cast(:properties as text[])", "properties", Facets.of(properties()));
+            if (minAttempts != null || maxAttempts != null) {
+                conditions.add(
+                        Facets.INDEXED + " && cast(:attempts as text[])",
+                        "attempts",
+                        Facets.ofAttempts(minAttempts, maxAttempts));
+            }
+            if (from != null || to != null) {
+                conditions.add(Facets.INDEXED + " && cast(:times as text[])", "times", Facets.ofTimes(from, to));
+            }
+            // Written so that no other index fits them: each leads to dead letters that the filter does not leave
+            exact(conditions, "dead_letter.state || ''", "dead_letter.failed_at + interval '0'");
         } else {
-            equal(parts, values, "provider_code", providerCode);
+            exact(conditions, "dead_letter.state", "dead_letter.failed_at");
         }
-        equal(parts, values, "tenant", tenant);
-        equal(parts, values, "style", style);
-        equal(parts, values, "client_ref", clientRef);
-        equal(parts, values, "task_id", taskId);
-        equal(parts, values, "generation", generation);
-        compare(parts, values, "attempts >= :minAttempts", "minAttempts", minAttempts);
-        compare(parts, values, "attempts <= :maxAttempts", "maxAttempts", maxAttempts);
-        compare(parts, values, "failed_at >= :from", "from", from == null ? null : from.atOffset(ZoneOffset.UTC));
-        compare(parts, values, "failed_at < :to", "to", to == null ? null : to.atOffset(ZoneOffset.UTC));
-        compare(parts, values, "words @@ websearch_to_tsquery('simple', :words)", "words", words);
-        return new Condition(String.join(" and ", parts), values);
+        return conditions.together();
     }
 
-    private static void equal(List<String> parts, Map<String, Object> values, String column, @Nullable Object value) {
-        compare(parts, values, column + " = :" + column, column, value);
+    /** Writes the filter in SQL, as a question to one row. */
+    Condition ofRow() {
+        Conditions conditions = new Conditions();
+        exact(conditions, "dead_letter.state", "dead_letter.failed_at");
+        return conditions.together();
     }
 
-    private static void compare(
-            List<String> parts, Map<String, Object> values, String sql, String name, @Nullable Object value) {
+    private Map<String, String> properties() {
+        Map<String, String> properties = new HashMap<>();
+        putIfSet(properties, "state", state);
+        putIfSet(properties, "stage", stage);
+        putIfSet(properties, "reason", reason);
+        putIfSet(properties, "code", NO_CODE.equals(providerCode) ? "" : providerCode);
+        putIfSet(properties, "tenant", tenant);
+        putIfSet(properties, "style", style);
+        putIfSet(properties, "ref", clientRef);
+        putIfSet(properties, "generation", generation);
+        return properties;
+    }
+
+    private static void putIfSet(Map<String, String> properties, String name, @Nullable Object value) {
         if (value != null) {
-            parts.add("dead_letter." + sql);
-            values.put(name, value);
+            properties.put(name, value.toString());
+        }
+    }
+
+    private void exact(Conditions conditions, String stateColumn, String timeColumn) {
+        if (!ids.isEmpty()) {
+            conditions.add("dead_letter.id = any(:ids)", "ids", ids.toArray(Long[]::new));
+        }
+        conditions.add(stateColumn + " = :state", "state", state);
+        conditions.add("dead_letter.stage = :stage", "stage", stage);
+        conditions.add("dead_letter.reason = :reason", "reason", reason);
+        if (NO_CODE.equals(providerCode)) {
+            conditions.add("dead_letter.provider_code is null");
+        } else {
+            conditions.add("dead_letter.provider_code = :provider_code", "provider_code", providerCode);
+        }
+        conditions.add("dead_letter.tenant = :tenant", "tenant", tenant);
+        conditions.add("dead_letter.style = :style", "style", style);
+        conditions.add("dead_letter.client_ref = :client_ref", "client_ref", clientRef);
+        conditions.add("dead_letter.task_id = :task_id", "task_id", taskId);
+        conditions.add("dead_letter.generation = :generation", "generation", generation);
+        conditions.add("dead_letter.attempts >= :minAttempts", "minAttempts", minAttempts);
+        conditions.add("dead_letter.attempts <= :maxAttempts", "maxAttempts", maxAttempts);
+        conditions.add(timeColumn + " >= :from", "from", from == null ? null : from.atOffset(ZoneOffset.UTC));
+        conditions.add(timeColumn + " < :to", "to", to == null ? null : to.atOffset(ZoneOffset.UTC));
+        conditions.add("dead_letter.words @@ websearch_to_tsquery('simple', :words)", "words", words);
+    }
+
+    /** Conditions that all have to hold, with the values of their parameters. */
+    private static final class Conditions {
+
+        private final List<String> parts = new ArrayList<>(List.of("true"));
+        private final Map<String, Object> values = new HashMap<>();
+
+        void add(String sql) {
+            parts.add(sql);
+        }
+
+        /** Adds a condition on a value, unless it is null. */
+        void add(String sql, String name, @Nullable Object value) {
+            if (value != null) {
+                parts.add(sql);
+                values.put(name, value);
+            }
+        }
+
+        Condition together() {
+            return new Condition(String.join(" and ", parts), values);
         }
     }
 }

@@ -2,6 +2,8 @@ package io.pawline.ops.deadletters;
 
 import io.pawline.ops.deadletters.DeadLetterFilter.Condition;
 import io.pawline.ops.deadletters.IndexedDeadLetter.Header;
+import io.pawline.ops.ledger.CallLedger;
+import io.pawline.taskstore.HistoryPlans;
 import io.pawline.taskstore.TaskDatabase;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -9,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -19,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.StreamSupport;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -36,13 +40,25 @@ final class DeadLetterQueries {
             from dead_letter where <where> group by stage, reason, provider_code, span
             """;
 
+    /** The query sorts all that the filter leaves, unless they are in the order of an index. */
     private static final String PAGE = """
-            select * from dead_letter where <where> and (failed_at, id) < (:beforeTime, :beforeId)
+            select * from dead_letter where <where> and (<time>, id) < (:beforeTime, :beforeId)
+            order by <time> desc, id desc limit :limit
+            """;
+
+    /** The query reads the newest dead letters in their order, and asks of each whether the filter leaves it. */
+    private static final String WALK = """
+            select *, <where> as fits from dead_letter
+            where (failed_at, id) < (:beforeTime, :beforeId) and failed_at >= :since and <within>
             order by failed_at desc, id desc limit :limit
             """;
 
+    /** A walk goes on while it finds one of so many that it reads. */
+    private static final int WORTH_WALKING = 10;
+
+    /** The days of the ledger before the task was accepted have nothing of it. */
     private static final String CALLS = """
-            select * from call_attempt where task_id = :task order by started_at
+            select * from call_attempt where task_id = :task and started_at >= :accepted order by started_at
             """;
 
     /** This place stands above every dead letter. */
@@ -92,10 +108,13 @@ final class DeadLetterQueries {
     List<DeadLetterGroup> groups(DeadLetterFilter filter, Duration span) {
         Condition where = filter.condition();
         Map<List<@Nullable String>, DeadLetterGroup> groups = new LinkedHashMap<>();
-        database.with(handle -> where.bindTo(handle.createQuery(GROUPS))
-                        .bind("span", span.toSeconds())
-                        .map((row, _) -> group(row))
-                        .list())
+        database.inTransaction(handle -> {
+                    HistoryPlans.use(handle);
+                    return where.bindTo(handle.createQuery(GROUPS))
+                            .bind("span", span.toSeconds())
+                            .map((row, _) -> group(row))
+                            .list();
+                })
                 .forEach(part -> groups.merge(
                         Arrays.asList(part.stage(), part.reason(), part.providerCode()),
                         part,
@@ -134,17 +153,84 @@ final class DeadLetterQueries {
     /**
      * Finds the newest dead letters below a place.
      *
+     * <p>Where many fit the filter, those of a page are found by reading the newest ones in their order. Where few do,
+     * that would read the whole history. So it turns to the index of facets as soon as too few fit.
+     *
      * @param below null: from the newest on
      */
     List<DeadLetter> page(DeadLetterFilter filter, @Nullable Place below, int limit) {
-        Condition where = filter.condition();
         Place place = below == null ? TOP : below;
-        return database.with(handle -> where.bindTo(handle.createQuery(PAGE))
-                .bind("beforeTime", place.failedAt().atOffset(ZoneOffset.UTC))
-                .bind("beforeId", place.id())
+        return database.inTransaction(handle -> {
+            HistoryPlans.use(handle);
+            if (!filter.needsFacets()) {
+                return page(handle, filter.condition(), "failed_at", place, limit);
+            }
+            Walk walk = walk(handle, filter, place, limit);
+            List<DeadLetter> found = new ArrayList<>(walk.found());
+            if (walk.to() != null) {
+                Condition rest = filter.before(walk.to().failedAt().plus(1, ChronoUnit.MICROS))
+                        .condition();
+                found.addAll(page(handle, rest, "failed_at + interval '0'", walk.to(), limit - found.size()));
+            }
+            return found;
+        });
+    }
+
+    private static List<DeadLetter> page(Handle handle, Condition where, String time, Place below, int limit) {
+        return where.bindTo(handle.createQuery(PAGE))
+                .define("time", time)
+                .bind("beforeTime", below.failedAt().atOffset(ZoneOffset.UTC))
+                .bind("beforeId", below.id())
                 .bind("limit", limit)
                 .map((row, _) -> DeadLetter.of(row))
-                .list());
+                .list();
+    }
+
+    /**
+     * What a walk came to.
+     *
+     * @param found the dead letters that fit, newest first
+     * @param to the place where it was given up; null: nothing is left to look for
+     */
+    private record Walk(List<DeadLetter> found, @Nullable Place to) {}
+
+    private record Walked(DeadLetter deadLetter, boolean fits) {}
+
+    private static Walk walk(Handle handle, DeadLetterFilter filter, Place from, int limit) {
+        List<DeadLetter> found = new ArrayList<>();
+        Place place = from;
+        int read = 0;
+        while (read <= WORTH_WALKING * found.size()) {
+            List<Walked> step = step(handle, filter, place, limit);
+            read += step.size();
+            for (Walked walked : step) {
+                if (walked.fits()) {
+                    found.add(walked.deadLetter());
+                    if (found.size() == limit) {
+                        return new Walk(found, null);
+                    }
+                }
+            }
+            if (step.size() < limit) {
+                return new Walk(found, null);
+            }
+            place = Place.of(step.getLast().deadLetter());
+        }
+        return new Walk(found, place);
+    }
+
+    private static List<Walked> step(Handle handle, DeadLetterFilter filter, Place below, int limit) {
+        Place top = filter.to() == null || filter.to().isAfter(below.failedAt()) ? below : new Place(filter.to(), 0);
+        return filter.ofRow()
+                .bindTo(handle.createQuery(WALK))
+                // Open ones are what people ask for as a rule, and have an index of their own
+                .define("within", "open".equals(filter.state()) ? "state = 'open'" : "true")
+                .bind("beforeTime", top.failedAt().atOffset(ZoneOffset.UTC))
+                .bind("beforeId", top.id())
+                .bind("since", (filter.from() == null ? Instant.EPOCH : filter.from()).atOffset(ZoneOffset.UTC))
+                .bind("limit", limit)
+                .map((row, _) -> new Walked(DeadLetter.of(row), row.getBoolean("fits")))
+                .list();
     }
 
     /** Finds the dead letter of this id, if there is one. */
@@ -180,6 +266,7 @@ final class DeadLetterQueries {
     List<MadeCall> calls(UUID task) {
         return database.with(handle -> handle.createQuery(CALLS)
                 .bind("task", task)
+                .bind("accepted", CallLedger.earliestOf(task))
                 .map((row, _) -> call(row))
                 .list());
     }

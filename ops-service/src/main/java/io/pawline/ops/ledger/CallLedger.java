@@ -1,19 +1,21 @@
 package io.pawline.ops.ledger;
 
+import io.pawline.schemas.TaskId;
+import io.pawline.taskstore.Partitions;
 import io.pawline.taskstore.TaskDatabase;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
-import org.jdbi.v3.core.Handle;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -61,15 +63,14 @@ public final class CallLedger {
     /** A clock may be ahead, but not by days. */
     private static final Duration AHEAD = Duration.ofDays(2);
 
-    private static final String PARTITION = "call_attempt_";
-    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyyMMdd");
-
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final TaskDatabase database;
     private final Prices prices;
     private final Duration retention;
     private final Clock clock;
+    private final Partitions partitions;
+    private final Set<LocalDate> made = ConcurrentHashMap.newKeySet();
 
     /** @param retention how long a call is kept, in whole days */
     public CallLedger(TaskDatabase database, Prices prices, Duration retention, Clock clock) {
@@ -77,6 +78,8 @@ public final class CallLedger {
         this.prices = prices;
         this.retention = retention;
         this.clock = clock;
+        this.partitions = new Partitions(
+                database, new Partitions.Layout("call_attempt", Partitions.Key.TIME, Partitions.Length.DAY, ""));
     }
 
     /** Notes what is known of these calls, in one transaction; it leaves out calls older than the retention. */
@@ -91,9 +94,9 @@ public final class CallLedger {
         if (calls.isEmpty()) {
             return;
         }
+        makeDays(calls);
         database.inTransaction(handle -> {
             handle.createQuery(ONE_AT_A_TIME).map((_, _) -> true).one();
-            calls.stream().map(call -> dayOf(call.startedAt())).distinct().forEach(day -> ensurePartition(handle, day));
             handle.createUpdate(NOTE)
                     .bind(
                             "calls",
@@ -107,20 +110,35 @@ public final class CallLedger {
         });
     }
 
+    /** Makes the partitions of the next days, so that no call waits for one. */
+    public void makeAhead() {
+        Instant now = clock.instant();
+        partitions.make(now, now.plus(AHEAD));
+    }
+
     /** Drops the days before the retention; returns how many. */
     public int dropOld() {
-        String oldest = PARTITION + DAY.format(oldestDay(clock.instant()));
-        return database.inTransaction(handle -> {
-            List<String> old = handle.createQuery("""
-                            select inhrelid::regclass::text from pg_inherits
-                            where inhparent = 'call_attempt'::regclass and inhrelid::regclass::text < :oldest
-                            """)
-                    .bind("oldest", oldest)
-                    .mapTo(String.class)
-                    .list();
-            old.forEach(partition -> handle.execute("drop table " + partition));
-            return old.size();
-        });
+        return partitions.drop(startOf(oldestDay(clock.instant())));
+    }
+
+    /** Makes the partitions of the days of these calls, unless this process knows them. */
+    private void makeDays(Collection<Call> calls) {
+        for (Call call : calls) {
+            LocalDate day = dayOf(call.startedAt());
+            if (!made.contains(day)) {
+                partitions.ensure(call.startedAt());
+                made.add(day);
+            }
+        }
+    }
+
+    /**
+     * The moment before which there was no call for a task, as the database takes it. It leaves room for clocks that
+     * differ. An id that was not made here says nothing about it.
+     */
+    public static OffsetDateTime earliestOf(UUID task) {
+        Instant earliest = task.version() == 7 ? new TaskId(task).time().minus(AHEAD) : Instant.EPOCH;
+        return earliest.atOffset(ZoneOffset.UTC);
     }
 
     private static Instant earliest(Collection<Call> calls) {
@@ -137,11 +155,6 @@ public final class CallLedger {
 
     private static Instant startOf(LocalDate day) {
         return day.atStartOfDay(ZoneOffset.UTC).toInstant();
-    }
-
-    private static void ensurePartition(Handle handle, LocalDate day) {
-        handle.execute("create table if not exists %s%s partition of call_attempt for values from ('%s') to ('%s')"
-                .formatted(PARTITION, DAY.format(day), startOf(day), startOf(day.plusDays(1))));
     }
 
     private Map<String, Object> row(Call call) {

@@ -26,6 +26,9 @@ class LedgerConfiguration {
 
     @Bean
     Periodic ledgerRetention(CallLedger ledger) {
-        return Periodic.start("ledger-retention", Duration.ofHours(1), ledger::dropOld);
+        return Periodic.start("ledger-retention", Duration.ofHours(1), () -> {
+            ledger.makeAhead();
+            ledger.dropOld();
+        });
     }
 }

@@ -3,6 +3,7 @@ package io.pawline.ops.replay;
 import io.pawline.ops.audit.Audit;
 import io.pawline.ops.deadletters.DeadLetterFilter;
 import io.pawline.ops.deadletters.DeadLetterFilter.Condition;
+import io.pawline.taskstore.HistoryPlans;
 import io.pawline.taskstore.TaskDatabase;
 import java.time.Clock;
 import java.time.Instant;
@@ -48,6 +49,7 @@ final class ReplayActions {
         Condition where = filter.condition();
         Instant now = clock.instant();
         int replayed = database.inTransaction(handle -> {
+            HistoryPlans.use(handle);
             handle.createUpdate("""
                             insert into replay (id, per_second, asked_by, why, filter, created_at)
                             values (:id, :perSecond, :who, :why, cast(:filter as jsonb), :now)

@@ -2,7 +2,7 @@ package io.pawline.ops.replay;
 
 /**
  * Says in SQL whether a dead letter can be replayed: one word for each, the same in a dry run and when it is its turn.
- * Needs the parameters {@code cap} and {@code picturesSince}, and {@code dead_letter} left-joined with {@code task}.
+ * Needs the parameters {@code cap} and {@code picturesSince}, and {@code dead_letter} joined by {@link #JOIN_TASK}.
  */
 final class ReplayEligibility {
 
@@ -27,6 +27,10 @@ final class ReplayEligibility {
                     and coalesce(dead_letter.work_at, dead_letter.failed_at) < :picturesSince then 'expired'
                 else 'replay'
             end""";
+
+    /** Looks each task up by its key. Otherwise, the server would read all tasks for some thousands. */
+    static final String JOIN_TASK =
+            "left join lateral (select * from task where task.id = dead_letter.task_id offset 0) task on true";
 
     private ReplayEligibility() {}
 }

@@ -4,6 +4,7 @@ import io.pawline.ops.deadletters.DeadLetterFilter;
 import io.pawline.ops.deadletters.DeadLetterFilter.Condition;
 import io.pawline.ops.ledger.Prices;
 import io.pawline.schemas.Stage;
+import io.pawline.taskstore.HistoryPlans;
 import io.pawline.taskstore.TaskDatabase;
 import java.time.Clock;
 import java.time.Duration;
@@ -24,9 +25,9 @@ final class ReplayForecasts {
                         when :now - failed_at < interval '6 hours' then '6h'
                         when :now - failed_at < interval '1 day' then '1d'
                         when :now - failed_at < interval '7 days' then '7d' else 'older' end as age
-                from dead_letter left join task on task.id = dead_letter.task_id where <where>
+                from dead_letter %s where <where>
             ) judged group by stage, verdict, age
-            """.formatted(ReplayEligibility.SQL);
+            """.formatted(ReplayEligibility.SQL, ReplayEligibility.JOIN_TASK);
 
     private static final String RATES = """
             select stage, count(*) / :seconds as rate from call_attempt
@@ -91,16 +92,19 @@ final class ReplayForecasts {
     Forecast forecast(DeadLetterFilter filter, int perSecond) {
         Instant now = clock.instant();
         Condition where = filter.condition();
-        List<Part> parts = database.with(handle -> where.bindTo(handle.createQuery(FORECAST))
-                .bind("now", now.atOffset(ZoneOffset.UTC))
-                .bind("cap", settings.cap())
-                .bind("picturesSince", now.minus(settings.picturesKept()).atOffset(ZoneOffset.UTC))
-                .map((row, _) -> new Part(
-                        Stage.ofCode(row.getString("stage")).orElseThrow(),
-                        row.getString("verdict"),
-                        row.getString("age"),
-                        row.getLong("letters")))
-                .list());
+        List<Part> parts = database.inTransaction(handle -> {
+            HistoryPlans.use(handle);
+            return where.bindTo(handle.createQuery(FORECAST))
+                    .bind("now", now.atOffset(ZoneOffset.UTC))
+                    .bind("cap", settings.cap())
+                    .bind("picturesSince", now.minus(settings.picturesKept()).atOffset(ZoneOffset.UTC))
+                    .map((row, _) -> new Part(
+                            Stage.ofCode(row.getString("stage")).orElseThrow(),
+                            row.getString("verdict"),
+                            row.getString("age"),
+                            row.getLong("letters")))
+                    .list();
+        });
         Map<String, Long> skipped = new TreeMap<>();
         Map<String, Long> ages = new LinkedHashMap<>();
         List.of("1h", "6h", "1d", "7d", "older").forEach(age -> ages.put(age, 0L));

@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads how far replays have come, and what became of each of their dead letters. Thread-safe.
@@ -18,6 +21,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
  */
 final class ReplayReports {
+
+    private static final String COUNT = """
+            select state, outcome, skipped, reason, count(*) letters from replay_letter where replay_id = :replay
+            group by state, outcome, skipped, reason
+            """;
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final TypeReference<List<Count>> COUNTS = new TypeReference<>() {};
 
     private final TaskDatabase database;
 
@@ -68,9 +79,12 @@ final class ReplayReports {
                 .toList();
     }
 
-    private static Progress bare(ResultSet row) throws SQLException {
+    /** A replay before its dead letters are counted, and their tally if there is one. */
+    private record Bare(Progress progress, @Nullable String tally) {}
+
+    private static Bare bare(ResultSet row) throws SQLException {
         OffsetDateTime ended = row.getObject("ended_at", OffsetDateTime.class);
-        return new Progress(
+        Progress progress = new Progress(
                 row.getObject("id", UUID.class),
                 row.getString("state"),
                 row.getInt("per_second"),
@@ -82,35 +96,59 @@ final class ReplayReports {
                 Map.of(),
                 Map.of(),
                 Map.of());
+        return new Bare(progress, row.getString("tally"));
     }
 
-    private Progress counted(Progress bare) {
+    private Progress counted(Bare bare) {
+        List<Count> counts = bare.tally() == null ? count(bare.progress().id()) : JSON.readValue(bare.tally(), COUNTS);
+        Progress progress = bare.progress();
         return new Progress(
-                bare.id(),
-                bare.state(),
-                bare.perSecond(),
-                bare.askedBy(),
-                bare.why(),
-                bare.filter(),
-                bare.createdAt(),
-                bare.endedAt(),
-                counts(bare.id(), "coalesce(outcome, case state when 'published' then 'under_way' else state end)"),
-                counts(bare.id(), "skipped"),
-                counts(bare.id(), "reason"));
+                progress.id(),
+                progress.state(),
+                progress.perSecond(),
+                progress.askedBy(),
+                progress.why(),
+                progress.filter(),
+                progress.createdAt(),
+                progress.endedAt(),
+                sums(counts, Count::becameOf),
+                sums(counts, Count::skipped),
+                sums(counts, Count::reason));
     }
 
-    private Map<String, Long> counts(UUID replay, String what) {
-        Map<String, Long> counts = new TreeMap<>();
-        database.with(handle -> handle.createQuery("""
-                                select <what> as what, count(*) as letters from replay_letter
-                                where replay_id = :replay and <what> is not null group by 1
-                                """)
-                        .define("what", what)
-                        .bind("replay", replay)
-                        .map((row, _) -> Map.entry(row.getString("what"), row.getLong("letters")))
-                        .list())
-                .forEach(count -> counts.put(count.getKey(), count.getValue()));
-        return counts;
+    /** Counts the dead letters of a replay that agree in what became of them. The tally of a replay has the same. */
+    private record Count(
+            String state,
+            @Nullable String outcome,
+            @Nullable String skipped,
+            @Nullable String reason,
+            long letters) {
+        String becameOf() {
+            return outcome != null ? outcome : state.equals("published") ? "under_way" : state;
+        }
+    }
+
+    private static Map<String, Long> sums(List<Count> counts, Function<Count, @Nullable String> what) {
+        Map<String, Long> sums = new TreeMap<>();
+        counts.forEach(count -> {
+            String key = what.apply(count);
+            if (key != null) {
+                sums.merge(key, count.letters(), Long::sum);
+            }
+        });
+        return sums;
+    }
+
+    private List<Count> count(UUID replay) {
+        return database.with(handle -> handle.createQuery(COUNT)
+                .bind("replay", replay)
+                .map((row, _) -> new Count(
+                        row.getString("state"),
+                        row.getString("outcome"),
+                        row.getString("skipped"),
+                        row.getString("reason"),
+                        row.getLong("letters")))
+                .list());
     }
 
     /** The result of one dead letter in a replay. */

@@ -44,6 +44,19 @@ final class ReplaySettlement {
             from known where dead_letter.id = known.letter_id and dead_letter.state = 'replaying'
             """;
 
+    /** Nothing changes any more in a replay that is over and of which the outcome of each dead letter is known. */
+    private static final String TALLY = """
+            update replay set tally = (
+                select coalesce(jsonb_agg(to_jsonb(counted)), '[]'::jsonb) from (
+                    select state, outcome, skipped, reason, count(*) letters from replay_letter
+                    where replay_id = replay.id group by state, outcome, skipped, reason) counted)
+            where tally is null and state in ('done', 'aborted')
+                and not exists (select from replay_letter
+                    where replay_id = replay.id and state in ('waiting', 'taken'))
+                and not exists (select from replay_letter
+                    where replay_id = replay.id and state in ('published', 'in_doubt') and outcome is null)
+            """;
+
     private final TaskDatabase database;
 
     ReplaySettlement(TaskDatabase database) {
@@ -56,8 +69,11 @@ final class ReplaySettlement {
      * @throws io.pawline.taskstore.DatabaseUnavailableException when the database is lost
      */
     int settle() {
-        return database.inTransaction(
-                handle -> handle.createUpdate(SETTLE).define("which", "true").execute());
+        return database.inTransaction(handle -> {
+            int settled = handle.createUpdate(SETTLE).define("which", "true").execute();
+            handle.createUpdate(TALLY).execute();
+            return settled;
+        });
     }
 
     /** Notes how these tasks ended, in the transaction of this handle. */

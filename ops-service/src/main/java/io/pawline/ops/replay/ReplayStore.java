@@ -34,9 +34,9 @@ final class ReplayStore {
             select place, letter_id, dead_letter.task_id, dead_letter.stage, %s as verdict
             from (select * from replay_letter where replay_id = :replay and state = 'waiting' order by place limit :limit) chosen
             join dead_letter on dead_letter.id = chosen.letter_id
-            left join task on task.id = dead_letter.task_id
+            %s
             order by place
-            """.formatted(ReplayEligibility.SQL);
+            """.formatted(ReplayEligibility.SQL, ReplayEligibility.JOIN_TASK);
 
     private static final String MARK = """
             update replay_letter set state = :state, skipped = :skipped, task_id = :task,
@@ -73,8 +73,10 @@ final class ReplayStore {
      */
     Optional<Running> running() {
         return database.with(handle -> handle.createQuery("""
-                        select id, per_second from replay where state = 'running' or exists (
-                            select from replay_letter where replay_id = replay.id and replay_letter.state = 'taken')
+                        select id, per_second, created_at from replay where state = 'running'
+                        union all
+                        select id, per_second, created_at from replay where id = any(array(
+                            select replay_id from replay_letter where state = 'taken'))
                         order by created_at limit 1
                         """)
                 .map((row, _) -> new Running(row.getObject("id", UUID.class), row.getInt("per_second")))

@@ -18,20 +18,27 @@ final class CostSums {
             """;
 
     private static final String WASTE = """
-            select why, count(*) calls, sum(cost_micros) cost_micros from (
-                select cost_micros, case
-                    when orphaned then 'orphaned'
-                    when outcome = 'failed' then 'failed'
-                    when place > 1 then 'repeated'
-                    when task.generation = call.generation and task.state = 'expired' then 'expired'
-                    when task.generation > call.generation or task.state in ('failed', 'cancelled') then 'unsuccessful'
-                    end why
-                from (select *, count(*) filter (where outcome = 'succeeded' and not orphaned) over (
-                          partition by task_id, generation, stage order by started_at, call_id) place
-                      from call_attempt
-                      where started_at >= :from and started_at < :to and cost_micros > 0) call
-                    left join task on task.id = call.task_id) billed
-            where why is not null group by why
+            with call as (
+                select task_id, generation, orphaned, outcome, cost_micros,
+                    count(*) filter (where outcome = 'succeeded' and not orphaned) over (
+                        partition by task_id, generation, stage order by started_at, call_id) place
+                from call_attempt where started_at >= :from and started_at < :to and cost_micros > 0
+            ), judged as (
+                select task_id, generation, case
+                        when orphaned then 'orphaned'
+                        when outcome = 'failed' then 'failed'
+                        when place > 1 then 'repeated' end why,
+                    count(*) calls, sum(cost_micros) cost_micros
+                from call group by 1, 2, 3
+            ), billed as (
+                select coalesce(why, case
+                        when task.generation = judged.generation and task.state = 'expired' then 'expired'
+                        when task.generation > judged.generation or task.state in ('failed', 'cancelled')
+                            then 'unsuccessful' end) why, calls, judged.cost_micros
+                from judged left join lateral (
+                    select generation, state from task where id = judged.task_id and why is null offset 0) task on true
+            )
+            select why, sum(calls) calls, sum(cost_micros) cost_micros from billed where why is not null group by why
             """;
 
     private static final String PAID_TWICE = """

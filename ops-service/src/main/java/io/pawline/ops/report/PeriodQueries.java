@@ -1,6 +1,7 @@
 package io.pawline.ops.report;
 
 import io.pawline.ops.http.Period;
+import io.pawline.schemas.TaskId;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 
@@ -11,8 +12,15 @@ import org.jdbi.v3.core.statement.Query;
  */
 record PeriodQueries(Handle handle, Period period) {
 
-    /** Makes a query with the parameters {@code from} and {@code to} bound. */
+    /** Makes a query about calls, with the parameters {@code from} and {@code to} bound to times. */
     Query query(String sql) {
         return handle.createQuery(sql).bind("from", period.start()).bind("to", period.end());
+    }
+
+    /** Makes a query about tasks, with the parameters {@code from} and {@code to} bound to ids. */
+    Query queryTasks(String sql) {
+        return handle.createQuery(sql)
+                .bind("from", TaskId.bound(period.from()).value())
+                .bind("to", TaskId.bound(period.to()).value());
     }
 }

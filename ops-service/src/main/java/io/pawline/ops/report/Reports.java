@@ -14,6 +14,7 @@ import io.pawline.ops.report.Report.Verdict;
 import io.pawline.ops.report.ReportCost.ProviderCost;
 import io.pawline.ops.report.ReportCost.Wasted;
 import io.pawline.schemas.Stage;
+import io.pawline.taskstore.HistoryPlans;
 import io.pawline.taskstore.TaskDatabase;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -52,6 +53,8 @@ final class Reports {
     Report of(Period period) {
         return database.inTransaction(handle -> {
             handle.execute("set transaction isolation level repeatable read, read only");
+            HistoryPlans.use(handle);
+            handle.execute("set local work_mem = '64MB'");
             return report(new PeriodQueries(handle, period));
         });
     }

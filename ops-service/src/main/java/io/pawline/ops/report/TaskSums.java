@@ -20,20 +20,20 @@ final class TaskSums {
                     ended_not_called_back,
                 count(*) filter (where callback_url is not null and (delivery_attempts > 0 or delivered_at is not null))
                     callback_tried
-            from task where submitted_at >= :from and submitted_at < :to
+            from task where id >= :from and id < :to
             """;
 
     private static final String LATENCIES = """
             select count(<time>) number, percentile_disc(array[0.5, 0.95, 0.99]) within group (
                 order by extract(epoch from <time> - submitted_at)::float8) filter (where <time> is not null) quantiles
-            from task where submitted_at >= :from and submitted_at < :to and (<condition>)
+            from task where id >= :from and id < :to and (<condition>)
             """;
 
     /** The query counts tasks that say the same as an earlier one of the same tenant. */
     private static final String RESUBMITTED = """
             select coalesce(sum(tasks - 1), 0) from (
                 select count(*) tasks from task
-                where submitted_at >= :from and submitted_at < :to and coalesce(client_ref, fingerprint) is not null
+                where id >= :from and id < :to and coalesce(client_ref, fingerprint) is not null
                 group by tenant, coalesce(client_ref, fingerprint)) same
             """;
 
@@ -44,7 +44,7 @@ final class TaskSums {
     }
 
     Core core() {
-        return period.query(CORE)
+        return period.queryTasks(CORE)
                 .map((row, _) -> {
                     long tasks = row.getLong("tasks");
                     long succeeded = row.getLong("succeeded");
@@ -80,7 +80,7 @@ final class TaskSums {
     }
 
     private Quantiles quantiles(String time, String condition) {
-        return period.query(LATENCIES.replace("<time>", time).replace("<condition>", condition))
+        return period.queryTasks(LATENCIES.replace("<time>", time).replace("<condition>", condition))
                 .map((row, _) -> {
                     java.sql.Array array = row.getArray("quantiles");
                     Double[] quantiles = array == null ? new Double[3] : (Double[]) array.getArray();
@@ -90,6 +90,6 @@ final class TaskSums {
     }
 
     long resubmitted() {
-        return period.query(RESUBMITTED).mapTo(Long.class).one();
+        return period.queryTasks(RESUBMITTED).mapTo(Long.class).one();
     }
 }

@@ -1,5 +1,6 @@
 package io.pawline.ops.timeline;
 
+import io.pawline.ops.ledger.CallLedger;
 import io.pawline.ops.timeline.Timeline.Event;
 import io.pawline.taskstore.TaskDatabase;
 import java.math.BigDecimal;
@@ -31,12 +32,12 @@ final class Timelines {
                 union all
                 select reached_at, 'reached', stage, generation, null, null, null, null, null, null, null, null, null,
                     null, null, null, 1
-                from task_progress where task_id = :task
+                from task_stage where task_id = :task
                 union all
                 select started_at, 'call', stage, generation, provider, attempt,
                     case when orphaned then 'orphaned' else coalesce(outcome, 'unknown') end, phase, http_status,
                     provider_code, request_id, reason, duration_ms, billed, cost_micros, null, 2
-                from call_attempt where task_id = :task
+                from call_attempt where task_id = :task and started_at >= :accepted
                 union all
                 select failed_at, 'letter', stage, generation, null, attempts, state, null, null, provider_code, null,
                     reason, null, null, null, detail, 3
@@ -72,6 +73,7 @@ final class Timelines {
                         row,
                         handle.createQuery(EVENTS)
                                 .bind("task", task)
+                                .bind("accepted", CallLedger.earliestOf(task))
                                 .map((event, _) -> event(event))
                                 .list()))
                 .findOne());

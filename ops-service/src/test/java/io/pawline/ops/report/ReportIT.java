@@ -148,7 +148,7 @@ class ReportIT {
     @Test
     void aSecondPaidCallOfATaskIsMoneyWasted() {
         TestingLedger ledger = new TestingLedger(DATABASE, 1);
-        Row task = new Row(TaskId.next().value(), at(0), "success", true, 1, true);
+        Row task = new Row(TaskId.at(at(0)).value(), at(0), "success", true, 1, true);
         ledger.add(task);
         note(ledger, paid(task, at(1)), paid(task, at(2)), paid(task, at(3)));
 
@@ -167,7 +167,7 @@ class ReportIT {
     void saysThatRetriesFedTheLoadIfTheyDid() {
         TestingLedger ledger = new TestingLedger(DATABASE, 1);
         for (int i = 0; i < 20; i++) {
-            Row task = new Row(TaskId.next().value(), at(i), "failed", true, 1, false);
+            Row task = new Row(TaskId.at(at(i)).value(), at(i), "failed", true, 1, false);
             ledger.add(task);
             note(ledger, failed(task, 1, at(i)), failed(task, 2, at(i).plusMillis(3_100)), failed(task, 3, at(i + 8)));
         }

@@ -75,7 +75,7 @@ final class TestingLedger {
             boolean ended = !state.equals("accepted");
             boolean callback = random.nextInt(10) > 0;
             Row task = new Row(
-                    TaskId.next().value(),
+                    TaskId.at(submitted).value(),
                     submitted,
                     state,
                     callback,

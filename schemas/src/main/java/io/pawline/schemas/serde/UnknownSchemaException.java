@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UnknownSchemaException extends UndecodableException {
 
-    UnknownSchemaException(int id, @Nullable Throwable cause) {
+    public UnknownSchemaException(int id, @Nullable Throwable cause) {
         super("the schema registry knows no schema of id " + id, cause);
     }
 }

@@ -36,7 +36,7 @@ class IngestBenchIT {
         assertThat(figure(rows, 1, "told")).isEqualTo(100);
         assertThat(figure(rows, 2, "accepted")).isEqualTo(20);
         assertThat(figure(rows, 3, "server_errors")).isZero();
-        assertThat(figure(rows, 3, "stored")).isZero();
+        assertThat(figure(rows, 3, "left")).isZero();
         assertThat(figure(rows, 4, "accepted_in_outage")).isEqualTo(100);
         assertThat(figure(rows, 4, "lost")).isZero();
         assertThat(figure(rows, 4, "out_of_order")).isZero();

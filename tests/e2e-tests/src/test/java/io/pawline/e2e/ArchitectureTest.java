@@ -25,12 +25,29 @@ import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.StageRuntime;
+import io.pawline.stage.SystemScheduler;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.Timer;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Exchanger;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Phaser;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.springframework.util.unit.DataSize;
 
@@ -99,7 +116,7 @@ class ArchitectureTest {
 
     /** What runs all of them on one machine, and may know them all. */
     private static final String[] WHOLE_SYSTEM = {
-        "io.pawline.local..", "io.pawline.benchmarks..", "io.pawline.testkit.."
+        "io.pawline.local..", "io.pawline.benchmarks..", "io.pawline.testkit..", "io.pawline.simulation.."
     };
 
     /** The packages inside the stage runtime, from low to high: each may know those before it. */
@@ -129,6 +146,20 @@ class ArchitectureTest {
      */
     private static final Set<String> EVENTS_EDGE =
             Set.of("Configuration", "Handler", "Listener", "Publisher", "FinalStates", "Events", "Deduplicator");
+
+    /** Types of the JDK whose methods begin threads or may let one wait. */
+    private static final List<Class<?>> THREADS_AND_WAITS = List.of(
+            Executors.class,
+            ExecutorService.class,
+            LockSupport.class,
+            Condition.class,
+            CountDownLatch.class,
+            CyclicBarrier.class,
+            Phaser.class,
+            Exchanger.class,
+            Semaphore.class,
+            BlockingQueue.class,
+            Timer.class);
 
     @ArchTest
     static void modulesKnowOnlyThoseBelowThem(JavaClasses production) {
@@ -255,6 +286,22 @@ class ArchitectureTest {
     }
 
     @ArchTest
+    static void theRuntimeTakesTimeAndThreadsFromItsScheduler(JavaClasses production) {
+        DescribedPredicate<JavaAccess<?>> bypassesIt = describe(
+                "take time, threads or waits from elsewhere",
+                access -> access.getTarget() instanceof CodeUnitAccessTarget call && isTimeOrThread(call));
+
+        noClasses()
+                .that(resideInAPackage("io.pawline.stage.."))
+                .and(not(belongToAnyOf(SystemScheduler.class)))
+                // Belongs to the services: their tasks wait for memory, and the runtime never does
+                .and(not(belongToAnyOf(MemoryBudget.class)))
+                .should(accessTargetWhere(bypassesIt))
+                .because("a simulation decides which thread runs, and when")
+                .check(production);
+    }
+
+    @ArchTest
     static void thereIsOneLoggingApi(JavaClasses production) {
         NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING.check(production);
     }
@@ -267,6 +314,30 @@ class ArchitectureTest {
 
     private static boolean isMillisOfTheSystem(CodeUnitAccessTarget call) {
         return call.getName().equals("currentTimeMillis") && call.getOwner().isEquivalentTo(System.class);
+    }
+
+    /** Says whether a call reads the machine's time, begins a thread, or may let one wait. */
+    private static boolean isTimeOrThread(CodeUnitAccessTarget call) {
+        String owner = call.getOwner().getName();
+        String name = call.getName();
+        if (owner.equals(Thread.class.getName())) {
+            return !Set.of("currentThread", "interrupt", "interrupted", "isInterrupted")
+                    .contains(name);
+        }
+        if (owner.equals(CompletableFuture.class.getName())) {
+            boolean onPoolOfTheMachine = name.endsWith("Async")
+                    && call.getRawParameterTypes().stream().noneMatch(type -> type.isEquivalentTo(Executor.class));
+            return onPoolOfTheMachine || Set.of("get", "join").contains(name);
+        }
+        return (owner.equals(System.class.getName())
+                        && Set.of("nanoTime", "currentTimeMillis").contains(name))
+                || (owner.equals(Clock.class.getName()) && (name.startsWith("system") || name.startsWith("tick")))
+                || (owner.equals(TimeUnit.class.getName())
+                        && Set.of("sleep", "timedJoin", "timedWait").contains(name))
+                || (owner.equals(Object.class.getName())
+                        && Set.of("wait", "notify", "notifyAll").contains(name))
+                || (owner.equals(Future.class.getName()) && name.equals("get"))
+                || THREADS_AND_WAITS.stream().anyMatch(type -> call.getOwner().isAssignableTo(type));
     }
 
     /** Nested classes belong to the class that they are written in. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.pawline.benchmarks.BenchCommand;
 import io.pawline.local.PawlineCommand;
+import io.pawline.simulation.SimulateCommand;
 import io.pawline.testkit.ProjectFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,9 +48,13 @@ class DocumentedCommandsTest {
     @MethodSource("commands")
     void isTaken(Documented command) {
         List<String> words = command.words();
-        boolean bench = Set.of("bench", "incident").contains(words.getFirst());
-        CommandLine line = bench ? BenchCommand.commandLine() : PawlineCommand.commandLine();
-        List<String> rest = words.getFirst().equals("bench") ? words.subList(1, words.size()) : words;
+        CommandLine line = switch (words.getFirst()) {
+            case "bench", "incident" -> BenchCommand.commandLine();
+            case "simulate" -> SimulateCommand.commandLine();
+            default -> PawlineCommand.commandLine();
+        };
+        boolean ofLauncher = Set.of("bench", "simulate").contains(words.getFirst());
+        List<String> rest = ofLauncher ? words.subList(1, words.size()) : words;
         assertThatCode(() -> parse(line, rest)).as("%s", command).doesNotThrowAnyException();
     }
 

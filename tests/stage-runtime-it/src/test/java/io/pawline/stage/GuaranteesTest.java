@@ -30,7 +30,9 @@ class GuaranteesTest {
             "finalize-service",
             "callback-service",
             "dev/benchmarks",
-            "tests/stage-runtime-it");
+            "tests/stage-runtime-it",
+            "tests/stage-simulation",
+            "tests/e2e-tests");
     private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|IT))\\.(\\w+)`");
 
     @Test

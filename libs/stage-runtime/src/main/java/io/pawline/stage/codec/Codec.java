@@ -13,8 +13,10 @@ import io.pawline.schemas.serde.SchemaRefusedException;
 import io.pawline.schemas.serde.UnknownSchemaException;
 import io.pawline.service.EventFormat;
 import io.pawline.stage.Outcome;
+import io.pawline.stage.Scheduler;
 import io.pawline.stage.StageSpec;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
@@ -49,10 +51,13 @@ public final class Codec<I> {
     private final StageSpec<I> spec;
     private final Deserializer<?> deserializer;
     private final Serializer<? super SpecificRecord> serializer;
-    private final UnknownSchemas unknownSchemas = new UnknownSchemas();
+    private final Scheduler scheduler;
+    private final UnknownSchemas unknownSchemas;
 
-    public Codec(StageSpec<I> spec, EventFormat format) {
+    public Codec(StageSpec<I> spec, EventFormat format, Scheduler scheduler) {
         this.spec = spec;
+        this.scheduler = scheduler;
+        this.unknownSchemas = new UnknownSchemas(scheduler::nanoTime);
         this.deserializer = format.deserializers().apply(spec.input());
         this.serializer = format.serializer();
     }
@@ -168,16 +173,16 @@ public final class Codec<I> {
         T convert();
     }
 
-    private static <T> T untilTheRegistryAnswers(Conversion<T> conversion) throws InterruptedException {
+    private <T> T untilTheRegistryAnswers(Conversion<T> conversion) throws InterruptedException {
         for (long wait = FIRST_WAIT_MILLIS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MILLIS)) {
             try {
                 return conversion.convert();
             } catch (RegistryUnavailableException noAnswer) {
                 log.warn("the schema registry does not answer, asking again in {} ms: {}", wait, noAnswer.getMessage());
-                Thread.sleep(wait);
+                scheduler.sleep(Duration.ofMillis(wait));
             } catch (SchemaRefusedException refused) {
                 log.error("the result is kept until the registry takes its schema: {}", refused.getMessage());
-                Thread.sleep(wait);
+                scheduler.sleep(Duration.ofMillis(wait));
             }
         }
     }

@@ -26,12 +26,8 @@ public final class UnknownSchemas {
     private boolean holding;
     private long lastProbe;
 
-    public UnknownSchemas() {
-        this(System::nanoTime);
-    }
-
     /** @param nanoTime like {@link System#nanoTime} */
-    UnknownSchemas(LongSupplier nanoTime) {
+    public UnknownSchemas(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
     }
 

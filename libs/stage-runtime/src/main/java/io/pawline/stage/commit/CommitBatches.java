@@ -1,8 +1,10 @@
 package io.pawline.stage.commit;
 
+import io.pawline.stage.Scheduler;
 import io.pawline.stage.ledger.Ledger;
 import io.pawline.stage.metrics.StageMetrics;
 import io.pawline.stage.offsets.WorkItem;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -10,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -27,6 +28,9 @@ final class CommitBatches {
 
     /** One transaction carries at most so many tasks. */
     static final int MAX_BATCH = 1_000;
+
+    /** The longest wait for a task to finish. */
+    private static final Duration GATHER = Duration.ofMillis(100);
 
     private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
 
@@ -49,7 +53,8 @@ final class CommitBatches {
     private final GroupCommit.Substitute substitute;
     private final Ledger ledger;
     private final StageMetrics metrics;
-    private final LinkedBlockingQueue<Finished> finished = new LinkedBlockingQueue<>();
+    private final Scheduler scheduler;
+    private final Scheduler.Mailbox<Finished> finished;
 
     /** Holds one batch as a rule, and the parts of a batch if a record or a topic in it is refused. */
     private final Deque<List<Finished>> batches = new ArrayDeque<>();
@@ -72,8 +77,14 @@ final class CommitBatches {
 
     /** @param known says whether the broker knows these topics, see {@link HeldTasks} */
     CommitBatches(
-            GroupCommit.Substitute substitute, Predicate<Set<String>> known, Ledger ledger, StageMetrics metrics) {
-        this.held = new HeldTasks(known);
+            GroupCommit.Substitute substitute,
+            Predicate<Set<String>> known,
+            Ledger ledger,
+            StageMetrics metrics,
+            Scheduler scheduler) {
+        this.scheduler = scheduler;
+        this.finished = scheduler.mailbox();
+        this.held = new HeldTasks(known, scheduler);
         this.substitute = substitute;
         this.ledger = ledger;
         this.metrics = metrics;
@@ -115,7 +126,7 @@ final class CommitBatches {
     /**
      * Makes a batch of what has finished by now, if anything does within a tenth of a second.
      *
-     * @param notBefore the first task to finish waits until this moment of {@link System#nanoTime}
+     * @param notBefore the first task to finish waits until this moment of {@link Scheduler#nanoTime}
      */
     void gather(long notBefore) throws InterruptedException {
         held.all().forEach(this::dropFenced);
@@ -126,12 +137,12 @@ final class CommitBatches {
             return;
         }
         if (batch.isEmpty()) {
-            Finished first = finished.poll(100, TimeUnit.MILLISECONDS);
+            Finished first = finished.poll(GATHER);
             if (first == null) {
                 return;
             }
             batch.add(first);
-            TimeUnit.NANOSECONDS.sleep(notBefore - System.nanoTime());
+            scheduler.sleep(Duration.ofNanos(notBefore - scheduler.nanoTime()));
         }
         finished.drainTo(batch, MAX_BATCH - batch.size());
         batch.removeIf(held::takes);
@@ -147,7 +158,7 @@ final class CommitBatches {
 
     private List<Finished> takeBackSetAside() {
         List<Finished> back = new ArrayList<>();
-        if (!setAside.isEmpty() && System.nanoTime() - setAsideSince > BEFORE_TRYING_REFUSED_NANOS) {
+        if (!setAside.isEmpty() && scheduler.nanoTime() - setAsideSince > BEFORE_TRYING_REFUSED_NANOS) {
             for (Finished done : setAside) {
                 if (done.item().partition().begin()) {
                     uncommitted.incrementAndGet();
@@ -242,7 +253,7 @@ final class CommitBatches {
                 done.item().data().offset(),
                 refusal.toString());
         setAside.add(done);
-        setAsideSince = System.nanoTime();
+        setAsideSince = scheduler.nanoTime();
         end(done);
     }
 
@@ -260,7 +271,7 @@ final class CommitBatches {
         List<Finished> rest = new ArrayList<>();
         batches.forEach(rest::addAll);
         held.all().forEach(rest::addAll);
-        finished.drainTo(rest);
+        finished.drainTo(rest, Integer.MAX_VALUE);
         rest.forEach(this::drop);
         setAside.forEach(this::orphan);
     }

@@ -1,5 +1,6 @@
 package io.pawline.stage.commit;
 
+import io.pawline.stage.Scheduler;
 import io.pawline.stage.commit.CommitBatches.Finished;
 import io.pawline.stage.ledger.Ledger;
 import io.pawline.stage.metrics.StageMetrics;
@@ -11,7 +12,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -84,9 +84,10 @@ public final class GroupCommit implements AutoCloseable {
     private final CommitBatches batches;
     private final Duration interval;
     private final StageMetrics metrics;
-    private final Thread thread;
+    private final Scheduler scheduler;
+    private final Scheduler.Worker thread;
 
-    private long nextCommit = System.nanoTime();
+    private long nextCommit;
     private long lastTookNanos;
     private long wait = TransactionalPublisher.FIRST_WAIT_MILLIS;
     private volatile @Nullable ConsumerGroupMetadata member;
@@ -100,12 +101,15 @@ public final class GroupCommit implements AutoCloseable {
             Ledger ledger,
             Duration interval,
             StageMetrics metrics,
+            Scheduler scheduler,
             String name) {
-        this.publisher = new TransactionalPublisher(producers);
-        this.batches = new CommitBatches(substitute, publisher::knows, ledger, metrics);
+        this.scheduler = scheduler;
+        this.nextCommit = scheduler.nanoTime();
+        this.publisher = new TransactionalPublisher(producers, scheduler);
+        this.batches = new CommitBatches(substitute, publisher::knows, ledger, metrics, scheduler);
         this.interval = interval;
         this.metrics = metrics;
-        this.thread = Thread.ofPlatform().daemon().name(name + "-commit").unstarted(this::run);
+        this.thread = scheduler.platformThread(name + "-commit", true, this::run);
     }
 
     /**
@@ -187,7 +191,7 @@ public final class GroupCommit implements AutoCloseable {
                 wait = TransactionalPublisher.FIRST_WAIT_MILLIS;
             }
             case FAILED -> {
-                TimeUnit.MILLISECONDS.sleep(wait);
+                scheduler.sleep(Duration.ofMillis(wait));
                 wait = TransactionalPublisher.longer(wait);
             }
             case RECORD_REFUSED -> batches.splitFirst(publisher.refusal());
@@ -210,12 +214,12 @@ public final class GroupCommit implements AutoCloseable {
         if (current == null) {
             return TransactionalPublisher.Result.FAILED;
         }
-        long started = System.nanoTime();
+        long started = scheduler.nanoTime();
         List<ProducerRecord<byte[], byte[]>> records = batch.stream()
                 .flatMap(done -> done.settlement().records().stream())
                 .toList();
         TransactionalPublisher.Result result = publisher.publish(records, positionsAfter(batch), current);
-        long now = System.nanoTime();
+        long now = scheduler.nanoTime();
         lastTookNanos = now - started;
         if (result == TransactionalPublisher.Result.COMMITTED) {
             metrics.committed(Duration.ofNanos(lastTookNanos));

@@ -1,5 +1,6 @@
 package io.pawline.stage.commit;
 
+import io.pawline.stage.Scheduler;
 import io.pawline.stage.commit.CommitBatches.Finished;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,9 +35,6 @@ final class HeldTasks {
     /** A topic is tried again after so many times as long as the last try took. */
     private static final int PAUSE_BY_DURATION = 3;
 
-    private static final Executor LOOK_UP =
-            command -> Thread.ofVirtual().name("topic-look-up").start(command);
-
     private final class Held {
         private final List<Finished> tasks = new ArrayList<>();
         private long failedAt;
@@ -46,33 +45,37 @@ final class HeldTasks {
 
         boolean due(Set<String> topics) {
             long pause = commits == commitsBefore ? TimeUnit.MILLISECONDS.toNanos(waitMillis) : pauseNanos;
-            if (System.nanoTime() - failedAt < pause) {
+            if (nanoTime.getAsLong() - failedAt < pause) {
                 return false;
             }
             // Not here, for the client may wait long for a topic that does not exist
             CompletableFuture<Boolean> asked = lookUp;
             if (asked == null) {
-                lookUp = CompletableFuture.supplyAsync(() -> known.test(topics), LOOK_UP);
+                lookUp = CompletableFuture.supplyAsync(() -> known.test(topics), lookUps);
                 return false;
             }
             if (!asked.isDone()) {
                 return false;
             }
             lookUp = null;
-            if (!asked.join()) {
-                failedAt = System.nanoTime();
+            if (!asked.resultNow()) {
+                failedAt = nanoTime.getAsLong();
             }
-            return asked.join();
+            return asked.resultNow();
         }
     }
 
     private final Predicate<Set<String>> known;
+    private final Executor lookUps;
+    private final LongSupplier nanoTime;
     private final Map<Set<String>, Held> byTopics = new HashMap<>();
     private long commits;
 
     /** @param known says whether the broker knows these topics; may wait for its answer; any thread may call it */
-    HeldTasks(Predicate<Set<String>> known) {
+    HeldTasks(Predicate<Set<String>> known, Scheduler scheduler) {
         this.known = known;
+        this.lookUps = scheduler.virtualThreads("topic-look-up-");
+        this.nanoTime = scheduler::nanoTime;
     }
 
     /** Keeps a task if its topics take nothing now. */
@@ -103,7 +106,7 @@ final class HeldTasks {
         }
         held.tasks.addAll(tasks);
         held.commitsBefore = commits;
-        held.failedAt = System.nanoTime();
+        held.failedAt = nanoTime.getAsLong();
         held.pauseNanos = Math.clamp(PAUSE_BY_DURATION * tookNanos, SHORTEST_PAUSE_NANOS, LONGEST_PAUSE_NANOS);
     }
 

@@ -1,12 +1,11 @@
 package io.pawline.stage.commit;
 
+import io.pawline.stage.Scheduler;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -66,10 +65,11 @@ final class TransactionalPublisher implements AutoCloseable {
     /** Holds the first failure of a send in the last transaction. What fails after it, may fail because of it. */
     private final AtomicReference<@Nullable Exception> refusal = new AtomicReference<>();
 
-    private final CountDownLatch givenUp = new CountDownLatch(1);
+    private final Scheduler.Signal givenUp;
 
-    TransactionalPublisher(Supplier<Producer<byte[], byte[]>> producers) {
+    TransactionalPublisher(Supplier<Producer<byte[], byte[]>> producers, Scheduler scheduler) {
         this.producers = producers;
+        this.givenUp = scheduler.signal();
     }
 
     /**
@@ -141,7 +141,7 @@ final class TransactionalPublisher implements AutoCloseable {
 
     /** Ends the waiting for answers of the broker. */
     void giveUp() {
-        givenUp.countDown();
+        givenUp.give();
     }
 
     private void send(ProducerRecord<byte[], byte[]> record) {
@@ -222,13 +222,13 @@ final class TransactionalPublisher implements AutoCloseable {
 
     /** Waits, for the client may fail at once, and throws the failure if this is given up meanwhile. */
     private void awaitNextTry(long waitMillis, KafkaException failure) throws InterruptedException {
-        if (givenUp.await(waitMillis, TimeUnit.MILLISECONDS)) {
+        if (givenUp.await(Duration.ofMillis(waitMillis))) {
             throw failure;
         }
     }
 
     private void throwIfGivenUp(KafkaException failure) {
-        if (givenUp.getCount() == 0) {
+        if (givenUp.given()) {
             throw failure;
         }
     }

@@ -10,10 +10,11 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * Starts one virtual thread per record, as the permits allow. The permit is taken before the thread exists, so what
@@ -24,13 +25,16 @@ public final class Dispatcher {
 
     private final ConcurrencyLimiter limiter;
     private final ReadyQueue readyQueue;
-    private final ThreadFactory threads;
+    private final Executor threads;
+    private final LongSupplier nanoTime;
     private final BiConsumer<WorkItem, Permit> work;
     private final BooleanSupplier held;
     private final StageMetrics metrics;
     private final ReentrantLock lock = new ReentrantLock();
 
     /**
+     * @param threads runs each piece of work on a thread of its own
+     * @param nanoTime like {@link System#nanoTime}
      * @param work what to do with a record, on a thread of its own; must not throw, and sees to the
      *     record's {@link AssignedPartition#end()}
      * @param held whether nothing is to begin for now, whatever the permits; when that is over, the next
@@ -39,13 +43,15 @@ public final class Dispatcher {
     public Dispatcher(
             ConcurrencyLimiter limiter,
             ReadyQueue readyQueue,
-            ThreadFactory threads,
+            Executor threads,
+            LongSupplier nanoTime,
             BiConsumer<WorkItem, Permit> work,
             BooleanSupplier held,
             StageMetrics metrics) {
         this.limiter = limiter;
         this.readyQueue = readyQueue;
         this.threads = threads;
+        this.nanoTime = nanoTime;
         this.work = work;
         this.held = held;
         this.metrics = metrics;
@@ -55,7 +61,7 @@ public final class Dispatcher {
     public void add(Collection<WorkItem> items) {
         lock.lock();
         try {
-            long now = System.nanoTime();
+            long now = nanoTime.getAsLong();
             items.stream().filter(item -> !item.partition().fenced()).forEach(item -> readyQueue.add(item, now));
             readyQueue.timeHasPassed();
             begin();
@@ -68,7 +74,7 @@ public final class Dispatcher {
     public List<ReadyQueue.Overflow> overflow() {
         lock.lock();
         try {
-            return readyQueue.overflow(System.nanoTime());
+            return readyQueue.overflow(nanoTime.getAsLong());
         } finally {
             lock.unlock();
         }
@@ -115,8 +121,8 @@ public final class Dispatcher {
                 permit.get().close();
                 return;
             }
-            metrics.waitedForPermit(Duration.ofNanos(System.nanoTime() - next.sinceNanos()));
-            threads.newThread(() -> run(next)).start();
+            metrics.waitedForPermit(Duration.ofNanos(nanoTime.getAsLong() - next.sinceNanos()));
+            threads.execute(() -> run(next));
         }
     }
 

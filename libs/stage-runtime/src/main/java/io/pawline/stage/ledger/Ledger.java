@@ -7,6 +7,7 @@ import io.pawline.events.CallOutcome;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Topics;
+import io.pawline.stage.Scheduler;
 import io.pawline.stage.codec.Codec;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -16,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,15 +34,23 @@ public final class Ledger implements AutoCloseable {
     private final Producer<byte[], byte[]> producer;
     private final Codec<?> codec;
     private final Clock clock;
+    private final Scheduler scheduler;
     private final String instance;
     private volatile boolean closed;
 
     /** @param instance names the process of the stage that writes */
-    public Ledger(Producer<byte[], byte[]> producer, Codec<?> codec, Clock clock, String instance) {
+    public Ledger(
+            Producer<byte[], byte[]> producer, Codec<?> codec, Clock clock, Scheduler scheduler, String instance) {
         this.instance = instance;
         this.producer = producer;
         this.codec = codec;
         this.clock = clock;
+        this.scheduler = scheduler;
+    }
+
+    /** Returns the time by which calls are measured, as {@link System#nanoTime} does. */
+    long nanoTime() {
+        return scheduler.nanoTime();
     }
 
     /** Returns the name of the process that writes. */
@@ -62,14 +72,14 @@ public final class Ledger implements AutoCloseable {
         }
         while (true) {
             try {
-                send(record).get();
+                scheduler.await(send(record));
                 return;
             } catch (ExecutionException notRecorded) {
                 if (closed) {
                     throw new InterruptedException("the process stops");
                 }
                 log.warn("no call is begun until the ledger can record it: {}", String.valueOf(notRecorded.getCause()));
-                Thread.sleep(BEFORE_TRYING_AGAIN);
+                scheduler.sleep(BEFORE_TRYING_AGAIN);
             }
         }
     }
@@ -116,8 +126,8 @@ public final class Ledger implements AutoCloseable {
     }
 
     /** Sends an event and never throws. The future says what became of it, and so does the log if it was lost. */
-    private CompletableFuture<Void> send(ProducerRecord<byte[], byte[]> record) {
-        CompletableFuture<Void> acknowledged = new CompletableFuture<>();
+    private CompletableFuture<@Nullable Void> send(ProducerRecord<byte[], byte[]> record) {
+        CompletableFuture<@Nullable Void> acknowledged = new CompletableFuture<>();
         try {
             var _ = producer.send(record, (_, failure) -> {
                 if (failure == null) {

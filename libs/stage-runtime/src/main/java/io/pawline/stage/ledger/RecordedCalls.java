@@ -101,13 +101,13 @@ public final class RecordedCalls implements Attempt.Calls {
         ledger.begins(begun, stage.paid());
         checkAgain(begun);
         CallReport report = CallReport.died(Reason.UNCLASSIFIED, CallPhase.WAIT);
-        long started = System.nanoTime();
+        long started = ledger.nanoTime();
         try {
             OutsideCall.Answer<T> answer = call.make();
             report = answer.report();
             return answer.value();
         } finally {
-            long ended = System.nanoTime();
+            long ended = ledger.nanoTime();
             permit.called(report, started, ended);
             CallAttempt end = withLoad(CallAttempt.newBuilder(begun));
             made.add(ledger.ended(end, report, Duration.ofNanos(ended - started), provider.callCostMicros()));

@@ -9,9 +9,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +76,8 @@ public final class ConcurrencyLimiter {
     private final @Nullable AdaptiveLimit adaptive;
     private final @Nullable Breaker breaker;
     private final @Nullable CallRate rate;
+    private final LongSupplier nanoTime;
+
     /** Turns {@link System#nanoTime} into nanoseconds since 1970, which run evenly and on which processes agree. */
     private final long epochNanos;
 
@@ -87,9 +89,17 @@ public final class ConcurrencyLimiter {
     /**
      * @param provider empty for a stage that calls none: then nothing but the limit and the pause holds
      * @param limit most tasks at once
+     * @param nanoTime like {@link System#nanoTime}
+     * @param random for jitter; thread-safe
      */
-    public ConcurrencyLimiter(Optional<ProviderPolicies> provider, int limit, StageControls controls, Clock clock) {
-        this(provider, limit, controls, clock, new RefusalShare(REFUSALS_FOR_ALL), new Random());
+    public ConcurrencyLimiter(
+            Optional<ProviderPolicies> provider,
+            int limit,
+            StageControls controls,
+            Clock clock,
+            LongSupplier nanoTime,
+            RandomGenerator random) {
+        this(provider, limit, controls, clock, nanoTime, new RefusalShare(REFUSALS_FOR_ALL), random);
     }
 
     ConcurrencyLimiter(
@@ -97,13 +107,15 @@ public final class ConcurrencyLimiter {
             int limit,
             StageControls controls,
             Clock clock,
+            LongSupplier nanoTime,
             RefusalShare refusalShare,
             RandomGenerator random) {
+        this.nanoTime = nanoTime;
         this.refusalShare = refusalShare;
         this.resumption = new Resumption(random);
         this.configuredLimit = limit;
         this.mostBefore = limit;
-        this.epochNanos = TimeUnit.MILLISECONDS.toNanos(clock.millis()) - System.nanoTime();
+        this.epochNanos = TimeUnit.MILLISECONDS.toNanos(clock.millis()) - nanoTime.getAsLong();
         this.controls = controls;
         this.clock = clock;
         this.adaptive = provider.filter(ProviderPolicies::adaptiveLimit)
@@ -113,7 +125,7 @@ public final class ConcurrencyLimiter {
                         .map(policy -> new Breaker(policies.name(), policy, clock, random, this::startAgain)))
                 .orElse(null);
         this.rate = provider.filter(policies -> policies.callsPerSecond() > 0)
-                .map(policies -> new CallRate(policies.callsPerSecond(), System::nanoTime))
+                .map(policies -> new CallRate(policies.callsPerSecond(), nanoTime))
                 .orElse(null);
     }
 
@@ -161,7 +173,7 @@ public final class ConcurrencyLimiter {
     /** Lets the limit begin low, for all that waits would begin at the same moment now, in every process. */
     private void startAgain() {
         if (adaptive != null) {
-            adaptive.startAgain(inFlight.get(), epochNanos + System.nanoTime());
+            adaptive.startAgain(inFlight.get(), epochNanos + nanoTime.getAsLong());
         }
     }
 

@@ -1,16 +1,12 @@
 package io.pawline.stage.provider;
 
 import io.pawline.controls.ControlPublishException;
-import io.pawline.controls.ControlPublisher;
-import io.pawline.controls.ControlStateReader;
-import io.pawline.events.ControlCommand;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
-import io.pawline.service.EventFormat;
-import io.pawline.stage.KafkaClients;
+import io.pawline.stage.ControlChannel;
 import io.pawline.stage.ProviderPolicies;
+import io.pawline.stage.Scheduler;
 import io.pawline.stage.StageSpec;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -30,42 +26,42 @@ public final class LiveStageControls implements StageControls, AutoCloseable {
     private final Stage stage;
     private final Optional<String> provider;
     private final String by;
-    private final ControlStateReader reader;
-    private final ControlPublisher publisher;
+    private final ControlChannel channel;
+    private final Scheduler scheduler;
     /** Holds the end of a cool-down that is on its way to the control topic. */
     private final AtomicReference<Instant> onItsWay = new AtomicReference<>(Instant.EPOCH);
 
-    public LiveStageControls(StageSpec<?> spec, KafkaClients clients, EventFormat format, Clock clock) {
+    /** @param instanceId names the process, for who reads why there is a cool-down */
+    public LiveStageControls(StageSpec<?> spec, String instanceId, ControlChannel channel, Scheduler scheduler) {
         this.stage = spec.stage();
         this.provider = spec.provider().map(ProviderPolicies::name);
-        this.by = "%s-service %s".formatted(stage.code(), clients.instanceId());
-        this.reader = new ControlStateReader(
-                clients.connection(), format.deserializers().apply(ControlCommand.class), clock);
-        this.publisher = new ControlPublisher(clients.connection(), format.serializer(), clock);
+        this.by = "%s-service %s".formatted(stage.code(), instanceId);
+        this.channel = channel;
+        this.scheduler = scheduler;
     }
 
     public void start() {
-        reader.start();
+        channel.start();
     }
 
     /** Waits until the controls given before the start are known, for so long at most, and says whether they are. */
     public boolean known(Duration longest) throws InterruptedException {
-        return reader.awaitRead(longest);
+        return channel.awaitRead(longest);
     }
 
     @Override
     public boolean paused() {
-        return reader.paused(stage);
+        return channel.paused(stage);
     }
 
     @Override
     public OptionalInt limit() {
-        return reader.limit(stage);
+        return channel.limit(stage);
     }
 
     @Override
     public Instant coolDownUntil() {
-        Instant published = provider.map(reader::coolDownUntil).orElse(Instant.EPOCH);
+        Instant published = provider.map(channel::coolDownUntil).orElse(Instant.EPOCH);
         Instant unpublished = onItsWay.get();
         return unpublished.isAfter(published) ? unpublished : published;
     }
@@ -74,17 +70,19 @@ public final class LiveStageControls implements StageControls, AutoCloseable {
     public void coolDown(Instant until, String why) {
         Instant before = onItsWay.getAndAccumulate(until, (one, other) -> one.isAfter(other) ? one : other);
         if (provider.isPresent() && until.isAfter(before)) {
-            Thread.ofVirtual().name(stage.code() + "-cool-down").start(() -> publish(provider.get(), until, why));
+            scheduler
+                    .virtualThread(stage.code() + "-cool-down", () -> publish(provider.get(), until, why))
+                    .start();
         }
     }
 
     public boolean cancelled(TaskId task) {
-        return reader.cancelled(task);
+        return channel.cancelled(task);
     }
 
     private void publish(String name, Instant until, String why) {
         try {
-            publisher.coolDown(name, until, by, why);
+            channel.coolDown(name, until, by, why);
             // From here on the topic holds, where an operator may lift it.
             onItsWay.compareAndSet(until, Instant.EPOCH);
         } catch (ControlPublishException unknownElsewhere) {
@@ -94,7 +92,6 @@ public final class LiveStageControls implements StageControls, AutoCloseable {
 
     @Override
     public void close() {
-        reader.close();
-        publisher.close();
+        channel.close();
     }
 }

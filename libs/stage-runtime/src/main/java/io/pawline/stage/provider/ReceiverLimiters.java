@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Random;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -25,17 +25,23 @@ public final class ReceiverLimiters {
     private final ProviderPolicies policies;
     private final int limit;
     private final Clock clock;
-    private final RandomGenerator random = new Random();
+    private final LongSupplier nanoTime;
+    private final RandomGenerator random;
     private final Map<String, ConcurrencyLimiter> limiters = new LinkedHashMap<>(16, 0.75f, true);
 
     /**
      * @param policies how each receiver is treated
      * @param limit most calls at once to one receiver
+     * @param nanoTime like {@link System#nanoTime}
+     * @param random for jitter; thread-safe
      */
-    public ReceiverLimiters(ProviderPolicies policies, int limit, Clock clock) {
+    public ReceiverLimiters(
+            ProviderPolicies policies, int limit, Clock clock, LongSupplier nanoTime, RandomGenerator random) {
         this.policies = policies;
         this.limit = limit;
         this.clock = clock;
+        this.nanoTime = nanoTime;
+        this.random = random;
     }
 
     /** Returns the limiter of this receiver. */
@@ -50,6 +56,7 @@ public final class ReceiverLimiters {
                 limit,
                 new ReceiverControls(),
                 clock,
+                nanoTime,
                 new RefusalShare(FIRST_REFUSAL),
                 random);
         limiters.put(receiver, limiter);

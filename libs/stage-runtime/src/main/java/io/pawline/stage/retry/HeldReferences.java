@@ -1,6 +1,7 @@
 package io.pawline.stage.retry;
 
 import io.pawline.schemas.Routing;
+import io.pawline.stage.Scheduler;
 import io.pawline.stage.offsets.AssignedPartition;
 import io.pawline.stage.offsets.WorkItem;
 import java.time.Instant;
@@ -43,10 +44,15 @@ public final class HeldReferences implements AutoCloseable {
      * @param inMemory bytes that they take now, those at work included
      * @param consumers makes the consumer that reads records again; it is of no group
      */
-    public HeldReferences(long room, LongSupplier inMemory, Supplier<Consumer<byte[], byte[]>> consumers, String name) {
+    public HeldReferences(
+            long room,
+            LongSupplier inMemory,
+            Supplier<Consumer<byte[], byte[]>> consumers,
+            Scheduler scheduler,
+            String name) {
         this.room = room;
         this.inMemory = inMemory;
-        this.reader = new RecordRereader(consumers, name + "-reread");
+        this.reader = new RecordRereader(consumers, scheduler, name + "-reread");
     }
 
     /**

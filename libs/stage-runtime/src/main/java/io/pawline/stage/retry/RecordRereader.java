@@ -1,5 +1,6 @@
 package io.pawline.stage.retry;
 
+import io.pawline.stage.Scheduler;
 import io.pawline.stage.retry.HeldReferences.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,8 +10,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -31,6 +31,7 @@ final class RecordRereader implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(RecordRereader.class);
     private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration BEFORE_TRYING_AGAIN = Duration.ofSeconds(1);
     private static final Duration CLOSE = Duration.ofSeconds(2);
 
     /** With so many offsets to the next record, the consumer does not read those in between. */
@@ -40,22 +41,26 @@ final class RecordRereader implements AutoCloseable {
     record Found(Reference reference, @Nullable ConsumerRecord<byte[], byte[]> data) {}
 
     private final Supplier<Consumer<byte[], byte[]>> consumers;
-    private final LinkedBlockingQueue<List<Reference>> asked = new LinkedBlockingQueue<>();
+    private final Scheduler scheduler;
+    private final Scheduler.Mailbox<List<Reference>> asked;
     private final ConcurrentLinkedQueue<Found> found = new ConcurrentLinkedQueue<>();
-    private final Thread thread;
+    private final Scheduler.Worker thread;
+    private final AtomicBoolean started = new AtomicBoolean();
     private @Nullable Consumer<byte[], byte[]> consumer;
     private volatile boolean broken;
 
-    RecordRereader(Supplier<Consumer<byte[], byte[]>> consumers, String name) {
+    RecordRereader(Supplier<Consumer<byte[], byte[]>> consumers, Scheduler scheduler, String name) {
         this.consumers = consumers;
-        this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
+        this.scheduler = scheduler;
+        this.asked = scheduler.mailbox();
+        this.thread = scheduler.platformThread(name, true, this::run);
     }
 
     /** Asks for these records; returns at once. */
     void ask(List<Reference> references) {
         if (!references.isEmpty()) {
             asked.add(references);
-            if (thread.getState() == Thread.State.NEW) {
+            if (started.compareAndSet(false, true)) {
                 thread.start();
             }
         }
@@ -111,7 +116,7 @@ final class RecordRereader implements AutoCloseable {
             } catch (KafkaException failed) {
                 log.warn("held retries could not be read again, this is tried once more: {}", failed.toString());
                 closeConsumer();
-                TimeUnit.SECONDS.sleep(1);
+                scheduler.sleep(BEFORE_TRYING_AGAIN);
             }
         }
     }

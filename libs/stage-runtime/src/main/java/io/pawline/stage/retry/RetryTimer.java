@@ -1,5 +1,6 @@
 package io.pawline.stage.retry;
 
+import io.pawline.stage.Scheduler;
 import io.pawline.stage.dispatch.Dispatcher;
 import io.pawline.stage.offsets.WorkItem;
 import java.time.Clock;
@@ -8,8 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Holds records of the retry topic until they are due, each by its own time, so that one that waits for minutes delays
@@ -19,23 +18,20 @@ public final class RetryTimer implements AutoCloseable {
 
     private final Clock clock;
     private final Dispatcher dispatcher;
-    private final ScheduledThreadPoolExecutor heap;
+    private final Scheduler.Timer heap;
     private final Map<Due, Future<?>> held = new ConcurrentHashMap<>();
 
-    public RetryTimer(Clock clock, Dispatcher dispatcher, String name) {
+    public RetryTimer(Clock clock, Dispatcher dispatcher, Scheduler scheduler, String name) {
         this.clock = clock;
         this.dispatcher = dispatcher;
-        this.heap = new ScheduledThreadPoolExecutor(
-                1, Thread.ofPlatform().daemon().name(name + "-timer").factory());
-        heap.setRemoveOnCancelPolicy(true);
-        heap.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        this.heap = scheduler.timer(name + "-timer");
     }
 
     public void hold(WorkItem item, Instant notBefore) {
         // In milliseconds, of which any two moments of a header are few enough for a long
         long delay = Math.max(0, notBefore.toEpochMilli() - clock.millis());
         Due due = new Due(item);
-        held.put(due, heap.schedule(due, delay, TimeUnit.MILLISECONDS));
+        held.put(due, heap.schedule(due, delay));
         if (due.over) {
             held.remove(due);
         }
@@ -70,11 +66,11 @@ public final class RetryTimer implements AutoCloseable {
 
     /** Counts the records that wait for their time. */
     public int held() {
-        return heap.getQueue().size();
+        return heap.waiting();
     }
 
     @Override
     public void close() {
-        heap.shutdownNow();
+        heap.close();
     }
 }

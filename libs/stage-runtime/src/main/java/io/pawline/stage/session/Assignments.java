@@ -1,6 +1,7 @@
 package io.pawline.stage.session;
 
 import io.pawline.schemas.Stage;
+import io.pawline.stage.Scheduler;
 import io.pawline.stage.commit.GroupCommit;
 import io.pawline.stage.offsets.AssignedPartition;
 import io.pawline.stage.retry.DelayedRetryReader;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -32,7 +32,11 @@ final class Assignments implements ConsumerRebalanceListener {
     /** The longest wait for the committed offsets, on the poll thread. After it, the session ends and another begins. */
     private static final Duration OFFSETS_WITHIN = Duration.ofSeconds(15);
 
+    /** A drain looks so often whether it is over. */
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5);
+
     private final Stage stage;
+    private final Scheduler scheduler;
     private final Duration drain;
     private final Consumer<byte[], byte[]> consumer;
     private final GroupCommit commit;
@@ -47,12 +51,14 @@ final class Assignments implements ConsumerRebalanceListener {
     /** @param dropFenced lets go of the records in memory whose partitions are fenced */
     Assignments(
             Stage stage,
+            Scheduler scheduler,
             Duration drain,
             Consumer<byte[], byte[]> consumer,
             GroupCommit commit,
             DelayedRetryReader delayedRetryReader,
             Runnable dropFenced) {
         this.stage = stage;
+        this.scheduler = scheduler;
         this.drain = drain;
         this.consumer = consumer;
         this.commit = commit;
@@ -121,7 +127,7 @@ final class Assignments implements ConsumerRebalanceListener {
 
     /** Begins the drain time. A revocation that waits for calls ends with it, too. */
     void stopWithinDrain() {
-        stopBy = System.nanoTime() + drain.toNanos();
+        stopBy = scheduler.nanoTime() + drain.toNanos();
     }
 
     /** Bars all partitions, so that no paid call begins whose result nobody would commit. */
@@ -142,11 +148,11 @@ final class Assignments implements ConsumerRebalanceListener {
     /** Starts nothing more of these partitions, and waits for what they have at work, for the drain time at most. */
     private void drain(Collection<AssignedPartition> partitions) {
         partitions.forEach(AssignedPartition::stopAdmitting);
-        long ownEnd = System.nanoTime() + drain.toNanos();
+        long ownEnd = scheduler.nanoTime() + drain.toNanos();
         try {
             while (commit.working() && !settled(partitions) && !tooLate(earlier(ownEnd, stopBy))) {
                 commit.commitAs(consumer.groupMetadata());
-                TimeUnit.MILLISECONDS.sleep(5);
+                scheduler.sleep(BETWEEN_LOOKS);
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
@@ -158,7 +164,7 @@ final class Assignments implements ConsumerRebalanceListener {
     }
 
     private boolean tooLate(long giveUp) {
-        boolean late = System.nanoTime() - giveUp > 0;
+        boolean late = scheduler.nanoTime() - giveUp > 0;
         if (late) {
             log.warn("calls still under way after the drain time of {} are given up", drain);
         }

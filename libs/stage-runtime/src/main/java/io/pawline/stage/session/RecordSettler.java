@@ -9,6 +9,7 @@ import io.pawline.stage.offsets.WorkItem;
 import io.pawline.stage.provider.Permit;
 import io.pawline.stage.retry.FailedRecord;
 import java.time.Clock;
+import java.util.concurrent.Executor;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
@@ -20,6 +21,7 @@ final class RecordSettler<I> {
     private final Stage stage;
     private final TaskExecution<I> execution;
     private final GroupCommit commit;
+    private final Executor threads;
     private final Clock clock;
 
     /**
@@ -27,10 +29,11 @@ final class RecordSettler<I> {
      */
     private volatile boolean broken;
 
-    RecordSettler(Stage stage, TaskExecution<I> execution, GroupCommit commit, Clock clock) {
+    RecordSettler(Stage stage, TaskExecution<I> execution, GroupCommit commit, Executor threads, Clock clock) {
         this.stage = stage;
         this.execution = execution;
         this.commit = commit;
+        this.threads = threads;
         this.clock = clock;
     }
 
@@ -51,7 +54,7 @@ final class RecordSettler<I> {
             return;
         }
         if (execution.outOfTime(item.data())) {
-            var _ = Thread.ofVirtual().start(() -> settle(item, () -> execution.neverHadItsTurn(item.data())));
+            threads.execute(() -> settle(item, () -> execution.neverHadItsTurn(item.data())));
         } else {
             commit.add(item, Settlement.again(FailedRecord.deferred(stage, overflow, clock.instant())));
         }
@@ -60,7 +63,7 @@ final class RecordSettler<I> {
     /** Ends a task that may wait no longer. It needs no permit, for nothing is called any more. */
     void expire(WorkItem item) {
         if (item.partition().begin()) {
-            var _ = Thread.ofVirtual().start(() -> settle(item, () -> execution.expired(item.data())));
+            threads.execute(() -> settle(item, () -> execution.expired(item.data())));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.pawline.stage.session;
 
-import io.pawline.stage.KafkaClients;
+import io.pawline.stage.Scheduler;
+import io.pawline.stage.StageClients;
 import io.pawline.stage.StageSpec;
 import io.pawline.stage.commit.GroupCommit;
 import io.pawline.stage.dispatch.Dispatcher;
@@ -24,7 +25,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -53,6 +53,7 @@ public final class StageSession<I> {
     private static final long MEASURE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final StageSpec<I> spec;
+    private final Scheduler scheduler;
     private final Clock clock;
     private final Backlog backlog;
     private final Consumer<byte[], byte[]> consumer;
@@ -64,9 +65,9 @@ public final class StageSession<I> {
     private final Assignments assignments;
     private final ReadAhead readAhead;
     private final RecordSettler<I> settler;
-    private final CountDownLatch stop = new CountDownLatch(1);
-    private long lastMeasured = System.nanoTime();
-    private volatile long lastPoll = System.nanoTime();
+    private volatile boolean stopping;
+    private long lastMeasured;
+    private volatile long lastPoll;
 
     /** @param memory bytes that records may take, those of the work topic and retries each */
     public StageSession(
@@ -75,12 +76,16 @@ public final class StageSession<I> {
             ConcurrencyLimiter limiter,
             Optional<ReceiverLimiters> receiverLimiters,
             Ledger ledger,
-            KafkaClients clients,
+            StageClients clients,
+            Scheduler scheduler,
             Clock clock,
             Backlog backlog,
             StageMetrics metrics,
             long memory) {
         this.spec = spec;
+        this.scheduler = scheduler;
+        this.lastMeasured = scheduler.nanoTime();
+        this.lastPoll = lastMeasured;
         this.clock = clock;
         this.backlog = backlog;
         String name = spec.stage().code();
@@ -92,22 +97,32 @@ public final class StageSession<I> {
                 ledger,
                 spec.policies().commitInterval(),
                 metrics,
+                scheduler,
                 name);
-        this.settler = new RecordSettler<>(spec.stage(), execution, commit, clock);
+        this.settler = new RecordSettler<>(
+                spec.stage(), execution, commit, scheduler.virtualThreads(name + "-settle-"), clock);
         this.dispatcher = new Dispatcher(
                 limiter,
                 readyQueue(limiter, receiverLimiters),
-                Thread.ofVirtual().name(name + "-task-", 0).factory(),
+                scheduler.virtualThreads(name + "-task-"),
+                scheduler::nanoTime,
                 settler::work,
-                () -> stop.getCount() == 0 || hasTooMuchToLose() || !execution.mayBegin(),
+                () -> stopping || hasTooMuchToLose() || !execution.mayBegin(),
                 metrics);
-        this.timer = new RetryTimer(clock, dispatcher, name);
+        this.timer = new RetryTimer(clock, dispatcher, scheduler, name);
         this.delayedRetryReader = new DelayedRetryReader(spec.stage(), consumer, commit, clock);
         this.assignments = new Assignments(
-                spec.stage(), spec.policies().drain(), consumer, commit, delayedRetryReader, this::dropFenced);
+                spec.stage(),
+                scheduler,
+                spec.policies().drain(),
+                consumer,
+                commit,
+                delayedRetryReader,
+                this::dropFenced);
         this.readAhead = new ReadAhead(
                 consumer, delayedRetryReader::sleeps, spec.policies().maxInFlight(), memory);
-        this.references = new HeldReferences(memory, assignments::retryBytes, () -> clients.rereader(group), name);
+        this.references =
+                new HeldReferences(memory, assignments::retryBytes, () -> clients.rereader(group), scheduler, name);
     }
 
     /**
@@ -131,7 +146,7 @@ public final class StageSession<I> {
         try {
             commit.start();
             consumer.subscribe(spec.stage().readTopics(), assignments);
-            while (stop.getCount() > 0) {
+            while (!stopping) {
                 turn();
             }
             drainAndStay();
@@ -143,12 +158,12 @@ public final class StageSession<I> {
     /** Asks the session to end; returns at once. Nothing begins after this, also amid a revocation. */
     public void stop() {
         assignments.stopWithinDrain();
-        stop.countDown();
+        stopping = true;
     }
 
     /** Returns the time since the poll thread last came round. */
     public Duration sinceLastPoll() {
-        return Duration.ofNanos(System.nanoTime() - lastPoll);
+        return Duration.ofNanos(scheduler.nanoTime() - lastPoll);
     }
 
     /** Says whether the group has let the session in. */
@@ -179,8 +194,8 @@ public final class StageSession<I> {
         // This is done even with nothing new, for a permit may have come with time.
         dispatcher.add(due);
         dispatcher.overflow().forEach(settler::defer);
-        if (System.nanoTime() - lastMeasured >= MEASURE_NANOS) {
-            lastMeasured = System.nanoTime();
+        if (scheduler.nanoTime() - lastMeasured >= MEASURE_NANOS) {
+            lastMeasured = scheduler.nanoTime();
             if (spec.stage().paid()) {
                 // Nobody writes a deadline for another stage, and a final state may not expire unnotified
                 dispatcher.overdue(clock.instant()).forEach(settler::expire);
@@ -188,7 +203,7 @@ public final class StageSession<I> {
             }
             measure();
         }
-        lastPoll = System.nanoTime();
+        lastPoll = scheduler.nanoTime();
     }
 
     private void take(AssignedPartition partition, List<ConsumerRecord<byte[], byte[]>> records, List<WorkItem> due) {
@@ -231,7 +246,7 @@ public final class StageSession<I> {
             commit.commitAs(consumer.groupMetadata());
             consumer.pause(consumer.assignment());
             var _ = consumer.poll(POLL);
-            lastPoll = System.nanoTime();
+            lastPoll = scheduler.nanoTime();
         }
     }
 

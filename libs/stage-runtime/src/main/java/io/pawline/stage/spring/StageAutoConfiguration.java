@@ -11,7 +11,7 @@ import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.StageRuntime;
 import io.pawline.stage.StageSpec;
 import java.time.Clock;
-import java.util.random.RandomGenerator;
+import java.util.Random;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -88,7 +88,7 @@ public class StageAutoConfiguration {
                 meters,
                 telemetry,
                 clock,
-                RandomGenerator.getDefault(),
+                new Random(),
                 memory);
     }
 }

@@ -7,6 +7,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.pawline.schemas.RecordHeaders;
 import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
+import io.pawline.stage.Scheduler;
+import io.pawline.stage.SystemScheduler;
 import io.pawline.stage.metrics.StageMetrics;
 import io.pawline.stage.offsets.AssignedPartition;
 import io.pawline.stage.offsets.WorkItem;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -36,6 +39,7 @@ class DispatcherTest {
     private final AssignedPartition fresh = partition("pawline.detect", false);
     private final AssignedPartition retries = partition("pawline.detect.retry", true);
     private final TestingStageControls controls = new TestingStageControls();
+    private final Scheduler scheduler = new SystemScheduler();
 
     private final BlockingQueue<WorkItem> begun = new LinkedBlockingQueue<>();
     private final AtomicBoolean held = new AtomicBoolean();
@@ -232,7 +236,7 @@ class DispatcherTest {
     void holdsNoRetryOfAFencedPartition() throws InterruptedException {
         Dispatcher dispatcher = dispatcher(1, 0.25);
         AssignedPartition others = partition("pawline.detect.retry", true);
-        try (RetryTimer timer = new RetryTimer(new TestingClock(), dispatcher, "test")) {
+        try (RetryTimer timer = new RetryTimer(new TestingClock(), dispatcher, scheduler, "test")) {
             items(retries, 3)
                     .forEach(item ->
                             timer.hold(item, new TestingClock().instant().plusSeconds(3_600)));
@@ -248,11 +252,13 @@ class DispatcherTest {
     }
 
     private Dispatcher dispatcher(int limit, double share) {
-        ConcurrencyLimiter limiter = new ConcurrencyLimiter(Optional.empty(), limit, controls, new TestingClock());
+        ConcurrencyLimiter limiter = new ConcurrencyLimiter(
+                Optional.empty(), limit, controls, new TestingClock(), scheduler::nanoTime, new Random());
         return new Dispatcher(
                 limiter,
                 new FairQueue("test", limiter, share),
-                Thread.ofVirtual().factory(),
+                scheduler.virtualThreads("test-"),
+                scheduler::nanoTime,
                 (item, permit) -> {
                     CountDownLatch end = new CountDownLatch(1);
                     running.put(item, end);

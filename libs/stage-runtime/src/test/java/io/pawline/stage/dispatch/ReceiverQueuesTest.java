@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -46,9 +47,11 @@ class ReceiverQueuesTest {
                     0,
                     0),
             1_000,
-            clock);
-    private ConcurrencyLimiter stageLimiter =
-            new ConcurrencyLimiter(Optional.empty(), 100, new TestingStageControls(), clock);
+            clock,
+            System::nanoTime,
+            new Random());
+    private ConcurrencyLimiter stageLimiter = new ConcurrencyLimiter(
+            Optional.empty(), 100, new TestingStageControls(), clock, System::nanoTime, new Random());
     private ReceiverQueues receiverQueues = new ReceiverQueues(stageLimiter, receiverLimiters, 0.25);
     private long offset;
 
@@ -223,7 +226,8 @@ class ReceiverQueuesTest {
     }
 
     private void stageLimit(int limit) {
-        stageLimiter = new ConcurrencyLimiter(Optional.empty(), limit, new TestingStageControls(), clock);
+        stageLimiter = new ConcurrencyLimiter(
+                Optional.empty(), limit, new TestingStageControls(), clock, System::nanoTime, new Random());
         receiverQueues = new ReceiverQueues(stageLimiter, receiverLimiters, 0.25);
     }
 

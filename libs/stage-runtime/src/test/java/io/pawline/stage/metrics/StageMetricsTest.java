@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -56,11 +57,16 @@ class StageMetricsTest {
 
     private void exportAll() {
         StageMetrics metrics = new StageMetrics(registry, Stage.GENERATE, new TestingClock());
-        metrics.watch(new ConcurrencyLimiter(Optional.empty(), 1, new TestingStageControls(), new TestingClock()));
+        metrics.watch(new ConcurrencyLimiter(
+                Optional.empty(), 1, new TestingStageControls(), new TestingClock(), System::nanoTime, new Random()));
         metrics.watch(new ReceiverLimiters(
-                new ProviderPolicies("receiver", true, Optional.empty(), 0, 0), 1, new TestingClock()));
+                new ProviderPolicies("receiver", true, Optional.empty(), 0, 0),
+                1,
+                new TestingClock(),
+                System::nanoTime,
+                new Random()));
         metrics.watch(new Backlog());
-        metrics.watch(new UnknownSchemas());
+        metrics.watch(new UnknownSchemas(System::nanoTime));
         metrics.waitedForPermit(Duration.ofMillis(1));
         metrics.handled(new Outcome.Retry(Reason.OVERLOADED, "busy", null), Duration.ofMillis(1));
         metrics.handled(new Outcome.Done(Optional.empty()), Duration.ofMillis(1));

@@ -415,7 +415,7 @@ class ConcurrencyLimiterTest {
     }
 
     private ConcurrencyLimiter withoutProvider(int limit) {
-        return new ConcurrencyLimiter(Optional.empty(), limit, controls, clock);
+        return new ConcurrencyLimiter(Optional.empty(), limit, controls, clock, System::nanoTime, AT_ONCE);
     }
 
     private ConcurrencyLimiter with(BreakerPolicy breaker, double callsPerSecond) {
@@ -429,6 +429,7 @@ class ConcurrencyLimiterTest {
                 limit,
                 controls,
                 clock,
+                System::nanoTime,
                 new RefusalShare(ConcurrencyLimiter.REFUSALS_FOR_ALL),
                 random);
     }

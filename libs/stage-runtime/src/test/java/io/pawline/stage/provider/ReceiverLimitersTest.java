@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pawline.stage.ProviderPolicies;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ReceiverLimitersTest {
 
     private final ReceiverLimiters limiters = new ReceiverLimiters(
-            new ProviderPolicies("receiver", true, Optional.empty(), 0, 0), 10, new TestingClock());
+            new ProviderPolicies("receiver", true, Optional.empty(), 0, 0),
+            10,
+            new TestingClock(),
+            System::nanoTime,
+            new Random());
 
     @Test
     void remembersAReceiver() {

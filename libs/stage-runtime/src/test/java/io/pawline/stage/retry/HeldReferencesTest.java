@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.pawline.schemas.RecordHeaders;
+import io.pawline.stage.SystemScheduler;
 import io.pawline.stage.offsets.AssignedPartition;
 import io.pawline.stage.offsets.WorkItem;
 import java.time.Instant;
@@ -26,7 +27,8 @@ class HeldReferencesTest {
     private static final Instant LATER = NOW.plusSeconds(60);
 
     private final AssignedPartition partition = new AssignedPartition(NAME, true, null);
-    private final HeldReferences references = new HeldReferences(ROOM, partition::bytes, this::consumer, "test");
+    private final HeldReferences references =
+            new HeldReferences(ROOM, partition::bytes, this::consumer, new SystemScheduler(), "test");
 
     @AfterEach
     void close() {

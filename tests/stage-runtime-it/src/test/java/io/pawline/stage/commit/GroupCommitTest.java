@@ -13,7 +13,9 @@ import io.pawline.events.TaskAccepted;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.schemas.Topics;
+import io.pawline.stage.Scheduler;
 import io.pawline.stage.StageSpec;
+import io.pawline.stage.SystemScheduler;
 import io.pawline.stage.codec.Codec;
 import io.pawline.stage.commit.TestingProducer.Step;
 import io.pawline.stage.ledger.Ledger;
@@ -488,13 +490,15 @@ class GroupCommitTest {
             return next;
         };
         Clock clock = Clock.systemUTC();
+        Scheduler scheduler = new SystemScheduler();
         StageSpec<TaskAccepted> spec = TestingStage.on(Map.of()).spec();
         GroupCommit commit = new GroupCommit(
                 producers,
                 (_, _) -> result("substitute"),
-                new Ledger(attempts, new Codec<>(spec, TestingEvents.format()), clock, "test"),
+                new Ledger(attempts, new Codec<>(spec, TestingEvents.format(), scheduler), clock, scheduler, "test"),
                 interval,
                 new StageMetrics(meters, Stage.DETECT, clock),
+                scheduler,
                 "detect");
         toClose.add(commit);
         commit.commitAs(MEMBER);

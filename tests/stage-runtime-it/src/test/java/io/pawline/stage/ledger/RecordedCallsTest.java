@@ -15,7 +15,9 @@ import io.pawline.schemas.TaskId;
 import io.pawline.schemas.Topics;
 import io.pawline.stage.OutsideCall;
 import io.pawline.stage.ProviderPolicies;
+import io.pawline.stage.Scheduler;
 import io.pawline.stage.StageSpec;
+import io.pawline.stage.SystemScheduler;
 import io.pawline.stage.codec.Codec;
 import io.pawline.stage.provider.ReceiverLimiters;
 import io.pawline.testkit.TestingEvents;
@@ -25,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -93,6 +96,7 @@ class RecordedCallsTest {
 
     private RecordedCalls recordedCalls() {
         Clock clock = Clock.systemUTC();
+        Scheduler scheduler = new SystemScheduler();
         StageSpec<TaskAccepted> spec = TestingStage.on(Map.of()).spec();
         RecordedCalls.Check check = new RecordedCalls.Check() {
             @Override
@@ -113,8 +117,11 @@ class RecordedCallsTest {
                         .getContext(),
                 1,
                 check,
-                new ReceiverLimiters(provider, 1, clock).of("").tryAcquire().orElseThrow(),
-                new Ledger(attempts, new Codec<>(spec, TestingEvents.format()), clock, "test"),
+                new ReceiverLimiters(provider, 1, clock, scheduler::nanoTime, new Random())
+                        .of("")
+                        .tryAcquire()
+                        .orElseThrow(),
+                new Ledger(attempts, new Codec<>(spec, TestingEvents.format(), scheduler), clock, scheduler, "test"),
                 clock);
     }
 }

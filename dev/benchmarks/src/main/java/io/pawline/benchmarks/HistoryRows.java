@@ -1,0 +1,278 @@
+package io.pawline.benchmarks;
+
+import io.pawline.taskstore.Partitions;
+import io.pawline.taskstore.Partitions.Layout;
+import io.pawline.taskstore.Partitions.Length;
+import io.pawline.taskstore.TaskDatabase;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/** Measures what a long history costs those who ask, and those who submit while a part of it is dropped. */
+final class HistoryRows {
+
+    private static final double LONGEST_LIST_MS = 20;
+    private static final double LONGEST_SMALL_REPORT_MS = 50;
+    private static final double LONGEST_LARGE_REPORT_MS = 1_000;
+    private static final double LARGEST_RATIO = 1.3;
+    private static final int DAYS = 40;
+    private static final int SMALL_DAY = 23;
+    private static final int SUBMITS_PER_SECOND = 300;
+    private static final int BYTES_PER_TASK = 4_096;
+
+    private static final List<String> FILTERS = List.of(
+            "",
+            "state=success",
+            "state=failed",
+            "state=cancelled",
+            "state=processing",
+            "reason=read_timeout",
+            "reason=deadline_passed",
+            "reason=billing",
+            "state=failed&reason=read_timeout",
+            "client_ref=all",
+            "client_ref=order-4000",
+            "client_ref=all&state=expired",
+            "client_ref=all&reason=cancelled",
+            "client_ref=nobody");
+
+    private HistoryRows() {}
+
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record ListFigures(int tasks, int requests, double p50Ms, double p99Ms, double maxMs, String slowest) {}
+
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record ReportFigures(int tasks, int smallDayTasks, double smallDayMs, int largeDayTasks, double largeDayMs) {}
+
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record DropFigures(double gigabytes, double dropSeconds, double p99BeforeMs, double p99DuringMs, double ratio) {}
+
+    /** Asks ingest-service for pages by any filter, and any period, over HTTP, one after the other. */
+    static BenchmarkRow.Findings lists(BenchmarkRow.Setting setting, int tasks) throws Exception {
+        int number = setting.scale().of(tasks, 2_000);
+        int requests = setting.scale().of(2_000, 60);
+        try (IngestSite site = new IngestSite(setting, List.of());
+                TaskDatabase database = site.database()) {
+            Instant end = today();
+            setting.journal().step("  writing %,d tasks".formatted(number));
+            HistoryFill history = new HistoryFill(database, "list");
+            history.tasks(number, end.minus(Duration.ofDays(DAYS)), Duration.ofDays(DAYS), 0);
+            history.analyze("task");
+            setting.journal().step("  asking");
+            Asker asker = new Asker(site.port(), end);
+            asker.ask(requests / 4);
+            asker.timed.clear();
+            asker.ask(requests);
+            long[] took = asker.timed.stream().mapToLong(Timed::nanos).sorted().toArray();
+            ListFigures figures = new ListFigures(
+                    number,
+                    requests,
+                    SubmitRows.quantile(took, 0.5),
+                    SubmitRows.quantile(took, 0.99),
+                    SubmitRows.quantile(took, 1),
+                    asker.slowest());
+            return new BenchmarkRow.Findings(
+                    String.format(
+                            Locale.ROOT,
+                            "%,d tasks: p50 %.1f ms, p99 %.1f ms, at most %.1f ms (%s)",
+                            number,
+                            figures.p50Ms(),
+                            figures.p99Ms(),
+                            figures.maxMs(),
+                            figures.slowest()),
+                    figures,
+                    figures.p99Ms() <= LONGEST_LIST_MS,
+                    List.of());
+        }
+    }
+
+    private record Timed(String query, long nanos) {}
+
+    /** Asks for lists, always the same ones in the same order. */
+    private static final class Asker {
+
+        private final HttpClient http = HttpClient.newHttpClient();
+        private final Random random = new Random(1);
+        private final List<Timed> timed = new ArrayList<>();
+        private final int port;
+        private final Instant end;
+
+        Asker(int port, Instant end) {
+            this.port = port;
+            this.end = end;
+        }
+
+        void ask(int requests) throws IOException, InterruptedException {
+            for (int i = 0; i < requests; i++) {
+                String query = FILTERS.get(i % FILTERS.size()) + period();
+                HttpRequest request = HttpRequest.newBuilder(
+                                URI.create("http://127.0.0.1:%d/v1/tasks?limit=50&%s".formatted(port, query)))
+                        .build();
+                long began = System.nanoTime();
+                HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
+                timed.add(new Timed(query, System.nanoTime() - began));
+                if (answer.statusCode() != 200) {
+                    throw new IllegalStateException(query + " answers " + answer.statusCode() + " " + answer.body());
+                }
+            }
+        }
+
+        /** No bound, one, or both. */
+        private String period() {
+            Instant from = end.minusSeconds(random.nextInt(DAYS * 86_400));
+            return switch (random.nextInt(4)) {
+                case 0 -> "";
+                case 1 -> "&from=" + from;
+                case 2 -> "&to=" + from;
+                default -> "&from=" + from + "&to=" + from.plus(Duration.ofMinutes(1 + random.nextInt(3_000)));
+            };
+        }
+
+        String slowest() {
+            return timed.stream()
+                    .max(Comparator.comparingLong(Timed::nanos))
+                    .map(Timed::query)
+                    .orElse("");
+        }
+    }
+
+    /** Asks ops-service for the report of a day with few tasks and of one with many, in a long history. */
+    static BenchmarkRow.Findings reports(BenchmarkRow.Setting setting, int tasks) throws Exception {
+        int number = setting.scale().of(tasks, 2_000);
+        try (OpsSite site = new OpsSite(setting.folder());
+                TaskDatabase database = site.database()) {
+            site.start();
+            Instant end = today();
+            Instant smallDay = end.minus(Duration.ofDays(1));
+            Instant largeDay = end.minus(Duration.ofDays(2));
+            int large = number / DAYS;
+            setting.journal().step("  writing %,d tasks".formatted(number));
+            Partitions ledger =
+                    new Partitions(database, new Layout("call_attempt", Partitions.Key.TIME, Length.DAY, ""));
+            ledger.make(largeDay, end);
+            HistoryFill history = new HistoryFill(database, "report");
+            history.tasks(number, largeDay.minus(Duration.ofDays(DAYS)), Duration.ofDays(DAYS), 0);
+            HistoryFill few = new HistoryFill(database, "few");
+            few.tasks(SMALL_DAY, smallDay, Duration.ofHours(20), 0);
+            few.calls(SMALL_DAY, smallDay, Duration.ofHours(20));
+            HistoryFill many = new HistoryFill(database, "many");
+            many.tasks(large, largeDay, Duration.ofHours(20), 0);
+            many.calls(large, largeDay, Duration.ofHours(20));
+            history.analyze("task", "call_attempt");
+            setting.journal().step("  asking");
+            ReportFigures figures =
+                    new ReportFigures(number, SMALL_DAY, median(site, smallDay), large, median(site, largeDay));
+            return new BenchmarkRow.Findings(
+                    String.format(
+                            Locale.ROOT,
+                            "in %,d tasks: the day with %d in %.0f ms, that with %,d in %.0f ms",
+                            number,
+                            SMALL_DAY,
+                            figures.smallDayMs(),
+                            large,
+                            figures.largeDayMs()),
+                    figures,
+                    figures.smallDayMs() <= LONGEST_SMALL_REPORT_MS && figures.largeDayMs() <= LONGEST_LARGE_REPORT_MS,
+                    List.of());
+        }
+    }
+
+    /** The median of nine reports of a day, after three that are not counted, in milliseconds. */
+    private static double median(OpsSite site, Instant day) {
+        long[] took = new long[9];
+        for (int i = -3; i < took.length; i++) {
+            long began = System.nanoTime();
+            var _ = site.get("/v1/report?from=%s&to=%s".formatted(day, day.plus(Duration.ofDays(1))));
+            if (i >= 0) {
+                took[i] = System.nanoTime() - began;
+            }
+        }
+        Arrays.sort(took);
+        return SubmitRows.quantile(took, 0.5);
+    }
+
+    /** Drops a month of the history while tasks are submitted. */
+    static BenchmarkRow.Findings drop(BenchmarkRow.Setting setting, double gigabytes) throws Exception {
+        double size = setting.scale().of(gigabytes, 0.01);
+        int number = (int) (size * (1L << 30) / BYTES_PER_TASK);
+        Duration time = setting.scale().of(Duration.ofSeconds(60), Duration.ofSeconds(2));
+        Instant old = Instant.parse("2024-03-01T00:00:00Z");
+        try (IngestSite site = new IngestSite(setting, List.of());
+                TaskDatabase database = site.database();
+                Submissions load = new Submissions(site.port(), 64);
+                ExecutorService thread = Executors.newSingleThreadExecutor()) {
+            Partitions months = new Partitions(database, new Layout("task", Partitions.Key.TASK_ID, Length.MONTH, ""));
+            divide(database, months, old);
+            setting.journal().step("  writing %.2f GB".formatted(size));
+            new HistoryFill(database, "old").tasks(number, old, Duration.ofDays(30), BYTES_PER_TASK - 600);
+            long bytes = site.query("select pg_total_relation_size('task_202403')");
+            site.execute("checkpoint");
+            setting.journal().step("  warming up");
+            load.paced(SUBMITS_PER_SECOND, setting.scale().of(Duration.ofSeconds(30), Duration.ofSeconds(1)));
+            double before = SubmitRows.quantile(load.paced(SUBMITS_PER_SECOND, time), 0.99);
+            setting.journal().step("  dropping");
+            long began = System.nanoTime();
+            Future<Double> dropped = thread.submit(() -> {
+                months.drop(Clock.systemUTC().instant().minus(Duration.ofDays(90)));
+                return (System.nanoTime() - began) / 1e9;
+            });
+            double during = SubmitRows.quantile(load.paced(SUBMITS_PER_SECOND, time), 0.99);
+            DropFigures figures = new DropFigures(
+                    Math.round(100.0 * bytes / (1L << 30)) / 100.0,
+                    Math.round(10 * dropped.get()) / 10.0,
+                    before,
+                    during,
+                    Math.round(100 * during / before) / 100.0);
+            List<String> wrong = new ArrayList<>();
+            BenchmarkRow.complain(
+                    wrong,
+                    site.query("select count(*) from pg_class where relname = 'task_202403'"),
+                    "partition is still there");
+            return new BenchmarkRow.Findings(
+                    String.format(
+                            Locale.ROOT,
+                            "%.2f GB dropped in %.1f s; p99 of submits %.1f ms before, %.1f ms during (%.2f times)",
+                            figures.gigabytes(),
+                            figures.dropSeconds(),
+                            before,
+                            during,
+                            figures.ratio()),
+                    figures,
+                    figures.ratio() <= LARGEST_RATIO,
+                    wrong);
+        }
+    }
+
+    /** Gives an old month a partition of its own, which it has not in a new database. */
+    private static void divide(TaskDatabase database, Partitions months, Instant old) {
+        database.jdbi().useHandle(handle -> {
+            handle.execute("alter table task detach partition task_first concurrently");
+            handle.execute("drop table task_first");
+        });
+        months.make(old, old);
+        Instant now = Clock.systemUTC().instant();
+        months.make(now, now.plus(Duration.ofDays(31)));
+    }
+
+    private static Instant today() {
+        return Clock.systemUTC().instant().truncatedTo(ChronoUnit.DAYS);
+    }
+}

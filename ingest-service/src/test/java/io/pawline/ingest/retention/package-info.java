@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.ingest.retention;
+
+import org.jspecify.annotations.NullMarked;

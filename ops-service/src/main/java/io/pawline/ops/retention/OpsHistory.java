@@ -1,0 +1,83 @@
+package io.pawline.ops.retention;
+
+import io.pawline.taskstore.Partitions;
+import io.pawline.taskstore.TaskDatabase;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+
+/**
+ * Keeps the history of dead letters, replays and the audit to its time. Several processes may do so at once.
+ * Thread-safe.
+ *
+ * <p>The audit goes month by month. Dead letters go some at a time, since they are few beside the tasks, and since their
+ * age alone does not say that nobody works with them.
+ *
+ * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
+ */
+final class OpsHistory {
+
+    /** So far ahead there are partitions after each round. */
+    private static final Duration AHEAD = Duration.ofDays(62);
+
+    /** Dead letters deleted by one statement, so that none takes long. */
+    private static final int AT_ONCE = 500;
+
+    /** A young replay of which not all is known yet needs its dead letters. */
+    private static final String DELETE_DEAD_LETTERS = """
+            with old as (
+                select id from dead_letter where failed_at < :before and state <> 'replaying'
+                    and not exists (select from replay_letter join replay on replay.id = replay_id
+                        where letter_id = dead_letter.id and replay.tally is null and replay.created_at >= :before)
+                order by failed_at limit :most for update skip locked
+            ), parts as (
+                delete from replay_letter using old where letter_id = old.id
+            )
+            delete from dead_letter using old where dead_letter.id = old.id
+            """;
+
+    private static final String DELETE_REPLAYS = """
+            delete from replay where created_at < :before and state in ('done', 'aborted')
+                and not exists (select from replay_letter where replay_id = replay.id)
+            """;
+
+    private final TaskDatabase database;
+    private final Partitions audit;
+    private final OpsRetentionProperties retention;
+    private final Clock clock;
+
+    OpsHistory(TaskDatabase database, OpsRetentionProperties retention, Clock clock) {
+        this.database = database;
+        this.audit = new Partitions(
+                database, new Partitions.Layout("audit", Partitions.Key.TIME, Partitions.Length.MONTH, ""));
+        this.retention = retention;
+        this.clock = clock;
+    }
+
+    /** Makes the partitions that are needed next. */
+    void makeAhead() {
+        Instant now = clock.instant();
+        audit.make(now, now.plus(AHEAD));
+    }
+
+    /** Deletes what is older than the retention. */
+    void deleteOld() {
+        Instant now = clock.instant();
+        while (deleteDeadLetters(now.minus(retention.deadLetters())) == AT_ONCE) {
+            // There are more
+        }
+        Instant before = now.minus(retention.audit());
+        database.inTransaction(handle -> handle.createUpdate(DELETE_REPLAYS)
+                .bind("before", before.atOffset(ZoneOffset.UTC))
+                .execute());
+        audit.drop(before);
+    }
+
+    private int deleteDeadLetters(Instant before) {
+        return database.inTransaction(handle -> handle.createUpdate(DELETE_DEAD_LETTERS)
+                .bind("before", before.atOffset(ZoneOffset.UTC))
+                .bind("most", AT_ONCE)
+                .execute());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.ops.retention;
+
+import org.jspecify.annotations.NullMarked;

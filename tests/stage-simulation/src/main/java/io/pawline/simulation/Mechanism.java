@@ -1,0 +1,211 @@
+package io.pawline.simulation;
+
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.MethodModel;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.reflect.AccessFlag;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/**
+ * Is a mechanism of the runtime that holds a guarantee, and how it is switched off: one method does nothing, or always
+ * answers the same. So the production code needs no switches.
+ *
+ * @param guarantee that it holds, in words
+ * @param type the class that it is in
+ * @param method that does something else instead
+ * @param off what it does instead
+ */
+record Mechanism(String guarantee, String type, String method, Consumer<CodeBuilder> off) {
+
+    /** Lists those whose absence the simulation has to find. */
+    static final List<Mechanism> ALL = List.of(
+            new Mechanism(
+                    "Partitions that leave are fenced",
+                    "io.pawline.stage.offsets.AssignedPartition",
+                    "fenced",
+                    Mechanism::no),
+            new Mechanism(
+                    "Nothing begins of a partition on its way out",
+                    "io.pawline.stage.offsets.AssignedPartition",
+                    "begin",
+                    Mechanism::yes),
+            new Mechanism(
+                    "A partition that leaves is drained first",
+                    "io.pawline.stage.session.Assignments",
+                    "drain",
+                    CodeBuilder::return_),
+            new Mechanism(
+                    "A stage that stops drains",
+                    "io.pawline.stage.session.StageSession",
+                    "drainAndStay",
+                    CodeBuilder::return_),
+            new Mechanism(
+                    "The commit's metadata carry completed offsets",
+                    "io.pawline.schemas.CommitMetadata",
+                    "encode",
+                    Mechanism::emptyText),
+            new Mechanism(
+                    "Offsets are committed with the results",
+                    "io.pawline.stage.commit.GroupCommit",
+                    "positionsAfter",
+                    Mechanism::emptyMap),
+            new Mechanism(
+                    "What a transaction does not carry is open again",
+                    "io.pawline.stage.offsets.WorkItem",
+                    "reopen",
+                    CodeBuilder::return_),
+            new Mechanism(
+                    "A session ends when nobody knows whether its transaction is committed",
+                    "io.pawline.stage.commit.TransactionalPublisher",
+                    "producerIsLost",
+                    Mechanism::no),
+            new Mechanism(
+                    "Offsets are committed for the membership of now",
+                    "io.pawline.stage.commit.GroupCommit",
+                    "commitAs",
+                    CodeBuilder::return_),
+            new Mechanism(
+                    "A cancelled task is not paid for",
+                    "io.pawline.stage.provider.LiveStageControls",
+                    "cancelled",
+                    Mechanism::no),
+            new Mechanism(
+                    "No paid call begins after the deadline",
+                    "io.pawline.stage.session.TaskExecution",
+                    "over",
+                    Mechanism::emptyOptional),
+            new Mechanism(
+                    "Fence, cancellation and deadline are looked at again once the ledger has the call",
+                    "io.pawline.stage.ledger.RecordedCalls",
+                    "checkAgain",
+                    CodeBuilder::return_),
+            new Mechanism(
+                    "A paid call waits for the ledger's acknowledgement",
+                    "io.pawline.stage.ledger.Ledger",
+                    "begins",
+                    CodeBuilder::return_),
+            new Mechanism(
+                    "Nothing begins before the controls are known",
+                    "io.pawline.stage.StageRuntime",
+                    "awaitControls",
+                    CodeBuilder::return_),
+            new Mechanism(
+                    "A paused stage begins nothing",
+                    "io.pawline.stage.provider.LiveStageControls",
+                    "paused",
+                    Mechanism::no),
+            new Mechanism(
+                    "A cool-down holds",
+                    "io.pawline.stage.provider.LiveStageControls",
+                    "coolDownUntil",
+                    Mechanism::epoch),
+            new Mechanism(
+                    "The limit holds what is in flight",
+                    "io.pawline.stage.provider.ConcurrencyLimiter",
+                    "limitNow",
+                    Mechanism::many),
+            new Mechanism(
+                    "Nothing is tried before its moment",
+                    "io.pawline.stage.retry.RetryTimer",
+                    "hold",
+                    Mechanism::atOnce),
+            new Mechanism(
+                    "A failed task is tried again",
+                    "io.pawline.stage.retry.RetryBackoff",
+                    "allowsAnother",
+                    Mechanism::no),
+            new Mechanism(
+                    "A step of the clock is left out",
+                    "io.pawline.stage.SteadyClock",
+                    "without",
+                    Mechanism::firstArgument));
+
+    private static void no(CodeBuilder code) {
+        code.iconst_0().ireturn();
+    }
+
+    private static void yes(CodeBuilder code) {
+        code.iconst_1().ireturn();
+    }
+
+    private static void many(CodeBuilder code) {
+        code.ldc(10_000).ireturn();
+    }
+
+    private static void firstArgument(CodeBuilder code) {
+        code.aload(1).areturn();
+    }
+
+    private static void emptyText(CodeBuilder code) {
+        code.ldc("").areturn();
+    }
+
+    private static void emptyOptional(CodeBuilder code) {
+        ClassDesc optional = ClassDesc.of(Optional.class.getName());
+        code.invokestatic(optional, "empty", MethodTypeDesc.of(optional)).areturn();
+    }
+
+    private static void emptyMap(CodeBuilder code) {
+        ClassDesc map = ClassDesc.of(Map.class.getName());
+        code.invokestatic(map, "of", MethodTypeDesc.of(map), true).areturn();
+    }
+
+    private static void epoch(CodeBuilder code) {
+        ClassDesc instant = ClassDesc.of(Instant.class.getName());
+        code.getstatic(instant, "EPOCH", instant).areturn();
+    }
+
+    /** Hands a record that is not due to the dispatcher. */
+    private static void atOnce(CodeBuilder code) {
+        ClassDesc list = ClassDesc.of(List.class.getName());
+        ClassDesc collection = ClassDesc.of(Collection.class.getName());
+        ClassDesc timer = ClassDesc.of("io.pawline.stage.retry.RetryTimer");
+        ClassDesc dispatcher = ClassDesc.of("io.pawline.stage.dispatch.Dispatcher");
+        code.aload(0)
+                .getfield(timer, "dispatcher", dispatcher)
+                .aload(1)
+                .invokestatic(list, "of", MethodTypeDesc.of(list, ConstantDescs.CD_Object), true)
+                .invokevirtual(dispatcher, "add", MethodTypeDesc.of(ConstantDescs.CD_void, collection))
+                .return_();
+    }
+
+    /** Says whether the mechanism is in this class. */
+    boolean isIn(String className) {
+        return type.equals(className);
+    }
+
+    /** Returns the class without the mechanism. */
+    byte[] switchedOff(byte[] original) {
+        ClassFile files = ClassFile.of();
+        ClassModel model = files.parse(original);
+        AtomicBoolean found = new AtomicBoolean();
+        byte[] without = files.transformClass(model, (builder, element) -> {
+            if (element instanceof MethodModel candidate
+                    && candidate.methodName().equalsString(method)
+                    && !candidate.flags().has(AccessFlag.SYNTHETIC)) {
+                found.set(true);
+                builder.withMethodBody(
+                        candidate.methodName(),
+                        candidate.methodType(),
+                        candidate.flags().flagsMask(),
+                        off);
+            } else {
+                builder.with(element);
+            }
+        });
+        if (!found.get()) {
+            throw new IllegalStateException("no method %s in %s".formatted(method, type));
+        }
+        return without;
+    }
+}
