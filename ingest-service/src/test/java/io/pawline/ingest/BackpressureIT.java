@@ -124,7 +124,8 @@ class BackpressureIT {
     void cancelledAndExpiredTasksDoNotCountAsWork() {
         backlog(100, 0);
         execute("insert into task (id, tenant, style, photo_url, submitted_at, deadline, state, ended_at, reason)"
-                + " select gen_random_uuid(), 'default', 'ink', 'https://photos.example/cat.jpg', now(), now(),"
+                + " select " + TestingIngest.NEW_ID
+                + ", 'default', 'ink', 'https://photos.example/cat.jpg', now(), now(),"
                 + " case when n % 2 = 0 then 'cancelled' else 'expired' end, now(), 'cancelled'"
                 + " from generate_series(1, 5000) n");
         look();
@@ -137,7 +138,7 @@ class BackpressureIT {
     void undeliveredCallbacksDoNotCountAsWork() {
         execute("insert into task (id, tenant, style, photo_url, callback_url, submitted_at, deadline, state, ended_at,"
                 + " reason, delivery_attempts, delivery_attempted_at, delivery_reason)"
-                + " select gen_random_uuid(), 'default', 'ink', 'https://photos.example/cat.jpg',"
+                + " select " + TestingIngest.NEW_ID + ", 'default', 'ink', 'https://photos.example/cat.jpg',"
                 + " 'https://dead.example/hook', now(), now() + interval '1 h', 'failed', now() - interval '10 min',"
                 + " 'no_pet', 1, now(), 'read_timeout' from generate_series(1, 2000) n");
         look();
@@ -177,7 +178,8 @@ class BackpressureIT {
 
     private static void insert(int tasks, String finalState) {
         execute(("insert into task (id, tenant, style, photo_url, submitted_at, deadline, state, ended_at, reason)"
-                        + " select gen_random_uuid(), 'default', 'backlog', 'https://photos.example/cat.jpg', now(),"
+                        + " select " + TestingIngest.NEW_ID
+                        + ", 'default', 'backlog', 'https://photos.example/cat.jpg', now(),"
                         + " now() + interval '1 h', %s from generate_series(1, %d)")
                 .formatted(finalState, tasks));
     }

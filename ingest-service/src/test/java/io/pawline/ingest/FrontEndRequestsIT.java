@@ -463,12 +463,12 @@ class FrontEndRequestsIT {
     void showsThePlaceInTheQueueAndWhenATaskIsExpectedToEnd() {
         // Ten tasks took a minute each, and ten ended in the last ten seconds; then twenty more came
         execute("insert into task (id, tenant, style, photo_url, submitted_at, deadline, state, ended_at, result)"
-                + " select gen_random_uuid(), 'default', 'ink', 'https://photos.example/cat.jpg',"
+                + " select " + TestingIngest.NEW_ID + ", 'default', 'ink', 'https://photos.example/cat.jpg',"
                 + " now() - interval '60 s' - n * interval '1 s', now() + interval '1 h', 'success',"
                 + " now() - n * interval '1 s', '{\"image\":{\"key\":\"t/1/r.png\",\"width\":1,\"height\":1},\"thumbnails\":[]}'"
                 + " from generate_series(1, 10) n");
         execute("insert into task (id, tenant, style, photo_url, submitted_at, deadline)"
-                + " select gen_random_uuid(), 'default', 'ink', 'https://photos.example/cat.jpg',"
+                + " select " + TestingIngest.NEW_ID + ", 'default', 'ink', 'https://photos.example/cat.jpg',"
                 + " now() - n * interval '2 s', now() + interval '1 h' from generate_series(1, 20) n");
         String id = submit();
         await().untilAsserted(() -> {

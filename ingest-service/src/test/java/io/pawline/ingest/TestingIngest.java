@@ -46,6 +46,10 @@ final class TestingIngest implements AutoCloseable {
 
     static final Contract CONTRACT = new Contract("/openapi.yaml");
 
+    /** A new id in SQL, of the present as every id is: the table of tasks is divided by the time in it. */
+    static final String NEW_ID = "(lpad(to_hex((extract(epoch from now()) * 1000)::bigint), 12, '0') || '7'"
+            + " || substr(md5(random()::text), 1, 3) || '8' || substr(md5(random()::text), 1, 15))::uuid";
+
     static final String BOUNDARY = "form-boundary";
 
     private static final JsonMapper JSON = JsonMapper.shared();
