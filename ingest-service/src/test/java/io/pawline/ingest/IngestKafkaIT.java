@@ -92,7 +92,7 @@ class IngestKafkaIT {
                         .untilAsserted(() -> assertThat(cancelled(kafka.bootstrapServers()))
                                 .containsExactlyInAnyOrder("task:" + unwanted, "task:" + late));
                 withdrawsObsoleteCancellations(ingest, kafka.bootstrapServers(), unwanted);
-                noteStages(ingest, kafka.bootstrapServers(), ids.getFirst());
+                noteStages(ingest, kafka.bootstrapServers(), ids.getFirst(), TaskId.parse(ids.get(1)));
                 comesBackUnderItsName(kafka.bootstrapServers());
             }
         }
@@ -123,8 +123,7 @@ class IngestKafkaIT {
         }
     }
 
-    private static void noteStages(TestingIngest ingest, String bootstrap, String id) {
-        TaskId other = TaskId.next();
+    private static void noteStages(TestingIngest ingest, String bootstrap, String id, TaskId other) {
         try (var producer = new KafkaProducer<>(
                 Map.<String, Object>of("bootstrap.servers", bootstrap),
                 new StringSerializer(),

@@ -144,8 +144,6 @@ class TestDeliveryIT {
                 "http://169.254.169.254/latest/meta-data",
                 "http://10.0.0.1/",
                 "http://user:password@127.0.0.1:PORT/",
-                "ftp://127.0.0.1:PORT/",
-                "mailto:somebody@shop.example",
             })
     void callsNoAddressThatACallbackWouldNot(String address) {
         String port = Integer.toString(receiver.getAddress().getPort());
@@ -156,6 +154,16 @@ class TestDeliveryIT {
         assertThat(result.get("delivered").asBoolean()).isFalse();
         assertThat(result.get("reason").asString()).isEqualTo("address_refused");
         assertThat(result.has("status")).isFalse();
+        assertThat(RECEIVED).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ftp://127.0.0.1/", "mailto:somebody@shop.example", "shop.example/hook", "http://"})
+    void refusesWhatIsNoAddressOfAReceiver(String address) {
+        Answer answer = test(tenant("vague-" + Integer.toHexString(address.hashCode())), address);
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().get("detail").asString()).startsWith("callback_url is no absolute http or https URL");
         assertThat(RECEIVED).isEmpty();
     }
 

@@ -58,7 +58,8 @@ public final class ImageStoreCheck {
                                 + Optional.ofNullable(store.s3().endpoint())
                                         .map(endpoint -> " at " + endpoint)
                                         .orElse(""),
-                        "see that the endpoint, region, bucket and keys are right, and the keys may get and put objects");
+                        "see that the endpoint, region, bucket and keys are right, and the keys may get, put, list and"
+                                + " delete objects");
         };
     }
 
@@ -68,10 +69,11 @@ public final class ImageStoreCheck {
                 case ImageStoreProbe.Result.Gone _ ->
                     Finding.ok(IMAGES, where, "an object was written, read and deleted");
                 case ImageStoreProbe.Result.LeftBehind left ->
-                    Finding.ok(
+                    Finding.fail(
                             IMAGES,
                             where,
-                            "an object was written and read; not deleted, which is not needed: " + left.key());
+                            "an object was written and read, and cannot be deleted: " + left.key(),
+                            "let the keys delete objects, or images stay for ever");
                 case ImageStoreProbe.Result.Altered altered ->
                     Finding.fail(IMAGES, where, "another object is read than was written: " + altered.key(), advice);
             };

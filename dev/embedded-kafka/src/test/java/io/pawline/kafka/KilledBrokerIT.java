@@ -68,8 +68,8 @@ class KilledBrokerIT {
                         System.getProperty("java.class.path"),
                         BusyBroker.class.getName(),
                         folder.resolve("kafka").toString())
+                .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try {
             assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();

@@ -34,7 +34,7 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /** Starts the class' {@code main} in a process with so much heap. */
-    static ChildProcess start(String name, int heapMegabytes, Class<?> main, List<String> arguments) {
+    public static ChildProcess start(String name, int heapMegabytes, Class<?> main, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + heapMegabytes + "m",

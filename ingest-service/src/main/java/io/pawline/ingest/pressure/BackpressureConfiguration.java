@@ -24,7 +24,7 @@ public class BackpressureConfiguration {
 
     @Bean
     Backpressure backpressure(TaskDatabase database, IngestProperties settings, Clock clock) {
-        OpenTasks tasks = new OpenTasks(database);
+        OpenTasks tasks = new OpenTasks(database.reads());
         return new Backpressure(tasks::count, tasks::workedOffSince, settings.backlog(), clock, new SecureRandom());
     }
 
@@ -35,7 +35,7 @@ public class BackpressureConfiguration {
 
     @Bean
     TaskForecasts taskForecasts(TaskDatabase database, ProgressDao progress, Clock clock) {
-        OpenTasks tasks = new OpenTasks(database);
+        OpenTasks tasks = new OpenTasks(database.reads());
         return new TaskForecasts(
                 new TaskForecasts.Source() {
                     @Override

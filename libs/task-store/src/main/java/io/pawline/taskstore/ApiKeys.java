@@ -150,17 +150,19 @@ public final class ApiKeys {
 
     /** The key of this id, revoked or not; empty if there is none. */
     public Optional<Stored> find(String id) {
-        return database.with(handle -> handle.createQuery("select * from api_key where id = :id")
-                .bind("id", id)
-                .map((row, _) -> new Stored(key(row), row.getBytes("hash")))
-                .findOne());
+        return database.reads()
+                .with(handle -> handle.createQuery("select * from api_key where id = :id")
+                        .bind("id", id)
+                        .map((row, _) -> new Stored(key(row), row.getBytes("hash")))
+                        .findOne());
     }
 
     /** The ids of all keys that are not revoked. */
     Set<String> liveIds() {
-        return database.with(handle -> handle.createQuery("select id from api_key where revoked_at is null")
-                .mapTo(String.class)
-                .set());
+        return database.reads()
+                .with(handle -> handle.createQuery("select id from api_key where revoked_at is null")
+                        .mapTo(String.class)
+                        .set());
     }
 
     /** All keys, oldest first. */

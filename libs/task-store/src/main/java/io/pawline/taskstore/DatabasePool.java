@@ -12,9 +12,9 @@ import java.time.Duration;
  * does not run on.
  */
 enum DatabasePool {
-    /** Everything that is written, and the look-up of API keys. */
+    /** Everything that is written, and what is read for it. */
     WRITES("pawline"),
-    /** Lists and look-ups. */
+    /** Lists and look-ups, of API keys as well: a server that takes no writes fails nobody who reads. */
     READS("pawline-reads"),
     /** What people ask of ops-service: reports, searches, changes to many dead letters. */
     REPORTS("pawline-reports");

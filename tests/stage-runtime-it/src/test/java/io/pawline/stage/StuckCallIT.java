@@ -8,10 +8,10 @@ import static io.pawline.testkit.RunningStages.send;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pawline.testkit.ChildProcess;
 import io.pawline.testkit.RunningStages;
 import io.pawline.testkit.TestingKafka;
 import io.pawline.testkit.TestingStage;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -30,11 +30,9 @@ class StuckCallIT {
         TestingKafka.freshTopics(1);
         List<String> ids = send(TASKS, 1);
         String stuck = ids.get(STUCK);
-        Process process = start(stuck);
-        try {
+        String broker = String.valueOf(TestingKafka.connection().get("bootstrap.servers"));
+        try (ChildProcess _ = ChildProcess.start("stuck", 256, Stage.class, List.of(broker, stuck))) {
             await().atMost(Duration.ofSeconds(90)).until(() -> published().size() == TASKS - 1);
-        } finally {
-            process.destroyForcibly().waitFor();
         }
 
         try (RunningStages stages = new RunningStages(GroupProtocol.CLASSIC)) {
@@ -45,21 +43,6 @@ class StuckCallIT {
                     .hasSize(TASKS)
                     .allSatisfy((id, times) -> assertThat(times).as(id).isEqualTo(id.equals(stuck) ? 2 : 1));
         }
-    }
-
-    private static Process start(String stuck) throws Exception {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Stage.class.getName(),
-                        String.valueOf(TestingKafka.connection().get("bootstrap.servers")),
-                        stuck)
-                .inheritIO()
-                .start();
     }
 
     /** Is the process to be killed. */
