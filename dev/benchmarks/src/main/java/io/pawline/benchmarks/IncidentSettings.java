@@ -37,7 +37,9 @@ final class IncidentSettings {
             ".follow.",
             ".relay.",
             "pawline.ops.",
-            "pawline.image-store.");
+            "pawline.image-store.",
+            "pawline.database.",
+            "pawline.ingest.retention.");
 
     /** Waits for a connection are not scaled below this: on a busy machine they would fail because of the machine. */
     private static final Duration LEAST_CONNECTING = Duration.ofMillis(80);
