@@ -10,6 +10,7 @@ import io.pawline.outbound.ImageFetcher;
 import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.outbound.ark.ArkClient;
+import io.pawline.outbound.ark.ArkOperation;
 import io.pawline.outbound.ark.ArkProperties;
 import io.pawline.schemas.Stage;
 import io.pawline.service.RefusedSettings;
@@ -58,7 +59,8 @@ class DetectConfiguration {
             MemoryBudget memory,
             Clock clock,
             MeterRegistry meters) {
-        ArkClient client = new ArkClient(OutboundHttp.create(outbound), ark, clock, new RefusedSettings(meters));
+        ArkClient client = new ArkClient(
+                OutboundHttp.create(outbound), ark, clock, new RefusedSettings(meters, ArkOperation.CHAT.settings()));
         return new DetectHandler(
                 new PhotoLoader(images, ImageFetcher.create(outbound, telemetry), memory),
                 new PetDetector(client, properties, clock));

@@ -5,6 +5,7 @@ import io.pawline.events.PetDescribed;
 import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.outbound.ark.ArkClient;
+import io.pawline.outbound.ark.ArkOperation;
 import io.pawline.outbound.ark.ArkProperties;
 import io.pawline.schemas.Stage;
 import io.pawline.service.RefusedSettings;
@@ -38,7 +39,11 @@ class GenerateConfiguration {
             OutboundProperties outbound,
             Clock clock,
             MeterRegistry meters) {
-        ArkClient client = new ArkClient(OutboundHttp.create(outbound), ark, clock, new RefusedSettings(meters));
+        ArkClient client = new ArkClient(
+                OutboundHttp.create(outbound),
+                ark,
+                clock,
+                new RefusedSettings(meters, ArkOperation.GENERATION.settings()));
         return new GenerateHandler(
                 new PromptTemplate(properties.promptTemplate()), new PictureGenerator(client, properties, clock));
     }

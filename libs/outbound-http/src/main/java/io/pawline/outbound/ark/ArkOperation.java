@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Lists the calls to Ark that Pawline makes, and which of their parameters carry what a task brings. */
 public enum ArkOperation {
@@ -35,6 +37,9 @@ public enum ArkOperation {
                     "seed", "seed",
                     "guidance_scale", "guidance-scale",
                     "watermark", "watermark"));
+
+    /** Stands for all settings of the stage. */
+    private static final String UNNAMED = "*";
 
     private static final Pattern PARTS = Pattern.compile("[.\\[\\]]+");
 
@@ -87,6 +92,13 @@ public enum ArkOperation {
                         .map(settings::get)
                         .filter(Objects::nonNull)
                         .findFirst()
-                        .orElse("*");
+                        .orElse(UNNAMED);
+    }
+
+    /** The names of all settings that {@link #setting} may return. */
+    public Set<String> settings() {
+        return Stream.concat(settings.values().stream(), Stream.of(UNNAMED))
+                .map(prefix::concat)
+                .collect(Collectors.toUnmodifiableSet());
     }
 }
