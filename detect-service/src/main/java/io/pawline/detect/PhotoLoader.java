@@ -71,25 +71,14 @@ final class PhotoLoader {
         return new Loaded.Absent(Reason.PHOTO_UNREACHABLE, true, "the uploaded photo is not in the image store");
     }
 
-    private interface Loading {
-        Loaded load(MemoryBudget.Share share) throws InterruptedException;
-    }
-
-    /** Loads a photo that keeps the share. If there is none, the share is given back. */
-    private static Loaded within(MemoryBudget.Share share, Loading loading) throws InterruptedException {
-        boolean kept = false;
-        try {
-            Loaded loaded = loading.load(share);
-            if (loaded instanceof Loaded.Present present) {
-                share.shrinkTo(present.photo().bytes().length);
-                kept = true;
-            }
-            return loaded;
-        } finally {
-            if (!kept) {
-                share.close();
-            }
+    /** Loads a photo that keeps the share, reduced to the photo's bytes. */
+    private static Loaded within(MemoryBudget.Share share, MemoryBudget.Work<Loaded> loading)
+            throws InterruptedException {
+        Loaded loaded = share.keepIf(Loaded.Present.class::isInstance, loading);
+        if (loaded instanceof Loaded.Present present) {
+            share.shrinkTo(present.photo().bytes().length);
         }
+        return loaded;
     }
 
     Loaded remote(URI url, Instant deadline) throws InterruptedException {

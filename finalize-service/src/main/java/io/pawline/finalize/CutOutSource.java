@@ -55,27 +55,9 @@ final class CutOutSource {
         this.memory = memory;
     }
 
-    private interface Loading {
-        Found load(MemoryBudget.Share share) throws InterruptedException;
-    }
-
-    /** Loads a file that keeps the share. If there is none, the share is given back. */
-    private static Found within(MemoryBudget.Share share, Loading loading) throws InterruptedException {
-        boolean kept = false;
-        try {
-            Found found = loading.load(share);
-            kept = found instanceof Found.Bytes;
-            return found;
-        } finally {
-            if (!kept) {
-                share.close();
-            }
-        }
-    }
-
     /** The provider's file at this address. */
     Found remote(URI url, Instant deadline) throws InterruptedException {
-        return within(memory.none(), share -> {
+        return memory.none().keepIf(Found.Bytes.class::isInstance, share -> {
             // The file, and its copy with the label
             BodyMemory body = new BodyMemory(share::takeNow, share::take).twice();
             return switch (fetcher.fetch(url, deadline, body)) {
@@ -95,14 +77,15 @@ final class CutOutSource {
      */
     Found stored(ImageKey key) throws InterruptedException {
         long size = images.size(key).orElse(0L);
-        return within(
-                memory.take(size),
-                share -> images.get(key)
-                        .<Found>map(bytes -> {
-                            share.shrinkTo(bytes.length);
-                            return new Found.Bytes(bytes, share);
-                        })
-                        .orElseGet(() -> notStored(key)));
+        return memory.take(size)
+                .keepIf(
+                        Found.Bytes.class::isInstance,
+                        share -> images.get(key)
+                                .<Found>map(bytes -> {
+                                    share.shrinkTo(bytes.length);
+                                    return new Found.Bytes(bytes, share);
+                                })
+                                .orElseGet(() -> notStored(key)));
     }
 
     private static Found notStored(ImageKey key) {

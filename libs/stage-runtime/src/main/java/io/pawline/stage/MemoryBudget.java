@@ -1,6 +1,7 @@
 package io.pawline.stage;
 
 import java.util.concurrent.Semaphore;
+import java.util.function.Predicate;
 
 /**
  * Divides a part of the heap among the tasks at work. A task takes what it will hold before it loads it, and waits while
@@ -67,6 +68,12 @@ public final class MemoryBudget {
         return Math.clamp(Math.ceilDiv(bytes, UNIT), 0, units);
     }
 
+    /** Does something with a share. */
+    @FunctionalInterface
+    public interface Work<T> {
+        T within(Share share) throws InterruptedException;
+    }
+
     /** Holds what one task has taken. Used by one thread at a time. */
     public final class Share implements AutoCloseable {
 
@@ -102,6 +109,25 @@ public final class MemoryBudget {
             }
             held = wanted;
             return true;
+        }
+
+        /**
+         * Does work that may keep this share. If its result does not, or if it fails, everything is given back.
+         *
+         * @param keeps whether a result keeps the share, which whoever has the result then closes
+         * @throws InterruptedException if the work does
+         */
+        public <T> T keepIf(Predicate<T> keeps, Work<T> work) throws InterruptedException {
+            boolean kept = false;
+            try {
+                T result = work.within(this);
+                kept = keeps.test(result);
+                return result;
+            } finally {
+                if (!kept) {
+                    close();
+                }
+            }
         }
 
         /** Gives back what is held beyond so many bytes. */
