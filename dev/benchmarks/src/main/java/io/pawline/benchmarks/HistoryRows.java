@@ -5,6 +5,7 @@ import io.pawline.taskstore.Partitions.Layout;
 import io.pawline.taskstore.Partitions.Length;
 import io.pawline.taskstore.TaskDatabase;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,6 +24,10 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
@@ -33,6 +38,10 @@ final class HistoryRows {
     private static final double LONGEST_SMALL_REPORT_MS = 50;
     private static final double LONGEST_LARGE_REPORT_MS = 1_000;
     private static final double LARGEST_RATIO = 1.3;
+    private static final double SMALLEST_RATIO_BESIDE_LISTS = 0.9;
+    private static final int CONNECTIONS = 64;
+    private static final int LIST_CLIENTS = 10;
+    private static final int ROUNDS = 3;
     private static final int DAYS = 40;
     private static final int SMALL_DAY = 23;
     private static final int SUBMITS_PER_SECOND = 300;
@@ -106,7 +115,85 @@ final class HistoryRows {
 
     private record Timed(String query, long nanos) {}
 
-    /** Asks for lists, always the same ones in the same order. */
+    /**
+     * Holds what was measured.
+     *
+     * @param listsPerS pages that all clients together got in a second
+     * @param ratio of the submits beside the clients to those alone
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record BesideListsFigures(
+            int tasks, int clients, double alonePerS, double besidePerS, double listsPerS, double ratio) {}
+
+    /** Submits over all connections at once, alone and beside clients that ask for lists, in turns. */
+    static BenchmarkRow.Findings besideLists(BenchmarkRow.Setting setting, int tasks) throws Exception {
+        int number = setting.scale().of(tasks, 2_000);
+        Duration time = setting.scale().of(Duration.ofSeconds(20), Duration.ofSeconds(1));
+        try (IngestSite site = new IngestSite(setting, List.of());
+                TaskDatabase database = site.database();
+                Submissions load = new Submissions(site.port(), CONNECTIONS)) {
+            Instant end = today();
+            setting.journal().step("  writing %,d tasks".formatted(number));
+            HistoryFill history = new HistoryFill(database, "beside");
+            history.tasks(number, end.minus(Duration.ofDays(DAYS)), Duration.ofDays(DAYS), 0);
+            history.analyze("task");
+            List<Asker> clients = Stream.generate(() -> new Asker(site.port(), end))
+                    .limit(LIST_CLIENTS)
+                    .toList();
+            setting.journal().step("  warming up");
+            beside(clients, load, setting.scale().of(Duration.ofSeconds(60), Duration.ofSeconds(1)));
+            clients.forEach(client -> client.timed.clear());
+            double alone = 0;
+            double beside = 0;
+            for (int round = 0; round < ROUNDS; round++) {
+                double first = load.atOnce(time);
+                double second = beside(clients, load, time);
+                setting.journal().step("  %,.0f submits a second alone, %,.0f beside".formatted(first, second));
+                alone += first / ROUNDS;
+                beside += second / ROUNDS;
+            }
+            int lists = clients.stream().mapToInt(client -> client.timed.size()).sum();
+            BesideListsFigures figures = new BesideListsFigures(
+                    number,
+                    LIST_CLIENTS,
+                    Math.round(alone),
+                    Math.round(beside),
+                    Math.round(lists / (ROUNDS * time.toMillis() / 1000.0)),
+                    Math.round(100 * beside / alone) / 100.0);
+            return new BenchmarkRow.Findings(
+                    String.format(
+                            Locale.ROOT,
+                            "%,.0f submits a second alone, %,.0f beside %d clients with %,.0f lists a second (%.2f times)",
+                            figures.alonePerS(),
+                            figures.besidePerS(),
+                            LIST_CLIENTS,
+                            figures.listsPerS(),
+                            figures.ratio()),
+                    figures,
+                    figures.ratio() >= SMALLEST_RATIO_BESIDE_LISTS,
+                    List.of());
+        }
+    }
+
+    /** Submits while each client asks for a page every tenth of a second, as a page of a console that stays open does. */
+    private static double beside(List<Asker> clients, Submissions load, Duration time) throws InterruptedException {
+        try (ScheduledExecutorService threads = Executors.newScheduledThreadPool(LIST_CLIENTS)) {
+            List<ScheduledFuture<?>> asking = clients.stream()
+                    .<ScheduledFuture<?>>map(client ->
+                            threads.scheduleWithFixedDelay(() -> client.askUnchecked(1), 0, 100, TimeUnit.MILLISECONDS))
+                    .toList();
+            double perSecond = load.atOnce(time);
+            asking.forEach(client -> {
+                if (client.isDone()) {
+                    throw new IllegalStateException("a client got no list", client.exceptionNow());
+                }
+                client.cancel(false);
+            });
+            return perSecond;
+        }
+    }
+
+    /** Asks for lists, always the same ones in the same order. For one thread at a time. */
     private static final class Asker {
 
         private final HttpClient http = HttpClient.newHttpClient();
@@ -114,6 +201,7 @@ final class HistoryRows {
         private final List<Timed> timed = new ArrayList<>();
         private final int port;
         private final Instant end;
+        private int next;
 
         Asker(int port, Instant end) {
             this.port = port;
@@ -122,7 +210,7 @@ final class HistoryRows {
 
         void ask(int requests) throws IOException, InterruptedException {
             for (int i = 0; i < requests; i++) {
-                String query = FILTERS.get(i % FILTERS.size()) + period();
+                String query = FILTERS.get(next++ % FILTERS.size()) + period();
                 HttpRequest request = HttpRequest.newBuilder(
                                 URI.create("http://127.0.0.1:%d/v1/tasks?limit=50&%s".formatted(port, query)))
                         .build();
@@ -132,6 +220,16 @@ final class HistoryRows {
                 if (answer.statusCode() != 200) {
                     throw new IllegalStateException(query + " answers " + answer.statusCode() + " " + answer.body());
                 }
+            }
+        }
+
+        void askUnchecked(int requests) {
+            try {
+                ask(requests);
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
             }
         }
 

@@ -13,7 +13,7 @@ final class SubmitRows {
 
     private static final int CONNECTIONS = 64;
     private static final int PACED_PER_SECOND = 300;
-    private static final double TO_REACH_PER_SECOND = 1_500;
+    private static final double TO_REACH_PER_SECOND = 2_500;
     private static final double TO_REACH_P99_MS = 100;
 
     private SubmitRows() {}
