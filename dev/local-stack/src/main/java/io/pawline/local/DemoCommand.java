@@ -55,9 +55,10 @@ final class DemoCommand implements Callable<Integer> {
         LogFile.in(folder.resolve("logs"));
         Terminal terminal = new Terminal();
         LocalStack.Options options = new LocalStack.Options(folder, Ports.anyFree(), Optional.of("default"));
-        try (LocalStack stack = LocalStack.start(options, part -> terminal.step("starting " + part))) {
+        try (LocalStack stack = new LocalStack(options, part -> terminal.step("starting " + part))) {
             // A demo need not drain, but its database must not stay behind
             UntilStopped.close(stack::close);
+            stack.start();
             try (LocalServices _ = LocalServices.start(
                     stack.settings(), Optional.empty(), name -> terminal.step("starting " + name))) {
                 FrontEnd frontEnd =

@@ -17,8 +17,9 @@ final class InfraCommand implements Runnable {
     @Override
     public void run() {
         Terminal terminal = new Terminal();
-        LocalStack stack = LocalStack.start(options.stack(), part -> terminal.step("starting " + part));
+        LocalStack stack = new LocalStack(options.stack(), part -> terminal.step("starting " + part));
         UntilStopped.close(stack::close);
+        stack.start();
         terminal.step("ready. Ctrl-C stops it; the data stay.");
         terminal.line("");
         terminal.line(

@@ -14,9 +14,12 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs what the services need, on 127.0.0.1 only: Kafka, PostgreSQL, a schema registry and, if wanted, the provider
@@ -32,8 +35,11 @@ public final class LocalStack implements AutoCloseable {
 
     private static final int PARTITIONS = 4;
 
+    private final Options options;
+    private final Consumer<String> progress;
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
-    private final Path settings;
+    private boolean closed;
+    private @Nullable Path settings;
 
     /**
      * Holds the options of a stack.
@@ -43,33 +49,14 @@ public final class LocalStack implements AutoCloseable {
      */
     public record Options(Path folder, Ports ports, Optional<String> simulator) {}
 
-    private LocalStack(Options options, Consumer<String> progress) {
-        Path logs = prepared(options.folder().resolve("logs"));
-        try {
-            running.push(FolderLock.of(options.folder()));
-            LocalDatabase.stopLeftover(options.folder().resolve("postgres"));
-            options.ports().requireFree();
-            progress.accept("PostgreSQL");
-            LocalDatabase database = started(LocalDatabase.start(
-                    options.folder().resolve("postgres"), options.ports().database(), logs.resolve("postgres.log")));
-            progress.accept("Kafka");
-            EmbeddedKafka kafka = started(EmbeddedKafka.start(
-                    options.folder().resolve("kafka"), options.ports().kafka(), Map.of()));
-            TopicSetup.create(
-                    Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers()), PARTITIONS, (short)
-                            1);
-            progress.accept("schema registry");
-            SchemaRegistryServer registry = started(SchemaRegistryServer.start(
-                    database.dataSource(), options.ports().registry()));
-            options.simulator().ifPresent(profile -> {
-                progress.accept("provider simulator");
-                started(simulator(profile, options.ports().simulator()));
-            });
-            settings = new LocalSettings(options, kafka.bootstrapServers(), database.url(), registry.url()).write();
-        } catch (RuntimeException failed) {
-            close();
-            throw failed;
-        }
+    /**
+     * Makes a stack of which nothing runs yet, so that another thread can close it while it starts.
+     *
+     * @param progress takes a few words on each part before it starts
+     */
+    LocalStack(Options options, Consumer<String> progress) {
+        this.options = options;
+        this.progress = progress;
     }
 
     /**
@@ -79,16 +66,55 @@ public final class LocalStack implements AutoCloseable {
      * @param progress takes a few words on each part before it starts
      */
     public static LocalStack start(Options options, Consumer<String> progress) {
-        return new LocalStack(options, progress);
+        LocalStack stack = new LocalStack(options, progress);
+        stack.start();
+        return stack;
+    }
+
+    /** Starts all parts, as {@link #start(Options, Consumer)} does. */
+    void start() {
+        Path logs = prepared(options.folder().resolve("logs"));
+        try {
+            running.push(FolderLock.of(options.folder()));
+            LocalDatabase.stopLeftover(options.folder().resolve("postgres"));
+            options.ports().requireFree();
+            LocalDatabase database = started(
+                    "PostgreSQL",
+                    () -> LocalDatabase.start(
+                            options.folder().resolve("postgres"),
+                            options.ports().database(),
+                            logs.resolve("postgres.log")));
+            EmbeddedKafka kafka = started(
+                    "Kafka",
+                    () -> EmbeddedKafka.start(
+                            options.folder().resolve("kafka"), options.ports().kafka(), Map.of()));
+            TopicSetup.create(
+                    Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers()), PARTITIONS, (short)
+                            1);
+            SchemaRegistryServer registry = started(
+                    "schema registry",
+                    () -> SchemaRegistryServer.start(
+                            database.dataSource(), options.ports().registry()));
+            options.simulator()
+                    .ifPresent(profile -> started(
+                            "provider simulator",
+                            () -> simulator(profile, options.ports().simulator())));
+            settings = new LocalSettings(options, kafka.bootstrapServers(), database.url(), registry.url()).write();
+        } catch (RuntimeException | Error failed) {
+            close();
+            throw failed;
+        }
     }
 
     /** The file of settings with which each service finds this stack. */
     public Path settings() {
-        return settings;
+        return Objects.requireNonNull(settings, "the stack has not started");
     }
 
+    /** Stops all parts that run, and lets no further one start. Waits for a part that is starting. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         while (!running.isEmpty()) {
             try {
                 running.pop().close();
@@ -98,10 +124,15 @@ public final class LocalStack implements AutoCloseable {
         }
     }
 
-    /** Remembers a part, so that closing the stack stops it. */
-    private <T extends AutoCloseable> T started(T part) {
-        running.push(part);
-        return part;
+    /** Starts a part and remembers it, so that closing the stack stops it. */
+    private synchronized <T extends AutoCloseable> T started(String name, Supplier<T> part) {
+        if (closed) {
+            throw new IllegalStateException("stopped before " + name + " was started");
+        }
+        progress.accept(name);
+        T started = part.get();
+        running.push(started);
+        return started;
     }
 
     private static ProviderSimulator simulator(String profile, int port) {

@@ -50,10 +50,24 @@ public final class PawlineCommand implements Runnable {
     public static CommandLine commandLine() {
         CommandLine launcher = new CommandLine(new PawlineCommand());
         OperatorCommand.commandLine().getSubcommands().forEach(launcher::addSubcommand);
+        launcher.setExecutionStrategy(PawlineCommand::run);
         return launcher.setExecutionExceptionHandler((failure, line, _) -> {
+            if (UntilStopped.stopping()) {
+                return CommandLine.ExitCode.SOFTWARE;
+            }
             line.getErr().println("pawline: " + Failures.inOneLine(failure));
             LogFile.path().ifPresent(log -> line.getErr().println("pawline: the log is " + log));
             return CommandLine.ExitCode.SOFTWARE;
         });
+    }
+
+    /** Runs the command; an {@link Error} is a failure like others, for example of a class that cannot be loaded. */
+    private static int run(CommandLine.ParseResult parsed) {
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        } catch (LinkageError failed) {
+            throw new CommandLine.ExecutionException(
+                    parsed.commandSpec().commandLine(), Failures.inOneLine(failed), failed);
+        }
     }
 }

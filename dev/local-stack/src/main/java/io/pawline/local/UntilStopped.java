@@ -6,12 +6,21 @@ import java.util.concurrent.CountDownLatch;
 final class UntilStopped {
 
     private static final CountDownLatch NEVER = new CountDownLatch(1);
+    private static volatile boolean stopping;
 
     private UntilStopped() {}
 
     /** Runs this when the process is asked to stop, and keeps the process alive until it has run. */
     static void close(Runnable stop) {
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(stop));
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
+            stopping = true;
+            stop.run();
+        }));
+    }
+
+    /** Whether the process was asked to stop; what fails from then on, fails for that. */
+    static boolean stopping() {
+        return stopping;
     }
 
     /** Waits for ever; the process ends through its shutdown hooks. */

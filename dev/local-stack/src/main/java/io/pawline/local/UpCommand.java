@@ -3,6 +3,7 @@ package io.pawline.local;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,20 +39,24 @@ final class UpCommand implements Runnable {
         }
         Terminal terminal = new Terminal();
         LocalStack.Options chosen = options.stack();
-        LocalStack stack = LocalStack.start(chosen, part -> terminal.step("starting " + part));
-        LocalServices services;
+        LocalStack stack = new LocalStack(chosen, part -> terminal.step("starting " + part));
+        AtomicReference<LocalServices> services = new AtomicReference<>();
+        UntilStopped.close(() -> {
+            terminal.step("stopping");
+            LocalServices running = services.get();
+            if (running != null) {
+                running.close();
+            }
+            stack.close();
+        });
+        stack.start();
         try {
-            services = LocalServices.start(
-                    stack.settings(), Optional.ofNullable(config), name -> terminal.step("starting " + name));
+            services.set(LocalServices.start(
+                    stack.settings(), Optional.ofNullable(config), name -> terminal.step("starting " + name)));
         } catch (RuntimeException failed) {
             stack.close();
             throw failed;
         }
-        UntilStopped.close(() -> {
-            terminal.step("stopping");
-            services.close();
-            stack.close();
-        });
         terminal.step("ready. Ctrl-C stops it; the data stay in " + chosen.folder());
         describe(terminal, chosen);
         UntilStopped.await();

@@ -47,4 +47,23 @@ class StopIT {
             }
         }
     }
+
+    @Test
+    void aStopDuringTheStartLeavesNothingBehind(@TempDir Path folder) throws Exception {
+        Path data = folder.resolve("data");
+        List<String> command = List.of(
+                ProjectFiles.launcher().toString(),
+                "up",
+                "--data-dir=" + data,
+                "--ports=" + Ports.anyFree().ingest());
+        try (ServiceProcess up = ServiceProcess.start(folder.resolve("up.log"), command)) {
+            await().atMost(Duration.ofMinutes(2)).until(() -> up.output().contains("starting Kafka"));
+            assertThat(data.resolve("postgres/postmaster.pid")).exists();
+
+            up.stop();
+
+            assertThat(data.resolve("postgres/postmaster.pid")).doesNotExist();
+            assertThat(up.output()).contains("stopping").doesNotContain("\tat ", "ready");
+        }
+    }
 }
