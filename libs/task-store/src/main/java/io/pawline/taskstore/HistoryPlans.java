@@ -12,16 +12,24 @@ import org.jdbi.v3.core.Handle;
  */
 public final class HistoryPlans {
 
-    // Values of parameters decide which index fits, so no plan is kept for all values.
-    private static final String SETTINGS = """
-            set local seq_page_cost = 0; set local random_page_cost = 0; set local enable_seqscan = off;
-            set local plan_cache_mode = force_custom_plan; set local jit = off
-            """;
+    private static final String SETTINGS = "set local seq_page_cost = 0; set local random_page_cost = 0;"
+            + " set local enable_seqscan = off; set local jit = off; set local plan_cache_mode = ";
+
+    private static final String OF_VALUES = SETTINGS + "force_custom_plan";
+    private static final String KEPT = SETTINGS + "force_generic_plan";
 
     private HistoryPlans() {}
 
-    /** Sets it for the rest of the transaction of this handle. */
+    /** Sets it for the rest of the transaction of this handle. Each statement is planned anew, by its values. */
     public static void use(Handle handle) {
-        handle.execute(SETTINGS);
+        handle.execute(OF_VALUES);
+    }
+
+    /**
+     * Sets it for the rest of the transaction of this handle, for statements that one index serves best whatever their
+     * values are. Each is planned once for a connection: to plan a list takes ten times as long as to read it.
+     */
+    public static void useKept(Handle handle) {
+        handle.execute(KEPT);
     }
 }

@@ -72,7 +72,7 @@ public final class TaskListing {
                 ? branch(conditions)
                 : newestOf(states, conditions);
         return database.inTransaction(handle -> {
-            HistoryPlans.use(handle);
+            HistoryPlans.useKept(handle);
             return handle.createQuery(sql).bindMap(values).map(new TaskRow()).list();
         });
     }

@@ -103,7 +103,7 @@ public final class UndeliveredCallbacks {
      */
     public List<Task> page(String tenant, @Nullable TaskId after, int limit, Instant now) {
         return database.inTransaction(handle -> {
-            HistoryPlans.use(handle);
+            HistoryPlans.useKept(handle);
             return handle.createQuery(PAGE)
                     .bind("tenant", tenant)
                     .bind("before", after == null ? FIRST_PAGE : after.value())

@@ -6,6 +6,8 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.SqlLogger;
 import org.jdbi.v3.core.statement.SqlStatements;
@@ -14,10 +16,16 @@ import org.postgresql.PGStatement;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Explains the statements by which a call is answered, as the server really ran them. For one thread. */
+/**
+ * Explains the statements by which a call is answered, with parameters as the server really ran them: by a plan for their
+ * values or for all values. For one thread.
+ */
 public final class TestingPlans {
 
     private static final JsonMapper JSON = JsonMapper.shared();
+
+    /** A value of a parameter, as the driver puts it into the place of the parameter. */
+    private static final Pattern VALUE = Pattern.compile("\\('[^']*+(?:''[^']*+)*+'(::\\w+)?\\)");
 
     private final TaskDatabase database;
     private final List<String> asked = new ArrayList<>();
@@ -81,11 +89,20 @@ public final class TestingPlans {
                 statement.execute(sql);
                 return;
             }
-            try (ResultSet rows = statement.executeQuery("explain (analyze, buffers, format json) " + sql)) {
+            List<String> values = new ArrayList<>();
+            String parameters = VALUE.matcher(sql).replaceAll(value -> {
+                values.add(value.group());
+                String type = value.group(1) == null ? "" : value.group(1);
+                return Matcher.quoteReplacement("$" + values.size() + type);
+            });
+            statement.execute("prepare explained as " + parameters);
+            String execute = "execute explained" + (values.isEmpty() ? "" : "(" + String.join(", ", values) + ")");
+            try (ResultSet rows = statement.executeQuery("explain (analyze, buffers, format json) " + execute)) {
                 rows.next();
                 sums.plans.append(sql).append('\n').append(rows.getString(1)).append('\n');
                 sums.addStatement(JSON.readTree(rows.getString(1)).get(0).path("Plan"));
             }
+            statement.execute("deallocate explained");
         }
     }
 
