@@ -375,6 +375,35 @@ class DirectUploadIT {
                 .containsIgnoringCase("Access-Control-Allow-Origin: https://shop.example");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/v1/tasks   | {\"image_url\":\"https://photos.example/cat.jpg\",\"style\":\"not acceptable\"}",
+                "/v1/batches | {\"tasks\":[{\"image_url\":\"https://photos.example/cat.jpg\",\"style\":\"not acceptable\"}]}",
+                "/v1/uploads | {\"media_type\":\"image/png\",\"length\":5}",
+            })
+    void nothingIsDoneForAClientThatDoesNotTakeTheAnswer(String path, String body) {
+        long before = rows();
+        for (String accept : List.of("image/avif", "text/html, image/*;q=0.8", "text/csv")) {
+            assertThat(ingest.postAccepting(path, accept, body).status())
+                    .as(accept)
+                    .isEqualTo(406);
+        }
+        assertThat(rows()).isEqualTo(before);
+        assertThat(ingest.postAccepting(path, "image/avif, application/*;q=0.1", body)
+                        .status())
+                .isBetween(201, 207);
+    }
+
+    private static long rows() {
+        return ingest.bean(TaskDatabase.class)
+                .with(handle -> handle.createQuery(
+                                "select (select count(*) from task) + (select count(*) from batch) + (select count(*) from upload)")
+                        .mapTo(Long.class)
+                        .one());
+    }
+
     @Test
     void anUploadIsNoPictureThatAnybodyCanFetch() {
         JsonNode upload = sent(ingest, PNG);

@@ -171,6 +171,13 @@ final class TestingIngest implements AutoCloseable {
                 json.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Posts a body, and takes these media types as the answer. */
+    Answer postAccepting(String path, String accept, String json) {
+        return send(
+                request(path).header("Content-Type", "application/json").header("Accept", accept),
+                json.getBytes(StandardCharsets.UTF_8));
+    }
+
     /** Sends a photo to the address of a direct upload, as it would be sent to an image store. */
     Answer sendPhoto(URI address, String contentType, byte[] photo) {
         HttpRequest request = HttpRequest.newBuilder(URI.create(
