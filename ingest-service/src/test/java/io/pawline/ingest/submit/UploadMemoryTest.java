@@ -96,7 +96,7 @@ class UploadMemoryTest {
     void twoThatWantMoreDoNotWaitForEachOther() throws InterruptedException {
         UploadMemory.Share first = now("a", 50);
         UploadMemory.Share second = now("b", 50);
-        CompletableFuture<Void> larger = CompletableFuture.runAsync(() -> extend(second, LONG));
+        CompletableFuture<Void> larger = CompletableFuture.runAsync(() -> extend(second, Duration.ofSeconds(10)));
         await().until(() -> memory.waiting() == 1);
         assertThatThrownBy(() -> first.extend(40, Duration.ZERO)).isInstanceOf(TooManyUploadsException.class);
         larger.join();
