@@ -37,7 +37,13 @@ component's own override both. Takes the component.
 {{- $_ := set $pawline "tracing" (dict "endpoint" $values.tracing.endpoint "sample-ratio" $values.tracing.sampleRatio) -}}
 {{- end -}}
 {{- if has "database" .needs -}}
-{{- $_ := set $pawline "database" (dict "url" (include "pawline.databaseUrl" .root) "migrate" (not $values.setup.enabled)) -}}
+{{- $connections := .values.databaseConnections -}}
+{{- $_ := set $pawline "database" (dict
+    "url" (include "pawline.databaseUrl" .root)
+    "migrate" (not $values.setup.enabled)
+    "pool-size" (int $connections.writes)
+    "read-pool-size" (int $connections.reads)
+    "report-pool-size" (int $connections.reports)) -}}
 {{- end -}}
 {{- if has "imageStore" .needs -}}
 {{- $_ := set $pawline "image-store" (include "pawline.imageStore" $values.imageStore | fromYaml) -}}

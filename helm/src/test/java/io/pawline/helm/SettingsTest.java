@@ -81,6 +81,29 @@ class SettingsTest {
                 .isEqualTo(component.secrets().contains("pawline-database") ? "true" : "");
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void aServiceWithADatabaseHasTheConnectionsThatItsValuesSay(Component component) {
+        JsonNode settings = settingsOf(
+                component,
+                Map.of(
+                        "defaults.databaseConnections.writes",
+                        3,
+                        component.code() + ".databaseConnections.reads",
+                        12,
+                        component.code() + ".databaseConnections.reports",
+                        1));
+
+        if (component.secrets().contains("pawline-database")) {
+            assertThat(settings.at("/pawline/database/pool-size").asInt()).isEqualTo(3);
+            assertThat(settings.at("/pawline/database/read-pool-size").asInt()).isEqualTo(12);
+            assertThat(settings.at("/pawline/database/report-pool-size").asInt())
+                    .isEqualTo(1);
+        } else {
+            assertThat(settings.at("/pawline/database").isMissingNode()).isTrue();
+        }
+    }
+
     @Test
     void baseUrlsOfProvidersGoToTheServicesThatCallThem() {
         Map<String, Object> values =

@@ -54,6 +54,8 @@ class WrongValuesTest {
         "detect.scaling.mode, always",
         "detect.scaling.minReplicas, 0",
         "detect.inFlight, 0",
+        "ingest.databaseConnections.reads, 0",
+        "defaults.databaseConnections.writes, many",
         "detect.maxUnavailable, some",
         "kafka.security.protocol, TLS",
         "kafka.topics.manage, terraform",

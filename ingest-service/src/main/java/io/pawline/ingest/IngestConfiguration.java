@@ -12,6 +12,7 @@ import io.pawline.ingest.pressure.BackpressureConfiguration;
 import io.pawline.ingest.progress.ProgressConfiguration;
 import io.pawline.ingest.relay.RelayConfiguration;
 import io.pawline.ingest.submit.SubmitConfiguration;
+import io.pawline.ingest.upload.UploadConfiguration;
 import io.pawline.ingest.webhook.WebhookConfiguration;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.service.InstanceProperties;
@@ -37,7 +38,8 @@ import org.springframework.context.annotation.Import;
     CancelConfiguration.class,
     BatchConfiguration.class,
     CallbacksConfiguration.class,
-    WebhookConfiguration.class
+    WebhookConfiguration.class,
+    UploadConfiguration.class
 })
 @EnableConfigurationProperties({
     IngestProperties.class,

@@ -30,6 +30,7 @@ import org.springframework.util.unit.DataSize;
  *     never
  * @param backlog the limits on the backlog
  * @param access who may send requests
+ * @param directUpload the photos that clients send before a task names them
  * @param follow the subscriptions to tasks
  * @param relay the way from the outbox to Kafka
  */
@@ -48,6 +49,7 @@ public record IngestProperties(
         @DefaultValue("60s") Duration collapseWindow,
         @DefaultValue Backlog backlog,
         @DefaultValue Access access,
+        @DefaultValue DirectUpload directUpload,
         @DefaultValue Follow follow,
         @DefaultValue Relay relay) {
 
@@ -133,6 +135,33 @@ public record IngestProperties(
             if (tasksPerMinute < 1) {
                 throw new IllegalArgumentException(
                         PREFIX + "access.tasks-per-minute must be > 0, was " + tasksPerMinute);
+            }
+        }
+    }
+
+    /**
+     * The photos that clients send before a task names them: {@code pawline.ingest.direct-upload.*}.
+     *
+     * @param validity time for which the address of an upload is valid, from 10 seconds to 12 hours; a task that names the
+     *     upload has to come within it as well
+     * @param pendingPerTenant most bytes of the uploads of one tenant that no task has named and that have not been
+     *     deleted, more than 0; each counts for 256 KB at least
+     */
+    public record DirectUpload(
+            @DefaultValue("15m") Duration validity,
+            @DefaultValue("1GB") DataSize pendingPerTenant) {
+
+        private static final Duration SHORTEST = Duration.ofSeconds(10);
+        private static final Duration LONGEST = Duration.ofHours(12);
+
+        public DirectUpload {
+            if (validity.compareTo(SHORTEST) < 0 || validity.compareTo(LONGEST) > 0) {
+                throw new IllegalArgumentException(
+                        PREFIX + "direct-upload.validity must be from 10 seconds to 12 hours, was " + validity);
+            }
+            if (pendingPerTenant.toBytes() < 1) {
+                throw new IllegalArgumentException(
+                        PREFIX + "direct-upload.pending-per-tenant must be > 0, was " + pendingPerTenant);
             }
         }
     }

@@ -22,7 +22,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.kafka.core.KafkaAdmin;
 
 /**
- * Prepares what all services need before they start: the tables, and the topics if the settings ask for them. A second
+ * Prepares what all services need before they start: the tables, those of ops-service as well, and the topics if the settings ask for them. A second
  * run adds what is missing, corrects the settings of the topics that are there, and removes nothing. The component scan
  * of the service does not find this class.
  */
@@ -30,6 +30,9 @@ import org.springframework.kafka.core.KafkaAdmin;
 class SetupApplication {
 
     private static final Logger log = LoggerFactory.getLogger(SetupApplication.class);
+
+    /** The owner of the tables of ops-service. */
+    private static final String OPS = "ops";
 
     /** The command line argument that asks for the setup. */
     static final String ARGUMENT = "setup";
@@ -47,7 +50,7 @@ class SetupApplication {
 
     @Bean
     ApplicationRunner tables(DatabaseProperties database) {
-        return _ -> TaskDatabase.migrate(database);
+        return _ -> TaskDatabase.migrate(database, List.of(OPS));
     }
 
     @Bean

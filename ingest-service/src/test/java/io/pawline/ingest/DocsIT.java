@@ -12,6 +12,7 @@ import io.pawline.taskstore.TaskState;
 import io.pawline.taskstore.TestingPostgres;
 import io.pawline.testkit.ProjectFiles;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Runs the shell examples of docs/frontend/api.md and callbacks.md as a reader would, with a real curl. Each must print
@@ -90,6 +92,14 @@ class DocsIT {
                         .replace(
                                 "/test -d '{\"callback_url\":\"https://shop.example",
                                 "/test -d '{\"callback_url\":\"https://[::1]")
+                        .replace(
+                                "UPLOAD_URL",
+                                example.contains("UPLOAD_URL")
+                                        ? upload().get("url")
+                                                .asString()
+                                                .replaceFirst("^[a-z]+://[^/]+", "http://127.0.0.1:" + ingest.port())
+                                        : "")
+                        .replace("UPLOAD_ID", example.contains("UPLOAD_ID") ? sentUpload() : "")
                         .replace("BATCH_ID", example.contains("BATCH_ID") ? batch() : "")
                         .replace(TASK, example.contains("/cancel") ? open() : ended());
         assertThat(output(script).strip()).isEqualTo(said);
@@ -114,6 +124,17 @@ class DocsIT {
             running.destroyForcibly();
         }
         return Files.readString(output, StandardCharsets.UTF_8);
+    }
+
+    private static JsonNode upload() {
+        return ingest.openUpload("{\"media_type\":\"image/jpeg\",\"length\":%d}".formatted(TestingPngs.PNG.length))
+                .json();
+    }
+
+    private static String sentUpload() {
+        JsonNode upload = upload();
+        ingest.sendPhoto(URI.create(upload.get("url").asString()), "image/jpeg", TestingPngs.PNG);
+        return upload.get("upload_id").asString();
     }
 
     private static String batch() {

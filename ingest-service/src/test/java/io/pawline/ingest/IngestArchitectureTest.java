@@ -48,6 +48,7 @@ class IngestArchitectureTest {
                         "io.pawline.ingest.progress..",
                         "io.pawline.ingest.relay..",
                         "io.pawline.ingest.submit..",
+                        "io.pawline.ingest.upload..",
                         "io.pawline.ingest.webhook..")
                 .check(production);
     }

@@ -34,6 +34,7 @@ class IngestPropertiesTest {
                         Duration.ofSeconds(60),
                         new IngestProperties.Backlog(Duration.ofMinutes(30), 1000),
                         new IngestProperties.Access(false, 6000, List.of()),
+                        new IngestProperties.DirectUpload(Duration.ofMinutes(15), DataSize.ofGigabytes(1)),
                         new IngestProperties.Follow(
                                 Duration.ofMillis(250), null, Duration.ofSeconds(60), Duration.ofSeconds(15)),
                         new IngestProperties.Relay(500, Duration.ofSeconds(1), Duration.ofSeconds(10))));
@@ -58,6 +59,8 @@ class IngestPropertiesTest {
                         Map.entry("pawline.ingest.access.open", "true"),
                         Map.entry("pawline.ingest.access.tasks-per-minute", "30"),
                         Map.entry("pawline.ingest.access.allowed-origins", "https://shop.example"),
+                        Map.entry("pawline.ingest.direct-upload.validity", "5m"),
+                        Map.entry("pawline.ingest.direct-upload.pending-per-tenant", "100MB"),
                         Map.entry("pawline.ingest.follow.look-every", "1s"),
                         Map.entry("pawline.ingest.follow.max-waits", "5"),
                         Map.entry("pawline.ingest.follow.max-wait", "10s"),
@@ -79,6 +82,7 @@ class IngestPropertiesTest {
                         Duration.ZERO,
                         new IngestProperties.Backlog(Duration.ofMinutes(5), 50),
                         new IngestProperties.Access(true, 30, List.of("https://shop.example")),
+                        new IngestProperties.DirectUpload(Duration.ofMinutes(5), DataSize.ofMegabytes(100)),
                         new IngestProperties.Follow(
                                 Duration.ofSeconds(1), 5, Duration.ofSeconds(10), Duration.ofSeconds(3)),
                         new IngestProperties.Relay(50, Duration.ofMillis(200), Duration.ofSeconds(3))));
@@ -114,6 +118,9 @@ class IngestPropertiesTest {
         "access.allowed-origins, https://shop.example/, must be origins in lower case without a path",
         "access.allowed-origins, shop.example,        must be origins in lower case without a path",
         "access.allowed-origins, null,                must be origins in lower case without a path",
+        "direct-upload.validity, 9s,                  must be from 10 seconds to 12 hours",
+        "direct-upload.validity, 13h,                 must be from 10 seconds to 12 hours",
+        "direct-upload.pending-per-tenant, 0B,        must be > 0",
         "follow.look-every,    0s,                    must be > 0",
         "follow.heartbeat,     0s,                    must be > 0",
         "follow.max-waits,     0,                     must be > 0",

@@ -47,7 +47,7 @@ class SetupIT {
     }
 
     @Test
-    void makesTheTablesAndNoTopicsByDefault() {
+    void makesTheTablesOfAllServicesAndNoTopicsByDefault() {
         DatabaseProperties database = postgres.create("tables");
 
         // No broker is there, so the setup would fail if it needed one
@@ -55,7 +55,7 @@ class SetupIT {
 
         DatabaseProperties checking =
                 new DatabaseProperties(database.url(), database.username(), database.password(), 1, false);
-        try (TaskDatabase opened = TaskDatabase.open(checking)) {
+        try (TaskDatabase opened = TaskDatabase.open(checking, List.of("ops"))) {
             assertThat(opened.answers()).isTrue();
         }
     }

@@ -164,6 +164,30 @@ final class TestingIngest implements AutoCloseable {
                 json.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Asks for a direct upload with this body. */
+    Answer openUpload(String json) {
+        return send(
+                request("/v1/uploads").header("Content-Type", "application/json"),
+                json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Posts a body, and takes these media types as the answer. */
+    Answer postAccepting(String path, String accept, String json) {
+        return send(
+                request(path).header("Content-Type", "application/json").header("Accept", accept),
+                json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Sends a photo to the address of a direct upload, as it would be sent to an image store. */
+    Answer sendPhoto(URI address, String contentType, byte[] photo) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(
+                        "http://127.0.0.1:%d%s?%s".formatted(port(), address.getRawPath(), address.getRawQuery())))
+                .header("Content-Type", contentType)
+                .PUT(BodyPublishers.ofByteArray(photo))
+                .build();
+        return send(request, photo);
+    }
+
     /** Opens a batch of this body. */
     Answer batch(String json, String idempotencyKey) {
         return send(

@@ -3,6 +3,7 @@ package io.pawline.benchmarks;
 import io.pawline.testkit.Contract;
 import io.pawline.testkit.HostileClients;
 import io.pawline.testkit.HostileRequests;
+import io.pawline.testkit.HostileSubmissions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
@@ -31,8 +33,10 @@ final class HostileRequestsRow {
      * Holds what was counted.
      *
      * @param answers how often each status was answered
-     * @param lost requests whose connection was reset before an answer was read; each may have been accepted
-     * @param stored tasks in the database beyond those that were accepted
+     * @param cut requests whose connection was reset before an answer was read, or amid a good one; each may have been
+     *     accepted
+     * @param missing accepted tasks that are not in the database
+     * @param stored tasks in the database that are of no request that was accepted or cut
      * @param left files in the image store that are no photos of tasks
      * @param seed of the requests
      */
@@ -43,11 +47,17 @@ final class HostileRequestsRow {
             int serverErrors,
             int stuck,
             int silent,
-            int lost,
+            int cut,
             int accepted,
-            long stored,
+            long missing,
+            int stored,
             long left,
             long seed) {}
+
+    private static final String TASKS =
+            "select id::text, concat_ws(' ', style, photo_url, client_ref, metadata::text) from task";
+
+    private static final int MOST_EXAMPLES = 5;
 
     private HostileRequestsRow() {}
 
@@ -56,36 +66,43 @@ final class HostileRequestsRow {
         int requests = setting.scale().of(REQUESTS, 300);
         long seed = System.nanoTime();
         List<String> routes = HostileRequests.routes(new Contract("/openapi.yaml"));
-        byte[] photo = HexFormat.of().parseHex(PNG);
+        HostileSubmissions bodies = new HostileSubmissions(HexFormat.of().parseHex(PNG));
         try (IngestSite site = new IngestSite(setting, List.of())) {
             HostileClients.Result result = HostileClients.send(
-                    site.port(), requests, seed, own -> new HostileRequests(routes, "", photo, own));
+                    site.port(), requests, seed, own -> new HostileRequests(routes, bodies, "", own));
+            Map<String, String> tasks = site.texts(TASKS);
+            List<String> stored = result.unexplained("task", tasks);
             Figures figures = new Figures(
                     requests,
                     new TreeMap<>(result.statuses()),
                     result.serverErrors(),
                     result.stuck(),
                     result.silent(),
-                    result.lost(),
-                    result.accepted().size(),
-                    site.query("select count(*) from task") - result.accepted().size(),
-                    filesOfNoTask(site, result),
+                    result.cut().size(),
+                    result.made("task").size(),
+                    result.made("task").stream()
+                            .filter(task -> !tasks.containsKey(task))
+                            .count(),
+                    stored.size(),
+                    filesOfNoTask(site, tasks.keySet()),
                     seed);
-            return findings(figures, result, site.runs());
+            return findings(figures, result, stored, site.runs());
         }
     }
 
-    private static BenchmarkRow.Findings findings(Figures figures, HostileClients.Result result, boolean runs) {
+    private static BenchmarkRow.Findings findings(
+            Figures figures, HostileClients.Result result, List<String> stored, boolean runs) {
         List<String> wrong = new ArrayList<>();
         BenchmarkRow.complain(wrong, figures.serverErrors(), "answers with 5xx");
         BenchmarkRow.complain(wrong, figures.stuck(), "requests without an answer after a minute");
-        BenchmarkRow.complain(wrong, -figures.stored(), "accepted tasks are missing");
-        BenchmarkRow.complain(wrong, figures.stored() - figures.lost(), "tasks more than can have been accepted");
+        BenchmarkRow.complain(wrong, figures.missing(), "accepted tasks are missing");
+        BenchmarkRow.complain(wrong, figures.stored(), "tasks of requests that were refused");
         BenchmarkRow.complain(wrong, figures.left(), "files of requests that were refused");
         if (!runs) {
             wrong.add("ingest-service died");
         }
         wrong.addAll(result.failures());
+        stored.stream().limit(MOST_EXAMPLES).forEach(wrong::add);
         String summary = String.format(
                 Locale.ROOT,
                 "%,d mutated requests to all routes: %d answers with 5xx, %d without an answer; %,d tasks accepted, nothing"
@@ -97,19 +114,12 @@ final class HostileRequestsRow {
         return new BenchmarkRow.Findings(summary, figures, wrong.isEmpty(), wrong);
     }
 
-    private static long filesOfNoTask(IngestSite site, HostileClients.Result result) throws IOException, SQLException {
-        List<String> others;
+    private static long filesOfNoTask(IngestSite site, Set<String> tasks) throws IOException {
         try (Stream<Path> files = Files.walk(site.images())) {
-            others = files.filter(Files::isRegularFile)
+            return files.filter(Files::isRegularFile)
                     .map(file -> site.images().relativize(file).toString().replaceFirst("/photo$", ""))
-                    .filter(task -> !task.equals(".address-secret"))
-                    .filter(task -> !result.accepted().contains(task))
-                    .toList();
+                    .filter(name -> !name.equals(".address-secret") && !tasks.contains(name))
+                    .count();
         }
-        long left = 0;
-        for (String other : others) {
-            left += 1 - site.query("select count(*) from task where id::text = '%s'".formatted(other));
-        }
-        return left;
     }
 }

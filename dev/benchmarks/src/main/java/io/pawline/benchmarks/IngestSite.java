@@ -16,7 +16,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
@@ -157,6 +159,19 @@ final class IngestSite implements AutoCloseable {
             result.next();
             return result.getLong(1);
         }
+    }
+
+    /** Returns the texts in the second column of the result, by those in the first. */
+    Map<String, String> texts(String sql) throws SQLException {
+        Map<String, String> texts = new HashMap<>();
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            while (result.next()) {
+                texts.put(result.getString(1), result.getString(2));
+            }
+        }
+        return texts;
     }
 
     void execute(String sql) throws SQLException {

@@ -96,6 +96,10 @@ final class OpsSite implements AutoCloseable {
         }
     }
 
+    int port() {
+        return port;
+    }
+
     Path settingsFile() {
         return stack.settings();
     }

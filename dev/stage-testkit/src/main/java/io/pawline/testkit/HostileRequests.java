@@ -10,17 +10,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.UUID;
 import java.util.zip.GZIPOutputStream;
 
 /**
  * Makes HTTP requests that are nearly right, as broken programs and attackers send them. Each begins as a request for one
- * of a service's routes: with a JSON body, a form, a batch, a packed body, chunks or no body. Then bytes of its head, its
- * body or its framing are changed. The same seed makes the same requests. It is used by one thread.
+ * of a service's routes: with a body that the route expects, packed or in chunks, or with none. Then bytes of its head,
+ * its body or its framing are changed. The same seed makes the same requests. It is used by one thread.
+ *
+ * <p>Each body has a mark of its own in several places. What a service keeps of a request has the mark too.
  */
 public final class HostileRequests {
-
-    private static final String BOUNDARY = "edge";
 
     /** Texts that mean something to some layer of an HTTP service. */
     private static final List<String> TOKENS = List.of(
@@ -47,8 +46,8 @@ public final class HostileRequests {
             "99999999999999999999",
             "\\ud800",
             "\u00ff\u00fe",
-            "--" + BOUNDARY,
-            "\r\n--" + BOUNDARY + "--\r\n",
+            "--" + HostileBodies.BOUNDARY,
+            "\r\n--" + HostileBodies.BOUNDARY + "--\r\n",
             "Content-Length: 5\r\n",
             "Content-Length: 99999999\r\n",
             "Content-Length: -1\r\n",
@@ -57,7 +56,7 @@ public final class HostileRequests {
             "Content-Encoding: gzip\r\n",
             "Content-Encoding: br\r\n",
             "Content-Type: application/x-www-form-urlencoded\r\n",
-            "Content-Type: multipart/form-data; boundary=" + BOUNDARY + "\r\n",
+            "Content-Type: multipart/form-data; boundary=" + HostileBodies.BOUNDARY + "\r\n",
             "Content-Type: application/json; charset=utf-7\r\n",
             "Content-Type: text/plain; charset=klingon\r\n",
             "Content-Transfer-Encoding: base64\r\n",
@@ -81,34 +80,135 @@ public final class HostileRequests {
             "0\r\n\r\n",
             "ffffffffffffffff\r\n");
 
+    /** Parameters of some route, in either service. */
+    private static final List<String> PARAMETERS = List.of(
+            "wait",
+            "limit",
+            "cursor",
+            "state",
+            "reason",
+            "from",
+            "to",
+            "client_ref",
+            "ids",
+            "ttl",
+            "token",
+            "stage",
+            "provider_code",
+            "tenant",
+            "style",
+            "task_id",
+            "generation",
+            "min_attempts",
+            "max_attempts",
+            "q",
+            "above",
+            "by",
+            "format",
+            "lang",
+            "type",
+            "length",
+            "expires",
+            "signature",
+            "series",
+            "span",
+            "since");
+
+    /** Values that are right for some parameter, and values that are right for none; as they stand in a query. */
+    private static final List<String> VALUES = List.of(
+            "",
+            "1",
+            "0",
+            "-1",
+            "1s",
+            "5m",
+            "100",
+            "101",
+            "2147483648",
+            "9223372036854775808",
+            "1e9",
+            "NaN",
+            "open",
+            "failed",
+            "any",
+            "undelivered",
+            "detect",
+            "none",
+            "csv",
+            "no_pet",
+            "HTTP+503",
+            "1,2,3",
+            "1,,2",
+            ",",
+            "0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f",
+            "ffffffff-ffff-ffff-ffff-ffffffffffff",
+            "1-1-1-1-1",
+            "2026-11-23T10:15:30Z",
+            "2026-11-23T10:15:30+18:00",
+            "%2B999999999-12-31T23:59:59Z",
+            "-999999999-01-01T00:00:00Z",
+            "1969-12-31T23:59:59Z",
+            "0000-01-01T00:00:00Z",
+            "294277-01-01T00:00:00Z",
+            "MTp4",
+            "%00",
+            "%ff%fe",
+            "%ed%a0%80",
+            "a'b%22c%5C",
+            "wall+-fur",
+            "-",
+            "%22%22",
+            "%26%7C!%3A*()",
+            "%3C->",
+            "%25",
+            "%5B1%2C2%5D",
+            "%7B%7D",
+            "a".repeat(3_000));
+
     private final List<String> routes;
     private final List<String> writing;
     private final String credentials;
-    private final byte[] photo;
+    private final HostileBodies bodies;
     private final Random random;
+    private final String client;
+    private int made;
+
+    /**
+     * Is one request, to be sent as it is over a connection of its own.
+     *
+     * @param route that it began as
+     * @param mark that its body has
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    public record Request(String route, String mark, byte[] bytes) {}
 
     /**
      * Makes requests for these routes.
      *
      * @param routes each as {@code POST /v1/tasks/{id}/cancel}
+     * @param bodies that the routes expect
      * @param credentials the header that lets a request in, with its line end; empty: none is needed
-     * @param photo that forms upload
      */
-    public HostileRequests(List<String> routes, String credentials, byte[] photo, long seed) {
+    public HostileRequests(List<String> routes, HostileBodies bodies, String credentials, long seed) {
         this.routes = List.copyOf(routes);
         this.writing =
                 routes.stream().filter(route -> !route.startsWith("GET ")).toList();
         this.credentials = credentials;
-        this.photo = photo.clone();
+        this.bodies = bodies;
         this.random = new Random(seed);
+        this.client = "hx%016x".formatted(seed);
     }
 
-    /** Makes the next request, to be sent as it is over a connection of its own. */
-    public byte[] next() {
-        String[] route = one(random.nextBoolean() ? writing : routes).split(" ", 2);
+    /** Makes the next request. */
+    public Request next() {
+        String named = one(random.nextBoolean() ? writing : routes);
+        String[] route = named.split(" ", 2);
         int changes = random.nextInt(3) == 0 ? 0 : 3;
-        byte[] body = route[0].equals("GET") ? new byte[0] : body(route[1]);
-        String type = type(body);
+        String mark = client + "-" + made++ + "-x";
+        HostileBodies.Body expected =
+                route[0].equals("GET") ? HostileBodies.Body.NONE : bodies.body(route[1], mark, random);
+        byte[] body = expected.bytes();
+        String type = body.length == 0 || random.nextInt(15) == 0 ? "" : "Content-Type: " + expected.type() + "\r\n";
         boolean packed = body.length > 0 && random.nextInt(6) == 0;
         byte[] sent = mutated(packed ? packed(mutated(body, changes)) : body, changes);
         boolean chunked = body.length > 0 && random.nextInt(4) == 0;
@@ -121,60 +221,31 @@ public final class HostileRequests {
                         packed ? "Content-Encoding: gzip\r\n" : "",
                         chunked ? "Transfer-Encoding: chunked\r\n" : "Content-Length: " + sent.length + "\r\n");
         byte[] request = joined(mutatedHead(head), "\r\n".getBytes(UTF_8), chunked ? chunks(sent) : sent);
-        return random.nextInt(10) == 0 ? Arrays.copyOf(request, random.nextInt(request.length)) : request;
+        return new Request(
+                named,
+                mark,
+                random.nextInt(10) == 0 ? Arrays.copyOf(request, random.nextInt(request.length)) : request);
     }
 
     private String path(String template) {
         String id = switch (random.nextInt(6)) {
             case 0 -> "none";
             case 1 -> one(TOKENS).replaceAll("[\\s\u0000]", "%0d");
-            default -> new UUID(random.nextLong(), random.nextLong()).toString();
+            default -> bodies.id(template, random);
         };
         String path = template.replaceAll("\\{[^}]*}", id.replace("\\", "%5c").replace("$", "%24"));
-        String query = switch (random.nextInt(5)) {
+        String query = switch (random.nextInt(6)) {
             case 0 -> "?wait=1s";
             case 1 -> "?limit=" + random.nextInt(-1, 200) + "&state=failed&cursor=MTp4";
             case 2 -> "?" + one(TOKENS).replaceAll("[\\s\u0000]", "+") + "=" + random.nextInt();
+            case 3 -> "?" + parameter() + (random.nextBoolean() ? "" : "&" + parameter());
             default -> "";
         };
-        return path + (random.nextInt(12) == 0 ? "/" : "") + query;
+        return path + (random.nextInt(12) == 0 ? "/" : "") + (path.contains("?") ? query.replace('?', '&') : query);
     }
 
-    private byte[] body(String path) {
-        String task = """
-                {"image_url":"https://photos.example/%d.jpg","style":"ink","client_ref":"%d",\
-                "metadata":{"a":[1,2.5,null]},"ttl":"5m","priority":"bulk"}""".formatted(random.nextInt(), random.nextInt());
-        if (path.endsWith("/batch")) {
-            return ("{\"tasks\":[" + task + ",{\"style\":5}," + task + "]}").getBytes(UTF_8);
-        }
-        return switch (random.nextInt(4)) {
-            case 0 -> form();
-            case 1 -> "{\"callback_url\":\"http://127.0.0.1:1/\"}".getBytes(UTF_8);
-            default -> task.getBytes(UTF_8);
-        };
-    }
-
-    private byte[] form() {
-        byte[] image = mutated(photo, 1);
-        String field = "--%s\r\nContent-Disposition: form-data; name=\"style\"\r\n\r\nink %d\r\n"
-                .formatted(BOUNDARY, random.nextInt());
-        String file = "--%s\r\nContent-Disposition: form-data; name=\"image\"; filename=\"cat.png\"\r\n\r\n"
-                .formatted(BOUNDARY);
-        return joined(
-                field.getBytes(UTF_8),
-                file.getBytes(UTF_8),
-                image,
-                "\r\n--%s--\r\n".formatted(BOUNDARY).getBytes(UTF_8));
-    }
-
-    private String type(byte[] body) {
-        if (body.length == 0 || random.nextInt(15) == 0) {
-            return "";
-        }
-        return body[0] == '-'
-                ? "Content-Type: multipart/form-data; boundary=" + BOUNDARY + "\r\n"
-                : "Content-Type: " + one(List.of("application/json", "application/json", "application/ld+json"))
-                        + "\r\n";
+    private String parameter() {
+        return one(PARAMETERS) + "=" + one(VALUES);
     }
 
     /** A header more, at the end of some line, or a few other bytes. */

@@ -70,14 +70,15 @@ final class KeyFilter extends OncePerRequestFilter {
     }
 
     /**
-     * Leaves open the probes and metrics, as every service does, the contract, and pictures, whose addresses are the
-     * key.
+     * Leaves open the probes and metrics, as every service does, the contract, and pictures and uploads, whose addresses
+     * are the key.
      */
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
         String path = request.getRequestURI();
         return path.startsWith("/actuator/")
                 || path.startsWith("/v1/images/")
+                || path.startsWith("/v1/uploads/")
                 || path.equals("/v1/openapi.json")
                 || path.equals("/v1/openapi.yaml");
     }

@@ -5,12 +5,14 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.Tracer;
+import io.pawline.images.ImageStoreException;
 import io.pawline.ingest.IngestProperties;
 import io.pawline.ingest.access.ApiClient;
 import io.pawline.ingest.access.QuotaExceededException;
 import io.pawline.ingest.access.QuotaProblemAdvice;
 import io.pawline.ingest.access.Quotas;
 import io.pawline.ingest.access.RateLimitView;
+import io.pawline.ingest.http.IngestProblem;
 import io.pawline.ingest.http.JsonElement;
 import io.pawline.ingest.http.RequestBody;
 import io.pawline.ingest.http.StrictJson;
@@ -57,6 +59,7 @@ final class BatchController {
     private static final int RETRY_SECONDS = 5;
 
     private final TaskIntake intake;
+    private final PhotoTakeover takeover;
     private final Quotas quotas;
     private final UploadMemory memory;
     private final Batches batches;
@@ -69,6 +72,7 @@ final class BatchController {
 
     BatchController(
             TaskIntake intake,
+            PhotoTakeover takeover,
             Quotas quotas,
             UploadMemory memory,
             Batches batches,
@@ -76,6 +80,7 @@ final class BatchController {
             Clock clock,
             OpenTelemetry telemetry) {
         this.intake = intake;
+        this.takeover = takeover;
         this.quotas = quotas;
         this.memory = memory;
         this.batches = batches;
@@ -110,6 +115,10 @@ final class BatchController {
         static Answer refused(ProblemDetail problem) {
             return new Answer(problem.getStatus(), null, problem);
         }
+
+        boolean is(ProblemType type) {
+            return problem != null && type.uri().equals(problem.getType());
+        }
     }
 
     /** Takes a batch. Once its first submission may be accepted, the answer says what became of each. */
@@ -119,8 +128,8 @@ final class BatchController {
     ResponseEntity<Answers> submit(@RequiresScope(Scope.SUBMIT) ApiClient client, HttpServletRequest request)
             throws IOException, InterruptedException {
         RequestKey key = TaskController.key(request);
-        try (UploadMemory.Share _ = share(client, request)) {
-            return answered(client, null, null, submit(tasks(request), client, key, null));
+        try (UploadMemory.Share share = share(client, request)) {
+            return answered(client, null, null, submit(tasks(request), client, key, null, share));
         }
     }
 
@@ -134,12 +143,12 @@ final class BatchController {
         if (key != null) {
             intake.checkBatchKey(key);
         }
-        try (UploadMemory.Share _ = share(client, request)) {
+        try (UploadMemory.Share share = share(client, request)) {
             List<JsonElement> tasks = tasks(request);
             Instant now = clock.instant();
             BatchId batch = batches.open(client.tenant(), key == null ? null : key.text(), now.minus(keyWindow), now);
             URI url = SubmissionView.url("v1/batches/" + batch, publicBaseUrl);
-            return answered(client, batch, url, submit(tasks, client, key, batch));
+            return answered(client, batch, url, submit(tasks, client, key, batch, share));
         }
     }
 
@@ -163,36 +172,55 @@ final class BatchController {
     }
 
     private List<Answer> submit(
-            List<JsonElement> tasks, ApiClient client, @Nullable RequestKey key, @Nullable BatchId batch) {
+            List<JsonElement> tasks,
+            ApiClient client,
+            @Nullable RequestKey key,
+            @Nullable BatchId batch,
+            UploadMemory.Share share)
+            throws InterruptedException {
         List<Answer> answers = new ArrayList<>();
         boolean databaseLost = false;
         for (JsonElement task : tasks) {
             // Each would wait as long for a connection, in vain.
-            Answer answer =
-                    databaseLost ? lost() : submit(task, client, key == null ? null : key.at(answers.size()), batch);
-            databaseLost = answer.status() == HttpStatus.SERVICE_UNAVAILABLE.value();
+            Answer answer = databaseLost
+                    ? lost()
+                    : submit(task, client, key == null ? null : key.at(answers.size()), batch, share);
+            databaseLost = answer.is(CommonProblem.DATABASE_UNAVAILABLE);
             answers.add(answer);
         }
         return answers;
     }
 
     /** Submits one task in a trace of its own, which is linked to the trace of the request. */
-    private Answer submit(JsonElement task, ApiClient client, @Nullable RequestKey key, @Nullable BatchId batch) {
+    private Answer submit(
+            JsonElement task,
+            ApiClient client,
+            @Nullable RequestKey key,
+            @Nullable BatchId batch,
+            UploadMemory.Share share)
+            throws InterruptedException {
         Span span = tracer.spanBuilder("submit")
                 .setNoParent()
                 .addLink(Span.current().getSpanContext())
                 .startSpan();
         try (var _ = span.makeCurrent()) {
-            return accept(task, client, key, batch);
+            return accept(task, client, key, batch, share);
         } finally {
             span.end();
         }
     }
 
-    private Answer accept(JsonElement task, ApiClient client, @Nullable RequestKey key, @Nullable BatchId batch) {
+    private Answer accept(
+            JsonElement task,
+            ApiClient client,
+            @Nullable RequestKey key,
+            @Nullable BatchId batch,
+            UploadMemory.Share share)
+            throws InterruptedException {
         try {
             SubmissionView submissionView = SubmissionView.of(
-                    intake.accept(TaskBody.of(task, maxTaskBytes).request(), client, key, batch), publicBaseUrl);
+                    takeover.accept(TaskBody.of(task, maxTaskBytes).request(), client, key, batch, share),
+                    publicBaseUrl);
             return new Answer(HttpStatus.ACCEPTED.value(), submissionView, null);
         } catch (ProblemException e) {
             return Answer.refused(e.type(), e.detail());
@@ -200,6 +228,10 @@ final class BatchController {
             return Answer.refused(RefusedProblemAdvice.problem(e));
         } catch (QuotaExceededException e) {
             return Answer.refused(QuotaProblemAdvice.problem(e));
+        } catch (TooManyUploadsException e) {
+            return Answer.refused(RefusedProblemAdvice.problem(e));
+        } catch (ImageStoreException e) {
+            return unavailable(IngestProblem.IMAGE_STORE_UNAVAILABLE);
         } catch (DatabaseUnavailableException e) {
             return lost();
         } catch (RuntimeException e) {
@@ -211,8 +243,11 @@ final class BatchController {
     }
 
     private static Answer lost() {
-        ProblemDetail problem = ProblemAdvice.problem(
-                CommonProblem.DATABASE_UNAVAILABLE, "the submission was not accepted: send it again later");
+        return unavailable(CommonProblem.DATABASE_UNAVAILABLE);
+    }
+
+    private static Answer unavailable(ProblemType type) {
+        ProblemDetail problem = ProblemAdvice.problem(type, "the submission was not accepted: send it again later");
         problem.setProperty("retry_after", RETRY_SECONDS);
         return Answer.refused(problem);
     }

@@ -19,6 +19,7 @@ final class RefusedException extends Exception {
         ADDRESS_REFUSED,
         PHOTO_NOT_AN_IMAGE,
         PHOTO_TOO_LARGE,
+        UPLOAD_UNUSABLE,
         KEY_REUSED,
         BACKLOG_TOO_LONG
     }

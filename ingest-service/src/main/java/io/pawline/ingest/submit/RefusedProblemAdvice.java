@@ -27,12 +27,16 @@ final class RefusedProblemAdvice {
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> tooManyUploads(TooManyUploadsException e) {
-        long seconds = RateLimitView.secondsUntil(e.retryAfter());
-        ProblemDetail problem = ProblemAdvice.problem(IngestProblem.TOO_MANY_UPLOADS, String.valueOf(e.getMessage()));
-        problem.setProperty("retry_after", seconds);
         return ResponseEntity.status(IngestProblem.TOO_MANY_UPLOADS.status())
-                .header(HttpHeaders.RETRY_AFTER, Long.toString(seconds))
-                .body(problem);
+                .header(HttpHeaders.RETRY_AFTER, Long.toString(RateLimitView.secondsUntil(e.retryAfter())))
+                .body(problem(e));
+    }
+
+    /** The body of the answer, with the time of the header {@code Retry-After}. */
+    static ProblemDetail problem(TooManyUploadsException e) {
+        ProblemDetail problem = ProblemAdvice.problem(IngestProblem.TOO_MANY_UPLOADS, String.valueOf(e.getMessage()));
+        problem.setProperty("retry_after", RateLimitView.secondsUntil(e.retryAfter()));
+        return problem;
     }
 
     /** The body of the answer. It repeats the time of the header {@code Retry-After}, which a batch has for no task. */
@@ -49,6 +53,7 @@ final class RefusedProblemAdvice {
             case PHOTO_NOT_AN_IMAGE -> IngestProblem.PHOTO_NOT_AN_IMAGE;
             case KEY_REUSED -> IngestProblem.IDEMPOTENCY_KEY_REUSED;
             case PHOTO_TOO_LARGE -> IngestProblem.PHOTO_TOO_LARGE;
+            case UPLOAD_UNUSABLE -> IngestProblem.UPLOAD_UNUSABLE;
             case BACKLOG_TOO_LONG -> IngestProblem.BACKLOG_TOO_LONG;
         };
     }

@@ -1,12 +1,14 @@
 package io.pawline.ingest.submit;
 
 import io.pawline.images.ImageStore;
+import io.pawline.images.ManagedImageStore;
 import io.pawline.ingest.IngestProperties;
 import io.pawline.ingest.access.Quotas;
 import io.pawline.ingest.pressure.Backpressure;
 import io.pawline.ingest.relay.OutboxRelay;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.service.Periodic;
+import io.pawline.taskstore.DirectUploads;
 import io.pawline.taskstore.SubmissionStore;
 import io.pawline.taskstore.TaskDatabase;
 import java.time.Clock;
@@ -49,6 +51,11 @@ public class SubmitConfiguration {
             Clock clock,
             OutboxRelay relay) {
         return new TaskIntake(submissionStore, backpressure, images, quotas, settings, outbound, clock, relay::nudge);
+    }
+
+    @Bean
+    PhotoTakeover photoTakeover(TaskIntake intake, DirectUploads uploads, ManagedImageStore images, Clock clock) {
+        return new PhotoTakeover(intake, uploads, images, clock);
     }
 
     /** Has room for one upload at least, however small the heap is. */

@@ -7,6 +7,7 @@ import io.pawline.web.ProblemException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies;
@@ -16,6 +17,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * Holds the JSON body of a submission.
  *
  * @param imageUrl address of the photo
+ * @param uploadId direct upload that has the photo, instead of its address
  * @param deadline RFC 3339
  * @param ttl the time from now to the deadline, instead of the deadline
  * @param metadata the front end's own object
@@ -25,6 +27,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record TaskBody(
         @Nullable String imageUrl,
+        @Nullable String uploadId,
         @Nullable String style,
         @Nullable String callbackUrl,
         @Nullable String deadline,
@@ -35,8 +38,8 @@ public record TaskBody(
         @Nullable String notBefore,
         @Nullable Boolean again) {
 
-    /** Names of the fields a submission may have besides its photo, in JSON and in a form. */
-    static final List<String> FIELDS = List.of(
+    /** Names of the fields a submission may have in a form, besides its photo. */
+    static final List<String> FORM_FIELDS = List.of(
             "image_url",
             "style",
             "callback_url",
@@ -47,6 +50,10 @@ public record TaskBody(
             "metadata",
             "not_before",
             "again");
+
+    /** Names of the fields a submission may have in JSON. */
+    private static final List<String> FIELDS =
+            Stream.concat(Stream.of("upload_id"), FORM_FIELDS.stream()).toList();
 
     /**
      * Reads a body with one submission.
@@ -78,6 +85,7 @@ public record TaskBody(
         return new TaskRequest(
                 imageUrl,
                 null,
+                uploadId,
                 style,
                 callbackUrl,
                 deadline,

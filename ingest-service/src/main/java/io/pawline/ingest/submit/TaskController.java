@@ -2,7 +2,6 @@ package io.pawline.ingest.submit;
 
 import io.pawline.ingest.IngestProperties;
 import io.pawline.ingest.access.ApiClient;
-import io.pawline.ingest.access.QuotaExceededException;
 import io.pawline.ingest.access.Quotas;
 import io.pawline.ingest.access.RateLimitView;
 import io.pawline.ingest.http.RequestBody;
@@ -35,16 +34,19 @@ final class TaskController {
     private final @Nullable URI publicBaseUrl;
     private final long maxImageBytes;
     private final UploadMemory memory;
+    private final PhotoTakeover takeover;
 
     TaskController(
             TaskIntake intake,
             Quotas quotas,
             UploadMemory memory,
+            PhotoTakeover takeover,
             IngestProperties settings,
             OutboundProperties outbound) {
         this.intake = intake;
         this.quotas = quotas;
         this.memory = memory;
+        this.takeover = takeover;
         this.maxBodyBytes = settings.maxBodySize().toBytes();
         this.publicBaseUrl = settings.publicBaseUrl();
         this.maxImageBytes = outbound.maxImageSize().toBytes();
@@ -54,8 +56,11 @@ final class TaskController {
             path = "/v1/tasks",
             consumes = {MediaType.APPLICATION_JSON_VALUE, "application/*+json"})
     ResponseEntity<SubmissionView> submit(@RequiresScope(Scope.SUBMIT) ApiClient client, HttpServletRequest request)
-            throws IOException, RefusedException {
-        return accept(TaskBody.read(request, maxBodyBytes).request(), client, key(request));
+            throws IOException, RefusedException, InterruptedException {
+        TaskRequest submission = TaskBody.read(request, maxBodyBytes).request();
+        try (UploadMemory.Share share = memory.none(client.tenant())) {
+            return answer(takeover.accept(submission, client, key(request), null, share), client);
+        }
     }
 
     /** Takes a form. Whether it may come at all is decided before anything of it is read. */
@@ -65,21 +70,11 @@ final class TaskController {
         long most = maxImageBytes + TaskForm.MAX_BYTES_BESIDE_THE_PHOTO;
         RequestKey key = key(request);
         long bytes = RequestBody.longest(request, most, FORM);
-        checkQuota(client, key);
+        intake.checkQuota(client, key);
         try (UploadMemory.Share _ = memory.take(client.tenant(), bytes);
                 InputStream form = RequestBody.open(request, most, FORM)) {
-            return accept(TaskForm.read(form, request.getContentType(), maxImageBytes, bytes), client, key);
-        }
-    }
-
-    /** A repetition is free. Whether a new form would be folded into a running task is not known before it is read. */
-    private void checkQuota(ApiClient client, @Nullable RequestKey key) throws RefusedException {
-        try {
-            quotas.check(client);
-        } catch (QuotaExceededException usedUp) {
-            if (key == null || !intake.knows(client, key)) {
-                throw usedUp;
-            }
+            TaskRequest submission = TaskForm.read(form, request.getContentType(), maxImageBytes, bytes);
+            return answer(intake.accept(submission, client, key), client);
         }
     }
 
@@ -91,9 +86,7 @@ final class TaskController {
         return keys.isEmpty() ? null : RequestKey.of(keys.getFirst());
     }
 
-    private ResponseEntity<SubmissionView> accept(TaskRequest request, ApiClient client, @Nullable RequestKey key)
-            throws RefusedException {
-        SubmittedTask submitted = intake.accept(request, client, key);
+    private ResponseEntity<SubmissionView> answer(SubmittedTask submitted, ApiClient client) {
         SubmissionView submissionView = SubmissionView.of(submitted, publicBaseUrl);
         ResponseEntity.BodyBuilder answer = ResponseEntity.accepted().location(submissionView.statusUrl());
         if (submitted.repeated()) {

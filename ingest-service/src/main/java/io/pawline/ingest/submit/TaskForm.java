@@ -57,6 +57,7 @@ final class TaskForm {
         return new TaskRequest(
                 text("image_url"),
                 photo == null ? null : photo.flip(),
+                null,
                 text("style"),
                 text("callback_url"),
                 text("deadline"),
@@ -77,11 +78,11 @@ final class TaskForm {
 
     private FormStream.PartContent begin(String name, @Nullable String contentType) {
         boolean image = name.equals(IMAGE);
-        if (!image && !TaskBody.FIELDS.contains(name)) {
+        if (!image && !TaskBody.FORM_FIELDS.contains(name)) {
             throw new ProblemException(
                     CommonProblem.INVALID_REQUEST,
                     "there is no part %s; the parts are the photo image and the fields %s"
-                            .formatted(QuotedName.of(name), String.join(", ", TaskBody.FIELDS)));
+                            .formatted(QuotedName.of(name), String.join(", ", TaskBody.FORM_FIELDS)));
         }
         if (image ? photo != null : texts.containsKey(name)) {
             throw new ProblemException(CommonProblem.INVALID_REQUEST, name + " is given more than once: send it once");

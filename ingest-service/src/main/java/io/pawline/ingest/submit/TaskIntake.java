@@ -122,7 +122,7 @@ public final class TaskIntake {
      * @throws RefusedException if the text is no key
      * @throws io.pawline.taskstore.DatabaseUnavailableException if the database is lost
      */
-    boolean knows(ApiClient client, RequestKey requestKey) throws RefusedException {
+    private boolean knows(ApiClient client, RequestKey requestKey) throws RefusedException {
         fields.checkIdempotencyKey(requestKey.text());
         IdempotencyKey key = new IdempotencyKey(
                 requestKey.name(), ANY_REQUEST, clock.instant().minus(keyWindow));
@@ -138,12 +138,62 @@ public final class TaskIntake {
         fields.checkBatchKey(requestKey.text());
     }
 
+    /**
+     * Checks the quota before the photo of a request is read. A repetition is free. Whether a new request would be folded
+     * into a running task is not known before its photo is read.
+     *
+     * @throws QuotaExceededException if the quota is used up
+     * @throws RefusedException if the text is no key
+     */
+    void checkQuota(ApiClient client, @Nullable RequestKey key) throws RefusedException {
+        try {
+            quotas.check(client);
+        } catch (QuotaExceededException usedUp) {
+            if (key == null || !knows(client, key)) {
+                throw usedUp;
+            }
+        }
+    }
+
+    /**
+     * What became of an earlier request with this key; empty if none came with it.
+     *
+     * @param hash of all that the request says
+     * @throws RefusedException if the text is no key, or the key came with another request
+     */
+    Optional<SubmittedTask> earlier(ApiClient client, RequestKey requestKey, String hash) throws RefusedException {
+        fields.checkIdempotencyKey(requestKey.text());
+        IdempotencyKey key =
+                new IdempotencyKey(requestKey.name(), hash, clock.instant().minus(keyWindow));
+        Optional<SubmissionResult> earlier = submissionStore.earlier(client.tenant(), key);
+        return earlier.isEmpty() ? Optional.empty() : Optional.of(submitted(earlier.get(), null));
+    }
+
+    /** The task into which a request with this hash of its work is folded; empty if there is none. */
+    Optional<SubmittedTask> running(String work, boolean again) {
+        return submissionStore
+                .running(new Fingerprint(work, foldedSince(again, clock.instant())))
+                .map(task -> new SubmittedTask(task, false, true));
+    }
+
+    /**
+     * The hash of what the client gets for a request.
+     *
+     * @throws RefusedException if the request is not valid
+     */
+    String work(TaskRequest request, ApiClient client) throws RefusedException {
+        return RequestHashes.ofWork(client, request, submission(request, client, null, clock.instant()));
+    }
+
+    private @Nullable Instant foldedSince(boolean again, Instant now) {
+        return collapseWindow.isZero() || again ? null : now.minus(collapseWindow);
+    }
+
     private SubmittedTask acceptOrFold(TaskRequest request, ApiClient client, @Nullable BatchId batch, Instant now)
             throws RefusedException {
         Submission submission = submission(request, client, batch, now);
-        Fingerprint fingerprint = new Fingerprint(
-                RequestHashes.ofWork(client, request, submission),
-                collapseWindow.isZero() || request.again() ? null : now.minus(collapseWindow));
+        Fingerprint fingerprint =
+                new Fingerprint(RequestHashes.ofWork(client, request, submission), foldedSince(request.again(), now));
         Optional<Refusal> refusal = backpressure.refusal(submission);
         if (request.image() != null || refusal.isPresent()) {
             Optional<TaskId> running = submissionStore.running(fingerprint);
@@ -233,11 +283,13 @@ public final class TaskIntake {
         if (url != null) {
             return new PhotoSource.Remote(fields.url("image_url", url));
         }
-        if (request.image() != null) {
+        if (request.image() != null || request.uploadId() != null) {
             return new PhotoSource.Stored(ImageKey.photo(id).value());
         }
         throw RefusedException.invalid(
-                "image_url", "is missing: send it in a JSON body, or upload the photo as the part image of a form");
+                "image_url",
+                "is missing: send it in a JSON body, or upload the photo as the part image of a form, or name its"
+                        + " upload_id");
     }
 
     private void storePhoto(Submission submission, TaskRequest request) throws RefusedException {

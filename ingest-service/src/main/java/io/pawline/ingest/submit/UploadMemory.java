@@ -6,10 +6,10 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Queue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds the bytes of large bodies that this process holds at once. A request takes its share before anything of its
@@ -69,22 +69,31 @@ final class UploadMemory {
     Share take(String tenant, long bytes, Duration longestWait) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            Waiter waiter = enqueue(tenant, Math.clamp(bytes, 1, most));
-            try {
-                long left = longestWait.toNanos();
-                while (!waiter.granted && left > 0) {
-                    left = waiter.turn.awaitNanos(left);
-                }
-                if (!waiter.granted) {
-                    throw new TooManyUploadsException(waiter.tenant.retryAfter(waiter.bytes));
-                }
-                return new Share(waiter);
-            } catch (InterruptedException | TooManyUploadsException e) {
-                leave(waiter);
-                throw e;
-            }
+            return new Share(tenant, granted(tenant, bytes, longestWait));
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** A share of nothing, that can be {@linkplain Share#extend extended}. */
+    Share none(String tenant) {
+        return new Share(tenant, null);
+    }
+
+    private Waiter granted(String tenant, long bytes, Duration longestWait) throws InterruptedException {
+        Waiter waiter = enqueue(tenant, Math.clamp(bytes, 1, most));
+        try {
+            long left = longestWait.toNanos();
+            while (!waiter.granted && left > 0) {
+                left = waiter.turn.awaitNanos(left);
+            }
+            if (!waiter.granted) {
+                throw new TooManyUploadsException(waiter.tenant.retryAfter(waiter.bytes));
+            }
+            return waiter;
+        } catch (InterruptedException | TooManyUploadsException e) {
+            leave(waiter);
+            throw e;
         }
     }
 
@@ -136,6 +145,16 @@ final class UploadMemory {
         }
     }
 
+    /** Counts what a request holds, even beyond the bound. */
+    private Waiter hold(String name, long bytes) {
+        Tenant tenant = tenants.computeIfAbsent(name, _ -> new Tenant());
+        Waiter holder = new Waiter(tenant, bytes, lock.newCondition());
+        holder.granted = true;
+        held += bytes;
+        tenant.held += bytes;
+        return holder;
+    }
+
     private void forgetIdle() {
         long now = nanoTime.getAsLong();
         tenants.values().removeIf(tenant -> tenant.held == 0 && tenant.waiting == 0 && tenant.promised - now <= 0);
@@ -161,25 +180,71 @@ final class UploadMemory {
         }
     }
 
-    /** Holds what one request has taken, until it is closed. Closing it again changes nothing. */
+    /** Holds what one request has taken, until it is closed. Closing it again changes nothing. Used by one thread. */
     final class Share implements AutoCloseable {
 
-        private final Waiter waiter;
-        private final AtomicBoolean closed = new AtomicBoolean();
+        private final String tenant;
+        private final long first;
+        private @Nullable Waiter waiter;
+        private @Nullable TooManyUploadsException refused;
+        private boolean closed;
 
-        private Share(Waiter waiter) {
+        private Share(String tenant, @Nullable Waiter waiter) {
+            this.tenant = tenant;
+            this.first = waiter == null ? 0 : waiter.bytes;
             this.waiter = waiter;
+        }
+
+        /**
+         * Takes so many bytes beside those that the request took first. What it was extended by before counts. While it
+         * waits, others may have what it holds, or requests that hold something and want more would wait for each other.
+         *
+         * @throws TooManyUploadsException if they did not become free within 5 s, now or for the call before; the share
+         *     is then as it was
+         */
+        void extend(long bytes) throws InterruptedException {
+            extend(bytes, LONGEST_WAIT);
+        }
+
+        void extend(long bytes, Duration longestWait) throws InterruptedException {
+            lock.lockInterruptibly();
+            try {
+                Waiter before = waiter;
+                long wanted = Math.clamp(first + bytes, 1, most);
+                if (before != null && before.bytes >= wanted) {
+                    return;
+                }
+                if (refused != null) {
+                    throw refused;
+                }
+                waiter = null;
+                if (before != null) {
+                    giveBack(before);
+                    // Its request is not done, so it says nothing about the pace
+                    before.tenant.givenBack -= before.bytes;
+                }
+                try {
+                    waiter = granted(tenant, wanted, longestWait);
+                } catch (InterruptedException | TooManyUploadsException e) {
+                    waiter = before == null ? null : hold(tenant, before.bytes);
+                    refused = e instanceof TooManyUploadsException tooMany ? tooMany : null;
+                    throw e;
+                }
+            } finally {
+                lock.unlock();
+            }
         }
 
         @Override
         public void close() {
-            if (closed.compareAndSet(false, true)) {
-                lock.lock();
-                try {
+            lock.lock();
+            try {
+                if (!closed && waiter != null) {
                     giveBack(waiter);
-                } finally {
-                    lock.unlock();
                 }
+                closed = true;
+            } finally {
+                lock.unlock();
             }
         }
     }

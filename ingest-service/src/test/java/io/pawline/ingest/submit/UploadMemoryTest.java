@@ -73,6 +73,51 @@ class UploadMemoryTest {
     }
 
     @Test
+    void extendsAShareByTheLargestOfWhatComesBesideIt() throws InterruptedException {
+        UploadMemory.Share share = now("a", 40);
+        share.extend(20, Duration.ZERO);
+        assertThat(memory.held()).isEqualTo(60);
+        share.extend(10, Duration.ZERO);
+        assertThat(memory.held()).isEqualTo(60);
+        share.extend(1_000, Duration.ZERO);
+        assertThat(memory.held()).isEqualTo(100);
+        share.close();
+        share.close();
+        assertThat(memory.held()).isZero();
+        try (UploadMemory.Share none = memory.none("a")) {
+            assertThat(memory.held()).isZero();
+            none.extend(30, Duration.ZERO);
+            assertThat(memory.held()).isEqualTo(30);
+        }
+        assertThat(memory.held()).isZero();
+    }
+
+    @Test
+    void twoThatWantMoreDoNotWaitForEachOther() throws InterruptedException {
+        UploadMemory.Share first = now("a", 50);
+        UploadMemory.Share second = now("b", 50);
+        CompletableFuture<Void> larger = CompletableFuture.runAsync(() -> extend(second, Duration.ofSeconds(10)));
+        await().until(() -> memory.waiting() == 1);
+        assertThatThrownBy(() -> first.extend(40, Duration.ZERO)).isInstanceOf(TooManyUploadsException.class);
+        larger.join();
+        assertThatThrownBy(() -> first.extend(40, LONG))
+                .as("refused at once the second time")
+                .isInstanceOf(TooManyUploadsException.class);
+        assertThat(memory.held()).as("what is held is counted").isEqualTo(140);
+        first.close();
+        second.close();
+        assertThat(memory.held()).isZero();
+    }
+
+    private static void extend(UploadMemory.Share share, Duration longestWait) {
+        try {
+            share.extend(40, longestWait);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
     void takesNothingForAWaitThatIsInterrupted() throws InterruptedException {
         UploadMemory.Share first = now("a", 100);
         CompletableFuture<Boolean> interrupted = new CompletableFuture<>();

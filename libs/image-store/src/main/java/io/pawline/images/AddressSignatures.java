@@ -4,6 +4,7 @@ import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -24,8 +25,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Signs the addresses of the images in a folder, and checks them (HMAC-SHA256 of the key and the moment of expiry). The
- * secret is in the folder itself, where every process that uses the folder finds it, and nobody else. If the file is
+ * Signs the addresses of the images in a folder, and checks them: HMAC-SHA256 of the method, the key and the moment of
+ * expiry, and for a direct upload of its media type and length. The secret is in the folder itself, where every process that uses the folder finds it, and nobody else. If the file is
  * deleted, the next start makes another secret, and the addresses made before are no longer valid. Thread-safe.
  */
 public final class AddressSignatures {
@@ -43,7 +44,7 @@ public final class AddressSignatures {
 
     private static final String ALGORITHM = "HmacSHA256";
     private static final int SECRET_BYTES = 32;
-    private static final Pattern SECONDS = Pattern.compile("[0-9]{1,12}");
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,12}");
 
     private final SecretKeySpec secret;
 
@@ -103,34 +104,83 @@ public final class AddressSignatures {
         }
     }
 
-    /** The query of an address that is valid until this moment. */
+    /** The query of an address that an image is read from until this moment. */
     String query(ImageKey key, Instant expiresAt) {
         String expires = Long.toString(expiresAt.getEpochSecond());
-        return "expires=%s&signature=%s".formatted(expires, signature(key, expires));
+        return "expires=%s&signature=%s".formatted(expires, signature(read(key, expires)));
+    }
+
+    /** The query of an address that an image is sent to until this moment. */
+    String uploadQuery(ImageKey key, String contentType, long length, Instant expiresAt) {
+        String bytes = Long.toString(length);
+        String expires = Long.toString(expiresAt.getEpochSecond());
+        return "type=%s&length=%s&expires=%s&signature=%s"
+                .formatted(
+                        URLEncoder.encode(contentType, StandardCharsets.UTF_8),
+                        bytes,
+                        expires,
+                        signature(upload(key, contentType, bytes, expires)));
     }
 
     /**
-     * Judges an address.
+     * Judges an address that an image is read from.
      *
      * @param expires its parameter {@code expires}; null: it has none
      * @param signature its parameter {@code signature}; null: it has none
      */
     public Verdict verdict(ImageKey key, @Nullable String expires, @Nullable String signature, Instant now) {
-        if (expires == null || signature == null || !SECONDS.matcher(expires).matches()) {
-            return Verdict.FORGED;
-        }
-        byte[] right = signature(key, expires).getBytes(StandardCharsets.UTF_8);
-        if (!MessageDigest.isEqual(right, signature.getBytes(StandardCharsets.UTF_8))) {
+        return expires == null || !NUMBER.matcher(expires).matches()
+                ? Verdict.FORGED
+                : verdict(read(key, expires), expires, signature, now);
+    }
+
+    /**
+     * Judges an address that an image is sent to.
+     *
+     * @param contentType its parameter {@code type}; null: it has none
+     * @param length its parameter {@code length}; null: it has none. Of a valid address, it is a number
+     * @param expires its parameter {@code expires}; null: it has none
+     * @param signature its parameter {@code signature}; null: it has none
+     */
+    public Verdict uploadVerdict(
+            ImageKey key,
+            @Nullable String contentType,
+            @Nullable String length,
+            @Nullable String expires,
+            @Nullable String signature,
+            Instant now) {
+        return contentType == null
+                        || length == null
+                        || expires == null
+                        || !NUMBER.matcher(length).matches()
+                        || !NUMBER.matcher(expires).matches()
+                ? Verdict.FORGED
+                : verdict(upload(key, contentType, length, expires), expires, signature, now);
+    }
+
+    private Verdict verdict(String claims, String expires, @Nullable String signature, Instant now) {
+        if (signature == null
+                || !MessageDigest.isEqual(
+                        signature(claims).getBytes(StandardCharsets.UTF_8),
+                        signature.getBytes(StandardCharsets.UTF_8))) {
             return Verdict.FORGED;
         }
         return now.getEpochSecond() < Long.parseLong(expires) ? Verdict.VALID : Verdict.EXPIRED;
     }
 
-    private String signature(ImageKey key, String expires) {
+    private static String read(ImageKey key, String expires) {
+        return "GET\n%s\n%s".formatted(key.value(), expires);
+    }
+
+    private static String upload(ImageKey key, String contentType, String length, String expires) {
+        return "PUT\n%s\n%s\n%s\n%s".formatted(key.value(), contentType, length, expires);
+    }
+
+    private String signature(String claims) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(secret);
-            mac.update("GET\n%s\n%s".formatted(key.value(), expires).getBytes(StandardCharsets.UTF_8));
+            mac.update(claims.getBytes(StandardCharsets.UTF_8));
             return Base64.getUrlEncoder().withoutPadding().encodeToString(mac.doFinal());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JVM has " + ALGORITHM, e);

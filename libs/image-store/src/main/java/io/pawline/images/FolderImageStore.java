@@ -6,6 +6,7 @@ import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import java.io.EOFException;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,8 +23,10 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -44,9 +47,13 @@ final class FolderImageStore implements ManagedImageStore {
 
     private static final int STEPS = 24;
 
+    /** Bytes of an image in memory while it comes. */
+    private static final int PIECE = 64 * 1024;
+
     private final Path folder;
     private final Path incoming;
     private final URI imagesUrl;
+    private final URI uploadsUrl;
     private final AddressSignatures signatures;
     private final Duration urlExpiry;
     private final Clock clock;
@@ -62,6 +69,7 @@ final class FolderImageStore implements ManagedImageStore {
         this.folder = folder.toAbsolutePath().normalize();
         this.incoming = this.folder.resolve(INCOMING);
         this.imagesUrl = BaseUrl.append(publicBaseUrl, "v1/images/");
+        this.uploadsUrl = BaseUrl.append(publicBaseUrl, "v1/uploads/");
         try {
             Files.createDirectories(incoming);
         } catch (IOException e) {
@@ -79,22 +87,79 @@ final class FolderImageStore implements ManagedImageStore {
 
     @Override
     public void put(ImageKey key, ByteBuffer bytes, String contentType) {
-        Path aside = incoming.resolve(UUID.randomUUID().toString());
+        Path aside = aside();
         try {
-            Path target = target(key);
-            List<Path> changed = makeParents(key);
             try {
                 write(aside, bytes.duplicate());
-                Files.move(aside, target, ATOMIC_MOVE, REPLACE_EXISTING);
+                place(aside, key);
             } finally {
                 Files.deleteIfExists(aside);
+            }
+        } catch (IOException e) {
+            throw notWritten(key, e);
+        }
+    }
+
+    /** Writes the image aside while it comes, so nothing is to be seen of a stream that breaks off. */
+    @Override
+    public void put(ImageKey key, InputStream image, long length, String contentType) throws IOException {
+        Path aside = aside();
+        try {
+            receive(image, length, aside, key);
+            place(aside, key);
+        } finally {
+            Files.deleteIfExists(aside);
+        }
+    }
+
+    private void receive(InputStream image, long length, Path aside, ImageKey key) throws IOException {
+        try (FileChannel file = FileChannel.open(aside, CREATE_NEW, WRITE)) {
+            byte[] piece = new byte[PIECE];
+            long left = length;
+            for (int read = image.read(piece); read >= 0 && left >= 0; read = image.read(piece)) {
+                left -= read;
+                append(file, ByteBuffer.wrap(piece, 0, read), key);
+            }
+            if (left != 0) {
+                throw new EOFException("the image has another length than " + length);
+            }
+            file.force(true);
+        }
+    }
+
+    /** Tells a disk that is full from a stream that broke off. */
+    private void append(FileChannel file, ByteBuffer piece, ImageKey key) {
+        try {
+            while (piece.hasRemaining()) {
+                file.write(piece);
+            }
+        } catch (IOException e) {
+            throw notWritten(key, e);
+        }
+    }
+
+    private Path aside() {
+        return incoming.resolve(UUID.randomUUID().toString());
+    }
+
+    /** Moves a file to the place of a key, and makes that durable. */
+    private void place(Path aside, ImageKey key) {
+        try {
+            List<Path> changed = makeParents(key);
+            try {
+                Files.move(aside, target(key), ATOMIC_MOVE, REPLACE_EXISTING);
+            } finally {
                 for (Path directory : changed) {
                     force(directory);
                 }
             }
         } catch (IOException e) {
-            throw new ImageStoreException("image %s could not be written to %s".formatted(key, folder), e);
+            throw notWritten(key, e);
         }
+    }
+
+    private ImageStoreException notWritten(ImageKey key, IOException e) {
+        return new ImageStoreException("image %s could not be written to %s".formatted(key, folder), e);
     }
 
     @Override
@@ -144,6 +209,13 @@ final class FolderImageStore implements ManagedImageStore {
         Instant expiresAt = expiry(clock.instant());
         String path = key.value() + "?" + signatures.query(key, expiresAt);
         return new ImageAddress(BaseUrl.append(imagesUrl, path), expiresAt);
+    }
+
+    @Override
+    public UploadAddress uploadAddress(ImageKey key, String contentType, long length, Duration validity) {
+        Instant expiresAt = clock.instant().plus(validity).truncatedTo(ChronoUnit.SECONDS);
+        String path = key.upload() + "?" + signatures.uploadQuery(key, contentType, length, expiresAt);
+        return new UploadAddress(BaseUrl.append(uploadsUrl, path), Map.of("Content-Type", contentType), expiresAt);
     }
 
     /** Steps forward a few times in a validity, so that the same address comes again and its image from a cache. */

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 public record ImageKey(String value) {
 
     private static final String PHOTO = "/photo";
+    private static final String INCOMING = "incoming/";
     private static final int MAX_LENGTH = 200;
     private static final Pattern ALLOWED = Pattern.compile("[a-z0-9_-][a-z0-9._-]*(/[a-z0-9_-][a-z0-9._-]*)*");
 
@@ -57,6 +58,33 @@ public record ImageKey(String value) {
     /** Whether it is the key of an uploaded photo. */
     public boolean isPhoto() {
         return value.endsWith(PHOTO);
+    }
+
+    /** The photo of a direct upload, which its client sends before a task names it. */
+    public static ImageKey incoming(UUID upload) {
+        return new ImageKey(INCOMING + upload);
+    }
+
+    /** Whether it is the key of a direct upload. */
+    public boolean isIncoming() {
+        return value.startsWith(INCOMING);
+    }
+
+    /**
+     * The id of the direct upload with this key.
+     *
+     * @throws IllegalArgumentException if it is no key of a direct upload
+     */
+    public UUID upload() {
+        if (!isIncoming()) {
+            throw new IllegalArgumentException("%s is no key of a direct upload".formatted(value));
+        }
+        return UUID.fromString(value.substring(INCOMING.length()));
+    }
+
+    /** The place before the keys of all direct uploads, in a list of keys. */
+    public static String beforeIncoming() {
+        return INCOMING;
     }
 
     /**

@@ -1,6 +1,8 @@
 package io.pawline.images;
 
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -31,6 +33,21 @@ public interface ImageStore {
         byte[] copy = new byte[bytes.remaining()];
         bytes.get(bytes.position(), copy);
         put(key, copy, contentType);
+    }
+
+    /**
+     * Keeps the bytes of this stream, as the other methods do. By default, they are in memory as a whole.
+     *
+     * @param length bytes of the image; if the stream ends before or goes on, nothing changes
+     * @throws IOException if the stream cannot be read, or has another length; the bytes before are then still there
+     * @throws ImageStoreException if the store cannot be written; the bytes before are then still there
+     */
+    default void put(ImageKey key, InputStream image, long length, String contentType) throws IOException {
+        byte[] bytes = image.readNBytes(Math.toIntExact(length + 1));
+        if (bytes.length != length) {
+            throw new EOFException("the image has another length than " + length);
+        }
+        put(key, bytes, contentType);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.pawline.images;
 
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,18 @@ public interface ManagedImageStore extends ImageStore {
      * @throws ImageStoreException if the store refuses, or cannot be reached
      */
     void delete(ImageKey key);
+
+    /**
+     * An address at which anybody who has it can send an image, which the store then has under this key. What is sent
+     * later replaces what was sent before. The address is for one kind of image with one length.
+     *
+     * @param key of a direct upload
+     * @param contentType media type that the image is to be sent with
+     * @param length bytes of the image
+     * @param validity the time for which the address is valid, from 1 second to 7 days
+     * @throws ImageStoreException if the address cannot be made, for example without the store's credentials
+     */
+    UploadAddress uploadAddress(ImageKey key, String contentType, long length, Duration validity);
 
     /**
      * Some keys.

@@ -8,8 +8,12 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -31,6 +35,7 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.s3.presigner.model.PresignedGetObjectRequest;
+import software.amazon.awssdk.services.s3.presigner.model.PresignedPutObjectRequest;
 
 /** Keeps images as objects in one bucket of an S3-compatible store. The bucket must exist; it is never made. */
 final class S3ImageStore implements ManagedImageStore, AutoCloseable {
@@ -39,6 +44,11 @@ final class S3ImageStore implements ManagedImageStore, AutoCloseable {
     // retry,
     // with its backoff and its share of retries.
     private static final int ATTEMPTS = 2;
+
+    private static final String CONTENT_TYPE = "Content-Type";
+
+    /** Headers that every client sends by itself; a page in a browser may not set them. */
+    private static final Set<String> BY_ITSELF = Set.of("host", "content-length");
 
     private final S3Client client;
     private final S3Presigner presigner;
@@ -173,6 +183,31 @@ final class S3ImageStore implements ManagedImageStore, AutoCloseable {
         } catch (SdkException e) {
             throw new ImageStoreException("an address for image %s could not be signed".formatted(key), e);
         }
+    }
+
+    /** Signs the length as well, so the store takes nothing larger. */
+    @Override
+    public UploadAddress uploadAddress(ImageKey key, String contentType, long length, Duration validity) {
+        try {
+            PresignedPutObjectRequest signed = presigner.presignPutObject(presign -> presign.signatureDuration(validity)
+                    .putObjectRequest(put -> put.bucket(bucket)
+                            .key(key.value())
+                            .contentType(contentType)
+                            .contentLength(length)));
+            return new UploadAddress(URI.create(signed.url().toString()), headers(signed), signed.expiration());
+        } catch (SdkException e) {
+            throw new ImageStoreException("an address for image %s could not be signed".formatted(key), e);
+        }
+    }
+
+    /** The headers that are signed, without those that every client sends by itself. */
+    private static Map<String, String> headers(PresignedPutObjectRequest signed) {
+        return signed.signedHeaders().entrySet().stream()
+                .filter(header -> !BY_ITSELF.contains(header.getKey().toLowerCase(Locale.ROOT)))
+                .collect(Collectors.toMap(
+                        // The SDK writes them all in small letters
+                        header -> header.getKey().equalsIgnoreCase(CONTENT_TYPE) ? CONTENT_TYPE : header.getKey(),
+                        header -> String.join(",", header.getValue())));
     }
 
     @Override

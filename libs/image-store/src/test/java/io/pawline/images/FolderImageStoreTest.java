@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pawline.images.AddressSignatures.Verdict;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -17,8 +19,10 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -34,6 +38,9 @@ class FolderImageStoreTest extends ImageStoreContract {
     private static final Instant NOW = Instant.parse("2026-11-23T10:15:30.123Z");
     private static final Duration VALIDITY = Duration.ofHours(24);
     private static final Pattern QUERY = Pattern.compile("expires=([0-9]+)&signature=([A-Za-z0-9_-]{43})");
+
+    private static final Pattern UPLOAD =
+            Pattern.compile("type=image%2Fsvg%2Bxml&length=5&expires=([0-9]+)&signature=([A-Za-z0-9_-]{43})");
 
     @TempDir
     Path folder;
@@ -101,6 +108,49 @@ class FolderImageStoreTest extends ImageStoreContract {
         assertThat(verdict(elsewhere, address.url(), key, expiresAt.minusSeconds(1)))
                 .isEqualTo(Verdict.VALID);
         assertThat(verdict(elsewhere, address.url(), key, expiresAt)).isEqualTo(Verdict.EXPIRED);
+    }
+
+    @Test
+    void signsAnAddressToSendOneKindAndLengthOfImageTo() {
+        ImageKey upload = ImageKey.incoming(UUID.randomUUID());
+        UploadAddress address = store.uploadAddress(upload, "image/svg+xml", 5, Duration.ofMinutes(15));
+        Matcher query = UPLOAD.matcher(String.valueOf(address.url().getRawQuery()));
+        assertThat(query.matches()).isTrue();
+        String expires = query.group(1);
+        String signature = query.group(2);
+        AddressSignatures elsewhere = AddressSignatures.ofFolder(folder);
+
+        assertThat(address.url().getPath()).isEqualTo("/v1/uploads/" + upload.upload());
+        assertThat(address.headers()).containsExactly(Map.entry("Content-Type", "image/svg+xml"));
+        assertThat(address.expiresAt()).isBetween(NOW.plusSeconds(899), NOW.plusSeconds(900));
+        assertThat(address.toString()).doesNotContain(signature);
+        assertThat(elsewhere.uploadVerdict(upload, "image/svg+xml", "5", expires, signature, NOW))
+                .isEqualTo(Verdict.VALID);
+        assertThat(elsewhere.uploadVerdict(upload, "image/svg+xml", "5", expires, signature, address.expiresAt()))
+                .isEqualTo(Verdict.EXPIRED);
+        assertThat(List.of(
+                        elsewhere.uploadVerdict(upload, "image/png", "5", expires, signature, NOW),
+                        elsewhere.uploadVerdict(upload, "image/svg+xml", "6", expires, signature, NOW),
+                        elsewhere.uploadVerdict(upload, "image/svg+xml", "5x", expires, signature, NOW),
+                        elsewhere.uploadVerdict(upload, "image/svg+xml", "5", expires + "0", signature, NOW),
+                        elsewhere.uploadVerdict(key, "image/svg+xml", "5", expires, signature, NOW),
+                        elsewhere.uploadVerdict(upload, "image/svg+xml", "5", expires, null, NOW),
+                        elsewhere.verdict(upload, expires, signature, NOW)))
+                .containsOnly(Verdict.FORGED);
+        assertThatThrownBy(() -> store.uploadAddress(key, "image/png", 5, VALIDITY))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aStreamThatBreaksOffLeavesWhatWasThereBefore() throws IOException {
+        store.put(key, new ByteArrayInputStream(new byte[] {1, 2}), 2, "image/png");
+        assertThatThrownBy(() -> store.put(key, new ByteArrayInputStream(new byte[1]), 2, "image/png"))
+                .isInstanceOf(EOFException.class);
+        assertThatThrownBy(() -> store.put(key, new ByteArrayInputStream(new byte[3]), 2, "image/png"))
+                .isInstanceOf(EOFException.class);
+
+        assertThat(store.get(key)).contains(new byte[] {1, 2});
+        assertThat(folder.resolve(".incoming")).isEmptyDirectory();
     }
 
     @Test

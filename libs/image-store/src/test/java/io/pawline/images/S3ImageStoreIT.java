@@ -15,7 +15,9 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
@@ -108,6 +110,41 @@ class S3ImageStoreIT extends ImageStoreContract {
         long before = threads.getCurrentThreadAllocatedBytes();
         work.run();
         return threads.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    @Test
+    void anybodyMaySendTheImageThatAnAddressIsSignedFor() throws Exception {
+        ImageKey upload = ImageKey.incoming(UUID.randomUUID());
+        Instant before = Instant.now();
+        UploadAddress address = store.uploadAddress(upload, "image/png", 8, Duration.ofMinutes(15));
+        assertThat(address.headers()).containsExactly(Map.entry("Content-Type", "image/png"));
+        assertThat(address.expiresAt()).isBetween(before.plusSeconds(890), before.plusSeconds(960));
+
+        assertThat(send(address.url(), "image/png", "an imag")).isEqualTo(403);
+        assertThat(send(address.url(), "image/png", "an image and more")).isEqualTo(403);
+        assertThat(send(address.url(), "image/gif", "an image")).isEqualTo(403);
+        assertThat(store.size(upload)).isEmpty();
+        assertThat(send(address.url(), "image/png", "an image")).isEqualTo(200);
+
+        assertThat(store.get(upload)).contains("an image".getBytes(UTF_8));
+        assertThat(store.keys(ImageKey.beforeIncoming(), 10).keys()).contains(upload);
+        assertThat(send(
+                        store.uploadAddress(upload, "image/png", 8, Duration.ofSeconds(1))
+                                .url()
+                                .resolve("?X-Amz-Signature=none"),
+                        "image/png",
+                        "an image"))
+                .isEqualTo(403);
+    }
+
+    private static int send(URI url, String type, String image) throws IOException, InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest request = HttpRequest.newBuilder(url)
+                    .header("Content-Type", type)
+                    .PUT(HttpRequest.BodyPublishers.ofString(image))
+                    .build();
+            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+        }
     }
 
     @Test

@@ -84,9 +84,10 @@ final class Migration {
                 .map(migration -> String.valueOf(migration.getVersion()))
                 .collect(Collectors.joining(", "));
         if (!missing.isEmpty()) {
-            throw new IllegalStateException(("The %s tables lack the migrations %s: start the service once with"
-                            + " pawline.database.migrate: true (for the task tables, 'ingest-service setup' will do)")
-                    .formatted(owner, missing));
+            throw new IllegalStateException(
+                    ("The %s tables lack the migrations %s: run 'ingest-service setup', or start"
+                                    + " the service once with pawline.database.migrate: true")
+                            .formatted(owner, missing));
         }
     }
 

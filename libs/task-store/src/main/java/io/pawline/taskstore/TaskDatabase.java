@@ -84,11 +84,10 @@ public final class TaskDatabase implements AutoCloseable {
      * @throws IllegalStateException if the tables are not, or cannot be brought, up to date
      */
     public static TaskDatabase open(DatabaseProperties properties, List<String> owners) {
-        List<String> all = Stream.concat(Stream.of(TASK), owners.stream()).toList();
         if (properties.migrate()) {
-            migrate(properties, all);
+            migrate(properties, owners);
         } else {
-            prepare(() -> all.forEach(owner -> Migration.check(properties, CONNECTION_WAIT, owner)));
+            prepare(() -> with(owners).forEach(owner -> Migration.check(properties, CONNECTION_WAIT, owner)));
         }
         return pooled(properties);
     }
@@ -99,15 +98,25 @@ public final class TaskDatabase implements AutoCloseable {
      * @throws DatabaseUnavailableException if the database cannot be reached
      */
     public static void migrate(DatabaseProperties properties) {
-        migrate(properties, List.of(TASK));
+        migrate(properties, List.of());
     }
 
-    private static void migrate(DatabaseProperties properties, List<String> owners) {
+    /**
+     * Brings the tables up to date, those of further owners as well. Several processes may do so at once.
+     *
+     * @param owners the further owners, as of {@link #open(DatabaseProperties, List)}
+     * @throws DatabaseUnavailableException if the database cannot be reached
+     */
+    public static void migrate(DatabaseProperties properties, List<String> owners) {
         prepare(() -> {
-            for (String owner : owners) {
+            for (String owner : with(owners)) {
                 Migration.run(properties, CONNECTION_WAIT, owner);
             }
         });
+    }
+
+    private static List<String> with(List<String> owners) {
+        return Stream.concat(Stream.of(TASK), owners.stream()).toList();
     }
 
     private static void prepare(Step step) {

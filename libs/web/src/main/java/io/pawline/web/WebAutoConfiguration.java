@@ -12,6 +12,9 @@ import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /** Makes every service with this module on its class path answer with problems in the same way. */
 @AutoConfiguration(before = ErrorMvcAutoConfiguration.class)
@@ -42,6 +45,17 @@ class WebAutoConfiguration {
     @Bean
     RequestIdAdvice requestIdAdvice() {
         return new RequestIdAdvice();
+    }
+
+    /** After all others, so that who may not do something learns that first. */
+    @Bean
+    WebMvcConfigurer refusedBeforeItIsDone() {
+        return new WebMvcConfigurer() {
+            @Override
+            public void addInterceptors(InterceptorRegistry registry) {
+                registry.addInterceptor(new AcceptInterceptor()).order(Ordered.LOWEST_PRECEDENCE);
+            }
+        };
     }
 
     @Bean

@@ -17,6 +17,8 @@ import org.springframework.util.MultiValueMap;
 /** Checks the parameters of a request: none is unknown, none is given twice, each is in its range. */
 public final class Parameters {
 
+    private static final int LAST_YEAR = 9999;
+
     private final Map<String, String> given;
 
     private Parameters(Map<String, String> given, Set<String> names) {
@@ -85,14 +87,21 @@ public final class Parameters {
         }
     }
 
-    /** Reads an RFC 3339 time; null if it is not given. */
+    /** Reads an RFC 3339 time; null if it is not given. Its year has four digits, so the database knows it. */
     public @Nullable Instant time(String name) {
         String text = text(name);
         try {
-            return text == null ? null : OffsetDateTime.parse(text).toInstant();
+            if (text == null) {
+                return null;
+            }
+            OffsetDateTime time = OffsetDateTime.parse(text);
+            if (time.getYear() >= 0 && time.getYear() <= LAST_YEAR) {
+                return time.toInstant();
+            }
         } catch (DateTimeException e) {
-            throw invalid(name + " is no RFC 3339 time: it looks like 2026-11-23T10:15:30Z");
+            // the same as a time that is no RFC 3339 time for its year
         }
+        throw invalid(name + " is no RFC 3339 time: it looks like 2026-11-23T10:15:30Z");
     }
 
     /**

@@ -17,11 +17,12 @@ class ReplayBenchIT {
     void noDeadLetterIsLostOrDoubledThoughOpsServiceIsKilled(@TempDir Path folder) throws Exception {
         Path json = folder.resolve("figures.json");
 
-        int exit = new CommandLine(new BenchCommand()).execute("replay", "--small", "--rows=replay", "--json=" + json);
+        int exit = new CommandLine(new BenchCommand()).execute("replay", "--small", "--rows=hostile_requests,replay", "--json=" + json);
 
         assertThat(exit).isZero();
         JsonNode rows = new JsonMapper().readTree(Files.readAllBytes(json));
-        JsonNode replay = rows.path(0).path("figures");
+        assertThat(rows.path(0).path("wrong")).isEmpty();
+        JsonNode replay = rows.path(1).path("figures");
         assertThat(replay.path("kills").asInt(0)).isEqualTo(2);
         assertThat(replay.path("lost").asInt(-1)).isZero();
         assertThat(replay.path("published_twice").asInt(-1)).isZero();

@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.ingest.upload;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,66 @@
+package io.pawline.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pawline.ops.deadletters.DeadLetterIndex;
+import io.pawline.ops.deadletters.IndexedDeadLetter;
+import io.pawline.ops.deadletters.TestingDeadLetters;
+import io.pawline.taskstore.Scope;
+import io.pawline.taskstore.TaskDatabase;
+import io.pawline.taskstore.TestingTasks;
+import io.pawline.testkit.HostileClients;
+import io.pawline.testkit.HostileOperations;
+import io.pawline.testkit.HostileRequests;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.Test;
+
+/** Sends requests that are nearly right to all routes. */
+class HostileOperationsIT {
+
+    private static final int REQUESTS = 1_500;
+    private static final int DEAD_LETTERS = 200;
+
+    @Test
+    void neverFailsAndDoesNothingThatItRefuses() throws ExecutionException, InterruptedException {
+        try (TestingOps ops = new TestingOps(
+                TestingDatabase.create(), "--pawline.ops.open-access=false", "--pawline.ops.tenant=staff")) {
+            String key = ops.newKey("staff", "hostile", Scope.READ, Scope.OPERATE);
+            List<IndexedDeadLetter> deadLetters = new ArrayList<>();
+            for (int i = 0; i < DEAD_LETTERS; i++) {
+                deadLetters.add(TestingDeadLetters.deadLetter(
+                        TestingTasks.submission(),
+                        i % 2 == 0 ? "detect" : "generate",
+                        "no_pet",
+                        "A wall without fur.",
+                        TestingTasks.NOW));
+            }
+            ops.bean(DeadLetterIndex.class).add(deadLetters);
+            List<String> routes = new ArrayList<>(HostileRequests.routes(TestingOps.CONTRACT));
+            routes.addAll(List.of("GET /", "GET /console/app.js", "POST /v1/replays", "POST /v1/dead-letters/discard"));
+            HostileOperations bodies = new HostileOperations(DEAD_LETTERS);
+
+            HostileClients.Result result = HostileClients.send(
+                    ops.port(),
+                    REQUESTS,
+                    System.nanoTime(),
+                    seed -> new HostileRequests(routes, bodies, "Authorization: Bearer " + key + "\r\n", seed));
+
+            assertThat(result.failures()).isEmpty();
+            assertThat(result.serverErrors()).isZero();
+            assertThat(result.statuses()).containsKeys(200, 201, 400, 401, 404, 415);
+            List<String> done = texts(ops, "select why from audit");
+            assertThat(done).isNotEmpty();
+            assertThat(result.unexplained(done)).isEmpty();
+            assertThat(result.unexplained(texts(ops, "select why from replay"))).isEmpty();
+            assertThat(result.unexplained(texts(ops, "select why from dead_letter_edit")))
+                    .isEmpty();
+        }
+    }
+
+    private static List<String> texts(TestingOps ops, String query) {
+        return ops.bean(TaskDatabase.class)
+                .with(handle -> handle.createQuery(query).mapTo(String.class).list());
+    }
+}
