@@ -28,7 +28,7 @@ final class QueueFigures {
     /** So many tasks ahead show a longer wait than that of the last tasks; fewer are more by chance. */
     private static final int QUEUE = 20;
 
-    private static final Duration GROUP = Duration.ofSeconds(1);
+    private static final long GROUP_MILLIS = 1_000;
 
     /** The open tasks of a queue that have waited since before a second, and within it. */
     private record Place(long before, int within) {}
@@ -37,10 +37,16 @@ final class QueueFigures {
     private final Map<Queue, Double> rates;
     private final double rate;
     private final boolean stalled;
+    private final Instant counted;
 
     private QueueFigures(
-            Map<Queue, NavigableMap<Instant, Place>> open, Map<Queue, Double> rates, double rate, boolean stalled) {
+            Map<Queue, NavigableMap<Instant, Place>> open,
+            Instant counted,
+            Map<Queue, Double> rates,
+            double rate,
+            boolean stalled) {
         this.open = open;
+        this.counted = counted;
         this.rates = rates;
         this.rate = rate;
         this.stalled = stalled;
@@ -50,9 +56,11 @@ final class QueueFigures {
      * The figures of one moment.
      *
      * @param groups the open tasks, those that wait longest first
+     * @param counted when they were counted
      * @param ended the tasks that ended last, the last first
+     * @param now when they were read
      */
-    static QueueFigures of(List<OpenGroup> groups, List<EndedTask> ended, Instant now) {
+    static QueueFigures of(List<OpenGroup> groups, Instant counted, List<EndedTask> ended, Instant now) {
         Map<Queue, NavigableMap<Instant, Place>> open = new HashMap<>();
         Map<Queue, Long> sums = new HashMap<>();
         for (OpenGroup group : groups) {
@@ -72,7 +80,11 @@ final class QueueFigures {
         });
         boolean old = !groups.isEmpty() && groups.getFirst().second().isBefore(now.minus(TaskForecasts.WINDOW));
         return new QueueFigures(
-                open, rates, perSecond(ended.stream().map(EndedTask::at).toList(), now), ended.isEmpty() && old);
+                open,
+                counted,
+                rates,
+                perSecond(ended.stream().map(EndedTask::at).toList(), now),
+                ended.isEmpty() && old);
     }
 
     /** The rate of moments since the first of them, the last of which comes first. */
@@ -85,16 +97,25 @@ final class QueueFigures {
         return (last.size() - 1) * 1000.0 / millis;
     }
 
-    /** The open tasks of a queue that have waited since before a moment. Within a second they are counted evenly. */
+    /**
+     * The open tasks of a queue that have waited for longer than one of its tasks. Those of a second came evenly in it, or
+     * in the part of it that had passed when they were counted.
+     */
     long ahead(Queue queue, Instant waitsSince) {
         NavigableMap<Instant, Place> places = open.get(queue);
         Map.Entry<Instant, Place> place = places == null ? null : places.floorEntry(waitsSince);
         if (place == null) {
             return 0;
         }
-        double part = Math.min(
-                1.0, (double) Duration.between(place.getKey(), waitsSince).toMillis() / GROUP.toMillis());
-        return place.getValue().before() + (long) (place.getValue().within() * part);
+        long before = place.getValue().before();
+        int within = place.getValue().within();
+        long sinceBeginning = Duration.between(place.getKey(), waitsSince).toMillis();
+        long passed = Math.clamp(Duration.between(place.getKey(), counted).toMillis(), 1, GROUP_MILLIS);
+        if (sinceBeginning > passed || sinceBeginning >= GROUP_MILLIS) {
+            return before + within;
+        }
+        // The task itself was counted
+        return before + (within - 1) * sinceBeginning / passed;
     }
 
     /**

@@ -110,7 +110,8 @@ public final class TaskForecasts {
     private Figures read(Instant now) {
         List<EndedTask> ended = source.ended(now.minus(WINDOW), SAMPLE);
         stageTimes.learn(ended, source.reached(StageTimes.measured(ended)), now);
-        QueueFigures queues = QueueFigures.of(source.open(), ended, now);
+        List<OpenGroup> open = source.open();
+        QueueFigures queues = QueueFigures.of(open, clock.instant(), ended, now);
         long pause = Duration.between(now, clock.instant()).toMillis() * PAUSE_FACTOR;
         return new Figures(queues, now, now.plusMillis(Math.clamp(pause, SHORTEST.toMillis(), LONGEST.toMillis())));
     }

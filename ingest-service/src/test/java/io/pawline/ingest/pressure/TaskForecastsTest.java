@@ -228,6 +228,24 @@ class TaskForecastsTest {
         assertThat(pipeline.forecast(pipeline.comes(BULK, 80), null).position()).isZero();
     }
 
+    /** The second has hardly begun when the tasks are counted, so all that are counted came in its beginning. */
+    @Example
+    void allThatCameEarlierInTheSameSecondAreAhead() {
+        for (int i = 0; i < 100; i++) {
+            pipeline.comes(SHOP, 50 + i * 0.002);
+        }
+        pipeline.passTo(50.2);
+        assertThat(pipeline.forecast(pipeline.comes(SHOP, 50.2), null).position())
+                .isEqualTo(100);
+        pipeline.passTo(50.3);
+        assertThat(pipeline.forecast(pipeline.comes(SHOP, 50.3), null).position())
+                .as("by the same figures")
+                .isEqualTo(101);
+        assertThat(pipeline.forecast(pipeline.comes(SHOP, 50.1), null).position())
+                .isEqualTo(50);
+        assertThat(pipeline.reads).isEqualTo(1);
+    }
+
     @Example
     void aQueueThatHasBeenWorkedOffKeepsNobodyWaiting() {
         flowing(SHOP, 0, 40);

@@ -43,6 +43,7 @@ public final class TaskDatabase implements AutoCloseable {
     private static final Duration RENEWAL = Duration.ofSeconds(1);
 
     private final DatabaseProperties properties;
+    private final DatabasePool kind;
     private final Map<DatabasePool, TaskDatabase> pools;
     private final HikariDataSource pool;
     private final Jdbi jdbi;
@@ -51,6 +52,7 @@ public final class TaskDatabase implements AutoCloseable {
 
     private TaskDatabase(DatabaseProperties properties, DatabasePool kind, Map<DatabasePool, TaskDatabase> pools) {
         this.properties = properties;
+        this.kind = kind;
         this.pools = pools;
         this.pool = kind.open(properties);
         this.connectionBulkhead = new ConnectionBulkhead(pool.getMaximumPoolSize(), BULKHEAD_WAIT);
@@ -149,6 +151,14 @@ public final class TaskDatabase implements AutoCloseable {
      */
     public TaskDatabase reports() {
         return pools.computeIfAbsent(DatabasePool.REPORTS, kind -> new TaskDatabase(properties, kind, pools));
+    }
+
+    /**
+     * Longest time for one statement on these connections. The server ends one that takes longer. It begins anew with
+     * each part of an answer that is read in parts.
+     */
+    public Duration longestStatement() {
+        return kind.statementTimeout(properties);
     }
 
     /**

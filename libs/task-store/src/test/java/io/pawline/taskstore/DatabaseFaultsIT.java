@@ -64,6 +64,8 @@ class DatabaseFaultsIT {
         assertThat(limits(database)).isEqualTo("8s, 10000");
         assertThat(limits(database.reads())).isEqualTo("8s, 10000");
         assertThat(limits(database.reports())).isEqualTo("1s, 3000");
+        assertThat(database.longestStatement()).isEqualTo(Duration.ofSeconds(8));
+        assertThat(database.reports().longestStatement()).isEqualTo(Duration.ofSeconds(1));
     }
 
     /** The server's limit for a statement, and the driver's for the next bytes in milliseconds. */
@@ -72,6 +74,18 @@ class DatabaseFaultsIT {
                 handle.createQuery("show statement_timeout").mapTo(String.class).one()
                         + ", "
                         + handle.getConnection().getNetworkTimeout());
+    }
+
+    @Test
+    void readsReportsInBinaryFromTheFirstTimeOn() throws SQLException {
+        assertThat(bytesOfATime(database.reports())).isEqualTo(8);
+        assertThat(bytesOfATime(database.reads())).as("as a text").isGreaterThan(8);
+    }
+
+    private static int bytesOfATime(TaskDatabase pool) throws SQLException {
+        return pool.<Integer, SQLException>with(handle -> handle.createQuery("select timestamptz 'epoch'")
+                .map((row, _) -> row.getBytes(1).length)
+                .one());
     }
 
     @Test

@@ -1,87 +1,166 @@
 package io.pawline.ops.report;
 
 import io.pawline.ops.report.ReportCost.Waste;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/** Reads what the calls that began in a period cost. */
+/** Sums up what calls cost, and what of that was of no use. For one thread. */
 final class CostSums {
 
-    private static final String PROVIDERS = """
-            select provider, count(*) calls,
-                count(*) filter (where billed = 'yes') billed,
-                count(*) filter (where billed = 'unknown') perhaps,
-                count(*) filter (where billed = 'no') not_billed,
-                coalesce(sum(cost_micros), 0) cost_micros
-            from call_attempt where started_at >= :from and started_at < :to
-            group by provider order by cost_micros desc, provider
-            """;
-
-    private static final String WASTE = """
-            with call as (
-                select task_id, generation, orphaned, outcome, cost_micros,
-                    count(*) filter (where outcome = 'succeeded' and not orphaned) over (
-                        partition by task_id, generation, stage order by started_at, call_id) place
-                from call_attempt where started_at >= :from and started_at < :to and cost_micros > 0
-            ), judged as (
-                select task_id, generation, case
-                        when orphaned then 'orphaned'
-                        when outcome = 'failed' then 'failed'
-                        when place > 1 then 'repeated' end why,
-                    count(*) calls, sum(cost_micros) cost_micros
-                from call group by 1, 2, 3
-            ), billed as (
-                select coalesce(why, case
-                        when task.generation = judged.generation and task.state = 'expired' then 'expired'
-                        when task.generation > judged.generation or task.state in ('failed', 'cancelled')
-                            then 'unsuccessful' end) why, calls, judged.cost_micros
-                from judged left join lateral (
-                    select generation, state from task where id = judged.task_id and why is null offset 0) task on true
-            )
-            select why, sum(calls) calls, sum(cost_micros) cost_micros from billed where why is not null group by why
-            """;
-
-    private static final String PAID_TWICE = """
-            select count(distinct task_id) from (
-                select task_id from call_attempt
-                where started_at >= :from and started_at < :to and cost_micros > 0
-                group by task_id, generation, stage having count(*) > 1) twice
-            """;
-
-    private final PeriodQueries period;
-
-    CostSums(PeriodQueries period) {
-        this.period = period;
-    }
+    /** Tasks whose states are read at once. */
+    private static final int AT_ONCE = 5_000;
 
     /** The calls to one provider, with their cost in millionths. */
-    record Bill(String provider, long calls, long billed, long perhaps, long notBilled, long micros) {}
+    record Bill(String provider, long calls, long billed, long perhaps, long notBilled, long micros) {
 
-    List<Bill> bills() {
-        return period.query(PROVIDERS)
-                .map((row, _) -> new Bill(
-                        row.getString("provider"),
-                        row.getLong("calls"),
-                        row.getLong("billed"),
-                        row.getLong("perhaps"),
-                        row.getLong("not_billed"),
-                        row.getLong("cost_micros")))
-                .list();
+        private static Bill of(LedgerCall call) {
+            return new Bill(
+                    call.provider(),
+                    1,
+                    "yes".equals(call.billed()) ? 1 : 0,
+                    "unknown".equals(call.billed()) ? 1 : 0,
+                    "no".equals(call.billed()) ? 1 : 0,
+                    call.costMicros());
+        }
+
+        private Bill plus(Bill other) {
+            return new Bill(
+                    provider,
+                    calls + other.calls,
+                    billed + other.billed,
+                    perhaps + other.perhaps,
+                    notBilled + other.notBilled,
+                    micros + other.micros);
+        }
     }
 
     /** The calls that were of no use, with their cost in millionths. */
-    record Lost(Waste why, long calls, long micros) {}
+    record Lost(Waste why, long calls, long micros) {
 
-    List<Lost> waste() {
-        return period.query(WASTE)
-                .map((row, _) -> new Lost(
-                        Waste.valueOf(row.getString("why").toUpperCase(Locale.ROOT)),
-                        row.getLong("calls"),
-                        row.getLong("cost_micros")))
-                .list();
+        private Lost plus(Lost other) {
+            return new Lost(why, calls + other.calls, micros + other.micros);
+        }
     }
 
+    /** The calls of one generation of a task whose use depends on what became of it, with their cost in millionths. */
+    private record Spent(UUID task, int generation, long calls, long micros) {}
+
+    private final TaskStates states;
+    private final Map<String, Bill> bills = new HashMap<>();
+    private final Map<Waste, Lost> lost = new EnumMap<>(Waste.class);
+    private final List<Spent> spent = new ArrayList<>();
+
+    /** The paid calls of the task in the stage that is being read, and those of them that brought a result. */
+    private int paid;
+
+    private int results;
+
+    private long paidTwice;
+    private @Nullable UUID lastPaidTwice;
+
+    CostSums(TaskStates states) {
+        this.states = states;
+    }
+
+    void add(PlacedCall placed) {
+        LedgerCall call = placed.call();
+        bills.merge(call.provider(), Bill.of(call), Bill::plus);
+        if (placed.first()) {
+            paid = 0;
+            results = 0;
+        }
+        if (call.costMicros() > 0) {
+            addPaid(call);
+        }
+    }
+
+    private void addPaid(LedgerCall call) {
+        paid++;
+        if (paid > 1 && !call.task().equals(lastPaidTwice)) {
+            lastPaidTwice = call.task();
+            paidTwice++;
+        }
+        results += call.succeeded() && !call.orphaned() ? 1 : 0;
+        if (call.orphaned()) {
+            lose(Waste.ORPHANED, 1, call.costMicros());
+        } else if (call.failed()) {
+            lose(Waste.FAILED, 1, call.costMicros());
+        } else if (results > 1) {
+            lose(Waste.REPEATED, 1, call.costMicros());
+        } else {
+            spend(call);
+        }
+    }
+
+    private void lose(Waste why, long calls, long micros) {
+        lost.merge(why, new Lost(why, calls, micros), Lost::plus);
+    }
+
+    private void spend(LedgerCall call) {
+        Spent last = spent.isEmpty() ? null : spent.getLast();
+        if (last != null
+                && last.generation() == call.generation()
+                && last.task().equals(call.task())) {
+            spent.set(
+                    spent.size() - 1,
+                    new Spent(last.task(), last.generation(), last.calls() + 1, last.micros() + call.costMicros()));
+            return;
+        }
+        if (spent.size() == AT_ONCE) {
+            judge();
+        }
+        spent.add(new Spent(call.task(), call.generation(), 1, call.costMicros()));
+    }
+
+    /** Finds out what was spent on tasks that came to nothing. */
+    private void judge() {
+        if (spent.isEmpty()) {
+            return;
+        }
+        Map<UUID, TaskStates.State> unsuccessful =
+                states.withoutUse(spent.stream().map(Spent::task).toList());
+        for (Spent each : spent) {
+            Waste why = waste(each.generation(), unsuccessful.get(each.task()));
+            if (why != null) {
+                lose(why, each.calls(), each.micros());
+            }
+        }
+        spent.clear();
+    }
+
+    private static @Nullable Waste waste(int generation, TaskStates.@Nullable State task) {
+        if (task == null) {
+            return null;
+        }
+        if (task.generation() == generation && task.state().equals("expired")) {
+            return Waste.EXPIRED;
+        }
+        boolean replayed = task.generation() > generation;
+        return replayed || task.state().equals("failed") || task.state().equals("cancelled")
+                ? Waste.UNSUCCESSFUL
+                : null;
+    }
+
+    /** The bills of all providers, the dearest first. */
+    List<Bill> bills() {
+        return bills.values().stream()
+                .sorted(Comparator.comparingLong(Bill::micros).reversed().thenComparing(Bill::provider))
+                .toList();
+    }
+
+    List<Lost> waste() {
+        judge();
+        return List.copyOf(lost.values());
+    }
+
+    /** The number of tasks for which a stage was billed, or perhaps, more than once. */
     long paidTwice() {
-        return period.query(PAID_TWICE).mapTo(Long.class).one();
+        return paidTwice;
     }
 }

@@ -1,9 +1,9 @@
 package io.pawline.ops.report;
 
 import io.pawline.ops.http.Period;
-import io.pawline.ops.report.CallSums.Part;
 import io.pawline.ops.report.Report.Peak;
 import io.pawline.ops.report.Report.Span;
+import io.pawline.ops.report.SpanSums.Part;
 import io.pawline.schemas.Reason;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,8 +1,7 @@
 package io.pawline.ops.report;
 
 import io.pawline.ops.http.Period;
-import io.pawline.ops.report.CallSums.Failed;
-import io.pawline.ops.report.CallSums.StageTime;
+import io.pawline.ops.report.CauseSums.Failed;
 import io.pawline.ops.report.CostSums.Bill;
 import io.pawline.ops.report.CostSums.Lost;
 import io.pawline.ops.report.Report.Bottleneck;
@@ -13,6 +12,7 @@ import io.pawline.ops.report.Report.StageCalls;
 import io.pawline.ops.report.Report.Verdict;
 import io.pawline.ops.report.ReportCost.ProviderCost;
 import io.pawline.ops.report.ReportCost.Wasted;
+import io.pawline.ops.report.StageSums.StageTime;
 import io.pawline.schemas.Stage;
 import io.pawline.taskstore.HistoryPlans;
 import io.pawline.taskstore.TaskDatabase;
@@ -62,7 +62,9 @@ final class Reports {
     private Report report(PeriodQueries queries) {
         Period period = queries.period();
         TaskSums tasks = new TaskSums(queries);
-        CallSums calls = new CallSums(queries);
+        CallReader reader = new CallReader(queries, database.longestStatement(), clock);
+        CallSums calls = new CallSums(period.from(), OverTime.span(period), reader);
+        reader.forEachTask(calls::addTask);
         Report.Core core = tasks.core();
         List<StageTime> stages = calls.stages().stream()
                 .sorted(Comparator.comparingInt(
@@ -70,7 +72,7 @@ final class Reports {
                         .thenComparing(stage -> stage.calls().provider()))
                 .toList();
         List<Failed> causes = calls.causes();
-        OverTime overTime = new OverTime(OverTime.span(period), calls.parts(OverTime.span(period)));
+        OverTime overTime = new OverTime(OverTime.span(period), calls.parts());
         List<Cause> failures = causes(causes);
         return new Report(
                 period.from(),
@@ -79,7 +81,7 @@ final class Reports {
                 core,
                 stages.stream().map(StageTime::calls).toList(),
                 failures,
-                causes.stream().limit(EXAMPLES).map(calls::example).toList(),
+                causes.stream().limit(EXAMPLES).map(reader::example).toList(),
                 overTime.span().toSeconds(),
                 overTime.spans(),
                 overTime.peaks(),
@@ -87,7 +89,7 @@ final class Reports {
                 bottlenecks(stages, failures),
                 calls.retries(),
                 tasks.latencies(),
-                cost(new CostSums(queries), core, stages));
+                cost(calls, core, stages));
     }
 
     private static int place(String stage) {
@@ -181,7 +183,7 @@ final class Reports {
                 .toList();
     }
 
-    private static ReportCost cost(CostSums sums, Report.Core core, List<StageTime> stages) {
+    private static ReportCost cost(CallSums sums, Report.Core core, List<StageTime> stages) {
         List<Bill> bills = sums.bills();
         List<Lost> lost = sums.waste();
         BigDecimal total = Shares.money(bills.stream().mapToLong(Bill::micros).sum());
