@@ -14,6 +14,7 @@ import io.pawline.ingest.relay.RelayConfiguration;
 import io.pawline.ingest.submit.SubmitConfiguration;
 import io.pawline.ingest.webhook.WebhookConfiguration;
 import io.pawline.outbound.OutboundProperties;
+import io.pawline.photos.PhotoProperties;
 import io.pawline.service.InstanceProperties;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.web.ContractController;
@@ -44,6 +45,7 @@ import org.springframework.context.annotation.Import;
     DatabaseProperties.class,
     ImageStoreProperties.class,
     OutboundProperties.class,
+    PhotoProperties.class,
     InstanceProperties.class
 })
 class IngestConfiguration {

@@ -6,7 +6,7 @@ import io.pawline.ingest.access.QuotaExceededException;
 import io.pawline.ingest.access.Quotas;
 import io.pawline.ingest.access.RateLimitView;
 import io.pawline.ingest.http.RequestBody;
-import io.pawline.outbound.OutboundProperties;
+import io.pawline.photos.PhotoProperties;
 import io.pawline.taskstore.Scope;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemException;
@@ -37,17 +37,13 @@ final class TaskController {
     private final UploadMemory memory;
 
     TaskController(
-            TaskIntake intake,
-            Quotas quotas,
-            UploadMemory memory,
-            IngestProperties settings,
-            OutboundProperties outbound) {
+            TaskIntake intake, Quotas quotas, UploadMemory memory, IngestProperties settings, PhotoProperties photo) {
         this.intake = intake;
         this.quotas = quotas;
         this.memory = memory;
         this.maxBodyBytes = settings.maxBodySize().toBytes();
         this.publicBaseUrl = settings.publicBaseUrl();
-        this.maxImageBytes = outbound.maxImageSize().toBytes();
+        this.maxImageBytes = photo.maxSize().toBytes();
     }
 
     @PostMapping(
