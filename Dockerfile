@@ -24,6 +24,12 @@ COPY ${SERVICE}-service/target/${SERVICE}-service-app.jar app.jar
 RUN java -Djarmode=tools -jar app.jar extract --layers --destination .
 
 FROM eclipse-temurin:25-jre
+ARG SERVICE
+# Decodes HEIC and AVIF, for the two services that get photos
+RUN case "${SERVICE}" in ingest|detect) apt-get update \
+    && apt-get install --yes --no-install-recommends \
+        libheif-examples libheif-plugin-libde265 libheif-plugin-aomdec \
+    && rm -rf /var/lib/apt/lists/* ;; esac
 WORKDIR /app
 COPY --from=layers /layers/dependencies/ ./
 COPY --from=layers /layers/spring-boot-loader/ ./

@@ -12,6 +12,8 @@ import io.pawline.outbound.OutboundProperties;
 import io.pawline.outbound.ark.ArkClient;
 import io.pawline.outbound.ark.ArkOperation;
 import io.pawline.outbound.ark.ArkProperties;
+import io.pawline.photos.PhotoNormaliser;
+import io.pawline.photos.PhotoProperties;
 import io.pawline.schemas.Stage;
 import io.pawline.service.RefusedSettings;
 import io.pawline.stage.Handler;
@@ -29,6 +31,7 @@ import org.springframework.context.annotation.Configuration;
     DetectProperties.class,
     ArkProperties.class,
     OutboundProperties.class,
+    PhotoProperties.class,
     ImageStoreProperties.class
 })
 class DetectConfiguration {
@@ -54,6 +57,7 @@ class DetectConfiguration {
             DetectProperties properties,
             ArkProperties ark,
             OutboundProperties outbound,
+            PhotoProperties photo,
             ImageStore images,
             OpenTelemetry telemetry,
             MemoryBudget memory,
@@ -62,7 +66,13 @@ class DetectConfiguration {
         ArkClient client = new ArkClient(
                 OutboundHttp.create(outbound), ark, clock, new RefusedSettings(meters, ArkOperation.CHAT.settings()));
         return new DetectHandler(
-                new PhotoLoader(images, ImageFetcher.create(outbound, telemetry), memory),
+                new PhotoLoader(
+                        images,
+                        ImageFetcher.create(outbound, telemetry),
+                        new PhotoNormaliser(photo),
+                        photo.maxSize(),
+                        memory.half(),
+                        memory.half()),
                 new PetDetector(client, properties, clock));
     }
 }

@@ -1,25 +1,25 @@
 package io.pawline.detect;
 
-import io.pawline.outbound.ImageKind;
+import io.pawline.photos.PhotoFormat;
 import io.pawline.stage.MemoryBudget;
 import java.util.Objects;
 
 /**
- * The photo of a task. It holds its share of the memory until it is closed.
+ * The photo of a task as the vision model gets it. It holds its share of the memory until it is closed.
  *
- * @param bytes the file, unchanged. Not copied: treat it as read-only
+ * @param bytes the file, without metadata. Not copied: treat it as read-only
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; copying megabytes would buy nothing
-record LoadedPhoto(byte[] bytes, ImageKind kind, MemoryBudget.Share memory) implements AutoCloseable {
+record LoadedPhoto(byte[] bytes, PhotoFormat format, MemoryBudget.Share memory) implements AutoCloseable {
     LoadedPhoto {
         Objects.requireNonNull(bytes, "bytes");
-        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(format, "format");
         Objects.requireNonNull(memory, "memory");
     }
 
     /** The photo as a {@code data:} URL, so that the provider fetches nothing. It is made while it is written. */
     DataUrl dataUrl() {
-        return new DataUrl(kind.mediaType(), bytes);
+        return new DataUrl(format.mediaType(), bytes);
     }
 
     @Override

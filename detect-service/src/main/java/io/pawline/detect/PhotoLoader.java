@@ -4,18 +4,25 @@ import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreException;
 import io.pawline.outbound.BodyMemory;
-import io.pawline.outbound.Fetched.Image;
+import io.pawline.outbound.Download;
 import io.pawline.outbound.Fetched.NotFetched;
 import io.pawline.outbound.ImageFetcher;
-import io.pawline.outbound.ImageSniffer;
+import io.pawline.photos.PhotoNormaliser;
+import io.pawline.photos.PhotoResult;
+import io.pawline.photos.WorkingMemory;
 import io.pawline.schemas.Reason;
 import io.pawline.stage.MemoryBudget;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import org.springframework.util.unit.DataSize;
 
-/** Gets photos: an upload from the image store, another photo from the address that the front end gave. */
+/**
+ * Gets photos: an upload from the image store, another photo from the address that the front end gave. Both are
+ * normalised before anything is paid for them.
+ */
 final class PhotoLoader {
 
     /** The result of loading a photo. */
@@ -31,15 +38,36 @@ final class PhotoLoader {
         record Absent(Reason reason, boolean retryable, String detail) implements Loaded {}
     }
 
+    /** What is asked for first can be decoded without another program. */
+    private static final String ACCEPTED = "image/jpeg, image/png, image/webp, image/*;q=0.5";
+
     private final ImageStore images;
     private final ImageFetcher fetcher;
+    private final PhotoNormaliser normaliser;
+    private final DataSize maxSize;
     private final MemoryBudget memory;
+    private final WorkingMemory decoding;
 
-    /** @param memory that photos take a share of before they are loaded */
-    PhotoLoader(ImageStore images, ImageFetcher fetcher, MemoryBudget memory) {
+    /**
+     * Makes a loader.
+     *
+     * @param maxSize most bytes of a photo as it comes
+     * @param memory that photos take a share of before they are loaded
+     * @param decoding that a photo takes a further share of while it is decoded, so it must be another budget
+     */
+    PhotoLoader(
+            ImageStore images,
+            ImageFetcher fetcher,
+            PhotoNormaliser normaliser,
+            DataSize maxSize,
+            MemoryBudget memory,
+            MemoryBudget decoding) {
         this.images = Objects.requireNonNull(images, "images");
         this.fetcher = Objects.requireNonNull(fetcher, "fetcher");
+        this.normaliser = Objects.requireNonNull(normaliser, "normaliser");
+        this.maxSize = Objects.requireNonNull(maxSize, "maxSize");
         this.memory = Objects.requireNonNull(memory, "memory");
+        this.decoding = WorkingMemory.ofHeap(bytes -> decoding.take(bytes)::close);
     }
 
     Loaded stored(ImageKey key) throws InterruptedException {
@@ -56,15 +84,26 @@ final class PhotoLoader {
         }
     }
 
-    private Loaded stored(ImageKey key, MemoryBudget.Share share) {
+    private Loaded stored(ImageKey key, MemoryBudget.Share share) throws InterruptedException {
         byte[] bytes = images.get(key).orElse(null);
-        if (bytes == null) {
-            return notStored();
-        }
-        return ImageSniffer.sniff(bytes)
-                .<Loaded>map(header -> new Loaded.Present(new LoadedPhoto(bytes, header.kind(), share)))
-                .orElseGet(() -> new Loaded.Absent(
-                        Reason.PHOTO_NOT_AN_IMAGE, false, "the uploaded photo is not a JPEG, PNG or WebP image"));
+        return bytes == null ? notStored() : normalised("the uploaded photo", bytes, share);
+    }
+
+    /** A photo that ingest-service has normalised passes as it is. */
+    private Loaded normalised(String which, byte[] bytes, MemoryBudget.Share share) throws InterruptedException {
+        return switch (normaliser.normalise(ByteBuffer.wrap(bytes), decoding)) {
+            case PhotoResult.Normalised photo ->
+                new Loaded.Present(new LoadedPhoto(photo.bytes(), photo.format(), share));
+            case PhotoResult.Refused refused ->
+                new Loaded.Absent(reason(refused.fault()), false, which + " " + refused.detail());
+        };
+    }
+
+    private static Reason reason(PhotoResult.Fault fault) {
+        return switch (fault) {
+            case NOT_AN_IMAGE -> Reason.PHOTO_NOT_AN_IMAGE;
+            case TOO_LARGE -> Reason.PHOTO_TOO_LARGE;
+        };
     }
 
     private static Loaded notStored() {
@@ -86,8 +125,9 @@ final class PhotoLoader {
     }
 
     private Loaded fetched(URI url, Instant deadline, MemoryBudget.Share share) throws InterruptedException {
-        return switch (fetcher.fetch(url, deadline, new BodyMemory(share::takeNow, share::take))) {
-            case Image image -> new Loaded.Present(new LoadedPhoto(image.bytes(), image.kind(), share));
+        BodyMemory body = new BodyMemory(share::takeNow, share::take);
+        return switch (fetcher.download(url, deadline, maxSize, ACCEPTED, body)) {
+            case Download.File file -> normalised("the photo at " + file.host(), file.bytes(), share);
             case NotFetched failed -> new Loaded.Absent(reason(failed), failed.retryable(), failed.detail());
         };
     }

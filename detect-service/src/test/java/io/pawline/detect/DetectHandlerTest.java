@@ -11,6 +11,8 @@ import io.pawline.events.TaskContext;
 import io.pawline.images.ImageKey;
 import io.pawline.outbound.ImageFetcher;
 import io.pawline.outbound.OutboundProperties;
+import io.pawline.photos.PhotoNormaliser;
+import io.pawline.photos.PhotoProperties;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
@@ -18,17 +20,25 @@ import io.pawline.schemas.TaskId;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.Outcome;
+import io.pawline.testkit.PhotoSamples;
 import io.pawline.testkit.TestingAttempts;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import javax.imageio.ImageIO;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
 import okio.Buffer;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +62,7 @@ class DetectHandlerTest {
     private final Attempt attempt = calls.attempt(task, 2, Instant.MAX);
     private final TestingPhotoStore images = new TestingPhotoStore();
     private final MemoryBudget memory = new MemoryBudget(BUDGET);
+    private final MemoryBudget decoding = new MemoryBudget(BUDGET);
     private final MockWebServer ark = new MockWebServer();
     private final MockWebServer web = new MockWebServer();
 
@@ -64,6 +75,7 @@ class DetectHandlerTest {
     @AfterEach
     void stop() {
         assertThat(memory.freeBytes()).as("memory that was given back").isEqualTo(BUDGET);
+        assertThat(decoding.freeBytes()).as("memory for decoding").isEqualTo(BUDGET);
         ark.close();
         web.close();
     }
@@ -133,11 +145,76 @@ class DetectHandlerTest {
     @Test
     void rejectsAPhotoThatIsTooLarge() throws Exception {
         web.enqueue(new MockResponse.Builder()
-                .body(new Buffer().write(new byte[11 << 20]))
+                .body(new Buffer().write(new byte[21 << 20]))
                 .build());
 
         assertRejected(handler().handle(accepted(null, photoUrl()), attempt), Reason.PHOTO_TOO_LARGE);
         assertThat(calls.reports()).isEmpty();
+    }
+
+    @Test
+    void sendsAPlainUprightJpegWhereverThePhotoComesFrom() throws Exception {
+        byte[] photo = PhotoSamples.withMetadata(
+                PhotoSamples.jpeg(PhotoSamples.stored(PhotoSamples.scene(300, 200), 6), 0.9f, false), 6);
+        images.put(ImageKey.photo(task), photo, "image/jpeg");
+        web.enqueue(new MockResponse.Builder().body(new Buffer().write(photo)).build());
+        for (TaskAccepted accepted : List.of(
+                accepted(null, photoUrl()), accepted(ImageKey.photo(task).value(), null))) {
+            ark.enqueue(TestingVisionModel.pet("a fluffy cat"));
+
+            assertThat(handler().handle(accepted, attempt)).isEqualTo(described(accepted, "a fluffy cat"));
+
+            byte[] sent = photoOf(ark.takeRequest());
+            assertThat(new String(sent, StandardCharsets.ISO_8859_1))
+                    .doesNotContain("Exif", "GPS")
+                    .doesNotContain(PhotoSamples.SECRETS.toArray(String[]::new));
+            BufferedImage seen = ImageIO.read(new ByteArrayInputStream(sent));
+            assertThat(seen.getWidth()).isEqualTo(300);
+            assertThat(seen.getHeight()).isEqualTo(200);
+            int red = seen.getRGB(30, 30);
+            assertThat(red >> 16 & 255).as("the upper left is red").isGreaterThan(200);
+            assertThat(red & 255).isLessThan(60);
+        }
+    }
+
+    @Test
+    void scalesALargePhotoDownBeforeItIsSent() throws Exception {
+        BufferedImage large = PhotoSamples.scene(2400, 1600);
+        web.enqueue(new MockResponse.Builder()
+                .body(new Buffer().write(PhotoSamples.packed(large, "png")))
+                .build());
+        ark.enqueue(TestingVisionModel.pet("a fluffy cat"));
+
+        handler().handle(accepted(null, photoUrl()), attempt);
+
+        BufferedImage seen = ImageIO.read(new ByteArrayInputStream(photoOf(ark.takeRequest())));
+        assertThat(seen.getWidth()).isEqualTo(2048);
+    }
+
+    /** The photo that the vision model gets, which says that it is a JPEG. */
+    private static byte[] photoOf(RecordedRequest request) {
+        String body = Objects.requireNonNull(request.getBody()).utf8();
+        String beginning = "data:image/jpeg;base64,";
+        int begin = body.indexOf(beginning) + beginning.length();
+        assertThat(begin).isGreaterThan(beginning.length());
+        return Base64.getDecoder().decode(body.substring(begin, body.indexOf('"', begin)));
+    }
+
+    @Test
+    void rejectsAPhotoThatIsCutOffBeforeItIsPaidFor() throws Exception {
+        for (String format : List.of("jpeg", "png", "bmp", "tiff")) {
+            byte[] photo = PhotoSamples.packed(PhotoSamples.scene(300, 200), format);
+            byte[] part = Arrays.copyOf(photo, photo.length * 2 / 3);
+            web.enqueue(
+                    new MockResponse.Builder().body(new Buffer().write(part)).build());
+            images.put(ImageKey.photo(task), part, "image/" + format);
+
+            assertRejected(handler().handle(accepted(null, photoUrl()), attempt), Reason.PHOTO_NOT_AN_IMAGE);
+            assertRejected(
+                    handler().handle(accepted(ImageKey.photo(task).value(), null), attempt), Reason.PHOTO_NOT_AN_IMAGE);
+        }
+        assertThat(calls.reports()).isEmpty();
+        assertThat(ark.getRequestCount()).isZero();
     }
 
     @ParameterizedTest
@@ -207,7 +284,10 @@ class DetectHandlerTest {
                 new PhotoLoader(
                         images,
                         ImageFetcher.create(OutboundProperties.allowing("127.0.0.1"), OpenTelemetry.noop()),
-                        memory),
+                        new PhotoNormaliser(PhotoProperties.DEFAULTS),
+                        PhotoProperties.DEFAULTS.maxSize(),
+                        memory,
+                        decoding),
                 new PetDetector(TestingVisionModel.client(ark), properties, Clock.systemUTC()));
     }
 

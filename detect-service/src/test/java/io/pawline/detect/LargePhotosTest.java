@@ -11,10 +11,14 @@ import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.outbound.ImageFetcher;
 import io.pawline.outbound.OutboundProperties;
+import io.pawline.photos.PhotoNormaliser;
+import io.pawline.photos.PhotoProperties;
 import io.pawline.schemas.TaskId;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.Outcome;
+import io.pawline.testkit.PhotoSamples;
+import java.awt.image.BufferedImage;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -83,7 +87,10 @@ class LargePhotosTest {
                 new PhotoLoader(
                         new LargeUploads(),
                         ImageFetcher.create(OutboundProperties.allowing(), OpenTelemetry.noop()),
-                        MemoryBudget.ofHeap(0.5)),
+                        new PhotoNormaliser(PhotoProperties.DEFAULTS),
+                        PhotoProperties.DEFAULTS.maxSize(),
+                        MemoryBudget.ofHeap(0.25),
+                        MemoryBudget.ofHeap(0.25)),
                 new PetDetector(TestingVisionModel.client(URI.create(args[0])), properties, Clock.systemUTC()));
         boolean done = true;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -115,8 +122,13 @@ class LargePhotosTest {
                 .build();
     }
 
-    /** Has a large photo under each key. */
+    /** Has a large photo under each key: four million pixels that lie on their side, and a film behind them. */
     private static final class LargeUploads implements ImageStore {
+
+        private static final byte[] TURNED = PhotoSamples.withMetadata(
+                PhotoSamples.jpeg(
+                        new BufferedImage(2400, 1600, BufferedImage.TYPE_BYTE_GRAY), /* quality= */ 0.9f, false),
+                /* orientation= */ 6);
 
         @Override
         public void put(ImageKey key, byte[] bytes, String contentType) {
@@ -131,10 +143,7 @@ class LargePhotosTest {
         @Override
         public Optional<byte[]> get(ImageKey key) {
             byte[] photo = new byte[SIZE];
-            byte[] beginning = {
-                (byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10, 0, 0, 0, 13, 'I', 'H', 'D', 'R', 0, 0, 8, 0, 0, 0, 8, 0
-            };
-            System.arraycopy(beginning, 0, photo, 0, beginning.length);
+            System.arraycopy(TURNED, 0, photo, 0, TURNED.length);
             return Optional.of(photo);
         }
 

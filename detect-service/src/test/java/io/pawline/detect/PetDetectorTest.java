@@ -8,7 +8,7 @@ import io.pawline.detect.Detection.Pet;
 import io.pawline.detect.Detection.Unknown;
 import io.pawline.events.Billed;
 import io.pawline.events.CallPhase;
-import io.pawline.outbound.ImageKind;
+import io.pawline.photos.PhotoFormat;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import io.pawline.stage.MemoryBudget;
@@ -199,7 +199,7 @@ class PetDetectorTest {
 
     private static LoadedPhoto photo(byte[] bytes) {
         try {
-            return new LoadedPhoto(bytes, ImageKind.PNG, new MemoryBudget(1024).take(0));
+            return new LoadedPhoto(bytes, PhotoFormat.PNG, new MemoryBudget(1024).take(0));
         } catch (InterruptedException impossible) {
             throw new IllegalStateException(impossible);
         }

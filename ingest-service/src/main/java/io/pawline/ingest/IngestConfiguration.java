@@ -15,6 +15,7 @@ import io.pawline.ingest.submit.SubmitConfiguration;
 import io.pawline.ingest.upload.UploadConfiguration;
 import io.pawline.ingest.webhook.WebhookConfiguration;
 import io.pawline.outbound.OutboundProperties;
+import io.pawline.photos.PhotoProperties;
 import io.pawline.service.InstanceProperties;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.web.ContractController;
@@ -46,6 +47,7 @@ import org.springframework.context.annotation.Import;
     DatabaseProperties.class,
     ImageStoreProperties.class,
     OutboundProperties.class,
+    PhotoProperties.class,
     InstanceProperties.class
 })
 class IngestConfiguration {

@@ -62,7 +62,7 @@ class FrontDoorIT {
         ingest = new TestingIngest(
                 postgres,
                 images,
-                "--pawline.outbound.max-image-size=100KB",
+                "--pawline.photo.max-size=100KB",
                 "--pawline.ingest.upload-memory=250KB",
                 "--pawline.ingest.collapse-window=0s");
     }
@@ -183,7 +183,7 @@ class FrontDoorIT {
     void startsOnlyWithRoomForOnePhoto() {
         assertThatThrownBy(() -> new TestingIngest(postgres, images, "--pawline.ingest.upload-memory=1MB"))
                 .rootCause()
-                .hasMessageContaining("pawline.ingest.upload-memory must be >= 10551296 bytes");
+                .hasMessageContaining("pawline.ingest.upload-memory must be >= 21037056 bytes");
     }
 
     @Test

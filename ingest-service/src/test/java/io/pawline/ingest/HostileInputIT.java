@@ -45,7 +45,7 @@ class HostileInputIT {
     @BeforeAll
     static void start() {
         postgres = TestingPostgres.start();
-        ingest = new TestingIngest(postgres, images, "--pawline.outbound.max-image-size=100KB");
+        ingest = new TestingIngest(postgres, images, "--pawline.photo.max-size=100KB");
     }
 
     @AfterAll

@@ -27,6 +27,10 @@ import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TaskImages;
 import io.pawline.taskstore.TaskState;
 import io.pawline.taskstore.TestingPostgres;
+import io.pawline.testkit.MutatedPhotos;
+import io.pawline.testkit.PhotoSamples;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -38,6 +42,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -45,6 +50,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -52,6 +58,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -74,7 +81,7 @@ class IngestIT {
                 images,
                 "--pawline.ingest.default-callback-url=https://shop.example/default",
                 "--pawline.ingest.collapse-window=0s",
-                "--pawline.outbound.max-image-size=100KB");
+                "--pawline.photo.max-size=100KB");
     }
 
     @AfterAll
@@ -159,8 +166,50 @@ class IngestIT {
         String id = answer.json().get("task_id").asString();
         assertThat(task(id).submission().photo()).isEqualTo(new PhotoSource.Stored(id + "/photo"));
         assertThat(ingest.bean(ImageStore.class).get(ImageKey.photo(TaskId.parse(id))))
-                .hasValue(PNG);
+                .hasValueSatisfying(TestingPngs::assertIsPlainJpeg);
         assertProblem(ingest.get("/v1/images/" + id + "/photo"), 404, "image-not-found", "");
+    }
+
+    /** What a phone writes into a photo is not kept, and which way is up is. */
+    @ParameterizedTest
+    @ValueSource(strings = {"jpeg", "png", "gif", "bmp", "tiff"})
+    void keepsAPhotoUprightAndWithoutItsMetadata(String format) throws IOException {
+        BufferedImage scene = PhotoSamples.scene(
+                120, 80, format.equals("gif") ? BufferedImage.TYPE_BYTE_INDEXED : BufferedImage.TYPE_INT_RGB);
+        byte[] photo = format.equals("jpeg")
+                ? PhotoSamples.withMetadata(PhotoSamples.jpeg(PhotoSamples.stored(scene, 6), 0.9f, false), 6)
+                : PhotoSamples.packed(scene, format);
+
+        Answer answer = ingest.upload(file("image", photo), part("style", "oil"));
+
+        assertThat(answer.status()).isEqualTo(202);
+        TaskId id = TaskId.parse(answer.json().get("task_id").asString());
+        byte[] stored = ingest.bean(ImageStore.class).get(ImageKey.photo(id)).orElseThrow();
+        TestingPngs.assertIsPlainJpeg(stored);
+        BufferedImage seen = ImageIO.read(new ByteArrayInputStream(stored));
+        assertThat(seen.getWidth()).isEqualTo(120);
+        assertThat(seen.getHeight()).isEqualTo(80);
+        assertThat(seen.getRGB(20, 20) >> 16 & 255).as("the upper left is red").isGreaterThan(200);
+
+        assertProblem(
+                ingest.upload(file("image", Arrays.copyOf(photo, photo.length * 2 / 3)), part("style", "oil")),
+                422,
+                "photo-not-an-image",
+                "");
+    }
+
+    /** A photo that was changed on its way becomes a task or is refused, and no decoder's failure is the server's. */
+    @ParameterizedTest
+    @EnumSource(names = {"JPEG", "PNG", "GIF", "BMP", "TIFF"})
+    void takesOrRefusesAChangedPhoto(MutatedPhotos.Kind kind) throws Exception {
+        List<byte[]> photos = kind.seeds();
+        for (int seed = 0; seed < 40; seed++) {
+            byte[] photo = MutatedPhotos.mutated(photos, seed);
+            assertThat(ingest.upload(file("image", photo), part("style", "changed " + kind + seed))
+                            .status())
+                    .as("seed %d", seed)
+                    .isIn(202, 413, 422);
+        }
     }
 
     @Test
@@ -398,12 +447,12 @@ class IngestIT {
                 arguments(
                         422,
                         "photo-not-an-image",
-                        "image is no JPEG, PNG or WebP",
+                        "image is no JPEG, PNG, WebP",
                         List.of(file("image", "<html>".getBytes(UTF_8)), part("style", "ink"))),
                 arguments(
                         422,
                         "photo-not-an-image",
-                        "image is no JPEG, PNG or WebP",
+                        "image is no JPEG, PNG, WebP",
                         List.of(file("image", new byte[0]), part("style", "ink"))),
                 arguments(
                         413,

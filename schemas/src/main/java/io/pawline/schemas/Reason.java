@@ -11,7 +11,7 @@ import java.util.Optional;
 public enum Reason {
     NO_PET(1001, Kind.PERMANENT, Scope.TASK, "The vision model saw no pet in the photo."),
     PHOTO_UNREACHABLE(1002, Kind.TRANSIENT, Scope.TASK, "The photo could not be fetched from its address."),
-    PHOTO_NOT_AN_IMAGE(1003, Kind.PERMANENT, Scope.TASK, "The photo is not a JPEG, PNG or WebP image."),
+    PHOTO_NOT_AN_IMAGE(1003, Kind.PERMANENT, Scope.TASK, "The photo is damaged, too small, or of no accepted format."),
     PHOTO_TOO_LARGE(1004, Kind.PERMANENT, Scope.TASK, "The photo has more bytes or pixels than allowed."),
     ADDRESS_REFUSED(
             1005,

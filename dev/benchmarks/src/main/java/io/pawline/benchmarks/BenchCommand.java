@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             ThroughputCommand.class,
             RuntimeCommand.class,
             IngestCommand.class,
+            PhotosCommand.class,
             ReplayCommand.class,
             HistoryCommand.class,
             IncidentCommand.class

@@ -77,7 +77,7 @@ final class UploadsRow {
     static BenchmarkRow.Findings atOnce(BenchmarkRow.Setting setting)
             throws IOException, InterruptedException, ExecutionException, SQLException {
         int uploads = setting.scale().of(UPLOADS, 20);
-        byte[] photo = photo(setting.scale().of(PHOTO_BYTES, 1_000_000));
+        byte[] photo = BenchmarkPhotos.large(setting.scale().of(PHOTO_BYTES, 1_000_000));
         try (IngestSite site = new IngestSite(setting, HEAP_MEGABYTES, List.of())) {
             UploadsRow row = new UploadsRow(site, photo);
             long began = System.nanoTime();
@@ -201,18 +201,6 @@ final class UploadsRow {
         } catch (IOException answeredBefore) {
             // What it answered is read next
         }
-    }
-
-    /** The smallest JPEG that is whole, with an application segment after the other until it is as long. */
-    private static byte[] photo(int length) {
-        byte[] photo = new byte[length];
-        int at = 0;
-        for (int b : new int[] {0xFF, 0xD8, 0xFF, 0xC0, 0, 11, 8, 0, 64, 0, 64, 1, 1, 17, 0, 0xFF, 0xDA, 0, 2}) {
-            photo[at++] = (byte) b;
-        }
-        photo[length - 2] = (byte) 0xFF;
-        photo[length - 1] = (byte) 0xD9;
-        return photo;
     }
 
     private long filesLeft(Path images) throws IOException {

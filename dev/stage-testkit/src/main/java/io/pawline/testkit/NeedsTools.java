@@ -20,8 +20,12 @@ public @interface NeedsTools {
 
     /** Names a program, by the commands of which one must be there. */
     enum Tool {
+        AVIFENC("avifenc"),
         CHROMIUM("chromium|chromium-browser|google-chrome|google-chrome-stable"),
+        CWEBP("cwebp"),
         EXIFTOOL("exiftool"),
+        HEIF_CONVERT("heif-convert"),
+        HEIF_ENC("heif-enc"),
         NODE("node"),
         NPM("npm"),
         PNGCHECK("pngcheck"),

@@ -7,6 +7,8 @@ import io.pawline.ingest.access.Quotas;
 import io.pawline.ingest.pressure.Backpressure;
 import io.pawline.ingest.relay.OutboxRelay;
 import io.pawline.outbound.OutboundProperties;
+import io.pawline.photos.PhotoNormaliser;
+import io.pawline.photos.PhotoProperties;
 import io.pawline.service.Periodic;
 import io.pawline.taskstore.DirectUploads;
 import io.pawline.taskstore.SubmissionStore;
@@ -23,6 +25,8 @@ public class SubmitConfiguration {
 
     /** Half is for subscriptions, see {@link IngestProperties.Follow}. */
     private static final int UPLOADS_PART_OF_HEAP = 4;
+
+    private static final int DECODING_PART_OF_HEAP = 6;
 
     /** Far longer than any write of an image takes. */
     private static final Duration LONGEST_WRITE = Duration.ofHours(1);
@@ -46,11 +50,20 @@ public class SubmitConfiguration {
             Backpressure backpressure,
             ImageStore images,
             Quotas quotas,
+            Uploads uploads,
             IngestProperties settings,
             OutboundProperties outbound,
             Clock clock,
             OutboxRelay relay) {
-        return new TaskIntake(submissionStore, backpressure, images, quotas, settings, outbound, clock, relay::nudge);
+        return new TaskIntake(
+                submissionStore, backpressure, images, quotas, uploads, settings, outbound, clock, relay::nudge);
+    }
+
+    /** Photos that are decoded have a memory of their own. So none of them waits for one that waits for it. */
+    @Bean
+    Uploads uploads(PhotoProperties photo, IngestProperties settings) {
+        long bytes = Runtime.getRuntime().maxMemory() / DECODING_PART_OF_HEAP;
+        return new Uploads(new PhotoNormaliser(photo), new UploadMemory(bytes, settings.maxSendTime()));
     }
 
     @Bean
@@ -60,8 +73,8 @@ public class SubmitConfiguration {
 
     /** Has room for one upload at least, however small the heap is. */
     @Bean
-    UploadMemory uploadMemory(IngestProperties settings, OutboundProperties outbound) {
-        long oneUpload = outbound.maxImageSize().toBytes() + TaskForm.MAX_BYTES_BESIDE_THE_PHOTO;
+    UploadMemory uploadMemory(IngestProperties settings, PhotoProperties photo) {
+        long oneUpload = photo.maxSize().toBytes() + TaskForm.MAX_BYTES_BESIDE_THE_PHOTO;
         DataSize wanted = settings.uploadMemory();
         if (wanted != null && wanted.toBytes() < oneUpload) {
             throw new IllegalArgumentException(

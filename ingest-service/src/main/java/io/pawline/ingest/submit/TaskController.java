@@ -5,7 +5,7 @@ import io.pawline.ingest.access.ApiClient;
 import io.pawline.ingest.access.Quotas;
 import io.pawline.ingest.access.RateLimitView;
 import io.pawline.ingest.http.RequestBody;
-import io.pawline.outbound.OutboundProperties;
+import io.pawline.photos.PhotoProperties;
 import io.pawline.taskstore.Scope;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemException;
@@ -42,14 +42,14 @@ final class TaskController {
             UploadMemory memory,
             PhotoTakeover takeover,
             IngestProperties settings,
-            OutboundProperties outbound) {
+            PhotoProperties photo) {
         this.intake = intake;
         this.quotas = quotas;
         this.memory = memory;
         this.takeover = takeover;
         this.maxBodyBytes = settings.maxBodySize().toBytes();
         this.publicBaseUrl = settings.publicBaseUrl();
-        this.maxImageBytes = outbound.maxImageSize().toBytes();
+        this.maxImageBytes = photo.maxSize().toBytes();
     }
 
     @PostMapping(

@@ -11,8 +11,8 @@ import io.pawline.ingest.pressure.Backpressure;
 import io.pawline.ingest.pressure.Refusal;
 import io.pawline.ingest.submit.RefusedException.Fault;
 import io.pawline.outbound.AddressGuard;
-import io.pawline.outbound.ImageHeader;
 import io.pawline.outbound.OutboundProperties;
+import io.pawline.photos.PhotoResult;
 import io.pawline.schemas.TaskId;
 import io.pawline.service.TraceParent;
 import io.pawline.taskstore.BatchId;
@@ -55,6 +55,7 @@ public final class TaskIntake {
             Backpressure backpressure,
             ImageStore images,
             Quotas quotas,
+            Uploads uploads,
             IngestProperties settings,
             OutboundProperties outbound,
             Clock clock,
@@ -64,7 +65,7 @@ public final class TaskIntake {
         this.images = images;
         this.quotas = quotas;
         this.fields = new Fields(AddressGuard.of(outbound), settings.defaultDeadline(), settings.maxDeadline());
-        this.uploads = new Uploads(outbound.maxImageSize().toBytes(), outbound.maxImagePixels());
+        this.uploads = uploads;
         this.defaultCallback = settings.defaultCallbackUrl();
         this.keyWindow = settings.idempotencyWindow();
         this.collapseWindow = settings.collapseWindow();
@@ -73,8 +74,8 @@ public final class TaskIntake {
     }
 
     /**
-     * Keeps a new task, unless the same submission has been kept before. An uploaded photo is stored first, so that no
-     * task lacks its photo.
+     * Keeps a new task, unless the same submission has been kept before. An uploaded photo is normalised and
+     * stored first, so that no task lacks its photo.
      *
      * @param requestKey identifies a repetition of the request; null: none
      * @throws RefusedException if it is refused; then nothing has been kept
@@ -222,7 +223,7 @@ public final class TaskIntake {
         quotas.take(client);
         boolean kept = false;
         try {
-            storePhoto(submission, request);
+            storePhoto(submission, request, client);
             SubmissionResult result = store.get();
             kept = result instanceof SubmissionResult.Kept;
             return submitted(result, submission);
@@ -292,11 +293,14 @@ public final class TaskIntake {
                         + " upload_id");
     }
 
-    private void storePhoto(Submission submission, TaskRequest request) throws RefusedException {
+    private void storePhoto(Submission submission, TaskRequest request, ApiClient client) throws RefusedException {
         ByteBuffer image = request.image();
         if (image != null) {
-            ImageHeader header = uploads.check(image);
-            images.put(ImageKey.photo(submission.id()), image, header.kind().mediaType());
+            PhotoResult.Normalised photo = uploads.normalise(client.tenant(), image);
+            images.put(
+                    ImageKey.photo(submission.id()),
+                    photo.bytes(),
+                    photo.format().mediaType());
         }
     }
 }

@@ -1,41 +1,52 @@
 package io.pawline.ingest.submit;
 
 import io.pawline.ingest.submit.RefusedException.Fault;
-import io.pawline.outbound.ImageHeader;
-import io.pawline.outbound.ImageSniffer;
+import io.pawline.photos.PhotoNormaliser;
+import io.pawline.photos.PhotoResult;
+import io.pawline.photos.WorkingMemory;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 
-/** Checks uploaded photos: whole images of a known kind, within the caps. Nothing is decoded. */
+/**
+ * Makes of an uploaded photo what is stored. The photo as it came is never stored. Thread-safe.
+ */
 final class Uploads {
 
-    private final long maxBytes;
-    private final long maxPixels;
+    private static final Duration AFTER_A_STOP = Duration.ofSeconds(1);
 
-    Uploads(long maxBytes, long maxPixels) {
-        this.maxBytes = maxBytes;
-        this.maxPixels = maxPixels;
+    private final PhotoNormaliser normaliser;
+    private final UploadMemory decoding;
+
+    /** @param decoding of which a photo takes a share while it is decoded, beside the share of its request */
+    Uploads(PhotoNormaliser normaliser, UploadMemory decoding) {
+        this.normaliser = normaliser;
+        this.decoding = decoding;
     }
 
-    ImageHeader check(ByteBuffer image) throws RefusedException {
-        if (image.remaining() > maxBytes) {
-            throw new RefusedException(
-                    Fault.PHOTO_TOO_LARGE,
-                    "image has %d bytes, %d are allowed: send a smaller one".formatted(image.remaining(), maxBytes));
+    /**
+     * Normalises a photo.
+     *
+     * @throws RefusedException if it is no photo that can be used
+     * @throws TooManyUploadsException if there was no memory to decode it, or the process stops
+     */
+    PhotoResult.Normalised normalise(String tenant, ByteBuffer photo) throws RefusedException {
+        WorkingMemory memory = WorkingMemory.ofHeap(bytes -> decoding.take(tenant, bytes)::close);
+        try {
+            return switch (normaliser.normalise(photo, memory)) {
+                case PhotoResult.Normalised normalised -> normalised;
+                case PhotoResult.Refused refused ->
+                    throw new RefusedException(fault(refused.fault()), "image " + refused.detail());
+            };
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new TooManyUploadsException(AFTER_A_STOP);
         }
-        ImageHeader header = ImageSniffer.sniff(image)
-                .orElseThrow(() -> new RefusedException(
-                        Fault.PHOTO_NOT_AN_IMAGE,
-                        "image is no JPEG, PNG or WebP, or is damaged: its first bytes say so, whatever its name is"));
-        if (header.pixels() > maxPixels) {
-            throw new RefusedException(
-                    Fault.PHOTO_TOO_LARGE,
-                    "image has %d x %d pixels, %d in all are allowed: scale it down"
-                            .formatted(header.width(), header.height(), maxPixels));
-        }
-        if (!TruncationCheck.isComplete(image, header.kind())) {
-            throw new RefusedException(
-                    Fault.PHOTO_NOT_AN_IMAGE, "image ends early: only a part of the file came, send it whole");
-        }
-        return header;
+    }
+
+    private static Fault fault(PhotoResult.Fault fault) {
+        return switch (fault) {
+            case NOT_AN_IMAGE -> Fault.PHOTO_NOT_AN_IMAGE;
+            case TOO_LARGE -> Fault.PHOTO_TOO_LARGE;
+        };
     }
 }

@@ -24,7 +24,7 @@ public sealed interface Fetched {
      * @param retryable whether the same fetch may succeed later
      * @param detail one sentence for a person; it names the host and never the path or the query
      */
-    record NotFetched(FetchFailure failure, boolean retryable, String detail) implements Fetched {
+    record NotFetched(FetchFailure failure, boolean retryable, String detail) implements Fetched, Download {
         public NotFetched {
             Objects.requireNonNull(failure, "failure");
             Objects.requireNonNull(detail, "detail");

@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Fetches images from addresses that others gave. Every address goes through the address guard, redirects included. No
@@ -72,22 +73,46 @@ public final class ImageFetcher {
      * @throws InterruptedException if the (virtual) thread is interrupted; the call is then cancelled at once
      */
     public Fetched fetch(URI url, Instant deadline, BodyMemory memory) throws InterruptedException {
+        return traced(() -> image(within(
+                memory, new Wanted(url, deadline, properties.maxImageSize(), "image/jpeg, image/png, image/webp"))));
+    }
+
+    /**
+     * Downloads a file as {@link #fetch(URI, Instant, BodyMemory)} does. The caller looks at what it is.
+     *
+     * @param most bytes of the file
+     * @param accept media types to ask for, as the header {@code Accept} has them
+     * @throws InterruptedException if the (virtual) thread is interrupted; the call is then cancelled at once
+     */
+    public Download download(URI url, Instant deadline, DataSize most, String accept, BodyMemory memory)
+            throws InterruptedException {
+        return traced(() -> within(memory, new Wanted(url, deadline, most, accept)));
+    }
+
+    /** A file that somebody wants. */
+    private record Wanted(URI url, Instant deadline, DataSize most, String accept) {}
+
+    private interface Work<T> {
+        T run() throws InterruptedException;
+    }
+
+    private <T> T traced(Work<T> work) throws InterruptedException {
         Span span =
                 tracer.spanBuilder("fetch image").setSpanKind(SpanKind.CLIENT).startSpan();
         try {
-            Fetched fetched = fetchWithin(memory, url, deadline);
-            describe(span, fetched);
-            return fetched;
+            T result = work.run();
+            describe(span, result);
+            return result;
         } finally {
             span.end();
         }
     }
 
-    private Fetched fetchWithin(BodyMemory memory, URI url, Instant deadline) throws InterruptedException {
+    private Download within(BodyMemory memory, Wanted wanted) throws InterruptedException {
         BodyMemory current = memory;
         while (true) {
             try {
-                return fetchNow(url, deadline, current);
+                return downloadNow(wanted, current);
             } catch (OutboundHttp.NoMemoryException later) {
                 memory.waiting().take(later.bytes());
                 long held = later.bytes();
@@ -96,32 +121,34 @@ public final class ImageFetcher {
         }
     }
 
-    private static void describe(Span span, Fetched fetched) {
-        switch (fetched) {
+    private static void describe(Span span, Object result) {
+        switch (result) {
             case Image image -> span.setAttribute("http.response.body.size", image.bytes().length);
+            case Download.File file -> span.setAttribute("http.response.body.size", file.bytes().length);
             case NotFetched failed -> {
                 String failure = failed.failure().name().toLowerCase(Locale.ROOT);
                 span.setAttribute("error.type", failure);
                 span.setStatus(StatusCode.ERROR, failure);
             }
+            default -> throw new IllegalArgumentException("no result of a fetch: " + result.getClass());
         }
     }
 
-    private Fetched fetchNow(URI url, Instant deadline, BodyMemory memory) throws InterruptedException {
-        Optional<HttpUrl> address = AddressGuard.parse(url);
+    private Download downloadNow(Wanted wanted, BodyMemory memory) throws InterruptedException {
+        Optional<HttpUrl> address = AddressGuard.parse(wanted.url());
         if (address.isEmpty()) {
             return refused(AddressGuard.NO_HTTP);
         }
         Instant end = clock.instant().plus(properties.fetchTimeout());
-        return follow(address.get(), deadline.isBefore(end) ? deadline : end, memory);
+        return follow(address.get(), wanted, wanted.deadline().isBefore(end) ? wanted.deadline() : end, memory);
     }
 
-    private Fetched follow(HttpUrl first, Instant end, BodyMemory memory) throws InterruptedException {
+    private Download follow(HttpUrl first, Wanted wanted, Instant end, BodyMemory memory) throws InterruptedException {
         HttpUrl address = first;
         for (int redirects = 0; redirects <= properties.maxRedirects(); redirects++) {
-            Exchange exchange = get(address, end, memory);
+            Exchange exchange = get(address, wanted, end, memory);
             if (!(exchange instanceof Answered answered) || !isRedirect(answered.status())) {
-                return judge(address.host(), exchange);
+                return judge(address.host(), wanted.most().toBytes(), exchange);
             }
             String location = answered.headers().get("Location");
             HttpUrl next = location == null ? null : address.resolve(location);
@@ -133,32 +160,37 @@ public final class ImageFetcher {
         return unreachable(false, first.host() + " redirects more than " + properties.maxRedirects() + " times");
     }
 
-    private Exchange get(HttpUrl address, Instant end, BodyMemory memory) throws InterruptedException {
+    private Exchange get(HttpUrl address, Wanted wanted, Instant end, BodyMemory memory) throws InterruptedException {
         Request request = new Request.Builder()
                 .url(address)
-                .header("Accept", "image/jpeg, image/png, image/webp")
+                .header("Accept", wanted.accept())
                 .header("User-Agent", "pawline")
                 .build();
         Timeouts timeouts = new Timeouts(properties.connectTimeout(), properties.fetchTimeout());
-        return http.exchangeUpTo(
-                properties.maxImageSize().toBytes() + 1, request, timeouts.endingBy(end, clock.instant()), memory);
+        return http.exchangeUpTo(wanted.most().toBytes() + 1, request, timeouts.endingBy(end, clock.instant()), memory);
     }
 
-    private Fetched judge(String host, Exchange exchange) {
+    private static Download judge(String host, long most, Exchange exchange) {
         return switch (exchange) {
             case Died died when died.reason() == Reason.ADDRESS_REFUSED -> refused(died.detail());
             case Died died -> unreachable(true, died.detail());
-            case Answered answered when answered.status() == 200 -> image(host, answered.body());
+            case Answered answered
+            when answered.status() == 200 && answered.body().length > most ->
+                tooLarge("the image at " + host + " has more than " + most + " bytes");
+            case Answered answered when answered.status() == 200 -> new Download.File(host, answered.body());
             case Answered answered ->
                 unreachable(mayPass(answered.status()), host + " answered with status " + answered.status());
         };
     }
 
+    private Fetched image(Download download) {
+        return switch (download) {
+            case NotFetched failed -> failed;
+            case Download.File file -> image(file.host(), file.bytes());
+        };
+    }
+
     private Fetched image(String host, byte[] bytes) {
-        long most = properties.maxImageSize().toBytes();
-        if (bytes.length > most) {
-            return tooLarge("the image at " + host + " has more than " + most + " bytes");
-        }
         ImageHeader header = ImageSniffer.sniff(bytes).orElse(null);
         if (header == null) {
             return new NotFetched(

@@ -12,10 +12,10 @@ import org.springframework.util.unit.DataSize;
  * @param allow Host names, addresses and address ranges (CIDR) that may be called although they are not public. It is
  *     for development and tests.
  * @param connectTimeout Longest time for one connection to such an address.
- * @param fetchTimeout Longest time for the fetch of one image, redirects included.
+ * @param fetchTimeout Longest time for the fetch of one photo or picture, redirects included.
  * @param maxRedirects Most redirects during the fetch of one image, 0 or more.
- * @param maxImageSize Most bytes of an image, more than 0.
- * @param maxImagePixels Most pixels (width times height) of an image, more than 0. Ark takes no more than the default.
+ * @param maxImageSize Most bytes of a picture that a provider made, more than 0. Photos have {@code pawline.photo.max-size}.
+ * @param maxImagePixels Most pixels (width times height) of such a picture, more than 0.
  * @param keepAlive How long an idle connection is kept for the next call. It holds for providers too. Make it
  *     shorter than the servers do, of which Node.js closes after 5 s. Then few calls meet a connection that is just
  *     being closed.

@@ -78,11 +78,19 @@ class ArchitectureTest {
             "outbound-http",
             "task-store",
             "image-store",
+            "photo-normaliser",
             "web");
 
     /** Those who accept tasks and who watch them run no stage. */
-    private static final Set<String> WITHOUT_STAGE =
-            Set.of("schemas", "live-controls", "service-runtime", "outbound-http", "task-store", "image-store", "web");
+    private static final Set<String> WITHOUT_STAGE = Set.of(
+            "schemas",
+            "live-controls",
+            "service-runtime",
+            "outbound-http",
+            "task-store",
+            "image-store",
+            "photo-normaliser",
+            "web");
 
     private static final Map<String, Module> MODULES = modules();
 
@@ -96,6 +104,7 @@ class ArchitectureTest {
         modules.put("outbound-http", module(Set.of("schemas"), "io.pawline.outbound.."));
         modules.put("task-store", module(Set.of("schemas"), "io.pawline.taskstore.."));
         modules.put("image-store", module(Set.of("schemas"), "io.pawline.images.."));
+        modules.put("photo-normaliser", module(Set.of(), "io.pawline.photos.."));
         // A lost database is a problem of every interface
         modules.put("web", module(Set.of("task-store"), "io.pawline.web.."));
         modules.put("ingest-service", module(WITHOUT_STAGE, "io.pawline.ingest.."));

@@ -34,6 +34,7 @@ class ConfigurationReferenceTest {
             Map.entry(
                     "pawline.memory",
                     "detect-service, matting-service and finalize-service. The other stages hold no pictures."),
+            Map.entry("pawline.photo", "ingest-service and detect-service. Give both the same values."),
             Map.entry("pawline.outbound", "All services. The limits are for addresses that came from outside."),
             Map.entry("pawline.ark", "detect-service and generate-service. Both call this provider."),
             Map.entry("pawline.ingest", "ingest-service."),

@@ -1,0 +1,111 @@
+package io.pawline.benchmarks;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.pawline.photos.PhotoNormaliser;
+import io.pawline.photos.PhotoProperties;
+import io.pawline.photos.PhotoResult;
+import io.pawline.photos.WorkingMemory;
+import io.pawline.testkit.MutatedPhotos;
+import io.pawline.testkit.PhotoSamples;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/** Measures what normalising a photo costs, and tries photos that were changed at random. */
+final class PhotoRows {
+
+    private static final int MUTATIONS = 20_000;
+    private static final double MOST_CPU_MS = 250;
+    private static final double MOST_SMALL_MS = 1;
+
+    private PhotoRows() {}
+
+    /**
+     * Holds what normalising costs.
+     *
+     * @param largeCpuMs processor time of a JPEG of 12 million pixels that has to be turned
+     * @param smallMs time of a JPEG of 1,200 x 900 pixels that is only freed of its metadata
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Times(double largeCpuMs, double smallMs, int largeBytes, int smallBytes) {}
+
+    /** Holds how many changed photos became pictures, and how many were refused. */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Mutations(String format, int pictures, int refused, double seconds) {}
+
+    static BenchmarkRow.Findings times(BenchmarkRow.Setting setting) throws InterruptedException {
+        PhotoNormaliser normaliser = new PhotoNormaliser(PhotoProperties.DEFAULTS);
+        byte[] large = BenchmarkPhotos.ofAPhone();
+        byte[] small = PhotoSamples.withMetadata(
+                PhotoSamples.jpeg(BenchmarkPhotos.picture(1200, 900), /* quality= */ 0.85f, false), 1);
+        int rounds = setting.scale().of(40, 2);
+        normalise(normaliser, large, rounds / 2);
+        normalise(normaliser, small, rounds * 20);
+        OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        long cpu = system.getProcessCpuTime();
+        int largeBytes = normalise(normaliser, large, rounds);
+        double largeMs = (system.getProcessCpuTime() - cpu) / 1e6 / rounds;
+        long began = System.nanoTime();
+        int smallBytes = normalise(normaliser, small, rounds * 100);
+        double smallMs = (System.nanoTime() - began) / 1e6 / (rounds * 100);
+        Times figures = new Times(rounded(largeMs), rounded(smallMs), largeBytes, smallBytes);
+        String summary = String.format(
+                Locale.ROOT,
+                "a JPEG of 12 megapixels %.0f ms of CPU, becomes %d KB; a small one of %d KB %.2f ms",
+                largeMs,
+                largeBytes / 1000,
+                smallBytes / 1000,
+                smallMs);
+        return new BenchmarkRow.Findings(
+                summary, figures, largeMs <= MOST_CPU_MS && smallMs <= MOST_SMALL_MS, List.of());
+    }
+
+    private static double rounded(double milliseconds) {
+        return Math.round(milliseconds * 100) / 100.0;
+    }
+
+    private static int normalise(PhotoNormaliser normaliser, byte[] photo, int rounds) throws InterruptedException {
+        int bytes = 0;
+        for (int round = 0; round < rounds; round++) {
+            PhotoResult result = normaliser.normalise(ByteBuffer.wrap(photo), memory());
+            bytes = result instanceof PhotoResult.Normalised normalised ? normalised.bytes().length : 0;
+        }
+        return bytes;
+    }
+
+    private static WorkingMemory memory() {
+        return WorkingMemory.ofHeap(_ -> () -> {});
+    }
+
+    static BenchmarkRow.Findings mutated(BenchmarkRow.Setting setting) throws Exception {
+        PhotoNormaliser normaliser = new PhotoNormaliser(PhotoProperties.DEFAULTS);
+        List<Mutations> figures = new ArrayList<>();
+        List<String> wrong = new ArrayList<>();
+        int mutations = setting.scale().of(MUTATIONS, 20);
+        for (MutatedPhotos.Kind kind : MutatedPhotos.Kind.values()) {
+            List<byte[]> photos = kind.seeds();
+            int pictures = 0;
+            long began = System.nanoTime();
+            for (int seed = 0; seed < mutations; seed++) {
+                try {
+                    byte[] photo = MutatedPhotos.mutated(photos, seed);
+                    boolean picture =
+                            normaliser.normalise(ByteBuffer.wrap(photo), memory()) instanceof PhotoResult.Normalised;
+                    pictures += picture ? 1 : 0;
+                } catch (RuntimeException escaped) {
+                    wrong.add(kind + " " + seed + ": " + escaped);
+                }
+            }
+            double seconds = Math.round((System.nanoTime() - began) / 1e8) / 10.0;
+            figures.add(new Mutations(kind.name(), pictures, mutations - pictures, seconds));
+            setting.journal().step("  " + figures.getLast());
+        }
+        String summary = "%,d changed photos of each of %d formats: pictures or refusals, %d failures"
+                .formatted(mutations, figures.size(), wrong.size());
+        return new BenchmarkRow.Findings(summary, figures, wrong.isEmpty(), wrong);
+    }
+}

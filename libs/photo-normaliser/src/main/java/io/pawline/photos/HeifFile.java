@@ -1,0 +1,247 @@
+package io.pawline.photos;
+
+import io.pawline.photos.PhotoFile.Size;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Reads the boxes of a HEIC or AVIF (<a href="https://www.iso.org/standard/83650.html">ISO/IEC 23008-12</a>), and makes a
+ * copy in which all that is not for the pixels is zero: Exif, XMP, a film, and boxes of makers.
+ */
+final class HeifFile {
+
+    private static final int FTYP = 0x66747970;
+    private static final int META = 0x6D657461;
+    private static final int MDAT = 0x6D646174;
+    private static final int FREE = 0x66726565;
+    private static final int IINF = 0x69696E66;
+    private static final int INFE = 0x696E6665;
+    private static final int ILOC = 0x696C6F63;
+    private static final int IDAT = 0x69646174;
+    private static final int IPRP = 0x69707270;
+    private static final int IPCO = 0x6970636F;
+    private static final int ISPE = 0x69737065;
+    private static final Set<Integer> METADATA_ITEMS = Set.of(0x45786966, 0x6D696D65, 0x75726920); // Exif, mime, uri
+
+    /** What says that a picture of the file is the transparency of another. */
+    private static final List<String> TRANSPARENCY = List.of("cicp:systems:auxiliary:alpha", "hevc:2015:auxid:1");
+
+    private final PhotoFormat format;
+    private final byte[] clean;
+    private final ByteBuffer file;
+    private final Set<Long> metadata = new HashSet<>();
+    private Size size = new Size(0, 0);
+    private int end;
+    private int metaBegin;
+    private int metaEnd;
+    private int idat = -1;
+    private long blanked;
+
+    private HeifFile(ByteBuffer bytes, PhotoFormat format) {
+        this.format = format;
+        this.clean = new byte[bytes.remaining()];
+        bytes.slice().get(clean);
+        this.file = ByteBuffer.wrap(clean);
+    }
+
+    /** @throws PhotoRefusedException if it is not whole, or not within the limits */
+    static HeifFile open(ByteBuffer bytes, PhotoFormat format, long maxPixels) throws PhotoRefusedException {
+        HeifFile heif = new HeifFile(bytes, format);
+        try {
+            heif.read(maxPixels);
+        } catch (IndexOutOfBoundsException cutShort) {
+            throw PhotoRefusedException.endsEarly();
+        }
+        return heif;
+    }
+
+    /** Takes a box: its type, where it begins, and where its content begins and ends. */
+    private interface Visitor {
+        void visit(int type, int box, int begin, int end) throws PhotoRefusedException;
+    }
+
+    /** Visits the boxes between these places. Returns where the last one ends. */
+    private int boxes(int begin, int limit, Visitor visitor) throws PhotoRefusedException {
+        int at = begin;
+        while (at + 8 <= limit) {
+            long length = Integer.toUnsignedLong(file.getInt(at));
+            int type = file.getInt(at + 4);
+            int header = 8;
+            if (length == 1) {
+                length = file.getLong(at + 8);
+                header = 16;
+            } else if (length == 0) {
+                length = (long) limit - at;
+            }
+            if (!isName(type)) {
+                return at; // what some phones put behind the last box
+            }
+            if (length < header) {
+                throw PhotoRefusedException.damaged(format);
+            }
+            if (length > limit - at) {
+                throw PhotoRefusedException.endsEarly();
+            }
+            visitor.visit(type, at, at + header, at + (int) length);
+            at += (int) length;
+        }
+        return at;
+    }
+
+    private static boolean isName(int type) {
+        for (int shift = 0; shift < 32; shift += 8) {
+            int letter = type >> shift & 0xFF;
+            if (letter < ' ' || letter > '~') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void read(long maxPixels) throws PhotoRefusedException {
+        end = boxes(0, clean.length, this::topBox);
+        if (metaEnd == 0) {
+            throw PhotoRefusedException.notAnImage("has no still picture (%s): save it as a JPEG".formatted(format));
+        }
+        int[] places = new int[2];
+        boxes(metaBegin + 4, metaEnd, (type, _, from, to) -> {
+            switch (type) {
+                case IINF -> readItems(from, to);
+                case ILOC -> {
+                    places[0] = from;
+                    places[1] = to;
+                }
+                case IDAT -> idat = from;
+                case IPRP -> boxes(from, to, this::properties);
+                default -> {}
+            }
+        });
+        Limits.check(size, maxPixels, format);
+        if (places[1] == 0) {
+            throw PhotoRefusedException.damaged(format);
+        }
+        readPlaces(places[0]);
+    }
+
+    private void topBox(int type, int box, int from, int to) {
+        if (type == META && metaEnd == 0) {
+            metaBegin = from;
+            metaEnd = to;
+        } else if (type != MDAT && type != FTYP) {
+            file.putInt(box + 4, FREE);
+            Arrays.fill(clean, from, to, (byte) 0);
+        }
+    }
+
+    private void properties(int type, int box, int from, int to) throws PhotoRefusedException {
+        if (type == IPCO) {
+            boxes(from, to, (property, _, begin, _) -> {
+                if (property == ISPE) {
+                    Size other = new Size(file.getInt(begin + 4), file.getInt(begin + 8));
+                    if (other.width() < 1 || other.height() < 1) {
+                        throw PhotoRefusedException.damaged(format);
+                    }
+                    // The largest: tiles and thumbnails have their own
+                    size = other.pixels() > size.pixels() ? other : size;
+                }
+            });
+        }
+    }
+
+    private void readItems(int from, int to) throws PhotoRefusedException {
+        int header = file.get(from) == 0 ? 6 : 8;
+        boxes(from + header, to, (type, _, begin, _) -> {
+            int version = file.get(begin);
+            if (type != INFE || version < 2) {
+                return;
+            }
+            long item = version == 2 ? uint(begin + 4, 2) : uint(begin + 4, 4);
+            int kind = file.getInt(begin + (version == 2 ? 8 : 10));
+            if (METADATA_ITEMS.contains(kind)) {
+                metadata.add(item);
+            }
+        });
+    }
+
+    /** Checks that all items lie within the file, and makes those zero that are metadata. */
+    private void readPlaces(int begin) throws PhotoRefusedException {
+        int version = file.get(begin);
+        int sizes = Short.toUnsignedInt(file.getShort(begin + 4));
+        int offsetBytes = sizes >> 12;
+        int lengthBytes = sizes >> 8 & 15;
+        int baseBytes = sizes >> 4 & 15;
+        int indexBytes = version == 0 ? 0 : sizes & 15;
+        int idBytes = version < 2 ? 2 : 4;
+        long items = uint(begin + 6, idBytes);
+        int at = begin + 6 + idBytes;
+        for (; items > 0; items--) {
+            long item = uint(at, idBytes);
+            at += idBytes;
+            int construction = 0;
+            if (version > 0) {
+                construction = file.getShort(at) & 15;
+                at += 2;
+            }
+            long base = uint(at + 2, baseBytes);
+            at += 2 + baseBytes;
+            int extents = Short.toUnsignedInt(file.getShort(at));
+            at += 2;
+            // Places without bytes are all the same one
+            extents = offsetBytes + lengthBytes == 0 ? Math.min(extents, 1) : extents;
+            for (; extents > 0; extents--) {
+                at += indexBytes;
+                long offset = base + uint(at, offsetBytes);
+                long length = uint(at + offsetBytes, lengthBytes);
+                at += offsetBytes + lengthBytes;
+                extent(item, construction, offset, length);
+            }
+        }
+    }
+
+    private void extent(long item, int construction, long offset, long length) throws PhotoRefusedException {
+        if (construction > 1) {
+            return; // made of other items
+        }
+        long from = construction == 1 ? idat + offset : offset;
+        if ((construction == 1 && idat < 0) || offset < 0 || length < 0) {
+            throw PhotoRefusedException.damaged(format);
+        }
+        if (from > end || length > end - from) {
+            throw PhotoRefusedException.endsEarly();
+        }
+        if (metadata.contains(item)) {
+            blanked += length;
+            if (blanked > clean.length) {
+                throw PhotoRefusedException.damaged(format); // the same bytes again and again
+            }
+            Arrays.fill(clean, (int) from, (int) (from + length), (byte) 0);
+        }
+    }
+
+    private long uint(int at, int bytes) {
+        long value = 0;
+        for (int index = 0; index < bytes; index++) {
+            value = value << 8 | Byte.toUnsignedInt(file.get(at + index));
+        }
+        return value;
+    }
+
+    Size size() {
+        return size;
+    }
+
+    /** Whether the picture may be transparent. */
+    boolean hasTransparency() {
+        String meta = new String(clean, metaBegin, metaEnd - metaBegin, StandardCharsets.ISO_8859_1);
+        return TRANSPARENCY.stream().anyMatch(meta::contains);
+    }
+
+    /** The file without its metadata. */
+    byte[] clean() {
+        return end == clean.length ? clean : Arrays.copyOf(clean, end);
+    }
+}

@@ -1,0 +1,324 @@
+package io.pawline.photos;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the segments of a JPEG (<a href="https://www.w3.org/Graphics/JPEG/itu-t81.pdf">ITU-T T.81, annex B</a>) and keeps
+ * those that the pixels need. Metadata goes, and so does what hangs behind the photo: the second picture of an MPO, the
+ * gain map of Ultra HDR, the film of a motion photo.
+ */
+final class JpegFile implements PhotoFile {
+
+    /** More scans than any camera or program writes. Each one costs a pass over all pixels, however short it is. */
+    private static final int MOST_SCANS = 100;
+
+    /** A file of more bytes is packed anew, for a vision model takes no more than 10 MB. */
+    private static final int MOST_UNTOUCHED_BYTES = 1024 * 1024;
+
+    private static final int BYTES_PER_COEFFICIENT = 2;
+
+    private static final int START = 0xD8;
+    private static final int END = 0xD9;
+    private static final int HUFFMAN_TABLES = 0xC4;
+    private static final int QUANTISATION_TABLES = 0xDB;
+    private static final int SCAN = 0xDA;
+    private static final int RESTART_INTERVAL = 0xDD;
+    private static final int JFIF = 0xE0;
+    private static final int EXIF = 0xE1;
+    private static final int ICC = 0xE2;
+    private static final int ADOBE = 0xEE;
+
+    private static final byte[] JFIF_NAME = "JFIF\0".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] EXIF_NAME = "Exif\0\0".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] ICC_NAME = "ICC_PROFILE\0".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] ADOBE_NAME = "Adobe".getBytes(StandardCharsets.US_ASCII);
+
+    /** A JFIF header without a thumbnail. It says that the colours are YCbCr. */
+    private static final byte[] PLAIN_JFIF = {
+        (byte) 0xFF, (byte) JFIF, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0
+    };
+
+    private static final int ADOBE_BYTES = 14;
+
+    private final ByteBuffer file;
+    private final long maxPixels;
+    private final List<ByteBuffer> kept = new ArrayList<>();
+    private final Map<Integer, ByteBuffer> profile = new TreeMap<>();
+    private @Nullable Frame frame;
+    private @Nullable Orientation orientation;
+    private boolean hasJfif;
+    private int adobeTransform = -1;
+    private int scans;
+    private int tables;
+
+    /** The frame header: how the pixels are coded. */
+    private record Frame(int process, int precision, Size size, int components, long coefficients) {}
+
+    private JpegFile(ByteBuffer file, long maxPixels) {
+        this.file = file.slice();
+        this.maxPixels = maxPixels;
+    }
+
+    /** @throws PhotoRefusedException if it is not whole, or not within the limits, or of no kind that anybody uses */
+    static JpegFile open(ByteBuffer file, long maxPixels) throws PhotoRefusedException {
+        JpegFile jpeg = new JpegFile(file, maxPixels);
+        try {
+            jpeg.read();
+        } catch (IndexOutOfBoundsException | IllegalArgumentException cutShort) {
+            throw PhotoRefusedException.endsEarly();
+        }
+        return jpeg;
+    }
+
+    private void read() throws PhotoRefusedException {
+        keep(0, 2);
+        int at = 2;
+        while (true) {
+            if (unsigned(at) != 0xFF) {
+                throw PhotoRefusedException.damaged(PhotoFormat.JPEG);
+            }
+            while (unsigned(at + 1) == 0xFF) { // any number of fill bytes may come
+                at++;
+            }
+            int marker = unsigned(at + 1);
+            if (marker == END) {
+                keep(at, 2);
+                checkWhatIsThere();
+                return;
+            }
+            if (marker == START || marker == 0) {
+                throw PhotoRefusedException.damaged(PhotoFormat.JPEG);
+            }
+            at = hasLength(marker) ? segment(marker, at) : at + 2;
+        }
+    }
+
+    private static boolean hasLength(int marker) {
+        return marker != 0x01 && (marker < 0xD0 || marker > 0xD7);
+    }
+
+    /** Reads a segment, and for a scan what follows it. Returns where the next one begins. */
+    private int segment(int marker, int at) throws PhotoRefusedException {
+        int length = Short.toUnsignedInt(file.getShort(at + 2));
+        int end = at + 2 + length;
+        if (length < 2) {
+            throw PhotoRefusedException.damaged(PhotoFormat.JPEG);
+        }
+        ByteBuffer content = file.slice(at + 4, length - 2);
+        switch (marker) {
+            case HUFFMAN_TABLES, QUANTISATION_TABLES, RESTART_INTERVAL -> {
+                tables |= marker == HUFFMAN_TABLES ? 1 : marker == QUANTISATION_TABLES ? 2 : 0;
+                keep(at, end - at);
+            }
+            case SCAN -> {
+                int next = endOfScan(end);
+                countScan();
+                keep(at, next - at);
+                return next;
+            }
+            case JFIF -> {
+                if (begins(content, JFIF_NAME) && !hasJfif) {
+                    hasJfif = true;
+                    kept.add(ByteBuffer.wrap(PLAIN_JFIF));
+                }
+            }
+            case EXIF -> {
+                if (begins(content, EXIF_NAME) && orientation == null) {
+                    orientation = Orientation.ofExif(rest(content, EXIF_NAME.length));
+                }
+            }
+            case ICC -> {
+                if (begins(content, ICC_NAME) && content.capacity() > ICC_NAME.length + 2) {
+                    profile.putIfAbsent(
+                            Byte.toUnsignedInt(content.get(ICC_NAME.length)), rest(content, ICC_NAME.length + 2));
+                }
+            }
+            case ADOBE -> {
+                if (begins(content, ADOBE_NAME) && content.capacity() >= ADOBE_BYTES - 2 && adobeTransform < 0) {
+                    adobeTransform = Byte.toUnsignedInt(content.get(ADOBE_BYTES - 3));
+                    kept.add(plainAdobe(content));
+                }
+            }
+            default -> {
+                if (isFrame(marker)) {
+                    readFrame(marker, content);
+                    keep(at, end - at);
+                }
+            }
+        }
+        return end;
+    }
+
+    private static ByteBuffer plainAdobe(ByteBuffer content) {
+        return ByteBuffer.allocate(ADOBE_BYTES + 2)
+                .put((byte) 0xFF)
+                .put((byte) ADOBE)
+                .putShort((short) ADOBE_BYTES)
+                .put(content.slice(0, ADOBE_BYTES - 2))
+                .flip();
+    }
+
+    private static boolean isFrame(int marker) {
+        return marker >= 0xC0 && marker <= 0xCF && marker != 0xC8 && marker != 0xCC;
+    }
+
+    private void readFrame(int process, ByteBuffer content) throws PhotoRefusedException {
+        if (frame != null) {
+            throw PhotoRefusedException.damaged(PhotoFormat.JPEG);
+        }
+        Size size = new Size(Short.toUnsignedInt(content.getShort(3)), Short.toUnsignedInt(content.getShort(1)));
+        int components = Byte.toUnsignedInt(content.get(5));
+        Limits.check(size, maxPixels, PhotoFormat.JPEG);
+        int widest = 1;
+        int highest = 1;
+        for (int component = 0; component < components; component++) {
+            int sampling = Byte.toUnsignedInt(content.get(7 + 3 * component));
+            widest = Math.max(widest, sampling >> 4);
+            highest = Math.max(highest, sampling & 15);
+        }
+        long coefficients = 0;
+        for (int component = 0; component < components; component++) {
+            int sampling = Byte.toUnsignedInt(content.get(7 + 3 * component));
+            coefficients += size.pixels() * (sampling >> 4) * (sampling & 15) / ((long) widest * highest);
+        }
+        frame = new Frame(process, content.get(0), size, components, coefficients);
+    }
+
+    /** The place of the first marker after the scan's data that does not belong to them. */
+    private int endOfScan(int begin) {
+        int at = begin;
+        while (true) {
+            if (file.get(at) == (byte) 0xFF) {
+                int marker = unsigned(at + 1);
+                boolean data = marker == 0 || (marker >= 0xD0 && marker <= 0xD7) || marker < 0xC0;
+                if (!data && marker != 0xFF) {
+                    return at;
+                }
+            }
+            at++;
+        }
+    }
+
+    private void countScan() throws PhotoRefusedException {
+        if (frame == null) {
+            throw PhotoRefusedException.damaged(PhotoFormat.JPEG);
+        }
+        if (++scans > MOST_SCANS) {
+            throw PhotoRefusedException.notAnImage(
+                    "is a JPEG of more than %d scans: save it anew".formatted(MOST_SCANS));
+        }
+    }
+
+    private void checkWhatIsThere() throws PhotoRefusedException {
+        if (frame == null || scans == 0 || tables != 3) {
+            throw PhotoRefusedException.damaged(PhotoFormat.JPEG);
+        }
+        boolean usual = frame.process <= 0xC2 && frame.precision == 8;
+        if (!usual || frame.components == 2 || frame.components > 4 || frame.components < 1) {
+            throw PhotoRefusedException.notAnImage(
+                    "is a JPEG of a rare kind (lossless, arithmetic, or not of 8 bits): save it as a usual JPEG");
+        }
+    }
+
+    private Frame frame() {
+        if (frame == null) {
+            throw new IllegalStateException("a JPEG without a frame has been refused");
+        }
+        return frame;
+    }
+
+    @Override
+    public Size size() {
+        return frame().size;
+    }
+
+    @Override
+    public Orientation orientation() {
+        return orientation == null ? Orientation.UPRIGHT : orientation;
+    }
+
+    @Override
+    public Optional<IccColours> colours() {
+        if (profile.isEmpty()) {
+            return Optional.empty();
+        }
+        ByteArrayOutputStream icc = new ByteArrayOutputStream();
+        for (ByteBuffer piece : profile.values()) {
+            icc.writeBytes(bytes(piece));
+        }
+        return IccColours.of(icc.toByteArray(), frame().components);
+    }
+
+    @Override
+    public Optional<byte[]> untouched(int longestSide) {
+        int bytes = kept.stream().mapToInt(ByteBuffer::remaining).sum();
+        boolean fits = Math.max(size().width(), size().height()) <= longestSide && bytes <= MOST_UNTOUCHED_BYTES;
+        if (!fits
+                || frame().components == 4
+                || orientation() != Orientation.UPRIGHT
+                || colours().isPresent()) {
+            return Optional.empty();
+        }
+        ByteBuffer clean = ByteBuffer.allocate(bytes);
+        kept.forEach(piece -> clean.put(piece.duplicate()));
+        return Optional.of(clean.array());
+    }
+
+    @Override
+    public long memory(Size size) {
+        return frame().components == 4 ? ImageDecoder.memory(frame().size, 4) : 0;
+    }
+
+    /** All coefficients are in memory at once if they come in several scans. */
+    @Override
+    public long memoryOutside() {
+        return scans > 1 || frame().process == 0xC2 ? frame().coefficients * BYTES_PER_COEFFICIENT : 0;
+    }
+
+    @Override
+    public Pixels decode(Size size) throws IOException {
+        if (frame().components != 4) {
+            return ImageDecoder.jpeg(new PieceStream(kept), frame().size, size, frame().components);
+        }
+        Pixels inks = ImageDecoder.inks(new PieceStream(kept), frame().size, size);
+        if (adobeTransform == 2) {
+            Cmyk.fromYcck(inks.samples());
+        }
+        if (adobeTransform >= 0) {
+            Cmyk.invert(inks.samples());
+        }
+        return inks;
+    }
+
+    private void keep(int at, int length) {
+        kept.add(file.slice(at, length));
+    }
+
+    private int unsigned(int at) {
+        return Byte.toUnsignedInt(file.get(at));
+    }
+
+    private static boolean begins(ByteBuffer content, byte[] name) {
+        return content.capacity() >= name.length
+                && content.slice(0, name.length).equals(ByteBuffer.wrap(name));
+    }
+
+    private static ByteBuffer rest(ByteBuffer content, int begin) {
+        return content.slice(begin, content.capacity() - begin);
+    }
+
+    private static byte[] bytes(ByteBuffer piece) {
+        byte[] bytes = new byte[piece.remaining()];
+        piece.duplicate().get(bytes);
+        return bytes;
+    }
+}
