@@ -1,6 +1,7 @@
 package io.pawline.detect;
 
 import io.pawline.outbound.ImageKind;
+import io.pawline.outbound.ark.DataUrl;
 import io.pawline.stage.MemoryBudget;
 import java.util.Objects;
 
