@@ -15,6 +15,7 @@ import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreException;
 import io.pawline.images.label.PictureLabel;
+import io.pawline.images.label.VisibleLabel;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
@@ -26,6 +27,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,12 +54,15 @@ final class FinalizeHandler implements Handler<ImageCutOut> {
 
     @Override
     public Outcome handle(ImageCutOut task, Attempt attempt) throws InterruptedException {
+        Optional<VisibleLabel> visible = label.visible(task.getContext().getTenant());
+        // The file and its copy with words, and both with the label in their metadata
+        int copies = visible.isPresent() ? 4 : task.getImage().getKey().isPresent() ? 1 : 2;
         try {
-            return switch (find(task.getImage(), attempt.deadline())) {
+            return switch (find(task.getImage(), copies, attempt.deadline())) {
                 case Found.Nothing nothing -> nothing.outcome();
                 case Found.Bytes found -> {
                     try (found) {
-                        yield finish(found.bytes(), task, attempt.taskId());
+                        yield finish(found.bytes(), visible, task, attempt.taskId());
                     }
                 }
             };
@@ -68,38 +73,41 @@ final class FinalizeHandler implements Handler<ImageCutOut> {
         }
     }
 
-    private Found find(ImageRef image, Instant deadline) throws InterruptedException {
+    private Found find(ImageRef image, int copies, Instant deadline) throws InterruptedException {
         return image.getKey().isPresent()
-                ? source.stored(new ImageKey(image.getKey().get()))
-                : source.remote(URI.create(image.getUrl().orElseThrow()), deadline);
+                ? source.stored(new ImageKey(image.getKey().get()), copies)
+                : source.remote(URI.create(image.getUrl().orElseThrow()), copies, deadline);
     }
 
-    private Outcome finish(byte[] cutOut, ImageCutOut task, TaskId id) throws InterruptedException {
-        return switch (finisher.finish(cutOut)) {
+    private Outcome finish(byte[] cutOut, Optional<VisibleLabel> visible, ImageCutOut task, TaskId id)
+            throws InterruptedException {
+        return switch (finisher.finish(cutOut, visible)) {
             // Not retried, because the bytes would be the same
             case Implausible implausible -> new Outcome.Rejected(Reason.INCONSISTENT_RESULT, implausible.why());
             case Pictures pictures ->
-                Outcome.done(Stage.CALLBACK, succeeded(task.getContext(), keep(pictures, task, id)));
+                Outcome.done(Stage.CALLBACK, succeeded(task.getContext(), keep(pictures, cutOut, visible, task, id)));
         };
     }
 
-    private TaskResult keep(Pictures pictures, ImageCutOut task, TaskId id) {
+    private TaskResult keep(
+            Pictures pictures, byte[] cutOut, Optional<VisibleLabel> visible, ImageCutOut task, TaskId id) {
         int generation = task.getContext().getGeneration();
-        EncodedPng cutOut = pictures.result();
-        // What matting-service has stored has its label and needs no copy
+        EncodedPng picture = pictures.result();
+        // What matting-service has stored has its label and needs no copy, unless something was drawn on it
         StoredPicture result = task.getImage()
                 .getKey()
-                .map(key -> new StoredPicture(key, cutOut.width(), cutOut.height()))
-                .orElseGet(() -> keep(ImageKey.result(id, generation), cutOut, task, id));
+                .filter(_ -> visible.isEmpty())
+                .map(key -> new StoredPicture(key, picture.width(), picture.height()))
+                .orElseGet(() -> keep(ImageKey.result(id, generation), picture, cutOut, task, id));
         List<StoredPicture> thumbnails = pictures.thumbnails().stream()
-                .map(thumbnail ->
-                        keep(ImageKey.thumbnail(id, generation, thumbnail.size()), thumbnail.picture(), task, id))
+                .map(thumbnail -> keep(
+                        ImageKey.thumbnail(id, generation, thumbnail.size()), thumbnail.picture(), cutOut, task, id))
                 .toList();
         return new TaskResult(result, thumbnails);
     }
 
-    private StoredPicture keep(ImageKey key, EncodedPng encodedPng, ImageCutOut task, TaskId id) {
-        images.put(key, label.into(encodedPng.png(), task.getContext().getTenant(), id), "image/png");
+    private StoredPicture keep(ImageKey key, EncodedPng encodedPng, byte[] cutOut, ImageCutOut task, TaskId id) {
+        images.put(key, label.into(encodedPng.png(), cutOut, task.getContext().getTenant(), id), "image/png");
         return new StoredPicture(key.value(), encodedPng.width(), encodedPng.height());
     }
 

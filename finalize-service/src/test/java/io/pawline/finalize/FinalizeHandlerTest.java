@@ -18,6 +18,7 @@ import io.pawline.events.TaskResult;
 import io.pawline.images.ImageKey;
 import io.pawline.images.label.LabelProperties;
 import io.pawline.images.label.PictureLabel;
+import io.pawline.images.label.VisibleLabelProperties;
 import io.pawline.outbound.ImageFetcher;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.schemas.Reason;
@@ -35,6 +36,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -134,6 +136,40 @@ class FinalizeHandlerTest {
         }
     }
 
+    @Test
+    void storesTheResultAnewIfWordsAreDrawnOnIt() throws Exception {
+        byte[] cutOutFile = label.into(png(cat(512, 384)), "tenant", taskId);
+        images.put(cutOut, cutOutFile, "image/png");
+        VisibleLabelProperties words =
+                new VisibleLabelProperties(true, "AI生成", VisibleLabelProperties.Position.TOP_LEFT, 0.05);
+        PictureLabel visible = new PictureLabel(new LabelProperties(
+                true, "Another", "", words, Map.of("other", new LabelProperties.Tenant(null, null, null, null))));
+
+        Outcome outcome = handle(stored, visible);
+
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Outcome.Done.class,
+                        done -> assertThat(done.next().orElseThrow().event())
+                                .isInstanceOfSatisfying(
+                                        TaskFinished.class,
+                                        finished -> assertThat(finished.getResult()
+                                                        .orElseThrow()
+                                                        .getImage()
+                                                        .getKey())
+                                                .isEqualTo(ImageKey.result(taskId, 2)
+                                                        .value())));
+        assertThat(images.get(cutOut)).hasValue(cutOutFile);
+        byte[] result = images.get(ImageKey.result(taskId, 2)).orElseThrow();
+        assertThat(TestingCutOut.decode(result).getRGB(16, 16) >>> 24)
+                .as("the box of the words")
+                .isGreaterThan(150);
+        assertThat(new String(result, StandardCharsets.ISO_8859_1))
+                .as("the label of the cut-out")
+                .contains("\"ContentProducer\":\"Pawline\",\"ProduceID\":\"" + taskId)
+                .contains("\"ContentPropagator\":\"Another\"");
+    }
+
     private static String said(Path file, String... command) throws Exception {
         List<String> words = new ArrayList<>(List.of(command));
         words.add(file.toString());
@@ -214,12 +250,16 @@ class FinalizeHandlerTest {
     }
 
     private Outcome handle(ImageRef image) throws InterruptedException {
+        return handle(image, label);
+    }
+
+    private Outcome handle(ImageRef image, PictureLabel pictureLabel) throws InterruptedException {
         ImageFetcher fetcher =
                 ImageFetcher.create(OutboundProperties.allowing("localhost", "127.0.0.1", "::1"), OpenTelemetry.noop());
         PictureFinisher finisher =
                 new PictureFinisher(new Plausibility(64, 1_000_000, 0.01, 0.99), List.of(64, 256), 1, pixels);
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
-        return new FinalizeHandler(new CutOutSource(images, fetcher, files), finisher, images, label, clock)
+        return new FinalizeHandler(new CutOutSource(images, fetcher, files), finisher, images, pictureLabel, clock)
                 .handle(new ImageCutOut(context, image), Attempt.offTheRecord(taskId, 1, context.getDeadline()));
     }
 }
