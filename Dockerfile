@@ -24,6 +24,8 @@ COPY ${SERVICE}-service/target/${SERVICE}-service-app.jar app.jar
 RUN java -Djarmode=tools -jar app.jar extract --layers --destination .
 
 FROM eclipse-temurin:25-jre
+# cwebp, for finalize-service with thumbnails in WebP
+RUN apt-get update && apt-get install --yes --no-install-recommends webp && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=layers /layers/dependencies/ ./
 COPY --from=layers /layers/spring-boot-loader/ ./

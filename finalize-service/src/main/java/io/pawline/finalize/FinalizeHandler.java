@@ -11,21 +11,25 @@ import io.pawline.finalize.CutOutSource.Found;
 import io.pawline.finalize.FinishResult.EncodedPng;
 import io.pawline.finalize.FinishResult.Implausible;
 import io.pawline.finalize.FinishResult.Pictures;
+import io.pawline.finalize.FinishResult.Thumbnail;
 import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreException;
 import io.pawline.images.label.PictureLabel;
 import io.pawline.images.label.VisibleLabel;
+import io.pawline.outbound.ImageKind;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.Handler;
 import io.pawline.stage.Outcome;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -40,20 +44,29 @@ final class FinalizeHandler implements Handler<ImageCutOut> {
 
     private final CutOutSource source;
     private final PictureFinisher finisher;
+    private final Optional<WebpConverter> webp;
     private final ImageStore images;
     private final PictureLabel label;
     private final Clock clock;
 
-    FinalizeHandler(CutOutSource source, PictureFinisher finisher, ImageStore images, PictureLabel label, Clock clock) {
+    /** @param webp what makes WebP of the thumbnails; empty: they stay PNG */
+    FinalizeHandler(
+            CutOutSource source,
+            PictureFinisher finisher,
+            Optional<WebpConverter> webp,
+            ImageStore images,
+            PictureLabel label,
+            Clock clock) {
         this.source = source;
         this.finisher = finisher;
+        this.webp = webp;
         this.images = images;
         this.label = label;
         this.clock = clock;
     }
 
     @Override
-    public Outcome handle(ImageCutOut task, Attempt attempt) throws InterruptedException {
+    public Outcome handle(ImageCutOut task, Attempt attempt) throws IOException, InterruptedException {
         Optional<VisibleLabel> visible = label.visible(task.getContext().getTenant());
         // The file and its copy with words, and both with the label in their metadata
         int copies = visible.isPresent() ? 4 : task.getImage().getKey().isPresent() ? 1 : 2;
@@ -80,7 +93,7 @@ final class FinalizeHandler implements Handler<ImageCutOut> {
     }
 
     private Outcome finish(byte[] cutOut, Optional<VisibleLabel> visible, ImageCutOut task, TaskId id)
-            throws InterruptedException {
+            throws IOException, InterruptedException {
         return switch (finisher.finish(cutOut, visible)) {
             // Not retried, because the bytes would be the same
             case Implausible implausible -> new Outcome.Rejected(Reason.INCONSISTENT_RESULT, implausible.why());
@@ -90,25 +103,43 @@ final class FinalizeHandler implements Handler<ImageCutOut> {
     }
 
     private TaskResult keep(
-            Pictures pictures, byte[] cutOut, Optional<VisibleLabel> visible, ImageCutOut task, TaskId id) {
-        int generation = task.getContext().getGeneration();
+            Pictures pictures, byte[] cutOut, Optional<VisibleLabel> visible, ImageCutOut task, TaskId id)
+            throws IOException, InterruptedException {
         EncodedPng picture = pictures.result();
         // What matting-service has stored has its label and needs no copy, unless something was drawn on it
-        StoredPicture result = task.getImage()
-                .getKey()
-                .filter(_ -> visible.isEmpty())
-                .map(key -> new StoredPicture(key, picture.width(), picture.height()))
-                .orElseGet(() -> keep(ImageKey.result(id, generation), picture, cutOut, task, id));
-        List<StoredPicture> thumbnails = pictures.thumbnails().stream()
-                .map(thumbnail -> keep(
-                        ImageKey.thumbnail(id, generation, thumbnail.size()), thumbnail.picture(), cutOut, task, id))
-                .toList();
+        Optional<String> stored = task.getImage().getKey().filter(_ -> visible.isEmpty());
+        StoredPicture result = stored.isPresent()
+                ? new StoredPicture(stored.get(), picture.width(), picture.height())
+                : keepResult(picture, cutOut, task, id);
+        List<StoredPicture> thumbnails = new ArrayList<>();
+        for (Thumbnail thumbnail : pictures.thumbnails()) {
+            thumbnails.add(keep(thumbnail, cutOut, task, id));
+        }
         return new TaskResult(result, thumbnails);
     }
 
-    private StoredPicture keep(ImageKey key, EncodedPng encodedPng, byte[] cutOut, ImageCutOut task, TaskId id) {
-        images.put(key, label.into(encodedPng.png(), cutOut, task.getContext().getTenant(), id), "image/png");
-        return new StoredPicture(key.value(), encodedPng.width(), encodedPng.height());
+    private StoredPicture keepResult(EncodedPng picture, byte[] cutOut, ImageCutOut task, TaskId id) {
+        ImageKey key = ImageKey.result(id, task.getContext().getGeneration());
+        return put(key, labelled(picture, cutOut, task, id), ImageKind.PNG, picture);
+    }
+
+    private StoredPicture keep(Thumbnail thumbnail, byte[] cutOut, ImageCutOut task, TaskId id)
+            throws IOException, InterruptedException {
+        EncodedPng picture = thumbnail.picture();
+        byte[] png = labelled(picture, cutOut, task, id);
+        ImageKind kind = webp.isPresent() ? ImageKind.WEBP : ImageKind.PNG;
+        ImageKey key = ImageKey.thumbnail(id, task.getContext().getGeneration(), thumbnail.size(), kind.extension());
+        // The label is in XMP, which is converted with the picture
+        return put(key, webp.isPresent() ? webp.get().convert(png) : png, kind, picture);
+    }
+
+    private byte[] labelled(EncodedPng picture, byte[] cutOut, ImageCutOut task, TaskId id) {
+        return label.into(picture.png(), cutOut, task.getContext().getTenant(), id);
+    }
+
+    private StoredPicture put(ImageKey key, byte[] file, ImageKind kind, EncodedPng picture) {
+        images.put(key, file, kind.mediaType());
+        return new StoredPicture(key.value(), picture.width(), picture.height());
     }
 
     private TaskFinished succeeded(TaskContext context, TaskResult result) {

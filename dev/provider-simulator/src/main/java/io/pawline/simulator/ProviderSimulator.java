@@ -173,7 +173,8 @@ public final class ProviderSimulator implements AutoCloseable {
             String name = path.substring("/generated/".length()).replaceFirst("\\.(jpg|png)$", "");
             return PictureRenderer.Order.ofName(name)
                     .filter(order -> path.endsWith(order.fileName()))
-                    .<SimulatedReply>map(order -> SimulatedReply.bytes(order.form().mediaType(), pictureRenderer.picture(order)))
+                    .<SimulatedReply>map(
+                            order -> SimulatedReply.bytes(order.form().mediaType(), pictureRenderer.picture(order)))
                     .orElseGet(() -> notFound(path));
         }
         return notFound(path);

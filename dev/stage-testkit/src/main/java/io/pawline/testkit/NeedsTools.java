@@ -21,6 +21,7 @@ public @interface NeedsTools {
     /** Names a program, by the commands of which one must be there. */
     enum Tool {
         CHROMIUM("chromium|chromium-browser|google-chrome|google-chrome-stable"),
+        CWEBP("cwebp"),
         EXIFTOOL("exiftool"),
         NODE("node"),
         NPM("npm"),
