@@ -1,10 +1,8 @@
 package io.pawline.generate;
 
-import io.pawline.events.ImageRef;
 import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreException;
-import io.pawline.outbound.AddressGuard;
 import io.pawline.outbound.BodyMemory;
 import io.pawline.outbound.Fetched.Image;
 import io.pawline.outbound.Fetched.NotFetched;
@@ -73,29 +71,8 @@ final class ReferencePhotos {
         this.memory = Objects.requireNonNull(memory, "memory");
     }
 
-    /**
-     * Loads the photo.
-     *
-     * @param tenant whose task it is; the look-up of the photo's host counts for it
-     */
-    Loaded load(ImageRef photo, String tenant, Instant deadline) throws InterruptedException {
-        Optional<String> key = photo.getKey();
-        if (key.isPresent()) {
-            return stored(new ImageKey(key.get()));
-        }
-        String url = photo.getUrl().orElseThrow(() -> new IllegalArgumentException("the photo has no key and no url"));
-        URI address;
-        try {
-            address = URI.create(url);
-        } catch (IllegalArgumentException unreadable) {
-            return new Loaded.Nothing(
-                    new Outcome.Rejected(Reason.ADDRESS_REFUSED, "the photo's address is not a valid URI"));
-        }
-        return ScopedValue.where(AddressGuard.TENANT, tenant)
-                .<Loaded, InterruptedException>call(() -> remote(address, deadline));
-    }
-
-    private Loaded stored(ImageKey key) throws InterruptedException {
+    /** Loads an uploaded photo. */
+    Loaded stored(ImageKey key) throws InterruptedException {
         try {
             Optional<Long> size = images.size(key);
             return size.isPresent() ? within(memory.take(size.get()), share -> stored(key, share)) : notStored();
@@ -127,7 +104,8 @@ final class ReferencePhotos {
                 new Outcome.Retry(Reason.PHOTO_UNREACHABLE, "the uploaded photo is not in the image store"));
     }
 
-    private Loaded remote(URI url, Instant deadline) throws InterruptedException {
+    /** Loads a photo from the address that the front end gave. */
+    Loaded remote(URI url, Instant deadline) throws InterruptedException {
         return within(memory.none(), share -> fetched(url, deadline, share));
     }
 

@@ -10,7 +10,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param enabled Whether the words are drawn on the results and thumbnails. China asks for it where people see a picture
  *     as it is.
- * @param text Words, of printable ASCII and of 人工智能生成合成由内容图片本作品为标识.
+ * @param text Words, of printable ASCII and of these characters: 人工智能生成合成由内容图片本作品为标识，。：（）.
  * @param position Place in the picture: {@code top-left}, {@code top}, {@code top-right}, {@code bottom-left},
  *     {@code bottom} or {@code bottom-right}.
  * @param height Height of capital letters as a share of the picture's shorter side, 0.05 to 0.2. Chinese characters are
