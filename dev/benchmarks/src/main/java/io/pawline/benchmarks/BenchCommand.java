@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             IngestCommand.class,
             ReplayCommand.class,
             HistoryCommand.class,
+            LabelsCommand.class,
             IncidentCommand.class
         })
 public final class BenchCommand implements Runnable {
