@@ -59,8 +59,10 @@ class LargePicturesTest {
 
     /** Is the process with the small heap: exits with 0 if every picture is finished. */
     static void main(String[] args) throws Exception {
-        PictureFinisher finisher = new PictureFinisher(
-                new Plausibility(64, 16_777_216, 0.005, 0.995), List.of(256), PICTURES, MemoryBudget.ofHeap(0.4));
+        // With words, one picture fits in and two do not. Without them counted, three would be let in
+        MemoryBudget memory = MemoryBudget.ofHeap(args[0].equals("words") ? 0.8 : 0.4);
+        PictureFinisher finisher =
+                new PictureFinisher(new Plausibility(64, 16_777_216, 0.005, 0.995), List.of(256), PICTURES, memory);
         byte[] png = cutOut();
         VisibleLabelProperties words = new VisibleLabelProperties(
                 args[0].equals("words"), "AI生成", VisibleLabelProperties.Position.BOTTOM_RIGHT, 0.05);

@@ -49,7 +49,8 @@ final class LabelRows {
         boolean[] wrong = new boolean[1];
         Figures figures =
                 measured(setting, png.length, _ -> wrong[0] |= LABEL.into(png, "tenant", task).length <= png.length);
-        return findings(figures, "into the metadata of a PNG", wrong[0] ? List.of("a picture has no label") : List.of());
+        return findings(
+                figures, "into the metadata of a PNG", wrong[0] ? List.of("a picture has no label") : List.of());
     }
 
     /** Measures the words that are drawn on a decoded picture. Packing the picture anew is not counted. */
