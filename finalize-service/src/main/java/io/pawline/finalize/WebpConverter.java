@@ -94,8 +94,9 @@ final class WebpConverter {
         Process process = new ProcessBuilder(List.of(
                         program, "-quiet", "-q", Integer.toString(quality), "-metadata", "xmp", "-o", "-", "--", "-"))
                 .start();
-        // Also ends the reads below
-        later().execute(process::destroyForcibly);
+        // Ends the reads below. The process itself would close its streams under them
+        ProcessHandle handle = process.toHandle();
+        later().execute(handle::destroyForcibly);
         try (InputStream said = process.getErrorStream()) {
             String refusal = "";
             byte[] webp;
