@@ -25,11 +25,15 @@ RUN java -Djarmode=tools -jar app.jar extract --layers --destination .
 
 FROM eclipse-temurin:25-jre
 ARG SERVICE
-# Decodes HEIC and AVIF, for the two services that get photos
-RUN case "${SERVICE}" in ingest|detect) apt-get update \
-    && apt-get install --yes --no-install-recommends \
-        libheif-examples libheif-plugin-libde265 libheif-plugin-aomdec \
-    && rm -rf /var/lib/apt/lists/* ;; esac
+# heif-convert decodes HEIC and AVIF, for the services that get photos; cwebp makes thumbnails in WebP, for finalize-service
+RUN case "${SERVICE}" in \
+        ingest|detect|generate) packages="libheif-examples libheif-plugin-libde265 libheif-plugin-aomdec" ;; \
+        finalize) packages=webp ;; \
+        *) exit 0 ;; \
+    esac \
+    && apt-get update \
+    && apt-get install --yes --no-install-recommends $packages \
+    && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=layers /layers/dependencies/ ./
 COPY --from=layers /layers/spring-boot-loader/ ./

@@ -10,11 +10,18 @@ A new component also needs a block in values.yaml and values.schema.json, and a 
 {{- define "pawline.components" -}}
 ingest: {port: 8080, stage: false, next: detect, needs: [database, imageStore, webhook, outside]}
 detect: {port: 8082, stage: true, next: generate, needs: [ark, imageStore, outside]}
-generate: {port: 8083, stage: true, next: matting, needs: [ark]}
-matting: {port: 8084, stage: true, next: finalize, needs: [visual, imageStore]}
+generate: {port: 8083, stage: true, next: matting, needs: [ark{{ if include "pawline.generateHas" (list . "reference-photo") }}, imageStore, outside{{ end }}]}
+matting: {port: 8084, stage: true, next: finalize, needs: [visual, imageStore{{ if include "pawline.generateHas" (list . "transparent") }}, outside{{ end }}]}
 finalize: {port: 8085, stage: true, next: callback, needs: [imageStore, outside]}
 callback: {port: 8086, stage: true, next: "", needs: [database, imageStore, webhook, outside]}
 ops: {port: 8087, stage: false, next: "", needs: [database]}
+{{- end -}}
+
+{{/* Whether a setting of generate is on. Takes a list: top-level scope, name of the setting. */}}
+{{- define "pawline.generateHas" -}}
+{{- $values := (index . 0).Values -}}
+{{- $given := mergeOverwrite (deepCopy $values.settings) (deepCopy (dig "settings" (dict) $values.generate)) -}}
+{{- if dig "pawline" "generate" (index . 1) false $given -}}yes{{- end -}}
 {{- end -}}
 
 {{/*

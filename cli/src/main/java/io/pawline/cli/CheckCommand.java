@@ -11,19 +11,16 @@ import io.pawline.cli.connection.DatabaseOptions;
 import io.pawline.cli.connection.ImageStoreOptions;
 import io.pawline.cli.connection.OpsOptions;
 import io.pawline.cli.connection.RegistryOptions;
-import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Says whether what a system stands on is as Pawline needs it. It changes nothing but for a probe in the image store.
@@ -33,6 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
         description =
                 "Looks at Kafka, the schema registry, the database, the image store, ops-service and the clocks, and"
                         + " says what is wrong and what to do. Exits with 1 if something is wrong.",
+        subcommands = ProvidersCommand.class,
         mixinStandardHelpOptions = true)
 final class CheckCommand implements Callable<Integer> {
 
@@ -56,22 +54,8 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
-        List<Finding> findings = checks().flatMap(check -> check.get().stream())
-                .peek(finding -> {
-                    if (!json) {
-                        out.println(line(finding));
-                        out.flush();
-                    }
-                })
-                .toList();
-        boolean ok = findings.stream().noneMatch(finding -> finding.state() == Finding.State.FAIL);
-        if (json) {
-            out.println(
-                    JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(new Verdict(ok, findings)));
-            out.flush();
-        }
-        return ok ? ExitCode.OK : ExitCode.SOFTWARE;
+        return new FindingsOutput(spec.commandLine().getOut(), json)
+                .write(checks().flatMap(check -> check.get().stream()));
     }
 
     private Stream<Supplier<List<Finding>>> checks() {
@@ -84,14 +68,5 @@ final class CheckCommand implements Callable<Integer> {
                 () -> List.of(new ImageStoreCheck(images, database.localStack()).finding()),
                 () -> List.of(new OpsCheck(ops, clocks, clock).finding()),
                 clocks::findings);
-    }
-
-    /** Holds all findings, as the JSON document shows them. */
-    record Verdict(boolean ok, List<Finding> findings) {}
-
-    private static String line(Finding finding) {
-        String advice = finding.advice().isEmpty() ? "" : "; " + finding.advice();
-        return "%-7s  %-15s  %s: %s%s"
-                .formatted(finding.state(), finding.check(), finding.where(), finding.what(), advice);
     }
 }

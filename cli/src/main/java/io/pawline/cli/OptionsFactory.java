@@ -6,6 +6,7 @@ import io.pawline.cli.connection.ImageStoreOptions;
 import io.pawline.cli.connection.IngestOptions;
 import io.pawline.cli.connection.KafkaOptions;
 import io.pawline.cli.connection.OpsOptions;
+import io.pawline.cli.connection.ProviderOptions;
 import io.pawline.cli.connection.RegistryOptions;
 import java.util.Map;
 import java.util.function.Function;
@@ -24,7 +25,8 @@ final class OptionsFactory implements IFactory {
             DatabaseOptions.class, DatabaseOptions::new,
             ImageStoreOptions.class, ImageStoreOptions::new,
             IngestOptions.class, IngestOptions::new,
-            OpsOptions.class, OpsOptions::new);
+            OpsOptions.class, OpsOptions::new,
+            ProviderOptions.class, ProviderOptions::new);
 
     private final Environment environment;
     private final IFactory others = CommandLine.defaultFactory();

@@ -4,7 +4,6 @@ import io.pawline.detect.PhotoLoader.Loaded;
 import io.pawline.events.ImageRef;
 import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskAccepted;
-import io.pawline.events.TaskContext;
 import io.pawline.images.ImageKey;
 import io.pawline.outbound.AddressGuard;
 import io.pawline.schemas.Reason;
@@ -32,7 +31,7 @@ final class DetectHandler implements Handler<TaskAccepted> {
         return switch (load(task, attempt)) {
             case Loaded.Present present -> {
                 try (LoadedPhoto photo = present.photo()) {
-                    yield detect(photo, task.getContext(), attempt);
+                    yield detect(photo, task, attempt);
                 }
             }
             case Loaded.Absent absent when absent.retryable() -> new Outcome.Retry(absent.reason(), absent.detail());
@@ -61,14 +60,15 @@ final class DetectHandler implements Handler<TaskAccepted> {
         return photos.remote(address, attempt.deadline());
     }
 
-    private Outcome detect(LoadedPhoto loadedPhoto, TaskContext context, Attempt attempt) throws InterruptedException {
+    private Outcome detect(LoadedPhoto loadedPhoto, TaskAccepted task, Attempt attempt) throws InterruptedException {
         return switch (attempt.call(() -> detector.detect(loadedPhoto, attempt.requestId(), attempt.deadline()))) {
             case Detection.Pet pet ->
                 Outcome.done(
                         Stage.GENERATE,
                         PetDescribed.newBuilder()
-                                .setContext(context)
+                                .setContext(task.getContext())
                                 .setDescription(pet.description())
+                                .setPhoto(task.getPhoto())
                                 .build());
             case Detection.NoPet _ -> new Outcome.Rejected(Reason.NO_PET, Reason.NO_PET.description());
             case Detection.Unknown unknown -> Outcome.failed(unknown.reason(), unknown.detail(), unknown.notBefore());

@@ -1,5 +1,6 @@
 package io.pawline.detect;
 
+import io.pawline.outbound.ark.DataUrl;
 import io.pawline.photos.PhotoFormat;
 import io.pawline.stage.MemoryBudget;
 import java.util.Objects;

@@ -314,6 +314,7 @@ class DetectHandlerTest {
                 PetDescribed.newBuilder()
                         .setContext(accepted.getContext())
                         .setDescription(description)
+                        .setPhoto(accepted.getPhoto())
                         .build());
     }
 

@@ -55,14 +55,18 @@ final class CutOutSource {
         this.memory = memory;
     }
 
-    /** The provider's file at this address. */
-    Found remote(URI url, Instant deadline) throws InterruptedException {
+    /**
+     * The provider's file at this address.
+     *
+     * @param copies files of this size that the task holds at once, this one included
+     */
+    Found remote(URI url, int copies, Instant deadline) throws InterruptedException {
         return memory.none().keepIf(Found.Bytes.class::isInstance, share -> {
-            // The file, and its copy with the label
-            BodyMemory body = new BodyMemory(share::takeNow, share::take).twice();
+            BodyMemory body =
+                    new BodyMemory(bytes -> share.takeNow(copies * bytes), bytes -> share.take(copies * bytes));
             return switch (fetcher.fetch(url, deadline, body)) {
                 case Fetched.Image fetched -> {
-                    share.shrinkTo(2L * fetched.bytes().length);
+                    share.shrinkTo((long) copies * fetched.bytes().length);
                     yield new Found.Bytes(fetched.bytes(), share);
                 }
                 case Fetched.NotFetched notFetched -> new Found.Nothing(outcome(notFetched));
@@ -73,16 +77,17 @@ final class CutOutSource {
     /**
      * The file that matting-service has stored.
      *
+     * @param copies files of this size that the task holds at once, this one included
      * @throws io.pawline.images.ImageStoreException if the store cannot be read
      */
-    Found stored(ImageKey key) throws InterruptedException {
+    Found stored(ImageKey key, int copies) throws InterruptedException {
         long size = images.size(key).orElse(0L);
-        return memory.take(size)
+        return memory.take(copies * size)
                 .keepIf(
                         Found.Bytes.class::isInstance,
                         share -> images.get(key)
                                 .<Found>map(bytes -> {
-                                    share.shrinkTo(bytes.length);
+                                    share.shrinkTo((long) copies * bytes.length);
                                     return new Found.Bytes(bytes, share);
                                 })
                                 .orElseGet(() -> notStored(key)));

@@ -62,6 +62,9 @@ class FinalizeConfiguration {
         LOG.info("PNG is packed by {}", DeflateNativeCompressor.isEnabled() ? "libdeflate" : "the JDK's zlib");
         // A task holds its file while it waits for the memory of its pixels, so these are two budgets
         CutOutSource source = new CutOutSource(images, ImageFetcher.create(outbound, telemetry), memory.half());
-        return new FinalizeHandler(source, properties.finisher(memory.half()), images, new PictureLabel(label), clock);
+        Optional<WebpConverter> webp = properties.webp();
+        webp.ifPresent(WebpConverter::requireProgram);
+        return new FinalizeHandler(
+                source, properties.finisher(memory.half()), webp, images, new PictureLabel(label), clock);
     }
 }

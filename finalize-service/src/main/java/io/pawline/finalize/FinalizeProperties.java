@@ -2,6 +2,7 @@ package io.pawline.finalize;
 
 import io.pawline.stage.MemoryBudget;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -15,6 +16,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param minVisible Least share of a cut-out's pixels that must be visible, from 0 to 1.
  * @param maxVisible Largest share of a cut-out's pixels that may be visible, from {@code min-visible} to 1.
  * @param thumbnailSizes Longest sides of the thumbnails in pixels, one or more, each from 16 to 4096.
+ * @param thumbnailFormat Format of the thumbnails: {@code png} or {@code webp}. WebP is smaller and loses some colour. It
+ *     needs the program cwebp on the machine.
+ * @param webpQuality Quality of the colours in WebP, 1 to 100.
+ * @param webpProgram Name or path of cwebp, which writes WebP.
  * @param maxDecodes Cut-outs that one process works on at once, 1 or more. Each needs 9 bytes of memory for a
  *     pixel, and waits while these would not fit into the share of {@code pawline.memory.share}.
  * @param stage The limits and retries of the stage.
@@ -26,8 +31,17 @@ record FinalizeProperties(
         @DefaultValue("0.005") double minVisible,
         @DefaultValue("0.995") double maxVisible,
         @DefaultValue("256") List<Integer> thumbnailSizes,
+        @DefaultValue("png") ThumbnailFormat thumbnailFormat,
+        @DefaultValue("85") int webpQuality,
+        @DefaultValue("cwebp") String webpProgram,
         @DefaultValue("4") int maxDecodes,
         @DefaultValue @NestedConfigurationProperty FinalizeStageProperties stage) {
+
+    /** Lists the formats of thumbnails. */
+    enum ThumbnailFormat {
+        PNG,
+        WEBP
+    }
 
     FinalizeProperties {
         new Plausibility(minSide, maxPixels, minVisible, maxVisible);
@@ -39,6 +53,9 @@ record FinalizeProperties(
                     "pawline.finalize.thumbnail-sizes must be one or more different sizes from 16 to 4096, was "
                             + thumbnailSizes);
         }
+        if (webpQuality < 1 || webpQuality > 100) {
+            throw new IllegalArgumentException("pawline.finalize.webp-quality must be 1 to 100, was " + webpQuality);
+        }
         if (maxDecodes < 1) {
             throw new IllegalArgumentException("pawline.finalize.max-decodes must be > 0, was " + maxDecodes);
         }
@@ -47,5 +64,12 @@ record FinalizeProperties(
     PictureFinisher finisher(MemoryBudget memory) {
         return new PictureFinisher(
                 new Plausibility(minSide, maxPixels, minVisible, maxVisible), thumbnailSizes, maxDecodes, memory);
+    }
+
+    /** What makes WebP of the thumbnails; empty if they stay PNG. */
+    Optional<WebpConverter> webp() {
+        return thumbnailFormat == ThumbnailFormat.WEBP
+                ? Optional.of(new WebpConverter(webpProgram, webpQuality, maxDecodes))
+                : Optional.empty();
     }
 }

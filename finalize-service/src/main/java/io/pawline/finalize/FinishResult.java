@@ -9,7 +9,7 @@ sealed interface FinishResult {
     /**
      * The cut-out is good.
      *
-     * @param result the cut-out, unchanged
+     * @param result the cut-out, unchanged or with words on it
      * @param thumbnails by size, largest first
      */
     record Pictures(EncodedPng result, List<Thumbnail> thumbnails) implements FinishResult {

@@ -4,13 +4,16 @@ import io.pawline.finalize.FinishResult.EncodedPng;
 import io.pawline.finalize.FinishResult.Implausible;
 import io.pawline.finalize.FinishResult.Pictures;
 import io.pawline.finalize.FinishResult.Thumbnail;
+import io.pawline.images.label.VisibleLabel;
 import io.pawline.outbound.ImageHeader;
 import io.pawline.outbound.ImageSniffer;
 import io.pawline.stage.MemoryBudget;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -22,6 +25,9 @@ import java.util.stream.Stream;
 final class PictureFinisher {
 
     private static final long BYTES_FOR_A_PIXEL = 9;
+
+    /** To write a picture takes its rows, and what they are packed to, twice. */
+    private static final long BYTES_TO_WRITE_A_PIXEL = 12;
 
     private final Plausibility plausibility;
     private final List<Integer> sizes;
@@ -45,15 +51,21 @@ final class PictureFinisher {
                 Stream.generate(PngCodec::new).limit(maxDecodes).toList());
     }
 
-    FinishResult finish(byte[] png) throws InterruptedException {
+    /**
+     * Makes the pictures of a task.
+     *
+     * @param png cut-out, which is the result if nothing is drawn on it
+     * @param label what is drawn on all of them
+     */
+    FinishResult finish(byte[] png, Optional<VisibleLabel> label) throws InterruptedException {
         Optional<String> objection = plausibility.objectionTo(png);
         if (objection.isPresent()) {
             return new Implausible(objection.get());
         }
-        try (MemoryBudget.Share _ = memory.take(needed(png))) {
+        try (MemoryBudget.Share _ = memory.take(needed(png, label.isPresent()))) {
             PngCodec codec = codecs.take();
             try {
-                return finish(png, codec);
+                return finish(png, label, codec);
             } finally {
                 codecs.add(codec);
             }
@@ -61,12 +73,12 @@ final class PictureFinisher {
     }
 
     /** Estimates the memory for a decode: the rows, the pixels, and two copies of the data. */
-    private static long needed(byte[] png) {
+    private static long needed(byte[] png, boolean written) {
         long pixels = ImageSniffer.sniff(png).map(ImageHeader::pixels).orElse(0L);
-        return BYTES_FOR_A_PIXEL * pixels + 2L * png.length;
+        return (BYTES_FOR_A_PIXEL + (written ? BYTES_TO_WRITE_A_PIXEL : 0)) * pixels + 2L * png.length;
     }
 
-    private FinishResult finish(byte[] png, PngCodec codec) {
+    private FinishResult finish(byte[] png, Optional<VisibleLabel> label, PngCodec codec) {
         BufferedImage decoded;
         try {
             decoded = codec.decode(png);
@@ -81,23 +93,34 @@ final class PictureFinisher {
         if (objection.isPresent()) {
             return new Implausible(objection.get());
         }
-        EncodedPng result = new EncodedPng(png, image.getWidth(), image.getHeight());
+        // The words on a thumbnail are drawn on it, because they would be blurred if they were reduced
+        Map<Integer, EncodedPng> reduced = new HashMap<>();
+        sizes.stream()
+                .filter(size -> size < Math.max(image.getWidth(), image.getHeight()))
+                .forEach(size -> reduced.put(size, thumbnail(image, size, label, codec)));
+        EncodedPng result = label.isPresent()
+                ? drawn(image, label.get(), codec)
+                : new EncodedPng(png, image.getWidth(), image.getHeight());
         return new Pictures(
                 result,
                 sizes.stream()
-                        .map(size -> new Thumbnail(size, thumbnail(result, image, size, codec)))
+                        .map(size -> new Thumbnail(size, reduced.getOrDefault(size, result)))
                         .toList());
     }
 
-    /** The picture with its longest side reduced to this many pixels. A picture that is no larger stays as it is. */
-    private static EncodedPng thumbnail(EncodedPng original, BufferedImage image, int size, PngCodec codec) {
+    /** The picture with its longest side reduced to this many pixels. */
+    private static EncodedPng thumbnail(BufferedImage image, int size, Optional<VisibleLabel> label, PngCodec codec) {
         int longest = Math.max(image.getWidth(), image.getHeight());
-        if (longest <= size) {
-            return original;
-        }
-        int width = scaled(image.getWidth(), size, longest);
-        int height = scaled(image.getHeight(), size, longest);
-        return new EncodedPng(codec.encode(AreaAverage.of(image, width, height)), width, height);
+        BufferedImage small = AreaAverage.of(
+                image, scaled(image.getWidth(), size, longest), scaled(image.getHeight(), size, longest));
+        label.ifPresent(words -> words.drawOn(small));
+        return new EncodedPng(codec.encode(small), small.getWidth(), small.getHeight());
+    }
+
+    /** The picture with the words, which are drawn on the pixels given. */
+    private static EncodedPng drawn(BufferedImage image, VisibleLabel label, PngCodec codec) {
+        label.drawOn(image);
+        return new EncodedPng(codec.encode(image), image.getWidth(), image.getHeight());
     }
 
     private static int scaled(int side, int size, int longest) {

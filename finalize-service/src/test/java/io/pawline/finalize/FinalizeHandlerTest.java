@@ -18,7 +18,11 @@ import io.pawline.events.TaskResult;
 import io.pawline.images.ImageKey;
 import io.pawline.images.label.LabelProperties;
 import io.pawline.images.label.PictureLabel;
+import io.pawline.images.label.VisibleLabelProperties;
 import io.pawline.outbound.ImageFetcher;
+import io.pawline.outbound.ImageHeader;
+import io.pawline.outbound.ImageKind;
+import io.pawline.outbound.ImageSniffer;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
@@ -35,6 +39,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -90,10 +96,10 @@ class FinalizeHandlerTest {
                         Stage.CALLBACK, new TaskFinished(context, Ending.SUCCESS, NOW, null, null, null, result)));
         assertThat(images.get(cutOut)).hasValue(bytes);
         assertThat(images.get(ImageKey.result(taskId, 2))).as("a copy").isEmpty();
-        assertThat(images.get(ImageKey.thumbnail(taskId, 2, 256)))
+        assertThat(images.get(ImageKey.thumbnail(taskId, 2, 256, "png")))
                 .hasValueSatisfying(thumbnail ->
                         assertThat(TestingCutOut.decode(thumbnail).getWidth()).isEqualTo(256));
-        assertThat(images.get(ImageKey.thumbnail(taskId, 2, 64))).isPresent();
+        assertThat(images.get(ImageKey.thumbnail(taskId, 2, 64, "png"))).isPresent();
     }
 
     @Test
@@ -122,7 +128,9 @@ class FinalizeHandlerTest {
         }
 
         for (ImageKey key : List.of(
-                ImageKey.result(taskId, 2), ImageKey.thumbnail(taskId, 2, 256), ImageKey.thumbnail(taskId, 2, 64))) {
+                ImageKey.result(taskId, 2),
+                ImageKey.thumbnail(taskId, 2, 256, "png"),
+                ImageKey.thumbnail(taskId, 2, 64, "png"))) {
             Path file =
                     Files.write(folder.resolve("picture.png"), images.get(key).orElseThrow());
             assertThat(said(file, "exiftool", "-a", "-s", "-G1"))
@@ -132,6 +140,70 @@ class FinalizeHandlerTest {
                     .doesNotContain("Warning", "Error");
             assertThat(said(file, "pngcheck")).startsWith("OK: ");
         }
+    }
+
+    @Test
+    @NeedsTools({NeedsTools.Tool.CWEBP, NeedsTools.Tool.EXIFTOOL})
+    void labelsThumbnailsInWebp(@TempDir Path folder) throws Exception {
+        images.put(cutOut, png(cat(512, 384)), "image/png");
+
+        Outcome outcome = handle(stored, label, Optional.of(new WebpConverter("cwebp", 85, 2)));
+
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Outcome.Done.class,
+                        done -> assertThat(done.next().orElseThrow().event())
+                                .isInstanceOfSatisfying(
+                                        TaskFinished.class,
+                                        finished -> assertThat(finished.getResult()
+                                                        .orElseThrow()
+                                                        .getThumbnails())
+                                                .containsExactly(
+                                                        new StoredPicture(taskId + "/2/thumbnail-256.webp", 256, 192),
+                                                        new StoredPicture(taskId + "/2/thumbnail-64.webp", 64, 48))));
+        for (int size : List.of(256, 64)) {
+            byte[] thumbnail =
+                    images.get(ImageKey.thumbnail(taskId, 2, size, "webp")).orElseThrow();
+            assertThat(ImageSniffer.sniff(thumbnail)).contains(new ImageHeader(ImageKind.WEBP, size, size * 3 / 4));
+            assertThat(said(Files.write(folder.resolve("picture.webp"), thumbnail), "exiftool", "-a", "-s", "-G1"))
+                    .containsPattern("(?i)XMP-TC260\\] +AIGC .*\"Label\":\"1\".*\"ProduceID\":\"" + taskId)
+                    .containsPattern("DigitalSourceType +: .*trainedAlgorithmicMedia")
+                    .doesNotContain("Warning", "Error");
+        }
+    }
+
+    @Test
+    void storesTheResultAnewIfWordsAreDrawnOnIt() throws Exception {
+        byte[] cutOutFile = label.into(png(cat(512, 384)), "tenant", taskId);
+        images.put(cutOut, cutOutFile, "image/png");
+        VisibleLabelProperties words =
+                new VisibleLabelProperties(true, "AI生成", VisibleLabelProperties.Position.TOP_LEFT, 0.05);
+        PictureLabel visible = new PictureLabel(new LabelProperties(
+                true, "Another", "", words, Map.of("other", new LabelProperties.Tenant(null, null, null, null))));
+
+        Outcome outcome = handle(stored, visible, Optional.empty());
+
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Outcome.Done.class,
+                        done -> assertThat(done.next().orElseThrow().event())
+                                .isInstanceOfSatisfying(
+                                        TaskFinished.class,
+                                        finished -> assertThat(finished.getResult()
+                                                        .orElseThrow()
+                                                        .getImage()
+                                                        .getKey())
+                                                .isEqualTo(ImageKey.result(taskId, 2)
+                                                        .value())));
+        assertThat(images.get(cutOut)).hasValue(cutOutFile);
+        byte[] result = images.get(ImageKey.result(taskId, 2)).orElseThrow();
+        assertThat(TestingCutOut.decode(result).getRGB(16, 16) >>> 24)
+                .as("the box of the words")
+                .isGreaterThan(150);
+        assertThat(new String(result, StandardCharsets.ISO_8859_1))
+                .as("the label of the cut-out")
+                .contains("\"ContentProducer\":\"Pawline\",\"ProduceID\":\"" + taskId)
+                .contains("\"ContentPropagator\":\"Another\"");
     }
 
     private static String said(Path file, String... command) throws Exception {
@@ -151,7 +223,7 @@ class FinalizeHandlerTest {
             assertThat(rejected.reason()).isEqualTo(Reason.INCONSISTENT_RESULT);
             assertThat(rejected.detail()).startsWith("100.00 % of the cut-out's pixels are visible");
         });
-        assertThat(images.get(ImageKey.thumbnail(taskId, 2, 256))).isEmpty();
+        assertThat(images.get(ImageKey.thumbnail(taskId, 2, 256, "png"))).isEmpty();
     }
 
     @Test
@@ -213,13 +285,18 @@ class FinalizeHandlerTest {
         return new ImageRef(null, provider.url("/cutout.png").toString());
     }
 
-    private Outcome handle(ImageRef image) throws InterruptedException {
+    private Outcome handle(ImageRef image) throws Exception {
+        return handle(image, label, Optional.empty());
+    }
+
+    private Outcome handle(ImageRef image, PictureLabel pictureLabel, Optional<WebpConverter> webp) throws Exception {
         ImageFetcher fetcher =
                 ImageFetcher.create(OutboundProperties.allowing("localhost", "127.0.0.1", "::1"), OpenTelemetry.noop());
         PictureFinisher finisher =
                 new PictureFinisher(new Plausibility(64, 1_000_000, 0.01, 0.99), List.of(64, 256), 1, pixels);
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
-        return new FinalizeHandler(new CutOutSource(images, fetcher, files), finisher, images, label, clock)
+        return new FinalizeHandler(
+                        new CutOutSource(images, fetcher, files), finisher, webp, images, pictureLabel, clock)
                 .handle(new ImageCutOut(context, image), Attempt.offTheRecord(taskId, 1, context.getDeadline()));
     }
 }

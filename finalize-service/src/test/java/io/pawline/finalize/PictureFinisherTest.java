@@ -15,6 +15,10 @@ import io.pawline.finalize.FinishResult.EncodedPng;
 import io.pawline.finalize.FinishResult.Implausible;
 import io.pawline.finalize.FinishResult.Pictures;
 import io.pawline.finalize.FinishResult.Thumbnail;
+import io.pawline.images.label.LabelProperties;
+import io.pawline.images.label.PictureLabel;
+import io.pawline.images.label.VisibleLabel;
+import io.pawline.images.label.VisibleLabelProperties;
 import io.pawline.stage.MemoryBudget;
 import java.awt.Color;
 import java.awt.Transparency;
@@ -27,6 +31,9 @@ import java.awt.image.WritableRaster;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +94,46 @@ class PictureFinisherTest {
         assertThat(pictures.thumbnails())
                 .extracting(thumbnail -> thumbnail.picture().width())
                 .containsExactly(256, 128, 64);
+    }
+
+    @Test
+    void drawsTheWordsOnEachPicture() throws Exception {
+        byte[] cutOut = png(cat(512, 384));
+        Optional<VisibleLabel> words = label().visible("tenant");
+
+        FinishResult finished =
+                new PictureFinisher(PLAUSIBILITY, List.of(1024, 256, 64), 1, MEMORY).finish(cutOut, words);
+
+        assertThat(finished).isInstanceOfSatisfying(Pictures.class, pictures -> {
+            assertThat(pictures.result().png()).isNotEqualTo(cutOut);
+            assertThat(pictures.thumbnails().getFirst().picture()).isSameAs(pictures.result());
+            assertThat(white(pictures.result())).isGreaterThanOrEqualTo(20);
+            assertThat(white(pictures.thumbnails().get(1).picture())).isGreaterThanOrEqualTo(10);
+            assertThat(white(pictures.thumbnails().get(2).picture())).isGreaterThanOrEqualTo(3);
+        });
+    }
+
+    private static PictureLabel label() {
+        return new PictureLabel(new LabelProperties(
+                true,
+                "Pawline",
+                "",
+                new VisibleLabelProperties(true, "AI生成", VisibleLabelProperties.Position.BOTTOM_RIGHT, 0.05),
+                Map.of()));
+    }
+
+    /** The number of rows in the lower right corner that have something of a white character. */
+    private static int white(EncodedPng picture) {
+        BufferedImage image = decode(picture.png());
+        int rows = 0;
+        for (int y = image.getHeight() * 7 / 8; y < image.getHeight(); y++) {
+            int row = y;
+            if (IntStream.range(image.getWidth() * 3 / 4, image.getWidth())
+                    .anyMatch(x -> (image.getRGB(x, row) & 0xFF) > 130)) {
+                rows++;
+            }
+        }
+        return rows;
     }
 
     @Test
@@ -245,13 +292,14 @@ class PictureFinisherTest {
     }
 
     private static Pictures pictures(byte[] cutOut, Integer... sizes) throws InterruptedException {
-        FinishResult finishResult = new PictureFinisher(PLAUSIBILITY, List.of(sizes), 1, MEMORY).finish(cutOut);
+        FinishResult finishResult =
+                new PictureFinisher(PLAUSIBILITY, List.of(sizes), 1, MEMORY).finish(cutOut, Optional.empty());
         assertThat(finishResult).isInstanceOf(Pictures.class);
         return (Pictures) finishResult;
     }
 
     private static void assertImplausible(byte[] cutOut, String why) throws InterruptedException {
-        assertThat(new PictureFinisher(PLAUSIBILITY, List.of(256), 1, MEMORY).finish(cutOut))
+        assertThat(new PictureFinisher(PLAUSIBILITY, List.of(256), 1, MEMORY).finish(cutOut, Optional.empty()))
                 .isInstanceOfSatisfying(
                         Implausible.class,
                         implausible -> assertThat(implausible.why()).startsWith(why));

@@ -1,7 +1,12 @@
 package io.pawline.generate;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.events.PetDescribed;
+import io.pawline.images.ImageStore;
+import io.pawline.images.ImageStoreProperties;
+import io.pawline.images.ImageStores;
+import io.pawline.outbound.ImageFetcher;
 import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.outbound.ark.ArkClient;
@@ -10,9 +15,12 @@ import io.pawline.outbound.ark.ArkProperties;
 import io.pawline.schemas.Stage;
 import io.pawline.service.RefusedSettings;
 import io.pawline.stage.Handler;
+import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.StageSpec;
 import java.time.Clock;
 import java.util.Optional;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -37,6 +45,7 @@ class GenerateConfiguration {
             GenerateProperties properties,
             ArkProperties ark,
             OutboundProperties outbound,
+            ObjectProvider<ReferencePhotos> photos,
             Clock clock,
             MeterRegistry meters) {
         ArkClient client = new ArkClient(
@@ -45,6 +54,27 @@ class GenerateConfiguration {
                 clock,
                 new RefusedSettings(meters, ArkOperation.GENERATION.settings()));
         return new GenerateHandler(
-                new PromptTemplate(properties.promptTemplate()), new PictureGenerator(client, properties, clock));
+                properties,
+                new PictureGenerator(client, properties, clock),
+                Optional.ofNullable(photos.getIfAvailable()));
+    }
+
+    /** Puts together what only pictures after a photo need. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnBooleanProperty("pawline.generate.reference-photo")
+    @EnableConfigurationProperties(ImageStoreProperties.class)
+    static class WithPhotos {
+
+        /** The store is a bean so that Spring closes it. */
+        @Bean
+        ImageStore imageStore(ImageStoreProperties properties) {
+            return ImageStores.open(properties);
+        }
+
+        @Bean
+        ReferencePhotos referencePhotos(
+                ImageStore images, OutboundProperties outbound, OpenTelemetry telemetry, MemoryBudget memory) {
+            return new ReferencePhotos(images, ImageFetcher.create(outbound, telemetry), memory);
+        }
     }
 }

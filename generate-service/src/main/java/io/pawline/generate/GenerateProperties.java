@@ -1,5 +1,6 @@
 package io.pawline.generate;
 
+import io.pawline.generate.ImageModel.Parameter;
 import io.pawline.outbound.Timeouts;
 import io.pawline.stage.spring.StageProperties;
 import java.time.Duration;
@@ -13,7 +14,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param model Name of the text-to-image model at Ark, or the id of an endpoint.
  * @param promptTemplate Prompt with {@code {description}} in the place of the pet and {@code {style}} in the place of
- *     the style.
+ *     the style. {@code {background}} becomes a plain or a transparent background.
+ * @param referencePhoto Whether the photo goes along with the prompt, so that the picture resembles this very pet. The
+ *     service then needs the image store and a way to the addresses of photos. Seedream takes photos from 4.0 on.
+ * @param photoPromptTemplate Prompt where a photo goes along: an instruction what to make of it. It has {@code {style}},
+ *     and may have {@code {description}} and {@code {background}}.
+ * @param transparent Whether the model is asked for a PNG with a transparent background. Where it makes one, matting is
+ *     checked and not paid for. Seedream does so from 5.0 on. The prompts need {@code {background}}.
  * @param size Size of the picture: width x height in pixels, or a name that the model knows, for example {@code 2K}. A
  *     size that the model does not take is refused at start-up.
  * @param watermark Whether the provider marks the picture as made by a machine.
@@ -29,6 +36,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 record GenerateProperties(
         @DefaultValue("doubao-seedream-5-0-260128") String model,
         @DefaultValue(DEFAULT_TEMPLATE) String promptTemplate,
+        @DefaultValue("false") boolean referencePhoto,
+        @DefaultValue(DEFAULT_PHOTO_TEMPLATE) String photoPromptTemplate,
+        @DefaultValue("false") boolean transparent,
         @DefaultValue("2K") String size,
         @DefaultValue("false") boolean watermark,
         @DefaultValue("2.5") double guidanceScale,
@@ -38,12 +48,24 @@ record GenerateProperties(
         @DefaultValue @NestedConfigurationProperty StageProperties stage) {
 
     static final String DEFAULT_TEMPLATE =
-            "{description}. Style: {style}. One animal, its whole body in view, centred, on a plain background, no text.";
+            "{description}. Style: {style}. One animal, its whole body in view, centred, on {background}, no text.";
+
+    static final String DEFAULT_PHOTO_TEMPLATE =
+            "Redraw the pet in this photo. Keep what makes it this animal: its breed and build, its face and eyes, "
+                    + "the colours and the pattern of its coat. It is {description}. Style: {style}. "
+                    + "One animal, its whole body in view, centred, on {background}, no text.";
 
     GenerateProperties {
         requireText("model", model);
         ImageModel.requireSize(model, size);
-        new PromptTemplate(promptTemplate);
+        if (referencePhoto) {
+            ImageModel.require(model, Parameter.PHOTO);
+        }
+        if (transparent) {
+            ImageModel.require(model, Parameter.FORMAT);
+        }
+        on(transparent, PromptTemplate.ofWords(promptTemplate));
+        on(transparent, PromptTemplate.ofPhoto(photoPromptTemplate));
         if (!(guidanceScale >= 1 && guidanceScale <= 10)) {
             throw new IllegalArgumentException("pawline.generate.guidance-scale must be 1 to 10, was " + guidanceScale);
         }
@@ -54,13 +76,27 @@ record GenerateProperties(
         new Timeouts(connectTimeout, callTimeout);
     }
 
+    /** The prompt of a picture that is made from words alone. */
+    PromptTemplate words() {
+        return on(transparent, PromptTemplate.ofWords(promptTemplate));
+    }
+
+    /** The prompt of a picture that is made after a photo. */
+    PromptTemplate photo() {
+        return on(transparent, PromptTemplate.ofPhoto(photoPromptTemplate));
+    }
+
+    private static PromptTemplate on(boolean transparent, PromptTemplate template) {
+        return transparent ? template.onTransparentBackground() : template.onPlainBackground();
+    }
+
     Timeouts timeouts() {
         return new Timeouts(connectTimeout, callTimeout);
     }
 
     /** Whether the model is one of those that take a seed and a guidance scale. */
     boolean isSeeded() {
-        return ImageModel.of(model).filter(ImageModel::isSeeded).isPresent();
+        return ImageModel.of(model).filter(known -> known.takes(Parameter.SEED)).isPresent();
     }
 
     private static void requireText(String name, String value) {

@@ -1,22 +1,60 @@
 package io.pawline.generate;
 
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Lists what the text-to-image models of Ark take
  * (<a href="https://www.volcengine.com/docs/82379/1541523">Ark, images/generations</a>, as of May 2026).
  */
-@SuppressWarnings("ImmutableEnumChecker") // a record of numbers and Set.of
+@SuppressWarnings("ImmutableEnumChecker") // a record of numbers, and sets that nobody changes
 enum ImageModel {
-    SEEDREAM_3_0("seedream-3-0", new Range(512, 2_048), new Range(512 * 512, 2_048 * 2_048), Set.of(), true),
-    SEEDREAM_4_0("seedream-4-0", Range.ANY, new Range(921_600, 16_777_216), Set.of("1K", "2K", "4K"), false),
-    SEEDREAM_4_5("seedream-4-5", Range.ANY, new Range(3_686_400, 16_777_216), Set.of("2K", "4K"), false),
-    SEEDREAM_5_0("seedream-5-0", Range.ANY, new Range(3_686_400, 16_777_216), Set.of("2K", "3K", "4K"), false);
+    SEEDREAM_3_0(
+            "seedream-3-0",
+            new Range(512, 2_048),
+            new Range(512 * 512, 2_048 * 2_048),
+            Set.of(),
+            EnumSet.of(Parameter.SEED)),
+    SEEDREAM_4_0(
+            "seedream-4-0",
+            Range.ANY,
+            new Range(921_600, 16_777_216),
+            Set.of("1K", "2K", "4K"),
+            EnumSet.of(Parameter.PHOTO)),
+    SEEDREAM_4_5(
+            "seedream-4-5",
+            Range.ANY,
+            new Range(3_686_400, 16_777_216),
+            Set.of("2K", "4K"),
+            EnumSet.of(Parameter.PHOTO)),
+    SEEDREAM_5_0(
+            "seedream-5-0",
+            Range.ANY,
+            new Range(3_686_400, 16_777_216),
+            Set.of("2K", "3K", "4K"),
+            EnumSet.of(Parameter.PHOTO, Parameter.FORMAT));
+
+    /** Lists what a call may have beside the prompt and the size, if the model takes it. */
+    enum Parameter {
+        /** A seed and a guidance scale. */
+        SEED("seed"),
+        /** A photo that the picture is made after. */
+        PHOTO("reference-photo"),
+        /** The format of the file, which may be PNG with a transparent background. */
+        FORMAT("transparent");
+
+        private final String setting;
+
+        Parameter(String setting) {
+            this.setting = setting;
+        }
+    }
 
     /** The longer side is at most so many times the shorter one. */
     private static final int MAX_ASPECT = 16;
@@ -36,14 +74,14 @@ enum ImageModel {
     private final Range sides;
     private final Range pixels;
     private final Set<String> names;
-    private final boolean seeded;
+    private final Set<Parameter> parameters;
 
-    ImageModel(String family, Range sides, Range pixels, Set<String> names, boolean seeded) {
+    ImageModel(String family, Range sides, Range pixels, Set<String> names, Set<Parameter> parameters) {
         this.family = family;
         this.sides = sides;
         this.pixels = pixels;
         this.names = names;
-        this.seeded = seeded;
+        this.parameters = parameters;
     }
 
     /** The model of this name. An endpoint's id, or a model that is newer than this list, is not known. */
@@ -53,9 +91,27 @@ enum ImageModel {
                 .findFirst();
     }
 
-    /** Whether the model takes a seed and a guidance scale. */
-    boolean isSeeded() {
-        return seeded;
+    /** Whether the model takes this. */
+    boolean takes(Parameter parameter) {
+        return parameters.contains(parameter);
+    }
+
+    /**
+     * Checks that the model takes this. Of an endpoint's id or an unknown model nobody knows.
+     *
+     * @throws IllegalArgumentException if the model does not take it; the message names the setting
+     */
+    static void require(String model, Parameter parameter) {
+        if (of(model).filter(known -> !known.takes(parameter)).isPresent()) {
+            throw new IllegalArgumentException("pawline.generate.%s is not possible with %s; these models can: %s"
+                    .formatted(
+                            parameter.setting,
+                            model,
+                            Arrays.stream(values())
+                                    .filter(known -> known.takes(parameter))
+                                    .map(known -> known.family)
+                                    .collect(Collectors.joining(", "))));
+        }
     }
 
     /**

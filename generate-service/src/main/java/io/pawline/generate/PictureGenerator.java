@@ -5,6 +5,7 @@ import io.pawline.outbound.ark.ArkAnswer;
 import io.pawline.outbound.ark.ArkClient;
 import io.pawline.outbound.ark.ArkError;
 import io.pawline.outbound.ark.ArkOperation;
+import io.pawline.outbound.ark.DataUrl;
 import io.pawline.schemas.Reason;
 import io.pawline.stage.OutsideCall.Answer;
 import java.net.URI;
@@ -13,6 +14,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -40,13 +42,15 @@ final class PictureGenerator {
     /**
      * Makes one call. It is paid for if it succeeds, and perhaps if it gets lost.
      *
+     * @param photo photo that the picture is made after; null: from the prompt alone
      * @param requestId Pawline's name for the call
      * @throws InterruptedException if the thread is interrupted; the call is then cancelled
      */
-    Answer<Generation> generate(String prompt, String requestId, Instant deadline) throws InterruptedException {
+    Answer<Generation> generate(String prompt, @Nullable DataUrl photo, String requestId, Instant deadline)
+            throws InterruptedException {
         ArkAnswer answered = ark.post(
                 ArkOperation.GENERATION,
-                body(prompt),
+                body(prompt, photo),
                 requestId,
                 properties.timeouts().endingBy(deadline, clock.instant()));
         return switch (answered) {
@@ -62,12 +66,18 @@ final class PictureGenerator {
         };
     }
 
-    private JsonNode body(String prompt) {
+    private JsonNode body(String prompt, @Nullable DataUrl photo) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.put("model", properties.model());
         body.put("prompt", prompt);
+        if (photo != null) {
+            body.putPOJO("image", photo);
+        }
         body.put("size", properties.size());
         body.put("response_format", "url");
+        if (properties.transparent()) {
+            body.put("output_format", "png");
+        }
         if (properties.isSeeded()) {
             body.put("seed", properties.seed());
             body.put("guidance_scale", properties.guidanceScale());

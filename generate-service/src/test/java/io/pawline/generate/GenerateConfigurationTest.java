@@ -3,12 +3,17 @@ package io.pawline.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import io.pawline.images.ImageStore;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Handler;
+import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.StageSpec;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -18,7 +23,9 @@ class GenerateConfigurationTest {
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withUserConfiguration(GenerateConfiguration.class)
             .withBean(SimpleMeterRegistry.class)
-            .withBean(Clock.class, Clock::systemUTC);
+            .withBean(Clock.class, Clock::systemUTC)
+            .withBean(MemoryBudget.class, () -> new MemoryBudget(1 << 20))
+            .withBean(OpenTelemetry.class, OpenTelemetry::noop);
 
     @Test
     void makesTheStageFromItsSettings() {
@@ -58,7 +65,50 @@ class GenerateConfigurationTest {
             assertThat(properties.model()).isEqualTo("doubao-seedream-5-0-260128");
             assertThat(properties.size()).isEqualTo("2K");
             assertThat(properties.watermark()).isFalse();
+            assertThat(properties.referencePhoto()).isFalse();
+            assertThat(context).doesNotHaveBean(ReferencePhotos.class).doesNotHaveBean(ImageStore.class);
         });
+    }
+
+    @Test
+    void loadsPhotosOnlyWhereTheyGoAlong(@TempDir Path folder) {
+        runner.withPropertyValues(
+                        "pawline.ark.api-key=k1",
+                        "pawline.generate.reference-photo=true",
+                        "pawline.image-store.kind=folder",
+                        "pawline.image-store.folder=" + folder,
+                        "pawline.image-store.public-base-url=http://127.0.0.1:8080")
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .hasSingleBean(ReferencePhotos.class)
+                        .hasSingleBean(ImageStore.class));
+    }
+
+    @Test
+    void refusesATransparentBackgroundThatTheModelDoesNotMake() {
+        runner.withPropertyValues(
+                        "pawline.ark.api-key=k1",
+                        "pawline.generate.model=doubao-seedream-4-5-251128",
+                        "pawline.generate.transparent=true")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageStartingWith("pawline.generate.transparent is not possible with"));
+    }
+
+    @Test
+    void refusesAPhotoThatTheModelDoesNotTake(@TempDir Path folder) {
+        runner.withPropertyValues(
+                        "pawline.ark.api-key=k1",
+                        "pawline.image-store.folder=" + folder,
+                        "pawline.image-store.public-base-url=http://127.0.0.1:8080",
+                        "pawline.generate.model=doubao-seedream-3-0-t2i-250415",
+                        "pawline.generate.size=512x512",
+                        "pawline.generate.reference-photo=true")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageStartingWith("pawline.generate.reference-photo is not possible with"));
     }
 
     @Test
@@ -70,6 +120,7 @@ class GenerateConfigurationTest {
     @CsvSource({
         "model, ''",
         "prompt-template, a cat",
+        "photo-prompt-template, a cat",
         "size, ''",
         "guidance-scale, 11",
         "guidance-scale, NaN",

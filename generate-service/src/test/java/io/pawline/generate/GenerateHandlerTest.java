@@ -3,39 +3,57 @@ package io.pawline.generate;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.events.ImageGenerated;
 import io.pawline.events.ImageRef;
 import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskContext;
+import io.pawline.images.ImageKey;
+import io.pawline.outbound.ImageFetcher;
+import io.pawline.outbound.OutboundProperties;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.stage.Attempt;
+import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.Outcome;
 import io.pawline.testkit.TestingAttempts;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Optional;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
+import okio.Buffer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class GenerateHandlerTest {
 
     private static final Instant NOW = Instant.parse("2025-08-16T06:00:00Z");
+    private static final long MEMORY = 1 << 20;
+
+    /** The beginning of a PNG of 64 x 64 pixels. */
+    private static final byte[] PHOTO = {
+        (byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10, 0, 0, 0, 13, 'I', 'H', 'D', 'R', 0, 0, 0, 64, 0, 0, 0, 64, 8, 2
+    };
 
     private final TaskId task = TaskId.next();
     private final TestingAttempts calls = new TestingAttempts();
     private final Attempt attempt = calls.attempt(task, 2, Instant.MAX);
     private final MockWebServer server = new MockWebServer();
+    private final TestingReferenceStore images = new TestingReferenceStore();
+    private final MemoryBudget memory = new MemoryBudget(MEMORY);
 
     @BeforeEach
     void start() throws IOException {
@@ -106,14 +124,148 @@ class GenerateHandlerTest {
         });
     }
 
+    @Test
+    void redrawsAnUploadedPhoto() throws Exception {
+        server.enqueue(TestingImageModel.picture());
+        images.put(ImageKey.photo(task), PHOTO, "image/png");
+
+        Outcome outcome =
+                withPhotos().handle(described(new ImageRef(ImageKey.photo(task).value(), null)), attempt);
+
+        assertThat(outcome).isInstanceOf(Outcome.Done.class);
+        assertThat(requireNonNull(server.takeRequest().getBody()).utf8())
+                .contains("\"prompt\":\"like this a fluffy cat in watercolour\"")
+                .contains("\"image\":\"data:image/png;base64,"
+                        + Base64.getEncoder().encodeToString(PHOTO) + "\"");
+        assertThat(memory.freeBytes()).isEqualTo(MEMORY);
+    }
+
+    @Test
+    void redrawsAPhotoFromItsAddress() throws Exception {
+        server.enqueue(
+                new MockResponse.Builder().body(new Buffer().write(PHOTO)).build());
+        server.enqueue(TestingImageModel.picture());
+        String url = server.url("/photos/1").toString().replace("localhost", "127.0.0.1");
+
+        Outcome outcome = withPhotos().handle(described(new ImageRef(null, url)), attempt);
+
+        assertThat(outcome).isInstanceOf(Outcome.Done.class);
+        assertThat(server.takeRequest().getTarget()).isEqualTo("/photos/1");
+        assertThat(requireNonNull(server.takeRequest().getBody()).utf8())
+                .contains("\"image\":\"data:image/png;base64,"
+                        + Base64.getEncoder().encodeToString(PHOTO) + "\"");
+        assertThat(memory.freeBytes()).isEqualTo(MEMORY);
+    }
+
+    @Test
+    void sendsNoPhotoUnlessItIsAskedFor() throws Exception {
+        server.enqueue(TestingImageModel.picture());
+        images.put(ImageKey.photo(task), PHOTO, "image/png");
+
+        Outcome outcome =
+                handler().handle(described(new ImageRef(ImageKey.photo(task).value(), null)), attempt);
+
+        assertThat(outcome).isInstanceOf(Outcome.Done.class);
+        assertThat(requireNonNull(server.takeRequest().getBody()).utf8())
+                .contains("\"prompt\":\"a fluffy cat in watercolour\"")
+                .doesNotContain("\"image\"");
+    }
+
+    /** The records of a version before this one have no photo. */
+    @Test
+    void drawsFromTheWordsWhereTheEventHasNoPhoto() throws Exception {
+        server.enqueue(TestingImageModel.picture());
+
+        assertThat(withPhotos().handle(described(), attempt)).isInstanceOf(Outcome.Done.class);
+
+        assertThat(requireNonNull(server.takeRequest().getBody()).utf8())
+                .contains("\"prompt\":\"a fluffy cat in watercolour\"")
+                .doesNotContain("\"image\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://127.0.0.1:9/cat.jpg, PHOTO_UNREACHABLE, true",
+        "http://10.0.0.7/cat.jpg, ADDRESS_REFUSED, false",
+        "http://a b/, ADDRESS_REFUSED, false"
+    })
+    void paysForNothingWithoutThePhoto(String url, Reason reason, boolean retried) throws Exception {
+        assertNoPhoto(withPhotos().handle(described(new ImageRef(null, url)), attempt), reason, retried);
+    }
+
+    @Test
+    void triesAgainWhenTheStoreHasNoPhoto() throws Exception {
+        PetDescribed described = described(new ImageRef(ImageKey.photo(task).value(), null));
+
+        assertNoPhoto(withPhotos().handle(described, attempt), Reason.PHOTO_UNREACHABLE, true);
+        images.becomeUnreachable();
+        assertNoPhoto(withPhotos().handle(described, attempt), Reason.STORAGE_UNAVAILABLE, true);
+        assertThat(memory.freeBytes()).isEqualTo(MEMORY);
+    }
+
+    @Test
+    void asksForATransparentBackgroundAndSaysSo() throws Exception {
+        server.enqueue(TestingImageModel.picture());
+        GenerateProperties properties =
+                TestingImageModel.properties("doubao-seedream-5-0-260128", Duration.ofSeconds(20), true);
+        GenerateHandler handler = new GenerateHandler(
+                properties,
+                new PictureGenerator(TestingImageModel.client(server), properties, Clock.systemUTC()),
+                Optional.empty());
+
+        Outcome outcome = handler.handle(described(), attempt);
+
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Outcome.Done.class,
+                        done -> assertThat(done.next().orElseThrow().event())
+                                .isInstanceOfSatisfying(
+                                        ImageGenerated.class,
+                                        event -> assertThat(event.getTransparent())
+                                                .isTrue()));
+        assertThat(requireNonNull(server.takeRequest().getBody()).utf8())
+                .contains("\"prompt\":\"a fluffy cat in watercolour on a transparent background\"")
+                .contains("\"output_format\":\"png\"");
+    }
+
+    private void assertNoPhoto(Outcome outcome, Reason reason, boolean retried) {
+        if (retried) {
+            assertThat(outcome)
+                    .isInstanceOfSatisfying(
+                            Outcome.Retry.class,
+                            retry -> assertThat(retry.reason()).isEqualTo(reason));
+        } else {
+            assertThat(outcome)
+                    .isInstanceOfSatisfying(
+                            Outcome.Rejected.class,
+                            rejected -> assertThat(rejected.reason()).isEqualTo(reason));
+        }
+        assertThat(server.getRequestCount()).isZero();
+        assertThat(calls.reports()).isEmpty();
+    }
+
     private GenerateHandler handler() {
+        return handler(Optional.empty());
+    }
+
+    private GenerateHandler withPhotos() {
+        ImageFetcher fetcher = ImageFetcher.create(OutboundProperties.allowing("127.0.0.1"), OpenTelemetry.noop());
+        return handler(Optional.of(new ReferencePhotos(images, fetcher, memory)));
+    }
+
+    private GenerateHandler handler(Optional<ReferencePhotos> photos) {
         GenerateProperties properties = TestingImageModel.properties("seedream-1", Duration.ofSeconds(20));
         return new GenerateHandler(
-                new PromptTemplate(properties.promptTemplate()),
-                new PictureGenerator(TestingImageModel.client(server), properties, Clock.systemUTC()));
+                properties,
+                new PictureGenerator(TestingImageModel.client(server), properties, Clock.systemUTC()),
+                photos);
     }
 
     private PetDescribed described() {
+        return described(null);
+    }
+
+    private PetDescribed described(@Nullable ImageRef photo) {
         TaskContext context = TaskContext.newBuilder()
                 .setTaskId(task.toString())
                 .setTenant("acme")
@@ -125,6 +277,7 @@ class GenerateHandlerTest {
         return PetDescribed.newBuilder()
                 .setContext(context)
                 .setDescription("a fluffy cat")
+                .setPhoto(photo)
                 .build();
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.pawline.generate.ImageModel.Parameter;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -50,6 +51,33 @@ class ImageModelTest {
         assertThatThrownBy(() -> ImageModel.requireSize(model, size))
                 .hasMessageStartingWith("pawline.generate.size: " + size + " is not taken by " + model + ": ")
                 .hasMessageContaining(limits);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "doubao-seedream-3-0-t2i-250415, SEED",
+        "doubao-seedream-4-0-250828, PHOTO",
+        "doubao-seedream-4-5-251128, PHOTO",
+        "doubao-seedream-5-0-260128, PHOTO",
+        "doubao-seedream-5-0-260128, FORMAT",
+        "ep-20260816-abcde, PHOTO",
+        "doubao-seedream-9-9-300101, FORMAT"
+    })
+    void takesTheParametersOfTheModel(String model, Parameter parameter) {
+        assertThat(catchThrowable(() -> ImageModel.require(model, parameter))).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    doubao-seedream-3-0-t2i-250415 | PHOTO  | reference-photo | seedream-4-0, seedream-4-5, seedream-5-0
+                    doubao-seedream-3-0-t2i-250415 | FORMAT | transparent     | seedream-5-0
+                    doubao-seedream-4-5-251128     | FORMAT | transparent     | seedream-5-0
+                    doubao-seedream-5-0-260128     | SEED   | seed            | seedream-3-0
+                    """)
+    void namesTheModelsThatTakeAParameter(String model, Parameter parameter, String setting, String models) {
+        assertThatThrownBy(() -> ImageModel.require(model, parameter))
+                .hasMessage("pawline.generate.%s is not possible with %s; these models can: %s"
+                        .formatted(setting, model, models));
     }
 
     @Property(tries = 500)

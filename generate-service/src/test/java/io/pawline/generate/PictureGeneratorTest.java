@@ -7,6 +7,7 @@ import io.pawline.events.Billed;
 import io.pawline.events.CallPhase;
 import io.pawline.generate.Generation.Failed;
 import io.pawline.generate.Generation.Picture;
+import io.pawline.outbound.ark.DataUrl;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import io.pawline.stage.OutsideCall.Answer;
@@ -57,7 +58,7 @@ class PictureGeneratorTest {
     void sendsSeedAndGuidanceOnlyToTheModelsThatTakeThem(String model, String more) throws Exception {
         server.enqueue(TestingImageModel.picture());
 
-        Answer<Generation> answer = generator(model, AMPLE).generate("a \"cat\" 猫", "task-1", Instant.MAX);
+        Answer<Generation> answer = generator(model, AMPLE).generate("a \"cat\" 猫", null, "task-1", Instant.MAX);
 
         assertThat(answer.value()).isEqualTo(new Picture(URI.create(TestingImageModel.PICTURE)));
         assertThat(answer.report()).isEqualTo(CallReport.succeeded(200, Optional.of("021755")));
@@ -69,6 +70,20 @@ class PictureGeneratorTest {
                 .isEqualTo(json.readTree("""
                                 {"model":"%s","prompt":"a \\"cat\\" 猫","size":"2048x2048","response_format":"url"%s,"watermark":false}
                                 """.formatted(model, more)));
+    }
+
+    @Test
+    void sendsThePhotoWithThePrompt() throws Exception {
+        server.enqueue(TestingImageModel.picture());
+
+        Answer<Generation> answer = generator("doubao-seedream-4-0-250828", AMPLE)
+                .generate("a cat", new DataUrl("image/jpeg", new byte[] {1, 2, 3}), "task-1", Instant.MAX);
+
+        assertThat(answer.value()).isInstanceOf(Picture.class);
+        assertThat(json.readTree(requireNonNull(server.takeRequest().getBody()).utf8())
+                        .path("image")
+                        .asString())
+                .isEqualTo("data:image/jpeg;base64,AQID");
     }
 
     @ParameterizedTest
@@ -162,10 +177,10 @@ class PictureGeneratorTest {
         }
 
         var _ = assertFailed(
-                generator(SEEDREAM_3, Duration.ofMillis(200)).generate("a cat", "task-1", Instant.MAX),
+                generator(SEEDREAM_3, Duration.ofMillis(200)).generate("a cat", null, "task-1", Instant.MAX),
                 Reason.READ_TIMEOUT);
         var _ = assertFailed(
-                generator(SEEDREAM_3, Duration.ofHours(1)).generate("a cat", "task-1", Instant.EPOCH),
+                generator(SEEDREAM_3, Duration.ofHours(1)).generate("a cat", null, "task-1", Instant.EPOCH),
                 Reason.READ_TIMEOUT);
     }
 
@@ -178,7 +193,8 @@ class PictureGeneratorTest {
         CallReport lost = assertFailed(generate(), Reason.CONNECTION_LOST);
         PictureGenerator generator = generator(SEEDREAM_3, AMPLE);
         server.close();
-        CallReport refused = assertFailed(generator.generate("a cat", "task-1", Instant.MAX), Reason.CONNECTION_FAILED);
+        CallReport refused =
+                assertFailed(generator.generate("a cat", null, "task-1", Instant.MAX), Reason.CONNECTION_FAILED);
 
         assertThat(lost).isEqualTo(CallReport.died(Reason.CONNECTION_LOST, CallPhase.WAIT));
         assertThat(lost.billed()).isEqualTo(Billed.UNKNOWN);
@@ -187,7 +203,7 @@ class PictureGeneratorTest {
     }
 
     private Answer<Generation> generate() throws InterruptedException {
-        return generator(SEEDREAM_3, AMPLE).generate("a cat", "task-1", Instant.MAX);
+        return generator(SEEDREAM_3, AMPLE).generate("a cat", null, "task-1", Instant.MAX);
     }
 
     private PictureGenerator generator(String model, Duration callTimeout) {

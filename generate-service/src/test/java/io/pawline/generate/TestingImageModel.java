@@ -42,9 +42,16 @@ final class TestingImageModel {
     }
 
     static GenerateProperties properties(String model, Duration callTimeout) {
+        return properties(model, callTimeout, false);
+    }
+
+    static GenerateProperties properties(String model, Duration callTimeout, boolean transparent) {
         return new GenerateProperties(
                 model,
-                "{description} in {style}",
+                "{description} in {style}" + (transparent ? " on {background}" : ""),
+                false,
+                "like this {description} in {style}" + (transparent ? " on {background}" : ""),
+                transparent,
                 "2048x2048",
                 false,
                 2.5,

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyEgressRule;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -52,6 +53,27 @@ class NetworkPolicyTest {
                         .getSpec()
                         .getSelector()
                         .getMatchLabels());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"settings.pawline.generate.reference-photo", "generate.settings.pawline.generate.reference-photo"
+            })
+    void generateReachesPhotosOnlyIfTheyGoAlong(String setting) {
+        Map<String, Object> values = new HashMap<>(PLACES);
+        values.put(setting, true);
+
+        assertThat(ports(object(NetworkPolicy.class, "generate", values)))
+                .containsExactlyInAnyOrder(53, 9094, 9095, 8443, 4318, 7001, 9000, 80, 443);
+    }
+
+    @Test
+    void mattingReachesPicturesOnlyIfTheyMayBeTransparent() {
+        Map<String, Object> values = new HashMap<>(PLACES);
+        values.put("generate.settings.pawline.generate.transparent", true);
+
+        assertThat(ports(object(NetworkPolicy.class, "matting", values)))
+                .containsExactlyInAnyOrder(53, 9094, 9095, 8443, 4318, 7002, 9000, 80, 443);
     }
 
     @Test

@@ -54,6 +54,20 @@ class SecretsTest {
         });
     }
 
+    @Test
+    void generateReadsTheKeysOfTheStoreIfPhotosGoAlong() {
+        assertThat(secretsOf(Component.GENERATE, Map.of("settings.pawline.generate.reference-photo", true)))
+                .extracting(SecretKeySelector::getName)
+                .contains("pawline-images");
+        assertThat(object(
+                                ConfigMap.class,
+                                Component.GENERATE.code(),
+                                Map.of("settings.pawline.generate.reference-photo", true))
+                        .getData()
+                        .get("settings.yaml"))
+                .contains("image-store:");
+    }
+
     /** callback-service names the settings when it starts, if the Secret has neither. */
     @ParameterizedTest
     @EnumSource(names = {"INGEST", "CALLBACK"})

@@ -156,7 +156,7 @@ class IngestKafkaIT {
                 .setGeneration(generation)
                 .build();
         try (var serializer = new TestingSerde.ToBytes()) {
-            return serializer.serialize(Stage.GENERATE.workTopic(), new PetDescribed(context, "a cat"));
+            return serializer.serialize(Stage.GENERATE.workTopic(), new PetDescribed(context, "a cat", null));
         }
     }
 

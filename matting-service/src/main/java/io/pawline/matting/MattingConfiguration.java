@@ -1,14 +1,16 @@
 package io.pawline.matting;
 
+import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.events.ImageGenerated;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreProperties;
 import io.pawline.images.ImageStores;
 import io.pawline.images.label.LabelProperties;
 import io.pawline.images.label.PictureLabel;
-import io.pawline.matting.visual.VisualClient;
+import io.pawline.outbound.ImageFetcher;
 import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.OutboundProperties;
+import io.pawline.outbound.visual.VisualClient;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Handler;
 import io.pawline.stage.MemoryBudget;
@@ -51,10 +53,16 @@ class MattingConfiguration {
             OutboundProperties outbound,
             LabelProperties label,
             ImageStore images,
+            OpenTelemetry telemetry,
             MemoryBudget memory,
             Clock clock) {
         VisualClient visual = new VisualClient(OutboundHttp.create(outbound), properties.visual(), clock);
         return new MattingHandler(
-                visual, images, new CutOutArchive(images, Thread::sleep), new PictureLabel(label), memory);
+                visual,
+                new TransparentPictures(ImageFetcher.create(outbound, telemetry)),
+                images,
+                new CutOutArchive(images, Thread::sleep),
+                new PictureLabel(label),
+                memory);
     }
 }

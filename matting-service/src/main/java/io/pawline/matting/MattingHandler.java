@@ -7,28 +7,36 @@ import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreException;
 import io.pawline.images.label.PictureLabel;
-import io.pawline.matting.visual.VisualAnswer.CutOut;
-import io.pawline.matting.visual.VisualAnswer.CutOutAt;
-import io.pawline.matting.visual.VisualAnswer.Failed;
-import io.pawline.matting.visual.VisualClient;
+import io.pawline.matting.TransparentPictures.Found;
 import io.pawline.outbound.BodyMemory;
+import io.pawline.outbound.visual.VisualAnswer;
+import io.pawline.outbound.visual.VisualAnswer.CutOut;
+import io.pawline.outbound.visual.VisualAnswer.CutOutAt;
+import io.pawline.outbound.visual.VisualAnswer.Failed;
+import io.pawline.outbound.visual.VisualCall;
+import io.pawline.outbound.visual.VisualClient;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.Handler;
 import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.Outcome;
+import io.pawline.stage.OutsideCall.Answer;
 import java.net.URI;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks the provider to remove the background of a generated picture, and stores the cut-out. */
+/**
+ * Asks the provider to remove the background of a generated picture, and stores the cut-out. A picture that was made with
+ * a transparent background is stored as it is.
+ */
 final class MattingHandler implements Handler<ImageGenerated> {
 
     private static final Logger LOG = LoggerFactory.getLogger(MattingHandler.class);
 
     private final VisualClient visual;
+    private final TransparentPictures transparent;
     private final ImageStore images;
     private final CutOutArchive archive;
     private final PictureLabel label;
@@ -36,8 +44,14 @@ final class MattingHandler implements Handler<ImageGenerated> {
 
     /** @param budget that answers with pictures take their share of before they are read */
     MattingHandler(
-            VisualClient visual, ImageStore images, CutOutArchive archive, PictureLabel label, MemoryBudget budget) {
+            VisualClient visual,
+            TransparentPictures transparent,
+            ImageStore images,
+            CutOutArchive archive,
+            PictureLabel label,
+            MemoryBudget budget) {
         this.visual = visual;
+        this.transparent = transparent;
         this.images = images;
         this.archive = archive;
         this.label = label;
@@ -47,26 +61,53 @@ final class MattingHandler implements Handler<ImageGenerated> {
     @Override
     public Outcome handle(ImageGenerated task, Attempt attempt) throws InterruptedException {
         try (MemoryBudget.Share share = budget.none()) {
-            BodyMemory memory = new BodyMemory(share::takeNow, share::take);
             URI picture = address(task.getImage());
-            return switch (attempt.call(() -> visual.cutOut(picture, attempt.deadline(), memory))) {
-                case CutOut cutOut -> {
-                    // The picture, and its copy with the label
-                    share.shrinkTo(2L * cutOut.png().length);
-                    ImageKey key =
-                            ImageKey.cutOut(attempt.taskId(), task.getContext().getGeneration(), UUID.randomUUID());
-                    archive.keep(key, label.into(cutOut.png(), task.getContext().getTenant(), attempt.taskId()));
-                    yield done(task, new ImageRef(key.value(), null));
-                }
-                case CutOutAt cutOut ->
-                    done(task, new ImageRef(null, cutOut.url().toString()));
-                case Failed failed -> Outcome.failed(failed.reason(), failed.detail(), failed.notBefore());
-            };
+            return task.getTransparent()
+                    ? lookAndCutOut(picture, task, attempt, share)
+                    : cutOut(picture, task, attempt, share);
         } catch (ImageStoreException e) {
             // Without the stack, which would be the same for every task
             LOG.warn("{}: {}", e.getMessage(), String.valueOf(e.getCause()));
             return new Outcome.Retry(Reason.STORAGE_UNAVAILABLE, Reason.STORAGE_UNAVAILABLE.description());
         }
+    }
+
+    /** Pays for a call only if the model did not make a transparent background, as it was asked to. */
+    private Outcome lookAndCutOut(URI picture, ImageGenerated task, Attempt attempt, MemoryBudget.Share share)
+            throws InterruptedException {
+        return switch (transparent.find(picture, attempt.deadline(), share)) {
+            case Found.CutOut cutOut -> keep(cutOut.png(), task, attempt);
+            case Found.NotTransparent not -> {
+                LOG.info("the picture needs matting: {}", not.why());
+                yield cutOut(picture, task, attempt, share);
+            }
+            case Found.Unreachable unreachable -> new Outcome.Retry(Reason.RESULT_UNREACHABLE, unreachable.detail());
+        };
+    }
+
+    private Outcome cutOut(URI picture, ImageGenerated task, Attempt attempt, MemoryBudget.Share share)
+            throws InterruptedException {
+        BodyMemory memory = new BodyMemory(share::takeNow, share::take);
+        return switch (attempt.call(() -> call(picture, attempt, memory))) {
+            case CutOut cutOut -> {
+                // The picture, and its copy with the label
+                share.shrinkTo(2L * cutOut.png().length);
+                yield keep(cutOut.png(), task, attempt);
+            }
+            case CutOutAt cutOut -> done(task, new ImageRef(null, cutOut.url().toString()));
+            case Failed failed -> Outcome.failed(failed.reason(), failed.detail(), failed.notBefore());
+        };
+    }
+
+    private Answer<VisualAnswer> call(URI picture, Attempt attempt, BodyMemory memory) throws InterruptedException {
+        VisualCall call = visual.cutOut(picture, attempt.deadline(), memory);
+        return new Answer<>(call.answer(), call.report());
+    }
+
+    private Outcome keep(byte[] png, ImageGenerated task, Attempt attempt) throws InterruptedException {
+        ImageKey key = ImageKey.cutOut(attempt.taskId(), task.getContext().getGeneration(), UUID.randomUUID());
+        archive.keep(key, label.into(png, task.getContext().getTenant(), attempt.taskId()));
+        return done(task, new ImageRef(key.value(), null));
     }
 
     /** The address at which the provider finds the picture. */

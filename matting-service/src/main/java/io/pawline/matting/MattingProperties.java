@@ -1,9 +1,9 @@
 package io.pawline.matting;
 
-import io.pawline.matting.visual.VisualCredentials;
-import io.pawline.matting.visual.VisualSettings;
 import io.pawline.outbound.DataLimit;
 import io.pawline.outbound.Timeouts;
+import io.pawline.outbound.visual.VisualCredentials;
+import io.pawline.outbound.visual.VisualSettings;
 import io.pawline.stage.spring.StageProperties;
 import java.net.URI;
 import java.time.Duration;

@@ -2,6 +2,7 @@ package io.pawline.matting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.events.ImageGenerated;
 import io.pawline.events.ImageRef;
 import io.pawline.events.TaskContext;
@@ -9,13 +10,14 @@ import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.images.label.LabelProperties;
 import io.pawline.images.label.PictureLabel;
-import io.pawline.matting.visual.VisualClient;
-import io.pawline.matting.visual.VisualCredentials;
-import io.pawline.matting.visual.VisualSettings;
 import io.pawline.outbound.DataLimit;
+import io.pawline.outbound.ImageFetcher;
 import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.outbound.Timeouts;
+import io.pawline.outbound.visual.VisualClient;
+import io.pawline.outbound.visual.VisualCredentials;
+import io.pawline.outbound.visual.VisualSettings;
 import io.pawline.schemas.TaskId;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.MemoryBudget;
@@ -111,6 +113,7 @@ class LargeAnswersTest {
         ImageStore store = new SlowStore();
         MattingHandler handler = new MattingHandler(
                 new VisualClient(OutboundHttp.create(OutboundProperties.allowing()), settings, Clock.systemUTC()),
+                new TransparentPictures(ImageFetcher.create(OutboundProperties.allowing(), OpenTelemetry.noop())),
                 store,
                 new CutOutArchive(store, Thread::sleep),
                 new PictureLabel(LabelProperties.DEFAULTS),
@@ -133,7 +136,7 @@ class LargeAnswersTest {
     private static ImageGenerated generated(TaskId id) {
         TaskContext context = new TaskContext(
                 id.toString(), "acme", "watercolour", Instant.EPOCH, Instant.MAX, null, 0, "interactive");
-        return new ImageGenerated(context, new ImageRef(null, "https://images.example/picture.jpg"));
+        return new ImageGenerated(context, new ImageRef(null, "https://images.example/picture.jpg"), false);
     }
 
     /** Takes some time to store a picture, so that many of them would be in memory. */

@@ -2,10 +2,11 @@ package io.pawline.matting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.images.ImageStore;
-import io.pawline.matting.visual.VisualSettings;
 import io.pawline.outbound.DataLimit;
 import io.pawline.outbound.Timeouts;
+import io.pawline.outbound.visual.VisualSettings;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Handler;
 import io.pawline.stage.MemoryBudget;
@@ -110,6 +111,7 @@ class MattingConfigurationTest {
         return new ApplicationContextRunner()
                 .withUserConfiguration(MattingConfiguration.class)
                 .withBean(Clock.class, Clock::systemUTC)
+                .withBean(OpenTelemetry.class, OpenTelemetry::noop)
                 .withBean(MemoryBudget.class, () -> MemoryBudget.ofHeap(0.5))
                 .withPropertyValues(
                         "pawline.matting.access-key=the-access-key",

@@ -1,7 +1,9 @@
 package io.pawline.matting;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.events.ImageCutOut;
 import io.pawline.events.ImageGenerated;
 import io.pawline.events.ImageRef;
@@ -9,13 +11,14 @@ import io.pawline.events.TaskContext;
 import io.pawline.images.ImageKey;
 import io.pawline.images.label.LabelProperties;
 import io.pawline.images.label.PictureLabel;
-import io.pawline.matting.visual.VisualClient;
-import io.pawline.matting.visual.VisualCredentials;
-import io.pawline.matting.visual.VisualSettings;
 import io.pawline.outbound.DataLimit;
+import io.pawline.outbound.ImageFetcher;
 import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.outbound.Timeouts;
+import io.pawline.outbound.visual.VisualClient;
+import io.pawline.outbound.visual.VisualCredentials;
+import io.pawline.outbound.visual.VisualSettings;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
@@ -23,21 +26,33 @@ import io.pawline.schemas.TaskId;
 import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.Outcome;
 import io.pawline.testkit.TestingAttempts;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import javax.imageio.ImageIO;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import okhttp3.HttpUrl;
+import okio.Buffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class MattingHandlerTest {
 
@@ -188,6 +203,91 @@ class MattingHandlerTest {
         assertThat(calls.reports()).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({"2048, 1536", "100, 64"})
+    void paysForNothingWhereTheModelMadeATransparentBackground(int width, int height) throws Exception {
+        byte[] png = png(width, height, 0.4);
+        provider.enqueue(
+                new MockResponse.Builder().body(new Buffer().write(png)).build());
+
+        ImageKey key = keyIn(handle(generated(), true));
+
+        assertThat(calls.reports()).as("paid calls").isEmpty();
+        assertThat(provider.takeRequest().getTarget()).isEqualTo("/generated/1.png");
+        assertThat(images.get(key)).hasValue(LABEL.into(png, context.getTenant(), taskId));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1.0", "0.97", "0.0"})
+    void paysWhereTheBackgroundIsNotTransparent(double visible) throws Exception {
+        provider.enqueue(new MockResponse.Builder()
+                .body(new Buffer().write(png(640, 640, visible)))
+                .build());
+        answer(200, CUT_OUT);
+
+        ImageKey key = keyIn(handle(generated(), true));
+
+        assertThat(calls.reports()).containsExactly(CallReport.succeeded(200, Optional.empty()));
+        assertThat(images.get(key)).hasValue(LABEL.into(Base64.getDecoder().decode(PNG), context.getTenant(), taskId));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void paysWhereThePictureIsNoWholePng(byte[] file) throws Exception {
+        provider.enqueue(
+                new MockResponse.Builder().body(new Buffer().write(file)).build());
+        answer(200, CUT_OUT);
+
+        keyIn(handle(generated(), true));
+
+        assertThat(calls.reports()).hasSize(1);
+    }
+
+    static List<byte[]> paysWhereThePictureIsNoWholePng() {
+        byte[] whole = png(640, 640, 0.4);
+        byte[] damaged = whole.clone();
+        Arrays.fill(damaged, 60, damaged.length, (byte) 0xA5);
+        return List.of(jpeg(), Arrays.copyOf(whole, whole.length / 2), damaged, "no picture".getBytes(UTF_8));
+    }
+
+    @Test
+    void looksAgainLaterWhenThePictureIsOutOfReach() throws Exception {
+        answer(503, "");
+
+        assertThat(handle(generated(), true))
+                .isInstanceOfSatisfying(
+                        Outcome.Retry.class, retry -> assertThat(retry.reason()).isEqualTo(Reason.RESULT_UNREACHABLE));
+        assertThat(calls.reports()).isEmpty();
+    }
+
+    private ImageRef generated() {
+        return new ImageRef(null, "http://127.0.0.1:" + provider.getPort() + "/generated/1.png");
+    }
+
+    /** A picture whose upper part is visible. */
+    private static byte[] png(int width, int height, double visible) {
+        BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_4BYTE_ABGR);
+        Graphics2D graphics = picture.createGraphics();
+        graphics.setColor(Color.ORANGE);
+        graphics.fillRect(0, 0, width, (int) Math.round(visible * height));
+        graphics.dispose();
+        return file(picture, "png");
+    }
+
+    private static byte[] jpeg() {
+        return file(new BufferedImage(640, 640, BufferedImage.TYPE_INT_RGB), "jpg");
+    }
+
+    private static byte[] file(BufferedImage picture, String format) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            assertThat(ImageIO.write(picture, format, bytes)).isTrue();
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return bytes.toByteArray();
+    }
+
     private void answer(int status, String body) {
         provider.enqueue(new MockResponse.Builder().code(status).body(body).build());
     }
@@ -199,6 +299,10 @@ class MattingHandlerTest {
     }
 
     private Outcome handle(ImageRef picture) throws InterruptedException {
+        return handle(picture, false);
+    }
+
+    private Outcome handle(ImageRef picture, boolean transparent) throws InterruptedException {
         VisualSettings settings = new VisualSettings(
                 HttpUrl.get("http://localhost:" + provider.getPort()),
                 "cn-north-1",
@@ -209,7 +313,16 @@ class MattingHandlerTest {
                 new VisualSettings.Model("saliency_seg", 3, 2, List.of(-1, -1, -1)));
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
         VisualClient visual = new VisualClient(OutboundHttp.create(OutboundProperties.allowing()), settings, clock);
-        return new MattingHandler(visual, images, new CutOutArchive(images, pauses::add), LABEL, memory)
-                .handle(new ImageGenerated(context, picture), calls.attempt(taskId, 1, context.getDeadline()));
+        ImageFetcher fetcher = ImageFetcher.create(OutboundProperties.allowing("127.0.0.1"), OpenTelemetry.noop());
+        return new MattingHandler(
+                        visual,
+                        new TransparentPictures(fetcher),
+                        images,
+                        new CutOutArchive(images, pauses::add),
+                        LABEL,
+                        memory)
+                .handle(
+                        new ImageGenerated(context, picture, transparent),
+                        calls.attempt(taskId, 1, context.getDeadline()));
     }
 }

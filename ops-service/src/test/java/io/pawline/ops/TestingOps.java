@@ -166,7 +166,7 @@ public final class TestingOps implements AutoCloseable {
     }
 
     public static PetDescribed described(Submission task, int generation) {
-        return new PetDescribed(context(task, generation), "a cat");
+        return new PetDescribed(context(task, generation), "a cat", null);
     }
 
     public static TaskAccepted accepted(Submission task) {

@@ -38,4 +38,16 @@ public final class LocalStackFolder {
         }
         return Optional.ofNullable(settings.get(name));
     }
+
+    /**
+     * Returns a setting of the stack; empty if no stack has run there, or if it has not written this one.
+     *
+     * @throws UncheckedIOException if the settings cannot be read
+     */
+    Optional<String> find(String name) {
+        Path file = folder.resolve("local.properties");
+        return Files.isReadable(file)
+                ? Optional.ofNullable(SettingsFile.read(file).get(name))
+                : Optional.empty();
+    }
 }

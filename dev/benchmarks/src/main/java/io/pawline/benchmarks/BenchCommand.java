@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             PhotosCommand.class,
             ReplayCommand.class,
             HistoryCommand.class,
+            LabelsCommand.class,
             IncidentCommand.class
         })
 public final class BenchCommand implements Runnable {

@@ -112,7 +112,8 @@ final class ManyDeadLetters {
                         .setStage(Stage.GENERATE.code())
                         .setReason(reason(i).code())
                         .build()
-                : new PetDescribed(context, "a small cat with long whiskers on a red sofa, looking out of a window");
+                : new PetDescribed(
+                        context, "a small cat with long whiskers on a red sofa, looking out of a window", null);
         ProducerRecord<byte[], byte[]> deadLetter = new ProducerRecord<>(
                 stage.deadLetterTopic(),
                 null,

@@ -40,6 +40,18 @@ class RuntimeIT {
     }
 
     @Test
+    void labelsPictures(@TempDir Path folder) throws Exception {
+        Path json = folder.resolve("figures.json");
+
+        int exit = new CommandLine(new BenchCommand()).execute("labels", "--small", "--json=" + json);
+
+        assertThat(exit).isZero();
+        assertThat(new JsonMapper().readTree(Files.readAllBytes(json)))
+                .hasSize(2)
+                .allSatisfy(row -> assertThat(row.path("wrong")).isEmpty());
+    }
+
+    @Test
     void namesTheRowsWhenOneIsUnknown() {
         int exit = new CommandLine(new BenchCommand()).execute("runtime", "--rows=none");
 

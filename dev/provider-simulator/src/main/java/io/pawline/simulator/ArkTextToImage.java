@@ -7,15 +7,23 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
 
-/** Simulates Ark's image generation (Seedream): draws a pet from the prompt's words. */
+/** Simulates Ark's image generation (Seedream): draws a pet from the prompt's words, in the colours of a photo if there is one. */
 final class ArkTextToImage {
 
     private static final Pattern SIZE = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
+    private static final Pattern TRANSPARENT =
+            Pattern.compile("transparent background|透明背景|背景透明", Pattern.CASE_INSENSITIVE);
+
+    /** So many photos a request may bring. */
+    private static final int MOST_PHOTOS = 14;
+
     private static final Map<String, Integer> SIDES = Map.of("1K", 1024, "2K", 2048, "3K", 3072, "4K", 4096);
 
     /** What a model takes beyond sides in pixels: the least and the most pixels, and names of sizes. */
@@ -37,13 +45,21 @@ final class ArkTextToImage {
 
     private final Workload workload;
     private final PictureRenderer pictureRenderer;
+    private final ArkPictures pictures;
     private final Supplier<URI> baseUrl;
     private final String key;
     private final Clock clock;
 
-    ArkTextToImage(Workload workload, PictureRenderer pictureRenderer, Supplier<URI> baseUrl, String key, Clock clock) {
+    ArkTextToImage(
+            Workload workload,
+            PictureRenderer pictureRenderer,
+            ArkPictures pictures,
+            Supplier<URI> baseUrl,
+            String key,
+            Clock clock) {
         this.workload = workload;
         this.pictureRenderer = pictureRenderer;
+        this.pictures = pictures;
         this.baseUrl = baseUrl;
         this.key = key;
         this.clock = clock;
@@ -64,8 +80,9 @@ final class ArkTextToImage {
         private final String model;
         private final PictureRenderer.Order order;
         private final boolean asUrl;
+        private final Optional<byte[]> photo;
 
-        Drawing(SimulatedCall simulatedCall, ArkRequest request) throws Refused {
+        Drawing(SimulatedCall simulatedCall, ArkRequest request) throws Refused, InterruptedException {
             this.simulatedCall = simulatedCall;
             this.model = request.model("doubao-seedream-");
             boolean version3 = model.startsWith("doubao-seedream-3-");
@@ -82,7 +99,49 @@ final class ArkTextToImage {
             }
             request.number("guidance_scale", 1, 10, 2.5);
             long seed = (long) request.number("seed", -1, Integer.MAX_VALUE, -1);
-            this.order = new PictureRenderer.Order(prompt, Math.max(0, seed), size[0], size[1], watermark);
+            this.photo = photo(request.json().path("image"), version3);
+            this.order = new PictureRenderer.Order(
+                    prompt,
+                    Math.max(0, seed),
+                    size[0],
+                    size[1],
+                    watermark,
+                    photo.flatMap(pictureRenderer::colorsOf),
+                    form(request, prompt));
+        }
+
+        /** The background is transparent if the file can be so and the prompt asks for it. */
+        private PictureRenderer.Form form(ArkRequest request, String prompt) throws Refused {
+            if (!request.json().hasNonNull("output_format")) {
+                return PictureRenderer.Form.JPEG;
+            }
+            if (!model.startsWith("doubao-seedream-5-") && !model.startsWith("ep-")) {
+                throw SimulatedArkErrors.invalid("output_format", "the model %s does not have it".formatted(model));
+            }
+            return switch (request.requiredText("output_format")) {
+                case "jpeg" -> PictureRenderer.Form.JPEG;
+                case "png" ->
+                    TRANSPARENT.matcher(prompt).find() ? PictureRenderer.Form.TRANSPARENT : PictureRenderer.Form.PNG;
+                default -> throw SimulatedArkErrors.invalid("output_format", "must be png or jpeg");
+            };
+        }
+
+        /** The first of the photos that the picture is made after. */
+        private Optional<byte[]> photo(JsonNode image, boolean version3) throws Refused, InterruptedException {
+            if (image.isMissingNode() || image.isNull()) {
+                return Optional.empty();
+            }
+            if (version3) {
+                throw SimulatedArkErrors.invalid("image", "the model %s does not have it".formatted(model));
+            }
+            if (image.isArray() && (image.isEmpty() || image.size() > MOST_PHOTOS)) {
+                throw SimulatedArkErrors.invalid("image", "must be 1 to %d pictures".formatted(MOST_PHOTOS));
+            }
+            JsonNode first = image.isArray() ? image.path(0) : image;
+            if (!first.isString()) {
+                throw SimulatedArkErrors.invalid("image", "must be a text, or several");
+            }
+            return Optional.of(pictures.get(first.stringValue()));
         }
 
         private static boolean isUrl(String format) throws Refused {
@@ -124,19 +183,21 @@ final class ArkTextToImage {
             return order.prompt();
         }
 
+        /** The prompt, and the photo if there is one: two photos of one style are two pictures. */
         @Override
         public String matter() {
-            return order.prompt();
+            return order.prompt()
+                    + photo.map(bytes -> "\n" + Hashes.sha256(bytes)).orElse("");
         }
 
         @Override
         public String billedAs() {
-            return order.prompt() + "\n" + simulatedCall.clientRequestId();
+            return matter() + "\n" + simulatedCall.clientRequestId();
         }
 
         @Override
         public String repeatOf() {
-            return order.prompt() + "\n" + simulatedCall.clientRequest();
+            return matter() + "\n" + simulatedCall.clientRequest();
         }
 
         @Override
@@ -145,7 +206,7 @@ final class ArkTextToImage {
             Map<String, Object> image = new LinkedHashMap<>();
             if (asUrl) {
                 pictureRenderer.picture(order);
-                image.put("url", baseUrl.get() + "/generated/" + order.name() + ".jpg");
+                image.put("url", baseUrl.get() + "/generated/" + order.fileName());
             } else {
                 image.put("b64_json", Base64.getEncoder().encodeToString(pictureRenderer.picture(order)));
             }

@@ -2,9 +2,7 @@ package io.pawline.simulator;
 
 import io.pawline.simulator.SimulatedArkErrors.Refused;
 import io.pawline.simulator.picture.PetPhoto;
-import io.pawline.simulator.picture.PictureCodec;
 import java.time.Clock;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,22 +12,19 @@ import tools.jackson.databind.JsonNode;
 /** Simulates Ark's chat completions with a picture, and looks at the picture. */
 final class ArkVision {
 
-    /** The shortest side of a picture that Ark takes, in pixels. */
-    private static final int LEAST_SIDE = 14;
-
     /** The text that a model writes with one token, roughly. */
     private static final int CHARACTERS_PER_TOKEN = 4;
 
     private final Workload workload;
     private final PictureRenderer pictureRenderer;
-    private final WebPictures web;
+    private final ArkPictures pictures;
     private final String key;
     private final Clock clock;
 
-    ArkVision(Workload workload, PictureRenderer pictureRenderer, WebPictures web, String key, Clock clock) {
+    ArkVision(Workload workload, PictureRenderer pictureRenderer, ArkPictures pictures, String key, Clock clock) {
         this.workload = workload;
         this.pictureRenderer = pictureRenderer;
-        this.web = web;
+        this.pictures = pictures;
         this.key = key;
         this.clock = clock;
     }
@@ -48,15 +43,10 @@ final class ArkVision {
         Message message = Message.of(request.json());
         Format format = Format.of(request.json().path("response_format"));
         int maxTokens = (int) request.number("max_tokens", 1, 1_000_000, 4096);
-        byte[] photo = photo(message.imageUrl());
+        byte[] photo = pictures.get(message.imageUrl());
         PetPhoto seen = pictureRenderer
                 .lookAt(photo)
-                .orElseThrow(() -> invalidImage("InvalidFormat", "it is not a picture in a supported format"));
-        PictureCodec.Size size = PictureCodec.size(photo).orElseThrow();
-        if (Math.min(size.width(), size.height()) < LEAST_SIDE) {
-            throw SimulatedArkErrors.invalid(
-                    "image_url", "each side must have %d pixels or more".formatted(LEAST_SIDE));
-        }
+                .orElseThrow(() -> ArkPictures.invalid("InvalidFormat", "it is not a picture in a supported format"));
         String hash = Hashes.sha256(photo);
         String content = format.write(seen);
         return new Workload.Job() {
@@ -90,28 +80,6 @@ final class ArkVision {
                 return SimulatedArkErrors.of(simulatedCall, fault);
             }
         };
-    }
-
-    private byte[] photo(String url) throws Refused, InterruptedException {
-        if (url.startsWith("data:")) {
-            int comma = url.indexOf(";base64,");
-            if (!url.startsWith("data:image/") || comma < 0) {
-                throw invalidImage("InvalidFormat", "a data address must be data:image/<format>;base64,<bytes>");
-            }
-            try {
-                return Base64.getDecoder().decode(url.substring(comma + ";base64,".length()));
-            } catch (IllegalArgumentException e) {
-                throw invalidImage("InvalidFormat", "its base64 is broken");
-            }
-        }
-        if (!url.startsWith("http://") && !url.startsWith("https://")) {
-            throw invalidImage("InvalidFormat", "it must start with http://, https:// or data:");
-        }
-        return web.fetch(url).orElseThrow(() -> invalidImage("Unreachable", "it cannot be downloaded"));
-    }
-
-    private static Refused invalidImage(String kind, String why) {
-        return new Refused(400, "InvalidImageURL." + kind, "image_url", "The image URL is not valid: " + why + ".");
     }
 
     private Map<String, Object> completion(SimulatedCall simulatedCall, String model, String content, int maxTokens) {
@@ -161,9 +129,6 @@ final class ArkVision {
                 }
             }
             String imageUrl = url.orElseThrow(() -> SimulatedArkErrors.missing("messages.content.image_url"));
-            if (imageUrl.isEmpty()) {
-                throw invalidImage("EmptyURL", "it is empty");
-            }
             return new Message(imageUrl, text.toString());
         }
     }

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.pawline.simulator.picture.CutOut;
 import io.pawline.simulator.picture.PetPhoto;
 import io.pawline.simulator.picture.PetPicture;
+import io.pawline.simulator.picture.PhotoPalette;
 import io.pawline.simulator.picture.PictureCodec;
 import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
@@ -30,32 +31,71 @@ final class PictureRenderer implements AutoCloseable {
      * An order holds what a picture is drawn from. Its name contains it all, so a simulator that restarts still knows
      * it.
      */
-    record Order(String prompt, long variant, int width, int height, boolean watermark) {
+    record Order(
+            String prompt,
+            long variant,
+            int width,
+            int height,
+            boolean watermark,
+            Optional<PhotoPalette> palette,
+            Form form) {
 
         private static final long MOST_PIXELS = 4_096 * 4_096;
 
         /** The order as a name of ASCII letters, digits, hyphens and underscores. */
         String name() {
-            String text = "%d %d %d %b %s".formatted(variant, width, height, watermark, prompt);
+            String colors = palette.map(PhotoPalette::text).orElse("-");
+            String text = "%d %d %d %b %s %s %s".formatted(variant, width, height, watermark, colors, form, prompt);
             return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
         }
 
         /** The order that has this name; empty if it is no name of an order. */
         static Optional<Order> ofName(String name) {
             try {
-                String[] parts = new String(Base64.getUrlDecoder().decode(name), StandardCharsets.UTF_8).split(" ", 5);
+                String[] parts = new String(Base64.getUrlDecoder().decode(name), StandardCharsets.UTF_8).split(" ", 7);
                 Order order = new Order(
-                        parts[4],
+                        parts[6],
                         Long.parseLong(parts[0]),
                         Integer.parseInt(parts[1]),
                         Integer.parseInt(parts[2]),
-                        Boolean.parseBoolean(parts[3]));
+                        Boolean.parseBoolean(parts[3]),
+                        PhotoPalette.parse(parts[4]),
+                        Form.valueOf(parts[5]));
                 boolean drawable =
                         order.width > 0 && order.height > 0 && (long) order.width * order.height <= MOST_PIXELS;
                 return drawable ? Optional.of(order) : Optional.empty();
             } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException noName) {
                 return Optional.empty();
             }
+        }
+
+        /** The name of the file. */
+        String fileName() {
+            return name() + "." + form.extension;
+        }
+
+        private Order as(Form other) {
+            return new Order(prompt, variant, width, height, watermark, palette, other);
+        }
+    }
+
+    /** Lists the forms of a drawn picture. */
+    enum Form {
+        JPEG("jpg", "image/jpeg"),
+        PNG("png", "image/png"),
+        /** A PNG with a transparent background. */
+        TRANSPARENT("png", "image/png");
+
+        private final String extension;
+        private final String mediaType;
+
+        Form(String extension, String mediaType) {
+            this.extension = extension;
+            this.mediaType = mediaType;
+        }
+
+        String mediaType() {
+            return mediaType;
         }
     }
 
@@ -72,6 +112,8 @@ final class PictureRenderer implements AutoCloseable {
             .build();
     private final Cache<String, Optional<PetPhoto>> seen =
             Caffeine.newBuilder().maximumSize(10_000).build();
+    private final Cache<String, Optional<PhotoPalette>> palettes =
+            Caffeine.newBuilder().maximumSize(10_000).build();
 
     /**
      * @param drawings the number of different pictures at most, however many prompts there are; 0: one for each prompt
@@ -85,7 +127,14 @@ final class PictureRenderer implements AutoCloseable {
             return order;
         }
         int which = Math.floorMod(order.prompt().hashCode(), drawings);
-        return new Order("cat " + which, order.variant(), order.width(), order.height(), order.watermark());
+        return new Order(
+                "cat " + which,
+                order.variant(),
+                order.width(),
+                order.height(),
+                order.watermark(),
+                order.palette(),
+                order.form());
     }
 
     private static Cache<Order, byte[]> keptBytes() {
@@ -95,19 +144,25 @@ final class PictureRenderer implements AutoCloseable {
                 .build();
     }
 
-    /** The drawn picture as JPEG. */
+    /** The drawn picture in the form that was ordered. */
     byte[] picture(Order order) {
         Order one = drawn(order);
-        return drawn.get(
-                one,
-                _ -> byHand(() -> PictureCodec.jpeg(
-                        PetPicture.draw(one.prompt(), one.variant(), one.width(), one.height(), one.watermark()))));
+        return switch (one.form()) {
+            case JPEG -> drawn.get(one, _ -> byHand(() -> PictureCodec.jpeg(draw(one))));
+            case PNG -> drawn.get(one, _ -> byHand(() -> PictureCodec.png(draw(one))));
+            case TRANSPARENT -> cutOut(one);
+        };
+    }
+
+    private static BufferedImage draw(Order order) {
+        return PetPicture.draw(
+                order.prompt(), order.variant(), order.width(), order.height(), order.watermark(), order.palette());
     }
 
     /** The drawn picture without its background, as PNG. */
     byte[] cutOut(Order order) {
-        byte[] picture = picture(order);
-        return cutOuts.get(drawn(order), _ -> cutOut(picture).orElseThrow());
+        byte[] picture = picture(order.as(Form.JPEG));
+        return cutOuts.get(drawn(order).as(Form.JPEG), _ -> cutOut(picture).orElseThrow());
     }
 
     /** The cut-out as a JSON string in base64, ready to be written. */
@@ -134,6 +189,11 @@ final class PictureRenderer implements AutoCloseable {
     /** Describes what a photo shows; empty if it cannot be decoded. */
     Optional<PetPhoto> lookAt(byte[] photo) {
         return seen.get(Hashes.sha256(photo), _ -> byHand(() -> PetPhoto.lookAt(photo)));
+    }
+
+    /** The colours of the pet in a photo; empty if it cannot be decoded. */
+    Optional<PhotoPalette> colorsOf(byte[] photo) {
+        return palettes.get(Hashes.sha256(photo), _ -> byHand(() -> PhotoPalette.of(photo)));
     }
 
     private <T> T byHand(Supplier<T> work) {

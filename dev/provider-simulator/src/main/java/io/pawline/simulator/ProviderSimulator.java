@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@code POST /api/v3/chat/completions}, {@code POST /api/v3/images/generations}: Ark;
  *   <li>{@code POST /?Action=CVProcess&Version=2022-08-31}: Volcengine's visual API;
- *   <li>{@code GET /generated/<name>.jpg}: the pictures it drew;
+ *   <li>{@code GET /generated/<name>.jpg}, {@code .png}: the pictures it drew;
  *   <li>{@code POST /callbacks/…}, {@code GET /callbacks?task_id=}: the front end's callback receiver;
  *   <li>{@code GET /photos/cat.png}, {@code flat.png}, {@code not-an-image}: photos to submit;
  *   <li>{@code GET /stats}, {@code POST /stats/reset}: counters.
@@ -58,9 +57,10 @@ public final class ProviderSimulator implements AutoCloseable {
             workloads.put(provider, new Workload(provider, options.profile(), clock));
         }
         Supplier<URI> base = this::baseUrl;
-        this.vision = new ArkVision(of(Provider.VISION), pictureRenderer, web, options.arkApiKey(), clock);
-        this.textToImage =
-                new ArkTextToImage(of(Provider.TEXT_TO_IMAGE), pictureRenderer, base, options.arkApiKey(), clock);
+        ArkPictures pictures = new ArkPictures(web);
+        this.vision = new ArkVision(of(Provider.VISION), pictureRenderer, pictures, options.arkApiKey(), clock);
+        this.textToImage = new ArkTextToImage(
+                of(Provider.TEXT_TO_IMAGE), pictureRenderer, pictures, base, options.arkApiKey(), clock);
         this.matting = new VolcengineMatting(
                 of(Provider.MATTING),
                 pictureRenderer,
@@ -169,12 +169,13 @@ public final class ProviderSimulator implements AutoCloseable {
         if (isUnder("/photos", path)) {
             return photos.show(path.substring("/photos".length()).replaceFirst("^/", ""));
         }
-        if (path.startsWith("/generated/") && path.endsWith(".jpg")) {
-            String name = path.substring("/generated/".length(), path.length() - ".jpg".length());
-            Optional<PictureRenderer.Order> order = PictureRenderer.Order.ofName(name);
-            return order.isPresent()
-                    ? SimulatedReply.bytes("image/jpeg", pictureRenderer.picture(order.get()))
-                    : notFound(path);
+        if (path.startsWith("/generated/")) {
+            String name = path.substring("/generated/".length()).replaceFirst("\\.(jpg|png)$", "");
+            return PictureRenderer.Order.ofName(name)
+                    .filter(order -> path.endsWith(order.fileName()))
+                    .<SimulatedReply>map(
+                            order -> SimulatedReply.bytes(order.form().mediaType(), pictureRenderer.picture(order)))
+                    .orElseGet(() -> notFound(path));
         }
         return notFound(path);
     }

@@ -22,7 +22,7 @@ final class VolcengineMatting {
 
     private static final int LEAST_SIDE = 128;
     private static final int MOST_SIDE = 4096;
-    private static final Pattern GENERATED = Pattern.compile("https?://[^/]+/generated/([\\w-]+)\\.jpg");
+    private static final Pattern GENERATED = Pattern.compile("https?://[^/]+/generated/([\\w-]+)\\.(?:jpg|png)");
 
     private final Workload workload;
     private final PictureRenderer pictureRenderer;

@@ -3,11 +3,14 @@ package io.pawline.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pawline.simulator.picture.PictureCodec;
+import java.awt.Color;
+import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.Base64;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -169,6 +172,86 @@ class ProviderSimulatorTest {
     void takesTheSizesThatTheModelTakes(String model, String size, String code) throws Exception {
         String request = "{\"model\":\"%s\",\"prompt\":\"a cat\",\"size\":\"%s\"}".formatted(model, size);
         assertThat(generationCode(request).strip()).isEqualTo(code);
+    }
+
+    @Test
+    void drawsThePetInTheColoursOfThePhoto() throws Exception {
+        String green = TestingProviderClient.dataUrl(photo(new Color(0x2FA84F)));
+        String blue = TestingProviderClient.dataUrl(photo(new Color(0x3060D0)));
+
+        Color likeGreen = coat("\"" + green + "\"");
+        Color likeBlue = coat("[\"" + blue + "\", \"" + green + "\"]");
+
+        assertThat(likeGreen.getGreen()).isGreaterThan(likeGreen.getBlue() + 40);
+        assertThat(likeBlue.getBlue()).isGreaterThan(likeBlue.getGreen() + 40);
+        assertThat(coat("null").getRed()).as("a ginger cat from words alone").isGreaterThan(160);
+    }
+
+    @Test
+    void refusesPhotosThatTheModelDoesNotTake() throws Exception {
+        String valid = TestingProviderClient.generation("a cat");
+        String photo = TestingProviderClient.dataUrl(photo(Color.GREEN));
+        String current = "{\"model\":\"doubao-seedream-4-0-250828\",\"prompt\":\"a cat\",\"size\":\"1K\",\"image\":%s}";
+
+        assertThat(generationCode(valid.replace("{", "{\"image\":\"" + photo + "\",")))
+                .isEqualTo("400 InvalidParameter");
+        assertThat(generationCode(current.formatted("\"data:image/png;base64,AAAA\"")))
+                .isEqualTo("400 InvalidImageURL.InvalidFormat");
+        assertThat(generationCode(current.formatted("[]"))).isEqualTo("400 InvalidParameter");
+        assertThat(generationCode(current.formatted("7"))).isEqualTo("400 InvalidParameter");
+        assertThat(generationCode(current.formatted("\"" + photo + "\""))).isEqualTo("200 ");
+    }
+
+    @Test
+    void makesATransparentBackgroundWhereThePromptAsksForIt() throws Exception {
+        String request =
+                "{\"model\":\"doubao-seedream-5-0-260128\",\"prompt\":\"a cat, on a %s background\",\"size\":\"2K\",\"output_format\":\"%s\"}";
+
+        BufferedImage transparent = generated(request.formatted("transparent", "png"));
+        BufferedImage plain = generated(request.formatted("plain", "png"));
+        BufferedImage jpeg = generated(request.formatted("transparent", "jpeg"));
+
+        assertThat(transparent.getRGB(3, 3) >>> 24).isZero();
+        assertThat(transparent.getRGB(1024, 800) >>> 24).isEqualTo(255);
+        assertThat(plain.getRGB(3, 3) >>> 24).isEqualTo(255);
+        assertThat(jpeg.getRGB(3, 3) >>> 24).isEqualTo(255);
+        assertThat(generationCode(request.formatted("plain", "gif"))).isEqualTo("400 InvalidParameter");
+        assertThat(generationCode(request.formatted("plain", "png").replace("5-0-260128", "4-5-251128")))
+                .isEqualTo("400 InvalidParameter");
+    }
+
+    private BufferedImage generated(String request) throws Exception {
+        String url = client.ark("/images/generations", request).at("/data/0/url");
+        return PictureCodec.decode(client.getUrl(url).bytes()).orElseThrow();
+    }
+
+    /** The mean colour of the pet that is drawn after this photo. */
+    private Color coat(String image) throws Exception {
+        var answer = client.ark(
+                "/images/generations",
+                "{\"model\":\"doubao-seedream-4-0-250828\",\"prompt\":\"a ginger cat, cartoon\",\"size\":\"1K\",\"image\":%s}"
+                        .formatted(image));
+        BufferedImage cutOut = decoded(client.cutOut(answer.at("/data/0/url")));
+        int[] visible = Arrays.stream(cutOut.getRGB(0, 0, 1024, 1024, null, 0, 1024))
+                .filter(pixel -> pixel >>> 24 == 255)
+                .toArray();
+        return new Color(mean(visible, 16), mean(visible, 8), mean(visible, 0));
+    }
+
+    private static int mean(int[] pixels, int shift) {
+        return (int) Arrays.stream(pixels)
+                .map(pixel -> pixel >> shift & 0xFF)
+                .average()
+                .orElseThrow();
+    }
+
+    private static byte[] photo(Color coat) {
+        BufferedImage photo = new BufferedImage(300, 200, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = photo.createGraphics();
+        graphics.setColor(coat);
+        graphics.fillOval(75, 40, 150, 120);
+        graphics.dispose();
+        return PictureCodec.png(photo);
     }
 
     @Test

@@ -107,7 +107,7 @@ class ImageSweepIT {
     void eachKindOfImageGoesAtItsTime() {
         TaskId task = succeeded("shop");
         ImageSweep sweep = sweep(Map.of());
-        List<ImageKey> result = List.of(cutOut(task, 1), ImageKey.thumbnail(task, 1, 256));
+        List<ImageKey> result = List.of(cutOut(task, 1), ImageKey.thumbnail(task, 1, 256, "png"));
 
         assertThat(keysAfter(sweep, Duration.ofDays(2))).hasSize(4);
         assertThat(keysAfter(sweep, Duration.ofDays(4)))
@@ -247,7 +247,7 @@ class ImageSweepIT {
     private TaskId succeeded(String tenant) {
         TaskId id = accepted(tenant);
         ImageKey orphaned = ImageKey.cutOut(id, 1, new UUID(9, 9));
-        for (ImageKey key : List.of(cutOut(id, 1), ImageKey.thumbnail(id, 1, 256), orphaned)) {
+        for (ImageKey key : List.of(cutOut(id, 1), ImageKey.thumbnail(id, 1, 256, "png"), orphaned)) {
             images().put(key, new byte[1], "image/png");
         }
         tasks.close(
@@ -258,7 +258,7 @@ class ImageSweepIT {
                         new TaskImages(
                                 new StoredImage(cutOut(id, 1).value(), 8, 8),
                                 List.of(new StoredImage(
-                                        ImageKey.thumbnail(id, 1, 256).value(), 8, 8)))));
+                                        ImageKey.thumbnail(id, 1, 256, "png").value(), 8, 8)))));
         return id;
     }
 

@@ -103,9 +103,13 @@ public record ImageKey(String value) {
         return new ImageKey("%s/%d/result.png".formatted(task, generation));
     }
 
-    /** The result with its longest side reduced to this many pixels. */
-    public static ImageKey thumbnail(TaskId task, int generation, int size) {
-        return new ImageKey("%s/%d/thumbnail-%d.png".formatted(task, generation, size));
+    /**
+     * The result with its longest side reduced to this many pixels.
+     *
+     * @param extension of the file's name, such as {@code png}
+     */
+    public static ImageKey thumbnail(TaskId task, int generation, int size, String extension) {
+        return new ImageKey("%s/%d/thumbnail-%d.%s".formatted(task, generation, size, extension));
     }
 
     @Override

@@ -19,7 +19,7 @@ class ImageKeyTest {
         assertThat(ImageKey.cutOut(task, 1, new UUID(7, 8)))
                 .hasToString("0198b0a8-5c00-7000-8000-000000000001/1/cutout-00000000-0000-0007-0000-000000000008.png");
         assertThat(ImageKey.result(task, 2)).hasToString("0198b0a8-5c00-7000-8000-000000000001/2/result.png");
-        assertThat(ImageKey.thumbnail(task, 1, 256))
+        assertThat(ImageKey.thumbnail(task, 1, 256, "png"))
                 .hasToString("0198b0a8-5c00-7000-8000-000000000001/1/thumbnail-256.png");
     }
 

@@ -51,7 +51,16 @@ public final class OutboundHttp {
 
     /** A client for addresses from the configuration, which are called wherever they are. */
     public static OutboundHttp create(OutboundProperties properties) {
-        return new OutboundHttp(builder(new SystemDns(), properties), null);
+        return create(properties.keepAlive());
+    }
+
+    /**
+     * A client for addresses from the configuration, which are called wherever they are.
+     *
+     * @param keepAlive longest time that an idle connection is kept
+     */
+    public static OutboundHttp create(Duration keepAlive) {
+        return new OutboundHttp(builder(new SystemDns(), keepAlive), null);
     }
 
     /**
@@ -64,7 +73,7 @@ public final class OutboundHttp {
 
     static OutboundHttp guarded(OutboundProperties properties, AddressGuard guard) {
         OkHttpClient.Builder builder =
-                builder(guard, properties).proxy(Proxy.NO_PROXY).retryOnConnectionFailure(true);
+                builder(guard, properties.keepAlive()).proxy(Proxy.NO_PROXY).retryOnConnectionFailure(true);
         return new OutboundHttp(builder, guard);
     }
 
@@ -246,9 +255,8 @@ public final class OutboundHttp {
         return body.readByteArray();
     }
 
-    private static OkHttpClient.Builder builder(Dns dns, OutboundProperties properties) {
-        ConnectionPool pool =
-                new ConnectionPool(IDLE_CONNECTIONS, properties.keepAlive().toMillis(), TimeUnit.MILLISECONDS);
+    private static OkHttpClient.Builder builder(Dns dns, Duration keepAlive) {
+        ConnectionPool pool = new ConnectionPool(IDLE_CONNECTIONS, keepAlive.toMillis(), TimeUnit.MILLISECONDS);
         return new OkHttpClient.Builder()
                 .dns(dns)
                 // One connection has one call: an interrupt closes the socket, and a lost connection loses one paid

@@ -372,7 +372,7 @@ class ReplayIT {
                 .mapTo(Long.class)
                 .one());
         DeadLetterChanges changes = new DeadLetterChanges(DATABASE, clock);
-        byte[] edited = TestingOps.bytes(new PetDescribed(TestingOps.context(task, 1), "a dog"));
+        byte[] edited = TestingOps.bytes(new PetDescribed(TestingOps.context(task, 1), "a dog", null));
 
         assertThat(changes.edit(deadLetter, edited, "ann", "the bytes were broken"))
                 .isEqualTo(2);

@@ -112,7 +112,11 @@ class ArchitectureTest {
             modules.put(stage + "-service", module(LIBRARIES, "io.pawline." + stage + ".."));
         }
         modules.put("ops-service", module(WITHOUT_STAGE, "io.pawline.ops.."));
-        modules.put("cli", module(Set.of("schemas", "live-controls", "task-store", "image-store"), "io.pawline.cli.."));
+        modules.put(
+                "cli",
+                module(
+                        Set.of("schemas", "live-controls", "outbound-http", "task-store", "image-store"),
+                        "io.pawline.cli.."));
         modules.put("embedded-kafka", module(Set.of(), "io.pawline.kafka.."));
         modules.put("embedded-schema-registry", module(Set.of(), "io.pawline.registry.."));
         modules.put("provider-simulator", module(Set.of(), "io.pawline.simulator.."));

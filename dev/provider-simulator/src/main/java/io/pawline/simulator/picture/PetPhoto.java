@@ -91,7 +91,8 @@ public record PetPhoto(boolean hasPet, String description) {
         return sum / (2 * (SIDE - 2) * (SIDE - 2));
     }
 
-    private static int[] scaled(BufferedImage picture) {
+    /** The pixels of the picture, scaled to 96 x 96. */
+    static int[] scaled(BufferedImage picture) {
         BufferedImage small = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = small.createGraphics();
         graphics.setColor(Color.WHITE);

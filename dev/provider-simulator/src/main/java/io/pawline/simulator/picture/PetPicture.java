@@ -7,6 +7,7 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Draws a pet from a prompt. The words of the description decide which animal it is and its coat; the words of the
@@ -27,10 +28,23 @@ public final class PetPicture {
      * @param watermark whether to put a small mark in the lower right corner
      */
     public static BufferedImage draw(String prompt, long variant, int width, int height, boolean watermark) {
+        return draw(prompt, variant, width, height, watermark, Optional.empty());
+    }
+
+    /**
+     * Draws a picture on a plain background.
+     *
+     * @param variant another one of the same prompt
+     * @param watermark whether to put a small mark in the lower right corner
+     * @param photo colours of the pet, whatever the words say; empty: the words decide
+     */
+    public static BufferedImage draw(
+            String prompt, long variant, int width, int height, boolean watermark, Optional<PhotoPalette> photo) {
         long seed = hash(prompt) ^ variant * 0x9E3779B97F4A7C15L;
         Wording words = new Wording(prompt);
         ArtStyle style = ArtStyle.of(words, seed);
-        PetTraits pet = PetTraits.of(words, seed);
+        PetTraits described = PetTraits.of(words, seed);
+        PetTraits pet = photo.map(described::in).orElse(described);
         int side = Math.min(LARGEST_DRAWN, Math.min(width, height));
         BufferedImage layer = pet(pet, style, side);
 

@@ -83,6 +83,11 @@ record PetTraits(
                 seed);
     }
 
+    /** The same pet in the colours of a photo. */
+    PetTraits in(PhotoPalette photo) {
+        return new PetTraits(species, photo.fur(), photo.light(), photo.dark(), coat, eyes, fluffy, seed);
+    }
+
     private static Species species(Wording words) {
         if (words.hasAny(List.of("dog", "puppy", "retriever", "corgi", "poodle", "husky", "狗", "犬"))) {
             return Species.DOG;

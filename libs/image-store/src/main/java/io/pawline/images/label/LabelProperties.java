@@ -3,33 +3,38 @@ package io.pawline.images.label;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * The settings of the label in the metadata of each picture: {@code pawline.label.*}.
+ * The settings of the labels that say that a machine made a picture: {@code pawline.label.*}.
  *
  * @param implicit Whether the pictures say in their metadata that a machine made them. Laws of China and of the European
  *     Union ask for it.
  * @param producer Name or code of whoever runs the service that makes the pictures, 1 to 200 characters.
  * @param propagator Name or code of whoever publishes them; empty if it is the same.
- * @param tenants Other values for single tenants: {@code pawline.label.tenants.<tenant>.producer}, {@code .propagator}
- *     and {@code .implicit}.
+ * @param explicit The words on each picture.
+ * @param tenants Other values for single tenants: {@code pawline.label.tenants.<tenant>.producer}, {@code .propagator},
+ *     {@code .implicit}, and {@code .explicit.*}.
  */
 @ConfigurationProperties("pawline.label")
 public record LabelProperties(
         @DefaultValue("true") boolean implicit,
         @DefaultValue("Pawline") String producer,
         @DefaultValue("") String propagator,
+        @DefaultValue @NestedConfigurationProperty VisibleLabelProperties explicit,
         @DefaultValue Map<String, Tenant> tenants) {
 
     private static final int LONGEST = 200;
 
     /** The label of all tenants, without exceptions. */
-    public static final LabelProperties DEFAULTS = new LabelProperties(true, "Pawline", "", Map.of());
+    public static final LabelProperties DEFAULTS =
+            new LabelProperties(true, "Pawline", "", VisibleLabelProperties.DEFAULTS, Map.of());
 
     public LabelProperties {
         check("producer", producer, 1);
         check("propagator", propagator, 0);
+        explicit.check("pawline.label.explicit");
         tenants = Map.copyOf(tenants);
         tenants.forEach((name, tenant) -> {
             if (tenant.producer != null) {
@@ -37,6 +42,9 @@ public record LabelProperties(
             }
             if (tenant.propagator != null) {
                 check("tenants." + name + ".propagator", tenant.propagator, 0);
+            }
+            if (tenant.explicit != null) {
+                tenant.explicit.over(explicit).check("pawline.label.tenants." + name + ".explicit");
             }
         });
     }
@@ -47,11 +55,13 @@ public record LabelProperties(
      * @param implicit whether its pictures are labelled in their metadata
      * @param producer who makes its pictures
      * @param propagator who publishes them
+     * @param explicit the words on its pictures
      */
     public record Tenant(
             @Nullable Boolean implicit,
             @Nullable String producer,
-            @Nullable String propagator) {}
+            @Nullable String propagator,
+            VisibleLabelProperties.@Nullable Tenant explicit) {}
 
     boolean implicitFor(String tenant) {
         Tenant own = tenants.get(tenant);
@@ -68,6 +78,12 @@ public record LabelProperties(
         Tenant own = tenants.get(tenant);
         String other = (own == null || own.propagator == null) ? propagator : own.propagator;
         return other.isEmpty() ? producerFor(tenant) : other;
+    }
+
+    /** The words on the tenant's pictures. */
+    VisibleLabelProperties explicitFor(String tenant) {
+        Tenant own = tenants.get(tenant);
+        return (own == null || own.explicit == null) ? explicit : own.explicit.over(explicit);
     }
 
     private static void check(String name, String value, int shortest) {

@@ -44,19 +44,42 @@ public final class PictureLabel {
      * @param png read only
      */
     public byte[] into(byte[] png, String tenant, TaskId task) {
+        return into(png, png, tenant, task);
+    }
+
+    /**
+     * Returns the file with the label of this task, as the other method does. The producer is that of the file which it
+     * was made from.
+     *
+     * @param png read only
+     * @param source file that may bring a label; read only
+     */
+    public byte[] into(byte[] png, byte[] source, String tenant, TaskId task) {
         return properties.implicitFor(tenant)
-                ? PngText.of(png).map(texts -> into(texts, tenant, task)).orElse(png)
+                ? PngText.of(png)
+                        .map(texts -> {
+                            String json = json(source, tenant, task);
+                            return texts.with(KEYWORD, json, XmpLabel.packet(json));
+                        })
+                        .orElse(png)
                 : png;
     }
 
-    private byte[] into(PngText texts, String tenant, TaskId task) {
-        ObjectNode label = texts.find(KEYWORD, LONGEST_TEXT)
+    /** What is to be drawn on the pictures of this tenant; empty if nothing is. */
+    public Optional<VisibleLabel> visible(String tenant) {
+        return Optional.of(properties.explicitFor(tenant))
+                .filter(VisibleLabelProperties::enabled)
+                .map(VisibleLabel::new);
+    }
+
+    private String json(byte[] source, String tenant, TaskId task) {
+        ObjectNode label = PngText.of(source)
+                .flatMap(texts -> texts.find(KEYWORD, LONGEST_TEXT))
                 .flatMap(PictureLabel::existing)
                 .orElseGet(() -> produced(tenant, task));
         label.put("ContentPropagator", properties.propagatorFor(tenant));
         label.put("PropagateID", task.toString());
-        String json = JSON.writeValueAsString(label);
-        return texts.with(KEYWORD, json, XmpLabel.packet(json));
+        return JSON.writeValueAsString(label);
     }
 
     private ObjectNode produced(String tenant, TaskId task) {

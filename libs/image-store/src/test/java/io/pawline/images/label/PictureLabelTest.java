@@ -67,14 +67,25 @@ class PictureLabelTest {
     }
 
     @Test
+    void keepsTheProducerOfTheFileThatAPictureWasMadeFrom() throws Exception {
+        byte[] theirs = label("Volcengine", "").into(png, "shop", TaskId.next());
+
+        JsonNode ours = said(label("Pawline", "").into(png, theirs, "shop", TASK));
+
+        assertThat(ours.path("ContentProducer").stringValue("")).isEqualTo("Volcengine");
+        assertThat(ours.path("PropagateID").stringValue("")).isEqualTo(TASK.toString());
+    }
+
+    @Test
     void hasOtherValuesForATenant() throws Exception {
         PictureLabel label = new PictureLabel(new LabelProperties(
                 true,
                 "Pawline",
                 "",
+                VisibleLabelProperties.DEFAULTS,
                 Map.of(
-                        "zoo", new LabelProperties.Tenant(null, "Zoo & <Sons>", null),
-                        "lab", new LabelProperties.Tenant(false, null, null))));
+                        "zoo", new LabelProperties.Tenant(null, "Zoo & <Sons>", null, null),
+                        "lab", new LabelProperties.Tenant(false, null, null, null))));
 
         assertThat(said(label.into(png, "zoo", TASK)).path("ContentProducer").stringValue(""))
                 .isEqualTo("Zoo & <Sons>");
@@ -113,7 +124,8 @@ class PictureLabelTest {
     }
 
     private static PictureLabel label(String producer, String propagator) {
-        return new PictureLabel(new LabelProperties(true, producer, propagator, Map.of()));
+        return new PictureLabel(
+                new LabelProperties(true, producer, propagator, VisibleLabelProperties.DEFAULTS, Map.of()));
     }
 
     private JsonNode said(byte[] png) {

@@ -36,6 +36,7 @@ public enum ArkOperation {
                     "size", "size",
                     "seed", "seed",
                     "guidance_scale", "guidance-scale",
+                    "output_format", "transparent",
                     "watermark", "watermark"));
 
     /** Stands for all settings of the stage. */

@@ -41,7 +41,8 @@ public class CaptionApplication {
     Handler<TaskAccepted> handler(CaptionClient captions) {
         return (task, attempt) -> switch (attempt.call(
                 () -> captions.describe(task.getPhoto(), attempt.requestId(), attempt.deadline()))) {
-            case Caption.Text text -> Outcome.done(Stage.GENERATE, new PetDescribed(task.getContext(), text.words()));
+            case Caption.Text text ->
+                Outcome.done(Stage.GENERATE, new PetDescribed(task.getContext(), text.words(), null));
             case Caption.Missing missing -> Outcome.failed(missing.reason(), missing.detail());
         };
     }

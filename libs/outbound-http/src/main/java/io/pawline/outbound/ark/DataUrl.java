@@ -1,7 +1,8 @@
-package io.pawline.detect;
+package io.pawline.outbound.ark;
 
 import java.io.Reader;
 import java.util.Base64;
+import java.util.Objects;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JacksonSerializable;
 import tools.jackson.databind.SerializationContext;
@@ -11,7 +12,7 @@ import tools.jackson.databind.jsontype.TypeSerializer;
  * A file as a {@code data:} URL (<a href="https://www.rfc-editor.org/rfc/rfc2397">RFC 2397</a>), in JSON. Base64 is made
  * in pieces while the JSON is written. The whole text would take more memory than the file.
  */
-final class DataUrl extends JacksonSerializable.Base {
+public final class DataUrl extends JacksonSerializable.Base {
 
     /** A multiple of three, so that the pieces put together are the base64 of the whole. */
     private static final int PIECE = 3 * 4096;
@@ -19,9 +20,15 @@ final class DataUrl extends JacksonSerializable.Base {
     private final String mediaType;
     private final byte[] bytes;
 
-    DataUrl(String mediaType, byte[] bytes) {
-        this.mediaType = mediaType;
-        this.bytes = bytes;
+    /**
+     * A file as a URL.
+     *
+     * @param mediaType what the bytes are, for example {@code image/jpeg}
+     * @param bytes not copied: they must not change before the JSON is written
+     */
+    public DataUrl(String mediaType, byte[] bytes) {
+        this.mediaType = Objects.requireNonNull(mediaType, "mediaType");
+        this.bytes = Objects.requireNonNull(bytes, "bytes");
     }
 
     @Override

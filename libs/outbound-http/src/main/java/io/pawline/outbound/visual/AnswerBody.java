@@ -1,4 +1,4 @@
-package io.pawline.matting.visual;
+package io.pawline.outbound.visual;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;

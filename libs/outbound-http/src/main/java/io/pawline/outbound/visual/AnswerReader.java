@@ -1,9 +1,5 @@
-package io.pawline.matting.visual;
+package io.pawline.outbound.visual;
 
-import io.pawline.matting.visual.AnswerBody.GatewayError;
-import io.pawline.matting.visual.VisualAnswer.CutOut;
-import io.pawline.matting.visual.VisualAnswer.CutOutAt;
-import io.pawline.matting.visual.VisualAnswer.Failed;
 import io.pawline.outbound.CallFacts;
 import io.pawline.outbound.DataLimit;
 import io.pawline.outbound.Exchange.Answered;
@@ -11,8 +7,11 @@ import io.pawline.outbound.ImageKind;
 import io.pawline.outbound.ImageSniffer;
 import io.pawline.outbound.ProviderStatus;
 import io.pawline.outbound.RetryAfter;
+import io.pawline.outbound.visual.AnswerBody.GatewayError;
+import io.pawline.outbound.visual.VisualAnswer.CutOut;
+import io.pawline.outbound.visual.VisualAnswer.CutOutAt;
+import io.pawline.outbound.visual.VisualAnswer.Failed;
 import io.pawline.schemas.Reason;
-import io.pawline.stage.OutsideCall.Answer;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -48,7 +47,7 @@ final class AnswerReader {
         this.retryAfter = new RetryAfter(clock);
     }
 
-    Answer<VisualAnswer> read(Answered answered) {
+    VisualCall read(Answered answered) {
         AnswerBody body;
         try {
             body = parse(answered.body());
@@ -70,7 +69,7 @@ final class AnswerReader {
         return code == AnswerBody.SUCCESS ? success(answered, body) : apiFailure(answered, code, body);
     }
 
-    private Answer<VisualAnswer> success(Answered answered, AnswerBody body) {
+    private VisualCall success(Answered answered, AnswerBody body) {
         Optional<AnswerBody.Algorithm> failure = body.algorithmFailure();
         if (failure.isPresent()) {
             AnswerBody.Algorithm algorithm = failure.get();
@@ -90,12 +89,12 @@ final class AnswerReader {
                 : failed(answered, Reason.MALFORMED_ANSWER, "neither a picture nor the address of one", body);
     }
 
-    private Answer<VisualAnswer> apiFailure(Answered answered, int code, AnswerBody body) {
+    private VisualCall apiFailure(Answered answered, int code, AnswerBody body) {
         Reason reason = VisualErrors.ofCode(code).orElseGet(() -> ProviderStatus.reason(answered.status()));
         return failed(answered, reason, code + sentence(body.message()), body);
     }
 
-    private Answer<VisualAnswer> gatewayFailure(Answered answered, GatewayError error, AnswerBody body) {
+    private VisualCall gatewayFailure(Answered answered, GatewayError error, AnswerBody body) {
         Integer number = error.number();
         Reason reason = Optional.ofNullable(number)
                 .flatMap(VisualErrors::ofGatewayCode)
@@ -105,16 +104,16 @@ final class AnswerReader {
         return failed(answered, reason, said, body);
     }
 
-    private static Answer<VisualAnswer> found(VisualAnswer cutOut, Answered answered, AnswerBody body) {
-        return new Answer<>(cutOut, facts(answered, body).report(Optional.empty()));
+    private static VisualCall found(VisualAnswer cutOut, Answered answered, AnswerBody body) {
+        return new VisualCall(cutOut, facts(answered, body).report(Optional.empty()));
     }
 
-    private Answer<VisualAnswer> failed(Answered answered, Reason reason, String said, AnswerBody body) {
+    private VisualCall failed(Answered answered, Reason reason, String said, AnswerBody body) {
         CallFacts facts = facts(answered, body).withNotBefore(retryAfter.notBefore(answered.headers()));
         String detail = "the visual API answered " + answered.status()
                 + (said.isEmpty() ? "" : ": " + said)
                 + facts.requestId().map(" (request %s)"::formatted).orElse("");
-        return new Answer<>(new Failed(reason, detail, facts.notBefore()), facts.report(Optional.of(reason)));
+        return new VisualCall(new Failed(reason, detail, facts.notBefore()), facts.report(Optional.of(reason)));
     }
 
     private static CallFacts facts(Answered answered, AnswerBody body) {

@@ -1,20 +1,19 @@
-package io.pawline.matting.visual;
+package io.pawline.outbound.visual;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pawline.events.Billed;
 import io.pawline.events.CallPhase;
-import io.pawline.matting.visual.VisualAnswer.CutOut;
-import io.pawline.matting.visual.VisualAnswer.CutOutAt;
-import io.pawline.matting.visual.VisualAnswer.Failed;
 import io.pawline.outbound.BodyMemory;
 import io.pawline.outbound.DataLimit;
 import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.outbound.Timeouts;
+import io.pawline.outbound.visual.VisualAnswer.CutOut;
+import io.pawline.outbound.visual.VisualAnswer.CutOutAt;
+import io.pawline.outbound.visual.VisualAnswer.Failed;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
-import io.pawline.stage.OutsideCall.Answer;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -85,9 +84,9 @@ class VisualClientTest {
     void handsOutThePictureOfTheAnswer() throws Exception {
         answer(200, success(PNG));
 
-        Answer<VisualAnswer> answer = call();
+        VisualCall answer = call();
 
-        assertThat(answer.value())
+        assertThat(answer.answer())
                 .isInstanceOfSatisfying(
                         CutOut.class, cutOut -> assertThat(cutOut.png()).isEqualTo(PNG));
         assertThat(answer.report()).isEqualTo(CallReport.succeeded(200, Optional.of("20250816-1")));
@@ -99,7 +98,7 @@ class VisualClientTest {
         byte[] large = Arrays.copyOf(PNG, 24 * 1024 * 1024);
         answer(200, success(large));
 
-        assertThat(call(DataLimit.ofMegabytes(40)).value())
+        assertThat(call(DataLimit.ofMegabytes(40)).answer())
                 .isInstanceOfSatisfying(
                         CutOut.class, cutOut -> assertThat(cutOut.png()).hasSameSizeAs(large));
     }
@@ -109,7 +108,7 @@ class VisualClientTest {
         String lines = Base64.getEncoder().encodeToString(PNG).replaceAll(".{20}", "$0\\\\n");
         answer(200, "{\"code\":10000,\"data\":{\"binary_data_base64\":[\"" + lines + "\"]}}");
 
-        assertThat(call().value())
+        assertThat(call().answer())
                 .isInstanceOfSatisfying(
                         CutOut.class, cutOut -> assertThat(cutOut.png()).isEqualTo(PNG));
     }
@@ -127,7 +126,7 @@ class VisualClientTest {
                 200,
                 "{\"code\":10000,\"data\":{\"binary_data_base64\":[],\"image_urls\":[\"https://p9.example.com/a.png?x=1\"]}}");
 
-        assertThat(call().value()).isEqualTo(new CutOutAt(URI.create("https://p9.example.com/a.png?x=1")));
+        assertThat(call().answer()).isEqualTo(new CutOutAt(URI.create("https://p9.example.com/a.png?x=1")));
     }
 
     @ParameterizedTest
@@ -152,7 +151,7 @@ class VisualClientTest {
             })
     void findsNoPictureInABadSuccess(Reason reason, String body) throws Exception {
         answer(200, body);
-        Answer<VisualAnswer> answer = call();
+        VisualCall answer = call();
 
         assertFailed(answer, reason);
         assertThat(answer.report().status()).hasValue(200);
@@ -197,7 +196,7 @@ class VisualClientTest {
                 status,
                 "{\"code\":%d,\"data\":null,\"message\":\"Pre Img Risk Not Pass\",\"request_id\":\"20250816-1\",\"status\":%d}"
                         .formatted(code, code));
-        Answer<VisualAnswer> answer = call();
+        VisualCall answer = call();
 
         assertFailed(answer, reason)
                 .isEqualTo("the visual API answered %d: %d Pre Img Risk Not Pass (request 20250816-1)", status, code);
@@ -222,7 +221,7 @@ class VisualClientTest {
                 status,
                 "{\"ResponseMetadata\":{\"RequestId\":\"r-1\",\"Action\":\"CVProcess\",\"Error\":{\"CodeN\":%d,\"Code\":\"SomeName\",\"Message\":\"key the-access-key refused\"}}}"
                         .formatted(code));
-        Answer<VisualAnswer> answer = call();
+        VisualCall answer = call();
 
         assertFailed(answer, reason)
                 .isEqualTo("the visual API answered %d: gateway error %d SomeName (request r-1)", status, code);
@@ -263,9 +262,9 @@ class VisualClientTest {
                 .body("{\"code\":50429,\"message\":\"too many\"}")
                 .build());
 
-        Answer<VisualAnswer> answer = call();
+        VisualCall answer = call();
 
-        assertThat(answer.value())
+        assertThat(answer.answer())
                 .isInstanceOfSatisfying(
                         Failed.class, failed -> assertThat(failed.notBefore()).hasValue(NOW.plusSeconds(7)));
         assertThat(answer.report().notBefore()).hasValue(NOW.plusSeconds(7));
@@ -284,7 +283,7 @@ class VisualClientTest {
                 .onRequestBody(new SocketEffect.CloseSocket())
                 .build());
 
-        Answer<VisualAnswer> answer = call();
+        VisualCall answer = call();
 
         assertFailed(answer, Reason.CONNECTION_LOST).doesNotContain("pet.jpg");
         assertThat(answer.report().status()).isEmpty();
@@ -294,7 +293,7 @@ class VisualClientTest {
     @Test
     void saysThatNothingWasSentWhereNobodyListens() throws Exception {
         server.close();
-        Answer<VisualAnswer> answer = call();
+        VisualCall answer = call();
 
         assertFailed(answer, Reason.CONNECTION_FAILED).doesNotContain("pet.jpg");
         assertThat(answer.report()).isEqualTo(CallReport.died(Reason.CONNECTION_FAILED, CallPhase.CONNECT));
@@ -321,19 +320,19 @@ class VisualClientTest {
                 Optional.empty());
     }
 
-    private static AbstractStringAssert<?> assertFailed(Answer<VisualAnswer> answer, Reason reason) {
+    private static AbstractStringAssert<?> assertFailed(VisualCall answer, Reason reason) {
         assertThat(answer.report().failure()).hasValue(reason);
-        assertThat(answer.value())
+        assertThat(answer.answer())
                 .isInstanceOfSatisfying(
                         Failed.class, failed -> assertThat(failed.reason()).isEqualTo(reason));
-        return assertThat(((Failed) answer.value()).detail());
+        return assertThat(((Failed) answer.answer()).detail());
     }
 
-    private Answer<VisualAnswer> call() throws InterruptedException {
+    private VisualCall call() throws InterruptedException {
         return call(DataLimit.ofMegabytes(1));
     }
 
-    private Answer<VisualAnswer> call(DataLimit limit) throws InterruptedException {
+    private VisualCall call(DataLimit limit) throws InterruptedException {
         VisualSettings settings = new VisualSettings(
                 HttpUrl.get("http://localhost:" + server.getPort()),
                 "cn-north-1",

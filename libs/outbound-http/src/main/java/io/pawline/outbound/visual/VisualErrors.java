@@ -1,4 +1,4 @@
-package io.pawline.matting.visual;
+package io.pawline.outbound.visual;
 
 import io.pawline.schemas.Reason;
 import java.util.Optional;

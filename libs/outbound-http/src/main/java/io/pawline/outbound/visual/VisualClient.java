@@ -1,6 +1,5 @@
-package io.pawline.matting.visual;
+package io.pawline.outbound.visual;
 
-import io.pawline.matting.visual.VisualAnswer.Failed;
 import io.pawline.outbound.BodyMemory;
 import io.pawline.outbound.DataLimit;
 import io.pawline.outbound.Exchange;
@@ -8,7 +7,7 @@ import io.pawline.outbound.Exchange.Answered;
 import io.pawline.outbound.Exchange.Died;
 import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.Timeouts;
-import io.pawline.stage.OutsideCall.Answer;
+import io.pawline.outbound.visual.VisualAnswer.Failed;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
@@ -61,7 +60,7 @@ public final class VisualClient {
      * @param memory for the answer and the picture in it
      * @throws InterruptedException if the (virtual) thread is interrupted; the call is then cancelled at once
      */
-    public Answer<VisualAnswer> cutOut(URI picture, Instant deadline, BodyMemory memory) throws InterruptedException {
+    public VisualCall cutOut(URI picture, Instant deadline, BodyMemory memory) throws InterruptedException {
         byte[] body = body(picture);
         Headers headers = headers(signer.sign("POST", url, JSON, body));
         Request request = new Request.Builder()
@@ -76,7 +75,7 @@ public final class VisualClient {
         Exchange exchange = http.exchange(request, timeouts, limit, memory.twice());
         return switch (exchange) {
             case Died died ->
-                new Answer<>(
+                new VisualCall(
                         new Failed(died.reason(), died.detail(), Optional.empty()),
                         died.facts().report(Optional.of(died.reason())));
             case Answered answered -> reader.read(answered);

@@ -1,5 +1,5 @@
 /**
  * The client of Volcengine's visual API: signature, request, and the meaning of answers and error codes. The matting
- * stage uses it, and it knows nothing of the stage.
+ * stage and the operator's check use it.
  */
-package io.pawline.matting.visual;
+package io.pawline.outbound.visual;

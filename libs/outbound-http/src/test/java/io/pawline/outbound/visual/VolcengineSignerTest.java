@@ -1,4 +1,4 @@
-package io.pawline.matting.visual;
+package io.pawline.outbound.visual;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package io.pawline.matting.visual;
+package io.pawline.outbound.visual;
 
 import java.util.Objects;
 import java.util.Optional;

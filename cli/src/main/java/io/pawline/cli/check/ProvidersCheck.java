@@ -1,0 +1,271 @@
+package io.pawline.cli.check;
+
+import io.pawline.cli.connection.ProviderOptions;
+import io.pawline.cli.terminal.Failures;
+import io.pawline.outbound.BodyMemory;
+import io.pawline.outbound.OutboundHttp;
+import io.pawline.outbound.ark.ArkAnswer;
+import io.pawline.outbound.ark.ArkClient;
+import io.pawline.outbound.ark.ArkOperation;
+import io.pawline.outbound.visual.VisualAnswer;
+import io.pawline.outbound.visual.VisualCall;
+import io.pawline.outbound.visual.VisualClient;
+import io.pawline.schemas.CallReport;
+import io.pawline.schemas.Reason;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Makes one call to each provider with the parameters that the stages send by default, and says in words what came of it.
+ * Each call may be paid for. Used by one thread.
+ */
+public final class ProvidersCheck {
+
+    private static final String VISION = "vision";
+    private static final String TEXT_TO_IMAGE = "text-to-image";
+    private static final String MATTING = "matting";
+
+    /** A PNG of 32 x 32 orange pixels. Ark takes sides of 15 pixels and more. */
+    private static final String PHOTO = "data:image/png;base64,"
+            + "iVBORw0KGgoAAAANSUhEUgAAACAAAAAgCAIAAAD8GO2jAAAAKklEQVR42mN40WVMU8QwasGoBaMWjFowasGoBaMWjF"
+            + "owasGoBaMWDBULAHaalFtvUJqsAAAAAElFTkSuQmCC";
+
+    /** The services' default time-out of a call for a picture. */
+    private static final Duration USUAL_TIMEOUT = Duration.ofSeconds(60);
+
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(1);
+
+    private final ProviderOptions options;
+    private final Clock clock;
+    private final OutboundHttp http = OutboundHttp.create(KEEP_ALIVE);
+    private Optional<URI> picture;
+
+    /**
+     * Makes a check of the providers that the options name.
+     *
+     * @param picture what matting cuts out; empty: the picture that text-to-image makes
+     */
+    public ProvidersCheck(ProviderOptions options, Optional<URI> picture, Clock clock) {
+        this.options = options;
+        this.picture = picture;
+        this.clock = clock;
+    }
+
+    /** Asks the vision model about a small picture; never throws for what it finds. */
+    public Finding vision() {
+        String where = options.visionModel() + " at " + options.arkUrl();
+        return ark(
+                VISION,
+                where,
+                ArkOperation.CHAT,
+                question(),
+                (answer, took) -> answer.path("choices")
+                                .path(0)
+                                .path("message")
+                                .path("content")
+                                .isString()
+                        ? Finding.ok(VISION, where, "answers in " + took)
+                        : strange(VISION, where));
+    }
+
+    /** Has one picture made; never throws for what it finds. */
+    public Finding textToImage() {
+        String where = options.imageModel() + " at " + options.arkUrl();
+        return ark(TEXT_TO_IMAGE, where, ArkOperation.GENERATION, order(), (answer, took) -> {
+            JsonNode image = answer.path("data").path(0);
+            if (!image.path("url").isString()) {
+                String code = image.path("error").path("code").asString("");
+                return code.isEmpty()
+                        ? strange(TEXT_TO_IMAGE, where)
+                        : Finding.fail(TEXT_TO_IMAGE, where, "makes no picture: " + code, "");
+            }
+            if (picture.isEmpty()) {
+                picture = Optional.of(URI.create(image.path("url").stringValue()));
+            }
+            return Finding.ok(TEXT_TO_IMAGE, where, "makes a picture in " + took);
+        });
+    }
+
+    /** Has one picture cut out; never throws for what it finds. */
+    public Finding matting() {
+        String where = options.visualUrl();
+        if (picture.isEmpty()) {
+            return Finding.skipped(
+                    MATTING,
+                    where,
+                    "there is no picture to cut out",
+                    "name one with --picture, or check text-to-image");
+        }
+        Instant began = clock.instant();
+        try {
+            VisualClient visual = new VisualClient(http, options.visual(), clock);
+            VisualCall call = visual.cutOut(picture.get(), Instant.MAX, BodyMemory.UNCOUNTED);
+            return switch (call.answer()) {
+                case VisualAnswer.CutOut _, VisualAnswer.CutOutAt _ ->
+                    Finding.ok(MATTING, where, "cuts a picture out in " + seconds(began));
+                case VisualAnswer.Failed failed ->
+                    failed(MATTING, where, failed.reason(), failed.detail(), call.report());
+            };
+        } catch (IllegalArgumentException | IllegalStateException incomplete) {
+            return Finding.fail(MATTING, where, Failures.inOneLine(incomplete), "");
+        } catch (InterruptedException stopped) {
+            return interrupted(MATTING, where);
+        }
+    }
+
+    private interface Judgement {
+        Finding of(JsonNode answer, String took);
+    }
+
+    private Finding ark(String check, String where, ArkOperation operation, JsonNode body, Judgement judgement) {
+        Instant began = clock.instant();
+        try {
+            ArkClient ark = new ArkClient(http, options.ark(), clock, _ -> {});
+            return switch (ark.post(operation, body, "pawline-check-" + UUID.randomUUID(), options.timeouts())) {
+                case ArkAnswer.Ok ok -> judgement.of(ok.body(), seconds(began));
+                case ArkAnswer.Failed failed ->
+                    failed(
+                            check,
+                            where,
+                            failed.reason(),
+                            failed.detail(),
+                            failed.facts().report(Optional.of(failed.reason())));
+            };
+        } catch (IllegalArgumentException | IllegalStateException incomplete) {
+            return Finding.fail(check, where, Failures.inOneLine(incomplete), "");
+        } catch (InterruptedException stopped) {
+            return interrupted(check, where);
+        }
+    }
+
+    /** Says what is wrong in words of an operator. The detail holds no key and no address of a picture. */
+    private static Finding failed(String check, String where, Reason reason, String detail, CallReport report) {
+        String code = report.providerCode().orElse("");
+        boolean visual = check.equals(MATTING);
+        return switch (reason) {
+            case AUTHENTICATION ->
+                Finding.fail(
+                        check,
+                        where,
+                        "refuses the key, or its rights: " + detail,
+                        visual
+                                ? "see that PAWLINE_MATTING_ACCESSKEY and PAWLINE_MATTING_SECRETKEY belong together, and that"
+                                        + " their user may call the visual API"
+                                : "see that PAWLINE_ARK_APIKEY is a key of this account and not revoked");
+            case BILLING ->
+                Finding.fail(check, where, "the account is overdue: " + detail, "pay the bill or add credit");
+            case QUOTA_EXHAUSTED ->
+                Finding.fail(check, where, "the quota is used up: " + detail, "raise the quota in the console");
+            case CONFIGURATION -> misconfigured(check, where, code, detail);
+            case CLOCK_SKEW ->
+                Finding.fail(
+                        check, where, "refuses the time in the signature", "synchronise the clock of this machine");
+            case CONNECT_TIMEOUT, CONNECTION_FAILED ->
+                Finding.fail(
+                        check,
+                        where,
+                        "is not reached: " + detail,
+                        "see that the address and its region are right, and that this machine may connect to it");
+            case READ_TIMEOUT ->
+                Finding.fail(
+                        check,
+                        where,
+                        detail,
+                        check.equals(TEXT_TO_IMAGE)
+                                ? "Seedream may take minutes for 2K and more: raise --timeout, and"
+                                        + " pawline.generate.call-timeout and pawline.generate.stage.drain of the services"
+                                : "try again with a longer --timeout");
+            case RATE_LIMITED, OVERLOADED ->
+                Finding.fail(check, where, "has no room for a call now: " + detail, "try again later");
+            default -> Finding.fail(check, where, detail, "");
+        };
+    }
+
+    private static Finding misconfigured(String check, String where, String code, String detail) {
+        if (code.startsWith("ModelNotOpen")) {
+            return Finding.fail(
+                    check, where, "the model is not opened for this account", "open (开通) it in the console of Ark");
+        }
+        if (code.startsWith("InvalidEndpointOrModel") || code.startsWith("UnsupportedModel")) {
+            return Finding.fail(
+                    check,
+                    where,
+                    "the account has no such model: " + code,
+                    "see that the model's name is right, that it is still offered, and that it is opened");
+        }
+        if (code.startsWith("InvalidEndpoint")) {
+            return Finding.fail(check, where, "the endpoint is closed: " + code, "start it in the console of Ark");
+        }
+        return Finding.fail(
+                check,
+                where,
+                "refuses a parameter or the service: " + detail,
+                check.equals(MATTING) ? "see that the service (主体分割) is opened for this account" : "");
+    }
+
+    private static Finding strange(String check, String where) {
+        return Finding.fail(check, where, "answers 200, but not as it is documented", "see that the address is Ark's");
+    }
+
+    private static Finding interrupted(String check, String where) {
+        Thread.currentThread().interrupt();
+        return Finding.skipped(check, where, "the check was stopped", "");
+    }
+
+    private String seconds(Instant began) {
+        Duration took = Duration.between(began, clock.instant());
+        String time = String.format(Locale.ROOT, "%.1f s", took.toMillis() / 1000.0);
+        return took.compareTo(USUAL_TIMEOUT) < 0
+                ? time
+                : time + ", longer than the services' default time-out; raise call-timeout and stage.drain";
+    }
+
+    /** The question that detect-service asks by default, with a small picture and a short answer. */
+    private JsonNode question() {
+        ObjectNode body = JsonNodeFactory.instance.objectNode().put("model", options.visionModel());
+        body.putObject("thinking").put("type", "disabled");
+        body.put("max_tokens", 100);
+        var content = body.putArray("messages").addObject().put("role", "user").putArray("content");
+        content.addObject()
+                .put("type", "image_url")
+                .putObject("image_url")
+                .put("url", PHOTO)
+                .put("detail", "low");
+        content.addObject()
+                .put("type", "text")
+                .put(
+                        "text",
+                        "Is there a pet in this photo? Answer with one JSON object: {\"has_pet\": true or false}.");
+        ObjectNode schema = JsonNodeFactory.instance.objectNode().put("type", "object");
+        schema.putObject("properties").putObject("has_pet").put("type", "boolean");
+        schema.putArray("required").add("has_pet");
+        schema.put("additionalProperties", false);
+        ObjectNode format = body.putObject("response_format").put("type", "json_schema");
+        format.putObject("json_schema")
+                .put("name", "pet_detection")
+                .put("strict", true)
+                .set("schema", schema);
+        return body;
+    }
+
+    /** The order that generate-service sends by default. */
+    private JsonNode order() {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("model", options.imageModel())
+                .put(
+                        "prompt",
+                        "a small orange cat, its whole body in view, watercolour, on a plain background, no text")
+                .put("size", options.imageSize())
+                .put("response_format", "url")
+                .put("watermark", false);
+    }
+}

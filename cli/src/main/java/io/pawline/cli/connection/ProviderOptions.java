@@ -1,0 +1,161 @@
+package io.pawline.cli.connection;
+
+import io.pawline.outbound.DataLimit;
+import io.pawline.outbound.Timeouts;
+import io.pawline.outbound.ark.ArkProperties;
+import io.pawline.outbound.visual.VisualCredentials;
+import io.pawline.outbound.visual.VisualSettings;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * Names the providers by options. The environment variables are the services' own, keys included. Keys are taken from
+ * there only, because options show up in the list of processes.
+ */
+public final class ProviderOptions {
+
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final DataLimit ANSWER = DataLimit.ofMegabytes(40);
+
+    private final Environment environment;
+
+    @Mixin
+    private LocalStackFolder localStack;
+
+    @Option(
+            names = "--ark-url",
+            paramLabel = "URL",
+            description = "Ark (default: PAWLINE_ARK_BASEURL, else the local stack's, else the public address)."
+                    + " The key is taken from PAWLINE_ARK_APIKEY, or from the file that PAWLINE_ARK_APIKEY_FILE names.")
+    private @Nullable String arkUrl;
+
+    @Option(
+            names = "--vision-model",
+            paramLabel = "NAME",
+            description = "The services' pawline.detect.model (default: PAWLINE_DETECT_MODEL, else theirs).")
+    private @Nullable String visionModel;
+
+    @Option(
+            names = "--image-model",
+            paramLabel = "NAME",
+            description = "The services' pawline.generate.model (default: PAWLINE_GENERATE_MODEL, else theirs).")
+    private @Nullable String imageModel;
+
+    @Option(
+            names = "--image-size",
+            paramLabel = "SIZE",
+            description = "The services' pawline.generate.size (default: PAWLINE_GENERATE_SIZE, else theirs).")
+    private @Nullable String imageSize;
+
+    @Option(
+            names = "--visual-url",
+            paramLabel = "URL",
+            description = "The visual API (default: PAWLINE_MATTING_BASEURL, else the local stack's, else the public"
+                    + " address). The keys are taken from PAWLINE_MATTING_ACCESSKEY and PAWLINE_MATTING_SECRETKEY.")
+    private @Nullable String visualUrl;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "300",
+            description = "Longest time for one call (default: ${DEFAULT-VALUE}).")
+    private int seconds;
+
+    /** Makes options whose defaults come from this environment. */
+    public ProviderOptions(Environment environment) {
+        this.environment = environment;
+    }
+
+    /**
+     * Returns Ark with its key.
+     *
+     * @throws IllegalArgumentException if there is no key, or the address is none
+     */
+    public ArkProperties ark() {
+        return new ArkProperties(
+                URI.create(arkUrl()),
+                environment
+                        .secret("PAWLINE_ARK_APIKEY")
+                        .or(() -> localStack.find("pawline.ark.api-key"))
+                        .orElseThrow(() -> unset("PAWLINE_ARK_APIKEY", "the key of the Ark account")));
+    }
+
+    /** Returns the address of Ark. */
+    public String arkUrl() {
+        return Optional.ofNullable(arkUrl)
+                .or(() -> environment.value("PAWLINE_ARK_BASEURL"))
+                .or(() -> localStack.find("pawline.ark.base-url"))
+                .orElse("https://ark.cn-beijing.volces.com/api/v3");
+    }
+
+    /** Returns the address of the visual API. */
+    public String visualUrl() {
+        return Optional.ofNullable(visualUrl)
+                .or(() -> environment.value("PAWLINE_MATTING_BASEURL"))
+                .or(() -> localStack.find("pawline.matting.base-url"))
+                .orElse("https://visual.volcengineapi.com");
+    }
+
+    /** Returns the model that describes photos. */
+    public String visionModel() {
+        return Optional.ofNullable(visionModel)
+                .or(() -> environment.value("PAWLINE_DETECT_MODEL"))
+                .orElse("doubao-seed-2-0-lite-260215");
+    }
+
+    /** Returns the model that makes pictures. */
+    public String imageModel() {
+        return Optional.ofNullable(imageModel)
+                .or(() -> environment.value("PAWLINE_GENERATE_MODEL"))
+                .orElse("doubao-seedream-5-0-260128");
+    }
+
+    /** Returns the size of pictures, as the model knows it. */
+    public String imageSize() {
+        return Optional.ofNullable(imageSize)
+                .or(() -> environment.value("PAWLINE_GENERATE_SIZE"))
+                .orElse("2K");
+    }
+
+    /** Returns the limits of one call. */
+    public Timeouts timeouts() {
+        return new Timeouts(CONNECT, Duration.ofSeconds(seconds));
+    }
+
+    /**
+     * Returns the visual API with its keys.
+     *
+     * @throws IllegalArgumentException if a key is missing, or the address is none
+     */
+    public VisualSettings visual() {
+        return new VisualSettings(
+                HttpUrl.get(visualUrl()),
+                environment.value("PAWLINE_MATTING_REGION").orElse("cn-north-1"),
+                environment.value("PAWLINE_MATTING_SERVICE").orElse("cv"),
+                new VisualCredentials(
+                        visualKey("PAWLINE_MATTING_ACCESSKEY", "pawline.matting.access-key"),
+                        visualKey("PAWLINE_MATTING_SECRETKEY", "pawline.matting.secret-key"),
+                        environment.secret("PAWLINE_MATTING_SESSIONTOKEN")),
+                timeouts(),
+                ANSWER,
+                new VisualSettings.Model(
+                        environment.value("PAWLINE_MATTING_REQKEY").orElse("saliency_seg"), 3, 2, List.of(-1, -1, -1)));
+    }
+
+    private String visualKey(String variable, String setting) {
+        return environment
+                .secret(variable)
+                .or(() -> localStack.find(setting))
+                .orElseThrow(() -> unset(variable, "of the Volcengine account"));
+    }
+
+    private static IllegalArgumentException unset(String variable, String what) {
+        return new IllegalArgumentException("%s is not set; it is %s".formatted(variable, what));
+    }
+}
