@@ -45,7 +45,7 @@ export class Calls {
     const end = this.pacing.now() + (call.withinMs ?? this.settings.retryForMs);
     for (let attempt = 1; ; attempt++) {
       const left = end - this.pacing.now();
-      const timeout = attempt === 1 ? this.settings.requestTimeoutMs : Math.min(this.settings.requestTimeoutMs, left);
+      const timeout = Math.min(this.settings.requestTimeoutMs, left);
       const failure = await this.attempt<T>(call, timeout);
       if ("body" in failure) {
         return failure.body;

@@ -5,8 +5,8 @@ const LONGEST_MS = 10_000;
 const SPREAD = 0.25;
 
 /**
- * Decides how long to wait before the next attempt, and waits. Without `Retry-After`, the pause doubles with each
- * attempt up to a limit, and is between half of that and the whole. All times are in milliseconds.
+ * Decides how long to wait before the next attempt, and waits. The pause doubles with each attempt up to a limit, and
+ * is between half of that and the whole. It is longer if `Retry-After` asks for more. All times are in milliseconds.
  */
 export class Pacing {
   now(): number {
@@ -37,10 +37,8 @@ export class Pacing {
 
   /** Returns the pause after so many attempts, at least what the answer asked for, in seconds. */
   after(attempts: number, retryAfter?: number): number {
-    if (retryAfter !== undefined) {
-      return retryAfter * 1000 * (1 + SPREAD * this.random());
-    }
-    return (Math.min(FIRST_MS * 2 ** Math.min(attempts - 1, 20), LONGEST_MS) * (1 + this.random())) / 2;
+    const growing = (Math.min(FIRST_MS * 2 ** Math.min(attempts - 1, 20), LONGEST_MS) * (1 + this.random())) / 2;
+    return Math.max(growing, (retryAfter ?? 0) * 1000 * (1 + SPREAD * this.random()));
   }
 
   /** Reads `Retry-After`, in seconds or as a date; undefined if it is neither. */

@@ -64,6 +64,35 @@ test("a Retry-After beyond the bound is not waited for", () =>
     assert.equal(pawline.received.length, 1);
   }));
 
+for (const header of [
+  "0",
+  "Mon, 23 Nov 2020 10:15:20 GMT",
+  "Fri, 31 Dec 9999 23:59:59 GMT",
+  "999999999",
+  "99999999999999999999",
+  "soon",
+  "-1",
+  "",
+]) {
+  test(`the Retry-After "${header}" brings no attempts without pauses`, () =>
+    against(ScriptedPawline.with(problem(429, "backlog-too-long", { "Retry-After": header })), async (pawline) => {
+      await assert.rejects(
+        pawline.client().submit(CAT),
+        (error) => error instanceof PawlineProblemError && error.is("backlog-too-long"),
+      );
+      assert.ok(pawline.received.length < 25, `${pawline.received.length}`);
+    }));
+}
+
+test("an answer that never ends takes no longer than all attempts", () =>
+  against(
+    ScriptedPawline.with((response) => response.writeHead(202).write("{")),
+    async (pawline) => {
+      const client = pawline.client({ requestTimeoutMs: 600_000, retryForMs: 300 });
+      await assert.rejects(client.submit(CAT), PawlineConnectionError);
+    },
+  ));
+
 test("an error that stays is thrown at once with its request id", () =>
   against(ScriptedPawline.with(problem(400, "invalid-request")), async (pawline) => {
     await assert.rejects(

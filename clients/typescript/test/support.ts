@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { PawlineClient } from "../dist/index.js";
@@ -32,6 +33,7 @@ export class ManualPacing extends Pacing {
 
   override async pause(ms: number): Promise<void> {
     this.pauses.push(ms);
+    assert.ok(this.pauses.length <= 100, "the attempts have no end");
     this.time += ms;
   }
 }

@@ -95,10 +95,8 @@ final class HttpCalls {
             Optional<Duration> retryAfter = Optional.empty();
             try {
                 Duration left = Duration.between(pacing.now(), end);
-                HttpResponse<byte[]> answer = answer(
-                        request(call),
-                        BodyHandlers.ofByteArray(),
-                        attempt == 1 ? requestTimeout : min(requestTimeout, left));
+                HttpResponse<byte[]> answer =
+                        answer(request(call), BodyHandlers.ofByteArray(), Pacing.shorter(requestTimeout, left));
                 if (answer.statusCode() < 300) {
                     return answer.body();
                 }
@@ -169,9 +167,5 @@ final class HttpCalls {
                         .or(() -> headers.firstValue("X-Request-Id"))
                         .orElse(null),
                 retryAfter.orElse(null));
-    }
-
-    private static Duration min(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 }

@@ -4,15 +4,14 @@ import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 
 /**
- * Decides how long to wait before the next attempt, and waits. Without {@code Retry-After}, the pause doubles with each
- * attempt up to a limit, and is between half of that and the whole. Thread-safe.
+ * Decides how long to wait before the next attempt, and waits. The pause doubles with each attempt up to a limit, and
+ * is between half of that and the whole. It is longer if {@code Retry-After} asks for more. Thread-safe.
  */
 class Pacing {
 
@@ -21,6 +20,9 @@ class Pacing {
 
     /** {@code Retry-After} is exceeded by up to this share, so that those who were refused together come one by one. */
     private static final double SPREAD = 0.25;
+
+    /** Whoever asks for more is not waited for anyway. */
+    private static final Duration LONGEST_ASKED = Duration.ofDays(30);
 
     private final Clock clock;
     private final DoubleSupplier random;
@@ -41,27 +43,26 @@ class Pacing {
 
     /** Returns the pause after so many attempts, at least what the answer asked for. */
     Duration after(int attempts, Optional<Duration> retryAfter) {
-        if (retryAfter.isPresent()) {
-            return scaled(retryAfter.get(), 1 + SPREAD * random.getAsDouble());
-        }
-        Duration whole = FIRST.multipliedBy(1L << Math.min(attempts - 1, 20));
-        return scaled(whole.compareTo(LONGEST) < 0 ? whole : LONGEST, (1 + random.getAsDouble()) / 2);
+        Duration whole = shorter(FIRST.multipliedBy(1L << Math.min(attempts - 1, 20)), LONGEST);
+        Duration growing = scaled(whole, (1 + random.getAsDouble()) / 2);
+        Duration asked = scaled(retryAfter.orElse(Duration.ZERO), 1 + SPREAD * random.getAsDouble());
+        return asked.compareTo(growing) > 0 ? asked : growing;
     }
 
     /** Reads {@code Retry-After}, in seconds or as a date; empty if it is neither. */
     Optional<Duration> retryAfter(String header) {
         try {
-            if (header.matches("[0-9]{1,9}")) {
-                return Optional.of(Duration.ofSeconds(Long.parseLong(header)));
-            }
-            Duration left = Duration.between(
-                    now(),
-                    ZonedDateTime.parse(header, DateTimeFormatter.RFC_1123_DATE_TIME)
-                            .toInstant());
-            return Optional.of(left.isNegative() ? Duration.ZERO : left);
+            Duration asked = header.matches("[0-9]{1,9}")
+                    ? Duration.ofSeconds(Long.parseLong(header))
+                    : Duration.between(now(), Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(header)));
+            return Optional.of(asked.isNegative() ? Duration.ZERO : shorter(asked, LONGEST_ASKED));
         } catch (DateTimeException malformed) {
             return Optional.empty();
         }
+    }
+
+    static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private static Duration scaled(Duration time, double factor) {

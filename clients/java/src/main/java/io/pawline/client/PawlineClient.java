@@ -273,7 +273,7 @@ public final class PawlineClient {
         Instant end = calls.pacing().now().plus(timeout);
         for (int looks = 1; ; looks++) {
             Duration left = Duration.between(calls.pacing().now(), end);
-            BatchStatus batch = getBatch(batchId, null, left.compareTo(calls.retryFor()) < 0 ? left : calls.retryFor());
+            BatchStatus batch = getBatch(batchId, null, Pacing.shorter(left, calls.retryFor()));
             if (batch.getState().getValue().equals("ended")) {
                 return batch;
             }

@@ -97,7 +97,7 @@ final class TaskWait {
         if (left.isNegative() || left.isZero()) {
             throw new WaitTimeoutException(id, "task " + id + " has no final state after " + timeout);
         }
-        return left.compareTo(time) < 0 ? left : time;
+        return Pacing.shorter(left, time);
     }
 
     private static boolean hasEnded(Task task) {

@@ -14,8 +14,12 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests what is sent again, after which pause, and until when. */
+@Timeout(60) // A request that nobody ends would wait for ever
 class RepeatedCallTest {
 
     private static final Submission CAT = new Submission()
@@ -90,6 +94,44 @@ class RepeatedCallTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0",
+                "Mon, 23 Nov 2020 10:15:20 GMT",
+                "Fri, 31 Dec 9999 23:59:59 GMT",
+                "999999999",
+                "99999999999999999999",
+                "soon",
+                "-1",
+                ""
+            })
+    void noRetryAfterBringsAttemptsWithoutPauses(String header) throws Exception {
+        try (ScriptedPawline pawline =
+                ScriptedPawline.with(ScriptedPawline.problem(429, "backlog-too-long", "Retry-After", header))) {
+            assertThatExceptionOfType(PawlineProblemException.class)
+                    .isThrownBy(() -> pawline.client().submit(CAT))
+                    .matches(problem -> problem.is("backlog-too-long"));
+            assertThat(pawline.received).hasSizeLessThan(25);
+        }
+    }
+
+    @Test
+    void anAnswerThatNeverEndsTakesNoLongerThanAllAttempts() throws Exception {
+        CountDownLatch closed = new CountDownLatch(1);
+        try (ScriptedPawline pawline = ScriptedPawline.with(exchange -> {
+            exchange.sendResponseHeaders(202, 0);
+            exchange.getResponseBody().write('{');
+            exchange.getResponseBody().flush();
+            awaitQuietly(closed);
+            exchange.close();
+        })) {
+            PawlineClient client = pawline.client(Duration.ofMinutes(10), Duration.ofMillis(300));
+            assertThatExceptionOfType(PawlineConnectionException.class).isThrownBy(() -> client.submit(CAT));
+            closed.countDown();
+        }
+    }
+
     @Test
     void anErrorThatStaysIsThrownAtOnceWithItsRequestId() throws Exception {
         try (ScriptedPawline pawline = ScriptedPawline.with(ScriptedPawline.problem(400, "invalid-request"))) {
@@ -116,11 +158,8 @@ class RepeatedCallTest {
         CountDownLatch closed = new CountDownLatch(1);
         try (ScriptedPawline pawline = ScriptedPawline.with(
                 exchange -> {
-                    try (exchange) {
-                        closed.await();
-                    } catch (InterruptedException stopped) {
-                        Thread.currentThread().interrupt();
-                    }
+                    awaitQuietly(closed);
+                    exchange.close();
                 },
                 ScriptedPawline.accepted())) {
             PawlineClient client = pawline.client(Duration.ofMillis(300), Duration.ofMinutes(5));
@@ -142,6 +181,14 @@ class RepeatedCallTest {
                     .contains("name=\"metadata\"\r\n\r\n{\"shelf\":\"B7\"}\r\n")
                     .contains("\r\n\r\nthe photo\r\n--")
                     .doesNotContain("image_url", "null");
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
         }
     }
 }
