@@ -84,6 +84,18 @@ public final class Contract {
         }
     }
 
+    /**
+     * Holds the body of a webhook against the document.
+     *
+     * @param name of the webhook
+     * @throws AssertionError if they disagree, and in what
+     */
+    public void checkWebhook(String name, byte[] body) {
+        JsonNode schema = document.at("/webhooks/" + name + "/post/requestBody/content/application~1json/schema");
+        require(!schema.isMissingNode(), name, "the document has no such webhook");
+        checkSchema(schema, JsonMapper.shared().readTree(body), name);
+    }
+
     private Optional<JsonNode> operation(String method, String path) {
         JsonNode literal = document.get("paths").path(path);
         JsonNode item = literal.isMissingNode()

@@ -117,6 +117,8 @@ class ArchitectureTest {
                 module(
                         Set.of("schemas", "live-controls", "outbound-http", "task-store", "image-store"),
                         "io.pawline.cli.."));
+        // What front ends use knows nothing of what they call
+        modules.put("pawline-client", module(Set.of(), "io.pawline.client.."));
         modules.put("embedded-kafka", module(Set.of(), "io.pawline.kafka.."));
         modules.put("embedded-schema-registry", module(Set.of(), "io.pawline.registry.."));
         modules.put("provider-simulator", module(Set.of(), "io.pawline.simulator.."));

@@ -15,7 +15,7 @@ import java.util.Set;
 /** Lists the files of the repository, without what a build, a run or an editor has put beside them. */
 final class RepositoryFiles {
 
-    private static final Set<String> NOT_WRITTEN_BY_HAND = Set.of("target", "out", "node_modules");
+    private static final Set<String> NOT_WRITTEN_BY_HAND = Set.of("target", "out", "node_modules", "dist", "dist-test");
     private static final Set<String> HIDDEN_BUT_WRITTEN = Set.of(".ci", ".github", ".mvn");
 
     private RepositoryFiles() {}

@@ -1,0 +1,51 @@
+package io.pawline.client;
+
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A request, as it is sent in each attempt.
+ *
+ * @param path with its query
+ * @param repeatable whether nothing is done twice if an attempt was processed and its answer was lost
+ * @param atMost how long all attempts and the pauses between them may take; empty: as the client is set
+ */
+record ApiCall(
+        String method,
+        String path,
+        Map<String, String> headers,
+        BodyPublisher body,
+        boolean repeatable,
+        Optional<Duration> atMost) {
+
+    static ApiCall of(String method, String path) {
+        return new ApiCall(method, path, Map.of(), BodyPublishers.noBody(), true, Optional.empty());
+    }
+
+    ApiCall header(String name, String value) {
+        Map<String, String> more = new LinkedHashMap<>(headers);
+        more.put(name, value);
+        return new ApiCall(method, path, more, body, repeatable, atMost);
+    }
+
+    ApiCall body(String contentType, BodyPublisher content) {
+        return new ApiCall(method, path, headers, content, repeatable, atMost).header("Content-Type", contentType);
+    }
+
+    ApiCall json(Object content) {
+        return body("application/json", BodyPublishers.ofByteArray(ClientJson.MAPPER.writeValueAsBytes(content)));
+    }
+
+    /** Sends it once more only if it surely was not processed. */
+    ApiCall once() {
+        return new ApiCall(method, path, headers, body, false, atMost);
+    }
+
+    ApiCall within(Duration time) {
+        return new ApiCall(method, path, headers, body, repeatable, Optional.of(time));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.client;
+
+import org.jspecify.annotations.NullMarked;
