@@ -11,11 +11,13 @@ const IN_DOUBT = [408, 502, 504];
 /** A request, as it is sent in each attempt. */
 export interface Call {
   method: string;
+  /** Or a whole address, to which the API key is not sent. */
   path: string;
   query?: object | undefined;
   headers?: Record<string, string>;
   json?: unknown;
   form?: FormData;
+  bytes?: Blob | Uint8Array;
   /** Whether something is done twice if an attempt was processed and its answer was lost. */
   once?: boolean;
   /** How long all attempts and the pauses between them may take. Without it, as the client is set. */
@@ -115,7 +117,7 @@ export class Calls {
       stop();
     }
     const headers: Record<string, string> = { Accept: "application/json", ...call.headers };
-    if (this.settings.apiKey !== undefined) {
+    if (this.settings.apiKey !== undefined && !isWholeAddress(call.path)) {
       headers["Authorization"] = `Bearer ${this.settings.apiKey}`;
     }
     const request: RequestInit = { method: call.method, headers, signal: controller.signal };
@@ -124,6 +126,8 @@ export class Calls {
       request.body = JSON.stringify(call.json);
     } else if (call.form !== undefined) {
       request.body = call.form;
+    } else if (call.bytes !== undefined) {
+      request.body = call.bytes as Blob | Uint8Array<ArrayBuffer>;
     }
     return {
       answer: fetch(this.address(call), request),
@@ -140,7 +144,7 @@ export class Calls {
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`)
       .join("&");
-    const path = /^https?:/.test(call.path) ? call.path : this.settings.baseUrl + call.path;
+    const path = isWholeAddress(call.path) ? call.path : this.settings.baseUrl + call.path;
     return query === "" ? path : `${path}?${query}`;
   }
 
@@ -148,6 +152,10 @@ export class Calls {
     const path = call.path.replace(/\?.*/, "");
     return new PawlineConnectionError(`no answer to ${call.method} ${path}: ${String(cause)}`, { cause });
   }
+}
+
+function isWholeAddress(path: string): boolean {
+  return /^https?:/.test(path);
 }
 
 function parsed(text: string): unknown {

@@ -1,5 +1,5 @@
 export { CallbackCalls } from "./callbacks.js";
-export { followTask, PawlineClient, type ClientOptions, type SubmitOptions } from "./client.js";
+export { followTask, PawlineClient, sendPhoto, type ClientOptions, type SubmitOptions } from "./client.js";
 export {
   PawlineConnectionError,
   PawlineError,

@@ -9,6 +9,8 @@ export type Callback = Schemas["Callback"];
 export type CallbackData = Schemas["CallbackData"];
 export type CallbackPage = Schemas["CallbackPage"];
 export type Delivery = Schemas["Delivery"];
+export type NewUpload = Schemas["NewUpload"];
+export type OpenUpload = Schemas["OpenUpload"];
 export type Page = Schemas["Page"];
 export type Problem = Schemas["Problem"];
 export type Quotas = Schemas["Quotas"];
@@ -22,8 +24,8 @@ export type WebhookSecret = Schemas["WebhookSecret"];
 /** The filters of a list of tasks. */
 export type TaskFilter = Omit<NonNullable<operations["listTasks"]["parameters"]["query"]>, "ids">;
 
-/** A photo of your own, instead of `image_url`. */
-export type Upload = Omit<Submission, "image_url"> & { image: Blob | Uint8Array };
+/** A photo of your own, instead of `image_url` or `upload_id`. */
+export type Upload = Omit<Submission, "image_url" | "upload_id"> & { image: Blob | Uint8Array };
 
 /** A task in its final state. */
 export type EndedTask = Task & { state: Exclude<Task["state"], "processing"> };

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { PawlineClient, Submission } from "../dist/index.js";
 import { PawlineConnectionError, PawlineProblemError } from "../dist/index.js";
-import { accepted, against, cut, json, problem, ScriptedPawline, START, TASK } from "./support.js";
+import { accepted, against, cut, json, problem, type Received, ScriptedPawline, START, TASK, upload } from "./support.js";
 
 const CAT: Submission = { image_url: "https://photos.example/cat.jpg", style: "ink" };
 
@@ -136,6 +136,17 @@ test("a photo is sent as a form of known length", () =>
     assert.match(request.body, /\r\n\r\nthe photo\r\n--/);
   }));
 
+test("an upload is sent to its address without the key", () =>
+  against(ScriptedPawline.by(upload), async (pawline) => {
+    assert.equal(await pawline.client().upload(new TextEncoder().encode("the photo"), "image/png"), TASK);
+    const [opened, sent] = pawline.received;
+    assert.deepEqual(JSON.parse(opened!.body), { media_type: "image/png", length: 9 });
+    assert.equal(sent?.body, "the photo");
+    assert.equal(sent?.headers["content-type"], "image/png");
+    assert.equal(sent?.headers["x-more"], "1");
+    assert.equal(sent?.headers.authorization, undefined);
+  }));
+
 test("what a batch refuses for the moment is sent again under the same key", () => {
   const taken = { status: 202, task_id: TASK, status_url: "http://localhost/" };
   const refused = (status: number, retry_after?: number) => ({ status, problem: { status, retry_after } });
@@ -196,7 +207,9 @@ test("every operation of the document has a method", () =>
     ScriptedPawline.by((request) =>
       request.method === "DELETE" && request.path.startsWith("/v1/tasks")
         ? (response) => response.writeHead(204).end()
-        : json(200, { task_id: TASK, state: "success", tasks: [], results: [] }),
+        : isUpload(request)
+          ? upload(request)
+          : json(200, { task_id: TASK, state: "success", tasks: [], results: [] }),
     ),
     async (pawline) => {
       await callAll(pawline.client());
@@ -206,12 +219,18 @@ test("every operation of the document has a method", () =>
       // The document itself, and the pictures, whose addresses are whole
       const without = ["GET /v1/openapi.json", "GET /v1/openapi.yaml", "GET /v1/images/{key}"];
       assert.deepEqual([...called].sort(), documented().filter((operation) => !without.includes(operation)));
-      assert.ok(pawline.received.every((request) => request.headers.authorization === "Bearer pwk_1_x"));
+      const withKey = pawline.received.filter((request) => request.method !== "PUT" || !isUpload(request));
+      assert.ok(withKey.every((request) => request.headers.authorization === "Bearer pwk_1_x"));
     },
   ));
 
+function isUpload(request: Received): boolean {
+  return request.path.startsWith("/v1/uploads");
+}
+
 async function callAll(client: PawlineClient): Promise<void> {
   await client.submit(CAT);
+  await client.upload(new Uint8Array(1), "image/png");
   await client.submitTasks([CAT]);
   await client.submitBatch([CAT]);
   await client.getBatch(TASK);

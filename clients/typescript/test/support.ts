@@ -127,6 +127,14 @@ export function accepted(): Reply {
   return json(202, { task_id: TASK, status_url: "http://localhost/" });
 }
 
+/** Opens an upload with an address on the same server, or takes its photo. */
+export function upload(request: Received): Reply {
+  const url = `http://${request.headers.host}/v1/uploads/${TASK}?signature=s3cret`;
+  return request.method === "PUT"
+    ? (response) => response.writeHead(204).end()
+    : json(201, { upload_id: TASK, method: "PUT", url, headers: { "Content-Type": "image/png", "X-More": "1" } });
+}
+
 /** Closes the connection instead of an answer. */
 export function cut(): Reply {
   return (response) => response.destroy();

@@ -10,7 +10,7 @@ import java.util.Optional;
 /**
  * A request, as it is sent in each attempt.
  *
- * @param path with its query
+ * @param path with its query; or a whole address, to which the API key is not sent
  * @param repeatable whether nothing is done twice if an attempt was processed and its answer was lost
  * @param atMost how long all attempts and the pauses between them may take; empty: as the client is set
  */
@@ -22,6 +22,16 @@ record ApiCall(
         boolean repeatable,
         Optional<Duration> atMost) {
 
+    /** Returns whether the request goes to a whole address. */
+    boolean hasWholeAddress() {
+        return path.startsWith("http://") || path.startsWith("https://");
+    }
+
+    /** Names the request without its query, in which there may be a signature. */
+    String name() {
+        return method + " " + path.replaceFirst("\\?.*", "");
+    }
+
     static ApiCall of(String method, String path) {
         return new ApiCall(method, path, Map.of(), BodyPublishers.noBody(), true, Optional.empty());
     }
@@ -32,8 +42,12 @@ record ApiCall(
         return new ApiCall(method, path, more, body, repeatable, atMost);
     }
 
+    ApiCall body(BodyPublisher content) {
+        return new ApiCall(method, path, headers, content, repeatable, atMost);
+    }
+
     ApiCall body(String contentType, BodyPublisher content) {
-        return new ApiCall(method, path, headers, content, repeatable, atMost).header("Content-Type", contentType);
+        return body(content).header("Content-Type", contentType);
     }
 
     ApiCall json(Object content) {

@@ -78,7 +78,7 @@ final class HttpCalls {
             return ClientJson.MAPPER.readValue(body, type);
         } catch (JacksonException malformed) {
             throw new PawlineConnectionException(
-                    call.method() + " " + call.path() + " was answered with something else than JSON", malformed);
+                    call.name() + " was answered with something else than JSON", malformed);
         }
     }
 
@@ -106,8 +106,7 @@ final class HttpCalls {
                 retryAfter = problem.retryAfter();
                 failure = problem;
             } catch (IOException lost) {
-                failure = new PawlineConnectionException(
-                        "no answer to " + call.method() + " " + call.path() + ": " + lost, lost);
+                failure = new PawlineConnectionException("no answer to " + call.name() + ": " + lost, lost);
                 again = call.repeatable();
             }
             Duration pause = pacing.after(attempt, retryAfter);
@@ -119,10 +118,12 @@ final class HttpCalls {
     }
 
     HttpRequest request(ApiCall call) {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create(base + call.path())).method(call.method(), call.body());
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create(call.hasWholeAddress() ? call.path() : base + call.path()))
+                .method(call.method(), call.body());
         request.setHeader("Accept", "application/json");
-        apiKey.ifPresent(key -> request.setHeader("Authorization", "Bearer " + key));
+        apiKey.filter(key -> !call.hasWholeAddress())
+                .ifPresent(key -> request.setHeader("Authorization", "Bearer " + key));
         call.headers().forEach(request::setHeader);
         return request.build();
     }

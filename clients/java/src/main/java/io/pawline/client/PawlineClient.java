@@ -3,6 +3,8 @@ package io.pawline.client;
 import io.pawline.client.model.Accepted;
 import io.pawline.client.model.BatchResults;
 import io.pawline.client.model.BatchStatus;
+import io.pawline.client.model.NewUpload;
+import io.pawline.client.model.OpenUpload;
 import io.pawline.client.model.Page;
 import io.pawline.client.model.Problem;
 import io.pawline.client.model.Quotas;
@@ -11,6 +13,7 @@ import io.pawline.client.model.Task;
 import io.pawline.client.model.TaskToken;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -159,6 +162,32 @@ public final class PawlineClient {
     /** Uploads a photo, submits it, and returns the task in its final state. */
     public Task submitAndWait(byte[] photo, Submission submission, Duration timeout) throws InterruptedException {
         return waitFor(submit(photo, submission).getTaskId(), timeout);
+    }
+
+    /**
+     * Uploads a photo before its task.
+     *
+     * @param mediaType such as {@code image/jpeg}
+     * @return the {@code upload_id} of one submission, within 15 minutes
+     */
+    public UUID upload(byte[] photo, String mediaType) throws InterruptedException {
+        OpenUpload upload = openUpload(new NewUpload().mediaType(mediaType).length(photo.length));
+        sendPhoto(upload, photo);
+        return upload.getUploadId();
+    }
+
+    /** Opens an upload. Whoever gets it may send its photo without your key, for example a page in a browser. */
+    public OpenUpload openUpload(NewUpload photo) throws InterruptedException {
+        return calls.call(ApiCall.of("POST", "/v1/uploads").json(photo), OpenUpload.class);
+    }
+
+    /** Sends the photo of an upload to the upload's address. */
+    public void sendPhoto(OpenUpload upload, byte[] photo) throws InterruptedException {
+        ApiCall call = ApiCall.of("PUT", upload.getUrl().toString());
+        for (Map.Entry<String, String> header : upload.getHeaders().entrySet()) {
+            call = call.header(header.getKey(), header.getValue());
+        }
+        calls.run(call.body(BodyPublishers.ofByteArray(photo)));
     }
 
     /** Returns a task in its final state: success, failed, cancelled or expired. */

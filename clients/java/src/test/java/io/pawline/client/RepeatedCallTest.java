@@ -169,6 +169,31 @@ class RepeatedCallTest {
     }
 
     @Test
+    void anUploadIsSentToItsAddressWithoutTheKey() throws Exception {
+        try (ScriptedPawline pawline = ScriptedPawline.by(ScriptedPawline::upload)) {
+            byte[] photo = "the photo".getBytes(StandardCharsets.UTF_8);
+            assertThat(pawline.client().upload(photo, "image/png")).isEqualTo(TASK);
+            assertThat(pawline.received.get(0).body()).isEqualTo("{\"media_type\":\"image/png\",\"length\":9}");
+            Received sent = pawline.received.get(1);
+            assertThat(sent.body()).isEqualTo("the photo");
+            assertThat(sent.header("Content-Type")).isEqualTo("image/png");
+            assertThat(sent.header("X-More")).isEqualTo("1");
+            assertThat(sent.header("Authorization")).isEqualTo("none");
+        }
+    }
+
+    @Test
+    void noErrorTellsTheSignatureOfAnUpload() throws Exception {
+        try (ScriptedPawline pawline = ScriptedPawline.by(
+                request -> request.method().equals("PUT") ? ScriptedPawline.cut() : ScriptedPawline.upload(request))) {
+            PawlineClient client = pawline.client(Duration.ofSeconds(30), Duration.ofSeconds(2));
+            assertThatExceptionOfType(PawlineConnectionException.class)
+                    .isThrownBy(() -> client.upload(new byte[] {1}, "image/png"))
+                    .withMessageNotContaining("s3cret");
+        }
+    }
+
+    @Test
     void aPhotoIsSentAsAFormOfKnownLength() throws Exception {
         try (ScriptedPawline pawline = ScriptedPawline.with(ScriptedPawline.cut(), ScriptedPawline.accepted())) {
             byte[] photo = "the photo".getBytes(StandardCharsets.UTF_8);

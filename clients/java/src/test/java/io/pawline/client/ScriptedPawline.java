@@ -109,6 +109,14 @@ final class ScriptedPawline implements AutoCloseable {
         return json(202, "{\"task_id\":\"%s\",\"status_url\":\"http://localhost/v1/tasks/%s\"}".formatted(TASK, TASK));
     }
 
+    /** Opens an upload with an address on the same server, or takes its photo. */
+    static Reply upload(Received request) {
+        return request.method().equals("PUT") ? json(204, "") : json(201, """
+                        {"upload_id":"%1$s","method":"PUT","url":"http://%2$s/v1/uploads/%1$s?signature=s3cret",
+                         "headers":{"Content-Type":"image/png","X-More":"1"}}
+                        """.formatted(TASK, request.header("Host")));
+    }
+
     /** Closes the connection instead of an answer. */
     static Reply cut() {
         return HttpExchange::close;
