@@ -31,7 +31,7 @@ final class ModelGroup {
     static final Comparator<TopicPartition> ORDER =
             Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
 
-    private static final Duration SESSION = Duration.ofSeconds(10);
+    static final Duration SESSION = Duration.ofSeconds(10);
 
     /** Is a member as the broker knows it. */
     static final class Member {
@@ -136,6 +136,7 @@ final class ModelGroup {
         assign();
         for (Member member : members.values()) {
             member.generation = generation;
+            seen(member);
         }
         world.note("group %s generation %d: %s".formatted(name, generation, sizes()));
         changed();
@@ -208,10 +209,11 @@ final class ModelGroup {
         changed();
     }
 
-    /** Removes the members that have not been seen for the session time-out. */
+    /** Removes the members that have not been seen for the session time-out. Who waits for the others to join stays. */
     void expire() {
         for (Member member : List.copyOf(members.values())) {
-            if (world.nanoTime() - member.lastSeen > SESSION.toNanos()) {
+            boolean waits = preparing && member.joined;
+            if (!waits && world.nanoTime() - member.lastSeen > SESSION.toNanos()) {
                 remove(member, "is not seen any more");
             }
         }

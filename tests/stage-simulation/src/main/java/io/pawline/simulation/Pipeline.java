@@ -44,6 +44,10 @@ final class Pipeline {
 
     static final List<Stage> STAGES = List.of(Stage.DETECT, Stage.GENERATE);
     static final int ATTEMPTS = 6;
+
+    /** Handlers throw an error over tasks of this style, once they have the provider's answer. */
+    static final String BUG = "bug";
+
     static final Duration DRAIN = Duration.ofSeconds(20);
 
     private static final int PARTITIONS = 4;
@@ -129,6 +133,7 @@ final class Pipeline {
         return new ProcessSlot(
                 world,
                 broker,
+                stage,
                 instance,
                 book,
                 controls,
@@ -144,6 +149,10 @@ final class Pipeline {
     private Outcome handle(ProcessSlot.Running running, Stage stage, Attempt attempt, SpecificRecord result)
             throws InterruptedException {
         CallReport report = attempt.call(() -> call(running, stage, attempt));
+        if (result instanceof PetDescribed described
+                && described.getDescription().equals(BUG)) {
+            throw new AssertionError("a bug");
+        }
         return report.failure().isPresent()
                 ? Outcome.failed(report.failure().get(), "the provider failed", report.notBefore())
                 : Outcome.done(next(stage), result);
@@ -175,6 +184,10 @@ final class Pipeline {
                         .setUrl("https://pictures.example/1")
                         .build())
                 .build();
+    }
+
+    void after(Duration time, Runnable action) {
+        world.after(time, action);
     }
 
     /** Returns the stage that takes what this one makes. */
@@ -238,7 +251,11 @@ final class Pipeline {
                                 .build())
                         .build(),
                 0);
-        Expected outcome = style.equals(LargeResults.LARGE) ? Expected.TOO_LARGE : Expected.PLAIN;
+        Expected outcome = switch (style) {
+            case LargeResults.LARGE -> Expected.TOO_LARGE;
+            case BUG -> Expected.BUG;
+            default -> Expected.PLAIN;
+        };
         append(id, deadline, outcome, bytes, context, more);
         return id;
     }

@@ -43,7 +43,8 @@ final class TaskBook implements ModelBroker.Watch {
     enum Expected {
         PLAIN,
         UNDECODABLE,
-        TOO_LARGE
+        TOO_LARGE,
+        BUG
     }
 
     private record Call(String task, String requestId, TopicPartition partition) {}
@@ -128,6 +129,9 @@ final class TaskBook implements ModelBroker.Watch {
         world.check(
                 consumer != null && consumer.owns(partition),
                 "a call begins in %s for %s, which went elsewhere".formatted(process.name(), partition));
+        world.check(
+                consumer != null && consumer.isMember(),
+                "a call begins in %s, which its group has given up".formatted(process.name()));
         world.check(!controls.cancelled(task), "a call begins for a cancelled task: " + task);
         Instant deadline = deadlines.get(task.toString());
         world.check(
@@ -152,10 +156,14 @@ final class TaskBook implements ModelBroker.Watch {
         if (timesCalled.merge(requestId, 1, Integer::sum) > 1) {
             repeats++;
             ModelConsumer other = callers.get(requestId);
-            boolean lostUnawares = (consumer != null && !consumer.isMember()) || (other != null && !other.isMember());
+            // It lost the partition during the call, and does not know yet
+            boolean lostUnawares = other != null && !other.isMember();
             world.check(
                     mayBeRepeated.remove(requestId) || lostUnawares,
                     "a call is repeated without a cause: " + requestId);
+            uncommitted
+                    .values()
+                    .forEach(open -> open.removeIf(call -> call.requestId().equals(requestId)));
         }
         if (consumer != null) {
             callers.put(requestId, consumer);
@@ -252,7 +260,9 @@ final class TaskBook implements ModelBroker.Watch {
             case FAILED ->
                 isTriedEnough(key, finished)
                         && (outcome == Expected.UNDECODABLE || !reason.equals(Reason.UNDECODABLE.code()))
-                        && (outcome == Expected.TOO_LARGE || !reason.equals(Reason.UNCLASSIFIED.code()));
+                        && (outcome == Expected.TOO_LARGE
+                                || outcome == Expected.BUG
+                                || !reason.equals(Reason.UNCLASSIFIED.code()));
         };
         world.check(holds, "%s ends as %s without a cause: %s".formatted(key, finished.getEnding(), reason));
     }
