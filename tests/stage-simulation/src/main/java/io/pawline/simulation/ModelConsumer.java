@@ -236,6 +236,14 @@ final class ModelConsumer {
             of.joined(known, owned);
             joining = true;
         }
+        if (joining && of.preparing() && of.knows(known) && !of.hasJoined(known)) {
+            // Another rebalance began before it had the answer of the one before
+            joinsAnswered.count++;
+            joins.run();
+            broker.rest(broker.way());
+            of.rebalance(known.id + " joins again");
+            of.joined(known, owned);
+        }
         if (joining && !of.knows(known)) {
             // The answer is that it is no member any more
             broker.rest(broker.way());

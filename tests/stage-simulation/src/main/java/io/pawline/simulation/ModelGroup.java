@@ -117,6 +117,11 @@ final class ModelGroup {
         completeIfAllJoined();
     }
 
+    /** Says whether the member waits for the next generation. */
+    boolean hasJoined(Member member) {
+        return member.joined;
+    }
+
     /** Begins a rebalance. */
     void rebalance(String why) {
         if (!preparing) {

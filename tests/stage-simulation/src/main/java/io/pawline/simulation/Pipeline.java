@@ -50,6 +50,9 @@ final class Pipeline {
 
     static final Duration DRAIN = Duration.ofSeconds(20);
 
+    /** Retries wait no longer than a provider asks for, and somewhat longer. */
+    private static final Duration LONGEST_RETRY = Duration.ofSeconds(25);
+
     private static final int PARTITIONS = 4;
     private static final int LARGEST_FAILED = 100_000;
 
@@ -66,7 +69,7 @@ final class Pipeline {
 
     Pipeline(World world) {
         this.world = world;
-        this.book = new TaskBook(world, events, PARTITIONS, STAGES.getLast());
+        this.book = new TaskBook(world, events, PARTITIONS, STAGES.getLast(), LONGEST_RETRY);
         this.broker = new ModelBroker(world, PARTITIONS, book);
         book.reads(broker);
         this.controls = new ModelControls(world, broker);
@@ -195,7 +198,8 @@ final class Pipeline {
         return switch (stage) {
             case DETECT -> Stage.GENERATE;
             case GENERATE -> Stage.MATTING;
-            case MATTING, FINALIZE, CALLBACK -> throw new IllegalArgumentException("no stage here: " + stage);
+            case MATTING -> Stage.FINALIZE;
+            case FINALIZE, CALLBACK -> throw new IllegalArgumentException("no stage here: " + stage);
         };
     }
 

@@ -34,9 +34,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TaskBook implements ModelBroker.Watch {
 
-    /** Retries wait no longer than a provider asks for, and somewhat longer. */
-    private static final Duration LONGEST_RETRY = Duration.ofSeconds(25);
-
     private record Published(String topic, String key, int attempt) {}
 
     /** Says what may become of a task besides what becomes of all. */
@@ -53,6 +50,7 @@ final class TaskBook implements ModelBroker.Watch {
     private final EventStore events;
     private final int partitions;
     private final Stage last;
+    private final Duration longestRetry;
     private final Map<String, Instant> deadlines = new LinkedHashMap<>();
     private final Map<String, Integer> finals = new HashMap<>();
     private final Map<String, Instant> dueAt = new HashMap<>();
@@ -69,13 +67,18 @@ final class TaskBook implements ModelBroker.Watch {
     private @Nullable ModelBroker broker;
     private int calls;
     private int repeats;
+    private int succeeded;
 
-    /** @param last the last stage; what it passes on is a success */
-    TaskBook(World world, EventStore events, int partitions, Stage last) {
+    /**
+     * @param last the last stage; what it passes on is a success
+     * @param longestRetry for which a retry waits
+     */
+    TaskBook(World world, EventStore events, int partitions, Stage last, Duration longestRetry) {
         this.world = world;
         this.events = events;
         this.partitions = partitions;
         this.last = last;
+        this.longestRetry = longestRetry;
     }
 
     /** Sets the broker whose logs it looks into. */
@@ -111,6 +114,10 @@ final class TaskBook implements ModelBroker.Watch {
 
     int calls() {
         return calls;
+    }
+
+    int succeeded() {
+        return succeeded;
     }
 
     int repeats() {
@@ -242,6 +249,7 @@ final class TaskBook implements ModelBroker.Watch {
         publishedKeys.add(topic + key);
         world.check(fresh, "published twice: %s %s attempt %d".formatted(topic, key, attempt));
         if (topic.equals(Pipeline.next(last).workTopic()) || topic.equals(Stage.CALLBACK.workTopic())) {
+            succeeded += topic.equals(Stage.CALLBACK.workTopic()) ? 0 : 1;
             int outcomes = finals.merge(key, 1, Integer::sum);
             world.check(outcomes == 1, "two final outcomes of %s".formatted(key));
         }
@@ -256,7 +264,7 @@ final class TaskBook implements ModelBroker.Watch {
             case SUCCESS -> false;
             case CANCELLED -> true;
             // The next attempt may have come too late
-            case EXPIRED -> !world.instant().isBefore(deadline.minus(LONGEST_RETRY));
+            case EXPIRED -> !world.instant().isBefore(deadline.minus(longestRetry));
             case FAILED ->
                 isTriedEnough(key, finished)
                         && (outcome == Expected.UNDECODABLE || !reason.equals(Reason.UNDECODABLE.code()))
