@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -26,6 +25,12 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 public record KafkaClients(Map<String, Object> connection, String instanceId) implements StageClients {
 
+    /**
+     * Names the setting that says how many milliseconds a broker that runs the groups keeps a silent member. It is needed
+     * only if the broker's {@code group.consumer.session.timeout.ms} is less than its default, for no client is told.
+     */
+    public static final String SESSION_TIMEOUT_OF_BROKER = "pawline.session.timeout.ms";
+
     /** Bounds how long a killed process holds up those who read what it wrote last. */
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
 
@@ -35,6 +40,12 @@ public record KafkaClients(Map<String, Object> connection, String instanceId) im
     private static final Duration LEDGER_PATIENCE = Duration.ofHours(1);
     private static final int LARGEST_REQUEST = 16 * 1024 * 1024;
     private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
+
+    /** The longest. With Kafka's 3 s, a broker that is silent for a second makes calls wait: see {@code Membership}. */
+    private static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(2);
+
+    /** Is the broker's default, and the least that it allows by default, where the broker runs the groups. */
+    private static final Duration BROKERS_SESSION_TIMEOUT = Duration.ofSeconds(45);
 
     /** With the default of 100, a commit that has to wait for the one before takes 100 ms. */
     private static final int RETRY_BACKOFF_MILLIS = 5;
@@ -53,7 +64,7 @@ public record KafkaClients(Map<String, Object> connection, String instanceId) im
     }
 
     @Override
-    public Consumer<byte[], byte[]> consumer(String group, Duration drain) {
+    public Consumer<byte[], byte[]> consumer(String group, Duration drain, Runnable joins) {
         Map<String, Object> settings = new HashMap<>(connection);
         Duration pollInterval = drain.compareTo(POLL_INTERVAL) < 0 ? POLL_INTERVAL : drain.plus(POLL_INTERVAL);
         settings.putIfAbsent(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, (int) pollInterval.toMillis());
@@ -67,8 +78,12 @@ public record KafkaClients(Map<String, Object> connection, String instanceId) im
         } else {
             settings.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instanceId);
             settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) SESSION_TIMEOUT.toMillis());
-            settings.put(
-                    ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
+            settings.merge(
+                    ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
+                    (int) HEARTBEAT_INTERVAL.toMillis(),
+                    (theirs, ours) -> Math.min(Integer.parseInt(theirs.toString()), (int) ours));
+            settings.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, JoinNotice.class.getName());
+            settings.put(JoinNotice.JOINS, joins);
         }
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
@@ -77,6 +92,15 @@ public record KafkaClients(Map<String, Object> connection, String instanceId) im
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
         settings.putIfAbsent(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    @Override
+    public Duration sessionTimeout() {
+        if (!newGroupProtocol()) {
+            return SESSION_TIMEOUT;
+        }
+        Object brokers = connection.get(SESSION_TIMEOUT_OF_BROKER);
+        return brokers == null ? BROKERS_SESSION_TIMEOUT : Duration.ofMillis(Long.parseLong(brokers.toString()));
     }
 
     @Override

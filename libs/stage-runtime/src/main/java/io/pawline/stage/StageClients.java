@@ -19,8 +19,13 @@ public interface StageClients {
      * Makes a member of this consumer group that reads committed records.
      *
      * @param drain how long a poll may last when a partition is taken away
+     * @param joins runs on the poll thread, before the member asks to join the next generation of its group; from then
+     *     until the answer it sends no heartbeats. Never, if the member sends heartbeats at all times.
      */
-    Consumer<byte[], byte[]> consumer(String group, Duration drain);
+    Consumer<byte[], byte[]> consumer(String group, Duration drain, Runnable joins);
+
+    /** Returns the time for which the broker keeps a member of whom it hears nothing. */
+    Duration sessionTimeout();
 
     /** Makes a consumer of no group, which reads single committed records again. */
     Consumer<byte[], byte[]> rereader(String group);

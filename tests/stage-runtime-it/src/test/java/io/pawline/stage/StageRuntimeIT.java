@@ -33,7 +33,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -466,33 +465,6 @@ class StageRuntimeIT {
         awaitRecords("pawline.generate", 31);
         assertThat(calls).containsExactly("stuck");
         never.countDown();
-    }
-
-    @Test
-    void eachTaskGoesOnExactlyOnceWhileProcessesComeAndGo() throws InterruptedException {
-        int count = 400;
-        Map<String, AtomicInteger> calls = new ConcurrentHashMap<>();
-        Handler<TaskAccepted> handler = (in, attempt) -> {
-            calls.computeIfAbsent(in.getContext().getTaskId(), _ -> new AtomicInteger())
-                    .incrementAndGet();
-            Thread.sleep(20);
-            return described(in);
-        };
-        TestingKafka.send(IntStream.range(0, count)
-                .mapToObj(_ -> task(TaskId.next(), "oil", DAY))
-                .toList());
-
-        StageRuntime<TaskAccepted> first = start(4, handler);
-        await().until(() -> calls.size() > count / 8);
-        start(4, handler);
-        await().until(() -> calls.size() > count / 2);
-        first.close();
-
-        assertThat(awaitRecords("pawline.generate", count).stream()
-                        .map(next -> new String(next.key(), UTF_8))
-                        .distinct())
-                .hasSize(count);
-        assertThat(calls.values()).allSatisfy(times -> assertThat(times).hasValue(1));
     }
 
     private StageRuntime<TaskAccepted> start(int maxInFlight, Handler<TaskAccepted> handler) {

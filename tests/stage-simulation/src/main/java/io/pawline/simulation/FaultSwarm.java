@@ -18,6 +18,9 @@ final class FaultSwarm {
 
     private static final Duration FIRST = Duration.ofSeconds(15);
 
+    /** Is somewhat longer than a producer waits for an answer, and less than the time between a last fault and their end. */
+    private static final Duration ANSWER_LOST = Duration.ofSeconds(12);
+
     /** Names what can go wrong. */
     enum Kind {
         KILL,
@@ -30,6 +33,8 @@ final class FaultSwarm {
         PROVIDER,
         POISON,
         LARGE_RESULT,
+        BUG,
+        TWIN,
         TOPIC_AWAY,
         REGISTRY_FORGETS,
         CONTROL,
@@ -85,6 +90,13 @@ final class FaultSwarm {
             Runnable end = begin(fault, pipeline);
             world.after(fault.lasts(), end);
         });
+    }
+
+    /** Keeps the coordinators away for longer than a producer waits, and has a twin of the process back with them. */
+    private static void loseTheAnswer(Pipeline pipeline, ProcessSlot slot) {
+        pipeline.broker().coordinatorAway(true);
+        pipeline.after(ANSWER_LOST.minusSeconds(1), slot::startTwin);
+        pipeline.after(ANSWER_LOST, () -> pipeline.broker().coordinatorAway(false));
     }
 
     private static Runnable begin(Fault fault, Pipeline pipeline) {
@@ -149,6 +161,15 @@ final class FaultSwarm {
             case LARGE_RESULT -> {
                 pipeline.submit(Duration.ofMinutes(20), LargeResults.LARGE);
                 yield () -> {};
+            }
+            case BUG -> {
+                pipeline.submit(Duration.ofMinutes(20), Pipeline.BUG);
+                yield () -> {};
+            }
+            case TWIN -> {
+                pipeline.slots().forEach(ProcessSlot::disturbed);
+                pipeline.broker().behindNextCommit(slot.transactionalId(), () -> loseTheAnswer(pipeline, slot));
+                yield () -> pipeline.broker().notBehindNextCommit(slot.transactionalId());
             }
             case TOPIC_AWAY -> {
                 String topic = Pipeline.next(stage).workTopic();

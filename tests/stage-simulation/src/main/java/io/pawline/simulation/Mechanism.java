@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -22,7 +21,7 @@ import java.util.function.Consumer;
  *
  * @param guarantee that it holds, in words
  * @param type the class that it is in
- * @param method that does something else instead
+ * @param method that does something else instead; with its number of parameters if there are others of that name
  * @param off what it does instead
  */
 record Mechanism(String guarantee, String type, String method, Consumer<CodeBuilder> off) {
@@ -75,6 +74,16 @@ record Mechanism(String guarantee, String type, String method, Consumer<CodeBuil
                     "commitAs",
                     CodeBuilder::return_),
             new Mechanism(
+                    "No paid call begins while the membership is in doubt",
+                    "io.pawline.stage.session.Membership",
+                    "certain",
+                    Mechanism::yes),
+            new Mechanism(
+                    "An answer to a heartbeat proves nothing of the time after it was sent",
+                    "io.pawline.stage.session.Membership",
+                    "proven",
+                    Mechanism::lastLook),
+            new Mechanism(
                     "A cancelled task is not paid for",
                     "io.pawline.stage.provider.LiveStageControls",
                     "cancelled",
@@ -82,8 +91,8 @@ record Mechanism(String guarantee, String type, String method, Consumer<CodeBuil
             new Mechanism(
                     "No paid call begins after the deadline",
                     "io.pawline.stage.session.TaskExecution",
-                    "over",
-                    Mechanism::emptyOptional),
+                    "isPastDeadline",
+                    Mechanism::no),
             new Mechanism(
                     "Fence, cancellation and deadline are looked at again once the ledger has the call",
                     "io.pawline.stage.ledger.RecordedCalls",
@@ -128,7 +137,27 @@ record Mechanism(String guarantee, String type, String method, Consumer<CodeBuil
                     "A step of the clock is left out",
                     "io.pawline.stage.SteadyClock",
                     "without",
-                    Mechanism::firstArgument));
+                    Mechanism::firstArgument),
+            new Mechanism(
+                    "A moment beyond all waiting counts as absent",
+                    "io.pawline.stage.retry.AttemptHeaders",
+                    "notBefore/2",
+                    Mechanism::momentOfHeader),
+            new Mechanism(
+                    "An error of a handler is a failure of its task",
+                    "io.pawline.stage.session.TaskExecution",
+                    "handle",
+                    Mechanism::handleAlone),
+            new Mechanism(
+                    "A schema that the registry does not know is asked for again",
+                    "io.pawline.stage.session.OutcomeResolver",
+                    "unknownSchema",
+                    Mechanism::undecodable),
+            new Mechanism(
+                    "A session closes the clients that it opened",
+                    "io.pawline.stage.session.StageSession",
+                    "leave",
+                    CodeBuilder::return_));
 
     private static void no(CodeBuilder code) {
         code.iconst_0().ireturn();
@@ -142,6 +171,12 @@ record Mechanism(String guarantee, String type, String method, Consumer<CodeBuil
         code.ldc(10_000).ireturn();
     }
 
+    /** Takes the newest answer for a proof of now. */
+    private static void lastLook(CodeBuilder code) {
+        ClassDesc membership = ClassDesc.of("io.pawline.stage.session.Membership");
+        code.aload(0).getfield(membership, "lastLook", ConstantDescs.CD_long).lreturn();
+    }
+
     private static void firstArgument(CodeBuilder code) {
         code.aload(1).areturn();
     }
@@ -150,9 +185,40 @@ record Mechanism(String guarantee, String type, String method, Consumer<CodeBuil
         code.ldc("").areturn();
     }
 
-    private static void emptyOptional(CodeBuilder code) {
-        ClassDesc optional = ClassDesc.of(Optional.class.getName());
-        code.invokestatic(optional, "empty", MethodTypeDesc.of(optional)).areturn();
+    /** Believes the header of a record, whatever is in it. */
+    private static void momentOfHeader(CodeBuilder code) {
+        ClassDesc attempts = ClassDesc.of("io.pawline.stage.retry.AttemptHeaders");
+        ClassDesc headers = ClassDesc.of("org.apache.kafka.common.header.Headers");
+        code.aload(0)
+                .invokestatic(attempts, "momentOf", MethodTypeDesc.of(ClassDesc.of(Instant.class.getName()), headers))
+                .areturn();
+    }
+
+    /** Lets through whatever a handler throws. */
+    private static void handleAlone(CodeBuilder code) {
+        ClassDesc handler = ClassDesc.of("io.pawline.stage.Handler");
+        ClassDesc outcome = ClassDesc.of("io.pawline.stage.Outcome");
+        ClassDesc attempt = ClassDesc.of("io.pawline.stage.Attempt");
+        code.aload(0)
+                .getfield(ClassDesc.of("io.pawline.stage.session.TaskExecution"), "handler", handler)
+                .aload(1)
+                .aload(2)
+                .invokeinterface(handler, "handle", MethodTypeDesc.of(outcome, ConstantDescs.CD_Object, attempt))
+                .areturn();
+    }
+
+    /** Gives a record up that cannot be read now. */
+    private static void undecodable(CodeBuilder code) {
+        ClassDesc settlement = ClassDesc.of("io.pawline.stage.commit.Settlement");
+        ClassDesc data = ClassDesc.of("org.apache.kafka.clients.consumer.ConsumerRecord");
+        code.aload(0)
+                .aload(1)
+                .aload(2)
+                .invokevirtual(
+                        ClassDesc.of("io.pawline.stage.session.OutcomeResolver"),
+                        "undecodable",
+                        MethodTypeDesc.of(settlement, data, ConstantDescs.CD_String))
+                .areturn();
     }
 
     private static void emptyMap(CodeBuilder code) {
@@ -184,6 +250,12 @@ record Mechanism(String guarantee, String type, String method, Consumer<CodeBuil
         return type.equals(className);
     }
 
+    private boolean isOff(MethodModel candidate) {
+        String name = candidate.methodName().stringValue();
+        int parameters = candidate.methodTypeSymbol().parameterCount();
+        return method.equals(name) || method.equals(name + "/" + parameters);
+    }
+
     /** Returns the class without the mechanism. */
     byte[] switchedOff(byte[] original) {
         ClassFile files = ClassFile.of();
@@ -191,7 +263,7 @@ record Mechanism(String guarantee, String type, String method, Consumer<CodeBuil
         AtomicBoolean found = new AtomicBoolean();
         byte[] without = files.transformClass(model, (builder, element) -> {
             if (element instanceof MethodModel candidate
-                    && candidate.methodName().equalsString(method)
+                    && isOff(candidate)
                     && !candidate.flags().has(AccessFlag.SYNTHETIC)) {
                 found.set(true);
                 builder.withMethodBody(

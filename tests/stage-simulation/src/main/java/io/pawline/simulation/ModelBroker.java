@@ -62,6 +62,7 @@ final class ModelBroker {
     private final Map<String, ModelGroup> groups = new LinkedHashMap<>();
     private final Set<Actor> reading = new LinkedHashSet<>();
     private final Set<String> hidden = new HashSet<>();
+    private final Map<String, Runnable> behindCommit = new HashMap<>();
     private boolean away;
     private boolean coordinatorAway;
     private long markersAt;
@@ -149,6 +150,16 @@ final class ModelBroker {
         if (!isAway) {
             groups.values().forEach(ModelGroup::coordinatorIsBack);
         }
+    }
+
+    /** Has this done once the next transaction of a producer is committed, and before anybody has the answer. */
+    void behindNextCommit(String id, Runnable action) {
+        behindCommit.put(id, action);
+    }
+
+    /** Takes {@link #behindNextCommit} back. */
+    void notBehindNextCommit(String id) {
+        behindCommit.remove(id);
     }
 
     /** Says whether a request of this process arrives, or an answer to it. */
@@ -297,6 +308,10 @@ final class ModelBroker {
         known.lastEpoch = known.epoch;
         if (commit) {
             watch.committed(open);
+            Runnable next = behindCommit.remove(known.id);
+            if (next != null) {
+                next.run();
+            }
         }
         // The coordinator answers before the partitions and the group have the markers, which come in order
         markersAt = Math.max(markersAt, world.nanoTime() + way());

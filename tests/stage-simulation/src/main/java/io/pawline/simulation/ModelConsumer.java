@@ -18,6 +18,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
@@ -41,7 +43,7 @@ final class ModelConsumer {
         void of(TopicPartition partition, Optional<Duration> after);
     }
 
-    private static final Duration HEARTBEAT = Duration.ofSeconds(3);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(2);
     private static final Duration LONGEST = Duration.ofSeconds(60);
     private static final int MOST_RECORDS = 500;
 
@@ -50,7 +52,11 @@ final class ModelConsumer {
     private final SimulatedProcess process;
     private final @Nullable ModelGroup group;
     private final String instance;
+    private final Runnable joins;
     private final LettingGo gaveUp;
+    private final Counter heartbeatsAnswered = new Counter("heartbeat-total");
+    private final Counter joinsAnswered = new Counter("join-total");
+    private final Counter syncsAnswered = new Counter("sync-total");
     private final Set<TopicPartition> owned = new TreeSet<>(ModelGroup.ORDER);
     private final Set<TopicPartition> paused = new TreeSet<>(ModelGroup.ORDER);
     private final Map<TopicPartition, Long> positions = new HashMap<>();
@@ -72,6 +78,7 @@ final class ModelConsumer {
 
     /**
      * @param group null for a consumer of no group
+     * @param joins runs before it asks to join
      * @param gaveUp takes each partition that the consumer has no more
      */
     ModelConsumer(
@@ -80,12 +87,14 @@ final class ModelConsumer {
             SimulatedProcess process,
             @Nullable ModelGroup group,
             String instance,
+            Runnable joins,
             LettingGo gaveUp) {
         this.world = world;
         this.broker = broker;
         this.process = process;
         this.group = group;
         this.instance = instance;
+        this.joins = joins;
         this.gaveUp = gaveUp;
     }
 
@@ -100,16 +109,65 @@ final class ModelConsumer {
         if (closed || process.dead() || group == null) {
             return;
         }
-        ModelGroup.Member known = member;
-        if (known != null && broker.reaches(process, true)) {
-            if (!group.knows(known)) {
-                lost = true;
-            } else {
-                group.seen(known);
-                noticed |= group.preparing();
-            }
-        }
         world.after(HEARTBEAT, this::heartbeat);
+        ModelGroup.Member known = member;
+        // Who waits for the next generation sends none, nor who has learned that it is no member
+        if (known != null && !joining && !lost && broker.reaches(process, true)) {
+            world.after(broker.way(), () -> heartbeatArrives(group, known));
+        }
+    }
+
+    private void heartbeatArrives(ModelGroup of, ModelGroup.Member known) {
+        boolean member = of.knows(known);
+        boolean rebalances = of.preparing();
+        if (member) {
+            of.seen(known);
+        }
+        world.after(broker.way(), () -> {
+            // The answer waits in the socket of a frozen process, whatever has happened meanwhile
+            if (!process.cutOff()) {
+                process.whenItRuns(() -> heartbeatAnswered(known, member, rebalances));
+            }
+        });
+    }
+
+    private void heartbeatAnswered(ModelGroup.Member known, boolean isMember, boolean rebalances) {
+        if (closed) {
+            return;
+        }
+        heartbeatsAnswered.count++;
+        if (known.equals(member)) {
+            lost |= !isMember;
+            noticed |= rebalances;
+        }
+    }
+
+    /** Counts what the client has been answered, as Kafka's metrics do. */
+    private static final class Counter implements Metric {
+
+        private final MetricName name;
+        private double count;
+
+        Counter(String name) {
+            this.name = new MetricName(name, "consumer-coordinator-metrics", "", Map.of());
+        }
+
+        @Override
+        public MetricName metricName() {
+            return name;
+        }
+
+        @Override
+        public Object metricValue() {
+            return count;
+        }
+    }
+
+    public Map<MetricName, ? extends Metric> metrics() {
+        return Map.of(
+                heartbeatsAnswered.name, heartbeatsAnswered,
+                joinsAnswered.name, joinsAnswered,
+                syncsAnswered.name, syncsAnswered);
     }
 
     public ConsumerRecords<byte[], byte[]> poll(Duration longest) {
@@ -164,6 +222,7 @@ final class ModelConsumer {
         ModelGroup.Member known = member;
         if (known == null) {
             of.reads(subscribed);
+            joins.run();
             broker.rest(broker.way());
             known = of.join(instance);
             member = known;
@@ -171,10 +230,26 @@ final class ModelConsumer {
         } else if (!joining && (rejoin || (noticed && of.preparing())) && of.knows(known)) {
             rejoin = false;
             noticed = false;
+            joins.run();
             broker.rest(broker.way());
             of.rebalance(known.id + " joins again");
             of.joined(known, owned);
             joining = true;
+        }
+        if (joining && of.preparing() && of.knows(known) && !of.hasJoined(known)) {
+            // Another rebalance began before it had the answer of the one before
+            joinsAnswered.count++;
+            joins.run();
+            broker.rest(broker.way());
+            of.rebalance(known.id + " joins again");
+            of.joined(known, owned);
+        }
+        if (joining && !of.knows(known)) {
+            // The answer is that it is no member any more
+            broker.rest(broker.way());
+            lost = true;
+            keepUp(of);
+            return;
         }
         if (joining && known.generation() > generation && !of.preparing() && of.knows(known)) {
             broker.rest(broker.way());
@@ -188,6 +263,8 @@ final class ModelConsumer {
     private void takeAssignment(ModelGroup.Member known) {
         joining = false;
         noticed = false;
+        joinsAnswered.count++;
+        syncsAnswered.count++;
         generation = known.generation();
         Set<TopicPartition> given = Set.copyOf(known.assigned());
         Set<TopicPartition> taken = new TreeSet<>(ModelGroup.ORDER);
@@ -421,6 +498,10 @@ final class ModelConsumer {
     /** Says whether the group knows it as a member. A process that was away for long may not know that it is none. */
     boolean isMember() {
         return group != null && member != null && group.knows(member);
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     /** Says whether the client has this partition, for who checks calls. */

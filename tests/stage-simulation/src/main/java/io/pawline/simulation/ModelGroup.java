@@ -31,7 +31,7 @@ final class ModelGroup {
     static final Comparator<TopicPartition> ORDER =
             Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
 
-    private static final Duration SESSION = Duration.ofSeconds(10);
+    static final Duration SESSION = Duration.ofSeconds(10);
 
     /** Is a member as the broker knows it. */
     static final class Member {
@@ -117,6 +117,11 @@ final class ModelGroup {
         completeIfAllJoined();
     }
 
+    /** Says whether the member waits for the next generation. */
+    boolean hasJoined(Member member) {
+        return member.joined;
+    }
+
     /** Begins a rebalance. */
     void rebalance(String why) {
         if (!preparing) {
@@ -136,6 +141,7 @@ final class ModelGroup {
         assign();
         for (Member member : members.values()) {
             member.generation = generation;
+            seen(member);
         }
         world.note("group %s generation %d: %s".formatted(name, generation, sizes()));
         changed();
@@ -208,10 +214,11 @@ final class ModelGroup {
         changed();
     }
 
-    /** Removes the members that have not been seen for the session time-out. */
+    /** Removes the members that have not been seen for the session time-out. Who waits for the others to join stays. */
     void expire() {
         for (Member member : List.copyOf(members.values())) {
-            if (world.nanoTime() - member.lastSeen > SESSION.toNanos()) {
+            boolean waits = preparing && member.joined;
+            if (!waits && world.nanoTime() - member.lastSeen > SESSION.toNanos()) {
                 remove(member, "is not seen any more");
             }
         }

@@ -73,4 +73,8 @@ final class ModelLedgerProducer {
         }
         closed = true;
     }
+
+    boolean isClosed() {
+        return closed;
+    }
 }

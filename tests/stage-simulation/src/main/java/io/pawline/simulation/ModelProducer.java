@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Callback;
@@ -14,6 +15,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,9 @@ final class ModelProducer {
 
     private boolean closed;
     private @Nullable RuntimeException broken;
+
+    /** Says that another producer has its id, so that it can do nothing any more. */
+    private @Nullable ProducerFencedException fenced;
 
     ModelProducer(World world, ModelBroker broker, SimulatedProcess process, String id) {
         this.world = world;
@@ -74,7 +79,7 @@ final class ModelProducer {
     public void sendOffsetsToTransaction(Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata member) {
         requireOpen();
         throwIfBroken();
-        broker.request(process, true, LONGEST, () -> {
+        ask(true, () -> {
             ModelTransaction transaction = broker.transaction(id, epoch);
             written = true;
             flush(transaction);
@@ -89,7 +94,7 @@ final class ModelProducer {
     public void flush() {
         requireOpen();
         if (!buffer.isEmpty()) {
-            var _ = broker.request(process, false, LONGEST, () -> {
+            ask(false, () -> {
                 flush(broker.transaction(id, epoch));
                 written = true;
                 return epoch;
@@ -126,7 +131,7 @@ final class ModelProducer {
         if (buffer.isEmpty() && !written) {
             return;
         }
-        broker.request(process, true, LONGEST, () -> {
+        ask(true, () -> {
             if (!buffer.isEmpty()) {
                 flush(broker.transaction(id, epoch));
                 written = true;
@@ -141,9 +146,10 @@ final class ModelProducer {
 
     public void abortTransaction() {
         requireOpen();
+        throwIfFenced();
         buffer.clear();
         if (written) {
-            broker.request(process, true, LONGEST, () -> {
+            ask(true, () -> {
                 broker.end(id, epoch, false);
                 return epoch;
             });
@@ -171,6 +177,10 @@ final class ModelProducer {
         closed = true;
     }
 
+    boolean isClosed() {
+        return closed;
+    }
+
     private void requireOpen() {
         if (world.self().dead) {
             throw new Killed();
@@ -180,7 +190,23 @@ final class ModelProducer {
         }
     }
 
+    private <T> void ask(boolean coordinator, Supplier<T> effect) {
+        try {
+            var _ = broker.request(process, coordinator, LONGEST, effect);
+        } catch (ProducerFencedException newer) {
+            fenced = newer;
+            throw newer;
+        }
+    }
+
+    private void throwIfFenced() {
+        if (fenced != null) {
+            throw fenced;
+        }
+    }
+
     private void throwIfBroken() {
+        throwIfFenced();
         if (broken != null) {
             throw new KafkaException("Cannot execute transactional method because we are in an error state", broken);
         }

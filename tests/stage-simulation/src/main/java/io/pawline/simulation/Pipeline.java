@@ -44,7 +44,14 @@ final class Pipeline {
 
     static final List<Stage> STAGES = List.of(Stage.DETECT, Stage.GENERATE);
     static final int ATTEMPTS = 6;
+
+    /** Handlers throw an error over tasks of this style, once they have the provider's answer. */
+    static final String BUG = "bug";
+
     static final Duration DRAIN = Duration.ofSeconds(20);
+
+    /** Retries wait no longer than a provider asks for, and somewhat longer. */
+    private static final Duration LONGEST_RETRY = Duration.ofSeconds(25);
 
     private static final int PARTITIONS = 4;
     private static final int LARGEST_FAILED = 100_000;
@@ -62,7 +69,7 @@ final class Pipeline {
 
     Pipeline(World world) {
         this.world = world;
-        this.book = new TaskBook(world, events, PARTITIONS, STAGES.getLast());
+        this.book = new TaskBook(world, events, PARTITIONS, STAGES.getLast(), LONGEST_RETRY);
         this.broker = new ModelBroker(world, PARTITIONS, book);
         book.reads(broker);
         this.controls = new ModelControls(world, broker);
@@ -129,6 +136,7 @@ final class Pipeline {
         return new ProcessSlot(
                 world,
                 broker,
+                stage,
                 instance,
                 book,
                 controls,
@@ -144,6 +152,10 @@ final class Pipeline {
     private Outcome handle(ProcessSlot.Running running, Stage stage, Attempt attempt, SpecificRecord result)
             throws InterruptedException {
         CallReport report = attempt.call(() -> call(running, stage, attempt));
+        if (result instanceof PetDescribed described
+                && described.getDescription().equals(BUG)) {
+            throw new AssertionError("a bug");
+        }
         return report.failure().isPresent()
                 ? Outcome.failed(report.failure().get(), "the provider failed", report.notBefore())
                 : Outcome.done(next(stage), result);
@@ -177,12 +189,17 @@ final class Pipeline {
                 .build();
     }
 
+    void after(Duration time, Runnable action) {
+        world.after(time, action);
+    }
+
     /** Returns the stage that takes what this one makes. */
     static Stage next(Stage stage) {
         return switch (stage) {
             case DETECT -> Stage.GENERATE;
             case GENERATE -> Stage.MATTING;
-            case MATTING, FINALIZE, CALLBACK -> throw new IllegalArgumentException("no stage here: " + stage);
+            case MATTING -> Stage.FINALIZE;
+            case FINALIZE, CALLBACK -> throw new IllegalArgumentException("no stage here: " + stage);
         };
     }
 
@@ -238,7 +255,11 @@ final class Pipeline {
                                 .build())
                         .build(),
                 0);
-        Expected outcome = style.equals(LargeResults.LARGE) ? Expected.TOO_LARGE : Expected.PLAIN;
+        Expected outcome = switch (style) {
+            case LargeResults.LARGE -> Expected.TOO_LARGE;
+            case BUG -> Expected.BUG;
+            default -> Expected.PLAIN;
+        };
         append(id, deadline, outcome, bytes, context, more);
         return id;
     }

@@ -2,6 +2,7 @@ package io.pawline.simulation;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
+import io.pawline.schemas.Stage;
 import io.pawline.service.EventFormat;
 import io.pawline.stage.ControlChannel;
 import io.pawline.stage.Handler;
@@ -10,9 +11,11 @@ import io.pawline.stage.StageRuntime;
 import io.pawline.stage.StageSpec;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +28,12 @@ final class ProcessSlot {
     /** A call that is given up on ends within this time, and so does its thread. */
     private static final Duration CALLS_END_WITHIN = Duration.ofSeconds(35);
 
+    /** A twin is given up if it could not ask to join by then. */
+    private static final Duration TWIN_LIVES = Duration.ofSeconds(5);
+
     private final World world;
     private final ModelBroker broker;
+    private final Stage stage;
     private final String instance;
     private final TaskBook book;
     private final ModelControls controls;
@@ -40,12 +47,14 @@ final class ProcessSlot {
     ProcessSlot(
             World world,
             ModelBroker broker,
+            Stage stage,
             String instance,
             TaskBook book,
             ModelControls controls,
             Consumer<Running> program) {
         this.world = world;
         this.broker = broker;
+        this.stage = stage;
         this.instance = instance;
         this.book = book;
         this.controls = controls;
@@ -60,10 +69,25 @@ final class ProcessSlot {
     void start() {
         if (running == null && !retired) {
             world.note("start " + instance);
-            Running started = new Running(new SimulatedProcess(world, instance));
+            Running started = new Running(new SimulatedProcess(world, instance), false);
             running = started;
             program.accept(started);
         }
+    }
+
+    /** Starts a second process under the name of the one that runs. It settles the transaction, and dies as it joins. */
+    void startTwin() {
+        if (running != null && !retired) {
+            world.note("start a twin of " + instance);
+            Running twin = new Running(new SimulatedProcess(world, instance + "-twin"), true);
+            program.accept(twin);
+            world.after(TWIN_LIVES, twin.process()::kill);
+        }
+    }
+
+    /** Names the producer of the transactions of the processes here. */
+    String transactionalId() {
+        return stage.consumerGroup() + "-" + instance;
     }
 
     /** Kills the process, if one runs. */
@@ -118,6 +142,7 @@ final class ProcessSlot {
         next.run();
         rest(CALLS_END_WITHIN);
         List<String> left = ends.process().threadNames();
+        world.check(ends.clients.stream().allMatch(BooleanSupplier::getAsBoolean), instance + " leaves clients open");
         world.check(left.size() == 1, "%s leaves threads behind: %s".formatted(instance, left));
         leaving--;
         ends.process().kill();
@@ -157,13 +182,16 @@ final class ProcessSlot {
 
         private final SimulatedProcess process;
         private final ModelControls.Channel channel;
+        private final boolean diesAsItJoins;
+        private final List<BooleanSupplier> clients = new ArrayList<>();
         private boolean undisturbed = true;
         private long stoppingSince;
         private @Nullable ModelConsumer consumer;
         private @Nullable StageRuntime<?> runtime;
 
-        private Running(SimulatedProcess process) {
+        private Running(SimulatedProcess process, boolean diesAsItJoins) {
             this.process = process;
+            this.diesAsItJoins = diesAsItJoins;
             this.channel = controls.channel(process);
         }
 
@@ -226,34 +254,46 @@ final class ProcessSlot {
         }
 
         @Override
-        public org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer(String group, Duration drain) {
+        public Duration sessionTimeout() {
+            return ModelGroup.SESSION;
+        }
+
+        @Override
+        public org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer(
+                String group, Duration drain, Runnable joins) {
             ModelConsumer made = new ModelConsumer(
                     world,
                     broker,
                     process,
                     broker.group(group),
                     instance,
+                    diesAsItJoins ? process::kill : joins,
                     (partition, after) ->
                             book.gaveUp(process, partition, undisturbed ? after.or(this::stopping) : Optional.empty()));
             consumer = made;
+            clients.add(made::isClosed);
             return Facade.of(org.apache.kafka.clients.consumer.Consumer.class, made);
         }
 
         @Override
         public org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> rereader(String group) {
-            return Facade.of(
-                    org.apache.kafka.clients.consumer.Consumer.class,
-                    new ModelConsumer(world, broker, process, null, instance, (_, _) -> {}));
+            ModelConsumer made = new ModelConsumer(world, broker, process, null, instance, () -> {}, (_, _) -> {});
+            clients.add(made::isClosed);
+            return Facade.of(org.apache.kafka.clients.consumer.Consumer.class, made);
         }
 
         @Override
         public Producer<byte[], byte[]> producer(String group) {
-            return Facade.of(Producer.class, new ModelProducer(world, broker, process, group + "-" + instance));
+            ModelProducer made = new ModelProducer(world, broker, process, group + "-" + instance);
+            clients.add(made::isClosed);
+            return Facade.of(Producer.class, made);
         }
 
         @Override
         public Producer<byte[], byte[]> ledgerProducer(String group) {
-            return Facade.of(Producer.class, new ModelLedgerProducer(world, broker, process));
+            ModelLedgerProducer made = new ModelLedgerProducer(world, broker, process);
+            clients.add(made::isClosed);
+            return Facade.of(Producer.class, made);
         }
 
         @Override

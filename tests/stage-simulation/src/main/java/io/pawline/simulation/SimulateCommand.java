@@ -6,6 +6,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -41,17 +42,41 @@ public final class SimulateCommand implements Callable<Integer> {
             description = "Switch each mechanism of the runtime off, and print how many worlds it takes to find it.")
     private boolean mechanisms;
 
+    @Option(
+            names = "--world",
+            defaultValue = "accidents",
+            description =
+                    "accidents: two stages, and whatever goes wrong; afternoon: that of the incident report, with its"
+                            + " providers. Default: ${DEFAULT-VALUE}")
+    private Kind world = Kind.ACCIDENTS;
+
+    /** Names the kinds of worlds. */
+    enum Kind {
+        ACCIDENTS,
+        AFTERNOON;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     public static void main(String... arguments) {
         ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.OFF);
         System.exit(commandLine().execute(arguments));
     }
 
     public static CommandLine commandLine() {
-        return new CommandLine(new SimulateCommand());
+        return new CommandLine(new SimulateCommand()).setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     @Override
     public Integer call() throws InterruptedException, ExecutionException {
+        if (world == Kind.AFTERNOON) {
+            List<Afternoon.Result> afternoons = Afternoon.runAll(seed == null ? from : seed, seed == null ? seeds : 1);
+            System.out.println(WorldReport.ofAfternoons(afternoons));
+            return afternoons.stream().allMatch(afternoon -> afternoon.failure() == null) ? 0 : 1;
+        }
         if (mechanisms) {
             List<MechanismTable.Row> rows = MechanismTable.of(Mechanism.ALL, seeds);
             System.out.println(WorldReport.table(rows));

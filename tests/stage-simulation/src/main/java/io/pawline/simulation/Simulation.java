@@ -180,7 +180,11 @@ public final class Simulation {
             Duration deadline = world.chance(0.1)
                     ? Duration.ofNanos(world.between(Duration.ofSeconds(5), Duration.ofSeconds(60)))
                     : Duration.ofMinutes(20);
-            pipeline.submit(deadline, "plain");
+            // Sometimes many come at once, so that work waits in the processes
+            int tasks = world.chance(0.012) ? 20 + world.random().nextInt(100) : 1;
+            for (int i = 0; i < tasks; i++) {
+                pipeline.submit(deadline, "plain");
+            }
         }
     }
 

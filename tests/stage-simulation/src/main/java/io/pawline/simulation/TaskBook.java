@@ -34,16 +34,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class TaskBook implements ModelBroker.Watch {
 
-    /** Retries wait no longer than a provider asks for, and somewhat longer. */
-    private static final Duration LONGEST_RETRY = Duration.ofSeconds(25);
-
     private record Published(String topic, String key, int attempt) {}
 
     /** Says what may become of a task besides what becomes of all. */
     enum Expected {
         PLAIN,
         UNDECODABLE,
-        TOO_LARGE
+        TOO_LARGE,
+        BUG
     }
 
     private record Call(String task, String requestId, TopicPartition partition) {}
@@ -52,6 +50,7 @@ final class TaskBook implements ModelBroker.Watch {
     private final EventStore events;
     private final int partitions;
     private final Stage last;
+    private final Duration longestRetry;
     private final Map<String, Instant> deadlines = new LinkedHashMap<>();
     private final Map<String, Integer> finals = new HashMap<>();
     private final Map<String, Instant> dueAt = new HashMap<>();
@@ -68,13 +67,18 @@ final class TaskBook implements ModelBroker.Watch {
     private @Nullable ModelBroker broker;
     private int calls;
     private int repeats;
+    private int succeeded;
 
-    /** @param last the last stage; what it passes on is a success */
-    TaskBook(World world, EventStore events, int partitions, Stage last) {
+    /**
+     * @param last the last stage; what it passes on is a success
+     * @param longestRetry for which a retry waits
+     */
+    TaskBook(World world, EventStore events, int partitions, Stage last, Duration longestRetry) {
         this.world = world;
         this.events = events;
         this.partitions = partitions;
         this.last = last;
+        this.longestRetry = longestRetry;
     }
 
     /** Sets the broker whose logs it looks into. */
@@ -112,6 +116,10 @@ final class TaskBook implements ModelBroker.Watch {
         return calls;
     }
 
+    int succeeded() {
+        return succeeded;
+    }
+
     int repeats() {
         return repeats;
     }
@@ -128,6 +136,9 @@ final class TaskBook implements ModelBroker.Watch {
         world.check(
                 consumer != null && consumer.owns(partition),
                 "a call begins in %s for %s, which went elsewhere".formatted(process.name(), partition));
+        world.check(
+                consumer != null && consumer.isMember(),
+                "a call begins in %s, which its group has given up".formatted(process.name()));
         world.check(!controls.cancelled(task), "a call begins for a cancelled task: " + task);
         Instant deadline = deadlines.get(task.toString());
         world.check(
@@ -152,10 +163,14 @@ final class TaskBook implements ModelBroker.Watch {
         if (timesCalled.merge(requestId, 1, Integer::sum) > 1) {
             repeats++;
             ModelConsumer other = callers.get(requestId);
-            boolean lostUnawares = (consumer != null && !consumer.isMember()) || (other != null && !other.isMember());
+            // It lost the partition during the call, and does not know yet
+            boolean lostUnawares = other != null && !other.isMember();
             world.check(
                     mayBeRepeated.remove(requestId) || lostUnawares,
                     "a call is repeated without a cause: " + requestId);
+            uncommitted
+                    .values()
+                    .forEach(open -> open.removeIf(call -> call.requestId().equals(requestId)));
         }
         if (consumer != null) {
             callers.put(requestId, consumer);
@@ -234,6 +249,7 @@ final class TaskBook implements ModelBroker.Watch {
         publishedKeys.add(topic + key);
         world.check(fresh, "published twice: %s %s attempt %d".formatted(topic, key, attempt));
         if (topic.equals(Pipeline.next(last).workTopic()) || topic.equals(Stage.CALLBACK.workTopic())) {
+            succeeded += topic.equals(Stage.CALLBACK.workTopic()) ? 0 : 1;
             int outcomes = finals.merge(key, 1, Integer::sum);
             world.check(outcomes == 1, "two final outcomes of %s".formatted(key));
         }
@@ -248,11 +264,13 @@ final class TaskBook implements ModelBroker.Watch {
             case SUCCESS -> false;
             case CANCELLED -> true;
             // The next attempt may have come too late
-            case EXPIRED -> !world.instant().isBefore(deadline.minus(LONGEST_RETRY));
+            case EXPIRED -> !world.instant().isBefore(deadline.minus(longestRetry));
             case FAILED ->
                 isTriedEnough(key, finished)
                         && (outcome == Expected.UNDECODABLE || !reason.equals(Reason.UNDECODABLE.code()))
-                        && (outcome == Expected.TOO_LARGE || !reason.equals(Reason.UNCLASSIFIED.code()));
+                        && (outcome == Expected.TOO_LARGE
+                                || outcome == Expected.BUG
+                                || !reason.equals(Reason.UNCLASSIFIED.code()));
         };
         world.check(holds, "%s ends as %s without a cause: %s".formatted(key, finished.getEnding(), reason));
     }

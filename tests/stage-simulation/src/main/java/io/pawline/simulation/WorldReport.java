@@ -96,6 +96,39 @@ public final class WorldReport {
                         failedSeeds(results));
     }
 
+    /** Tells how afternoons went: what did not hold, and how the shares of tasks that succeeded are distributed. */
+    static String ofAfternoons(List<Afternoon.Result> afternoons) {
+        String broken = afternoons.stream()
+                .filter(afternoon -> afternoon.failure() != null)
+                .map(afternoon -> "seed %d: %s%n".formatted(afternoon.seed(), afternoon.failure()))
+                .collect(Collectors.joining());
+        double[] shares = afternoons.stream()
+                .mapToDouble(Afternoon.Result::successPct)
+                .sorted()
+                .toArray();
+        double possible = afternoons.stream()
+                .mapToDouble(afternoon -> 100.0 * (afternoon.tasks() - afternoon.impossible()) / afternoon.tasks())
+                .average()
+                .orElse(0);
+        double calls = afternoons.stream()
+                .mapToDouble(afternoon -> (double) afternoon.calls() / afternoon.tasks())
+                .average()
+                .orElse(0);
+        return broken
+                + """
+                %d afternoons of %d tasks, of which %.2f %% were possible
+                tasks that succeeded: least %.2f %%, a tenth below %.2f %%, half below %.2f %%, most %.2f %%
+                calls for a task: %.3f""".formatted(
+                                shares.length,
+                                afternoons.getFirst().tasks(),
+                                possible,
+                                shares[0],
+                                shares[shares.length / 10],
+                                shares[shares.length / 2],
+                                shares[shares.length - 1],
+                                calls);
+    }
+
     private static String failedSeeds(List<Simulation.Result> results) {
         String seeds = results.stream()
                 .filter(Simulation.Result::failed)

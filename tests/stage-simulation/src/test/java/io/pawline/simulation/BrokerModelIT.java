@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -25,7 +26,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Plays random histories of transactions on the model and on a real broker, which must answer the same. */
 class BrokerModelIT {
@@ -53,8 +54,13 @@ class BrokerModelIT {
      */
     private record Seen(List<String> answers, List<String> records, String committed) {}
 
+    /** More can be set on the command line, for a night. */
+    static LongStream seeds() {
+        return LongStream.rangeClosed(1, Integer.getInteger("pawline.histories", 10));
+    }
+
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    @MethodSource("seeds")
     void theModelAnswersAsTheBrokerDoes(long seed) throws ExecutionException, InterruptedException {
         List<Step> history = new ArrayList<>();
         String topic = "history-" + seed;

@@ -9,6 +9,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MechanismTableTest {
 
+    private static final int WORLDS = 60;
+
     /** Those that show within some worlds. The command runs them all, which takes minutes. */
     @ParameterizedTest
     @ValueSource(
@@ -21,14 +23,17 @@ class MechanismTableTest {
                 "awaitControls",
                 "limitNow",
                 "hold",
-                "allowsAnother"
+                "allowsAnother",
+                "producerIsLost",
+                "certain",
+                "checkAgain"
             })
     void aMechanismThatIsSwitchedOffIsMissed(String method) throws InterruptedException, ExecutionException {
         List<Mechanism> one = Mechanism.ALL.stream()
                 .filter(mechanism -> mechanism.method().equals(method))
                 .toList();
 
-        assertThat(MechanismTable.of(one, 10))
+        assertThat(MechanismTable.of(one, WORLDS))
                 .singleElement()
                 .satisfies(row -> assertThat(row.failure()).isPresent());
     }

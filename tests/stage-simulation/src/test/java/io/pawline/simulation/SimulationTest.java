@@ -28,6 +28,20 @@ class SimulationTest {
         assertThat(Simulation.run(8).hash()).isNotEqualTo(first.hash());
     }
 
+    /** In the report, 82.1 % of the tasks succeeded. The command lives through a hundred afternoons. */
+    @Test
+    void theAfternoonOfTheReportEndsWell() throws InterruptedException, ExecutionException {
+        List<Afternoon.Result> afternoons = Afternoon.runAll(1, 3);
+
+        assertThat(afternoons).hasSize(3).allSatisfy(afternoon -> {
+            assertThat(afternoon.failure()).isNull();
+            assertThat(afternoon.successPct()).isGreaterThanOrEqualTo(99.1);
+            assertThat((double) afternoon.calls() / afternoon.tasks())
+                    .as("three calls for a task, and those that are repeated")
+                    .isLessThan(3.2);
+        });
+    }
+
     @Test
     void theRuntimeKeepsItsPromisesInEveryWorld() throws InterruptedException, ExecutionException {
         List<Simulation.Result> results = Simulation.runAll(1, WORLDS);

@@ -30,6 +30,7 @@ public final class Ledger implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Ledger.class);
     private static final Duration BEFORE_TRYING_AGAIN = Duration.ofMillis(200);
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
 
     private final Producer<byte[], byte[]> producer;
     private final Codec<?> codec;
@@ -51,6 +52,11 @@ public final class Ledger implements AutoCloseable {
     /** Returns the time by which calls are measured, as {@link System#nanoTime} does. */
     long nanoTime() {
         return scheduler.nanoTime();
+    }
+
+    /** Waits before a call asks again whether it may begin. */
+    void pause() throws InterruptedException {
+        scheduler.sleep(BETWEEN_LOOKS);
     }
 
     /** Returns the name of the process that writes. */

@@ -53,14 +53,25 @@ public final class RecordedCalls implements Attempt.Calls {
         }
     }
 
-    /** Says whether a call may still begin. */
-    public interface Check {
-
-        /** Says why the task has to end, if it has to. */
-        Optional<EndedEarly> over();
+    /** Says whether the process still has a record. */
+    public interface Hold {
 
         /** Says whether another process has, or will have, the record. */
         boolean lost();
+
+        /**
+         * Says whether no other process can have the record without this one knowing. It is asked last of all.
+         *
+         * @param askedNanos when the ledger was asked for its acknowledgement of the call
+         */
+        boolean certain(long askedNanos);
+    }
+
+    /** Says whether a call may still begin. */
+    public interface Check extends Hold {
+
+        /** Says why the task has to end, if it has to. */
+        Optional<EndedEarly> over();
     }
 
     private static final TimeBasedEpochGenerator CALL_IDS = Generators.timeBasedEpochGenerator();
@@ -98,8 +109,13 @@ public final class RecordedCalls implements Attempt.Calls {
     public <T> T make(OutsideCall<T> call) throws InterruptedException {
         throwIfOver();
         CallAttempt begun = begins();
+        long asked = ledger.nanoTime();
         ledger.begins(begun, stage.paid());
         checkAgain(begun);
+        while (stage.paid() && !check.certain(asked)) {
+            ledger.pause();
+            checkAgain(begun);
+        }
         CallReport report = CallReport.died(Reason.UNCLASSIFIED, CallPhase.WAIT);
         long started = ledger.nanoTime();
         try {

@@ -39,15 +39,15 @@ public record AttemptHeaders(
         long attempt = number(headers, RecordHeaders.ATTEMPT).orElse(1L);
         return new AttemptHeaders(
                 Math.clamp(attempt, 1, Integer.MAX_VALUE),
-                notBefore(headers),
+                momentOf(headers),
                 number(headers, RecordHeaders.FIRST_FAILED_AT).map(Instant::ofEpochMilli),
                 text(headers, RecordHeaders.FAILURES)
                         .map(AttemptHeaders::failures)
                         .orElse(noFailures()));
     }
 
-    /** Returns when the record is due; the epoch when at once. */
-    private static Instant notBefore(Headers headers) {
+    /** Returns the moment in the header; the epoch if there is none. */
+    private static Instant momentOf(Headers headers) {
         return number(headers, RecordHeaders.NOT_BEFORE)
                 .map(Instant::ofEpochMilli)
                 .orElse(Instant.EPOCH);
@@ -58,7 +58,7 @@ public record AttemptHeaders(
      * of milliseconds, say), so it counts as absent.
      */
     public static Instant notBefore(Headers headers, Instant now) {
-        Instant said = notBefore(headers);
+        Instant said = momentOf(headers);
         return said.isAfter(now.plus(LONGEST_WAIT)) ? Instant.EPOCH : said;
     }
 

@@ -44,6 +44,13 @@ public record FailedRecord(
         return retry;
     }
 
+    /** Makes the same, with the time to be tried beginning at this failure. */
+    public ProducerRecord<byte[], byte[]> retryAnew(AttemptHeaders attemptHeaders, Instant notBefore) {
+        ProducerRecord<byte[], byte[]> retry = retry(attemptHeaders, notBefore);
+        put(retry.headers(), RecordHeaders.FIRST_FAILED_AT, failedAt.toEpochMilli());
+        return retry;
+    }
+
     /**
      * Moves a record that has been in the long-retry topic for its time: back to its end, or to the retry topic, where
      * it waits for its moment.
@@ -76,9 +83,18 @@ public record FailedRecord(
         return deferred;
     }
 
+    /** Returns the code of the reason of the newest failure that a retry carries; empty if it has not failed. */
+    public static Optional<String> lastReason(ConsumerRecord<byte[], byte[]> data) {
+        return last(data, RecordHeaders.REASON);
+    }
+
     /** Returns the detail of the newest failure that a retry carries; empty for a record that has not failed. */
     public static Optional<String> lastDetail(ConsumerRecord<byte[], byte[]> data) {
-        return Optional.ofNullable(data.headers().lastHeader(RecordHeaders.DETAIL))
+        return last(data, RecordHeaders.DETAIL);
+    }
+
+    private static Optional<String> last(ConsumerRecord<byte[], byte[]> data, String header) {
+        return Optional.ofNullable(data.headers().lastHeader(header))
                 .map(Header::value)
                 .map(value -> new String(value, StandardCharsets.UTF_8))
                 .map(text -> text.substring(0, Math.min(text.length(), MAX_DETAIL)));

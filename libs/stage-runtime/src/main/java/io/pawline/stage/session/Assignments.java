@@ -41,6 +41,7 @@ final class Assignments implements ConsumerRebalanceListener {
     private final Consumer<byte[], byte[]> consumer;
     private final GroupCommit commit;
     private final DelayedRetryReader delayedRetryReader;
+    private final Membership membership;
     private final Runnable dropFenced;
     private final Map<TopicPartition, AssignedPartition> assigned = new HashMap<>();
     private volatile boolean joined;
@@ -56,6 +57,7 @@ final class Assignments implements ConsumerRebalanceListener {
             Consumer<byte[], byte[]> consumer,
             GroupCommit commit,
             DelayedRetryReader delayedRetryReader,
+            Membership membership,
             Runnable dropFenced) {
         this.stage = stage;
         this.scheduler = scheduler;
@@ -63,11 +65,13 @@ final class Assignments implements ConsumerRebalanceListener {
         this.consumer = consumer;
         this.commit = commit;
         this.delayedRetryReader = delayedRetryReader;
+        this.membership = membership;
         this.dropFenced = dropFenced;
     }
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> names) {
+        membership.rebalanced();
         Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(names), OFFSETS_WITHIN);
         names.forEach(name -> assigned.put(
                 name, new AssignedPartition(name, !name.topic().equals(stage.workTopic()), committed.get(name))));
@@ -80,6 +84,7 @@ final class Assignments implements ConsumerRebalanceListener {
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> names) {
+        membership.rebalanced();
         drain(leaving(names));
         onPartitionsLost(names);
     }
@@ -152,6 +157,7 @@ final class Assignments implements ConsumerRebalanceListener {
         try {
             while (commit.working() && !settled(partitions) && !tooLate(earlier(ownEnd, stopBy))) {
                 commit.commitAs(consumer.groupMetadata());
+                membership.look();
                 scheduler.sleep(BETWEEN_LOOKS);
             }
         } catch (InterruptedException stopped) {

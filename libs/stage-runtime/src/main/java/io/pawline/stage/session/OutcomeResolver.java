@@ -36,6 +36,9 @@ public final class OutcomeResolver<I> {
     /** A record whose schema the registry does not know is asked about for so long. */
     private static final Duration UNKNOWN_SCHEMA = Duration.ofMinutes(1);
 
+    /** A try that comes so much later than it was due says nothing about the time before it. */
+    private static final Duration LATE = Duration.ofSeconds(10);
+
     private final StageSpec<I> spec;
     private final Codec<I> codec;
     private final Clock clock;
@@ -143,12 +146,17 @@ public final class OutcomeResolver<I> {
 
     /**
      * Tries a record again whose schema the registry does not know, for a while, and then gives it up. None is given up
-     * while the registry knows hardly any.
+     * while the registry knows hardly any. The while begins anew if the record has failed for another reason since, or
+     * has waited long for its turn: the registry may have known the schema meanwhile.
      */
     Settlement unknownSchema(ConsumerRecord<byte[], byte[]> data, String detail) throws InterruptedException {
         AttemptHeaders headers = AttemptHeaders.of(data.headers());
         Instant now = clock.instant();
-        Duration trying = Duration.between(headers.firstFailedAt().orElse(now), now);
+        boolean asked = FailedRecord.lastReason(data)
+                        .filter(Reason.UNDECODABLE.code()::equals)
+                        .isPresent()
+                && !now.isAfter(headers.notBefore().plus(LATE));
+        Duration trying = asked ? Duration.between(headers.firstFailedAt().orElse(now), now) : Duration.ZERO;
         Duration most = spec.policies().retry().maxTime();
         Duration longest = most.compareTo(UNKNOWN_SCHEMA) < 0 ? most : UNKNOWN_SCHEMA;
         if (trying.compareTo(longest) >= 0 && !codec.unknownSchemas().holding()) {
@@ -158,8 +166,8 @@ public final class OutcomeResolver<I> {
         Instant notBefore = backoff.nextAfter(headers, now, null, Instant.MAX, random);
         log.warn("the record cannot be read, next attempt at {}: {}", notBefore, detail);
         metrics.retried(Reason.UNDECODABLE);
-        return Settlement.again(
-                new FailedRecord(spec.stage(), data, Reason.UNDECODABLE, detail, now).retry(headers, notBefore));
+        FailedRecord failed = new FailedRecord(spec.stage(), data, Reason.UNDECODABLE, detail, now);
+        return Settlement.again(asked ? failed.retry(headers, notBefore) : failed.retryAnew(headers, notBefore));
     }
 
     /** Gives up a record that cannot be decoded. Its key still names the task, so that the front end is notified. */

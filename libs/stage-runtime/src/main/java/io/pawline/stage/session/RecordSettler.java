@@ -10,6 +10,7 @@ import io.pawline.stage.provider.Permit;
 import io.pawline.stage.retry.FailedRecord;
 import java.time.Clock;
 import java.util.concurrent.Executor;
+import java.util.function.LongPredicate;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
@@ -23,18 +24,27 @@ final class RecordSettler<I> {
     private final GroupCommit commit;
     private final Executor threads;
     private final Clock clock;
+    private final LongPredicate member;
 
     /**
      * Says that a record's thread ended without an outcome, so its partition can never be completed in this session.
      */
     private volatile boolean broken;
 
-    RecordSettler(Stage stage, TaskExecution<I> execution, GroupCommit commit, Executor threads, Clock clock) {
+    /** @param member says whether the process certainly has its partitions, see {@link Membership#certain} */
+    RecordSettler(
+            Stage stage,
+            TaskExecution<I> execution,
+            GroupCommit commit,
+            Executor threads,
+            Clock clock,
+            LongPredicate member) {
         this.stage = stage;
         this.execution = execution;
         this.commit = commit;
         this.threads = threads;
         this.clock = clock;
+        this.member = member;
     }
 
     /** Says whether a record was left without an outcome, so that the session has to end. */
@@ -44,7 +54,18 @@ final class RecordSettler<I> {
 
     /** Does one attempt at a record, on the thread of that record. */
     void work(WorkItem item, Permit permit) {
-        settle(item, () -> execution.execute(item.data(), permit, item.partition()::fenced));
+        RecordedCalls.Hold hold = new RecordedCalls.Hold() {
+            @Override
+            public boolean lost() {
+                return item.partition().fenced();
+            }
+
+            @Override
+            public boolean certain(long askedNanos) {
+                return member.test(askedNanos);
+            }
+        };
+        settle(item, () -> execution.execute(item.data(), permit, hold));
     }
 
     /** Moves a record out of the way of the others: to the end of the retry topic, or to the long-retry topic. */

@@ -65,6 +65,7 @@ public final class StageSession<I> {
     private final Assignments assignments;
     private final ReadAhead readAhead;
     private final RecordSettler<I> settler;
+    private final Membership membership;
     private volatile boolean stopping;
     private long lastMeasured;
     private volatile long lastPoll;
@@ -90,7 +91,9 @@ public final class StageSession<I> {
         this.backlog = backlog;
         String name = spec.stage().code();
         String group = spec.stage().consumerGroup();
-        this.consumer = clients.consumer(group, spec.policies().drain());
+        this.membership = new Membership(scheduler::nanoTime, clients.sessionTimeout());
+        this.consumer = clients.consumer(group, spec.policies().drain(), membership::asksToJoin);
+        membership.reads(consumer.metrics());
         this.commit = new GroupCommit(
                 () -> clients.producer(group),
                 (item, refusal) -> execution.refused(item.data(), refusal),
@@ -100,14 +103,19 @@ public final class StageSession<I> {
                 scheduler,
                 name);
         this.settler = new RecordSettler<>(
-                spec.stage(), execution, commit, scheduler.virtualThreads(name + "-settle-"), clock);
+                spec.stage(),
+                execution,
+                commit,
+                scheduler.virtualThreads(name + "-settle-"),
+                clock,
+                membership::certain);
         this.dispatcher = new Dispatcher(
                 limiter,
                 readyQueue(limiter, receiverLimiters),
                 scheduler.virtualThreads(name + "-task-"),
                 scheduler::nanoTime,
                 settler::work,
-                () -> stopping || hasTooMuchToLose() || !execution.mayBegin(),
+                () -> stopping || hasTooMuchToLose() || mayBeAZombie() || !execution.mayBegin(),
                 metrics);
         this.timer = new RetryTimer(clock, dispatcher, scheduler, name);
         this.delayedRetryReader = new DelayedRetryReader(spec.stage(), consumer, commit, clock);
@@ -118,6 +126,7 @@ public final class StageSession<I> {
                 consumer,
                 commit,
                 delayedRetryReader,
+                membership,
                 this::dropFenced);
         this.readAhead = new ReadAhead(
                 consumer, delayedRetryReader::sleeps, spec.policies().maxInFlight(), memory);
@@ -132,6 +141,11 @@ public final class StageSession<I> {
         return spec.stage().paid()
                 && spec.provider().isPresent()
                 && commit.uncommitted() >= Math.max(UNCOMMITTED, spec.policies().maxInFlight());
+    }
+
+    /** While another process may have the partitions, nothing begins that is paid for. */
+    private boolean mayBeAZombie() {
+        return spec.stage().paid() && !membership.mayBegin();
     }
 
     private ReadyQueue readyQueue(ConcurrencyLimiter limiter, Optional<ReceiverLimiters> receiverLimiters) {
@@ -182,6 +196,7 @@ public final class StageSession<I> {
         commit.commitAs(consumer.groupMetadata());
         readAhead.pauseAndResume(assignments.all());
         ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
+        membership.look();
         List<WorkItem> due = new ArrayList<>();
         for (TopicPartition name : polled.partitions()) {
             if (delayedRetryReader.has(name)) {
@@ -246,6 +261,7 @@ public final class StageSession<I> {
             commit.commitAs(consumer.groupMetadata());
             consumer.pause(consumer.assignment());
             var _ = consumer.poll(POLL);
+            membership.look();
             lastPoll = scheduler.nanoTime();
         }
     }

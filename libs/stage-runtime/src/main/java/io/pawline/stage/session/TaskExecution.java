@@ -25,7 +25,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -80,18 +79,18 @@ public final class TaskExecution<I> {
     /**
      * Does one attempt.
      *
-     * @param lost whether another process has the record by now, so that no call is to begin
-     * @throws RecordedCalls.Lost if that was so; nothing is to be published
+     * @param hold on the record, without which no call begins
+     * @throws RecordedCalls.Lost if it was lost; nothing is to be published
      * @throws InterruptedException if the process gives the record up; nothing is to be published
      */
-    Settlement execute(ConsumerRecord<byte[], byte[]> data, Permit permit, BooleanSupplier lost)
+    Settlement execute(ConsumerRecord<byte[], byte[]> data, Permit permit, RecordedCalls.Hold hold)
             throws InterruptedException {
         int number = AttemptHeaders.of(data.headers()).attempt();
         try (Context _ = new Context(data, number);
                 AttemptSpan span = stageTracing.begin(data, number)) {
             return span.settled(
                     switch (codec.decode(data)) {
-                        case Codec.Task<I> task -> attempt(data, number, task.event(), permit, lost, span);
+                        case Codec.Task<I> task -> attempt(data, number, task.event(), permit, hold, span);
                         case Codec.NoTask<I> noTask -> outcomeResolver.undecodable(data, noTask.detail());
                         case Codec.UnknownSchema<I> unknown -> outcomeResolver.unknownSchema(data, unknown.detail());
                     });
@@ -153,7 +152,7 @@ public final class TaskExecution<I> {
             int number,
             I event,
             Permit permit,
-            BooleanSupplier lost,
+            RecordedCalls.Hold hold,
             AttemptSpan span)
             throws InterruptedException {
         TaskContext context = spec.context().apply(event);
@@ -170,7 +169,7 @@ public final class TaskExecution<I> {
                         provider,
                         context,
                         number,
-                        check(id, context, data, lost),
+                        check(id, context, data, hold),
                         permit,
                         ledger,
                         clock));
@@ -198,7 +197,7 @@ public final class TaskExecution<I> {
     }
 
     private RecordedCalls.Check check(
-            TaskId id, TaskContext context, ConsumerRecord<byte[], byte[]> data, BooleanSupplier lost) {
+            TaskId id, TaskContext context, ConsumerRecord<byte[], byte[]> data, RecordedCalls.Hold hold) {
         return new RecordedCalls.Check() {
             @Override
             public Optional<EndedEarly> over() {
@@ -207,7 +206,12 @@ public final class TaskExecution<I> {
 
             @Override
             public boolean lost() {
-                return lost.getAsBoolean();
+                return hold.lost();
+            }
+
+            @Override
+            public boolean certain(long askedNanos) {
+                return hold.certain(askedNanos);
             }
         };
     }
@@ -227,9 +231,13 @@ public final class TaskExecution<I> {
         if (cancelled.test(id)) {
             return Optional.of(EndedEarly.cancelled());
         }
-        return spec.stage().paid() && clock.instant().isAfter(context.getDeadline())
+        return isPastDeadline(context)
                 ? Optional.of(EndedEarly.expired("the deadline passed before this stage's call" + lastFailure(data)))
                 : Optional.empty();
+    }
+
+    private boolean isPastDeadline(TaskContext context) {
+        return spec.stage().paid() && clock.instant().isAfter(context.getDeadline());
     }
 
     /** Returns why the deadline came first, if the stage has failed with the task before. */

@@ -43,6 +43,8 @@ class RecordedCallsTest {
     private final AtomicInteger calls = new AtomicInteger();
     private Optional<EndedEarly> overOnceRecorded = Optional.empty();
     private boolean lostOnceRecorded;
+    private int doubts;
+    private boolean lostInDoubt;
 
     @Test
     void makesACallThatMayStillBegin() throws InterruptedException {
@@ -83,6 +85,27 @@ class RecordedCallsTest {
         });
     }
 
+    @Test
+    void waitsUntilNobodyElseCanHaveTheRecord() throws InterruptedException {
+        doubts = 3;
+
+        assertThat(recordedCalls().make(this::call)).isEqualTo("a cat");
+
+        assertThat(doubts).isZero();
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
+    void makesNoneForARecordThatIsLostWhileTheCallWaits() {
+        doubts = 3;
+        lostInDoubt = true;
+
+        assertThatThrownBy(() -> recordedCalls().make(this::call)).isInstanceOf(RecordedCalls.Lost.class);
+
+        assertThat(calls).hasValue(0);
+        assertThat(ledger().getLast().getOutcome()).contains(CallOutcome.ORPHANED);
+    }
+
     private OutsideCall.Answer<String> call() {
         calls.incrementAndGet();
         return new OutsideCall.Answer<>("a cat", CallReport.succeeded(200, Optional.empty()));
@@ -106,7 +129,16 @@ class RecordedCallsTest {
 
             @Override
             public boolean lost() {
-                return lostOnceRecorded && !attempts.history().isEmpty();
+                return (lostOnceRecorded && !attempts.history().isEmpty()) || (lostInDoubt && doubts == 0);
+            }
+
+            @Override
+            public boolean certain(long askedNanos) {
+                if (doubts == 0) {
+                    return true;
+                }
+                doubts--;
+                return false;
             }
         };
         ProviderPolicies provider = new ProviderPolicies(TestingStage.PROVIDER, false, Optional.empty(), 0, 0);
