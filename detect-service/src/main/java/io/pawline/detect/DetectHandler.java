@@ -1,19 +1,16 @@
 package io.pawline.detect;
 
-import io.pawline.detect.PhotoLoader.Loaded;
-import io.pawline.events.ImageRef;
 import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskAccepted;
-import io.pawline.images.ImageKey;
-import io.pawline.outbound.AddressGuard;
+import io.pawline.photoloader.LoadedPhoto;
+import io.pawline.photoloader.PhotoLoader;
+import io.pawline.photoloader.PhotoLoader.Loaded;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.Handler;
 import io.pawline.stage.Outcome;
-import java.net.URI;
 import java.util.Objects;
-import java.util.Optional;
 
 /** Turns an accepted task into a described pet. */
 final class DetectHandler implements Handler<TaskAccepted> {
@@ -28,36 +25,14 @@ final class DetectHandler implements Handler<TaskAccepted> {
 
     @Override
     public Outcome handle(TaskAccepted task, Attempt attempt) throws InterruptedException {
-        return switch (load(task, attempt)) {
+        return switch (photos.load(task.getPhoto(), task.getContext().getTenant(), attempt.deadline())) {
             case Loaded.Present present -> {
                 try (LoadedPhoto photo = present.photo()) {
                     yield detect(photo, task, attempt);
                 }
             }
-            case Loaded.Absent absent when absent.retryable() -> new Outcome.Retry(absent.reason(), absent.detail());
-            case Loaded.Absent absent -> new Outcome.Rejected(absent.reason(), absent.detail());
+            case Loaded.Absent absent -> absent.outcome();
         };
-    }
-
-    /** Loads the photo. The look-up of its host counts for the tenant, who named it. */
-    private Loaded load(TaskAccepted task, Attempt attempt) throws InterruptedException {
-        return ScopedValue.where(AddressGuard.TENANT, task.getContext().getTenant())
-                .<Loaded, InterruptedException>call(() -> load(task.getPhoto(), attempt));
-    }
-
-    private Loaded load(ImageRef photo, Attempt attempt) throws InterruptedException {
-        Optional<String> key = photo.getKey();
-        if (key.isPresent()) {
-            return photos.stored(new ImageKey(key.get()));
-        }
-        String url = photo.getUrl().orElseThrow(() -> new IllegalArgumentException("the photo has no key and no url"));
-        URI address;
-        try {
-            address = URI.create(url);
-        } catch (IllegalArgumentException unreadable) {
-            return new Loaded.Absent(Reason.ADDRESS_REFUSED, false, "the photo's address is not a valid URI");
-        }
-        return photos.remote(address, attempt.deadline());
     }
 
     private Outcome detect(LoadedPhoto loadedPhoto, TaskAccepted task, Attempt attempt) throws InterruptedException {

@@ -4,6 +4,7 @@ import io.pawline.outbound.CallFacts;
 import io.pawline.outbound.ark.ArkAnswer;
 import io.pawline.outbound.ark.ArkClient;
 import io.pawline.outbound.ark.ArkOperation;
+import io.pawline.photoloader.LoadedPhoto;
 import io.pawline.schemas.Reason;
 import io.pawline.stage.OutsideCall.Answer;
 import java.time.Clock;

@@ -1,5 +1,6 @@
 package io.pawline.detect;
 
+import io.pawline.photoloader.LoadedPhoto;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;

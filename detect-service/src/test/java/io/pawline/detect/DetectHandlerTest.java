@@ -11,6 +11,7 @@ import io.pawline.events.TaskContext;
 import io.pawline.images.ImageKey;
 import io.pawline.outbound.ImageFetcher;
 import io.pawline.outbound.OutboundProperties;
+import io.pawline.photoloader.PhotoLoader;
 import io.pawline.photos.PhotoNormaliser;
 import io.pawline.photos.PhotoProperties;
 import io.pawline.schemas.CallReport;

@@ -8,6 +8,7 @@ import io.pawline.detect.Detection.Pet;
 import io.pawline.detect.Detection.Unknown;
 import io.pawline.events.Billed;
 import io.pawline.events.CallPhase;
+import io.pawline.photoloader.LoadedPhoto;
 import io.pawline.photos.PhotoFormat;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;

@@ -12,6 +12,9 @@ import io.pawline.outbound.OutboundProperties;
 import io.pawline.outbound.ark.ArkClient;
 import io.pawline.outbound.ark.ArkOperation;
 import io.pawline.outbound.ark.ArkProperties;
+import io.pawline.photoloader.PhotoLoader;
+import io.pawline.photos.PhotoNormaliser;
+import io.pawline.photos.PhotoProperties;
 import io.pawline.schemas.Stage;
 import io.pawline.service.RefusedSettings;
 import io.pawline.stage.Handler;
@@ -45,7 +48,7 @@ class GenerateConfiguration {
             GenerateProperties properties,
             ArkProperties ark,
             OutboundProperties outbound,
-            ObjectProvider<ReferencePhotos> photos,
+            ObjectProvider<PhotoLoader> photos,
             Clock clock,
             MeterRegistry meters) {
         ArkClient client = new ArkClient(
@@ -62,7 +65,7 @@ class GenerateConfiguration {
     /** Puts together what only pictures after a photo need. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnBooleanProperty("pawline.generate.reference-photo")
-    @EnableConfigurationProperties(ImageStoreProperties.class)
+    @EnableConfigurationProperties({ImageStoreProperties.class, PhotoProperties.class})
     static class WithPhotos {
 
         /** The store is a bean so that Spring closes it. */
@@ -72,9 +75,19 @@ class GenerateConfiguration {
         }
 
         @Bean
-        ReferencePhotos referencePhotos(
-                ImageStore images, OutboundProperties outbound, OpenTelemetry telemetry, MemoryBudget memory) {
-            return new ReferencePhotos(images, ImageFetcher.create(outbound, telemetry), memory);
+        PhotoLoader photoLoader(
+                ImageStore images,
+                OutboundProperties outbound,
+                PhotoProperties photo,
+                OpenTelemetry telemetry,
+                MemoryBudget memory) {
+            return new PhotoLoader(
+                    images,
+                    ImageFetcher.create(outbound, telemetry),
+                    new PhotoNormaliser(photo),
+                    photo.maxSize(),
+                    memory.half(),
+                    memory.half());
         }
     }
 }

@@ -4,11 +4,10 @@ import io.pawline.events.ImageGenerated;
 import io.pawline.events.ImageRef;
 import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskContext;
-import io.pawline.generate.ReferencePhotos.Loaded;
-import io.pawline.images.ImageKey;
-import io.pawline.outbound.AddressGuard;
 import io.pawline.outbound.ark.DataUrl;
-import io.pawline.schemas.Reason;
+import io.pawline.photoloader.LoadedPhoto;
+import io.pawline.photoloader.PhotoLoader;
+import io.pawline.photoloader.PhotoLoader.Loaded;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.Handler;
@@ -25,10 +24,10 @@ final class GenerateHandler implements Handler<PetDescribed> {
     private final PromptTemplate photo;
     private final boolean transparent;
     private final PictureGenerator generator;
-    private final Optional<ReferencePhotos> photos;
+    private final Optional<PhotoLoader> photos;
 
     /** @param photos photos that go along; empty if none does */
-    GenerateHandler(GenerateProperties properties, PictureGenerator generator, Optional<ReferencePhotos> photos) {
+    GenerateHandler(GenerateProperties properties, PictureGenerator generator, Optional<PhotoLoader> photos) {
         this.words = properties.words();
         this.photo = properties.photo();
         this.transparent = properties.transparent();
@@ -41,33 +40,15 @@ final class GenerateHandler implements Handler<PetDescribed> {
         if (photos.isEmpty() || task.getPhoto().isEmpty()) {
             return generate(words, null, task, attempt);
         }
-        return switch (load(photos.get(), task.getPhoto().get(), task.getContext(), attempt)) {
-            case Loaded.Photo loaded -> {
-                try (loaded) {
+        TaskContext context = task.getContext();
+        return switch (photos.get().load(task.getPhoto().get(), context.getTenant(), attempt.deadline())) {
+            case Loaded.Present present -> {
+                try (LoadedPhoto loaded = present.photo()) {
                     yield generate(photo, loaded.dataUrl(), task, attempt);
                 }
             }
-            case Loaded.Nothing nothing -> nothing.outcome();
+            case Loaded.Absent absent -> absent.outcome();
         };
-    }
-
-    /** Loads the photo. The look-up of its host counts for the tenant, who named it. */
-    private static Loaded load(ReferencePhotos photos, ImageRef photo, TaskContext context, Attempt attempt)
-            throws InterruptedException {
-        Optional<String> key = photo.getKey();
-        if (key.isPresent()) {
-            return photos.stored(new ImageKey(key.get()));
-        }
-        String url = photo.getUrl().orElseThrow(() -> new IllegalArgumentException("the photo has no key and no url"));
-        URI address;
-        try {
-            address = URI.create(url);
-        } catch (IllegalArgumentException unreadable) {
-            return new Loaded.Nothing(
-                    new Outcome.Rejected(Reason.ADDRESS_REFUSED, "the photo's address is not a valid URI"));
-        }
-        return ScopedValue.where(AddressGuard.TENANT, context.getTenant())
-                .<Loaded, InterruptedException>call(() -> photos.remote(address, attempt.deadline()));
     }
 
     private Outcome generate(PromptTemplate template, @Nullable DataUrl reference, PetDescribed task, Attempt attempt)

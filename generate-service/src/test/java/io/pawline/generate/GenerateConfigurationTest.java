@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.images.ImageStore;
+import io.pawline.photoloader.PhotoLoader;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Handler;
 import io.pawline.stage.MemoryBudget;
@@ -66,7 +67,7 @@ class GenerateConfigurationTest {
             assertThat(properties.size()).isEqualTo("2K");
             assertThat(properties.watermark()).isFalse();
             assertThat(properties.referencePhoto()).isFalse();
-            assertThat(context).doesNotHaveBean(ReferencePhotos.class).doesNotHaveBean(ImageStore.class);
+            assertThat(context).doesNotHaveBean(PhotoLoader.class).doesNotHaveBean(ImageStore.class);
         });
     }
 
@@ -80,7 +81,7 @@ class GenerateConfigurationTest {
                         "pawline.image-store.public-base-url=http://127.0.0.1:8080")
                 .run(context -> assertThat(context)
                         .hasNotFailed()
-                        .hasSingleBean(ReferencePhotos.class)
+                        .hasSingleBean(PhotoLoader.class)
                         .hasSingleBean(ImageStore.class));
     }
 

@@ -11,6 +11,9 @@ import io.pawline.events.TaskContext;
 import io.pawline.images.ImageKey;
 import io.pawline.outbound.ImageFetcher;
 import io.pawline.outbound.OutboundProperties;
+import io.pawline.photoloader.PhotoLoader;
+import io.pawline.photos.PhotoNormaliser;
+import io.pawline.photos.PhotoProperties;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
@@ -18,13 +21,20 @@ import io.pawline.schemas.TaskId;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.Outcome;
+import io.pawline.testkit.PhotoSamples;
 import io.pawline.testkit.TestingAttempts;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
@@ -43,10 +53,11 @@ class GenerateHandlerTest {
     private static final Instant NOW = Instant.parse("2025-08-16T06:00:00Z");
     private static final long MEMORY = 1 << 20;
 
-    /** The beginning of a PNG of 64 x 64 pixels. */
-    private static final byte[] PHOTO = {
-        (byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10, 0, 0, 0, 13, 'I', 'H', 'D', 'R', 0, 0, 0, 64, 0, 0, 0, 64, 8, 2
-    };
+    private static final Pattern IMAGE = Pattern.compile("\"image\":\"data:image/jpeg;base64,([^\"]+)\"");
+
+    /** As a phone makes it: lying on its side, with its place and owner. */
+    private static final byte[] PHOTO =
+            PhotoSamples.withMetadata(PhotoSamples.packed(PhotoSamples.scene(64, 48), "jpeg"), 6);
 
     private final TaskId task = TaskId.next();
     private final TestingAttempts calls = new TestingAttempts();
@@ -54,6 +65,7 @@ class GenerateHandlerTest {
     private final MockWebServer server = new MockWebServer();
     private final TestingReferenceStore images = new TestingReferenceStore();
     private final MemoryBudget memory = new MemoryBudget(MEMORY);
+    private final MemoryBudget decoding = new MemoryBudget(64 << 20);
 
     @BeforeEach
     void start() throws IOException {
@@ -127,16 +139,15 @@ class GenerateHandlerTest {
     @Test
     void redrawsAnUploadedPhoto() throws Exception {
         server.enqueue(TestingImageModel.picture());
-        images.put(ImageKey.photo(task), PHOTO, "image/png");
+        images.put(ImageKey.photo(task), PHOTO, "image/jpeg");
 
         Outcome outcome =
                 withPhotos().handle(described(new ImageRef(ImageKey.photo(task).value(), null)), attempt);
 
         assertThat(outcome).isInstanceOf(Outcome.Done.class);
-        assertThat(requireNonNull(server.takeRequest().getBody()).utf8())
-                .contains("\"prompt\":\"like this a fluffy cat in watercolour\"")
-                .contains("\"image\":\"data:image/png;base64,"
-                        + Base64.getEncoder().encodeToString(PHOTO) + "\"");
+        String request = requireNonNull(server.takeRequest().getBody()).utf8();
+        assertThat(request).contains("\"prompt\":\"like this a fluffy cat in watercolour\"");
+        assertNormalised(request);
         assertThat(memory.freeBytes()).isEqualTo(MEMORY);
     }
 
@@ -151,16 +162,14 @@ class GenerateHandlerTest {
 
         assertThat(outcome).isInstanceOf(Outcome.Done.class);
         assertThat(server.takeRequest().getTarget()).isEqualTo("/photos/1");
-        assertThat(requireNonNull(server.takeRequest().getBody()).utf8())
-                .contains("\"image\":\"data:image/png;base64,"
-                        + Base64.getEncoder().encodeToString(PHOTO) + "\"");
+        assertNormalised(requireNonNull(server.takeRequest().getBody()).utf8());
         assertThat(memory.freeBytes()).isEqualTo(MEMORY);
     }
 
     @Test
     void sendsNoPhotoUnlessItIsAskedFor() throws Exception {
         server.enqueue(TestingImageModel.picture());
-        images.put(ImageKey.photo(task), PHOTO, "image/png");
+        images.put(ImageKey.photo(task), PHOTO, "image/jpeg");
 
         Outcome outcome =
                 handler().handle(described(new ImageRef(ImageKey.photo(task).value(), null)), attempt);
@@ -228,6 +237,18 @@ class GenerateHandlerTest {
                 .contains("\"output_format\":\"png\"");
     }
 
+    /** The provider sees the photo upright, and nothing that only the front end may know. */
+    private static void assertNormalised(String request) throws IOException {
+        Matcher image = IMAGE.matcher(request);
+        assertThat(image.find()).isTrue();
+        byte[] sent = Base64.getDecoder().decode(image.group(1));
+        BufferedImage picture = ImageIO.read(new ByteArrayInputStream(sent));
+        assertThat(picture.getWidth()).isEqualTo(48);
+        assertThat(picture.getHeight()).isEqualTo(64);
+        assertThat(new String(sent, StandardCharsets.ISO_8859_1))
+                .doesNotContain(PhotoSamples.SECRETS.toArray(CharSequence[]::new));
+    }
+
     private void assertNoPhoto(Outcome outcome, Reason reason, boolean retried) {
         if (retried) {
             assertThat(outcome)
@@ -250,10 +271,16 @@ class GenerateHandlerTest {
 
     private GenerateHandler withPhotos() {
         ImageFetcher fetcher = ImageFetcher.create(OutboundProperties.allowing("127.0.0.1"), OpenTelemetry.noop());
-        return handler(Optional.of(new ReferencePhotos(images, fetcher, memory)));
+        return handler(Optional.of(new PhotoLoader(
+                images,
+                fetcher,
+                new PhotoNormaliser(PhotoProperties.DEFAULTS),
+                PhotoProperties.DEFAULTS.maxSize(),
+                memory,
+                decoding)));
     }
 
-    private GenerateHandler handler(Optional<ReferencePhotos> photos) {
+    private GenerateHandler handler(Optional<PhotoLoader> photos) {
         GenerateProperties properties = TestingImageModel.properties("seedream-1", Duration.ofSeconds(20));
         return new GenerateHandler(
                 properties,

@@ -6,8 +6,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * The limits of photos, and what is made of them: {@code pawline.photo.*}. Give ingest-service and detect-service the
- * same values.
+ * The limits of photos, and what is made of them: {@code pawline.photo.*}. Give ingest-service, detect-service and
+ * generate-service the same values.
  *
  * @param maxSize Most bytes of a photo as it comes, more than 0.
  * @param maxPixels Most pixels (width times height) of a photo as it comes, more than 0.

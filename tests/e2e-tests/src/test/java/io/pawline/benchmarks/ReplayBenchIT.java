@@ -17,7 +17,8 @@ class ReplayBenchIT {
     void noDeadLetterIsLostOrDoubledThoughOpsServiceIsKilled(@TempDir Path folder) throws Exception {
         Path json = folder.resolve("figures.json");
 
-        int exit = new CommandLine(new BenchCommand()).execute("replay", "--small", "--rows=hostile_requests,replay", "--json=" + json);
+        int exit = new CommandLine(new BenchCommand())
+                .execute("replay", "--small", "--rows=hostile_requests,replay", "--json=" + json);
 
         assertThat(exit).isZero();
         JsonNode rows = new JsonMapper().readTree(Files.readAllBytes(json));

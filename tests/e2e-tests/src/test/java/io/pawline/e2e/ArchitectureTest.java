@@ -79,6 +79,7 @@ class ArchitectureTest {
             "task-store",
             "image-store",
             "photo-normaliser",
+            "photo-loader",
             "web");
 
     /** Those who accept tasks and who watch them run no stage. */
@@ -105,6 +106,11 @@ class ArchitectureTest {
         modules.put("task-store", module(Set.of("schemas"), "io.pawline.taskstore.."));
         modules.put("image-store", module(Set.of("schemas"), "io.pawline.images.."));
         modules.put("photo-normaliser", module(Set.of(), "io.pawline.photos.."));
+        modules.put(
+                "photo-loader",
+                module(
+                        Set.of("schemas", "stage-runtime", "outbound-http", "image-store", "photo-normaliser"),
+                        "io.pawline.photoloader.."));
         // A lost database is a problem of every interface
         modules.put("web", module(Set.of("task-store"), "io.pawline.web.."));
         modules.put("ingest-service", module(WITHOUT_STAGE, "io.pawline.ingest.."));

@@ -1,4 +1,4 @@
-package io.pawline.detect;
+package io.pawline.photoloader;
 
 import io.pawline.outbound.ark.DataUrl;
 import io.pawline.photos.PhotoFormat;
@@ -6,20 +6,20 @@ import io.pawline.stage.MemoryBudget;
 import java.util.Objects;
 
 /**
- * The photo of a task as the vision model gets it. It holds its share of the memory until it is closed.
+ * The photo of a task as a model gets it. It holds its share of the memory until it is closed.
  *
  * @param bytes the file, without metadata. Not copied: treat it as read-only
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; copying megabytes would buy nothing
-record LoadedPhoto(byte[] bytes, PhotoFormat format, MemoryBudget.Share memory) implements AutoCloseable {
-    LoadedPhoto {
+public record LoadedPhoto(byte[] bytes, PhotoFormat format, MemoryBudget.Share memory) implements AutoCloseable {
+    public LoadedPhoto {
         Objects.requireNonNull(bytes, "bytes");
         Objects.requireNonNull(format, "format");
         Objects.requireNonNull(memory, "memory");
     }
 
     /** The photo as a {@code data:} URL, so that the provider fetches nothing. It is made while it is written. */
-    DataUrl dataUrl() {
+    public DataUrl dataUrl() {
         return new DataUrl(format.mediaType(), bytes);
     }
 

@@ -1,8 +1,10 @@
-package io.pawline.detect;
+package io.pawline.photoloader;
 
+import io.pawline.events.ImageRef;
 import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreException;
+import io.pawline.outbound.AddressGuard;
 import io.pawline.outbound.BodyMemory;
 import io.pawline.outbound.Download;
 import io.pawline.outbound.Fetched.NotFetched;
@@ -12,6 +14,7 @@ import io.pawline.photos.PhotoResult;
 import io.pawline.photos.WorkingMemory;
 import io.pawline.schemas.Reason;
 import io.pawline.stage.MemoryBudget;
+import io.pawline.stage.Outcome;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -21,21 +24,18 @@ import org.springframework.util.unit.DataSize;
 
 /**
  * Gets photos: an upload from the image store, another photo from the address that the front end gave. Both are
- * normalised before anything is paid for them.
+ * normalised before anything is paid for them, and before a provider sees them. Thread-safe.
  */
-final class PhotoLoader {
+public final class PhotoLoader {
 
     /** The result of loading a photo. */
-    sealed interface Loaded {
+    public sealed interface Loaded {
 
+        /** The photo, which the caller has to close. */
         record Present(LoadedPhoto photo) implements Loaded {}
 
-        /**
-         * There is no photo.
-         *
-         * @param retryable whether it may be there later
-         */
-        record Absent(Reason reason, boolean retryable, String detail) implements Loaded {}
+        /** No photo, and the outcome of the attempt that needs it. */
+        record Absent(Outcome outcome) implements Loaded {}
     }
 
     /** What is asked for first can be decoded without another program. */
@@ -55,7 +55,7 @@ final class PhotoLoader {
      * @param memory that photos take a share of before they are loaded
      * @param decoding that a photo takes a further share of while it is decoded, so it must be another budget
      */
-    PhotoLoader(
+    public PhotoLoader(
             ImageStore images,
             ImageFetcher fetcher,
             PhotoNormaliser normaliser,
@@ -70,7 +70,29 @@ final class PhotoLoader {
         this.decoding = WorkingMemory.ofHeap(bytes -> decoding.take(bytes)::close);
     }
 
-    Loaded stored(ImageKey key) throws InterruptedException {
+    /**
+     * Loads and normalises a photo.
+     *
+     * @param tenant that named the photo, and that the look-up of its host counts for
+     * @param deadline when loading has to end
+     */
+    public Loaded load(ImageRef photo, String tenant, Instant deadline) throws InterruptedException {
+        Optional<String> key = photo.getKey();
+        if (key.isPresent()) {
+            return stored(new ImageKey(key.get()));
+        }
+        String url = photo.getUrl().orElseThrow(() -> new IllegalArgumentException("the photo has no key and no url"));
+        URI address;
+        try {
+            address = URI.create(url);
+        } catch (IllegalArgumentException unreadable) {
+            return rejected(Reason.ADDRESS_REFUSED, "the photo's address is not a valid URI");
+        }
+        return ScopedValue.where(AddressGuard.TENANT, tenant)
+                .<Loaded, InterruptedException>call(() -> remote(address, deadline));
+    }
+
+    private Loaded stored(ImageKey key) throws InterruptedException {
         try {
             Optional<Long> size = images.size(key);
             return size.isPresent() ? within(memory.take(size.get()), share -> stored(key, share)) : notStored();
@@ -80,7 +102,7 @@ final class PhotoLoader {
                 interrupted.initCause(lost);
                 throw interrupted;
             }
-            return new Loaded.Absent(Reason.STORAGE_UNAVAILABLE, true, "the photo could not be read from the store");
+            return retry(Reason.STORAGE_UNAVAILABLE, "the photo could not be read from the store");
         }
     }
 
@@ -94,8 +116,7 @@ final class PhotoLoader {
         return switch (normaliser.normalise(ByteBuffer.wrap(bytes), decoding)) {
             case PhotoResult.Normalised photo ->
                 new Loaded.Present(new LoadedPhoto(photo.bytes(), photo.format(), share));
-            case PhotoResult.Refused refused ->
-                new Loaded.Absent(reason(refused.fault()), false, which + " " + refused.detail());
+            case PhotoResult.Refused refused -> rejected(reason(refused.fault()), which + " " + refused.detail());
         };
     }
 
@@ -107,7 +128,7 @@ final class PhotoLoader {
     }
 
     private static Loaded notStored() {
-        return new Loaded.Absent(Reason.PHOTO_UNREACHABLE, true, "the uploaded photo is not in the image store");
+        return retry(Reason.PHOTO_UNREACHABLE, "the uploaded photo is not in the image store");
     }
 
     /** Loads a photo that keeps the share, reduced to the photo's bytes. */
@@ -120,7 +141,7 @@ final class PhotoLoader {
         return loaded;
     }
 
-    Loaded remote(URI url, Instant deadline) throws InterruptedException {
+    private Loaded remote(URI url, Instant deadline) throws InterruptedException {
         return within(memory.none(), share -> fetched(url, deadline, share));
     }
 
@@ -128,7 +149,8 @@ final class PhotoLoader {
         BodyMemory body = new BodyMemory(share::takeNow, share::take);
         return switch (fetcher.download(url, deadline, maxSize, ACCEPTED, body)) {
             case Download.File file -> normalised("the photo at " + file.host(), file.bytes(), share);
-            case NotFetched failed -> new Loaded.Absent(reason(failed), failed.retryable(), failed.detail());
+            case NotFetched failed when failed.retryable() -> retry(reason(failed), failed.detail());
+            case NotFetched failed -> rejected(reason(failed), failed.detail());
         };
     }
 
@@ -139,5 +161,13 @@ final class PhotoLoader {
             case TOO_LARGE -> Reason.PHOTO_TOO_LARGE;
             case ADDRESS_REFUSED -> Reason.ADDRESS_REFUSED;
         };
+    }
+
+    private static Loaded retry(Reason reason, String detail) {
+        return new Loaded.Absent(new Outcome.Retry(reason, detail));
+    }
+
+    private static Loaded rejected(Reason reason, String detail) {
+        return new Loaded.Absent(new Outcome.Rejected(reason, detail));
     }
 }
