@@ -64,7 +64,7 @@ class DirectUploadIT {
                 images,
                 "--pawline.ingest.direct-upload.pending-per-tenant=16MB",
                 // The least: one photo and its form
-                "--pawline.ingest.upload-memory=" + (10 * 1024 * 1024 + 64 * 1024) + "B",
+                "--pawline.ingest.upload-memory=" + (20 * 1024 * 1024 + 64 * 1024) + "B",
                 "--pawline.ingest.access.allowed-origins=https://shop.example");
     }
 
@@ -80,7 +80,7 @@ class DirectUploadIT {
         URI address = address(upload);
         assertThat(upload.get("method").asString()).isEqualTo("PUT");
         assertThat(upload.get("headers").get("Content-Type").asString()).isEqualTo(TYPE);
-        assertThat(upload.get("limits").get("max_bytes").asLong()).isEqualTo(10 * 1024 * 1024);
+        assertThat(upload.get("limits").get("max_bytes").asLong()).isEqualTo(20 * 1024 * 1024);
         assertThat(Duration.between(
                         Instant.now(), Instant.parse(upload.get("expires_at").asString())))
                 .isBetween(Duration.ofMinutes(14), Duration.ofMinutes(15));
@@ -89,7 +89,7 @@ class DirectUploadIT {
         Answer accepted = ingest.post(task(upload, "ink"));
 
         assertThat(accepted.status()).isEqualTo(202);
-        assertThat(store().get(ImageKey.photo(taskOf(accepted)))).contains(PNG);
+        assertThat(store().get(ImageKey.photo(taskOf(accepted)))).hasValueSatisfying(TestingPngs::assertIsPlainJpeg);
         assertThat(store().get(incoming(upload))).isEmpty();
     }
 
@@ -329,7 +329,7 @@ class DirectUploadIT {
                 "{\"media_type\":\"image/png\",\"length\":1.5}                         | invalid-request | length",
                 "{\"media_type\":\"image/png\",\"length\":\"5\"}                       | invalid-request | length",
                 "{\"media_type\":\"image/png\",\"length\":1e999999}                    | invalid-request | length",
-                "{\"media_type\":\"image/png\",\"length\":10485761}                    | photo-too-large | length",
+                "{\"media_type\":\"image/png\",\"length\":20971521}                    | photo-too-large | length",
                 "{\"media_type\":\"image/png\",\"length\":99999999999999999999}        | photo-too-large | length",
                 "{\"media_type\":\"image/png\",\"length\":5,\"sha256\":\"abc\"}         | invalid-request | sha256",
                 "{\"media_type\":\"image/png\",\"length\":5,\"name\":\"cat\"}           | invalid-request | name",
@@ -428,7 +428,7 @@ class DirectUploadIT {
 
     /** A photo that no other test has. */
     private static byte[] another() throws IOException {
-        return TestingPngs.png(PHOTOS.incrementAndGet(), 2);
+        return TestingPngs.png(16 + PHOTOS.incrementAndGet(), 16);
     }
 
     private static String body(byte[] photo) {

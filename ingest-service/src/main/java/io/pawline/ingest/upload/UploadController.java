@@ -9,7 +9,7 @@ import io.pawline.ingest.access.Quotas;
 import io.pawline.ingest.access.RateLimitView;
 import io.pawline.ingest.http.IngestProblem;
 import io.pawline.ingest.http.StrictJson;
-import io.pawline.outbound.OutboundProperties;
+import io.pawline.photos.PhotoProperties;
 import io.pawline.taskstore.DirectUpload;
 import io.pawline.taskstore.DirectUploads;
 import io.pawline.taskstore.Scope;
@@ -59,7 +59,7 @@ final class UploadController {
             Quotas quotas,
             Clock clock,
             IngestProperties settings,
-            OutboundProperties outbound) {
+            PhotoProperties photo) {
         this.uploads = uploads;
         this.images = images;
         this.quotas = quotas;
@@ -68,7 +68,7 @@ final class UploadController {
         this.untilForgotten = UploadSweep.grace(settings.maxSendTime()).plus(UploadSweep.EVERY);
         this.mostPendingBytes = settings.directUpload().pendingPerTenant().toBytes();
         this.maxBodyBytes = settings.maxBodySize().toBytes();
-        this.limits = new LimitsView(outbound.maxImageSize().toBytes(), outbound.maxImagePixels());
+        this.limits = new LimitsView(photo.maxSize().toBytes(), photo.maxPixels());
     }
 
     /** What a photo may have. */
