@@ -27,13 +27,19 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -265,6 +271,65 @@ class DirectUploadIT {
         await().untilAsserted(() -> assertThat(
                         ingest.sendPhoto(address(upload), TYPE, PNG).status())
                 .isEqualTo(204));
+    }
+
+    @Test
+    void ofTasksThatComeTogetherOneGetsThePhoto() throws Exception {
+        JsonNode upload = sent(ingest, another());
+        List<Answer> answers = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Answer>> asking = IntStream.range(0, 8)
+                    .mapToObj(i -> threads.submit(() -> ingest.post(task(upload, "ink " + i))))
+                    .toList();
+            for (Future<Answer> each : asking) {
+                answers.add(each.get());
+            }
+        }
+
+        assertThat(answers).filteredOn(answer -> answer.status() == 202).hasSize(1);
+        assertThat(answers)
+                .filteredOn(answer -> answer.status() != 202)
+                .allSatisfy(answer -> assertThat(problem(answer)).isEqualTo("upload-unusable"));
+    }
+
+    @Test
+    void requestsThatComeTogetherUnderOneKeyGetOneTask() throws Exception {
+        JsonNode upload = sent(ingest, another());
+        String key = UUID.randomUUID().toString();
+        Set<TaskId> tasks = new HashSet<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Answer>> asking = IntStream.range(0, 8)
+                    .mapToObj(_ -> threads.submit(() -> ingest.post(task(upload, "ink"), key)))
+                    .toList();
+            for (Future<Answer> each : asking) {
+                tasks.add(taskOf(each.get()));
+            }
+        }
+
+        assertThat(tasks).hasSize(1);
+    }
+
+    @Test
+    void aPhotoThatComesWhenATaskHasOneIsNotKept() throws IOException {
+        JsonNode upload = sent(ingest, PNG);
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), ingest.port())) {
+            OutputStream out = socket.getOutputStream();
+            out.write(
+                    "PUT %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: image/png\r\nContent-Length: %d\r\n\r\n"
+                            .formatted(path(address(upload)), PNG.length)
+                            .getBytes(ISO_8859_1));
+            out.write(PNG, 0, 20);
+            out.flush();
+            await().untilAsserted(() -> assertThat(aside()).hasSize(1));
+            taskOf(ingest.post(task(upload, "late " + id(upload))));
+
+            out.write(PNG, 20, PNG.length - 20);
+            out.flush();
+
+            assertThat(new String(socket.getInputStream().readAllBytes(), ISO_8859_1))
+                    .startsWith("HTTP/1.1 410");
+        }
+        assertThat(store().get(incoming(upload))).isEmpty();
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,9 @@ final class PhotoTakeover {
 
     /** Stands for the hash of a request that cannot be the one before. No request has this hash. */
     private static final String ANOTHER_REQUEST = "";
+
+    private static final int MOST_LOOKS = 10;
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
 
     private final TaskIntake intake;
     private final DirectUploads uploads;
@@ -85,10 +89,50 @@ final class PhotoTakeover {
             }
             throw unusable("has no photo yet: send the photo to the address of the upload first");
         }
-        TaskRequest whole = request.with(photo.get());
-        SubmittedTask submitted = intake.accept(whole, client, key, batch);
-        take(upload, request, whole, client);
-        return submitted;
+        return take(upload, request, request.with(photo.get()), client, key, batch);
+    }
+
+    /** Takes the upload before there is a task, so that of requests that come together one gets the photo. */
+    private SubmittedTask take(
+            DirectUpload upload,
+            TaskRequest named,
+            TaskRequest whole,
+            ApiClient client,
+            @Nullable RequestKey key,
+            @Nullable BatchId batch)
+            throws RefusedException, InterruptedException {
+        DirectUpload.Taking taking = new DirectUpload.Taking(
+                RequestHashes.ofRequest(named),
+                intake.work(named, client),
+                RequestHashes.ofRequest(whole),
+                intake.work(whole, client));
+        if (!uploads.take(upload.id(), taking, clock.instant())) {
+            DirectUpload.Taking other = find(upload.id().toString(), client)
+                    .taking()
+                    .orElseThrow(() -> unusable("was just given back by another request: send the request again"));
+            return earlier(other, named, client, key);
+        }
+        boolean accepted = false;
+        try {
+            SubmittedTask submitted = intake.accept(whole, client, key, batch);
+            accepted = true;
+            return submitted;
+        } finally {
+            settle(upload, taking, accepted);
+        }
+    }
+
+    /** Deletes a photo that a task has a copy of; of another, the upload is as before. */
+    private void settle(DirectUpload upload, DirectUpload.Taking taking, boolean accepted) {
+        try {
+            if (accepted) {
+                images.delete(ImageKey.incoming(upload.id().value()));
+            } else {
+                uploads.release(upload.id(), taking);
+            }
+        } catch (DatabaseUnavailableException | ImageStoreException e) {
+            log.warn("Upload {} stays until it has expired: {}", upload.id(), String.valueOf(e.getMessage()));
+        }
     }
 
     private DirectUpload find(String id, ApiClient client) throws RefusedException {
@@ -121,32 +165,27 @@ final class PhotoTakeover {
     /** Finds the task of a request whose photo a task has already, if it is the request of that task. */
     private SubmittedTask earlier(
             DirectUpload.Taking taking, TaskRequest request, ApiClient client, @Nullable RequestKey key)
-            throws RefusedException {
-        Optional<SubmittedTask> earlier;
-        if (key != null) {
-            boolean same = RequestHashes.ofRequest(request).equals(taking.namedRequest());
-            earlier = intake.earlier(client, key, same ? taking.wholeRequest() : ANOTHER_REQUEST);
-        } else {
-            boolean same = intake.work(request, client).equals(taking.namedWork());
-            earlier = same ? intake.running(taking.wholeWork(), request.again()) : Optional.empty();
+            throws RefusedException, InterruptedException {
+        boolean same = key == null
+                ? intake.work(request, client).equals(taking.namedWork())
+                : RequestHashes.ofRequest(request).equals(taking.namedRequest());
+        // The other request took the photo, and its task may be a moment behind
+        for (int look = 0; look < MOST_LOOKS; look++) {
+            Optional<SubmittedTask> earlier = Optional.empty();
+            if (key != null) {
+                earlier = intake.earlier(client, key, same ? taking.wholeRequest() : ANOTHER_REQUEST);
+            } else if (same) {
+                earlier = intake.running(taking.wholeWork(), request.again());
+            }
+            if (earlier.isPresent()) {
+                return earlier.get();
+            }
+            if (!same) {
+                break;
+            }
+            Thread.sleep(BETWEEN_LOOKS);
         }
-        return earlier.orElseThrow(
-                () -> unusable("has become the photo of another task: get another one from POST /v1/uploads"));
-    }
-
-    /** Closes the upload. If this fails, the task stands nevertheless, and the photo goes when the upload has expired. */
-    private void take(DirectUpload upload, TaskRequest named, TaskRequest whole, ApiClient client) {
-        try {
-            DirectUpload.Taking taking = new DirectUpload.Taking(
-                    RequestHashes.ofRequest(named),
-                    intake.work(named, client),
-                    RequestHashes.ofRequest(whole),
-                    intake.work(whole, client));
-            uploads.take(upload.id(), taking, clock.instant());
-            images.delete(ImageKey.incoming(upload.id().value()));
-        } catch (RefusedException | DatabaseUnavailableException | ImageStoreException e) {
-            log.warn("Upload {} stays until it has expired: {}", upload.id(), String.valueOf(e.getMessage()));
-        }
+        throw unusable("has become the photo of another task: get another one from POST /v1/uploads");
     }
 
     private static RefusedException unusable(String fault) {

@@ -2,8 +2,8 @@ package io.pawline.ingest.upload;
 
 import io.pawline.images.AddressSignatures;
 import io.pawline.images.ImageKey;
-import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreProperties;
+import io.pawline.images.ManagedImageStore;
 import io.pawline.ingest.http.IngestProblem;
 import io.pawline.taskstore.DirectUpload;
 import io.pawline.taskstore.DirectUploads;
@@ -36,12 +36,12 @@ import org.springframework.web.bind.annotation.RestController;
 final class PhotoController {
 
     private final DirectUploads uploads;
-    private final ImageStore images;
+    private final ManagedImageStore images;
     private final AddressSignatures signatures;
     private final Clock clock;
     private final Set<UploadId> underWay = ConcurrentHashMap.newKeySet();
 
-    PhotoController(DirectUploads uploads, ImageStore images, ImageStoreProperties settings, Clock clock) {
+    PhotoController(DirectUploads uploads, ManagedImageStore images, ImageStoreProperties settings, Clock clock) {
         this.uploads = uploads;
         this.images = images;
         this.signatures = AddressSignatures.ofFolder(Objects.requireNonNull(settings.folder(), "folder"));
@@ -73,14 +73,25 @@ final class PhotoController {
                     IngestProblem.UPLOAD_UNDER_WAY, "the photo of this upload is on its way already");
         }
         try {
-            DirectUpload upload = uploads.find(id).orElseThrow(PhotoController::notFound);
-            if (upload.taking().isPresent()) {
-                throw closed("a task has taken the photo already: get another address from POST /v1/uploads");
-            }
+            DirectUpload upload = open(id);
             images.put(key, request.getInputStream(), upload.length(), upload.mediaType());
+            try {
+                open(id);
+            } catch (ProblemException takenMeanwhile) {
+                images.delete(key);
+                throw takenMeanwhile;
+            }
         } finally {
             underWay.remove(id);
         }
+    }
+
+    private DirectUpload open(UploadId id) {
+        DirectUpload upload = uploads.find(id).orElseThrow(PhotoController::notFound);
+        if (upload.taking().isPresent()) {
+            throw closed("a task has taken the photo already: get another address from POST /v1/uploads");
+        }
+        return upload;
     }
 
     /** Holds the headers against what is signed, so that nothing is read of a body that is another one. */

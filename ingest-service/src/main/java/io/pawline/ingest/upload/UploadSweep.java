@@ -9,13 +9,14 @@ import io.pawline.taskstore.UploadId;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Deletes what is left of direct uploads after they have expired: photos that no task named, and photos of which the
- * deletion failed. Their keys are in the order in which they were opened, so a round lists those that are due and no
- * others. Several processes may sweep at once. Thread-safe.
+ * deletion failed. Of those that are still needed, few at any time, the rows say so. Several processes may sweep at once. Thread-safe.
  */
 final class UploadSweep {
 
@@ -74,23 +75,25 @@ final class UploadSweep {
     void sweep() {
         Instant now = clock.instant();
         Instant expired = now.minus(grace);
-        ImageKey bound =
-                ImageKey.incoming(UploadId.bound(expired.minus(validity)).value());
         String after = ImageKey.beforeIncoming();
         do {
-            after = sweep(after, bound);
+            after = sweep(after, expired);
         } while (after != null);
         uploads.forget(expired, now.minus(takenKept).minus(validity));
     }
 
     /** Deletes the images of one page; null: it was the last one. */
-    private @Nullable String sweep(String after, ImageKey bound) {
+    private @Nullable String sweep(String after, Instant expired) {
         ManagedImageStore.Page page = images.keys(after, PAGE);
-        List<ImageKey> due = page.keys().stream()
-                .filter(key -> key.isIncoming() && key.value().compareTo(bound.value()) < 0)
-                .toList();
-        due.forEach(this::delete);
-        return due.size() == page.keys().size() ? page.next() : null;
+        Map<UploadId, ImageKey> incoming = new HashMap<>();
+        page.keys().stream()
+                .filter(ImageKey::isIncoming)
+                .forEach(key -> UploadId.parse(
+                                key.value().substring(ImageKey.beforeIncoming().length()))
+                        .ifPresent(id -> incoming.put(id, key)));
+        incoming.keySet().removeAll(uploads.waiting(List.copyOf(incoming.keySet()), expired));
+        incoming.values().forEach(this::delete);
+        return page.keys().stream().allMatch(ImageKey::isIncoming) ? page.next() : null;
     }
 
     private void delete(ImageKey key) {

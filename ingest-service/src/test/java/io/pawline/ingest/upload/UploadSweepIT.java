@@ -108,6 +108,9 @@ class UploadSweepIT {
         UploadId later = UploadId.at(OPENED.plus(VALIDITY));
         images.put(photo, new byte[1], "image/png");
         images.put(check, new byte[1], "image/png");
+        Instant expiry = OPENED.plus(VALIDITY).plus(VALIDITY);
+        assertThat(uploads.open(new DirectUpload(later, tenant, "image/png", 1, null, expiry, null), MOST))
+                .isEmpty();
         put(later);
         // More than a page of them
         for (int i = 0; i < 1_001; i++) {
@@ -117,6 +120,22 @@ class UploadSweepIT {
         at(VALIDITY.plus(SEND_TIME).plusSeconds(62));
 
         assertThat(images.keys(null, 1_000).keys()).containsExactly(photo, key(later), check);
+    }
+
+    /** As after the setting was shortened, or by a process with another one. */
+    @Test
+    void keepsAPhotoUntilTheTimeThatItsClientWasGiven() {
+        UploadId upload = UploadId.at(OPENED);
+        Instant expiry = OPENED.plus(Duration.ofHours(2));
+        assertThat(uploads.open(new DirectUpload(upload, tenant, "image/png", 1, null, expiry, null), MOST))
+                .isEmpty();
+        put(upload);
+
+        at(Duration.ofHours(2).plus(SEND_TIME));
+        assertThat(images.get(key(upload))).isPresent();
+
+        at(Duration.ofHours(2).plus(SEND_TIME).plusSeconds(61));
+        assertThat(images.get(key(upload))).isEmpty();
     }
 
     @Test

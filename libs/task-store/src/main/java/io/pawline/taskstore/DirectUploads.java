@@ -5,7 +5,9 @@ import static io.pawline.taskstore.TaskRow.timestamp;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,17 @@ public final class DirectUploads {
             update upload set taken_at = :at, named_request = :namedRequest, named_work = :namedWork,
                 whole_request = :wholeRequest, whole_work = :wholeWork
             where id = :id and taken_at is null
+            """;
+
+    private static final String RELEASE = """
+            update upload set taken_at = null, named_request = null, named_work = null, whole_request = null,
+                whole_work = null
+            where id = :id and whole_request = :wholeRequest
+            """;
+
+    private static final String WAITING = """
+            select id from upload
+            where id = any(:ids) and coalesce(taken_at, expires_at) >= :since
             """;
 
     private static final String FORGET_TAKEN = """
@@ -95,16 +108,39 @@ public final class DirectUploads {
                 .findOne());
     }
 
-    /** Notes that a task has the photo. Nothing changes if another one had it first. */
-    public void take(UploadId id, DirectUpload.Taking by, Instant at) {
-        database.with(handle -> handle.createUpdate(TAKE)
+    /** Gives the photo to a request, if no other one has it. Returns whether it has it now. */
+    public boolean take(UploadId id, DirectUpload.Taking by, Instant at) {
+        return database.with(handle -> handle.createUpdate(TAKE)
+                        .bind("id", id.value())
+                        .bind("at", timestamp(at))
+                        .bind("namedRequest", by.namedRequest())
+                        .bind("namedWork", by.namedWork())
+                        .bind("wholeRequest", by.wholeRequest())
+                        .bind("wholeWork", by.wholeWork())
+                        .execute()
+                > 0);
+    }
+
+    /** Takes the photo away from a request that became no task, so that another one can have it. */
+    public void release(UploadId id, DirectUpload.Taking by) {
+        database.with(handle -> handle.createUpdate(RELEASE)
                 .bind("id", id.value())
-                .bind("at", timestamp(at))
-                .bind("namedRequest", by.namedRequest())
-                .bind("namedWork", by.namedWork())
                 .bind("wholeRequest", by.wholeRequest())
-                .bind("wholeWork", by.wholeWork())
                 .execute());
+    }
+
+    /**
+     * Finds those of these uploads whose photos are still needed: no task has taken them and they have not expired, or
+     * a task has just taken them.
+     *
+     * @param since the moment before which they must have expired, or been taken, not to be needed
+     */
+    public Set<UploadId> waiting(List<UploadId> ids, Instant since) {
+        return database.with(handle -> handle.createQuery(WAITING)
+                .bindArray("ids", UUID.class, ids.stream().map(UploadId::value).toList())
+                .bind("since", timestamp(since))
+                .map((row, _) -> new UploadId(row.getObject("id", UUID.class)))
+                .set());
     }
 
     /**
