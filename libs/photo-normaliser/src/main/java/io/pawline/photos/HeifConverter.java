@@ -80,7 +80,8 @@ final class HeifConverter {
     /**
      * Converts a photo. It is upright then, whatever its file says.
      *
-     * @param transparent whether transparency has to be kept: then the result is a PNG, otherwise a JPEG
+     * @param transparent whether transparency has to be kept: then the result is a PNG, otherwise a JPEG. It is a JPEG
+     *     as well if the program makes no PNG of the photo, as of some with a profile
      * @throws PhotoRefusedException if it cannot be converted within the limits
      * @throws IOException if the folder for temporary files cannot be used
      */
@@ -122,8 +123,16 @@ final class HeifConverter {
                     .sorted()
                     .findFirst()
                     .orElseThrow(() -> PhotoRefusedException.damaged(format));
-            return Files.readAllBytes(Files.exists(result) ? result : first);
+            byte[] converted = Files.readAllBytes(Files.exists(result) ? result : first);
+            if (converted.length > 0) {
+                return converted;
+            }
         }
+        if (transparent) {
+            Files.delete(result);
+            return convert(photo, folder, format, false);
+        }
+        throw PhotoRefusedException.damaged(format);
     }
 
     private Process start(Path photo, Path result) throws IOException {

@@ -59,6 +59,7 @@ final class JpegFile implements PhotoFile {
     private int adobeTransform = -1;
     private int scans;
     private int tables;
+    private long scanBytes;
 
     /** The frame header: how the pixels are coded. */
     private record Frame(int process, int precision, Size size, int components, long coefficients) {}
@@ -122,6 +123,7 @@ final class JpegFile implements PhotoFile {
             case SCAN -> {
                 int next = endOfScan(end);
                 countScan();
+                scanBytes += next - end;
                 keep(at, next - at);
                 return next;
             }
@@ -226,6 +228,10 @@ final class JpegFile implements PhotoFile {
         if (!usual || frame.components == 2 || frame.components > 4 || frame.components < 1) {
             throw PhotoRefusedException.notAnImage(
                     "is a JPEG of a rare kind (lossless, arithmetic, or not of 8 bits): save it as a usual JPEG");
+        }
+        // Each block of 64 pixels takes a bit at least
+        if (scanBytes * 8 < frame.size.pixels() / 64) {
+            throw PhotoRefusedException.endsEarly();
         }
     }
 

@@ -123,9 +123,9 @@ public final class PhotoNormaliser {
         return inMemory(converted + 2 * 3 * size.pixels() + SMALL_THINGS, 0, memory, () -> {
             byte[] photo = converter.convert(file.clean(), format, file.hasTransparency());
             ByteBuffer bytes = ByteBuffer.wrap(photo);
-            PhotoFile decoded = file.hasTransparency()
-                    ? PngFile.open(bytes, properties.maxPixels())
-                    : JpegFile.open(bytes, properties.maxPixels());
+            PhotoFile decoded = photo[0] == (byte) 0xFF
+                    ? JpegFile.open(bytes, properties.maxPixels())
+                    : PngFile.open(bytes, properties.maxPixels());
             return pack(decoded, checkedSize(decoded.size()), Orientation.UPRIGHT);
         });
     }
@@ -208,7 +208,7 @@ public final class PhotoNormaliser {
             return PhotoRefusedException.notAnImage("was not decoded to its end: send it again")
                     .result();
         } catch (Throwable failed) {
-            log.info("A decoder failed", failed);
+            log.info("A decoder failed: {}", failed.toString());
             return PhotoRefusedException.notAnImage("cannot be decoded: it is damaged, save it anew")
                     .result();
         }

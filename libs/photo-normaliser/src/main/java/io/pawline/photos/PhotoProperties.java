@@ -24,7 +24,7 @@ public record PhotoProperties(
         @DefaultValue("2048") int longestSide,
         @DefaultValue("heif-convert") String converter,
         @DefaultValue("20s") Duration converterTime,
-        @DefaultValue("512MB") DataSize converterMemory) {
+        @DefaultValue("1GB") DataSize converterMemory) {
 
     /** The settings where nothing is set. */
     public static final PhotoProperties DEFAULTS = new PhotoProperties(
@@ -33,7 +33,7 @@ public record PhotoProperties(
             2048,
             "heif-convert",
             Duration.ofSeconds(20),
-            DataSize.ofMegabytes(512));
+            DataSize.ofGigabytes(1));
 
     public PhotoProperties {
         require(

@@ -218,6 +218,19 @@ class PackedPhotosTest {
         assertThat(temporary).isEmptyDirectory();
     }
 
+    /** libpng refuses some profiles, and heif-convert then leaves an empty PNG and ends well. */
+    @Test
+    @NeedsTools(HEIF_ENC)
+    void takesAJpegWhereTheConverterMakesNoPng() throws Exception {
+        Path jpeg = Files.write(folder.resolve("photo.jpg"), packed(scene(64, 64), "jpeg"));
+        HeifConverter halting = new HeifConverter(
+                withConverter(program("case \"$4\" in *.png) : > \"$4\" ;; *) cp '" + jpeg + "' \"$4\" ;; esac")),
+                folder);
+
+        assertThat(halting.convert(heic(scene(64, 64), 1), PhotoFormat.HEIC, true))
+                .isEqualTo(Files.readAllBytes(jpeg));
+    }
+
     @Test
     @NeedsTools(HEIF_ENC)
     void limitsTheMemoryOfAConverter() throws Exception {

@@ -16,6 +16,7 @@ import static io.pawline.testkit.PhotoSamples.segment;
 import static io.pawline.testkit.PhotoSamples.stored;
 import static io.pawline.testkit.PhotoSamples.withChunks;
 import static io.pawline.testkit.PhotoSamples.withMetadata;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pawline.photos.PhotoResult.Fault;
@@ -329,6 +330,18 @@ class PhotoNormaliserTest {
         many.write(jpeg, jpeg.length - 2, 2);
 
         assertThat(refused(normaliser, many.toByteArray()).detail()).contains("more than 100 scans");
+    }
+
+    @Test
+    void refusesAJpegWithoutPixels() throws Exception {
+        byte[] jpeg = jpeg(scene(WIDTH, HEIGHT), 0.95f, false);
+        int scan = new String(jpeg, ISO_8859_1).indexOf("\u00FF\u00DA");
+        int data = scan + 2 + (jpeg[scan + 2] << 8) + jpeg[scan + 3];
+        ByteArrayOutputStream empty = new ByteArrayOutputStream();
+        empty.write(jpeg, 0, data);
+        empty.write(jpeg, jpeg.length - 2, 2);
+
+        assertThat(refused(normaliser, empty.toByteArray()).detail()).contains("ends early");
     }
 
     @Test
