@@ -177,7 +177,7 @@ class ClientsIT {
                 import { readFile } from "node:fs/promises";
                 import { PawlineClient } from "@pawline/client";
                 const client = new PawlineClient({ baseUrl: process.argv[2] });
-                const image = await readFile("cat.jpg");
+                const image = await readFile("cat.png");
                 const upload = { image, style: "ink", client_ref: "lossy-typescript" };
                 console.log((await client.submitAndWait(upload, { timeoutMs: 120_000 })).state);
                 """);
@@ -251,9 +251,9 @@ class ClientsIT {
         Files.createSymbolicLink(scope.resolve("client"), TYPESCRIPT_CLIENT.folder());
     }
 
-    /** Runs a program beside a photo named cat.jpg, and returns the lines that it prints. */
+    /** Runs a program beside a photo named cat.png, and returns the lines that it prints. */
     private static List<String> printedBy(Path program, String... command) throws IOException, InterruptedException {
-        Files.copy(ProjectFiles.samplePhoto(), program.resolve("cat.jpg"));
+        Files.copy(ProjectFiles.samplePhoto(), program.resolve("cat.png"));
         Path complaints = program.resolve("complaints.txt");
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(program.toFile()).redirectError(complaints.toFile());
