@@ -39,6 +39,8 @@ final class IncidentSettings {
             "pawline.ops.",
             "pawline.image-store.",
             "pawline.database.",
+            "pawline.photo.",
+            "pawline.ingest.direct-upload.",
             "pawline.ingest.retention.");
 
     /** Waits for a connection are not scaled below this: on a busy machine they would fail because of the machine. */
