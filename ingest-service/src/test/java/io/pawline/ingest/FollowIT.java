@@ -155,6 +155,24 @@ class FollowIT {
         // Checked by noSubscriptionStaysOpen
     }
 
+    /** Else a stop takes as long as the longest wait, and a stream as long as its task. */
+    @Test
+    @Timeout(30)
+    void aStopEndsWhatWaits(@TempDir Path folder) {
+        String id = submit();
+        TestingIngest stopped = new TestingIngest(postgres, folder);
+        CompletableFuture<Answer> wait =
+                CompletableFuture.supplyAsync(() -> stopped.get("/v1/tasks/" + id + "?wait=60s"));
+        CompletableFuture<Answer> stream =
+                CompletableFuture.supplyAsync(() -> stopped.get("/v1/tasks/" + id + "/events"));
+        await().until(() -> stopped.bean(TaskSubscriptions.class).count() == 2);
+
+        stopped.close();
+
+        assertThat(wait.join().json().get("state").asString()).isEqualTo("processing");
+        assertThat(stream.join().status()).isEqualTo(200);
+    }
+
     @Test
     void answersAProblemForAnUnknownTask() {
         for (String path : List.of("/events", "?wait=5s")) {

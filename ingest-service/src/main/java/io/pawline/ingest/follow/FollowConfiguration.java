@@ -6,6 +6,7 @@ import io.pawline.taskstore.ProgressDao;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TaskVersions;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -24,6 +25,31 @@ public class FollowConfiguration {
     @Bean
     Periodic subscriptionRefresh(TaskSubscriptions taskSubscriptions, IngestProperties settings) {
         return Periodic.start("subscriptions", settings.follow().lookEvery(), taskSubscriptions::refresh);
+    }
+
+    /** Ends what waits before the web server waits for its requests to end: of all beans, the last phase stops first. */
+    @Bean
+    SmartLifecycle endOfWaits(TaskSubscriptions taskSubscriptions) {
+        return new SmartLifecycle() {
+
+            private volatile boolean running;
+
+            @Override
+            public void start() {
+                running = true;
+            }
+
+            @Override
+            public void stop() {
+                running = false;
+                taskSubscriptions.stop();
+            }
+
+            @Override
+            public boolean isRunning() {
+                return running;
+            }
+        };
     }
 
     @Bean

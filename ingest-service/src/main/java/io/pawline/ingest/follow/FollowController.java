@@ -84,11 +84,21 @@ final class FollowController {
             answer.setResult(view(snapshot(task)));
             return answer;
         }
-        TaskSubscriptions.Subscription subscription = taskSubscriptions.open(client.tenant(), taskId, snapshot -> {
-            if (snapshot.task().finalState().isPresent()) {
-                answer(answer, () -> snapshot);
-            }
-        });
+        TaskSubscriptions.Subscription subscription =
+                taskSubscriptions.open(client.tenant(), taskId, new TaskSubscriptions.Listener() {
+                    @Override
+                    public void changed(TaskSnapshot snapshot) {
+                        if (snapshot.task().finalState().isPresent()) {
+                            answer(answer, () -> snapshot);
+                        }
+                    }
+
+                    // The wait is over sooner; whoever waits asks again, and reaches another process
+                    @Override
+                    public void stopping() {
+                        answer(answer, () -> snapshot(find(taskId, client)));
+                    }
+                });
         answer.onTimeout(() ->
                 answer(answer, () -> subscription.latest().orElseGet(() -> snapshot(find(taskId, client)))));
         answer.onCompletion(subscription::close);
@@ -144,6 +154,12 @@ final class FollowController {
                     synchronized (subscription) {
                         stream.heartbeat(subscription[0]);
                     }
+                }
+
+                // The listener comes again after the last event, and reaches another process
+                @Override
+                public void stopping() {
+                    emitter.complete();
                 }
             });
         }

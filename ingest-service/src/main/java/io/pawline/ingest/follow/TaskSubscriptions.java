@@ -33,6 +33,7 @@ public final class TaskSubscriptions {
     private final TenantShares shares;
     private final Map<TaskId, Set<Subscription>> subscriptions = new ConcurrentHashMap<>();
     private volatile long refreshedAt;
+    private volatile boolean stopping;
 
     /** @param limit subscriptions open at once */
     public TaskSubscriptions(Tasks tasks, int limit) {
@@ -66,6 +67,9 @@ public final class TaskSubscriptions {
 
         /** Says now and then that the subscription is still open. */
         default void heartbeat() {}
+
+        /** Says that the process stops, so that the request has to end. */
+        default void stopping() {}
     }
 
     /** An open request that waits for one task. */
@@ -133,7 +137,18 @@ public final class TaskSubscriptions {
             others.add(subscription);
             return others;
         });
+        if (stopping) {
+            Thread.ofVirtual().start(listener::stopping);
+        }
         return subscription;
+    }
+
+    /** Notifies every listener that the process stops, also those that come after this. */
+    public void stop() {
+        stopping = true;
+        subscriptions
+                .values()
+                .forEach(all -> all.forEach(subscription -> Thread.ofVirtual().start(subscription.listener::stopping)));
     }
 
     /** The number of open subscriptions. */
