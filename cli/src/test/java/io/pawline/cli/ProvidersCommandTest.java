@@ -184,7 +184,7 @@ class ProvidersCommandTest {
     void namesTheKeysThatAreMissing() {
         environment.keySet().removeIf(name -> name.endsWith("KEY"));
 
-        CommandRun check = check("--picture=https://pictures.example/cat.jpg");
+        CommandRun check = check();
 
         assertThat(check.exit()).isEqualTo(1);
         assertThat(check.lines()).hasSize(3).allMatch(line -> line.startsWith("FAIL"));
@@ -192,6 +192,17 @@ class ProvidersCommandTest {
                 .contains("PAWLINE_ARK_APIKEY is not set")
                 .contains("PAWLINE_MATTING_ACCESSKEY is not set");
         assertThat(server.getRequestCount()).isZero();
+    }
+
+    @Test
+    void showsNoPasswordThatIsInAnAddress() {
+        String ark = server.url("/api/v3").toString().replace("//", "//user:s3cr3t@");
+        String visual = server.url("/").toString().replace("//", "//user:s3cr3t@");
+
+        CommandRun check = check("--ark-url=" + ark, "--visual-url=" + visual);
+
+        assertThat(check.lines()).hasSize(3).allMatch(line -> line.contains("http://" + server.getHostName()));
+        assertSaysNoSecret(check);
     }
 
     @Test

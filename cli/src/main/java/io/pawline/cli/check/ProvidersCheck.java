@@ -10,6 +10,7 @@ import io.pawline.outbound.ark.ArkOperation;
 import io.pawline.outbound.visual.VisualAnswer;
 import io.pawline.outbound.visual.VisualCall;
 import io.pawline.outbound.visual.VisualClient;
+import io.pawline.outbound.visual.VisualSettings;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import java.net.URI;
@@ -61,7 +62,7 @@ public final class ProvidersCheck {
 
     /** Asks the vision model about a small picture; never throws for what it finds. */
     public Finding vision() {
-        String where = options.visionModel() + " at " + options.arkUrl();
+        String where = options.visionModel() + " at " + shown(options.arkUrl());
         return ark(
                 VISION,
                 where,
@@ -78,7 +79,7 @@ public final class ProvidersCheck {
 
     /** Has one picture made; never throws for what it finds. */
     public Finding textToImage() {
-        String where = options.imageModel() + " at " + options.arkUrl();
+        String where = options.imageModel() + " at " + shown(options.arkUrl());
         return ark(TEXT_TO_IMAGE, where, ArkOperation.GENERATION, order(), (answer, took) -> {
             JsonNode image = answer.path("data").path(0);
             if (!image.path("url").isString()) {
@@ -96,7 +97,13 @@ public final class ProvidersCheck {
 
     /** Has one picture cut out; never throws for what it finds. */
     public Finding matting() {
-        String where = options.visualUrl();
+        String where = shown(options.visualUrl());
+        VisualSettings visual;
+        try {
+            visual = options.visual();
+        } catch (IllegalArgumentException incomplete) {
+            return Finding.fail(MATTING, where, Failures.inOneLine(incomplete), "");
+        }
         if (picture.isEmpty()) {
             return Finding.skipped(
                     MATTING,
@@ -106,8 +113,8 @@ public final class ProvidersCheck {
         }
         Instant began = clock.instant();
         try {
-            VisualClient visual = new VisualClient(http, options.visual(), clock);
-            VisualCall call = visual.cutOut(picture.get(), Instant.MAX, BodyMemory.UNCOUNTED);
+            VisualCall call =
+                    new VisualClient(http, visual, clock).cutOut(picture.get(), Instant.MAX, BodyMemory.UNCOUNTED);
             return switch (call.answer()) {
                 case VisualAnswer.CutOut _, VisualAnswer.CutOutAt _ ->
                     Finding.ok(MATTING, where, "cuts a picture out in " + seconds(began));
@@ -119,6 +126,11 @@ public final class ProvidersCheck {
         } catch (InterruptedException stopped) {
             return interrupted(MATTING, where);
         }
+    }
+
+    /** The address without a user and a password, which somebody may have put into it. */
+    private static String shown(String address) {
+        return address.replaceFirst("//[^/?#]*@", "//");
     }
 
     private interface Judgement {
