@@ -17,6 +17,7 @@ import io.pawline.photos.PhotoNormaliser;
 import io.pawline.photos.PhotoProperties;
 import io.pawline.schemas.Stage;
 import io.pawline.service.RefusedSettings;
+import io.pawline.service.TemporaryFolder;
 import io.pawline.stage.Handler;
 import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.StageSpec;
@@ -84,7 +85,7 @@ class GenerateConfiguration {
             return new PhotoLoader(
                     images,
                     ImageFetcher.create(outbound, telemetry),
-                    new PhotoNormaliser(photo),
+                    new PhotoNormaliser(photo, TemporaryFolder.create("pawline-photo")),
                     photo.maxSize(),
                     memory.half(),
                     memory.half());

@@ -32,6 +32,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -47,6 +48,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Tests photos that a client sends by themselves, before a task names them. The image store is a folder. */
@@ -467,6 +469,37 @@ class DirectUploadIT {
                                 "select (select count(*) from task) + (select count(*) from batch) + (select count(*) from upload)")
                         .mapTo(Long.class)
                         .one());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[]                                              | the body must be a JSON object: the fields are media_type, length, sha256",
+                "5                                               | the body must be a JSON object: the fields are media_type, length, sha256",
+                "{}                                              | media_type is missing",
+                "{\"media_type\":null,\"length\":5}               | media_type is missing",
+                "{\"media_type\":\"image/png\"}                   | length is missing",
+                "{\"media_type\":\"image/png\",\"length\":null}   | length is missing",
+                "{\"media_type\":\"image/png\",\"length\":\"5\"}  | length is not the number of bytes",
+                "{\"media_type\":\"image/svg+xml\",\"length\":5}  | media_type is of no photo that is taken",
+                "{\"media_type\":\"image/*\",\"length\":5}        | media_type is of no photo that is taken",
+                "{\"media_type\":\"text/html\",\"length\":5}      | media_type is of no photo that is taken",
+                "{\"media_type\":[],\"length\":5}                 | media_type must be a string",
+            })
+    void saysWhatIsWrongWithARequestForAnUpload(String body, String detail) {
+        Answer refused = ingest.openUpload(body);
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.json().get("detail").asString()).contains(detail);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"IMAGE/PNG", "Image/Png", "image/x-PNG"})
+    void theCaseOfAMediaTypeDoesNotMatter(String type) {
+        JsonNode upload = ingest.openUpload("{\"media_type\":\"%s\",\"length\":%d}".formatted(type, PNG.length))
+                .json();
+        assertThat(upload.get("headers").get("Content-Type").asString()).isEqualTo(type.toLowerCase(Locale.ROOT));
+        assertThat(ingest.sendPhoto(address(upload), type, PNG).status()).isEqualTo(204);
     }
 
     @Test

@@ -21,11 +21,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests that the requests of one tenant leave connections for those of others, and for what is written. */
+/** Tests that the lists of one tenant leave connections for its look-ups, for other tenants, and for what is written. */
 class FairReadsIT {
 
-    /** Three quarters of the connections for look-ups. */
-    private static final int SHARE = 3;
+    /** Two thirds of a tenant's share, which is three quarters of the connections for look-ups. */
+    private static final int LISTS = 2;
 
     private static final String WAITING_FOR_THE_LOCK = """
             select count(*) from pg_stat_activity
@@ -54,7 +54,7 @@ class FairReadsIT {
     }
 
     @Test
-    void leavesConnectionsForOthersWhenOneTenantAsksTooMuch() throws Exception {
+    void aTenantsListsHoldUpNothingElse() throws Exception {
         TestingIngest greedy = ingest.as(Optional.of(ingest.newKey("greedy", Scope.READ)));
         TaskDatabase database = ingest.bean(TaskDatabase.class);
         // No list can be read while the table is locked
@@ -64,12 +64,16 @@ class FairReadsIT {
             for (int i = 0; i < 20; i++) {
                 begun.add(threads.submit(() -> greedy.get("/v1/tasks")));
             }
-            await().until(() -> waitingForTheLock() == SHARE);
+            await().until(() -> waitingForTheLock() == LISTS);
 
-            assertThat(threads.submit(() -> answers(database.reads(), "modest")))
-                    .succeedsWithin(Duration.ofSeconds(5))
-                    .isEqualTo(true);
-            assertThat(waitingForTheLock()).isEqualTo(SHARE);
+            for (String tenant : List.of("modest", "greedy")) {
+                assertThat(threads.submit(() -> answers(database.reads(), tenant)))
+                        .as("what %s asks for besides", tenant)
+                        .succeedsWithin(Duration.ofSeconds(5))
+                        .isEqualTo(true);
+            }
+            // Fewer, if the lock was held for so long that the server ended their statements
+            assertThat(waitingForTheLock()).isLessThanOrEqualTo(LISTS);
             return begun;
         });
 

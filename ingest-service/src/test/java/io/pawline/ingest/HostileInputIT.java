@@ -10,14 +10,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pawline.ingest.TestingIngest.Answer;
+import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TestingPostgres;
+import io.pawline.testkit.RawExchange;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -41,11 +44,13 @@ class HostileInputIT {
 
     private static TestingPostgres postgres;
     private static TestingIngest ingest;
+    private static String key;
 
     @BeforeAll
     static void start() {
         postgres = TestingPostgres.start();
         ingest = new TestingIngest(postgres, images, "--pawline.photo.max-size=100KB");
+        key = ingest.newKey("raw", Scope.SUBMIT, Scope.READ);
     }
 
     @AfterAll
@@ -215,6 +220,72 @@ class HostileInputIT {
             })
     void refusesOtherContentTypes(String type) {
         assertRefused(ingest.post(type, "{\"style\":\"ink\"}".getBytes(ISO_8859_1)));
+    }
+
+    /** Jetty passes on what it does not decode itself, and answers what it refuses itself. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/v1/batches/x;;;%%%",
+                "/v1/tasks;%zz",
+                "/v1/tasks/1;a=%",
+                "/v1/tasks;a=%e",
+                "/;%%",
+                "/actuator/health;%",
+                "/v1/images/a;%%/b",
+                "/v1/uploads/1;%2?signature=1",
+                "/v1/tasks/%%%",
+                "/v1/tasks?cursor=%%%"
+            })
+    void refusesAnAddressThatCannotBeDecoded(String path) {
+        assertThat(raw(path, "")).startsWith("HTTP/1.1 400 ").contains("urn:pawline:problem:invalid-request");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"//", "///", "/;", "/;a=b", "/.", "/v1", "/v1//tasks", "//v1/tasks", "/%20", "/v1/tasks/;"})
+    void findsNothingAtAnOddAddress(String path) {
+        assertThat(raw(path, "")).containsPattern("^HTTP/1.1 40[04] ").contains("urn:pawline:problem:");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {";;;", "text", "*/json", "text/html;q=much", "application/json;q=2", "a/b;c=\"", "/", "50"})
+    void saysSoIfAnAcceptHeaderCannotBeRead(String accept) {
+        String header = "Accept: %s\r\n".formatted(accept.equals("50") ? "a/b,".repeat(51) + "a/b" : accept);
+        for (String path : List.of("/v1/tasks", "/v1/tasks/none", "/elsewhere", "/v1/openapi.json")) {
+            assertThat(raw(path, header))
+                    .startsWith("HTTP/1.1 406 ")
+                    .contains("application/problem+json", "urn:pawline:problem:not-acceptable", "\"request_id\"");
+        }
+    }
+
+    /** What is wrong with the body is not that it is late. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Transfer-Encoding: chunked\r\n\r\nxyz\r\n{}\r\n0\r\n\r\n",
+                "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"a\":1}\r\n0\r\n\r\n",
+                "Transfer-Encoding: chunked\r\n\r\n-1\r\n{}\r\n0\r\n\r\n",
+                "Transfer-Encoding: chunked\r\n\r\n40\r\n{\"style\":",
+                "Content-Length: 100\r\n\r\n{\"style\":"
+            })
+    void saysThatABodyIsWronglyFramedOrEndsEarly(String rest) {
+        for (String type : List.of("application/json", "multipart/form-data; boundary=x")) {
+            String request = "POST /v1/tasks HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%sContent-Type: %s\r\n%s"
+                    .formatted(credentials(), type, rest);
+            assertThat(RawExchange.sendHalf(ingest.port(), request.getBytes(ISO_8859_1)))
+                    .startsWith("HTTP/1.1 400 ")
+                    .contains("urn:pawline:problem:invalid-request");
+        }
+    }
+
+    private static String raw(String path, String headers) {
+        return ingest.raw("GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%s%s\r\n"
+                .formatted(path, credentials(), headers)
+                .getBytes(ISO_8859_1));
+    }
+
+    private static String credentials() {
+        return "Authorization: Bearer " + key + "\r\n";
     }
 
     private static void assertRefused(Answer answer) {

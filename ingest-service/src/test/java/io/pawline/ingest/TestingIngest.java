@@ -8,13 +8,11 @@ import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TestingPostgres;
 import io.pawline.testkit.Contract;
+import io.pawline.testkit.RawExchange;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -124,13 +122,7 @@ final class TestingIngest implements AutoCloseable {
 
     /** Sends these bytes over a connection of its own, and returns all that the service sends until it closes it. */
     String raw(byte[] request) {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
-            socket.setSoTimeout(60_000);
-            socket.getOutputStream().write(request);
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return RawExchange.send(port(), request);
     }
 
     <T> T bean(String name, Class<T> type) {

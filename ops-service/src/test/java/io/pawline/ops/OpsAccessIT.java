@@ -1,5 +1,6 @@
 package io.pawline.ops;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,6 +10,7 @@ import io.pawline.taskstore.ApiKeys;
 import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TestingTasks;
+import io.pawline.testkit.RawExchange;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -16,6 +18,7 @@ import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
@@ -57,6 +60,27 @@ class OpsAccessIT {
             strings = {"/v1/elsewhere", "/v1/dead-letters/", "//v1/dead-letters", "/v1/openapi.json;/../dead-letters"})
     void noDetourIsOpen(String path) {
         assertThat(OPS.call("GET", path).status()).isIn(400, 401, 404);
+    }
+
+    /** Spring and Jetty read an address and its headers differently. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/v1/replays/x;;;%%%    |                   | 400 | invalid-request",
+                "/console/app.js;%      |                   | 400 | invalid-request",
+                "/;%zz                  |                   | 400 | invalid-request",
+                "/v1/dead-letters       | Accept: ;;;       | 406 | not-acceptable",
+                "/v1/report             | Accept: a/b;q=c   | 406 | not-acceptable",
+                "/elsewhere             | Accept: */json    | 406 | not-acceptable",
+            })
+    void saysSoIfAnAddressOrAHeaderCannotBeRead(String path, String header, int status, String problem) {
+        String request = "GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%s\r\n"
+                .formatted(path, header == null ? "" : header + "\r\n");
+
+        assertThat(RawExchange.send(OPS.port(), request.getBytes(ISO_8859_1)))
+                .startsWith("HTTP/1.1 " + status)
+                .contains("application/problem+json", "urn:pawline:problem:" + problem, "\"request_id\"");
     }
 
     @Test

@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
         description = {
             "What a long history costs: ingest-service or ops-service as a process of its own, PostgreSQL with fsync on,"
                     + " and the load on this machine. Takes half an hour and some 25 GB of disk.",
-            "Rows: list_ms, submits_beside_lists, report_ms, drop."
+            "Rows: list_ms, list_plans, submits_beside_lists, report_ms, drop."
         },
         mixinStandardHelpOptions = true)
 final class HistoryCommand extends RowsCommand {
@@ -33,6 +33,10 @@ final class HistoryCommand extends RowsCommand {
     List<BenchmarkRow> rows() {
         return List.of(
                 new BenchmarkRow("list_ms", "by any filter p99 <= 20 ms", setting -> HistoryRows.lists(setting, tasks)),
+                new BenchmarkRow(
+                        "list_plans",
+                        "no list reads a table from end to end, or more than its page explains",
+                        setting -> ListPlansRow.plans(setting, tasks)),
                 new BenchmarkRow(
                         "submits_beside_lists",
                         "with ten list clients at least 0.9 times the submits",

@@ -80,9 +80,13 @@ final class IncidentSettings {
         Map<String, String> settings = control.settings;
         for (String stage : STAGES) {
             String prefix = "pawline." + stage + ".stage.";
-            settings.put(prefix + "adaptive-limit", "false");
-            settings.put(prefix + "breaker", "false");
-            settings.put(prefix + "max-attempts", "3");
+            if (!stage.equals("finalize")) { // it calls no provider
+                settings.put(prefix + "adaptive-limit", "false");
+                settings.put(prefix + "breaker", "false");
+            }
+            if (!stage.equals("callback")) { // it has a schedule
+                settings.put(prefix + "max-attempts", "3");
+            }
             settings.put(prefix + "first-delay", "1ms");
             settings.put(prefix + "max-delay", "1ms");
             settings.put(prefix + "max-retry-time", "24h");

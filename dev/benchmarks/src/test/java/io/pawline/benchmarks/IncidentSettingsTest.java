@@ -51,7 +51,9 @@ class IncidentSettingsTest {
                 .containsEntry("pawline.generate.stage.max-attempts", "3")
                 .containsEntry("pawline.generate.stage.max-in-flight", "116")
                 .containsEntry("pawline.matting.call-timeout", "333ms")
-                .containsEntry("pawline.callback.retry-schedule", "1ms,1ms");
+                .containsEntry("pawline.callback.retry-schedule", "1ms,1ms")
+                // No service starts with a setting that nothing reads
+                .doesNotContainKeys("pawline.finalize.stage.breaker", "pawline.callback.stage.max-attempts");
     }
 
     private Properties written(IncidentSettings settings) throws IOException {

@@ -36,6 +36,9 @@ public final class HostileClients {
 
     private static final Pattern MADE = Pattern.compile("\"(task|batch|upload)_id\":\"([0-9a-f-]{36})\"");
 
+    /** How the type of each problem begins. */
+    private static final String PROBLEM = "\"urn:pawline:problem:";
+
     /** What {@link HostileRequests} marks its bodies with. */
     private static final Pattern MARK = Pattern.compile("hx[0-9a-f]{16}-[0-9]+-x");
 
@@ -50,7 +53,8 @@ public final class HostileClients {
      * @param cut marks of the requests whose connection ended before an answer was read, or was reset amid a good one;
      *     each may have been done
      * @param ends how each request ended, by its mark
-     * @param failures some of the requests that it answered with 5xx or not in time, each with the answer
+     * @param failures some of the requests that it answered with 5xx, not in time, or with 4xx and no problem, each with
+     *     the answer
      */
     public record Result(
             Map<Integer, Integer> statuses,
@@ -243,6 +247,12 @@ public final class HostileClients {
             if (code >= 500) {
                 example(request, answers.text());
             }
+        }
+        if (codes.length == 1
+                && codes[0] / 100 == 4
+                && !answers.reset()
+                && !answers.text().contains(PROBLEM)) {
+            example(request, answers.text());
         }
         if (good) {
             done.add(request.mark());

@@ -27,11 +27,15 @@ final class IngestProblemAdvice extends ProblemAdvice {
         return answer(IngestProblem.IMAGE_STORE_UNAVAILABLE, "the request was not served: send it again later");
     }
 
-    /** The body stopped coming, or came too slowly. Pawline is not at fault. */
+    /** The body ended early, its framing is wrong, or it came too slowly. Pawline is not at fault. */
     @ExceptionHandler
     ResponseEntity<ProblemDetail> brokenBody(BrokenBodyException e) {
         log.debug("A body cannot be read", e);
-        return answer(CommonProblem.REQUEST_TIMEOUT, "the body did not come in time: send it again, and faster");
+        return e.late()
+                ? answer(CommonProblem.REQUEST_TIMEOUT, "the body did not come in time: send it again, and faster")
+                : answer(
+                        CommonProblem.INVALID_REQUEST,
+                        "the body ends before its Content-Length or its last chunk, or the size of a chunk is wrong");
     }
 
     @ExceptionHandler

@@ -146,19 +146,19 @@ public final class StrictJson {
         } catch (StreamReadException e) {
             throw invalid("the body is no well-formed JSON: " + where(e));
         } catch (DatabindException e) {
-            throw invalid(fieldOf(e)
-                    + (e instanceof MismatchedInputException wrong && wrong.getTargetType() == Boolean.class
-                            ? " must be true or false"
-                            : " must be a string"));
+            throw invalid(
+                    e.getPath().isEmpty()
+                            ? "the body must be a JSON object: the fields are " + String.join(", ", fields)
+                            : e.getPath().getFirst().getPropertyName() + mustBe(e));
         } catch (JacksonException e) {
             throw invalid("the body cannot be read as JSON: " + where(e));
         }
     }
 
-    private static String fieldOf(DatabindException e) {
-        return e.getPath().isEmpty()
-                ? "the body must be a JSON object, and each of its fields"
-                : e.getPath().getFirst().getPropertyName();
+    private static String mustBe(DatabindException e) {
+        return e instanceof MismatchedInputException wrong && wrong.getTargetType() == Boolean.class
+                ? " must be true or false"
+                : " must be a string";
     }
 
     private static String where(JacksonException e) {

@@ -10,6 +10,7 @@ import io.pawline.outbound.OutboundProperties;
 import io.pawline.photos.PhotoNormaliser;
 import io.pawline.photos.PhotoProperties;
 import io.pawline.service.Periodic;
+import io.pawline.service.TemporaryFolder;
 import io.pawline.taskstore.DirectUploads;
 import io.pawline.taskstore.SubmissionStore;
 import io.pawline.taskstore.TaskDatabase;
@@ -63,7 +64,9 @@ public class SubmitConfiguration {
     @Bean
     Uploads uploads(PhotoProperties photo, IngestProperties settings) {
         long bytes = Runtime.getRuntime().maxMemory() / DECODING_PART_OF_HEAP;
-        return new Uploads(new PhotoNormaliser(photo), new UploadMemory(bytes, settings.maxSendTime()));
+        return new Uploads(
+                new PhotoNormaliser(photo, TemporaryFolder.create("pawline-photo")),
+                new UploadMemory(bytes, settings.maxSendTime()));
     }
 
     @Bean

@@ -1,6 +1,7 @@
 package io.pawline.ingest.upload;
 
 import io.pawline.ingest.http.IngestProblem;
+import io.pawline.photos.PhotoFormat;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemException;
 import java.util.List;
@@ -27,21 +28,26 @@ record UploadBody(
 
     static final List<String> FIELDS = List.of("media_type", "length", "sha256");
 
-    private static final Pattern IMAGE = Pattern.compile("image/[a-z0-9][a-z0-9.+-]{0,62}");
-
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
+    /** In lower case: upper and lower case mean the same in a media type. */
     String checkedMediaType() {
-        if (mediaType == null || !IMAGE.matcher(mediaType).matches()) {
-            throw invalid("media_type is none of an image: it looks like image/jpeg");
+        if (mediaType == null) {
+            throw invalid("media_type is missing: send that of the photo, such as image/jpeg");
         }
-        return mediaType;
+        String lowerCase = mediaType.toLowerCase(Locale.ROOT);
+        if (!PhotoFormat.hasMediaType(lowerCase)) {
+            throw invalid("media_type is of no photo that is taken: send that of a %s, such as image/jpeg"
+                    .formatted(PhotoFormat.NAMES));
+        }
+        return lowerCase;
     }
 
     long checkedLength(long most) {
-        if (length == null
-                || !length.isIntegralNumber()
-                || length.bigIntegerValue().signum() <= 0) {
+        if (length == null || length.isNull()) {
+            throw invalid("length is missing: send the number of bytes of the photo, from 1 to " + most);
+        }
+        if (!length.isIntegralNumber() || length.bigIntegerValue().signum() <= 0) {
             throw invalid("length is not the number of bytes of the photo: send a whole number from 1 to " + most);
         }
         if (!length.canConvertToLong() || length.longValue() > most) {

@@ -26,14 +26,7 @@ public class UploadConfiguration {
             IngestProperties settings,
             MeterRegistry meters,
             Clock clock) {
-        return new UploadSweep(
-                images,
-                uploads,
-                settings.directUpload().validity(),
-                settings.maxSendTime(),
-                settings.idempotencyWindow(),
-                meters,
-                clock);
+        return new UploadSweep(images, uploads, settings.maxSendTime(), settings.idempotencyWindow(), meters, clock);
     }
 
     @Bean

@@ -28,7 +28,6 @@ final class UploadSweep {
 
     private final ManagedImageStore images;
     private final DirectUploads uploads;
-    private final Duration validity;
     private final Duration grace;
     private final Duration takenKept;
     private final MeterRegistry meters;
@@ -37,21 +36,18 @@ final class UploadSweep {
     /**
      * Sweeps this store.
      *
-     * @param validity of the address of an upload
      * @param maxSendTime the time that a client may take to send a photo
      * @param takenKept how long an upload is remembered that a task has taken, so that a repetition is recognised
      */
     UploadSweep(
             ManagedImageStore images,
             DirectUploads uploads,
-            Duration validity,
             Duration maxSendTime,
             Duration takenKept,
             MeterRegistry meters,
             Clock clock) {
         this.images = images;
         this.uploads = uploads;
-        this.validity = validity;
         this.grace = grace(maxSendTime);
         this.takenKept = takenKept;
         this.meters = meters;
@@ -79,7 +75,7 @@ final class UploadSweep {
         do {
             after = sweep(after, expired);
         } while (after != null);
-        uploads.forget(expired, now.minus(takenKept).minus(validity));
+        uploads.forget(expired, now.minus(takenKept));
     }
 
     /** Deletes the images of one page; null: it was the last one. */

@@ -71,13 +71,7 @@ class UploadSweepIT {
                 new ImageStoreProperties.S3(
                         null, null, "us-east-1", null, null, null, false, VALIDITY, VALIDITY, VALIDITY)));
         sweep = new UploadSweep(
-                images,
-                uploads,
-                VALIDITY,
-                SEND_TIME,
-                REMEMBERED,
-                meters,
-                ((InstantSource) () -> now).withZone(ZoneOffset.UTC));
+                images, uploads, SEND_TIME, REMEMBERED, meters, ((InstantSource) () -> now).withZone(ZoneOffset.UTC));
     }
 
     @Test
@@ -141,12 +135,13 @@ class UploadSweepIT {
     @Test
     void remembersATakenUploadForAsLongAsItsRequestMayBeRepeated() {
         UploadId upload = opened();
-        uploads.take(upload, new DirectUpload.Taking("a", "b", "c", "d"), OPENED);
+        Duration taken = VALIDITY.minusSeconds(1);
+        uploads.take(upload, new DirectUpload.Taking("a", "b", "c", "d"), OPENED.plus(taken));
 
-        at(REMEMBERED);
+        at(taken.plus(REMEMBERED));
         assertThat(uploads.find(upload).orElseThrow().taking()).contains(new DirectUpload.Taking("a", "b", "c", "d"));
 
-        at(REMEMBERED.plus(VALIDITY).plusSeconds(1));
+        at(taken.plus(REMEMBERED).plusSeconds(1));
         assertThat(uploads.find(upload)).isEmpty();
     }
 

@@ -13,21 +13,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.UUID;
 import java.util.regex.Pattern;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Signs the addresses of the images in a folder, and checks them: HMAC-SHA256 of the method, the key and the moment of
- * expiry, and for a direct upload of its media type and length. The secret is in the folder itself, where every process that uses the folder finds it, and nobody else. If the file is
- * deleted, the next start makes another secret, and the addresses made before are no longer valid. Thread-safe.
+ * expiry, and for a direct upload of its media type and length. The secret is in the folder itself, where every process
+ * that uses the folder finds it, and nobody else. If the file is deleted, the next start makes another secret, and the
+ * addresses made before are no longer valid. Thread-safe.
  */
 public final class AddressSignatures {
 
@@ -42,14 +38,13 @@ public final class AddressSignatures {
     // No segment of a key starts with a dot, so no key leads here
     private static final String SECRET_FILE = ".address-secret";
 
-    private static final String ALGORITHM = "HmacSHA256";
     private static final int SECRET_BYTES = 32;
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,12}");
 
-    private final SecretKeySpec secret;
+    private final UrlSignature signature;
 
     private AddressSignatures(byte[] secret) {
-        this.secret = new SecretKeySpec(secret, ALGORITHM);
+        this.signature = new UrlSignature(secret);
     }
 
     /**
@@ -107,7 +102,7 @@ public final class AddressSignatures {
     /** The query of an address that an image is read from until this moment. */
     String query(ImageKey key, Instant expiresAt) {
         String expires = Long.toString(expiresAt.getEpochSecond());
-        return "expires=%s&signature=%s".formatted(expires, signature(read(key, expires)));
+        return "expires=%s&signature=%s".formatted(expires, signature.of(read(key, expires)));
     }
 
     /** The query of an address that an image is sent to until this moment. */
@@ -119,7 +114,7 @@ public final class AddressSignatures {
                         URLEncoder.encode(contentType, StandardCharsets.UTF_8),
                         bytes,
                         expires,
-                        signature(upload(key, contentType, bytes, expires)));
+                        signature.of(upload(key, contentType, bytes, expires)));
     }
 
     /**
@@ -158,11 +153,8 @@ public final class AddressSignatures {
                 : verdict(upload(key, contentType, length, expires), expires, signature, now);
     }
 
-    private Verdict verdict(String claims, String expires, @Nullable String signature, Instant now) {
-        if (signature == null
-                || !MessageDigest.isEqual(
-                        signature(claims).getBytes(StandardCharsets.UTF_8),
-                        signature.getBytes(StandardCharsets.UTF_8))) {
+    private Verdict verdict(String claims, String expires, @Nullable String given, Instant now) {
+        if (given == null || !signature.isOf(claims, given)) {
             return Verdict.FORGED;
         }
         return now.getEpochSecond() < Long.parseLong(expires) ? Verdict.VALID : Verdict.EXPIRED;
@@ -174,16 +166,5 @@ public final class AddressSignatures {
 
     private static String upload(ImageKey key, String contentType, String length, String expires) {
         return "PUT\n%s\n%s\n%s\n%s".formatted(key.value(), contentType, length, expires);
-    }
-
-    private String signature(String claims) {
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(secret);
-            mac.update(claims.getBytes(StandardCharsets.UTF_8));
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(mac.doFinal());
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JVM has " + ALGORITHM, e);
-        }
     }
 }

@@ -89,7 +89,8 @@ final class HeifConverter {
             throws IOException, InterruptedException, PhotoRefusedException {
         oneAtATime.lockInterruptibly();
         try {
-            Path folder = Files.createTempDirectory(temporary, "pawline-photo");
+            // Systems delete what nobody has used for days from their folder for temporary files
+            Path folder = Files.createTempDirectory(Files.createDirectories(temporary), "pawline-photo");
             try {
                 return convert(Files.write(folder.resolve("photo"), photo), folder, format, transparent);
             } finally {

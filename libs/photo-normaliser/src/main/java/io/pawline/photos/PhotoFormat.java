@@ -2,19 +2,20 @@ package io.pawline.photos;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 
 /** Lists the formats of photos that Pawline takes. The bytes of a file say which it is, whatever its name says. */
 public enum PhotoFormat {
-    JPEG("image/jpeg"),
-    PNG("image/png"),
+    JPEG("image/jpeg", "image/jpg", "image/pjpeg"),
+    PNG("image/png", "image/x-png", "image/apng"),
     WEBP("image/webp"),
     GIF("image/gif"),
-    BMP("image/bmp"),
-    TIFF("image/tiff"),
-    HEIC("image/heic"),
-    AVIF("image/avif");
+    BMP("image/bmp", "image/x-bmp", "image/x-ms-bmp"),
+    TIFF("image/tiff", "image/x-tiff"),
+    HEIC("image/heic", "image/heif", "image/heic-sequence", "image/heif-sequence"),
+    AVIF("image/avif", "image/avif-sequence");
 
     /** The formats in words, for messages. */
     public static final String NAMES = "JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF";
@@ -25,8 +26,19 @@ public enum PhotoFormat {
 
     private final String mediaType;
 
-    PhotoFormat(String mediaType) {
+    @SuppressWarnings("ImmutableEnumChecker") // a copy that cannot be changed
+    private final Set<String> aliases;
+
+    /** @param aliases other media types under which browsers and systems send such files */
+    PhotoFormat(String mediaType, String... aliases) {
         this.mediaType = mediaType;
+        this.aliases = Set.of(aliases);
+    }
+
+    /** Whether a media type, in lower case and without parameters, is that of one of the formats. */
+    public static boolean hasMediaType(String name) {
+        return Arrays.stream(values())
+                .anyMatch(format -> format.mediaType.equals(name) || format.aliases.contains(name));
     }
 
     public String mediaType() {

@@ -44,9 +44,15 @@ public final class PhotoNormaliser {
     private final Semaphore processors =
             new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true);
 
+    /** Uses the system's folder for temporary files. */
     public PhotoNormaliser(PhotoProperties properties) {
+        this(properties, Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    /** @param temporary the folder for files that a conversion needs; they are left there if the process is killed */
+    public PhotoNormaliser(PhotoProperties properties, Path temporary) {
         this.properties = Objects.requireNonNull(properties, "properties");
-        this.converter = new HeifConverter(properties, Path.of(System.getProperty("java.io.tmpdir")));
+        this.converter = new HeifConverter(properties, temporary);
     }
 
     /**

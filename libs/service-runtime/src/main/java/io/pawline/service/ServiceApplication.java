@@ -7,7 +7,8 @@ import org.springframework.boot.SpringApplication;
 
 /**
  * Prepares the start of a service: with the settings that all services share ({@code pawline-service.yaml}) below its
- * own ({@code <name>.yaml}). The file has the name of the service, so that several services can be on one class path.
+ * own ({@code <name>.yaml}). The file has the name of the service, so that several services can be on one class path. A
+ * service does not start with a setting of Pawline whose name it does not know.
  */
 public final class ServiceApplication {
 
@@ -21,6 +22,8 @@ public final class ServiceApplication {
         service.setBannerMode(Banner.Mode.OFF);
         service.setDefaultProperties(
                 Map.of("spring.application.name", name, "spring.config.name", "pawline-service," + name));
+        service.addInitializers(
+                context -> context.addBeanFactoryPostProcessor(new SettingsCheck(context.getEnvironment(), name)));
         return service;
     }
 }

@@ -121,7 +121,7 @@ public final class Batches {
      * @param limit tasks on a page, 1 or more
      */
     public List<Task> page(BatchId id, @Nullable TaskId after, int limit) {
-        return database.with(handle -> handle.createQuery(PAGE)
+        return database.list(handle -> handle.createQuery(PAGE)
                 .bind("batch", id.value())
                 .bind("after", after == null ? id.value() : after.value())
                 .bind("limit", limit)

@@ -18,16 +18,34 @@ import org.jspecify.annotations.Nullable;
  * So hundreds of threads that want a connection form a queue, and do not look like a lost database; the pool's own
  * time-out can be short. If the database is found lost, all threads that wait fail at once. Thread-safe.
  *
- * <p>Threads that ask for a {@link TaskDatabase#TENANT} wait in a queue for each tenant, and the queues take turns. One
+ * <p>Threads that ask for a {@link TaskDatabase#TENANT} wait in a queue for each tenant, and the tenants take turns. One
  * tenant holds three quarters of the connections at most, and has a bounded number of threads waiting. So another one
  * waits for its own requests, and hardly for those of others. The service itself is one more queue, without a bound.
+ *
+ * <p>A tenant's lists wait in a queue of their own, which takes turns with that of its look-ups, and hold two thirds of
+ * its connections at most. So its look-ups do not wait for its lists.
  */
 final class ConnectionBulkhead {
 
     /** Most threads that wait for one tenant. Those beyond them would hardly get a connection in time. */
     static final int WAITING_FOR_TENANT = 1_000;
 
-    private static final String SERVICE = "";
+    /** Who waits or holds connections: a tenant, for its lists or for all else. */
+    private record Owner(String tenant, boolean lists) {
+
+        private static final Owner SERVICE = new Owner("", false);
+
+        static Owner ofThread() {
+            return TaskDatabase.TENANT.isBound()
+                    ? new Owner(TaskDatabase.TENANT.get(), TaskDatabase.LISTS.isBound())
+                    : SERVICE;
+        }
+
+        /** The other one of the tenant's two queues. */
+        Owner other() {
+            return new Owner(tenant, !lists);
+        }
+    }
 
     /**
      * The last failure that showed a lost database.
@@ -54,18 +72,20 @@ final class ConnectionBulkhead {
     private final ReentrantLock lock = new ReentrantLock();
     private final Duration longestWait;
     private final int mostOfTenant;
+    private final int mostOfLists;
     private int free;
     private int waiting;
     /** Connections in use, by whom they are used for. */
-    private final Map<String, Integer> inUse = new HashMap<>();
+    private final Map<Owner, Integer> inUse = new HashMap<>();
     /** Who waits, in the order of the next turns. No queue is empty. */
-    private final Map<String, Queue<Turn>> queues = new LinkedHashMap<>();
+    private final Map<Owner, Queue<Turn>> queues = new LinkedHashMap<>();
 
     private volatile @Nullable Loss loss;
 
     ConnectionBulkhead(int atOnce, Duration longestWait) {
         this.free = atOnce;
         this.mostOfTenant = Math.max(1, atOnce * 3 / 4);
+        this.mostOfLists = Math.max(1, mostOfTenant * 2 / 3);
         this.longestWait = longestWait;
     }
 
@@ -77,7 +97,7 @@ final class ConnectionBulkhead {
      */
     <T, X extends Exception> T execute(Work<T, X> work) throws X {
         long since = System.nanoTime();
-        String owner = TaskDatabase.TENANT.orElse(SERVICE);
+        Owner owner = Owner.ofThread();
         await(owner);
         try {
             failIfLostAfter(since);
@@ -118,7 +138,7 @@ final class ConnectionBulkhead {
         }
     }
 
-    private void await(String owner) {
+    private void await(Owner owner) {
         lock.lock();
         try {
             // While a connection is free, nobody waits who may have it
@@ -127,7 +147,7 @@ final class ConnectionBulkhead {
                 return;
             }
             Queue<Turn> queue = queues.computeIfAbsent(owner, _ -> new ArrayDeque<>());
-            if (!owner.equals(SERVICE) && queue.size() >= WAITING_FOR_TENANT) {
+            if (!owner.equals(Owner.SERVICE) && queue.size() >= WAITING_FOR_TENANT) {
                 throw new DatabaseUnavailableException(
                         DatabaseFault.SLOW,
                         new RejectedExecutionException(WAITING_FOR_TENANT + " requests of the tenant wait already"));
@@ -141,7 +161,7 @@ final class ConnectionBulkhead {
         }
     }
 
-    private void await(String owner, Turn turn) {
+    private void await(Owner owner, Turn turn) {
         long left = longestWait.toNanos();
         try {
             while (!turn.hasCome) {
@@ -164,7 +184,7 @@ final class ConnectionBulkhead {
         }
     }
 
-    private void giveUp(String owner, Turn turn) {
+    private void giveUp(Owner owner, Turn turn) {
         Queue<Turn> queue = queues.get(owner);
         if (queue != null && queue.remove(turn)) {
             waiting--;
@@ -174,7 +194,7 @@ final class ConnectionBulkhead {
         }
     }
 
-    private void release(String owner) {
+    private void release(Owner owner) {
         lock.lock();
         try {
             putBack(owner);
@@ -183,7 +203,7 @@ final class ConnectionBulkhead {
         }
     }
 
-    private void putBack(String owner) {
+    private void putBack(Owner owner) {
         free++;
         inUse.computeIfPresent(owner, (_, count) -> count == 1 ? null : count - 1);
         while (free > 0 && givesTurn()) {
@@ -193,18 +213,16 @@ final class ConnectionBulkhead {
 
     /** Gives a free connection to the first in turn who may have one; false if there is nobody. */
     private boolean givesTurn() {
-        Iterator<Map.Entry<String, Queue<Turn>>> turns = queues.entrySet().iterator();
+        Iterator<Map.Entry<Owner, Queue<Turn>>> turns = queues.entrySet().iterator();
         while (turns.hasNext()) {
-            Map.Entry<String, Queue<Turn>> next = turns.next();
-            String owner = next.getKey();
+            Map.Entry<Owner, Queue<Turn>> next = turns.next();
+            Owner owner = next.getKey();
             Queue<Turn> queue = next.getValue();
             if (mayUseMore(owner)) {
                 Turn turn = queue.remove();
                 waiting--;
                 turns.remove();
-                if (!queue.isEmpty()) {
-                    queues.put(owner, queue);
-                }
+                moveBack(owner, queue);
                 take(owner);
                 turn.hasCome = true;
                 turn.come.signal();
@@ -214,13 +232,26 @@ final class ConnectionBulkhead {
         return false;
     }
 
-    private void take(String owner) {
+    /** Puts a tenant behind all others: first the queue whose turn it was not, so that its two take turns as well. */
+    private void moveBack(Owner owner, Queue<Turn> queue) {
+        Queue<Turn> other = queues.remove(owner.other());
+        if (other != null) {
+            queues.put(owner.other(), other);
+        }
+        if (!queue.isEmpty()) {
+            queues.put(owner, queue);
+        }
+    }
+
+    private void take(Owner owner) {
         free--;
         inUse.merge(owner, 1, Integer::sum);
     }
 
-    private boolean mayUseMore(String owner) {
-        return owner.equals(SERVICE) || inUse.getOrDefault(owner, 0) < mostOfTenant;
+    private boolean mayUseMore(Owner owner) {
+        int own = inUse.getOrDefault(owner, 0);
+        return owner.equals(Owner.SERVICE)
+                || (own + inUse.getOrDefault(owner.other(), 0) < mostOfTenant && (!owner.lists() || own < mostOfLists));
     }
 
     private void failIfLostAfter(long since) {

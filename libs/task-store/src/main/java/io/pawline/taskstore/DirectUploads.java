@@ -56,7 +56,7 @@ public final class DirectUploads {
 
     private static final String FORGET_TAKEN = """
             delete from upload where ctid = any(array(
-                select ctid from upload where id < :before and taken_at is not null order by id limit :most
+                select ctid from upload where id < :opened and taken_at < :before order by id limit :most
                 for update skip locked))
             """;
 
@@ -147,9 +147,9 @@ public final class DirectUploads {
      * Forgets uploads. Their images must be gone.
      *
      * @param expiredBefore those that nobody took, and that expired before this moment
-     * @param openedBefore those that somebody took, and that were opened before this moment
+     * @param takenBefore those that somebody took before this moment
      */
-    public void forget(Instant expiredBefore, Instant openedBefore) {
+    public void forget(Instant expiredBefore, Instant takenBefore) {
         database.with(
                 handle -> handle.createUpdate("delete from upload where taken_at is null and expires_at < :before")
                         .bind("before", timestamp(expiredBefore))
@@ -157,7 +157,9 @@ public final class DirectUploads {
         int last;
         do {
             last = database.with(handle -> handle.createUpdate(FORGET_TAKEN)
-                    .bind("before", UploadId.bound(openedBefore).value())
+                    // An upload is opened before it is taken, and there is an index for that
+                    .bind("opened", UploadId.bound(takenBefore).value())
+                    .bind("before", timestamp(takenBefore))
                     .bind("most", FORGOTTEN_AT_ONCE)
                     .execute());
         } while (last == FORGOTTEN_AT_ONCE);

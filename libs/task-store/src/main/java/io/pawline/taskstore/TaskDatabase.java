@@ -39,6 +39,9 @@ public final class TaskDatabase implements AutoCloseable {
      */
     public static final ScopedValue<String> TENANT = ScopedValue.newInstance();
 
+    /** Bound where a thread reads a list. A tenant's lists get a part of its share only, so that nothing else waits for them. */
+    static final ScopedValue<Boolean> LISTS = ScopedValue.newInstance();
+
     /** Pause between two moments at which all connections are dropped. */
     private static final Duration RENEWAL = Duration.ofSeconds(1);
 
@@ -215,6 +218,16 @@ public final class TaskDatabase implements AutoCloseable {
                 throw translated(e);
             }
         });
+    }
+
+    /**
+     * Reads a list for a tenant in one transaction, as {@link #inTransaction} does. Lists of a tenant get a part of its
+     * share of the connections, and wait for each other only.
+     *
+     * @throws DatabaseUnavailableException if the database is lost
+     */
+    <T, X extends Exception> T list(HandleCallback<T, X> work) throws X {
+        return ScopedValue.where(LISTS, true).<T, X>call(() -> inTransaction(work));
     }
 
     /**

@@ -71,7 +71,7 @@ public final class TaskListing {
         String sql = states.size() == TaskState.values().length && query.clientRef() == null
                 ? branch(conditions)
                 : newestOf(states, conditions);
-        return database.inTransaction(handle -> {
+        return database.list(handle -> {
             HistoryPlans.useKept(handle);
             return handle.createQuery(sql).bindMap(values).map(new TaskRow()).list();
         });

@@ -26,20 +26,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UndeliveredCallbacks {
 
-    // The first line repeats the condition of the partial indexes word for word.
-    private static final String UNDELIVERED = """
-            ended_at is not null and delivered_at is null and callback_url is not null
-                and (delivery_attempted_at is not null or ended_at < :waitedSince)
-            """;
+    // The conditions of the partial indexes, word for word.
+    private static final String OWED = "ended_at is not null and delivered_at is null and callback_url is not null";
 
+    /** Each half has an index of its own that leads straight to its newest rows. */
     private static final String PAGE = """
-            select * from task
-            where tenant = :tenant and id < :before and %s
+            select * from (
+                (select * from task
+                where tenant = :tenant and id < :before and %1$s and delivery_attempted_at is not null
+                order by id desc limit :limit)
+                union all
+                (select * from task
+                where tenant = :tenant and id < :before and %1$s and delivery_attempted_at is null
+                    and ended_at < :waitedSince
+                order by id desc limit :limit)) undelivered
             order by id desc limit :limit
-            """.formatted(UNDELIVERED);
+            """.formatted(OWED);
 
-    private static final String COUNT =
-            "select count(*) from task where ended_at < :endedBefore and %s".formatted(UNDELIVERED);
+    private static final String COUNT = """
+            select count(*) from task
+            where ended_at < :endedBefore and %s and (delivery_attempted_at is not null or ended_at < :waitedSince)
+            """.formatted(OWED);
 
     /** No id is greater. */
     private static final UUID FIRST_PAGE = new UUID(-1, -1);
@@ -102,7 +109,7 @@ public final class UndeliveredCallbacks {
      * @param limit tasks on a page, 1 or more
      */
     public List<Task> page(String tenant, @Nullable TaskId after, int limit, Instant now) {
-        return database.inTransaction(handle -> {
+        return database.list(handle -> {
             HistoryPlans.useKept(handle);
             return handle.createQuery(PAGE)
                     .bind("tenant", tenant)

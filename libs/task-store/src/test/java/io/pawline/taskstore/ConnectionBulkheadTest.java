@@ -102,6 +102,64 @@ class ConnectionBulkheadTest {
     }
 
     @Test
+    void aTenantsLookUpsDoNotWaitForItsLists() throws Exception {
+        ConnectionBulkhead connectionBulkhead = new ConnectionBulkhead(4, LONG);
+        List<Future<?>> work = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            work.add(threads.submit(() -> asList("greedy", connectionBulkhead, () -> {
+                first.await();
+                return true;
+            })));
+        }
+        await().until(() -> connectionBulkhead.waiting() == 18);
+
+        assertThat(threads.submit(() -> as("greedy", connectionBulkhead, () -> true)))
+                .succeedsWithin(Duration.ofSeconds(10));
+
+        // All that the tenant does is within its share
+        work.add(threads.submit(() -> as("greedy", connectionBulkhead, () -> {
+            first.await();
+            return true;
+        })));
+        work.add(threads.submit(() -> as("greedy", connectionBulkhead, () -> true)));
+        await().until(() -> connectionBulkhead.waiting() == 19);
+        assertThat(connectionBulkhead.isFree()).isTrue();
+
+        first.countDown();
+        for (Future<?> each : work) {
+            each.get();
+        }
+    }
+
+    @Test
+    void listsAndLookUpsOfATenantTakeTurnsWithinItsOwn() throws Exception {
+        ConnectionBulkhead connectionBulkhead = new ConnectionBulkhead(1, LONG);
+        Queue<String> order = new ConcurrentLinkedQueue<>();
+        List<Future<?>> work = new ArrayList<>();
+        work.add(threads.submit(() -> connectionBulkhead.<Boolean, InterruptedException>execute(() -> {
+            first.await();
+            return true;
+        })));
+        await().until(() -> !connectionBulkhead.isFree());
+        for (String what : List.of("list", "list", "list", "look-up", "look-up", "other", "other", "other")) {
+            int before = connectionBulkhead.waiting();
+            work.add(threads.submit(() -> switch (what) {
+                case "list" -> asList("greedy", connectionBulkhead, () -> order.add(what));
+                case "look-up" -> as("greedy", connectionBulkhead, () -> order.add(what));
+                default -> as("modest", connectionBulkhead, () -> order.add(what));
+            }));
+            await().until(() -> connectionBulkhead.waiting() == before + 1);
+        }
+
+        first.countDown();
+
+        for (Future<?> each : work) {
+            each.get();
+        }
+        assertThat(order).containsExactly("list", "other", "look-up", "other", "list", "other", "look-up", "list");
+    }
+
+    @Test
     void refusesATenantOfWhomManyWaitAndNobodyElse() throws Exception {
         ConnectionBulkhead connectionBulkhead = new ConnectionBulkhead(1, LONG);
         List<Future<?>> work = new ArrayList<>();
@@ -130,6 +188,11 @@ class ConnectionBulkheadTest {
     private static <X extends Exception> boolean as(
             String tenant, ConnectionBulkhead connectionBulkhead, ConnectionBulkhead.Work<Boolean, X> work) throws X {
         return ScopedValue.where(TaskDatabase.TENANT, tenant).<Boolean, X>call(() -> connectionBulkhead.execute(work));
+    }
+
+    private static <X extends Exception> boolean asList(
+            String tenant, ConnectionBulkhead connectionBulkhead, ConnectionBulkhead.Work<Boolean, X> work) throws X {
+        return ScopedValue.where(TaskDatabase.LISTS, true).<Boolean, X>call(() -> as(tenant, connectionBulkhead, work));
     }
 
     @Test

@@ -1,8 +1,10 @@
 package io.pawline.taskstore;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import org.jdbi.v3.core.Handle;
 
 /**
  * Fills the task table with a history by SQL. It is uneven on purpose, as histories are: tenants that are large, small,
@@ -34,21 +36,42 @@ public final class TestingHistory {
                     select n, cast(:from as timestamptz) + n * make_interval(secs => :step) as at,
                         case when n < :tasks / 10 and n % 2 = 0 then 'gone' when n % 10 < 6 then 'large'
                             when n % 10 < 9 then 'middle' when n % 1000 = 9 then 'small' else 'many-' || n % 97 end tenant
-                    from generate_series(0, :tasks - 1) n) numbered) told
+                    from generate_series(:first, :last) n) numbered) told
             """;
+
+    /** Tasks of one statement, so that none takes too long. */
+    private static final int AT_ONCE = 25_000;
 
     private TestingHistory() {}
 
     /** Adds so many tasks, evenly over this span of time, and has the server know what it holds. */
     public static void add(TaskDatabase database, int tasks, Instant from, Duration span) {
         database.jdbi().useHandle(handle -> {
-            handle.createUpdate(TASKS)
-                    .bind("tasks", tasks)
-                    .bind("result", TaskRow.json(TestingTasks.success().pictures()))
-                    .bind("from", from.atOffset(ZoneOffset.UTC))
-                    .bind("step", span.toMillis() / 1000.0 / tasks)
-                    .execute();
-            handle.execute("vacuum analyze task");
+            for (int first = 0; first < tasks; first += AT_ONCE) {
+                handle.createUpdate(TASKS)
+                        .bind("tasks", tasks)
+                        .bind("first", first)
+                        .bind("last", Math.min(first + AT_ONCE, tasks) - 1)
+                        .bind("result", TaskRow.json(TestingTasks.success().pictures()))
+                        .bind("from", from.atOffset(ZoneOffset.UTC))
+                        .bind("step", span.toMillis() / 1000.0 / tasks)
+                        .execute();
+            }
+            analyze(handle);
         });
+    }
+
+    /** Of millions of tasks, this takes longer than services let a statement take. */
+    private static void analyze(Handle handle) {
+        try {
+            int timeout = handle.getConnection().getNetworkTimeout();
+            handle.getConnection().setNetworkTimeout(Runnable::run, 0);
+            handle.execute("set statement_timeout = 0");
+            handle.execute("vacuum analyze task");
+            handle.execute("set statement_timeout = " + DatabasePool.STATEMENT.toMillis());
+            handle.getConnection().setNetworkTimeout(Runnable::run, timeout);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -95,6 +95,36 @@ class UndeliveredCallbacksIT {
         assertThat(undeliveredCallbacks.count(now, over)).as("ended before now").isZero();
     }
 
+    /** As while callback-service is away: nothing has been tried, and most has ended within the last minute. */
+    @Test
+    void aPageDoesNotReadWhatHasEndedJustNow() throws Exception {
+        database.jdbi().useHandle(handle -> {
+            handle.execute("""
+                    insert into task (id, tenant, style, photo_url, callback_url, submitted_at, deadline, state, ended_at,
+                        relayed_at, delivery_attempted_at, delivery_attempts, result)
+                    select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7'
+                            || lpad(to_hex(n %% 4096), 3, '0') || '8' || lpad(to_hex(n), 15, '0'))::uuid,
+                        'busy', 'ink', 'https://photos.example/cat.jpg', 'https://shop.example/callback', at,
+                        at + interval '1 hour', 'success',
+                        case when n %% 2000 = 0 then at else now() - interval '10 seconds' end, at,
+                        case when n %% 2000 = 1 then now() end, case when n %% 2000 = 1 then 1 else 0 end, cast('%s' as jsonb)
+                    from (select n, now() - interval '5 minutes' + n * interval '10 milliseconds' as at
+                        from generate_series(1, 20000) n) numbered
+                    """.formatted(TaskRow.json(TestingTasks.success().pictures())));
+            handle.execute("vacuum analyze task");
+        });
+        TestingPlans plans = new TestingPlans(database);
+
+        TestingPlans.Cost cost = plans.of(() -> {
+            assertThat(undeliveredCallbacks.page("busy", null, 51, now)).hasSize(20);
+            return null;
+        });
+
+        assertThat(cost.sequential()).as(cost.plans()).isEmpty();
+        assertThat(cost.removed()).as(cost.plans()).isLessThanOrEqualTo(10 * cost.returned());
+        assertThat(cost.blocks()).as(cost.plans()).isLessThan(800);
+    }
+
     /** The request is older than the replay, which sends a callback of its own. */
     @Test
     void aRequestBeforeAReplayHoldsUpNobody() throws InterruptedException {

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Set;
 import org.springframework.core.ResolvableType;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
@@ -44,13 +43,10 @@ final class AcceptInterceptor implements HandlerInterceptor {
         return body != void.class && body != Void.class;
     }
 
-    private static boolean allowJson(List<String> accept) throws HttpMediaTypeNotAcceptableException {
-        try {
-            List<MediaType> accepted = MediaType.parseMediaTypes(accept);
-            return accepted.isEmpty()
-                    || accepted.stream().anyMatch(type -> JSON.stream().anyMatch(type::isCompatibleWith));
-        } catch (InvalidMediaTypeException e) {
-            throw new HttpMediaTypeNotAcceptableException("the Accept header cannot be read");
-        }
+    /** {@link MalformedRequestFilter} has refused what cannot be read. */
+    private static boolean allowJson(List<String> accept) {
+        List<MediaType> accepted = MediaType.parseMediaTypes(accept);
+        return accepted.isEmpty()
+                || accepted.stream().anyMatch(type -> JSON.stream().anyMatch(type::isCompatibleWith));
     }
 }

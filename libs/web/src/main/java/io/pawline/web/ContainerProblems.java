@@ -1,7 +1,6 @@
 package io.pawline.web;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
@@ -29,21 +28,17 @@ final class ContainerProblems extends ErrorHandler {
             Callback callback) {
         int status = clientsFault(code) ? HttpStatus.BAD_REQUEST_400 : code;
         response.setStatus(status);
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/problem+json");
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, ProblemBody.MEDIA_TYPE);
         // Put again: Jetty has dropped all headers, or has refused the request before any handler saw it
-        response.write(true, body(status, RequestIdHandler.put(request, response)), callback);
+        byte[] body = ProblemBody.of(
+                CommonProblem.of(HttpStatusCode.valueOf(status)),
+                "the request's address or headers are malformed",
+                RequestIdHandler.put(request, response));
+        response.write(true, ByteBuffer.wrap(body), callback);
     }
 
     /** Jetty says 501 and 505 to a framing or a version that nobody knows. The service has not failed then. */
     private static boolean clientsFault(int code) {
         return code == HttpStatus.NOT_IMPLEMENTED_501 || code == HttpStatus.HTTP_VERSION_NOT_SUPPORTED_505;
-    }
-
-    /** Writes the problem that a status stands for. */
-    private static ByteBuffer body(int status, String requestId) {
-        ProblemType type = CommonProblem.of(HttpStatusCode.valueOf(status));
-        String body = """
-                {"type":"%s","title":"%s","status":%d,"detail":"the request's address or headers are malformed","%s":"%s"}""".formatted(type.uri(), type.title(), status, RequestId.FIELD, requestId);
-        return ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8));
     }
 }

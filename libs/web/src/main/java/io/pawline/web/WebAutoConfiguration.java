@@ -43,6 +43,11 @@ class WebAutoConfiguration {
     }
 
     @Bean
+    MalformedRequestFilter malformedRequestFilter() {
+        return new MalformedRequestFilter();
+    }
+
+    @Bean
     RequestIdAdvice requestIdAdvice() {
         return new RequestIdAdvice();
     }

@@ -1,9 +1,8 @@
 package io.pawline.ops.live;
 
 import io.pawline.ops.ledger.Prices;
+import io.pawline.service.TemporaryFolder;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -59,11 +58,7 @@ final class LiveStreams implements AutoCloseable {
         this.connection = Map.copyOf(connection);
         this.events = events;
         this.prices = prices;
-        try {
-            this.folder = Files.createTempDirectory("pawline-live");
-        } catch (IOException noFolder) {
-            throw new UncheckedIOException("no folder for temporary files", noFolder);
-        }
+        this.folder = TemporaryFolder.create("pawline-live");
     }
 
     /** Starts the count if it is not running. */

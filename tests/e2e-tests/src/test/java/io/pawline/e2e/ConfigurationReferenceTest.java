@@ -9,11 +9,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.pawline.schemas.Stage;
+import io.pawline.service.SettingsCheck;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ConfigurationReferenceTest {
@@ -72,6 +74,15 @@ class ConfigurationReferenceTest {
         assertThat(settings.keySet())
                 .containsExactlyInAnyOrderElementsOf(
                         GROUPS.stream().map(Map.Entry::getKey).toList());
+    }
+
+    /** A service accepts the settings of others, so it must know which groups there are. */
+    @Test
+    void servicesKnowEveryGroupOfSettings() {
+        assertThat(Setting.all())
+                .extracting(setting -> setting.name().split("\\.", -1)[1])
+                .hasSameElementsAs(Stream.concat(SettingsCheck.LIBRARIES.stream(), SettingsCheck.SERVICES.stream())
+                        .toList());
     }
 
     @Test

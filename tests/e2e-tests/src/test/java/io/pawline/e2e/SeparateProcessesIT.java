@@ -42,11 +42,14 @@ class SeparateProcessesIT {
             Stage.CALLBACK, "front-end"));
 
     /** Settings that let retries come soon, so that the test need not wait for them. */
-    private static final List<String> IMPATIENT = Stream.of("detect", "generate", "matting", "finalize", "callback")
-            .flatMap(stage -> Stream.of(
-                    "--pawline." + stage + ".stage.max-attempts=3",
-                    "--pawline." + stage + ".stage.first-delay=200ms",
-                    "--pawline." + stage + ".stage.max-delay=1s"))
+    private static final List<String> IMPATIENT = Stream.concat(
+                    // callback-service has a schedule instead
+                    Stream.of("detect", "generate", "matting", "finalize")
+                            .map(stage -> "--pawline." + stage + ".stage.max-attempts=3"),
+                    Stream.of("detect", "generate", "matting", "finalize", "callback")
+                            .flatMap(stage -> Stream.of(
+                                    "--pawline." + stage + ".stage.first-delay=200ms",
+                                    "--pawline." + stage + ".stage.max-delay=1s")))
             .toList();
 
     /** A sort of task, with the final state that it must reach. */

@@ -1,0 +1,76 @@
+package io.pawline.web;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.server.RequestPath;
+import org.springframework.web.HttpMediaTypeNotAcceptableException;
+import org.springframework.web.accept.HeaderContentNegotiationStrategy;
+import org.springframework.web.context.request.ServletWebRequest;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Refuses requests whose path or {@code Accept} header Spring cannot read, before all routes. Jetty passes them on: it
+ * does not decode path parameters, and reads no {@code Accept}. Behind this filter, such a path is an internal error, and
+ * such a header leaves the answer without a body. It reads both with Spring's own parsers, so that it refuses what they
+ * refuse and nothing else. Thread-safe.
+ */
+@Order(MalformedRequestFilter.ORDER)
+final class MalformedRequestFilter extends OncePerRequestFilter {
+
+    /** Behind the filters that put headers into every answer. */
+    static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 2;
+
+    private final HeaderContentNegotiationStrategy accepted = new HeaderContentNegotiationStrategy();
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        if (!hasReadablePath(request)) {
+            refuse(
+                    request,
+                    response,
+                    CommonProblem.INVALID_REQUEST,
+                    "the request's path has a percent sign that two hexadecimal digits do not follow");
+        } else if (!hasReadableAccept(request)) {
+            refuse(
+                    request,
+                    response,
+                    CommonProblem.NOT_ACCEPTABLE,
+                    "the Accept header cannot be read: name media types in it, as application/json, 50 at most");
+        } else {
+            chain.doFilter(request, response);
+        }
+    }
+
+    private static boolean hasReadablePath(HttpServletRequest request) {
+        try {
+            RequestPath.parse(request.getRequestURI(), request.getContextPath());
+            return true;
+        } catch (IllegalArgumentException malformed) {
+            return false;
+        }
+    }
+
+    private boolean hasReadableAccept(HttpServletRequest request) {
+        try {
+            accepted.resolveMediaTypes(new ServletWebRequest(request));
+            return true;
+        } catch (HttpMediaTypeNotAcceptableException malformed) {
+            return false;
+        }
+    }
+
+    private static void refuse(
+            HttpServletRequest request, HttpServletResponse response, ProblemType type, String detail)
+            throws IOException {
+        response.setStatus(type.status().value());
+        response.setContentType(ProblemBody.MEDIA_TYPE);
+        response.getOutputStream()
+                .write(ProblemBody.of(type, detail, RequestId.noted(request.getAttribute(RequestId.ATTRIBUTE))));
+    }
+}
