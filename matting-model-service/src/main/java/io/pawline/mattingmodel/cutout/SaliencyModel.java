@@ -38,6 +38,7 @@ public final class SaliencyModel implements AutoCloseable {
      */
     public SaliencyModel(byte[] onnx, Normalisation normalisation, int inputSide) {
         this.normalisation = normalisation;
+        NativeMemory.giveBackAtOnce();
         this.environment = OrtEnvironment.getEnvironment();
         try {
             this.session = environment.createSession(onnx, options());
@@ -65,7 +66,8 @@ public final class SaliencyModel implements AutoCloseable {
         // As many pictures at once as the service allows, each on one thread: that makes most of the processors
         options.setIntraOpNumThreads(1);
         options.setInterOpNumThreads(1);
-        options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+        // The level above lays tensors out anew: a tenth quicker, and a half more memory
+        options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.EXTENDED_OPT);
         // Its arena keeps the most that any picture took, several times over, for ever
         options.setCPUArenaAllocator(false);
         options.setMemoryPatternOptimization(false);
