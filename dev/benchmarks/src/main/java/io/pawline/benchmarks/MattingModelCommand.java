@@ -20,7 +20,6 @@ final class MattingModelCommand extends RowsCommand {
                         "quality",
                         "overlap with the truth: median >= 0.95, tenth percentile >= 0.85",
                         MattingModelRows::quality),
-                new BenchmarkRow(
-                        "cost", "1024 x 1024 on one processor: <= 700 ms, <= 450 MB", MattingModelRows::cost));
+                new BenchmarkRow("cost", "1024 x 1024 on one processor: <= 700 ms, <= 450 MB", MattingModelRows::cost));
     }
 }

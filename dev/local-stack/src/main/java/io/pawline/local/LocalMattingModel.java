@@ -42,7 +42,8 @@ final class LocalMattingModel implements AutoCloseable {
     static LocalMattingModel start(Path folder, int port) {
         if (!Files.isRegularFile(APP)) {
             throw new IllegalStateException(
-                    "matting-model-service is not built (no %s); ./pawline up --matting model builds it".formatted(APP));
+                    "matting-model-service is not built (no %s); ./pawline up --matting model builds it"
+                            .formatted(APP));
         }
         Path log = folder.resolve("logs/matting-model.log");
         Process process = run(port, log);
@@ -66,6 +67,7 @@ final class LocalMattingModel implements AutoCloseable {
                 "-Xmx256m",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "-jar",
                 APP.toString(),
@@ -102,8 +104,9 @@ final class LocalMattingModel implements AutoCloseable {
 
     private static boolean isReady(HttpClient http, URI readiness) throws InterruptedException {
         try {
-            HttpRequest request =
-                    HttpRequest.newBuilder(readiness).timeout(Duration.ofSeconds(2)).build();
+            HttpRequest request = HttpRequest.newBuilder(readiness)
+                    .timeout(Duration.ofSeconds(2))
+                    .build();
             return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException notYet) {
             return false;

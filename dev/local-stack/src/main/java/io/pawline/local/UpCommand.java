@@ -52,8 +52,7 @@ final class UpCommand implements Runnable {
             throw new ParameterException(spec.commandLine(), "--config: no readable file " + config);
         }
         Terminal terminal = new Terminal();
-        LocalStack.Options chosen =
-                matting == Matting.MODEL ? options.stack().withMattingModel() : options.stack();
+        LocalStack.Options chosen = matting == Matting.MODEL ? options.stack().withMattingModel() : options.stack();
         LocalStack stack = new LocalStack(chosen, part -> terminal.step("starting " + part));
         AtomicReference<LocalServices> services = new AtomicReference<>();
         UntilStopped.close(() -> {

@@ -63,7 +63,9 @@ class MattingModelIT {
             assertThat(text("http://127.0.0.1:" + ports.mattingModel() + "/actuator/prometheus"))
                     .contains("pawline_matting_model_time_seconds_count 1\n");
             JsonNode seen = JsonMapper.shared().readTree(get("http://127.0.0.1:" + ports.simulator() + "/stats"));
-            assertThat(seen.at("/providers/matting/calls").asInt(-1)).as("%s", seen).isZero();
+            assertThat(seen.at("/providers/matting/calls").asInt(-1))
+                    .as("%s", seen)
+                    .isZero();
         }
         assertThat(new Health("http://127.0.0.1:" + ports.mattingModel()).ready())
                 .as("the model goes with the stack")
