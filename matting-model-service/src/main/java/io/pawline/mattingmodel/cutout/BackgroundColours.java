@@ -16,7 +16,7 @@ final class BackgroundColours {
     /** Cells between the subject and what surely is background. */
     private static final int APART = 2;
 
-    /** Shares of the grid's longer side: the surroundings that count, or the wider ones where those hold too little. */
+    /** LineScaling of the grid's longer side: the surroundings that count, or the wider ones where those hold too little. */
     private static final List<Double> REACHES = List.of(0.04, 0.12, 1.0);
 
     /** The least share of the surroundings that has to be background. */
@@ -28,10 +28,10 @@ final class BackgroundColours {
     /** A squared distance that hardly any pixel of the background has. */
     static final float UNLIKE = 16;
 
-    /** Shares of the grid's longer side around a place in which the subject is looked at. */
+    /** LineScaling of the grid's longer side around a place in which the subject is looked at. */
     private static final double SUBJECT_REACH = 0.08;
 
-    /** Shares of the grid's longer side: the rim of the picture, and how far it speaks for what is inside. */
+    /** LineScaling of the grid's longer side: the rim of the picture, and how far it speaks for what is inside. */
     private static final double RIM = 0.03;
 
     private static final List<Double> REACHES_OF_RIM = List.of(0.3, 1.0);

@@ -100,15 +100,15 @@ record Grid(int width, int height, float[] values) {
     static final class Rows {
 
         private final Grid grid;
-        private final Shares columns;
-        private final Shares lines;
+        private final LineScaling columns;
+        private final LineScaling lines;
         private final float[] row;
         private final float[] line;
 
         Rows(Grid grid, int toWidth, int toHeight) {
             this.grid = grid;
-            this.columns = Shares.of(grid.width, toWidth);
-            this.lines = Shares.of(grid.height, toHeight);
+            this.columns = LineScaling.of(grid.width, toWidth);
+            this.lines = LineScaling.of(grid.height, toHeight);
             this.row = new float[toWidth];
             this.line = new float[grid.width];
         }

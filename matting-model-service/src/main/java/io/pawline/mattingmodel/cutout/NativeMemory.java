@@ -30,8 +30,7 @@ final class NativeMemory {
         Linker linker = Linker.nativeLinker();
         linker.defaultLookup().find("mallopt").ifPresent(address -> {
             MethodHandle mallopt = linker.downcallHandle(
-                    address,
-                    FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+                    address, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
             try {
                 int _ = (int) mallopt.invokeExact(M_MMAP_THRESHOLD, LARGE);
             } catch (Throwable impossible) {

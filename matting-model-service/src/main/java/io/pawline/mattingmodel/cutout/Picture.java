@@ -34,8 +34,8 @@ public record Picture(int width, int height, byte[] rgb) {
         for (int channel = 0; channel < 3; channel++) {
             channels[channel] = new Grid(toWidth, toHeight);
         }
-        Shares columns = Shares.of(width, toWidth);
-        Shares rows = Shares.of(height, toHeight);
+        LineScaling columns = LineScaling.of(width, toWidth);
+        LineScaling rows = LineScaling.of(height, toHeight);
         float[] row = new float[3 * toWidth];
         for (int to = 0; to < toHeight; to++) {
             for (int part = rows.first(to); part < rows.first(to + 1); part++) {
@@ -52,7 +52,7 @@ public record Picture(int width, int height, byte[] rgb) {
         return channels;
     }
 
-    private void average(int y, Shares columns, float[] row) {
+    private void average(int y, LineScaling columns, float[] row) {
         int begin = 3 * y * width;
         for (int x = 0; x < row.length / 3; x++) {
             float red = 0;

@@ -15,7 +15,7 @@ class PictureTest {
     @Property(tries = 300)
     void theSharesOfAPixelAddUpToOne(
             @ForAll @IntRange(min = 1, max = 400) int from, @ForAll @IntRange(min = 1, max = 400) int to) {
-        Shares shares = Shares.of(from, to);
+        LineScaling shares = LineScaling.of(from, to);
         for (int pixel = 0; pixel < to; pixel++) {
             float sum = 0;
             for (int part = shares.first(pixel); part < shares.first(pixel + 1); part++) {

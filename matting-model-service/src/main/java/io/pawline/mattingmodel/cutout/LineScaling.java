@@ -6,24 +6,24 @@ import java.util.Arrays;
  * Says of which pixels of a line each pixel of a shorter or longer line is made, and with which shares. The shares of one
  * pixel add up to 1. Immutable.
  */
-final class Shares {
+final class LineScaling {
 
     private final int[] firsts;
     private final int[] sources;
     private final float[] shares;
 
-    private Shares(int[] firsts, int[] sources, float[] shares) {
+    private LineScaling(int[] firsts, int[] sources, float[] shares) {
         this.firsts = firsts;
         this.sources = sources;
         this.shares = shares;
     }
 
-    static Shares of(int from, int to) {
+    static LineScaling of(int from, int to) {
         return to <= from ? averages(from, to) : betweenNeighbours(from, to);
     }
 
     /** Each pixel of the shorter line is the average of an area. */
-    private static Shares averages(int from, int to) {
+    private static LineScaling averages(int from, int to) {
         int[] firsts = new int[to + 1];
         int[] sources = new int[from + to];
         float[] shares = new float[from + to];
@@ -39,11 +39,11 @@ final class Shares {
             }
         }
         firsts[to] = count;
-        return new Shares(firsts, Arrays.copyOf(sources, count), Arrays.copyOf(shares, count));
+        return new LineScaling(firsts, Arrays.copyOf(sources, count), Arrays.copyOf(shares, count));
     }
 
     /** Each pixel of the longer line lies between two neighbours. */
-    private static Shares betweenNeighbours(int from, int to) {
+    private static LineScaling betweenNeighbours(int from, int to) {
         int[] firsts = new int[to + 1];
         int[] sources = new int[2 * to];
         float[] shares = new float[2 * to];
@@ -58,7 +58,7 @@ final class Shares {
             shares[2 * x + 1] = right;
         }
         firsts[to] = 2 * to;
-        return new Shares(firsts, sources, shares);
+        return new LineScaling(firsts, sources, shares);
     }
 
     /** The first part of this pixel; the parts go on up to the first one of the next pixel. */
