@@ -57,7 +57,7 @@ class MattingModelIT {
                 await().atMost(Duration.ofMinutes(1))
                         .until(() -> !frontEnd.callbacks(id).isEmpty());
                 JsonNode task = frontEnd.task(id);
-                assertThat(task.path("status").asString("")).as("%s", task).isEqualTo("success");
+                assertThat(task.path("state").asString("")).as("%s", task).isEqualTo("success");
                 assertIsCutOut(get(task.at("/result/image_url").asString("")));
             }
             assertThat(text("http://127.0.0.1:" + ports.mattingModel() + "/actuator/prometheus"))
