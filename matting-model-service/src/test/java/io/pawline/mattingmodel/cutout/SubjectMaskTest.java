@@ -51,7 +51,7 @@ class SubjectMaskTest {
     @Example
     void coloursFindWhatTheModelMissed() {
         Picture picture = disc(96, 30, 0xF0F0F0, 0xC04020);
-        Grid saliency = cells(32, (x, y) -> Math.max(0.06f, disc(x, y, 7)));
+        Grid saliency = cells(32, (x, y) -> Math.max(0.06f, disc(x, y, 4)));
 
         assertThat(SubjectMask.of(picture, saliency)).isEqualTo(disc(96, 30));
     }
