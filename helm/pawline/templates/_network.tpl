@@ -60,9 +60,15 @@ spec:
     - ports:
         - {port: simulator, protocol: TCP}
       from:
-        {{- range list "ingest" "detect" "generate" "matting" "finalize" "callback" "smoke" }}
+        {{- range concat (list "ingest" "detect" "generate" "matting" "finalize" "callback" "smoke") ($values.mattingModel.enabled | ternary (list "model") list) }}
         {{- include "pawline.podsOf" (dict "root" $.root "name" .) | nindent 8 }}
         {{- end }}
+    {{- end }}
+    {{- if eq .name "model" }}
+    - ports:
+        - {port: http, protocol: TCP}
+      from:
+        {{- include "pawline.podsOf" (dict "root" .root "name" "matting") | nindent 8 }}
     {{- end }}
     {{- if and (eq .name "ops") $peers.operators }}
     - ports:
@@ -90,8 +96,11 @@ spec:
     {{- include "pawline.egressRule" (list $peers.schemaRegistry (list (include "pawline.portOf" $values.schemaRegistry.url))) | nindent 4 }}
     {{- end }}
     {{- end }}
-    {{- if and $values.simulator.enabled (or .stage (has .name (list "ingest" "smoke"))) }}
+    {{- if and $values.simulator.enabled (or .stage (has .name (list "ingest" "smoke" "model"))) }}
     {{- include "pawline.egressRule" (list (include "pawline.podsOf" (dict "root" .root "name" "simulator") | fromYamlArray) (list "8089")) | nindent 4 }}
+    {{- end }}
+    {{- if and (eq .name "matting") $values.mattingModel.enabled }}
+    {{- include "pawline.egressRule" (list (include "pawline.podsOf" (dict "root" .root "name" "model") | fromYamlArray) (list "8088")) | nindent 4 }}
     {{- end }}
     {{- if eq .name "smoke" }}
     {{- include "pawline.egressRule" (list (include "pawline.podsOf" (dict "root" .root "name" "ingest") | fromYamlArray) (list "8080")) | nindent 4 }}

@@ -49,12 +49,13 @@ component's own override both. Takes the component.
 {{- $_ := set $pawline "image-store" (include "pawline.imageStore" $values.imageStore | fromYaml) -}}
 {{- end -}}
 {{- $simulator := $values.simulator.enabled | ternary (include "pawline.simulatorUrl" .root) "" -}}
+{{- $visual := $values.mattingModel.enabled | ternary (include "pawline.mattingModelUrl" .root) $simulator -}}
 {{- with $values.ark.baseUrl | default (ternary (printf "%s/api/v3" $simulator) "" (ne $simulator "")) -}}
 {{- if has "ark" $.needs -}}
 {{- $_ := set $pawline "ark" (dict "base-url" .) -}}
 {{- end -}}
 {{- end -}}
-{{- with $values.visual.baseUrl | default $simulator -}}
+{{- with $values.visual.baseUrl | default $visual -}}
 {{- if has "visual" $.needs -}}
 {{- $_ := set $pawline "matting" (merge (dict "base-url" .) ($pawline.matting | default dict)) -}}
 {{- end -}}
@@ -69,7 +70,36 @@ component's own override both. Takes the component.
     "management" (dict "metrics" (dict "tags" (dict "release" (include "pawline.releaseTag" .root))))
     "pawline" $pawline
 -}}
-{{- mergeOverwrite $chart $given | toYaml -}}
+{{- $all := mergeOverwrite $chart $given -}}
+{{- if and $values.mattingModel.enabled (has "visual" .needs) -}}
+{{- /* The model's calls cost nothing, whatever the provider's do */ -}}
+{{- $all = mergeOverwrite $all (dict "pawline" (dict "matting" (dict "stage" (dict "call-cost" 0)))) -}}
+{{- end -}}
+{{- toYaml $all -}}
+{{- end -}}
+
+{{/*
+The settings of the matting model as Spring reads them. It fetches pictures from the image store and from the simulated
+providers, which may have private addresses. Takes the top-level scope.
+*/}}
+{{- define "pawline.mattingModelSettings" -}}
+{{- $allow := list -}}
+{{- range list .Values.imageStore.endpoint .Values.imageStore.publicEndpoint (.Values.simulator.enabled | ternary (include "pawline.simulatorUrl" .) "") -}}
+{{- with . -}}
+{{- $allow = append $allow (regexReplaceAll ":[0-9]+$" (urlParse .).host "") -}}
+{{- end -}}
+{{- end -}}
+{{- $chart := dict
+    "spring" (dict "lifecycle" (dict "timeout-per-shutdown-phase" "60s"))
+    "management" (dict "metrics" (dict "tags" (dict "release" (include "pawline.releaseTag" .))))
+    "pawline" (dict "outbound" (dict "allow" (uniq $allow)))
+-}}
+{{- mergeOverwrite $chart (deepCopy .Values.mattingModel.settings) | toYaml -}}
+{{- end -}}
+
+{{/* Address of the matting model for the pods of this release. */}}
+{{- define "pawline.mattingModelUrl" -}}
+http://{{ include "pawline.fullname" . }}-model
 {{- end -}}
 
 {{/* Address of the simulated providers for the pods of this release. */}}

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             ReplayCommand.class,
             HistoryCommand.class,
             LabelsCommand.class,
+            MattingModelCommand.class,
             IncidentCommand.class
         })
 public final class BenchCommand implements Runnable {

@@ -46,8 +46,19 @@ public final class LocalStack implements AutoCloseable {
      *
      * @param folder of all data and logs
      * @param simulator name or file of the simulator's profile; empty for no simulator
+     * @param mattingModel whether a matting model runs beside the stack, and matting-service calls it
      */
-    public record Options(Path folder, Ports ports, Optional<String> simulator) {}
+    public record Options(Path folder, Ports ports, Optional<String> simulator, boolean mattingModel) {
+
+        /** The options of a stack without a matting model. */
+        public Options(Path folder, Ports ports, Optional<String> simulator) {
+            this(folder, ports, simulator, false);
+        }
+
+        Options withMattingModel() {
+            return new Options(folder, ports, simulator, true);
+        }
+    }
 
     /**
      * Makes a stack of which nothing runs yet, so that another thread can close it while it starts.
@@ -77,6 +88,7 @@ public final class LocalStack implements AutoCloseable {
         try {
             running.push(FolderLock.of(options.folder()));
             LocalDatabase.stopLeftover(options.folder().resolve("postgres"));
+            LocalMattingModel.stopLeftover(options.folder());
             options.ports().requireFree();
             LocalDatabase database = started(
                     "PostgreSQL",
@@ -99,6 +111,12 @@ public final class LocalStack implements AutoCloseable {
                     .ifPresent(profile -> started(
                             "provider simulator",
                             () -> simulator(profile, options.ports().simulator())));
+            if (options.mattingModel()) {
+                started(
+                        "matting model",
+                        () -> LocalMattingModel.start(
+                                options.folder(), options.ports().mattingModel()));
+            }
             settings = new LocalSettings(options, kafka.bootstrapServers(), database.url(), registry.url()).write();
         } catch (RuntimeException | Error failed) {
             close();

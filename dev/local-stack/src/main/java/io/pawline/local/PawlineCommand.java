@@ -48,7 +48,7 @@ public final class PawlineCommand implements Runnable {
 
     /** The launcher's commands and the operator's, which report a failure in one line. */
     public static CommandLine commandLine() {
-        CommandLine launcher = new CommandLine(new PawlineCommand());
+        CommandLine launcher = new CommandLine(new PawlineCommand()).setCaseInsensitiveEnumValuesAllowed(true);
         OperatorCommand.commandLine().getSubcommands().forEach(launcher::addSubcommand);
         launcher.setExecutionStrategy(PawlineCommand::run);
         return launcher.setExecutionExceptionHandler((failure, line, _) -> {

@@ -8,7 +8,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 
 /**
- * Holds the ports of a local stack, all on 127.0.0.1.
+ * Holds the ports of a local stack, all on 127.0.0.1. The last of them is the matting model's.
  *
  * @param ingest of the front end's API
  * @param firstStage of detect-service; those of the other four stages follow
@@ -16,16 +16,16 @@ import java.util.stream.IntStream;
  */
 public record Ports(int ingest, int firstStage, int kafka, int database, int registry, int simulator, int ops) {
 
-    private static final int COUNT = 11;
+    private static final int COUNT = 12;
 
     /**
-     * Takes eleven ports from this one on, whether they are free or not.
+     * Takes twelve ports from this one on, whether they are free or not.
      *
      * @throws IllegalArgumentException if one of them is out of range
      */
     public static Ports from(int base) {
         if (base < 1024 || base + COUNT > 65_536) {
-            throw new IllegalArgumentException("--ports must lie between 1024 and 65525, was " + base);
+            throw new IllegalArgumentException("--ports must lie between 1024 and 65524, was " + base);
         }
         return new Ports(base, base + 1, base + 6, base + 7, base + 8, base + 9, base + 10);
     }
@@ -44,7 +44,7 @@ public record Ports(int ingest, int firstStage, int kafka, int database, int reg
         }
     }
 
-    /** Finds eleven neighbouring ports that are free now, below those that systems use for outgoing connections. */
+    /** Finds twelve neighbouring ports that are free now, below those that systems use for outgoing connections. */
     public static Ports anyFree() {
         return ThreadLocalRandom.current()
                 .ints(10_000, 30_000)
@@ -52,12 +52,17 @@ public record Ports(int ingest, int firstStage, int kafka, int database, int reg
                 .filter(base -> IntStream.range(base, base + COUNT).allMatch(Ports::free))
                 .mapToObj(Ports::from)
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no eleven neighbouring free ports on this machine"));
+                .orElseThrow(() -> new IllegalStateException("no twelve neighbouring free ports on this machine"));
     }
 
     /** The port of the stage with this place in the pipeline, 0 for the first. */
     public int stage(int place) {
         return firstStage + place;
+    }
+
+    /** The port of the matting model, if one runs beside the stack. */
+    public int mattingModel() {
+        return ops + 1;
     }
 
     private static boolean free(int port) {

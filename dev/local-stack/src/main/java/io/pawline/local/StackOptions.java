@@ -28,7 +28,7 @@ final class StackOptions {
             names = "--ports",
             paramLabel = "BASE",
             defaultValue = "8080",
-            description = "First of the eleven ports used (default: ${DEFAULT-VALUE}).")
+            description = "First of the twelve ports used (default: ${DEFAULT-VALUE}).")
     private int basePort;
 
     LocalStack.Options stack() {

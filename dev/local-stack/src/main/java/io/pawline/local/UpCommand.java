@@ -29,6 +29,20 @@ final class UpCommand implements Runnable {
             description = "Spring properties or YAML file that overrides any setting of any service.")
     private @Nullable Path config;
 
+    /** Who removes the backgrounds. */
+    enum Matting {
+        PROVIDER,
+        MODEL
+    }
+
+    @Option(
+            names = "--matting",
+            paramLabel = "WHO",
+            defaultValue = "provider",
+            description = "Who removes the backgrounds: provider, simulated or real, or model, which is a model on this"
+                    + " machine (default: ${DEFAULT-VALUE}).")
+    private Matting matting;
+
     @Spec
     private CommandSpec spec;
 
@@ -38,7 +52,7 @@ final class UpCommand implements Runnable {
             throw new ParameterException(spec.commandLine(), "--config: no readable file " + config);
         }
         Terminal terminal = new Terminal();
-        LocalStack.Options chosen = options.stack();
+        LocalStack.Options chosen = matting == Matting.MODEL ? options.stack().withMattingModel() : options.stack();
         LocalStack stack = new LocalStack(chosen, part -> terminal.step("starting " + part));
         AtomicReference<LocalServices> services = new AtomicReference<>();
         UntilStopped.close(() -> {

@@ -52,7 +52,7 @@ public final class ToolCondition implements ExecutionCondition {
                 .findFirst();
     }
 
-    private static void note(String line) {
+    static void note(String line) {
         try {
             Files.createDirectories(NOT_RUN.getParent());
             Files.writeString(

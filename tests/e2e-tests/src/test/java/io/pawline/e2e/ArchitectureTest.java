@@ -118,6 +118,12 @@ class ArchitectureTest {
             modules.put(stage + "-service", module(LIBRARIES, "io.pawline." + stage + ".."));
         }
         modules.put("ops-service", module(WITHOUT_STAGE, "io.pawline.ops.."));
+        // It is what a stage calls, and knows of no task
+        modules.put(
+                "matting-model-service",
+                module(
+                        Set.of("service-runtime", "outbound-http", "photo-normaliser", "web"),
+                        "io.pawline.mattingmodel.."));
         modules.put(
                 "cli",
                 module(

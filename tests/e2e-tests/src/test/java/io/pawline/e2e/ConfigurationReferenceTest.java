@@ -44,6 +44,8 @@ class ConfigurationReferenceTest {
             Map.entry("pawline.detect", "detect-service. See also [every stage](#every-stage)."),
             Map.entry("pawline.generate", "generate-service. See also [every stage](#every-stage)."),
             Map.entry("pawline.matting", "matting-service. See also [every stage](#every-stage)."),
+            Map.entry(
+                    "pawline.matting-model", "matting-model-service. See [your own matting model](matting-model.md)."),
             Map.entry("pawline.finalize", "finalize-service. See also [every stage](#every-stage)."),
             Map.entry(
                     "pawline.callback",

@@ -95,6 +95,7 @@ record Setting(
             case "java.lang.Double", "java.math.BigDecimal" -> "number";
             case "java.lang.Boolean" -> "`true`, `false`";
             case "java.util.List<java.lang.String>" -> "list of texts";
+            case "java.util.List<java.lang.Double>" -> "list of numbers";
             case "java.util.List<java.lang.Integer>" -> "list of whole numbers";
             case "java.util.List<java.net.URI>" -> "list of URLs";
             case "java.util.List<java.time.Duration>" -> "list of durations";

@@ -40,7 +40,7 @@ public final class PetPicture {
      */
     public static BufferedImage draw(
             String prompt, long variant, int width, int height, boolean watermark, Optional<PhotoPalette> photo) {
-        long seed = hash(prompt) ^ variant * 0x9E3779B97F4A7C15L;
+        long seed = seed(prompt, variant);
         Wording words = new Wording(prompt);
         ArtStyle style = ArtStyle.of(words, seed);
         PetTraits described = PetTraits.of(words, seed);
@@ -67,7 +67,12 @@ public final class PetPicture {
         return picture;
     }
 
-    private static BufferedImage pet(PetTraits pet, ArtStyle style, int side) {
+    static long seed(String prompt, long variant) {
+        return hash(prompt) ^ variant * 0x9E3779B97F4A7C15L;
+    }
+
+    /** The pet alone, on nothing. */
+    static BufferedImage pet(PetTraits pet, ArtStyle style, int side) {
         BufferedImage layer = new BufferedImage(side, side, BufferedImage.TYPE_INT_ARGB);
         try (PetCanvas petCanvas = new PetCanvas(layer, style)) {
             new PetPainter(petCanvas, pet).paint();

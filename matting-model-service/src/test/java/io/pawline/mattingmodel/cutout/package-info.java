@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.mattingmodel.cutout;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.mattingmodel.http;
+
+import org.jspecify.annotations.NullMarked;

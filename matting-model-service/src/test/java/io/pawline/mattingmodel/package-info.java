@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.mattingmodel;
+
+import org.jspecify.annotations.NullMarked;

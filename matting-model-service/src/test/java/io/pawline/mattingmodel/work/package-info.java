@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.mattingmodel.work;
+
+import org.jspecify.annotations.NullMarked;
