@@ -49,7 +49,7 @@ public final class SettingsCheck implements BeanFactoryPostProcessor {
 
     /** The groups of settings that are one service's own, by the name of the service. */
     public static final Set<String> SERVICES =
-            Set.of("ingest", "detect", "generate", "matting", "finalize", "callback", "ops");
+            Set.of("ingest", "detect", "generate", "matting", "finalize", "callback", "ops", "matting-model");
 
     private static final ConfigurationPropertyName PAWLINE = ConfigurationPropertyName.of("pawline");
 
@@ -121,8 +121,15 @@ public final class SettingsCheck implements BeanFactoryPostProcessor {
         return variable.startsWith("PAWLINE_")
                 && !COMMAND_LINE.contains(variable)
                 && !NOT_OURS.matcher(variable).matches()
-                && bound(known).anyMatch(group -> letters.startsWith("pawline" + group))
+                && groupOf(letters, known).filter(bound(known).toList()::contains).isPresent()
                 && !known.hasVariable(letters);
+    }
+
+    /** The longest group with which the name of a variable begins: MATTINGMODEL, rather than MATTING. */
+    private static Optional<String> groupOf(String letters, SettingNames known) {
+        return Stream.concat(groups(), known.under(PAWLINE.toString()).stream())
+                .filter(group -> letters.startsWith("pawline" + group))
+                .max(Comparator.comparingInt(String::length));
     }
 
     /** The groups of which this service binds all settings. */

@@ -1,6 +1,7 @@
 package io.pawline.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
@@ -53,6 +54,13 @@ class SettingsCheckTest {
     @Configuration(proxyBeanMethods = false)
     @EnableConfigurationProperties({Detect.class, Callback.class, TracingProperties.class, InstanceProperties.class})
     static class Service {}
+
+    @ConfigurationProperties("pawline.matting")
+    record MattingSettings(@DefaultValue("1") int maxTasks) {}
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableConfigurationProperties(MattingSettings.class)
+    static class Matting {}
 
     @ParameterizedTest
     @ValueSource(
@@ -156,6 +164,13 @@ class SettingsCheckTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"PAWLINE_MATTINGMODEL_PLACES, true", "PAWLINE_MATTING_PLACES, false"})
+    void leavesTheVariablesOfALongerGroupToIt(String variable, boolean started) {
+        assertThat(catchThrowable(() -> start(Matting.class, "matting-service", List.of(), Map.of(variable, "1"))) == null)
+                .isEqualTo(started);
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "PAWLINE_DETECT_MAXXTASKS,         PAWLINE_DETECT_MAXTASKS",
         "PAWLINE_TRACING_ENDPOINTS,        PAWLINE_TRACING_ENDPOINT",
@@ -216,6 +231,11 @@ class SettingsCheckTest {
     }
 
     private static void start(List<String> arguments, Map<String, Object> variables) {
+        start(Service.class, "detect-service", arguments, variables);
+    }
+
+    private static void start(
+            Class<?> configuration, String name, List<String> arguments, Map<String, Object> variables) {
         StandardEnvironment environment = new StandardEnvironment();
         environment
                 .getPropertySources()
@@ -223,7 +243,7 @@ class SettingsCheckTest {
                         StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
                         new SystemEnvironmentPropertySource(
                                 StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, variables));
-        SpringApplication service = ServiceApplication.of(Service.class, "detect-service");
+        SpringApplication service = ServiceApplication.of(configuration, name);
         service.setEnvironment(environment);
         service.setWebApplicationType(WebApplicationType.NONE);
         List<String> all = new ArrayList<>(arguments);
