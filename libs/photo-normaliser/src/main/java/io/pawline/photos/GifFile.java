@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Reads the blocks of a GIF (<a href="https://www.w3.org/Graphics/GIF/spec-gif89a.txt">GIF89a</a>), and keeps its first
@@ -92,16 +91,6 @@ final class GifFile implements PhotoFile {
     @Override
     public Size size() {
         return size;
-    }
-
-    @Override
-    public Orientation orientation() {
-        return Orientation.UPRIGHT;
-    }
-
-    @Override
-    public Optional<IccColours> colours() {
-        return Optional.empty();
     }
 
     @Override
