@@ -63,7 +63,7 @@ public class SubmitConfiguration {
     @Bean
     Uploads uploads(PhotoProperties photo, IngestProperties settings) {
         long bytes = Runtime.getRuntime().maxMemory() / DECODING_PART_OF_HEAP;
-        return new Uploads(new PhotoNormaliser(photo), new UploadMemory(bytes, settings.maxSendTime()));
+        return new Uploads(new PhotoNormaliser(photo), UploadMemory.forWork(bytes, settings.maxSendTime()));
     }
 
     @Bean

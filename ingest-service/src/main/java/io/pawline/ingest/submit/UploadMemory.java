@@ -48,13 +48,27 @@ final class UploadMemory {
     }
 
     UploadMemory(long bytes, Duration longestHold, LongSupplier nanoTime) {
+        this(bytes, bytes / 2, longestHold, nanoTime);
+    }
+
+    private UploadMemory(long bytes, long mostOfTenant, Duration longestHold, LongSupplier nanoTime) {
         if (bytes < 2) {
             throw new IllegalArgumentException("the memory for uploads must be > 1 byte, was " + bytes);
         }
         this.most = bytes;
-        this.mostOfTenant = bytes / 2;
+        this.mostOfTenant = mostOfTenant;
         this.longestHold = longestHold;
         this.nanoTime = nanoTime;
+    }
+
+    /**
+     * A bound for work that no client can make slow, such as decoding. So one tenant may have all of it while no other
+     * waits.
+     *
+     * @param longestHold the time within which every share is given back
+     */
+    static UploadMemory forWork(long bytes, Duration longestHold) {
+        return new UploadMemory(bytes, bytes, longestHold, System::nanoTime);
     }
 
     /**
