@@ -21,6 +21,8 @@ final class GifFile implements PhotoFile {
     private final ByteBuffer file;
     private final List<ByteBuffer> kept = new ArrayList<>();
     private Size size = new Size(0, 0);
+    private int data;
+    private int endOfData;
 
     private GifFile(ByteBuffer file) {
         this.file = file.slice().order(ByteOrder.LITTLE_ENDIAN);
@@ -51,8 +53,11 @@ final class GifFile implements PhotoFile {
                     }
                 }
                 case PICTURE -> {
-                    at = endOfBlocks(at + 10 + coloursBytes(file.get(at + 9)) + 1);
+                    int codes = at + 10 + coloursBytes(file.get(at + 9));
+                    at = endOfBlocks(codes + 1);
                     if (!hasPicture) {
+                        data = codes;
+                        endOfData = at;
                         size = new Size(unsigned(begin + 5), unsigned(begin + 7));
                         Limits.check(size, maxPixels, PhotoFormat.GIF);
                         kept.add(file.slice(begin, at - begin));
@@ -99,7 +104,9 @@ final class GifFile implements PhotoFile {
     }
 
     @Override
-    public Pixels decode(Size to) throws IOException {
+    public Pixels decode(Size to) throws IOException, PhotoRefusedException {
+        PhotoRefusedException.ifLost(
+                GifDamage.share(file.slice(data, endOfData - data), size.pixels()), PhotoFormat.GIF);
         return ImageDecoder.first(ImageDecoder.readerOfTheJdk("gif"), new PieceStream(kept), size, to, 1);
     }
 }

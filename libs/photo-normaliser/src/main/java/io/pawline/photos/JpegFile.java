@@ -29,9 +29,6 @@ final class JpegFile implements PhotoFile {
     /** For each block of 64 coefficients, a number of 8 bytes is kept while the damage is looked for. */
     private static final int COEFFICIENTS_PER_BYTE = 8;
 
-    /** A photo that has lost more than this share is refused. With less, what it shows can be seen. */
-    private static final double MOST_DAMAGE = 0.05;
-
     private static final int START = 0xD8;
     private static final int END = 0xD9;
     private static final int HUFFMAN_TABLES = 0xC4;
@@ -280,7 +277,7 @@ final class JpegFile implements PhotoFile {
                 || colours().isPresent()) {
             return Optional.empty();
         }
-        checkDamage();
+        PhotoRefusedException.ifLost(JpegDamage.share(kept), PhotoFormat.JPEG);
         ByteBuffer clean = ByteBuffer.allocate(bytes);
         kept.forEach(piece -> clean.put(piece.duplicate()));
         return Optional.of(clean.array());
@@ -300,7 +297,7 @@ final class JpegFile implements PhotoFile {
 
     @Override
     public Pixels decode(Size size) throws IOException, PhotoRefusedException {
-        checkDamage();
+        PhotoRefusedException.ifLost(JpegDamage.share(kept), PhotoFormat.JPEG);
         if (frame().components != 4) {
             return ImageDecoder.jpeg(new PieceStream(kept), frame().size, size, frame().components);
         }
@@ -312,16 +309,6 @@ final class JpegFile implements PhotoFile {
             Cmyk.invert(inks.samples());
         }
         return inks;
-    }
-
-    /** No decoder says so: it fills what is lost with grey. */
-    private void checkDamage() throws PhotoRefusedException {
-        double share = JpegDamage.share(kept);
-        if (share > MOST_DAMAGE) {
-            throw PhotoRefusedException.notAnImage(
-                    "is a damaged JPEG, of which %.0f %% cannot be seen: send it again, or save it anew"
-                            .formatted(100 * share));
-        }
     }
 
     private void keep(int at, int length) {

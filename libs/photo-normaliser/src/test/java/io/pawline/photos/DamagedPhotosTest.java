@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pawline.photos.PhotoResult.Fault;
 import io.pawline.photos.PhotoResult.Refused;
 import io.pawline.testkit.MutatedPhotos;
+import io.pawline.testkit.PhotoKind;
 import io.pawline.testkit.PhotoSamples;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -148,6 +149,24 @@ class DamagedPhotosTest {
                     .as("part %d", part)
                     .contains("damaged");
         }
+    }
+
+    @Test
+    void refusesAGifThatIsDamaged() throws Exception {
+        byte[] gif = PhotoKind.ANIMATED_GIF.photo(WIDTH, HEIGHT);
+        int first = gif.length / 2; // the second picture is not looked at
+        for (int part = 2; part < 9; part++) {
+            byte[] damaged = gif.clone();
+            damaged[first * part / 10] ^= 0x41;
+            damaged[first * part / 10 + 1] ^= 0x14;
+
+            assertThat(refused(normaliser, damaged).detail())
+                    .as("part %d", part)
+                    .contains("damaged GIF");
+        }
+        byte[] second = gif.clone();
+        second[first * 3 / 2] ^= 0x41;
+        assertThat(normalised(normaliser, second).format()).isEqualTo(PhotoFormat.JPEG);
     }
 
     private static int beginOfPixels(byte[] jpeg) {
