@@ -31,11 +31,6 @@ public final class MutatedPhotos {
         HEIC,
         AVIF;
 
-        /** Whether a further program decodes them. */
-        public boolean needsProgram() {
-            return this == HEIC || this == AVIF;
-        }
-
         /** Whole photos of the format. */
         public List<byte[]> seeds() throws IOException, InterruptedException {
             BufferedImage small = scene(48, 32);
