@@ -12,6 +12,7 @@ import io.pawline.images.ImageKey;
 import io.pawline.outbound.ImageFetcher;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.photoloader.PhotoLoader;
+import io.pawline.photoloader.TestingPhotoStore;
 import io.pawline.photos.PhotoNormaliser;
 import io.pawline.photos.PhotoProperties;
 import io.pawline.schemas.CallReport;

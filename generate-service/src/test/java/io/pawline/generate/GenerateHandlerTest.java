@@ -12,6 +12,7 @@ import io.pawline.images.ImageKey;
 import io.pawline.outbound.ImageFetcher;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.photoloader.PhotoLoader;
+import io.pawline.photoloader.TestingPhotoStore;
 import io.pawline.photos.PhotoNormaliser;
 import io.pawline.photos.PhotoProperties;
 import io.pawline.schemas.CallReport;
@@ -63,7 +64,7 @@ class GenerateHandlerTest {
     private final TestingAttempts calls = new TestingAttempts();
     private final Attempt attempt = calls.attempt(task, 2, Instant.MAX);
     private final MockWebServer server = new MockWebServer();
-    private final TestingReferenceStore images = new TestingReferenceStore();
+    private final TestingPhotoStore images = new TestingPhotoStore();
     private final MemoryBudget memory = new MemoryBudget(MEMORY);
     private final MemoryBudget decoding = new MemoryBudget(64 << 20);
 

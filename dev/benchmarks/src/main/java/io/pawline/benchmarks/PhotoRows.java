@@ -12,13 +12,17 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /** Measures what normalising a photo costs, and tries photos that were changed at random. */
 final class PhotoRows {
 
-    private static final int MUTATIONS = 20_000;
     private static final double MOST_CPU_MS = 250;
     private static final double MOST_SMALL_MS = 1;
 
@@ -81,31 +85,55 @@ final class PhotoRows {
         return WorkingMemory.ofHeap(_ -> () -> {});
     }
 
-    static BenchmarkRow.Findings mutated(BenchmarkRow.Setting setting) throws Exception {
-        PhotoNormaliser normaliser = new PhotoNormaliser(PhotoProperties.DEFAULTS);
+    /**
+     * Tries changed photos of each format, on all processors: HEIC and AVIF start a program for each.
+     *
+     * @param mutations of each format
+     */
+    static BenchmarkRow.Findings mutated(BenchmarkRow.Setting setting, int mutations) throws Exception {
         List<Mutations> figures = new ArrayList<>();
         List<String> wrong = new ArrayList<>();
-        int mutations = setting.scale().of(MUTATIONS, 20);
         for (MutatedPhotos.Kind kind : MutatedPhotos.Kind.values()) {
-            List<byte[]> photos = kind.seeds();
-            int pictures = 0;
             long began = System.nanoTime();
-            for (int seed = 0; seed < mutations; seed++) {
-                try {
-                    byte[] photo = MutatedPhotos.mutated(photos, seed);
-                    boolean picture =
-                            normaliser.normalise(ByteBuffer.wrap(photo), memory()) instanceof PhotoResult.Normalised;
-                    pictures += picture ? 1 : 0;
-                } catch (RuntimeException escaped) {
-                    wrong.add(kind + " " + seed + ": " + escaped);
-                }
-            }
+            int pictures = pictures(kind, setting.scale().of(mutations, 20), wrong);
             double seconds = Math.round((System.nanoTime() - began) / 1e8) / 10.0;
-            figures.add(new Mutations(kind.name(), pictures, mutations - pictures, seconds));
+            figures.add(new Mutations(kind.name(), pictures, setting.scale().of(mutations, 20) - pictures, seconds));
             setting.journal().step("  " + figures.getLast());
         }
         String summary = "%,d changed photos of each of %d formats: pictures or refusals, %d failures"
-                .formatted(mutations, figures.size(), wrong.size());
+                .formatted(setting.scale().of(mutations, 20), figures.size(), wrong.size());
         return new BenchmarkRow.Findings(summary, figures, wrong.isEmpty(), wrong);
+    }
+
+    /** The number of changed photos that became pictures. Each processor has a normaliser of its own. */
+    private static int pictures(MutatedPhotos.Kind kind, int mutations, List<String> wrong) throws Exception {
+        List<byte[]> photos = kind.seeds();
+        int processors = Runtime.getRuntime().availableProcessors();
+        List<Callable<Integer>> parts = new ArrayList<>();
+        List<String> escaped = new CopyOnWriteArrayList<>();
+        for (int part = 0; part < processors; part++) {
+            int first = part;
+            parts.add(() -> {
+                PhotoNormaliser normaliser = new PhotoNormaliser(PhotoProperties.DEFAULTS);
+                int pictures = 0;
+                for (int seed = first; seed < mutations; seed += processors) {
+                    try {
+                        ByteBuffer photo = ByteBuffer.wrap(MutatedPhotos.mutated(photos, seed));
+                        pictures += normaliser.normalise(photo, memory()) instanceof PhotoResult.Normalised ? 1 : 0;
+                    } catch (RuntimeException failure) {
+                        escaped.add(kind + " " + seed + ": " + failure);
+                    }
+                }
+                return pictures;
+            });
+        }
+        int pictures = 0;
+        try (ExecutorService threads = Executors.newFixedThreadPool(processors)) {
+            for (Future<Integer> part : threads.invokeAll(parts)) {
+                pictures += part.get();
+            }
+        }
+        wrong.addAll(escaped);
+        return pictures;
     }
 }

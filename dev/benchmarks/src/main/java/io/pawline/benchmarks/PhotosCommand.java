@@ -2,6 +2,7 @@ package io.pawline.benchmarks;
 
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** Measures the step that makes of photos what a vision model gets, and tries to break it. */
 @Command(
@@ -14,6 +15,13 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true)
 final class PhotosCommand extends RowsCommand {
 
+    @Option(
+            names = "--mutations",
+            paramLabel = "NUMBER",
+            defaultValue = "20000",
+            description = "Changed photos of each format (default: ${DEFAULT-VALUE}).")
+    private int mutations;
+
     @Override
     List<BenchmarkRow> rows() {
         return List.of(
@@ -23,6 +31,8 @@ final class PhotosCommand extends RowsCommand {
                         "200 of all formats, heap 384 MB: 0 deaths, p95 <= 600 KB",
                         LargePhotosRow::everyKind),
                 new BenchmarkRow(
-                        "mutated_photos", "20,000 of each format: a picture or a refusal", PhotoRows::mutated));
+                        "mutated_photos",
+                        "%,d of each format: a picture or a refusal".formatted(mutations),
+                        setting -> PhotoRows.mutated(setting, mutations)));
     }
 }

@@ -11,14 +11,17 @@ final class ArkPictures {
     private static final int LEAST_SIDE = 14;
 
     private final WebPictures web;
+    private final ReceivedPictures received;
 
-    ArkPictures(WebPictures web) {
+    ArkPictures(WebPictures web, ReceivedPictures received) {
         this.web = web;
+        this.received = received;
     }
 
     /** The file. Its header is that of a picture with sides that Ark takes. */
-    byte[] get(String url) throws Refused, InterruptedException {
+    byte[] get(Provider provider, String url) throws Refused, InterruptedException {
         byte[] picture = bytes(url);
+        received.add(provider, declaredType(url), picture);
         PictureCodec.Size size = PictureCodec.size(picture)
                 .orElseThrow(() -> invalid("InvalidFormat", "it is not a picture in a supported format"));
         if (Math.min(size.width(), size.height()) < LEAST_SIDE) {
@@ -26,6 +29,10 @@ final class ArkPictures {
                     "image_url", "each side must have %d pixels or more".formatted(LEAST_SIDE));
         }
         return picture;
+    }
+
+    private static String declaredType(String url) {
+        return url.startsWith("data:") ? url.substring("data:".length(), url.indexOf(';')) : "";
     }
 
     private byte[] bytes(String url) throws Refused, InterruptedException {

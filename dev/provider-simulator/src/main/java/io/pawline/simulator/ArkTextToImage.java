@@ -141,7 +141,7 @@ final class ArkTextToImage {
             if (!first.isString()) {
                 throw SimulatedArkErrors.invalid("image", "must be a text, or several");
             }
-            return Optional.of(pictures.get(first.stringValue()));
+            return Optional.of(pictures.get(Provider.TEXT_TO_IMAGE, first.stringValue()));
         }
 
         private static boolean isUrl(String format) throws Refused {

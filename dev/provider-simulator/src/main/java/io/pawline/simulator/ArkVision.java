@@ -43,7 +43,7 @@ final class ArkVision {
         Message message = Message.of(request.json());
         Format format = Format.of(request.json().path("response_format"));
         int maxTokens = (int) request.number("max_tokens", 1, 1_000_000, 4096);
-        byte[] photo = pictures.get(message.imageUrl());
+        byte[] photo = pictures.get(Provider.VISION, message.imageUrl());
         PetPhoto seen = pictureRenderer
                 .lookAt(photo)
                 .orElseThrow(() -> ArkPictures.invalid("InvalidFormat", "it is not a picture in a supported format"));

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code GET /generated/<name>.jpg}, {@code .png}: the pictures it drew;
  *   <li>{@code POST /callbacks/…}, {@code GET /callbacks?task_id=}: the front end's callback receiver;
  *   <li>{@code GET /photos/cat.png}, {@code flat.png}, {@code not-an-image}: photos to submit;
+ *   <li>{@code GET /received}: the pictures that Ark got lately, and {@code GET /received/<sha256>}: one of them;
  *   <li>{@code GET /stats}, {@code POST /stats/reset}: counters.
  * </ul>
  *
@@ -33,6 +34,7 @@ public final class ProviderSimulator implements AutoCloseable {
     private final PictureRenderer pictureRenderer;
     private final WebPictures web = new WebPictures();
     private final SamplePhotos photos = new SamplePhotos();
+    private final ReceivedPictures received = new ReceivedPictures();
     private final HttpEndpoint endpoint = new HttpEndpoint(this::handle);
     private final Map<Provider, Workload> workloads = new LinkedHashMap<>();
     private final ArkVision vision;
@@ -57,7 +59,7 @@ public final class ProviderSimulator implements AutoCloseable {
             workloads.put(provider, new Workload(provider, options.profile(), clock));
         }
         Supplier<URI> base = this::baseUrl;
-        ArkPictures pictures = new ArkPictures(web);
+        ArkPictures pictures = new ArkPictures(web, received);
         this.vision = new ArkVision(of(Provider.VISION), pictureRenderer, pictures, options.arkApiKey(), clock);
         this.textToImage = new ArkTextToImage(
                 of(Provider.TEXT_TO_IMAGE), pictureRenderer, pictures, base, options.arkApiKey(), clock);
@@ -153,6 +155,7 @@ public final class ProviderSimulator implements AutoCloseable {
             case "/stats/reset" -> {
                 workloads.values().forEach(Workload::clearStats);
                 callbacks.clearStats();
+                received.clear();
                 yield stats();
             }
             default -> isUnder("/callbacks", path) ? callbacks.receive(simulatedCall) : notFound(path);
@@ -162,6 +165,14 @@ public final class ProviderSimulator implements AutoCloseable {
     private SimulatedReply get(SimulatedCall simulatedCall, String path) {
         if (path.equals("/callbacks")) {
             return callbacks.show(simulatedCall.query("task_id"));
+        }
+        if (path.equals("/received")) {
+            return SimulatedReply.ok(received.describe());
+        }
+        if (isUnder("/received", path)) {
+            return received.file(path.substring("/received/".length()))
+                    .<SimulatedReply>map(file -> SimulatedReply.bytes("application/octet-stream", file))
+                    .orElseGet(() -> notFound(path));
         }
         if (path.equals("/stats")) {
             return stats();

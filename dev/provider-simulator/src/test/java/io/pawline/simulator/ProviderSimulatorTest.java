@@ -104,6 +104,40 @@ class ProviderSimulatorTest {
     }
 
     @Test
+    void saysWhatTheModelsReceived() throws Exception {
+        BufferedImage picture = new BufferedImage(400, 300, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = picture.createGraphics();
+        graphics.setColor(new Color(0x206040));
+        graphics.fillRect(0, 0, 400, 150);
+        graphics.dispose();
+        byte[] plain = PictureCodec.jpeg(picture);
+        byte[] comment = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF, (byte) 0xFE, 0, 4, 'h', 'i'};
+        byte[] jpeg = Arrays.copyOf(comment, comment.length + plain.length - 2 + 1);
+        System.arraycopy(plain, 2, jpeg, comment.length, plain.length - 2);
+        String photo = "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(jpeg);
+        client.ark("/chat/completions", TestingProviderClient.detection(photo));
+        client.ark("/images/generations", """
+                {"model":"doubao-seedream-5-0-260128","prompt":"a cat","watermark":false,"image":"%s"}""".formatted(TestingProviderClient.dataUrl(PictureCodec.png(picture))));
+
+        JsonNode received = client.get("/received").json();
+
+        assertThat(received).hasSize(2);
+        assertThat(received.at("/0/provider").stringValue()).isEqualTo("vision");
+        assertThat(received.at("/0/type").stringValue()).isEqualTo("image/jpeg");
+        assertThat(received.at("/0/declared_type").stringValue()).isEqualTo("image/jpeg");
+        assertThat(received.at("/0/width").intValue()).isEqualTo(400);
+        assertThat(received.at("/0/height").intValue()).isEqualTo(300);
+        assertThat(received.at("/0/metadata")).hasToString("[\"COM\",\"after the end\"]");
+        assertThat(received.at("/0/corners").get(2).stringValue()).isEqualTo("#000000");
+        assertThat(received.at("/1/provider").stringValue()).isEqualTo("text-to-image");
+        assertThat(received.at("/1/metadata")).isEmpty();
+        assertThat(received.at("/1/corners")).hasToString("[\"#206040\",\"#206040\",\"#000000\",\"#000000\"]");
+        assertThat(client.get("/received/" + received.at("/0/sha256").stringValue())
+                        .bytes())
+                .isEqualTo(jpeg);
+    }
+
+    @Test
     void refusesAWrongKey() throws Exception {
         for (String path : new String[] {"/chat/completions", "/images/generations"}) {
             URI url = URI.create(simulator.baseUrl() + "/api/v3" + path);

@@ -31,11 +31,6 @@ public final class MutatedPhotos {
         HEIC,
         AVIF;
 
-        /** Whether a further program decodes them. */
-        public boolean needsProgram() {
-            return this == HEIC || this == AVIF;
-        }
-
         /** Whole photos of the format. */
         public List<byte[]> seeds() throws IOException, InterruptedException {
             BufferedImage small = scene(48, 32);
@@ -46,7 +41,7 @@ public final class MutatedPhotos {
                     List.of(
                             PhotoSamples.withMetadata(jpeg(small, 0.9f, false), 6),
                             jpeg(small, 0.9f, true),
-                            PhotoSamples.inkJpeg(48, 32));
+                            PhotoSamples.inkJpeg(small));
                 case PNG -> List.of(packed(small, "png"), packed(palette, "png"));
                 case GIF -> List.of(packed(palette, "gif"));
                 case BMP -> List.of(packed(small, "bmp"), packed(palette, "bmp"));
@@ -100,8 +95,8 @@ public final class MutatedPhotos {
         return longer;
     }
 
-    /** Makes the checksums of a PNG right again, so that decoders see what has changed. */
-    private static byte[] withChecksums(byte[] photo) {
+    /** Makes the checksums of a PNG right again, so that decoders see what has changed. Other files stay as they are. */
+    public static byte[] withChecksums(byte[] photo) {
         ByteBuffer file = ByteBuffer.wrap(photo);
         if (photo.length < 8 || file.getInt(0) != 0x89504E47) {
             return photo;

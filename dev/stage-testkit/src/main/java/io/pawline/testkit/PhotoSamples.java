@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import javax.imageio.IIOImage;
@@ -64,6 +65,39 @@ public final class PhotoSamples {
         return image;
     }
 
+    /** The scene with the texture of a pet in its middle, which the provider simulator takes for one. */
+    public static BufferedImage petScene(int width, int height, int type) {
+        BufferedImage image = scene(width, height, type);
+        Graphics2D brush = image.createGraphics();
+        Random random = new Random(4711);
+        int hair = Math.max(2, width / 60);
+        for (int y = height * 3 / 10; y < height * 7 / 10; y += hair) {
+            for (int x = width * 3 / 10; x < width * 7 / 10; x += hair) {
+                brush.setColor(new Color(COLOURS[random.nextInt(COLOURS.length)]));
+                brush.fillRect(x, y, hair, hair);
+            }
+        }
+        brush.dispose();
+        return image;
+    }
+
+    /**
+     * Whether these are the colours of the scene's corners when it is upright, but for what packing changes.
+     *
+     * @param corners as {@code #rrggbb}: upper left, upper right, lower left, lower right
+     */
+    public static boolean isUpright(List<String> corners) {
+        for (int corner = 0; corner < COLOURS.length; corner++) {
+            int seen = Integer.parseInt(corners.get(corner).substring(1), 16);
+            for (int shift = 0; shift < 24; shift += 8) {
+                if (Math.abs((seen >> shift & 255) - (COLOURS[corner] >> shift & 255)) > 12) {
+                    return false;
+                }
+            }
+        }
+        return corners.size() == COLOURS.length;
+    }
+
     /** The stored pixels of a photo that is upright when it is turned as this number of Exif says, 1 to 8. */
     public static BufferedImage stored(BufferedImage upright, int orientation) {
         boolean swap = orientation > 4;
@@ -108,9 +142,10 @@ public final class PhotoSamples {
         return jpeg(new IIOImage(image, null, null), quality, progressive);
     }
 
-    /** Packs inks (cyan, magenta, yellow, black; 255 is all of an ink) of the scene as a JPEG, inverted as Adobe does. */
-    public static byte[] inkJpeg(int width, int height) {
-        BufferedImage scene = scene(width, height);
+    /** Packs inks (cyan, magenta, yellow, black; 255 is all of an ink) of an image as a JPEG, inverted as Adobe does. */
+    public static byte[] inkJpeg(BufferedImage scene) {
+        int width = scene.getWidth();
+        int height = scene.getHeight();
         WritableRaster inks = Raster.createInterleavedRaster(0, width, height, 4, null);
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {

@@ -66,7 +66,7 @@ public class SubmitConfiguration {
         long bytes = Runtime.getRuntime().maxMemory() / DECODING_PART_OF_HEAP;
         return new Uploads(
                 new PhotoNormaliser(photo, TemporaryFolder.create("pawline-photo")),
-                new UploadMemory(bytes, settings.maxSendTime()));
+                UploadMemory.forWork(bytes, settings.maxSendTime()));
     }
 
     @Bean

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A request that waits for too long is refused with the time after which it would get a share. That time follows from
  * what the tenant gave back lately, and from what was promised to those that were refused before. So clients who come
- * back at the time that they were given do not come all at once.
+ * back at the time that they were given do not come all at once. No time is longer than a minute, because the pace may
+ * be another one by then: those who would have more are spread over the second half of the minute.
  */
 final class UploadMemory {
 
@@ -27,7 +28,13 @@ final class UploadMemory {
 
     private static final Duration SHORTEST_RETRY = Duration.ofSeconds(1);
 
-    private static final Duration LONGEST_RETRY = Duration.ofMinutes(10);
+    private static final Duration LONGEST_RETRY = Duration.ofMinutes(1);
+
+    /** The pace is that of the last bytes, up to so many times the most that a tenant can hold. */
+    private static final int PACE_TURNS = 2;
+
+    /** Multiples of it, less the whole numbers, lie evenly between 0 and 1. */
+    private static final double GOLDEN_RATIO = 0.618034;
 
     private final long most;
     private final long mostOfTenant;
@@ -48,13 +55,27 @@ final class UploadMemory {
     }
 
     UploadMemory(long bytes, Duration longestHold, LongSupplier nanoTime) {
+        this(bytes, bytes / 2, longestHold, nanoTime);
+    }
+
+    private UploadMemory(long bytes, long mostOfTenant, Duration longestHold, LongSupplier nanoTime) {
         if (bytes < 2) {
             throw new IllegalArgumentException("the memory for uploads must be > 1 byte, was " + bytes);
         }
         this.most = bytes;
-        this.mostOfTenant = bytes / 2;
+        this.mostOfTenant = mostOfTenant;
         this.longestHold = longestHold;
         this.nanoTime = nanoTime;
+    }
+
+    /**
+     * A bound for work that no client can make slow, such as decoding. So one tenant may have all of it while no other
+     * waits.
+     *
+     * @param longestHold the time within which every share is given back
+     */
+    static UploadMemory forWork(long bytes, Duration longestHold) {
+        return new UploadMemory(bytes, bytes, longestHold, System::nanoTime);
     }
 
     /**
@@ -109,7 +130,7 @@ final class UploadMemory {
     /** Takes back what a request has that gives up: its share, or its place in the queue. */
     private void leave(Waiter waiter) {
         if (waiter.granted) {
-            giveBack(waiter);
+            giveBack(waiter, false);
         } else {
             waiting.remove(waiter);
             waiter.tenant.waiting -= waiter.bytes;
@@ -118,10 +139,13 @@ final class UploadMemory {
         }
     }
 
-    private void giveBack(Waiter waiter) {
+    /** @param done whether its request is, so that it says something about the pace */
+    private void giveBack(Waiter waiter, boolean done) {
         held -= waiter.bytes;
         waiter.tenant.held -= waiter.bytes;
-        waiter.tenant.givenBack += waiter.bytes;
+        if (done) {
+            waiter.tenant.count(waiter.bytes);
+        }
         forgetIdle();
         grant();
     }
@@ -219,9 +243,7 @@ final class UploadMemory {
                 }
                 waiter = null;
                 if (before != null) {
-                    giveBack(before);
-                    // Its request is not done, so it says nothing about the pace
-                    before.tenant.givenBack -= before.bytes;
+                    giveBack(before, false);
                 }
                 try {
                     waiter = granted(tenant, wanted, longestWait);
@@ -240,7 +262,7 @@ final class UploadMemory {
             lock.lock();
             try {
                 if (!closed && waiter != null) {
-                    giveBack(waiter);
+                    giveBack(waiter, true);
                 }
                 closed = true;
             } finally {
@@ -268,9 +290,13 @@ final class UploadMemory {
 
         private long held;
         private long waiting;
-        private long givenBack;
-        private long busySince;
+        /** What was given back lately while requests waited, and how long that took. */
+        private double givenBack;
+
+        private double nanos;
+        private long since;
         private long promised;
+        private int spread;
 
         private Tenant() {
             promised = nanoTime.getAsLong();
@@ -278,10 +304,23 @@ final class UploadMemory {
 
         private void join(Waiter waiter) {
             if (waiting == 0) {
-                busySince = nanoTime.getAsLong();
-                givenBack = 0;
+                since = nanoTime.getAsLong();
             }
             waiting += waiter.bytes;
+        }
+
+        private void count(long bytes) {
+            if (waiting == 0) {
+                return; // it is not known when it would have been given back if others had waited
+            }
+            long now = nanoTime.getAsLong();
+            nanos += now - since;
+            givenBack += bytes;
+            since = now;
+            if (givenBack > (double) PACE_TURNS * mostOfTenant) {
+                nanos /= 2;
+                givenBack /= 2;
+            }
         }
 
         /** The time until this request would get a share. It comes after all that wait and all promises before. */
@@ -289,13 +328,17 @@ final class UploadMemory {
             long now = nanoTime.getAsLong();
             boolean known = givenBack > 0;
             double nanosPerByte =
-                    known ? (double) (now - busySince) / givenBack : (double) longestHold.toNanos() / mostOfTenant;
+                    known ? (nanos + (now - since)) / givenBack : (double) longestHold.toNanos() / mostOfTenant;
             double untilOthersAreDone = nanosPerByte * (waiting - bytes);
             double own = Math.max(untilOthersAreDone, (double) (promised - now)) + nanosPerByte * bytes;
-            Duration longest = known ? LONGEST_RETRY : longestHold;
-            long wait = (long) Math.min(own, (double) longest.toNanos());
-            promised = now + wait;
-            return Duration.ofNanos(Math.max(wait, SHORTEST_RETRY.toNanos()));
+            long longest = (known ? LONGEST_RETRY : longestHold).toNanos();
+            promised = now + (long) Math.min(own, (double) longest);
+            double wait = Math.min(own, (double) longest);
+            if (known && own > longest) {
+                spread++;
+                wait = longest * (0.5 + 0.5 * (spread * GOLDEN_RATIO % 1));
+            }
+            return Duration.ofNanos(Math.max((long) wait, SHORTEST_RETRY.toNanos()));
         }
     }
 }

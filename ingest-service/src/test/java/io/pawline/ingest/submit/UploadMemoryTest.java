@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,16 @@ class UploadMemoryTest {
         shares.forEach(UploadMemory.Share::close);
         shares.forEach(UploadMemory.Share::close);
         assertThat(memory.held()).isZero();
+    }
+
+    @Test
+    void givesAllMemoryForWorkToOneTenant() throws InterruptedException {
+        UploadMemory work = UploadMemory.forWork(100, Duration.ofSeconds(60));
+        try (UploadMemory.Share _ = work.take("a", 60, Duration.ZERO);
+                UploadMemory.Share _ = work.take("a", 40, Duration.ZERO)) {
+            assertThat(work.held()).isEqualTo(100);
+        }
+        assertThat(work.held()).isZero();
     }
 
     @Test
@@ -160,11 +172,40 @@ class UploadMemoryTest {
         assertThat(retryAfter("a", 20)).isEqualTo(Duration.ofSeconds(7));
         assertThat(retryAfter("a", 20)).isEqualTo(Duration.ofSeconds(9));
         assertThat(retryAfter("a", 20)).isEqualTo(Duration.ofSeconds(11));
-        for (int seconds = 21; seconds <= 101; seconds += 10) {
+        for (int seconds = 21; seconds <= 51; seconds += 10) {
             assertThat(retryAfter("a", 100)).isEqualTo(Duration.ofSeconds(seconds));
         }
+        Set<Long> times = new HashSet<>();
+        for (int refused = 0; refused < 10; refused++) {
+            Duration time = retryAfter("a", 100);
+            assertThat(time).isBetween(Duration.ofSeconds(30), Duration.ofSeconds(60));
+            times.add(time.toSeconds());
+        }
+        assertThat(times)
+                .as("those who would have to wait for longer are spread")
+                .hasSizeGreaterThan(7);
         held.close();
         third.join().close();
+    }
+
+    /** A process is slow when it has just started. What it does later counts. */
+    @Test
+    void forgetsThePaceOfBefore() throws InterruptedException {
+        List<CompletableFuture<UploadMemory.Share>> queue = new ArrayList<>();
+        UploadMemory.Share held = now("a", 50);
+        for (int turn = 0; turn < 12; turn++) {
+            queue.add(waiting("a", 50));
+        }
+        for (int turn = 0; turn < 11; turn++) {
+            nanos.addAndGet(Duration.ofSeconds(turn == 0 ? 500 : 5).toNanos());
+            held.close();
+            held = queue.get(turn).join();
+        }
+
+        // 50 bytes wait, and ten come after them
+        assertThat(retryAfter("a", 10)).isBetween(Duration.ofSeconds(6), Duration.ofSeconds(8));
+        held.close();
+        queue.getLast().join().close();
     }
 
     private UploadMemory.Share now(String tenant, long bytes) throws InterruptedException {

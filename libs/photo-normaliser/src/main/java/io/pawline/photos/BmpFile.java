@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
-import java.util.Optional;
 
 /** Reads the headers of a <a href="https://learn.microsoft.com/windows/win32/gdi/bitmap-storage">BMP</a>. */
 final class BmpFile implements PhotoFile {
@@ -65,16 +64,6 @@ final class BmpFile implements PhotoFile {
     @Override
     public Size size() {
         return size;
-    }
-
-    @Override
-    public Orientation orientation() {
-        return Orientation.UPRIGHT;
-    }
-
-    @Override
-    public Optional<IccColours> colours() {
-        return Optional.empty();
     }
 
     /** Run lengths are unpacked as a whole, twice. */

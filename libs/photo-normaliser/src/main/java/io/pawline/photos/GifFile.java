@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Reads the blocks of a GIF (<a href="https://www.w3.org/Graphics/GIF/spec-gif89a.txt">GIF89a</a>), and keeps its first
@@ -22,6 +21,8 @@ final class GifFile implements PhotoFile {
     private final ByteBuffer file;
     private final List<ByteBuffer> kept = new ArrayList<>();
     private Size size = new Size(0, 0);
+    private int data;
+    private int endOfData;
 
     private GifFile(ByteBuffer file) {
         this.file = file.slice().order(ByteOrder.LITTLE_ENDIAN);
@@ -52,8 +53,11 @@ final class GifFile implements PhotoFile {
                     }
                 }
                 case PICTURE -> {
-                    at = endOfBlocks(at + 10 + coloursBytes(file.get(at + 9)) + 1);
+                    int codes = at + 10 + coloursBytes(file.get(at + 9));
+                    at = endOfBlocks(codes + 1);
                     if (!hasPicture) {
+                        data = codes;
+                        endOfData = at;
                         size = new Size(unsigned(begin + 5), unsigned(begin + 7));
                         Limits.check(size, maxPixels, PhotoFormat.GIF);
                         kept.add(file.slice(begin, at - begin));
@@ -95,22 +99,14 @@ final class GifFile implements PhotoFile {
     }
 
     @Override
-    public Orientation orientation() {
-        return Orientation.UPRIGHT;
-    }
-
-    @Override
-    public Optional<IccColours> colours() {
-        return Optional.empty();
-    }
-
-    @Override
     public long memory(Size to) {
         return ImageDecoder.memory(size, 1);
     }
 
     @Override
-    public Pixels decode(Size to) throws IOException {
+    public Pixels decode(Size to) throws IOException, PhotoRefusedException {
+        PhotoRefusedException.ifLost(
+                GifDamage.share(file.slice(data, endOfData - data), size.pixels()), PhotoFormat.GIF);
         return ImageDecoder.first(ImageDecoder.readerOfTheJdk("gif"), new PieceStream(kept), size, to, 1);
     }
 }

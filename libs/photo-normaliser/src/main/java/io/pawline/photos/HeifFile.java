@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -25,6 +26,10 @@ final class HeifFile {
     private static final int IPRP = 0x69707270;
     private static final int IPCO = 0x6970636F;
     private static final int ISPE = 0x69737065;
+    /** The brands of sequences: {@code avis}, {@code hevc}, {@code hevx}, {@code msf1}, and those of still pictures. */
+    private static final Map<Integer, Integer> STILL_BRANDS =
+            Map.of(0x61766973, 0x61766966, 0x68657663, 0x68656963, 0x68657678, 0x68656978, 0x6D736631, 0x6D696631);
+
     private static final Set<Integer> METADATA_ITEMS = Set.of(0x45786966, 0x6D696D65, 0x75726920); // Exif, mime, uri
 
     /** What says that a picture of the file is the transparency of another. */
@@ -131,9 +136,19 @@ final class HeifFile {
         if (type == META && metaEnd == 0) {
             metaBegin = from;
             metaEnd = to;
-        } else if (type != MDAT && type != FTYP) {
+        } else if (type == FTYP) {
+            asStillPicture(from, to);
+        } else if (type != MDAT) {
             file.putInt(box + 4, FREE);
             Arrays.fill(clean, from, to, (byte) 0);
+        }
+    }
+
+    /** A file of a sequence of pictures also has a still one, which decoders take if the file says so. */
+    private void asStillPicture(int from, int to) {
+        for (int at = from; at + 4 <= to; at += at == from ? 8 : 4) { // behind the first brand is its version
+            int still = STILL_BRANDS.getOrDefault(file.getInt(at), file.getInt(at));
+            file.putInt(at, still);
         }
     }
 

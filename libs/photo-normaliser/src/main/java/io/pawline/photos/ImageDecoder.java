@@ -129,7 +129,10 @@ final class ImageDecoder {
         return new Size(Math.min(one.width(), other.width()), Math.min(one.height(), other.height()));
     }
 
-    /** Takes the rows of a decoder, and keeps their average alone. The decoder writes each row once, from the top. */
+    /**
+     * Takes the rows of a decoder, and keeps their average alone. The decoder writes the rows from the top. Of a
+     * progressive JPEG it does so once for each scan. Each time the picture is finer, and the last one counts.
+     */
     private static final class AveragingRaster extends WritableRaster {
 
         private final RowAverage average;
@@ -161,6 +164,9 @@ final class ImageDecoder {
 
         @Override
         public void setRect(int x, int y, Raster row) {
+            if (y == 0) {
+                average.begin();
+            }
             byte[] samples = ((DataBufferByte) row.getDataBuffer()).getData();
             for (int at = 0; at < row.getHeight(); at++) {
                 average.add(samples, at * row.getWidth() * components);

@@ -26,6 +26,9 @@ final class JpegFile implements PhotoFile {
 
     private static final int BYTES_PER_COEFFICIENT = 2;
 
+    /** For each block of 64 coefficients, a number of 8 bytes is kept while the damage is looked for. */
+    private static final int COEFFICIENTS_PER_BYTE = 8;
+
     private static final int START = 0xD8;
     private static final int END = 0xD9;
     private static final int HUFFMAN_TABLES = 0xC4;
@@ -265,7 +268,7 @@ final class JpegFile implements PhotoFile {
     }
 
     @Override
-    public Optional<byte[]> untouched(int longestSide) {
+    public Optional<byte[]> untouched(int longestSide) throws PhotoRefusedException {
         int bytes = kept.stream().mapToInt(ByteBuffer::remaining).sum();
         boolean fits = Math.max(size().width(), size().height()) <= longestSide && bytes <= MOST_UNTOUCHED_BYTES;
         if (!fits
@@ -274,6 +277,7 @@ final class JpegFile implements PhotoFile {
                 || colours().isPresent()) {
             return Optional.empty();
         }
+        PhotoRefusedException.ifLost(JpegDamage.share(kept), PhotoFormat.JPEG);
         ByteBuffer clean = ByteBuffer.allocate(bytes);
         kept.forEach(piece -> clean.put(piece.duplicate()));
         return Optional.of(clean.array());
@@ -281,7 +285,8 @@ final class JpegFile implements PhotoFile {
 
     @Override
     public long memory(Size size) {
-        return frame().components == 4 ? ImageDecoder.memory(frame().size, 4) : 0;
+        long forDamage = memoryOutside() / BYTES_PER_COEFFICIENT / COEFFICIENTS_PER_BYTE;
+        return forDamage + (frame().components == 4 ? ImageDecoder.memory(frame().size, 4) : 0);
     }
 
     /** All coefficients are in memory at once if they come in several scans. */
@@ -291,7 +296,8 @@ final class JpegFile implements PhotoFile {
     }
 
     @Override
-    public Pixels decode(Size size) throws IOException {
+    public Pixels decode(Size size) throws IOException, PhotoRefusedException {
+        PhotoRefusedException.ifLost(JpegDamage.share(kept), PhotoFormat.JPEG);
         if (frame().components != 4) {
             return ImageDecoder.jpeg(new PieceStream(kept), frame().size, size, frame().components);
         }

@@ -10,17 +10,22 @@ interface PhotoFile {
     Size size();
 
     /** How the stored pixels lie. */
-    Orientation orientation();
+    default Orientation orientation() {
+        return Orientation.UPRIGHT;
+    }
 
     /** The colour space of the pixels, unless it is sRGB. */
-    Optional<IccColours> colours();
+    default Optional<IccColours> colours() {
+        return Optional.empty();
+    }
 
     /**
      * The file without its metadata, if it is what the vision model gets already.
      *
      * @param longestSide most pixels of its longer side
+     * @throws PhotoRefusedException if so much of its pixels is damaged that it cannot be used
      */
-    default Optional<byte[]> untouched(int longestSide) {
+    default Optional<byte[]> untouched(int longestSide) throws PhotoRefusedException {
         return Optional.empty();
     }
 

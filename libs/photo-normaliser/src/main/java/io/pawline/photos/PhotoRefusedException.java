@@ -10,6 +10,8 @@ final class PhotoRefusedException extends Exception {
     @Serial
     private static final long serialVersionUID = 1;
 
+    private static final double MOST_LOST = 0.05;
+
     private final Fault fault;
 
     private PhotoRefusedException(Fault fault, String detail) {
@@ -27,6 +29,18 @@ final class PhotoRefusedException extends Exception {
 
     static PhotoRefusedException damaged(PhotoFormat format) {
         return notAnImage("is a damaged %s: save it anew".formatted(format));
+    }
+
+    /**
+     * Refuses a photo of which too much is lost. With less, what it shows can be seen.
+     *
+     * @param share 0 to 1
+     */
+    static void ifLost(double share, PhotoFormat format) throws PhotoRefusedException {
+        if (share > MOST_LOST) {
+            throw notAnImage("is a damaged %s, of which %.0f %% cannot be seen: send it again, or save it anew"
+                    .formatted(format, 100 * share));
+        }
     }
 
     static PhotoRefusedException tooLarge(String detail) {

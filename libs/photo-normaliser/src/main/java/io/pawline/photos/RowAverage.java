@@ -34,6 +34,13 @@ final class RowAverage {
         this.sums = new int[from.width() * bands];
     }
 
+    /** Begins anew with the first row. */
+    void begin() {
+        Arrays.fill(sums, 0);
+        sourceRow = 0;
+        row = 0;
+    }
+
     /**
      * Adds the next row.
      *

@@ -1,12 +1,10 @@
 package io.pawline.photos;
 
-import static io.pawline.photos.TestingPhotos.animatedWebp;
 import static io.pawline.photos.TestingPhotos.assertHasNoSecrets;
 import static io.pawline.photos.TestingPhotos.assertIsNear;
 import static io.pawline.photos.TestingPhotos.assertIsScene;
 import static io.pawline.photos.TestingPhotos.normalised;
 import static io.pawline.photos.TestingPhotos.refused;
-import static io.pawline.photos.TestingPhotos.webpWithMetadata;
 import static io.pawline.testkit.NeedsTools.Tool.AVIFENC;
 import static io.pawline.testkit.NeedsTools.Tool.CWEBP;
 import static io.pawline.testkit.NeedsTools.Tool.EXIFTOOL;
@@ -25,6 +23,7 @@ import io.pawline.photos.PhotoResult.Fault;
 import io.pawline.photos.PhotoResult.Normalised;
 import io.pawline.photos.PhotoResult.Refused;
 import io.pawline.testkit.NeedsTools;
+import io.pawline.testkit.PhotoKind;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -35,14 +34,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.util.unit.DataSize;
 
 /** Normalises what other programs pack: WebP, HEIC, AVIF. */
@@ -73,28 +71,23 @@ class PackedPhotosTest {
                 DataSize.ofMegabytes(512));
     }
 
-    private static byte[] webp(BufferedImage image, String... options) throws Exception {
-        List<String> command = Stream.of(Stream.of("cwebp", "-quiet"), Stream.of(options), Stream.of("IN", "-o", "OUT"))
-                .flatMap(words -> words)
-                .toList();
-        return packedBy(command, ".png", List.of(packed(image, "png")), ".webp");
+    @ParameterizedTest
+    @MethodSource("io.pawline.testkit.PhotoKind#ofPrograms")
+    @NeedsTools({AVIFENC, CWEBP, HEIF_CONVERT, HEIF_ENC})
+    void makesAPlainJpegOfAPackedPhoto(PhotoKind kind) throws Exception {
+        byte[] photo = kind.photo(WIDTH, HEIGHT);
+        assertThat(new String(photo, StandardCharsets.ISO_8859_1)).contains("SERIAL-4711");
+
+        assertIsScene(normalised(normaliser, photo), WIDTH, HEIGHT);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-q 95", "-lossless", "-q 95 -alpha_q 50"})
-    @NeedsTools(CWEBP)
-    void makesAPlainJpegOfWebp(String options) throws Exception {
-        byte[] plain = webp(scene(WIDTH, HEIGHT), options.split(" "));
-        byte[] turned = webp(stored(scene(WIDTH, HEIGHT), 6), options.split(" "));
-
-        assertIsScene(normalised(normaliser, plain), WIDTH, HEIGHT);
-        assertIsScene(
-                normalised(normaliser, webpWithMetadata(turned, /* width= */ HEIGHT, /* height= */ WIDTH, 6)),
-                WIDTH,
-                HEIGHT);
-        assertIsScene(normalised(normaliser, animatedWebp(WIDTH, HEIGHT, plain, turned)), WIDTH, HEIGHT);
+    @MethodSource("io.pawline.testkit.PhotoKind#ofPrograms")
+    @NeedsTools({AVIFENC, CWEBP, HEIF_CONVERT, HEIF_ENC})
+    void refusesAPackedPhotoThatIsCutOff(PhotoKind kind) throws Exception {
+        byte[] photo = kind.photo(WIDTH, HEIGHT);
         for (int part = 1; part < 10; part++) {
-            assertThat(refused(normaliser, Arrays.copyOf(plain, plain.length * part / 10))
+            assertThat(refused(normaliser, Arrays.copyOf(photo, photo.length * part / 10))
                             .fault())
                     .isEqualTo(Fault.NOT_AN_IMAGE);
         }
@@ -109,7 +102,7 @@ class PackedPhotosTest {
                 transparent.setRGB(at % 20, at / 20, 0xFF00FF00);
             }
 
-            Normalised photo = normalised(normaliser, webp(transparent, option));
+            Normalised photo = normalised(normaliser, PhotoKind.webp(transparent, option));
 
             int seen = ImageIO.read(new ByteArrayInputStream(photo.bytes())).getRGB(35, 35);
             if (option.equals("-noalpha")) {
@@ -133,38 +126,11 @@ class PackedPhotosTest {
     }
 
     @Test
-    @NeedsTools({HEIF_ENC, HEIF_CONVERT})
-    void makesAPlainJpegOfHeic() throws Exception {
-        byte[] photo = heic(scene(WIDTH, HEIGHT), 1);
-        assertThat(new String(photo, StandardCharsets.ISO_8859_1)).contains("SERIAL-4711");
-
-        assertIsScene(normalised(normaliser, photo), WIDTH, HEIGHT);
-        assertIsCutOffAnywhere(normaliser, photo);
-    }
-
-    @Test
-    @NeedsTools({AVIFENC, HEIF_CONVERT})
-    void makesAPlainJpegOfAvif() throws Exception {
-        byte[] photo = avif(scene(WIDTH, HEIGHT));
-
-        assertIsScene(normalised(normaliser, photo), WIDTH, HEIGHT);
-        assertIsCutOffAnywhere(normaliser, photo);
-    }
-
-    @Test
     @NeedsTools({AVIFENC, HEIF_CONVERT})
     void putsATransparentAvifOnWhite() throws Exception {
         Normalised photo = normalised(normaliser, avif(new BufferedImage(64, 64, BufferedImage.TYPE_INT_ARGB)));
 
         assertIsNear(ImageIO.read(new ByteArrayInputStream(photo.bytes())).getRGB(30, 30), 0xFFFFFF);
-    }
-
-    private static void assertIsCutOffAnywhere(PhotoNormaliser normaliser, byte[] photo) throws InterruptedException {
-        for (int part = 1; part < 10; part++) {
-            assertThat(refused(normaliser, Arrays.copyOf(photo, photo.length * part / 10))
-                            .fault())
-                    .isEqualTo(Fault.NOT_AN_IMAGE);
-        }
     }
 
     @Test
@@ -267,7 +233,7 @@ class PackedPhotosTest {
     void exiftoolFindsNoPlaceAndNoOwner() throws Exception {
         byte[] jpeg = withMetadata(jpeg(scene(WIDTH, HEIGHT), 0.9f, false), 1);
         byte[] turned = withMetadata(jpeg(stored(scene(WIDTH, HEIGHT), 8), 0.9f, false), 8);
-        byte[] webp = webpWithMetadata(webp(scene(WIDTH, HEIGHT)), WIDTH, HEIGHT, 1);
+        byte[] webp = PhotoKind.WEBP.photo(WIDTH, HEIGHT);
         for (byte[] photo : List.of(jpeg, turned, webp)) {
             assertThat(exiftool(photo, "")).contains("GPS Latitude", "Secret Maker", "SERIAL-4711");
             byte[] clean = normalised(normaliser, photo).bytes();

@@ -82,6 +82,7 @@ class PictureSettingsIT {
             assertThat(thumbnail).contains("/thumbnail-256.webp");
             assertThat(said(frontEnd.download(thumbnail)))
                     .contains("WEBP")
+                    .contains("{\"Label\":\"1\",")
                     .contains("\"ContentProducer\":\"Pawline\",\"ProduceID\":\"" + task);
         }
     }

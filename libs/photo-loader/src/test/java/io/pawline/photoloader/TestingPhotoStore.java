@@ -1,4 +1,4 @@
-package io.pawline.detect;
+package io.pawline.photoloader;
 
 import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
@@ -10,12 +10,12 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** An image store in memory that can be made unreachable. */
-final class TestingPhotoStore implements ImageStore {
+public final class TestingPhotoStore implements ImageStore {
 
     private final Map<ImageKey, byte[]> images = new ConcurrentHashMap<>();
     private volatile boolean unreachable;
 
-    void becomeUnreachable() {
+    public void becomeUnreachable() {
         unreachable = true;
     }
 
