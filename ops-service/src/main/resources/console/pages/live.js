@@ -5,6 +5,7 @@ import {get, query} from '../api.js';
 import {chart} from '../chart.js';
 import {ago, cost, count, figure, millis, moment, plural, rate, seconds, share, timeOfDay, words} from '../format.js';
 import {badge, meter, nothing, poll, title} from '../widgets.js';
+import {cardControls, inForce, readControls} from '../controls.js';
 
 const RANGES = [
   {name: '15 min', seconds: 900, step: '10s'},
@@ -26,13 +27,14 @@ export async function livePage(place, {query: given, signal}) {
   const alarms = el('div', {'aria-live': 'polite'});
   const totals = el('div');
   const stages = el('ol.stages');
+  const orders = el('section');
   const reasons = el('section');
   const alertList = el('section');
-  place.append(trouble, alarms, totals, ranges(range), stages, el('div.columns', {}, reasons, alertList));
+  place.append(trouble, alarms, totals, ranges(range), stages, orders, el('div.columns', {}, reasons, alertList));
   const cards = new Map();
 
   await poll(signal, 2_000, trouble, async () => {
-    const live = await get('/v1/live', signal);
+    const [live, controls] = await Promise.all([get('/v1/live', signal), readControls(signal)]);
     fill(updated, 'as of ', el('span.tabular', {}, timeOfDay(new Date(live.at))), `, figures of the last ${seconds(live.window_seconds)}`);
     fill(alarms, alarm(live.alerts));
     fill(totals, total(live.totals));
@@ -41,8 +43,9 @@ export async function livePage(place, {query: given, signal}) {
         cards.set(stage.stage, card(stage, signal));
         stages.append(cards.get(stage.stage).item);
       }
-      cards.get(stage.stage).update(stage);
+      cards.get(stage.stage).update(stage, controls);
     }
+    fill(orders, inForce(controls));
     fill(reasons, el('h2', {}, 'Why calls fail'), top(live.reasons));
     fill(alertList, el('h2', {}, 'Alerts'), alerts(live.alerts));
     await history(range, cards, signal);
@@ -87,11 +90,13 @@ function card(first, signal) {
   const drawn = chart({label: `Calls of ${first.stage} over time`, series: SERIES, group: 'live', height: 120, signal});
   const head = el('div.head', {});
   const body = el('div', {});
+  const controls = cardControls(first.stage);
   return {
     stage: first.stage,
     drawn,
-    item: el('li.card', {}, head, body, drawn.figure),
-    update(stage) {
+    item: el('li.card', {}, head, body, controls.element, drawn.figure),
+    update(stage, given) {
+      controls.update(stage, given);
       this.item.classList.toggle('trouble', stage.breaker === 'open');
       fill(head, el('h2', {}, stage.stage), marks(stage), stage.provider ? el('div.muted', {}, stage.provider) : null);
       fill(body,

@@ -96,6 +96,7 @@ final class Live {
                 provider,
                 inFlight,
                 standing == null ? null : standing.limit(),
+                standing == null ? 0 : standing.processes(),
                 standing == null ? null : standing.breaker(),
                 standing == null ? null : standing.breakerSince(),
                 controls.paused(stage),

@@ -63,7 +63,7 @@ final class LiveQueries {
             """;
 
     private static final String PROCESSES = """
-            select stage, max(provider) provider, sum(call_limit) call_limit,
+            select stage, max(provider) provider, sum(call_limit) call_limit, count(*) processes,
                 case when count(breaker) = 0 then null
                     when bool_or(breaker = 'open') then 'open'
                     when bool_or(breaker = 'half_open') then 'half_open' else 'closed' end breaker,
@@ -90,6 +90,7 @@ final class LiveQueries {
     record Standing(
             String provider,
             int limit,
+            int processes,
             @Nullable String breaker,
             @Nullable Instant breakerSince) {}
 
@@ -202,6 +203,7 @@ final class LiveQueries {
         return new Standing(
                 row.getString("provider"),
                 row.getInt("call_limit"),
+                row.getInt("processes"),
                 breaker,
                 breaker == null || since == null ? null : since.toInstant());
     }

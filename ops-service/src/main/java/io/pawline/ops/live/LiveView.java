@@ -28,6 +28,7 @@ record LiveView(
      * A stage, as it stands now.
      *
      * @param limit tasks that all its processes together may have at work; null: none made a call lately
+     * @param processes that made a call lately
      * @param breaker the worst of its processes; null: there is none
      * @param lag records that wait, transaction markers counted; null: Kafka did not answer
      * @param lagNet those of them that are not completed
@@ -43,6 +44,7 @@ record LiveView(
             @Nullable String provider,
             int inFlight,
             @Nullable Integer limit,
+            int processes,
             @Nullable String breaker,
             @Nullable Instant breakerSince,
             boolean paused,

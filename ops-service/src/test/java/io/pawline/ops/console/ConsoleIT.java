@@ -142,6 +142,83 @@ class ConsoleIT {
         assertThat(browser.complaints()).isEmpty();
     }
 
+    @Test
+    void aStageIsPausedAndResumedFromItsCardByTheKeyboard() {
+        Page page = open(Screen.PHONE, "/live");
+        Locator callback = page.locator(".stages > li").filter(new Locator.FilterOptions().setHasText("callback"));
+
+        callback.getByRole(AriaRole.BUTTON, named("Pause callback")).press("Enter");
+        Locator dialog = page.getByRole(AriaRole.DIALOG);
+        assertThat(dialog).containsText("No process of callback begins a further task. 0 calls under way");
+        dialog.getByLabel("Why").fill("the receiver asked for it");
+        dialog.getByLabel("Your name").fill("ann");
+        dialog.getByRole(AriaRole.BUTTON, named("Pause")).press("Enter");
+        assertThat(callback).containsText("pause by ann");
+        assertThat(callback).containsText("the receiver asked for it");
+        assertThat(callback.getByText("paused", new Locator.GetByTextOptions().setExact(true)))
+                .isVisible();
+
+        row(page, "the receiver asked for it")
+                .getByRole(AriaRole.BUTTON, named("Undo on stage:callback"))
+                .press("Enter");
+        assertThat(dialog).containsText("In force: pause by ann");
+        dialog.getByLabel("Why").fill("the receiver is back");
+        dialog.getByRole(AriaRole.BUTTON, named("Resume")).press("Enter");
+        assertThat(callback).containsText("Last: resume by ann");
+        assertThat(callback.getByRole(AriaRole.BUTTON, named("Pause callback"))).isVisible();
+
+        page.navigate(address("/audit"));
+        assertThat(row(page, "the receiver is back")).containsText("resume");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void aLimitSaysWhatItMeansForAllProcessesTogether() {
+        record(List.of(
+                TestingAttemptEvents.seenBy(
+                        TestingAttemptEvents.begun(TaskId.next(), Stage.MATTING, 1, Instant.now()),
+                        "one",
+                        1,
+                        10,
+                        BreakerState.CLOSED),
+                TestingAttemptEvents.seenBy(
+                        TestingAttemptEvents.begun(TaskId.next(), Stage.MATTING, 1, Instant.now()),
+                        "two",
+                        1,
+                        10,
+                        BreakerState.CLOSED)));
+        Page page = open(Screen.LAPTOP, "/live");
+        Locator matting = page.locator(".stages > li").filter(new Locator.FilterOptions().setHasText("matting"));
+        assertThat(matting).containsText("of 20 in flight");
+
+        matting.getByRole(AriaRole.BUTTON, named("Limit matting")).click();
+        Locator dialog = page.getByRole(AriaRole.DIALOG);
+        dialog.getByLabel("Calls in flight of each process").fill("4");
+        assertThat(dialog).containsText("2 processes: together at most 8 at once, now 20.");
+        dialog.getByLabel("Why").fill("they asked for less");
+        dialog.getByLabel("Your name").fill("ann");
+        dialog.getByRole(AriaRole.BUTTON, named("Set the limit")).click();
+        assertThat(matting).containsText("limit of 4 calls per process by ann");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void aTaskIsCancelledFromItsPage() {
+        Submission task = TestingTasks.submission();
+        ops.bean(TaskDao.class).accept(task);
+        Page page = open(Screen.LAPTOP, "/tasks/" + task.id());
+
+        page.getByRole(AriaRole.BUTTON, called("Cancel this task…")).click();
+        Locator dialog = page.getByRole(AriaRole.DIALOG);
+        dialog.getByLabel("Why").fill("the customer asked for it");
+        dialog.getByLabel("Your name").fill("ann");
+        dialog.getByRole(AriaRole.BUTTON, named("Cancel the task")).click();
+
+        assertThat(page.locator(".facts")).containsText("cancelled");
+        assertThat(page.getByRole(AriaRole.BUTTON, called("Cancel this task…"))).hasCount(0);
+        assertThat(browser.complaints()).isEmpty();
+    }
+
     private static CallAttempt end(CallAttempt call, @Nullable Reason failure) {
         return TestingAttemptEvents.seenBy(
                 TestingAttemptEvents.ended(call, Instant.now(), failure), "one", 1, 10, BreakerState.OPEN);
