@@ -38,9 +38,6 @@ public final class UndeliveredCallbacks {
             order by id desc limit :limit
             """.formatted(UNDELIVERED);
 
-    private static final String COUNT =
-            "select count(*) from task where ended_at < :endedBefore and %s".formatted(UNDELIVERED);
-
     /** No id is greater. */
     private static final UUID FIRST_PAGE = new UUID(-1, -1);
 
@@ -112,15 +109,6 @@ public final class UndeliveredCallbacks {
                     .map(new TaskRow())
                     .list();
         });
-    }
-
-    /** The number of undelivered callbacks of all tenants whose tasks ended before this moment. */
-    public long count(Instant endedBefore, Instant now) {
-        return database.with(handle -> handle.createQuery(COUNT)
-                .bind("endedBefore", timestamp(endedBefore))
-                .bind("waitedSince", timestamp(now.minus(Delivery.PENDING_TIME)))
-                .mapTo(Long.class)
-                .one());
     }
 
     /**

@@ -12,6 +12,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * Shows what happens now.
  *
  * @param windowSeconds the time up to now that counts are of
+ * @param staleSeconds how old the figures are at least; 0: they hold everything that was written; null: that is not known
  * @param stages in the order a task passes them
  * @param reasons of failed calls, the most frequent first
  */
@@ -19,6 +20,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 record LiveView(
         Instant at,
         int windowSeconds,
+        @Nullable Double staleSeconds,
         List<StageView> stages,
         Totals totals,
         List<ReasonView> reasons,
@@ -97,6 +99,8 @@ record LiveView(
      *
      * @param threshold it fires above this; null: nothing is set, so it never fires
      * @param since null: it does not fire
+     * @param severity {@code warning} or {@code critical}
+     * @param page the name of the page that says what to do
      */
     record AlertView(
             String name,
@@ -105,7 +109,11 @@ record LiveView(
             @Nullable Double threshold,
             String unit,
             @Nullable Instant since,
-            String detail) {}
+            String detail,
+            String severity,
+            String title,
+            String means,
+            String page) {}
 
     /** The counts of one stage in one span of time. */
     record Point(
