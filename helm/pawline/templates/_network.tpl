@@ -124,6 +124,9 @@ spec:
     {{- if has "outside" .needs }}
     {{- include "pawline.egressRule" (list $peers.outside (list "80" "443")) | nindent 4 }}
     {{- end }}
+    {{- if and (eq .name "ops") $values.notifications.receivers }}
+    {{- include "pawline.egressRule" (list $peers.outside (list "80" "443")) | nindent 4 }}
+    {{- end }}
     {{- with .values.extraEgress }}
     {{- toYaml . | nindent 4 }}
     {{- end }}

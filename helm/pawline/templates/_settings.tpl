@@ -13,6 +13,11 @@
 {{- if dig "pawline" $name "stage" "max-in-flight" "" $given -}}
 {{- fail (printf "settings must not have pawline.%s.stage.max-in-flight: set %s.inFlight instead, which is checked against %s.providerCapacity" $name $name $name) -}}
 {{- end -}}
+{{- range $setting, $value := dict "unclassified-percent" "unclassifiedPercent" "amplification" "amplification" "undelivered" "undelivered" "breaker-open" "breakerOpenSeconds" "stage-gone" "stageGoneSeconds" "behind" "behindSeconds" "cost-per-hour" "costPerHour" -}}
+{{- if ne (toString (dig "pawline" "ops" "alerts" $setting "" $given)) "" -}}
+{{- fail (printf "settings must not have pawline.ops.alerts.%s: set monitoring.alerts.thresholds.%s instead, which the rules for Prometheus follow" $setting $value) -}}
+{{- end -}}
+{{- end -}}
 {{- if ne (toString (dig "pawline" "database" "migrate" "" $given)) "" -}}
 {{- fail "settings must not have pawline.database.migrate: set setup.enabled instead, which decides who makes the tables" -}}
 {{- end -}}
@@ -31,7 +36,30 @@ component's own override both. Takes the component.
 {{- $_ := set $pawline .name (dict "stage" (dict "drain" (printf "%ds" (int .values.drainSeconds)) "max-in-flight" (int .values.inFlight))) -}}
 {{- end -}}
 {{- if eq .name "ops" -}}
-{{- $_ := set $pawline "ops" (dict "open-access" $values.operators.openAccess) -}}
+{{- $thresholds := $values.monitoring.alerts.thresholds -}}
+{{- $alerts := dict
+    "unclassified-percent" (float64 $thresholds.unclassifiedPercent)
+    "amplification" (float64 $thresholds.amplification)
+    "undelivered" (int $thresholds.undelivered)
+    "breaker-open" (printf "%ds" (int $thresholds.breakerOpenSeconds))
+    "stage-gone" (printf "%ds" (int $thresholds.stageGoneSeconds))
+    "behind" (printf "%ds" (int $thresholds.behindSeconds))
+-}}
+{{- with float64 $thresholds.costPerHour -}}
+{{- $_ := set $alerts "cost-per-hour" . -}}
+{{- end -}}
+{{- $ops := dict "open-access" $values.operators.openAccess "alerts" $alerts -}}
+{{- if $values.notifications.receivers -}}
+{{- $receivers := dict -}}
+{{- range $name, $receiver := $values.notifications.receivers -}}
+{{- $_ := set $receivers $name (pick $receiver "format" "severity" "language") -}}
+{{- end -}}
+{{- $_ := set $ops "notifications" (dict "receivers" $receivers) -}}
+{{- with $values.notifications.console -}}
+{{- $_ := set $ops.notifications "console" . -}}
+{{- end -}}
+{{- end -}}
+{{- $_ := set $pawline "ops" $ops -}}
 {{- end -}}
 {{- if $values.tracing.endpoint -}}
 {{- $_ := set $pawline "tracing" (dict "endpoint" $values.tracing.endpoint "sample-ratio" $values.tracing.sampleRatio) -}}
@@ -154,6 +182,16 @@ s3:
 {{- end }}
 {{- if and $values.tracing.endpoint $values.tracing.existingSecret }}
 {{ include "pawline.secretKey" (dict "env" "PAWLINE_TRACING_AUTHORIZATION" "in" $values.tracing "of" "tracing" "key" "authorizationKey") }}
+{{- end }}
+{{- if eq .name "ops" }}
+{{- range $name, $receiver := $values.notifications.receivers }}
+{{- $of := printf "notifications.receivers.%s" $name }}
+{{- $in := dict "existingSecret" $receiver.existingSecret "urlKey" ($receiver.urlKey | default "url") "secretKey" $receiver.secretKey }}
+{{ include "pawline.secretKey" (dict "env" (printf "PAWLINE_OPS_NOTIFICATIONS_RECEIVERS_%s_URL" (upper $name)) "in" $in "of" $of "key" "urlKey") }}
+{{- if $receiver.secretKey }}
+{{ include "pawline.secretKey" (dict "env" (printf "PAWLINE_OPS_NOTIFICATIONS_RECEIVERS_%s_SECRET" (upper $name)) "in" $in "of" $of "key" "secretKey") }}
+{{- end }}
+{{- end }}
 {{- end }}
 {{- if has "webhook" .needs }}
 {{ include "pawline.secretKey" (dict "env" "PAWLINE_CALLBACK_MASTERSECRETS" "in" $values.webhook "of" "webhook" "key" "masterKey" "optional" true) }}

@@ -139,8 +139,11 @@ export function whoAndWhy(example) {
   };
 }
 
-/** Asks in a dialog for who and why before something is done; `work` gets them. It closes when the work is done. */
-export function confirmAction({title, text, button, example, danger = false, work}) {
+/**
+ * Asks in a dialog for who and why before something is done; `work` gets them. It closes when the work is done. `text` is
+ * one paragraph or several, `fields` are those that the action needs besides.
+ */
+export function confirmAction({title, text, fields = [], button, example, danger = false, work}) {
   const action = whoAndWhy(example);
   const place = el('div');
   const submit = el(danger ? 'button.danger' : 'button.primary', {type: 'submit'}, button);
@@ -153,8 +156,8 @@ export function confirmAction({title, text, button, example, danger = false, wor
       });
     }},
     el('h2', {id: 'action-title'}, title),
-    text ? el('p', {}, text) : null,
-    action.fields, place,
+    [text ?? []].flat().map(paragraph => el('p', {}, paragraph)),
+    fields, action.fields, place,
     el('div.actions', {}, submit, el('button', {type: 'button', click: () => dialog.close()}, 'Cancel'))));
   document.body.append(dialog);
   dialog.showModal();

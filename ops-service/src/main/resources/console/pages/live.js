@@ -5,6 +5,7 @@ import {get, query} from '../api.js';
 import {chart} from '../chart.js';
 import {ago, cost, count, figure, millis, moment, plural, rate, seconds, share, timeOfDay, words} from '../format.js';
 import {badge, meter, nothing, poll, title} from '../widgets.js';
+import {cardControls, inForce, readControls} from '../controls.js';
 
 const RANGES = [
   {name: '15 min', seconds: 900, step: '10s'},
@@ -23,27 +24,40 @@ export async function livePage(place, {query: given, signal}) {
   const updated = el('span.muted.updated', {});
   title(place, 'Live', updated);
   const trouble = el('div');
-  const alarms = el('div', {'aria-live': 'polite'});
+  const alarms = el('div');
+  const said = el('p.unseen', {'aria-live': 'polite'});
   const totals = el('div');
   const stages = el('ol.stages');
+  const orders = el('section');
   const reasons = el('section');
   const alertList = el('section');
-  place.append(trouble, alarms, totals, ranges(range), stages, el('div.columns', {}, reasons, alertList));
+  place.append(trouble, said, alarms, totals, ranges(range), stages, orders, el('div.columns', {}, reasons, alertList));
   const cards = new Map();
+  const past = el('section');
+  place.append(past);
+  let announced = null;
 
   await poll(signal, 2_000, trouble, async () => {
-    const live = await get('/v1/live', signal);
+    const [live, controls] = await Promise.all([get('/v1/live', signal), readControls(signal)]);
     fill(updated, 'as of ', el('span.tabular', {}, timeOfDay(new Date(live.at))), `, figures of the last ${seconds(live.window_seconds)}`);
-    fill(alarms, alarm(live.alerts));
+    fill(alarms, stale(live.stale_seconds), alarm(live.alerts, live.stale_seconds));
+    // A screen reader hears of a change only, not of every new figure
+    const names = firingNames(live.alerts);
+    if (names !== announced) {
+      fill(said, names ? `Alerts: ${names}` : 'No alert fires');
+      announced = names;
+      fill(past, el('h2', {}, 'Alerts that fired'), pastAlerts(await get('/v1/alerts/history?limit=20', signal)));
+    }
     fill(totals, total(live.totals));
     for (const stage of live.stages) {
       if (!cards.has(stage.stage)) {
         cards.set(stage.stage, card(stage, signal));
         stages.append(cards.get(stage.stage).item);
       }
-      cards.get(stage.stage).update(stage);
+      cards.get(stage.stage).update(stage, controls);
     }
-    fill(reasons, el('h2', {}, 'Why calls fail'), top(live.reasons));
+    fill(orders, inForce(controls));
+    fill(reasons, el('h2', {}, `Why calls failed in the last ${seconds(live.window_seconds)}`), top(live.reasons, live.window_seconds));
     fill(alertList, el('h2', {}, 'Alerts'), alerts(live.alerts));
     await history(range, cards, signal);
   });
@@ -57,16 +71,26 @@ function ranges(current) {
       el('a', {href: link('/live', {range: range.name}), 'aria-current': range === current ? 'true' : null}, range.name))));
 }
 
-function alarm(list) {
-  const firing = list.filter(one => one.firing);
-  if (!firing.length) return el('p.ok', {}, `OK: ${plural(list.length, 'alert is', 'alerts are')} checked, and none fires.`);
-  return el('div.alarm', {}, el('h2', {}, plural(firing.length, 'alert')),
-    el('ul', {}, firing.map(one => el('li', {}, el('b', {}, sentenceCase(words(one.name))), ': ', measure(one.value, one.unit),
-      ' (limit ', measure(one.threshold, one.unit), ')', one.since ? [', since ', ago(one.since)] : null,
-      one.detail ? el('div.detail', {}, one.detail) : null))));
+/** From so old on, figures are not called live. */
+const STALE_SECONDS = 15;
+
+function stale(age) {
+  if (age === null || age === undefined) return el('p.complaint', {}, 'How old these figures are is not known: Kafka does not answer.');
+  return age >= STALE_SECONDS ? el('p.complaint', {}, `Live figures are ${seconds(age)} old: ops-service has not counted what was written since.`) : null;
 }
 
-const sentenceCase = text => text.charAt(0).toUpperCase() + text.slice(1);
+const firingNames = list => list.filter(one => one.firing).map(one => one.title).join(', ');
+
+function alarm(list, age) {
+  const firing = list.filter(one => one.firing);
+  const live = age !== null && age !== undefined && age < STALE_SECONDS;
+  if (!firing.length && !live) return el('p.muted', {}, 'No alert fires by these figures.');
+  if (!firing.length) return el('p.ok', {}, `OK: ${plural(list.length, 'alert is', 'alerts are')} checked, and none fires.`);
+  return el('div.alarm', {}, el('h2', {}, plural(firing.length, 'alert')),
+    el('ul', {}, firing.map(one => el('li', {}, el('b', {}, one.title), el('span.muted', {}, ` (${one.severity}) `), measure(one.value, one.unit),
+      ' (limit ', measure(one.threshold, one.unit), ')', one.since ? [', since ', ago(one.since)] : null,
+      el('div.detail', {}, one.detail), el('div.detail', {}, one.means, ' What to do: ', el('span.code', {}, `docs/operator/runbooks/${one.page}.md`))))));
+}
 
 const measure = (value, unit) => value === null || value === undefined ? 'none' : el('span.tabular', {}, [figure(value), unit].filter(Boolean).join(' '));
 
@@ -87,11 +111,13 @@ function card(first, signal) {
   const drawn = chart({label: `Calls of ${first.stage} over time`, series: SERIES, group: 'live', height: 120, signal});
   const head = el('div.head', {});
   const body = el('div', {});
+  const controls = cardControls(first.stage);
   return {
     stage: first.stage,
     drawn,
-    item: el('li.card', {}, head, body, drawn.figure),
-    update(stage) {
+    item: el('li.card', {}, head, body, controls.element, drawn.figure),
+    update(stage, given) {
+      controls.update(stage, given);
       this.item.classList.toggle('trouble', stage.breaker === 'open');
       fill(head, el('h2', {}, stage.stage), marks(stage), stage.provider ? el('div.muted', {}, stage.provider) : null);
       fill(body,
@@ -141,8 +167,8 @@ async function history(range, cards, signal) {
   }
 }
 
-function top(list) {
-  if (!list.length) return nothing('No call has failed.');
+function top(list, window) {
+  if (!list.length) return nothing(`No call has failed in the last ${seconds(window)}.`);
   return table('Reasons of failed calls, the most frequent first', [
     {title: 'Reason', cell: row => el('a.code', {href: link('/letters', {stage: row.stage, reason: row.reason}), 'data-key': `${row.stage} ${row.reason}`}, row.reason)},
     {title: 'Stage', cell: row => row.stage},
@@ -155,9 +181,26 @@ function top(list) {
 function alerts(list) {
   if (!list.length) return nothing('There is no alert.');
   return table('Alerts and their limits', [
-    {title: 'What', cell: row => words(row.name)},
+    {title: 'What', cell: row => row.title},
     {title: 'Now', number: true, cell: row => measure(row.value, row.unit)},
     {title: 'Limit', number: true, cell: row => measure(row.threshold, row.unit)},
     {title: 'State', cell: row => row.firing ? badge('firing', 'alert', 'bad') : badge('ok', 'OK', 'plain')},
   ], list, {keep: true});
 }
+
+function pastAlerts({alerts: list}) {
+  if (!list.length) return nothing('No alert has fired yet.');
+  return table('Alerts that fired, the newest first', [
+    {title: 'Fired', cell: row => moment(row.fired_at)},
+    {title: 'What', cell: row => words(row.name)},
+    {title: 'Lasted', cell: row => row.ended_at ? seconds((new Date(row.ended_at) - new Date(row.fired_at)) / 1_000) : badge('firing', 'fires', 'bad')},
+    {title: 'Value', number: true, cell: row => measure(row.value, row.unit)},
+    {title: 'Detail', class: 'prose', cell: row => row.detail},
+    {title: 'Notified', class: 'prose', cell: row => row.notifications.map(notified)},
+  ], list);
+}
+
+const NOTIFIED = {sent: 'plain', waiting: 'warn', given_up: 'bad'};
+
+const notified = one => el('div', {}, `${one.receiver}, ${one.event === 'fired' ? 'began' : 'ended'}: `, badge(one.state, words(one.state), NOTIFIED[one.state]),
+  one.trouble && one.state !== 'sent' ? el('div.detail', {}, one.trouble) : null);

@@ -4,6 +4,7 @@ import {el, facts, link, svg, table} from '../dom.js';
 import {get} from '../api.js';
 import {cost, millis, moment, plural, seconds, words} from '../format.js';
 import {badge, complaint, nothing, title} from '../widgets.js';
+import {cancelTask} from '../controls.js';
 
 /** The kinds of event whose name in the API is not a word for people. */
 const KINDS = {letter: 'dead letter'};
@@ -37,6 +38,7 @@ export async function taskPage(place, {parts: [id], signal}) {
       ['Style', task.style],
       ['Generation', task.generation > 1 ? `${task.generation} (replayed ${plural(task.generation - 1, 'time')})` : task.generation]),
     el('p', {}, el('a', {href: link('/letters', {task_id: task.task_id, state: 'any'})}, 'Its dead letters')),
+    task.ended_at ? null : el('div.actions', {}, el('button.grave', {type: 'button', click: () => cancelTask(task.task_id)}, 'Cancel this task…')),
     timeline(task, began));
 }
 

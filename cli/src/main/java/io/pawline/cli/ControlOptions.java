@@ -1,9 +1,11 @@
 package io.pawline.cli;
 
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Says of a live control where it is published, who gives it, and why. */
+/** Says of a live control which way it goes, who gives it, and why. */
 final class ControlOptions {
 
     @Mixin
@@ -12,22 +14,20 @@ final class ControlOptions {
     @Option(
             names = "--by",
             paramLabel = "NAME",
-            defaultValue = "${sys:user.name}",
-            description = "Who says so (default: ${DEFAULT-VALUE}).")
-    private String by;
+            description = "Who says so, beside the name of the API key (default: without a key, the user of this"
+                    + " machine).")
+    private @Nullable String by;
 
-    @Option(names = "--why", paramLabel = "TEXT", required = true, description = "The reason, for the log.")
+    @Option(names = "--why", paramLabel = "TEXT", required = true, description = "The reason, for log and audit.")
     private String why;
 
-    ControlClient controls() {
-        return controls;
+    /** Gives a control. */
+    void give(String path, Map<String, Object> fields, ControlClient.Published published) {
+        controls.give(path, fields, published, by, why);
     }
 
-    String by() {
-        return by;
-    }
-
-    String why() {
-        return why;
+    /** Says whether the controls go straight to Kafka. */
+    boolean overKafka() {
+        return controls.overKafka();
     }
 }

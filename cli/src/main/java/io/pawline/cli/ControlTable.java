@@ -4,8 +4,10 @@ import io.pawline.cli.terminal.Table;
 import io.pawline.events.ControlCommand;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import tools.jackson.databind.JsonNode;
 
 /** Lays live controls out as the lines of a table. */
 final class ControlTable {
@@ -14,23 +16,64 @@ final class ControlTable {
 
     private ControlTable() {}
 
+    /** Lays out what was read from Kafka; no lines if nothing is in force. */
     static List<String> lines(List<ControlCommand> inForce) {
-        return Table.lines(HEADER, inForce.stream().map(ControlTable::row).toList());
+        return table(inForce.stream().map(ControlTable::row).toList());
+    }
+
+    /**
+     * Lays out what ops-service answered; no lines if nothing is in force.
+     *
+     * @param cancelledTasks how many there are; the answer holds the newest of them
+     */
+    static List<String> lines(JsonNode controls, long cancelledTasks) {
+        List<String> lines = new ArrayList<>(
+                table(controls.valueStream().map(ControlTable::row).toList()));
+        long shown = controls.valueStream()
+                .filter(control -> control.path("subject").asString("").startsWith("task:"))
+                .count();
+        if (cancelledTasks > shown) {
+            lines.add("and %d more cancelled tasks".formatted(cancelledTasks - shown));
+        }
+        return lines;
+    }
+
+    private static List<String> table(List<List<String>> rows) {
+        return rows.isEmpty() ? List.of() : Table.lines(HEADER, rows);
+    }
+
+    private static List<String> row(JsonNode said) {
+        JsonNode until = said.path("until");
+        return List.of(
+                said.path("subject").asString(""),
+                what(said.path("action").asString(""), said.path("limit").asInt(0)),
+                until.isString() ? time(Instant.parse(until.asString())) : "-",
+                inOneLine(said.path("by").asString("")),
+                inOneLine(said.path("why").asString("")),
+                time(Instant.parse(said.path("at").asString(""))));
     }
 
     private static List<String> row(ControlCommand said) {
         return List.of(
                 said.getSubject(),
-                what(said),
+                what(
+                        said.getAction().name().toLowerCase(Locale.ROOT),
+                        said.getLimit().orElse(0)),
                 said.getUntil().map(ControlTable::time).orElse("-"),
-                said.getBy(),
-                said.getWhy(),
+                inOneLine(said.getBy()),
+                inOneLine(said.getWhy()),
                 time(said.getAt()));
     }
 
-    private static String what(ControlCommand said) {
-        String action = said.getAction().name().toLowerCase(Locale.ROOT).replace('_', '-');
-        return said.getLimit().map(limit -> action + " " + limit).orElse(action);
+    /** @param limit 0: there is none */
+    private static String what(String action, int limit) {
+        String words = action.replace('_', '-');
+        return limit > 0 ? words + " " + limit : words;
+    }
+
+    /** Others wrote it: a terminal is to show it, not to obey it. */
+    private static String inOneLine(String text) {
+        return text.replaceAll("\\p{Cntrl}+", " ");
     }
 
     static String time(Instant at) {

@@ -1,6 +1,5 @@
 package io.pawline.cli;
 
-import io.pawline.events.ControlCommand;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import java.io.PrintWriter;
@@ -8,8 +7,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -20,13 +21,16 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** Publishes live controls to every running process, and shows which of them are in force. */
+/** Gives live controls to every running process, and shows which of them are in force. */
 @Command(
         name = "control",
-        description = "Shows and publishes live controls, which every running process obeys.",
+        description = "Shows and gives live controls, which every running process obeys: through ops-service, or"
+                + " straight in Kafka if --bootstrap-servers or --kafka-config is given.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 final class ControlsCommand implements Runnable {
+
+    private static final Duration LONGEST_TASK = Duration.ofDays(7);
 
     @Spec
     private CommandSpec spec;
@@ -38,25 +42,25 @@ final class ControlsCommand implements Runnable {
 
     @Command(description = "Shows the live controls that are in force.", mixinStandardHelpOptions = true)
     void show(@Mixin ControlClient controls) throws InterruptedException {
-        List<ControlCommand> inForce = controls.inForce();
+        List<String> inForce = controls.inForce();
         if (inForce.isEmpty()) {
             out().println("nothing is in force: every stage works as configured");
         } else {
-            ControlTable.lines(inForce).forEach(out()::println);
+            inForce.forEach(out()::println);
         }
     }
 
     @Command(description = "Pauses a stage: it begins no further work.", mixinStandardHelpOptions = true)
     void pause(
             @Parameters(paramLabel = "STAGE", converter = StageName.class) Stage stage, @Mixin ControlOptions options) {
-        options.controls().publish(controlPublisher -> controlPublisher.pause(stage, options.by(), options.why()));
+        options.give(of(stage, "pause"), Map.of(), (publisher, by, why) -> publisher.pause(stage, by, why));
         out().println(stage.code() + " is paused");
     }
 
     @Command(description = "Resumes a paused stage.", mixinStandardHelpOptions = true)
     void resume(
             @Parameters(paramLabel = "STAGE", converter = StageName.class) Stage stage, @Mixin ControlOptions options) {
-        options.controls().publish(controlPublisher -> controlPublisher.resume(stage, options.by(), options.why()));
+        options.give(of(stage, "resume"), Map.of(), (publisher, by, why) -> publisher.resume(stage, by, why));
         out().println(stage.code() + " is resumed");
     }
 
@@ -69,8 +73,10 @@ final class ControlsCommand implements Runnable {
                             description = "1 or more; default: as configured.")
                     OptionalInt limit,
             @Mixin ControlOptions options) {
-        options.controls()
-                .publish(controlPublisher -> controlPublisher.limit(stage, limit, options.by(), options.why()));
+        options.give(
+                of(stage, limit.isPresent() ? "limit" : "clear-limit"),
+                limit.isPresent() ? Map.of("limit", limit.getAsInt()) : Map.of(),
+                (publisher, by, why) -> publisher.limit(stage, limit, by, why));
         out().println(
                         limit.isPresent()
                                 ? "%s has at most %d calls in flight per process"
@@ -93,16 +99,20 @@ final class ControlsCommand implements Runnable {
                     Duration time,
             @Mixin ControlOptions options) {
         Instant until = Instant.now().plus(time);
-        options.controls()
-                .publish(controlPublisher -> controlPublisher.coolDown(provider, until, options.by(), options.why()));
+        options.give(
+                of(provider, "cool-down"),
+                Map.of("seconds", time.toSeconds()),
+                (publisher, by, why) -> publisher.coolDown(provider, until, by, why));
         out().println("nobody calls %s before %s, or before the end of a longer cool-down"
                 .formatted(provider, ControlTable.time(until)));
     }
 
     @Command(description = "Ends the cool-down of a provider.", mixinStandardHelpOptions = true)
     void lift(@Parameters(paramLabel = "PROVIDER") String provider, @Mixin ControlOptions options) {
-        options.controls()
-                .publish(controlPublisher -> controlPublisher.liftCoolDown(provider, options.by(), options.why()));
+        options.give(
+                of(provider, "end-cool-down"),
+                Map.of(),
+                (publisher, by, why) -> publisher.liftCoolDown(provider, by, why));
         out().println(provider + " is called again");
     }
 
@@ -112,15 +122,28 @@ final class ControlsCommand implements Runnable {
             @Option(
                             names = "--for",
                             paramLabel = "TIME",
-                            defaultValue = "7d",
                             converter = TimeArgument.class,
-                            description = "How long the task could still run (default: ${DEFAULT-VALUE}).")
+                            description = "How long the task could still run, for a control that goes straight to Kafka"
+                                    + " (default: 7d). ops-service knows its deadline.")
+                    @Nullable
                     Duration time,
             @Mixin ControlOptions options) {
-        Instant until = Instant.now().plus(time);
-        options.controls()
-                .publish(controlPublisher -> controlPublisher.cancel(task, until, options.by(), options.why()));
+        if (time != null && !options.overKafka()) {
+            throw new ParameterException(
+                    spec.commandLine(), "leave out --for: ops-service knows the deadline of the task");
+        }
+        Instant until = Instant.now().plus(time == null ? LONGEST_TASK : time);
+        options.give(
+                "tasks/" + task + "/cancel", Map.of(), (publisher, by, why) -> publisher.cancel(task, until, by, why));
         out().println("task " + task + " is cancelled");
+    }
+
+    private static String of(Stage stage, String control) {
+        return "stages/" + stage.code() + "/" + control;
+    }
+
+    private static String of(String provider, String control) {
+        return "providers/" + provider + "/" + control;
     }
 
     private PrintWriter out() {

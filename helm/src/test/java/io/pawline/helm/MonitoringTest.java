@@ -38,6 +38,7 @@ class MonitoringTest {
     private static final Map<String, Object> ALL = Map.of(
             "monitoring.serviceMonitor.enabled", true,
             "monitoring.alerts.enabled", true,
+            "monitoring.alerts.thresholds.costPerHour", 10,
             "monitoring.dashboards.enabled", true);
 
     private static final Path OPERATIONS = ProjectFiles.document("operator/monitoring.md");
@@ -187,8 +188,10 @@ class MonitoringTest {
     }
 
     /** The metrics in seconds that are no timers. */
-    private static final Set<String> GAUGES_IN_SECONDS =
-            Set.of("pawline_ingest_partitions_ahead_seconds", "pawline_ingest_predicted_wait_seconds");
+    private static final Set<String> GAUGES_IN_SECONDS = Set.of(
+            "pawline_ingest_partitions_ahead_seconds",
+            "pawline_ingest_predicted_wait_seconds",
+            "pawline_ops_behind_seconds");
 
     /** The series of the metrics. Each timer has several. */
     private static Set<String> documented() throws IOException {

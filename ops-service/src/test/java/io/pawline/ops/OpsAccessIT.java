@@ -45,7 +45,10 @@ class OpsAccessIT {
     void nothingThatTheDocumentDoesNotOpenIsServedWithoutAKey() {
         for (String operation : TestingOps.CONTRACT.operations()) {
             String[] parts = operation.split(" ", 2);
-            String path = parts[1].replace("{id}", "1").replace("{move}", "pause");
+            String path = parts[1].replace("{id}", "1")
+                    .replace("{move}", "pause")
+                    .replace("{stage}", "generate")
+                    .replace("{provider}", "seedream");
             boolean open = TestingOps.CONTRACT
                     .document()
                     .get("paths")
@@ -91,6 +94,9 @@ class OpsAccessIT {
 
         TestingOps.Answer refused = READER.post("/v1/dead-letters/discard", DISCARD.formatted(""));
 
+        assertThat(READER.post("/v1/controls/stages/generate/pause", "{\"why\":\"just trying\"}")
+                        .status())
+                .isEqualTo(403);
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refused.json().path("detail").asString("")).contains("operate");
         assertThat(OPS.as(OPS.newKey("staff", "robot", Scope.OPERATE))

@@ -53,7 +53,7 @@ final class RightsCheck {
                         "rights",
                         cluster.servers(),
                         "this user lacks %s on %s".formatted(String.join(" and ", missing), Topics.CONTROL),
-                        "give the user these rights; without them 'pawline control' does not work");
+                        "give the user these rights; without them 'pawline control --bootstrap-servers' does not work");
     }
 
     private Finding others(Map<String, TopicDescription> topics) {

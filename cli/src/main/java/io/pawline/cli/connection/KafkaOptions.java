@@ -27,7 +27,7 @@ public final class KafkaOptions {
     private @Nullable String bootstrapServers;
 
     @Option(
-            names = "--kafka-config",
+            names = {"--kafka-config", "--command-config"},
             paramLabel = "FILE",
             description =
                     "Properties file with Kafka's own client settings (SASL, TLS), and those of the schema registry"
@@ -37,6 +37,11 @@ public final class KafkaOptions {
     /** Options whose defaults come from this environment. */
     public KafkaOptions(Environment environment) {
         this.environment = environment;
+    }
+
+    /** Says whether an option, not only the environment, names the cluster or how to connect to it. */
+    boolean isAskedFor() {
+        return bootstrapServers != null || config != null;
     }
 
     /** Kafka's client settings; without any, those of the local stack. */

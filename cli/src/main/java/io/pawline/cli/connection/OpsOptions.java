@@ -62,6 +62,11 @@ public final class OpsOptions {
         return key().isPresent();
     }
 
+    /** Says whether an option, not only the environment, names an address. */
+    public boolean isAskedFor() {
+        return url != null;
+    }
+
     /** Says whether somebody has named an address. */
     public boolean named() {
         return url != null || environment.value("PAWLINE_OPS_URL").isPresent();

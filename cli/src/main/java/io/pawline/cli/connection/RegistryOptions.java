@@ -42,6 +42,11 @@ public final class RegistryOptions {
         this.environment = environment;
     }
 
+    /** Says whether an option, not only the environment, names the Kafka cluster or how to connect to it. */
+    public boolean kafkaIsAskedFor() {
+        return kafka.isAskedFor();
+    }
+
     /** Returns Kafka's client settings. */
     public Map<String, Object> kafka() {
         return kafka.settings();

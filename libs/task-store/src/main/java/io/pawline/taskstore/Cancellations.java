@@ -61,20 +61,23 @@ public final class Cancellations {
      * @return the row afterwards, and whether this call closed it; empty if the tenant has no such task
      */
     public Optional<CloseResult> cancel(TaskId id, String tenant, Instant at) {
-        return database.inTransaction(handle -> {
-            // A relay holds the locks of its rows while it waits for a Kafka that is away.
-            handle.execute("set local lock_timeout = '5s'");
-            Optional<Task> cancelled = handle.createQuery(CANCEL)
-                    .bind("id", id.value())
-                    .bind("tenant", tenant)
-                    .bind("at", timestamp(at))
-                    .bind("reason", Reason.CANCELLED.code())
-                    .map(new TaskRow())
-                    .findOne();
-            return cancelled.isPresent()
-                    ? cancelled.map(task -> new CloseResult(task, true))
-                    : find(handle, id, tenant).map(task -> new CloseResult(task, false));
-        });
+        return database.inTransaction(handle -> cancel(handle, id, tenant, at));
+    }
+
+    /** Does the same in the transaction of this handle. */
+    public static Optional<CloseResult> cancel(Handle handle, TaskId id, String tenant, Instant at) {
+        // A relay holds the locks of its rows while it waits for a Kafka that is away.
+        handle.execute("set local lock_timeout = '5s'");
+        Optional<Task> cancelled = handle.createQuery(CANCEL)
+                .bind("id", id.value())
+                .bind("tenant", tenant)
+                .bind("at", timestamp(at))
+                .bind("reason", Reason.CANCELLED.code())
+                .map(new TaskRow())
+                .findOne();
+        return cancelled.isPresent()
+                ? cancelled.map(task -> new CloseResult(task, true))
+                : find(handle, id, tenant).map(task -> new CloseResult(task, false));
     }
 
     /**

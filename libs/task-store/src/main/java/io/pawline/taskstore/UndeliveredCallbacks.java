@@ -43,11 +43,6 @@ public final class UndeliveredCallbacks {
             order by id desc limit :limit
             """.formatted(OWED);
 
-    private static final String COUNT = """
-            select count(*) from task
-            where ended_at < :endedBefore and %s and (delivery_attempted_at is not null or ended_at < :waitedSince)
-            """.formatted(OWED);
-
     /** No id is greater. */
     private static final UUID FIRST_PAGE = new UUID(-1, -1);
 
@@ -119,15 +114,6 @@ public final class UndeliveredCallbacks {
                     .map(new TaskRow())
                     .list();
         });
-    }
-
-    /** The number of undelivered callbacks of all tenants whose tasks ended before this moment. */
-    public long count(Instant endedBefore, Instant now) {
-        return database.with(handle -> handle.createQuery(COUNT)
-                .bind("endedBefore", timestamp(endedBefore))
-                .bind("waitedSince", timestamp(now.minus(Delivery.PENDING_TIME)))
-                .mapTo(Long.class)
-                .one());
     }
 
     /**

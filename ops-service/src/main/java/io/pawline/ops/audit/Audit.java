@@ -12,7 +12,8 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps who did what to dead letters, and why. Rows are only added, in the transaction of the action itself.
+ * Keeps who did what to dead letters and to running processes, and why. Rows are only added, in the transaction of the
+ * action itself.
  * Thread-safe.
  */
 public final class Audit {
@@ -74,17 +75,66 @@ public final class Audit {
     }
 
     /**
+     * A live control as it was noted.
+     *
+     * @param subject what it is about, as the key of its record names it: {@code stage:…}, {@code limit:…}, {@code
+     *     provider:…} or {@code task:…}
+     * @param limit calls in flight of each process; null: it sets none
+     * @param until when it ends by itself; null: it does not
+     */
+    public record ControlEntry(
+            Instant at,
+            String who,
+            String action,
+            String why,
+            String subject,
+            @Nullable Integer limit,
+            @Nullable Instant until) {}
+
+    /** Adds a live control, in the transaction of this handle. */
+    public static void note(Handle handle, ControlEntry entry) {
+        handle.createUpdate("""
+                        insert into audit (at, who, action, why, letters, subject, control_limit, control_until)
+                        values (:at, :who, :action, :why, 0, :subject, :limit, :until)
+                        """)
+                .bind("at", entry.at().atOffset(ZoneOffset.UTC))
+                .bind("who", entry.who())
+                .bind("action", entry.action())
+                .bind("why", entry.why())
+                .bind("subject", entry.subject())
+                .bind("limit", entry.limit())
+                .bind("until", entry.until() == null ? null : entry.until().atOffset(ZoneOffset.UTC))
+                .execute();
+    }
+
+    /** Finds the newest live control of each subject that is no task, sorted by subject. */
+    public List<ControlEntry> lastControls() {
+        return database.with(handle ->
+                handle.createQuery("""
+                        select distinct on (subject) * from audit
+                        where subject is not null and subject not like 'task:%' order by subject, id desc
+                        """).map((row, _) -> controlEntry(row)).list());
+    }
+
+    /**
      * An action and what has come of it.
      *
+     * @param control the live control; null: the action met dead letters
      * @param outcome of a replay: how many dead letters by what became of each, JSON; null: of no replay
      */
-    public record Audited(Entry entry, @Nullable String outcome) {}
+    public record Audited(
+            Entry entry,
+            @Nullable ControlEntry control,
+            @Nullable String outcome) {}
 
     /** Finds the newest actions, newest first. */
     public List<Audited> newest(int limit) {
         return database.with(handle -> handle.createQuery(NEWEST)
                 .bind("limit", limit)
-                .map((row, _) -> new Audited(entry(row), row.getString("outcome")))
+                .map((row, _) -> new Audited(
+                        entry(row),
+                        row.getString("subject") == null ? null : controlEntry(row),
+                        row.getString("outcome")))
                 .list());
     }
 
@@ -98,5 +148,17 @@ public final class Audit {
                 row.getInt("letters"),
                 row.getObject("replay_id", UUID.class),
                 row.getObject("letter_id", Long.class));
+    }
+
+    private static ControlEntry controlEntry(ResultSet row) throws SQLException {
+        OffsetDateTime until = row.getObject("control_until", OffsetDateTime.class);
+        return new ControlEntry(
+                row.getObject("at", OffsetDateTime.class).toInstant(),
+                row.getString("who"),
+                row.getString("action"),
+                row.getString("why"),
+                row.getString("subject"),
+                row.getObject("control_limit", Integer.class),
+                until == null ? null : until.toInstant());
     }
 }

@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** Shows what people did to dead letters: {@code /v1/audit}. */
+/** Shows what people did to dead letters and to running processes: {@code /v1/audit}. */
 @RestController
 final class AuditController {
 
@@ -34,9 +34,13 @@ final class AuditController {
             int letters,
             @JsonRawValue @Nullable String outcome,
             @Nullable UUID replayId,
-            @Nullable Long letterId) {
+            @Nullable Long letterId,
+            @Nullable String subject,
+            @Nullable Integer limit,
+            @Nullable Instant until) {
         static AuditView of(Audit.Audited audited) {
             Audit.Entry entry = audited.entry();
+            Audit.ControlEntry control = audited.control();
             return new AuditView(
                     entry.at(),
                     entry.who(),
@@ -46,7 +50,10 @@ final class AuditController {
                     entry.deadLetters(),
                     audited.outcome(),
                     entry.replay(),
-                    entry.deadLetter());
+                    entry.deadLetter(),
+                    control == null ? null : control.subject(),
+                    control == null ? null : control.limit(),
+                    control == null ? null : control.until());
         }
     }
 

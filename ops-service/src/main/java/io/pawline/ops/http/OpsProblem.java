@@ -9,6 +9,8 @@ public enum OpsProblem implements ProblemType {
     REPLAY_NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such replay"),
     REPLAY_STATE(HttpStatus.CONFLICT, "The replay is not in the state for this"),
     LETTER_STATE(HttpStatus.CONFLICT, "The dead letter is not in the state for this"),
+    TASK_ENDED(HttpStatus.CONFLICT, "The task has a final state"),
+    CONTROLS_UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "The live controls cannot be read or given"),
     PAYLOAD_REFUSED(HttpStatus.UNPROCESSABLE_CONTENT, "The payload is no event of the stage");
 
     private final HttpStatus status;

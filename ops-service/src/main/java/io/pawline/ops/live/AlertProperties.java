@@ -11,9 +11,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param unclassifiedPercent failed calls without a class, of all failed calls of the last 10 minutes, 0 to 100
  * @param amplification calls for each first call that a task makes of a stage, in the last 10 minutes, 1 or more
- * @param undelivered tasks whose front end has not taken the callback in time, 0 or more
+ * @param undelivered tasks whose front end has not taken the callback in time, 0 or more; callbacks that were refused for
+ *     good, and those whose dead letters were discarded, do not count
  * @param undeliveredAfter how long after its end a task may be without a callback taken, more than 0
  * @param breakerOpen how long a provider's breaker may be open, probes counted, more than 0
+ * @param stageGone how long a stage may be without a process, more than 0
+ * @param behind how long ago what a reader of ops-service has not read yet may have been written, more than 0 and less
+ *     than 15 minutes
  * @param costPerHour cost of the calls of the last 60 minutes, in the money of the price list, more than 0
  */
 @ConfigurationProperties("pawline.ops.alerts")
@@ -23,6 +27,8 @@ public record AlertProperties(
         @DefaultValue("0") long undelivered,
         @DefaultValue("10m") Duration undeliveredAfter,
         @DefaultValue("5m") Duration breakerOpen,
+        @DefaultValue("5m") Duration stageGone,
+        @DefaultValue("2m") Duration behind,
         @Nullable BigDecimal costPerHour) {
 
     public AlertProperties {
@@ -31,6 +37,11 @@ public record AlertProperties(
         require(undelivered >= 0, "undelivered", ">= 0");
         require(undeliveredAfter.isPositive(), "undelivered-after", "> 0");
         require(breakerOpen.isPositive(), "breaker-open", "> 0");
+        require(stageGone.isPositive(), "stage-gone", "> 0");
+        require(
+                behind.isPositive() && behind.compareTo(ReaderDelays.LONGEST) < 0,
+                "behind",
+                "> 0 and < " + ReaderDelays.LONGEST.toMinutes() + "m");
         require(costPerHour == null || costPerHour.signum() > 0, "cost-per-hour", "> 0");
     }
 

@@ -1,26 +1,29 @@
 package io.pawline.ops.live;
 
+import io.pawline.ops.alerts.Alert;
+import io.pawline.ops.alerts.AlertJournal;
+import io.pawline.ops.alerts.AlertJournal.Measured;
+import io.pawline.ops.alerts.AlertJournal.State;
 import io.pawline.ops.live.LiveQueries.Standing;
 import io.pawline.ops.live.LiveView.AlertView;
 import io.pawline.ops.live.LiveView.ReasonView;
 import io.pawline.schemas.Reason;
-import io.pawline.taskstore.TaskDatabase;
-import io.pawline.taskstore.UndeliveredCallbacks;
+import io.pawline.schemas.Stage;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out what somebody should look at. The database keeps since when an alert fires, so that all processes agree on
- * it and a restart does not change it. Thread-safe.
+ * Finds out what somebody should look at. {@link AlertJournal} keeps since when an alert fires. Thread-safe.
  *
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
  */
@@ -32,80 +35,92 @@ final class Alerts {
     /** Fewer calls or failures than these say nothing about a share. */
     private static final int ENOUGH = 20;
 
-    private static final String FIRES = """
-            insert into alert (name, since) select unnest(:firing), :now on conflict do nothing
-            """;
+    private static final Set<String> ACCOUNT = Arrays.stream(Reason.values())
+            .filter(reason -> reason.scope() == Reason.Scope.ACCOUNT)
+            .map(Reason::code)
+            .collect(Collectors.toUnmodifiableSet());
 
-    private final TaskDatabase database;
-    private final UndeliveredCallbacks undeliveredCallbacks;
     private final LiveQueries queries;
+    private final LiveProcesses processes;
+    private final AlertJournal journal;
     private final AlertProperties settings;
     private final Clock clock;
+    private final Map<Stage, Instant> goneSince = new EnumMap<>(Stage.class);
+    private volatile double undelivered = Double.NaN;
+    private volatile double costPerHour = Double.NaN;
 
-    Alerts(TaskDatabase database, LiveQueries queries, AlertProperties settings, Clock clock) {
-        this.database = database;
-        this.undeliveredCallbacks = new UndeliveredCallbacks(database);
+    Alerts(LiveQueries queries, LiveProcesses processes, AlertJournal journal, AlertProperties settings, Clock clock) {
         this.queries = queries;
+        this.processes = processes;
+        this.journal = journal;
         this.settings = settings;
         this.clock = clock;
     }
 
-    private record Measured(
-            String name, double value, @Nullable Double threshold, String unit, String detail) {
-        boolean fires() {
-            return threshold != null && value > threshold;
-        }
+    /** What the alerts ask about the processes of the stages, and about the readers of ops-service. */
+    interface LiveProcesses {
+        /** Returns the instance ids of each stage's processes; empty if that is not known. */
+        Optional<Map<Stage, Set<String>>> members();
+
+        /** Returns for how long each reader of ops-service is behind; empty if that is not known. */
+        Map<String, Duration> delays();
     }
 
     /** Measures all alerts, whether they fire or not. */
     List<AlertView> now() {
         Instant now = clock.instant();
-        List<Measured> measured =
-                List.of(unclassified(now), amplification(now), undelivered(now), breakerOpen(now), costPerHour(now));
-        Map<String, Instant> since = since(
-                now,
-                measured.stream().filter(Measured::fires).map(Measured::name).toList());
+        Optional<Map<Stage, Set<String>>> members = processes.members();
+        List<Measured> measured = List.of(
+                unclassified(now),
+                amplification(now),
+                undelivered(now),
+                breakerOpen(now, members),
+                account(now),
+                stageGone(now, members),
+                opsBehind(),
+                costPerHour(now));
+        Map<Alert, Instant> since = journal.note(now, measured);
         return measured.stream()
                 .map(alert -> new AlertView(
-                        alert.name(),
-                        alert.fires(),
+                        alert.alert().code(),
+                        since.containsKey(alert.alert()),
                         Counts.rounded(alert.value()),
                         alert.threshold(),
                         alert.unit(),
-                        since.get(alert.name()),
-                        alert.detail()))
+                        since.get(alert.alert()),
+                        alert.detail(),
+                        alert.alert().severity().code(),
+                        alert.alert().title("en"),
+                        alert.alert().means("en"),
+                        alert.alert().page()))
                 .toList();
     }
 
-    private Map<String, Instant> since(Instant now, List<String> firing) {
-        return database.inTransaction(handle -> {
-            handle.createUpdate("delete from alert where name <> all(:firing)")
-                    .bindArray("firing", String.class, firing)
-                    .execute();
-            handle.createUpdate(FIRES)
-                    .bindArray("firing", String.class, firing)
-                    .bind("now", now.atOffset(ZoneOffset.UTC))
-                    .execute();
-            return handle
-                    .createQuery("select * from alert")
-                    .map((row, _) -> Map.entry(
-                            row.getString("name"),
-                            row.getObject("since", OffsetDateTime.class).toInstant()))
-                    .list()
-                    .stream()
-                    .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
-        });
+    /** Returns the number of undelivered callbacks when it was last counted; NaN before that. */
+    double undelivered() {
+        return undelivered;
+    }
+
+    /** Returns what the calls of an hour cost when it was last counted; NaN before that. */
+    double costPerHour() {
+        return costPerHour;
+    }
+
+    private static Measured measured(
+            Alert alert, double value, @Nullable Double threshold, String unit, String detail) {
+        State state = threshold != null && value > threshold ? State.FIRES : State.OK;
+        return new Measured(alert, state, value, threshold, unit, detail);
     }
 
     private Measured unclassified(Instant now) {
-        List<ReasonView> reasons = queries.reasons(Live.window(now, LATELY, LiveTopology.SHORT), LiveTopology.SHORT);
+        List<ReasonView> reasons = reasons(now);
         long all = reasons.stream().mapToLong(ReasonView::count).sum();
         long without = reasons.stream()
                 .filter(reason -> reason.reason().equals(Reason.UNCLASSIFIED.code()))
                 .mapToLong(ReasonView::count)
                 .sum();
-        return new Measured(
-                "unclassified",
+        return measured(
+                Alert.UNCLASSIFIED,
                 all < ENOUGH ? 0 : 100.0 * without / all,
                 settings.unclassifiedPercent(),
                 "%",
@@ -115,8 +130,8 @@ final class Alerts {
     private Measured amplification(Instant now) {
         Counts all = queries.counts(Live.window(now, LATELY, LiveTopology.SHORT), LiveTopology.SHORT).values().stream()
                 .reduce(Counts.NONE, Counts::and);
-        return new Measured(
-                "amplification",
+        return measured(
+                Alert.AMPLIFICATION,
                 all.calls() < ENOUGH ? 1 : all.amplification(),
                 settings.amplification(),
                 "x",
@@ -125,28 +140,29 @@ final class Alerts {
     }
 
     private Measured undelivered(Instant now) {
-        long tasks = undeliveredCallbacks.count(now.minus(settings.undeliveredAfter()), now);
-        return new Measured(
-                "undelivered",
-                tasks,
+        long tasks = queries.undelivered(now.minus(settings.undeliveredAfter()), now);
+        undelivered = tasks;
+        return measured(
+                Alert.UNDELIVERED,
+                (double) tasks,
                 (double) settings.undelivered(),
                 "tasks",
                 "%d tasks ended more than %d minutes ago and their front end has not been notified"
                         .formatted(tasks, settings.undeliveredAfter().toMinutes()));
     }
 
-    private Measured breakerOpen(Instant now) {
-        Optional<Map.Entry<String, Standing>> longest = queries.standings(now).entrySet().stream()
+    private Measured breakerOpen(Instant now, Optional<Map<Stage, Set<String>>> members) {
+        Optional<Map.Entry<String, Standing>> longest = queries.standings(now, members).entrySet().stream()
                 .filter(stage -> stage.getValue().breaker() != null
                         && !stage.getValue().breaker().equals("closed")
                         && stage.getValue().breakerSince() != null)
                 .min(Comparator.comparing(stage ->
                         Optional.ofNullable(stage.getValue().breakerSince()).orElse(now)));
         double minutes = longest.map(stage -> stage.getValue().breakerSince())
-                .map(since -> Duration.between(since, now).toMillis() / 60_000.0)
+                .map(since -> minutes(since, now))
                 .orElse(0.0);
-        return new Measured(
-                "breaker_open",
+        return measured(
+                Alert.BREAKER_OPEN,
                 minutes,
                 settings.breakerOpen().toMillis() / 60_000.0,
                 "min",
@@ -155,17 +171,94 @@ final class Alerts {
                         .orElse("no breaker is open"));
     }
 
+    private Measured account(Instant now) {
+        List<ReasonView> failed = reasons(now).stream()
+                .filter(reason -> ACCOUNT.contains(reason.reason()))
+                .toList();
+        return measured(
+                Alert.ACCOUNT,
+                (double) failed.stream().mapToLong(ReasonView::count).sum(),
+                0.0,
+                "calls",
+                failed.isEmpty()
+                        ? "no call of the last 10 minutes failed for such a reason"
+                        : failed.stream()
+                                .map(reason ->
+                                        "%d of %s: %s".formatted(reason.count(), reason.stage(), reason.reason()))
+                                .collect(Collectors.joining(", ")));
+    }
+
+    private synchronized Measured stageGone(Instant now, Optional<Map<Stage, Set<String>>> members) {
+        members.ifPresent(known -> {
+            for (Stage stage : Stage.values()) {
+                if (known.getOrDefault(stage, Set.of()).isEmpty()) {
+                    goneSince.putIfAbsent(stage, now);
+                } else {
+                    goneSince.remove(stage);
+                }
+            }
+        });
+        double threshold = settings.stageGone().toMillis() / 60_000.0;
+        double longest = goneSince.values().stream()
+                .mapToDouble(since -> minutes(since, now))
+                .max()
+                .orElse(0);
+        // A process that has just started does not know for how long a stage has been gone
+        State state = longest > threshold
+                ? State.FIRES
+                : members.isEmpty() || !goneSince.isEmpty() ? State.UNKNOWN : State.OK;
+        return new Measured(
+                Alert.STAGE_GONE,
+                state,
+                longest,
+                threshold,
+                "min",
+                goneSince.isEmpty()
+                        ? members.isEmpty() ? "Kafka does not answer" : "every stage has a process"
+                        : "no process of "
+                                + goneSince.keySet().stream().map(Stage::code).collect(Collectors.joining(", ")));
+    }
+
+    private Measured opsBehind() {
+        Map<String, Duration> delays = processes.delays();
+        double threshold = settings.behind().toMillis() / 1_000.0;
+        Optional<Map.Entry<String, Duration>> longest =
+                delays.entrySet().stream().max(Map.Entry.comparingByValue());
+        double seconds =
+                longest.map(delay -> delay.getValue().toMillis() / 1_000.0).orElse(0.0);
+        State state = longest.isEmpty() ? State.UNKNOWN : seconds > threshold ? State.FIRES : State.OK;
+        return new Measured(
+                Alert.OPS_BEHIND,
+                state,
+                seconds,
+                threshold,
+                "s",
+                longest.map(delay -> delay.getValue().isZero()
+                                ? "everything is read"
+                                : "longest behind: " + delay.getKey().replace('_', ' '))
+                        .orElse("Kafka does not answer"));
+    }
+
     private Measured costPerHour(Instant now) {
         long micros = queries.counts(Live.window(now, HOUR, LiveTopology.LONG), LiveTopology.LONG).values().stream()
                 .mapToLong(Counts::costMicros)
                 .sum();
-        return new Measured(
-                "cost_per_hour",
+        costPerHour = micros / 1e6;
+        return measured(
+                Alert.COST_PER_HOUR,
                 micros / 1e6,
                 settings.costPerHour() == null ? null : settings.costPerHour().doubleValue(),
                 "per hour",
                 settings.costPerHour() == null
                         ? "of the last 60 minutes; no threshold is set"
                         : "of the last 60 minutes");
+    }
+
+    private List<ReasonView> reasons(Instant now) {
+        return queries.reasons(Live.window(now, LATELY, LiveTopology.SHORT), LiveTopology.SHORT);
+    }
+
+    private static double minutes(Instant since, Instant now) {
+        return Duration.between(since, now).toMillis() / 60_000.0;
     }
 }

@@ -20,20 +20,33 @@ import org.jspecify.annotations.Nullable;
 /** Puts together what happens now. The answer is cached for one second. Thread-safe. */
 final class Live {
 
+    /** The names of the readers that make the live figures. */
+    static final String LIVE_COUNT = "live_count";
+
+    static final String LIVE_TABLES = "live_tables";
+
     private static final int WINDOW_SECONDS = 60;
     private static final Duration GOOD_FOR = Duration.ofSeconds(1);
 
     private final LiveQueries queries;
     private final Alerts alerts;
     private final ConsumerLag lags;
+    private final Alerts.LiveProcesses processes;
     private final ControlStateReader controls;
     private final Clock clock;
     private @Nullable LiveView last;
 
-    Live(LiveQueries queries, Alerts alerts, ConsumerLag lags, ControlStateReader controls, Clock clock) {
+    Live(
+            LiveQueries queries,
+            Alerts alerts,
+            ConsumerLag lags,
+            Alerts.LiveProcesses processes,
+            ControlStateReader controls,
+            Clock clock) {
         this.queries = queries;
         this.alerts = alerts;
         this.lags = lags;
+        this.processes = processes;
         this.controls = controls;
         this.clock = clock;
     }
@@ -52,7 +65,7 @@ final class Live {
         Map<String, Counts> counts = queries.counts(window, LiveTopology.SHORT);
         Map<String, Integer> inFlight = queries.inFlight(now);
         Map<String, Latency> latencies = queries.latencies(window.from());
-        Map<String, Standing> standings = queries.standings(now);
+        Map<String, Standing> standings = queries.standings(now, processes.members());
         Optional<Map<Stage, Lag>> behind = lags.now();
         double seconds = Math.max(1, Duration.between(window.from(), now).toMillis() / 1_000.0);
         List<StageView> stages = Arrays.stream(Stage.values())
@@ -68,10 +81,18 @@ final class Live {
         return new LiveView(
                 now,
                 WINDOW_SECONDS,
+                staleSeconds(processes.delays()),
                 stages,
                 totals(counts, queries.finalStates(window, LiveTopology.SHORT), inFlight),
                 queries.reasons(window, LiveTopology.SHORT),
                 alerts.now());
+    }
+
+    /** The figures wait for the count, and then for the tables that the count is read into. */
+    private static @Nullable Double staleSeconds(Map<String, Duration> delays) {
+        Duration count = delays.get(LIVE_COUNT);
+        Duration tables = delays.get(LIVE_TABLES);
+        return count == null || tables == null ? null : count.plus(tables).toMillis() / 1_000.0;
     }
 
     /** Makes the period of this length up to now, with the span that is not over yet. */
@@ -96,6 +117,7 @@ final class Live {
                 provider,
                 inFlight,
                 standing == null ? null : standing.limit(),
+                standing == null ? 0 : standing.processes(),
                 standing == null ? null : standing.breaker(),
                 standing == null ? null : standing.breakerSince(),
                 controls.paused(stage),

@@ -1,11 +1,23 @@
 package io.pawline.ops.live;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.pawline.controls.ControlStateReader;
+import io.pawline.ops.alerts.AlertJournal;
 import io.pawline.ops.ledger.LedgerProperties;
+import io.pawline.ops.live.ReaderDelays.Reader;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.Topics;
 import io.pawline.service.Periodic;
 import io.pawline.taskstore.TaskDatabase;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
@@ -16,6 +28,18 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(AlertProperties.class)
 class LiveConfiguration {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+    /** The consumer groups of this service. */
+    private static final List<Reader> READERS = List.of(
+            new Reader("ledger", "pawline.ops.ledger", List.of(Topics.ATTEMPTS)),
+            new Reader(
+                    "dead_letters",
+                    "pawline.ops.dead-letters",
+                    Arrays.stream(Stage.values()).map(Stage::deadLetterTopic).toList()),
+            new Reader(Live.LIVE_COUNT, LiveStreams.APPLICATION, List.of(Topics.ATTEMPTS, Stage.CALLBACK.workTopic())),
+            new Reader(Live.LIVE_TABLES, "pawline.ops.live-tables", List.of(Topics.LIVE)));
 
     @Bean
     LiveStreams liveStreams(KafkaProperties kafka, Deserializer<?> eventDeserializer, LedgerProperties properties) {
@@ -48,8 +72,61 @@ class LiveConfiguration {
     }
 
     @Bean
-    Alerts alerts(TaskDatabase database, LiveQueries queries, AlertProperties settings, Clock clock) {
-        return new Alerts(database, queries, settings, clock);
+    Admin monitoringAdmin(KafkaProperties kafka) {
+        Map<String, Object> settings = new HashMap<>(kafka.buildAdminProperties());
+        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
+        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
+        return Admin.create(settings);
+    }
+
+    @Bean
+    ReaderDelays readerDelays(Admin monitoringAdmin, KafkaProperties kafka, Clock clock) {
+        return new ReaderDelays(READERS, new ReaderOffsets(monitoringAdmin, kafka.buildAdminProperties()), clock);
+    }
+
+    @Bean
+    Periodic readerDelayWatch(ReaderDelays delays) {
+        return Periodic.start("reader-delays", Duration.ofSeconds(5), delays::sample);
+    }
+
+    @Bean
+    Alerts.LiveProcesses liveProcesses(Admin monitoringAdmin, ReaderDelays delays, Clock clock) {
+        return new KafkaProcesses(new StageMembers(monitoringAdmin, clock), delays);
+    }
+
+    @Bean
+    Alerts alerts(
+            LiveQueries queries,
+            Alerts.LiveProcesses processes,
+            AlertJournal journal,
+            AlertProperties settings,
+            Clock clock) {
+        return new Alerts(queries, processes, journal, settings, clock);
+    }
+
+    /** The figures of alerts that only ops-service can measure, for Prometheus. */
+    @Bean
+    MeterBinder alertMeters(Alerts alerts, ReaderDelays delays, TaskDatabase database) {
+        return registry -> {
+            Gauge.builder("pawline.ops.database.up", database, asked -> asked.answers() ? 1 : 0)
+                    .description("Whether the task database answers ops-service")
+                    .register(registry);
+            Gauge.builder("pawline.ops.undelivered", alerts, Alerts::undelivered)
+                    .description("Final states that their front ends do not know and somebody can do something about")
+                    .register(registry);
+            Gauge.builder("pawline.ops.cost.per.hour", alerts, Alerts::costPerHour)
+                    .description("Cost of the calls of the last 60 minutes")
+                    .register(registry);
+            READERS.forEach(reader -> Gauge.builder("pawline.ops.behind", delays, known -> seconds(known, reader))
+                    .baseUnit("seconds")
+                    .tag("reader", reader.name())
+                    .description("How long ago what this reader has not read yet was written")
+                    .register(registry));
+        };
+    }
+
+    private static double seconds(ReaderDelays delays, Reader reader) {
+        return delays.of(reader.name()).map(delay -> delay.toMillis() / 1_000.0).orElse(Double.NaN);
     }
 
     /** Looks at the alerts also when nobody asks, so that the time since which one fires is known. */
@@ -69,7 +146,13 @@ class LiveConfiguration {
     }
 
     @Bean
-    Live live(LiveQueries queries, Alerts alerts, ConsumerLag lags, ControlStateReader controls, Clock clock) {
-        return new Live(queries, alerts, lags, controls, clock);
+    Live live(
+            LiveQueries queries,
+            Alerts alerts,
+            ConsumerLag lags,
+            Alerts.LiveProcesses processes,
+            ControlStateReader controls,
+            Clock clock) {
+        return new Live(queries, alerts, lags, processes, controls, clock);
     }
 }

@@ -3,6 +3,9 @@ package io.pawline.ops.live;
 import io.pawline.ops.http.Period;
 import io.pawline.ops.live.LiveView.Point;
 import io.pawline.ops.live.LiveView.ReasonView;
+import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
+import io.pawline.taskstore.Delivery;
 import io.pawline.taskstore.TaskDatabase;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,8 +13,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -63,19 +69,44 @@ final class LiveQueries {
             """;
 
     private static final String PROCESSES = """
-            select stage, max(provider) provider, sum(call_limit) call_limit,
+            select stage, max(provider) provider, sum(call_limit) call_limit, count(*) processes,
                 case when count(breaker) = 0 then null
                     when bool_or(breaker = 'open') then 'open'
                     when bool_or(breaker = 'half_open') then 'half_open' else 'closed' end breaker,
                 min(breaker_since) filter (where breaker <> 'closed') not_closed_since,
                 max(breaker_since) filter (where breaker = 'closed') closed_since
-            from stage_process where at >= :seen or (breaker <> 'closed' and at >= :seen_open) group by stage
+            from stage_process
+            where case
+                when not :known then at >= :seen or (breaker <> 'closed' and at >= :seen_open)
+                when stage = any(:staffed) then
+                    stage || '/' || instance = any(:members) and (at >= :seen or breaker <> 'closed')
+                else at >= :seen end
+            group by stage
             """;
+
+    // The first condition is that of the partial indexes, word for word.
+    private static final String UNDELIVERED = """
+            select count(*) from task
+            where ended_at is not null and delivered_at is null and callback_url is not null
+                and (delivery_attempted_at is not null or ended_at < :waited_since)
+                and ended_at < :ended_before
+                and (delivery_reason is null or delivery_reason <> all(:final))
+                and not exists (select from dead_letter where task_id = task.id and generation = task.generation
+                    and stage = 'callback' and state = 'discarded')
+            """;
+
+    private static final List<String> FINAL_REASONS = Arrays.stream(Reason.values())
+            .filter(reason -> reason.kind() == Reason.Kind.PERMANENT)
+            .map(Reason::code)
+            .toList();
 
     /** No call takes longer: one that has not ended by then never will, for its process is gone. */
     private static final Duration LONGEST_CALL = Duration.ofMinutes(5);
 
-    /** A process that is silent for so long is gone, unless an open breaker keeps it from calling. */
+    /**
+     * A process that is silent for so long is gone, unless an open breaker keeps it from calling. Whether it is there
+     * then, its consumer group knows.
+     */
     private static final Duration SILENT = Duration.ofMinutes(5);
 
     private static final Duration SILENT_WHILE_OPEN = Duration.ofHours(6);
@@ -90,6 +121,7 @@ final class LiveQueries {
     record Standing(
             String provider,
             int limit,
+            int processes,
             @Nullable String breaker,
             @Nullable Instant breakerSince) {}
 
@@ -184,15 +216,41 @@ final class LiveQueries {
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
     }
 
-    Map<String, Standing> standings(Instant now) {
+    /** @param members the instance ids of each stage's processes; empty: that is not known */
+    Map<String, Standing> standings(Instant now, Optional<Map<Stage, Set<String>>> members) {
+        Map<Stage, Set<String>> known = members.orElse(Map.of());
+        List<String> staffed = known.entrySet().stream()
+                .filter(stage -> !stage.getValue().isEmpty())
+                .map(stage -> stage.getKey().code())
+                .toList();
+        List<String> all = known.entrySet().stream()
+                .flatMap(stage ->
+                        stage.getValue().stream().map(instance -> stage.getKey().code() + "/" + instance))
+                .toList();
         return database.with(handle -> handle
                 .createQuery(PROCESSES)
                 .bind("seen", now.minus(SILENT).atOffset(ZoneOffset.UTC))
                 .bind("seen_open", now.minus(SILENT_WHILE_OPEN).atOffset(ZoneOffset.UTC))
+                .bind("known", members.isPresent())
+                .bindArray("staffed", String.class, staffed)
+                .bindArray("members", String.class, all)
                 .map((row, _) -> Map.entry(row.getString("stage"), standing(row)))
                 .list()
                 .stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+    }
+
+    /**
+     * Counts the final states that their front ends do not know and about which somebody can still do something: no
+     * receiver has refused them for good, and nobody has discarded their dead letters.
+     */
+    long undelivered(Instant endedBefore, Instant now) {
+        return database.with(handle -> handle.createQuery(UNDELIVERED)
+                .bind("ended_before", endedBefore.atOffset(ZoneOffset.UTC))
+                .bind("waited_since", now.minus(Delivery.PENDING_TIME).atOffset(ZoneOffset.UTC))
+                .bindArray("final", String.class, FINAL_REASONS)
+                .mapTo(Long.class)
+                .one());
     }
 
     private static Standing standing(ResultSet row) throws SQLException {
@@ -202,6 +260,7 @@ final class LiveQueries {
         return new Standing(
                 row.getString("provider"),
                 row.getInt("call_limit"),
+                row.getInt("processes"),
                 breaker,
                 breaker == null || since == null ? null : since.toInstant());
     }

@@ -12,6 +12,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * Shows what happens now.
  *
  * @param windowSeconds the time up to now that counts are of
+ * @param staleSeconds how old the figures are at least; 0: they hold everything that was written; null: that is not known
  * @param stages in the order a task passes them
  * @param reasons of failed calls, the most frequent first
  */
@@ -19,6 +20,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 record LiveView(
         Instant at,
         int windowSeconds,
+        @Nullable Double staleSeconds,
         List<StageView> stages,
         Totals totals,
         List<ReasonView> reasons,
@@ -28,6 +30,7 @@ record LiveView(
      * A stage, as it stands now.
      *
      * @param limit tasks that all its processes together may have at work; null: none made a call lately
+     * @param processes that made a call lately
      * @param breaker the worst of its processes; null: there is none
      * @param lag records that wait, transaction markers counted; null: Kafka did not answer
      * @param lagNet those of them that are not completed
@@ -43,6 +46,7 @@ record LiveView(
             @Nullable String provider,
             int inFlight,
             @Nullable Integer limit,
+            int processes,
             @Nullable String breaker,
             @Nullable Instant breakerSince,
             boolean paused,
@@ -95,6 +99,8 @@ record LiveView(
      *
      * @param threshold it fires above this; null: nothing is set, so it never fires
      * @param since null: it does not fire
+     * @param severity {@code warning} or {@code critical}
+     * @param page the name of the page that says what to do
      */
     record AlertView(
             String name,
@@ -103,7 +109,11 @@ record LiveView(
             @Nullable Double threshold,
             String unit,
             @Nullable Instant since,
-            String detail) {}
+            String detail,
+            String severity,
+            String title,
+            String means,
+            String page) {}
 
     /** The counts of one stage in one span of time. */
     record Point(

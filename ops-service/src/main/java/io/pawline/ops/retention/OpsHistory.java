@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 
 /**
  * Keeps the history of dead letters, replays and the audit to its time. Several processes may do so at once.
@@ -42,6 +43,9 @@ final class OpsHistory {
                 and not exists (select from replay_letter where replay_id = replay.id)
             """;
 
+    /** With their notifications. What still fires has not ended. */
+    private static final String DELETE_ALERTS = "delete from alert_history where ended_at < :before";
+
     private final TaskDatabase database;
     private final Partitions audit;
     private final OpsRetentionProperties retention;
@@ -68,9 +72,11 @@ final class OpsHistory {
             // There are more
         }
         Instant before = now.minus(retention.audit());
-        database.inTransaction(handle -> handle.createUpdate(DELETE_REPLAYS)
-                .bind("before", before.atOffset(ZoneOffset.UTC))
-                .execute());
+        for (String delete : List.of(DELETE_REPLAYS, DELETE_ALERTS)) {
+            database.inTransaction(handle -> handle.createUpdate(delete)
+                    .bind("before", before.atOffset(ZoneOffset.UTC))
+                    .execute());
+        }
         audit.drop(before);
     }
 

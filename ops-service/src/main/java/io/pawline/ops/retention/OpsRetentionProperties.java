@@ -10,7 +10,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param deadLetters how long a dead letter is kept after it was given up, with its bytes and with its part in replays;
  *     1 day or more; one that a replay is working on stays longer
- * @param audit how long it is kept who did what, 31 days or more; months are dropped as a whole, so it is kept up to a
+ * @param audit how long it is kept who did what and which alerts fired, 31 days or more; months are dropped as a whole, so it is kept up to a
  *     month longer
  */
 @ConfigurationProperties("pawline.ops.retention")

@@ -7,10 +7,12 @@ import static org.awaitility.Awaitility.await;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.deque.html.axecore.results.Rule;
+import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.PlaywrightException;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
@@ -19,6 +21,8 @@ import io.pawline.events.BreakerState;
 import io.pawline.events.CallAttempt;
 import io.pawline.ops.TestingDatabase;
 import io.pawline.ops.TestingOps;
+import io.pawline.ops.alerts.Alert;
+import io.pawline.ops.alerts.AlertJournal;
 import io.pawline.ops.console.TestingBrowser.Screen;
 import io.pawline.ops.live.TestingAttemptEvents;
 import io.pawline.schemas.Reason;
@@ -115,7 +119,7 @@ class ConsoleIT {
         Locator generate = page.locator(".stages > li").filter(new Locator.FilterOptions().setHasText("generate"));
         assertThat(page.locator(".stages > li")).hasCount(5);
         assertThat(generate).containsText("no calls");
-        assertThat(page.getByText("No call has failed.")).isVisible();
+        assertThat(page.getByText("No call has failed in the last 1 min.")).isVisible();
 
         List<CallAttempt> calls = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
@@ -139,6 +143,123 @@ class ConsoleIT {
         assertThat(generate).containsText("breaker open");
         assertThat(generate).containsText("4 calls in 15 min, 50 % failed");
         assertThat(row(page, "provider_error")).containsText("100 %");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void aStageIsPausedAndResumedFromItsCardByTheKeyboard() {
+        Page page = open(Screen.PHONE, "/live");
+        Locator callback = page.locator(".stages > li").filter(new Locator.FilterOptions().setHasText("callback"));
+
+        callback.getByRole(AriaRole.BUTTON, named("Pause callback")).press("Enter");
+        Locator dialog = page.getByRole(AriaRole.DIALOG);
+        assertThat(dialog).containsText("No process of callback begins a further task. 0 calls under way");
+        dialog.getByLabel("Why").fill("the receiver asked for it");
+        dialog.getByLabel("Your name").fill("ann");
+        dialog.getByRole(AriaRole.BUTTON, named("Pause")).press("Enter");
+        assertThat(callback).containsText("pause by ann");
+        assertThat(callback).containsText("the receiver asked for it");
+        assertThat(callback.getByRole(AriaRole.BUTTON, named("Resume callback")))
+                .isFocused();
+        assertThat(callback.getByText("paused", new Locator.GetByTextOptions().setExact(true)))
+                .isVisible();
+
+        row(page, "the receiver asked for it")
+                .getByRole(AriaRole.BUTTON, named("Undo on stage:callback"))
+                .press("Enter");
+        assertThat(dialog).containsText("In force: pause by ann");
+        dialog.getByLabel("Why").fill("the receiver is back");
+        dialog.getByRole(AriaRole.BUTTON, named("Resume")).press("Enter");
+        assertThat(callback).containsText("Last: resume by ann");
+        assertThat(callback.getByRole(AriaRole.BUTTON, named("Pause callback"))).isVisible();
+
+        page.navigate(address("/audit"));
+        assertThat(row(page, "the receiver is back")).containsText("resume");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void aLimitSaysWhatItMeansForAllProcessesTogether() {
+        record(List.of(
+                TestingAttemptEvents.seenBy(
+                        TestingAttemptEvents.begun(TaskId.next(), Stage.MATTING, 1, Instant.now()),
+                        "one",
+                        1,
+                        10,
+                        BreakerState.CLOSED),
+                TestingAttemptEvents.seenBy(
+                        TestingAttemptEvents.begun(TaskId.next(), Stage.MATTING, 1, Instant.now()),
+                        "two",
+                        1,
+                        10,
+                        BreakerState.CLOSED)));
+        Page page = open(Screen.LAPTOP, "/live");
+        Locator matting = page.locator(".stages > li").filter(new Locator.FilterOptions().setHasText("matting"));
+        assertThat(matting).containsText("of 20 in flight");
+
+        matting.getByRole(AriaRole.BUTTON, named("Limit matting")).click();
+        Locator dialog = page.getByRole(AriaRole.DIALOG);
+        dialog.getByLabel("Calls in flight of each process").fill("4");
+        assertThat(dialog).containsText("2 processes: together at most 8 at once, now 20.");
+        dialog.getByLabel("Why").fill("they asked for less");
+        dialog.getByLabel("Your name").fill("ann");
+        dialog.getByRole(AriaRole.BUTTON, named("Set the limit")).click();
+        assertThat(matting).containsText("limit of 4 calls per process by ann");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void theLivePageSaysHowOldItsFiguresAre() {
+        Page page = browser.open(Screen.LAPTOP, ColorScheme.LIGHT);
+        page.route("**/v1/live", route -> {
+            APIResponse answer = route.fetch();
+            String old = answer.text().replaceFirst("\"stale_seconds\":[^,]+", "\"stale_seconds\":40.0");
+            route.fulfill(new Route.FulfillOptions().setResponse(answer).setBody(old));
+        });
+        page.navigate(address("/live"));
+
+        assertThat(page.getByText("Live figures are 40 s old")).isVisible();
+        assertThat(page.getByText("and none fires")).hasCount(0);
+        page.unrouteAll();
+        assertThat(page.getByText("Live figures are")).hasCount(0);
+    }
+
+    @Test
+    void anAlertThatFiredIsListedWithWhoWasNotified() {
+        ops.bean(AlertJournal.class)
+                .note(
+                        Instant.now(),
+                        List.of(new AlertJournal.Measured(
+                                Alert.COST_PER_HOUR,
+                                AlertJournal.State.FIRES,
+                                12.5,
+                                10.0,
+                                "per hour",
+                                "of the last 60 minutes")));
+        Page page = open(Screen.PHONE, "/live");
+
+        Locator past = page.getByRole(
+                AriaRole.TABLE, new Page.GetByRoleOptions().setName("Alerts that fired, the newest first"));
+        assertThat(past).containsText("cost per hour");
+        assertThat(past).containsText("12.5 per hour");
+        assertThat(past).containsText("of the last 60 minutes");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void aTaskIsCancelledFromItsPage() {
+        Submission task = TestingTasks.submission();
+        ops.bean(TaskDao.class).accept(task);
+        Page page = open(Screen.LAPTOP, "/tasks/" + task.id());
+
+        page.getByRole(AriaRole.BUTTON, called("Cancel this task…")).click();
+        Locator dialog = page.getByRole(AriaRole.DIALOG);
+        dialog.getByLabel("Why").fill("the customer asked for it");
+        dialog.getByLabel("Your name").fill("ann");
+        dialog.getByRole(AriaRole.BUTTON, named("Cancel the task")).click();
+
+        assertThat(page.locator(".facts")).containsText("cancelled");
+        assertThat(page.getByRole(AriaRole.BUTTON, called("Cancel this task…"))).hasCount(0);
         assertThat(browser.complaints()).isEmpty();
     }
 

@@ -3,8 +3,10 @@ package io.pawline.ops.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pawline.ops.TestingDatabase;
+import io.pawline.ops.alerts.AlertJournal;
 import io.pawline.ops.live.LiveView.AlertView;
 import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
 import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
@@ -14,9 +16,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -30,8 +35,9 @@ class AlertsIT {
     private Instant now = TestingTasks.NOW.plus(Duration.ofHours(1));
     private final LiveStore store =
             new LiveStore(DATABASE, Duration.ofDays(30), ((InstantSource) () -> now).withZone(ZoneOffset.UTC));
-    private final Alerts alerts = alerts(
-            new AlertProperties(1, 1.35, 0, Duration.ofMinutes(10), Duration.ofMinutes(5), new BigDecimal("10")));
+    private Optional<Map<Stage, Set<String>>> members = Optional.of(staffedBy("one"));
+    private Map<String, Duration> delays = Map.of("ledger", Duration.ZERO);
+    private final Alerts alerts = alerts(settings(new BigDecimal("10")));
 
     @AfterAll
     static void close() {
@@ -40,7 +46,9 @@ class AlertsIT {
 
     @BeforeEach
     void empty() {
-        DATABASE.with(handle -> handle.execute("truncate live_window, stage_process, alert, task"));
+        DATABASE.with(
+                handle -> handle.execute(
+                        "truncate live_window, stage_process, alert, alert_history, alert_notification, task, dead_letter cascade"));
     }
 
     @Test
@@ -67,10 +75,7 @@ class AlertsIT {
         happened(100, 100, Map.of(), 10_000_001);
 
         assertThat(firing()).containsExactly("cost_per_hour");
-        assertThat(alerts(new AlertProperties(1, 1.35, 0, Duration.ofMinutes(10), Duration.ofMinutes(5), null))
-                        .now())
-                .as("no threshold is set")
-                .noneMatch(AlertView::firing);
+        assertThat(alerts(settings(null)).now()).as("no threshold is set").noneMatch(AlertView::firing);
     }
 
     @Test
@@ -91,6 +96,86 @@ class AlertsIT {
 
         now = now.plusMillis(1);
         assertThat(firing()).containsExactly("undelivered");
+    }
+
+    @Test
+    void whatNobodyCanDeliverAnyMoreDoesNotFire() {
+        TaskDao tasks = new TaskDao(DATABASE);
+        Submission gone = TestingTasks.submission();
+        Submission discarded = TestingTasks.submission();
+        List.of(gone, discarded).forEach(task -> {
+            tasks.accept(task);
+            tasks.close(task.id(), 1, TestingTasks.success());
+        });
+        tasks.recordDeliveryFailure(gone.id(), 1, now, Reason.CALLBACK_GONE, "The receiver answered 410.");
+        tasks.recordDeliveryFailure(discarded.id(), 1, now, Reason.CALLBACK_REFUSED, "The receiver answered 500.");
+        now = TestingTasks.NOW.plus(Duration.ofDays(1));
+        assertThat(firing()).containsExactly("undelivered");
+
+        DATABASE.with(handle -> handle.execute("""
+                insert into dead_letter (topic, partition, record_offset, stage, reason, detail, failed_at, attempts,
+                    task_id, generation, state)
+                values ('pawline.callback.dlt', 0, 0, 'callback', 'callback_refused', '', now(), 9, ?, 1, 'discarded')
+                """, discarded.id().value()));
+        assertThat(firing()).isEmpty();
+    }
+
+    @Test
+    void theOpenBreakerOfAProcessThatIsGoneDoesNotFire() {
+        breaker("open", now);
+        now = now.plus(Duration.ofMinutes(6));
+        assertThat(firing()).containsExactly("breaker_open");
+
+        members = Optional.of(staffedBy("another"));
+        assertThat(firing()).as("the pod was replaced").isEmpty();
+
+        members = Optional.of(staffedBy("one"));
+        assertThat(firing())
+                .as("it is there, and silent because its breaker is open")
+                .containsExactly("breaker_open");
+        members = Optional.empty();
+        assertThat(firing()).as("Kafka does not answer").containsExactly("breaker_open");
+    }
+
+    @Test
+    void aKeyThatIsRefusedFiresAtOnce() {
+        happened(100, 100, Map.of("authentication", 1L), 0);
+
+        assertThat(firing()).containsExactly("account");
+    }
+
+    @Test
+    void aStageWithoutAProcessFiresAfterSomeMinutes() {
+        members = Optional.of(Map.of(Stage.DETECT, Set.of("one")));
+        assertThat(firing()).isEmpty();
+        now = now.plus(Duration.ofMinutes(5));
+        assertThat(firing()).isEmpty();
+
+        now = now.plusSeconds(1);
+        assertThat(firing()).containsExactly("stage_gone");
+        assertThat(detail("stage_gone")).isEqualTo("no process of generate, matting, finalize, callback");
+
+        members = Optional.empty();
+        assertThat(firing()).as("Kafka does not answer").containsExactly("stage_gone");
+        members = Optional.of(Map.of());
+        assertThat(alerts(settings(null)).now())
+                .as("a process that has just started leaves it as it is")
+                .anyMatch(alert -> alert.firing() && alert.name().equals("stage_gone"));
+        members = Optional.of(staffedBy("one"));
+        assertThat(firing()).isEmpty();
+    }
+
+    @Test
+    void aReaderThatIsBehindFires() {
+        delays = Map.of("ledger", Duration.ofMinutes(2), "live_count", Duration.ZERO);
+        assertThat(firing()).isEmpty();
+
+        delays = Map.of("ledger", Duration.ofSeconds(121), "live_count", Duration.ZERO);
+        assertThat(firing()).containsExactly("ops_behind");
+        assertThat(detail("ops_behind")).isEqualTo("longest behind: ledger");
+
+        delays = Map.of();
+        assertThat(firing()).as("Kafka does not answer").containsExactly("ops_behind");
     }
 
     @Test
@@ -115,8 +200,7 @@ class AlertsIT {
         assertThat(since("breaker_open")).isEqualTo(began);
 
         now = now.plus(Duration.ofMinutes(1));
-        Alerts ofAnotherProcess =
-                alerts(new AlertProperties(1, 1.35, 0, Duration.ofMinutes(10), Duration.ofMinutes(5), null));
+        Alerts ofAnotherProcess = alerts(settings(null));
         assertThat(ofAnotherProcess.now()).anyMatch(alert -> began.equals(alert.since()));
         assertThat(since("breaker_open")).isEqualTo(began);
 
@@ -127,9 +211,42 @@ class AlertsIT {
         assertThat(since("breaker_open")).isEqualTo(now);
     }
 
+    private static AlertProperties settings(@Nullable BigDecimal costPerHour) {
+        Duration minutes = Duration.ofMinutes(5);
+        return new AlertProperties(
+                1, 1.35, 0, Duration.ofMinutes(10), minutes, minutes, Duration.ofMinutes(2), costPerHour);
+    }
+
     private Alerts alerts(AlertProperties settings) {
+        Alerts.LiveProcesses processes = new Alerts.LiveProcesses() {
+            @Override
+            public Optional<Map<Stage, Set<String>>> members() {
+                return members;
+            }
+
+            @Override
+            public Map<String, Duration> delays() {
+                return delays;
+            }
+        };
         return new Alerts(
-                DATABASE, new LiveQueries(DATABASE), settings, ((InstantSource) () -> now).withZone(ZoneOffset.UTC));
+                new LiveQueries(DATABASE),
+                processes,
+                new AlertJournal(DATABASE, Map.of()),
+                settings,
+                ((InstantSource) () -> now).withZone(ZoneOffset.UTC));
+    }
+
+    private static Map<Stage, Set<String>> staffedBy(String instance) {
+        return Arrays.stream(Stage.values()).collect(Collectors.toMap(stage -> stage, _ -> Set.of(instance)));
+    }
+
+    private String detail(String name) {
+        return alerts.now().stream()
+                .filter(alert -> alert.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .detail();
     }
 
     private List<String> firing() {

@@ -80,6 +80,13 @@ class LiveCountIT {
             assertAlerts(ops);
             assertReport(ops);
             assertBadRequestsAreToldWhatIsWrong(ops);
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(ops.get("/v1/live")
+                                    .json()
+                                    .path("stale_seconds")
+                                    .asDouble(-1))
+                            .as("everything is counted")
+                            .isZero());
         }
     }
 
@@ -159,7 +166,17 @@ class LiveCountIT {
     private static void assertAlerts(TestingOps ops) {
         JsonNode alerts = ops.get("/v1/alerts").json().path("alerts");
         assertThat(alerts.valueStream().map(alert -> alert.path("name").asString()))
-                .containsExactly("unclassified", "amplification", "undelivered", "breaker_open", "cost_per_hour");
+                .containsExactly(
+                        "unclassified",
+                        "amplification",
+                        "undelivered",
+                        "breaker_open",
+                        "account",
+                        "stage_gone",
+                        "ops_behind",
+                        "cost_per_hour");
+        assertThat(ops.get("/v1/alerts/history").json().at("/alerts/0/name").asString())
+                .isEqualTo("amplification");
         JsonNode amplification = alerts.path(1);
         assertThat(amplification.path("firing").booleanValue()).isTrue();
         assertThat(amplification.path("value").doubleValue()).isEqualTo(2);

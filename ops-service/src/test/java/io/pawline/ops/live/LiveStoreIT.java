@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,10 +49,11 @@ class LiveStoreIT {
 
         List.of(older, newer, older).forEach(process -> store.keep(List.of(LiveUpdate.of("generate", process))));
 
-        assertThat(new LiveQueries(DATABASE).standings(NOW)).hasEntrySatisfying("generate", standing -> {
-            assertThat(standing.limit()).isEqualTo(3);
-            assertThat(standing.breaker()).isEqualTo("open");
-        });
+        assertThat(new LiveQueries(DATABASE).standings(NOW, Optional.empty()))
+                .hasEntrySatisfying("generate", standing -> {
+                    assertThat(standing.limit()).isEqualTo(3);
+                    assertThat(standing.breaker()).isEqualTo("open");
+                });
     }
 
     @Test

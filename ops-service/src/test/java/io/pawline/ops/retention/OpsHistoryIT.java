@@ -74,6 +74,33 @@ class OpsHistoryIT {
         assertThat(ids("select count(*) from replay")).containsExactly(0L);
     }
 
+    @Test
+    void oldAlertsGoWithTheirNotificationsAndNotWhatStillFires() {
+        alert(1, now.minus(Duration.ofDays(500)), now.minus(Duration.ofDays(401)));
+        alert(2, now.minus(Duration.ofDays(500)), now.minus(Duration.ofDays(399)));
+        alert(3, now.minus(Duration.ofDays(500)), null);
+
+        history.deleteOld();
+
+        assertThat(ids("select id from alert_history order by id")).containsExactly(2L, 3L);
+        assertThat(ids("select alert_id from alert_notification order by 1")).containsExactly(2L, 3L);
+    }
+
+    private void alert(long id, Instant fired, @Nullable Instant ended) {
+        database.with(handle -> handle.createUpdate("""
+                        with added as (
+                            insert into alert_history (id, name, fired_at, ended_at, value, unit, detail)
+                            overriding system value
+                            values (:id, 'breaker_open', :fired, :ended, 6, 'min', 'tested') returning id)
+                        insert into alert_notification (alert_id, event, receiver, created_at, due_at)
+                        select id, 'fired', 'team', :fired, :fired from added
+                        """)
+                .bind("id", id)
+                .bind("fired", fired.atOffset(ZoneOffset.UTC))
+                .bind("ended", ended == null ? null : ended.atOffset(ZoneOffset.UTC))
+                .execute());
+    }
+
     private void deadLetters(int first, int number, Instant at, String state) {
         database.with(handle -> handle.createUpdate("""
                         with added as (

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -51,8 +52,20 @@ final class MonitoringQueries {
         groups.forEach(group -> group.path("rules")
                 .forEach(rule -> queries.put(
                         rule.path("alert").asString(""),
-                        rule.path("expr").asString("").replace("$RELEASE", release))));
+                        withThresholds(rule.path("expr").asString("")).replace("$RELEASE", release))));
         return queries;
+    }
+
+    /** The query with the chart's thresholds; the one without a default is out of reach. */
+    static String withThresholds(String query) {
+        String filled = query.replace("$COST_PER_HOUR", "1e9");
+        JsonNode thresholds =
+                new YAMLMapper().readTree(text(CHART.resolve("values.yaml"))).at("/monitoring/alerts/thresholds");
+        for (Map.Entry<String, JsonNode> threshold : thresholds.properties()) {
+            String name = threshold.getKey().replaceAll("([A-Z])", "_$1").toUpperCase(Locale.ROOT);
+            filled = filled.replace("$" + name, threshold.getValue().asString());
+        }
+        return filled;
     }
 
     /** The names of the metrics in the queries. */

@@ -24,6 +24,10 @@ public final class WebhookSigner {
      * @throws IllegalArgumentException if there is no secret or if one is not base64; the message names its place and
      *     never its value
      */
+    public static WebhookSigner of(String setting, List<String> secrets) {
+        return new WebhookSigner(setting, secrets);
+    }
+
     WebhookSigner(String setting, List<String> secrets) {
         if (secrets.isEmpty()) {
             throw new IllegalArgumentException(

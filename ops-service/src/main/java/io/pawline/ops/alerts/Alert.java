@@ -1,0 +1,86 @@
+package io.pawline.ops.alerts;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.ResourceBundle;
+import java.util.stream.Collectors;
+
+/**
+ * Lists what somebody should look at. The chart has a rule for Prometheus of the same name, severity, threshold and
+ * words; a test compares the two.
+ */
+public enum Alert {
+    UNCLASSIFIED(Severity.WARNING),
+    AMPLIFICATION(Severity.WARNING),
+    UNDELIVERED(Severity.CRITICAL),
+    BREAKER_OPEN(Severity.CRITICAL),
+    ACCOUNT(Severity.CRITICAL),
+    STAGE_GONE(Severity.CRITICAL),
+    OPS_BEHIND(Severity.WARNING),
+    COST_PER_HOUR(Severity.WARNING);
+
+    /** Says whom an alert is for. */
+    public enum Severity {
+        /** Somebody looks at it in working hours. */
+        WARNING,
+        /** Somebody is woken. */
+        CRITICAL;
+
+        public String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private final Severity severity;
+
+    Alert(Severity severity) {
+        this.severity = severity;
+    }
+
+    public Severity severity() {
+        return severity;
+    }
+
+    /** Returns the name in the API and in the database, such as {@code breaker_open}. */
+    public String code() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Returns the name of the rule for Prometheus, such as {@code PawlineBreakerOpen}. */
+    public String rule() {
+        return "Pawline"
+                + Arrays.stream(name().split("_"))
+                        .map(word -> word.charAt(0) + word.substring(1).toLowerCase(Locale.ROOT))
+                        .collect(Collectors.joining());
+    }
+
+    /** Returns the name of the page that says what to do, such as {@code breaker-open}. */
+    public String page() {
+        return code().replace('_', '-');
+    }
+
+    /**
+     * Returns what the alert is called in a language.
+     *
+     * @param language {@code en} or {@code zh}
+     */
+    public String title(String language) {
+        return bundle(language).getString(code() + ".title");
+    }
+
+    /**
+     * Returns what the alert means, in a sentence or two.
+     *
+     * @param language {@code en} or {@code zh}
+     */
+    public String means(String language) {
+        return bundle(language).getString(code() + ".means");
+    }
+
+    private static ResourceBundle bundle(String language) {
+        return ResourceBundle.getBundle(
+                "io.pawline.ops.alerts.alerts",
+                Locale.of(language),
+                ResourceBundle.Control.getNoFallbackControl(ResourceBundle.Control.FORMAT_PROPERTIES));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.ops.alerts;
+
+import org.jspecify.annotations.NullMarked;

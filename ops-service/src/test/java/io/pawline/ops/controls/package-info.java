@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.ops.controls;
+
+import org.jspecify.annotations.NullMarked;
