@@ -121,7 +121,9 @@ public final class SettingsCheck implements BeanFactoryPostProcessor {
         return variable.startsWith("PAWLINE_")
                 && !COMMAND_LINE.contains(variable)
                 && !NOT_OURS.matcher(variable).matches()
-                && groupOf(letters, known).filter(bound(known).toList()::contains).isPresent()
+                && groupOf(letters, known)
+                        .filter(bound(known).toList()::contains)
+                        .isPresent()
                 && !known.hasVariable(letters);
     }
 

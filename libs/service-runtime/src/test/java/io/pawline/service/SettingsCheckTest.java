@@ -166,7 +166,8 @@ class SettingsCheckTest {
     @ParameterizedTest
     @CsvSource({"PAWLINE_MATTINGMODEL_PLACES, true", "PAWLINE_MATTING_PLACES, false"})
     void leavesTheVariablesOfALongerGroupToIt(String variable, boolean started) {
-        assertThat(catchThrowable(() -> start(Matting.class, "matting-service", List.of(), Map.of(variable, "1"))) == null)
+        assertThat(catchThrowable(() -> start(Matting.class, "matting-service", List.of(), Map.of(variable, "1")))
+                        == null)
                 .isEqualTo(started);
     }
 
