@@ -51,6 +51,16 @@ class UploadMemoryTest {
     }
 
     @Test
+    void givesAllMemoryForWorkToOneTenant() throws InterruptedException {
+        UploadMemory work = UploadMemory.forWork(100, Duration.ofSeconds(60));
+        try (UploadMemory.Share _ = work.take("a", 60, Duration.ZERO);
+                UploadMemory.Share _ = work.take("a", 40, Duration.ZERO)) {
+            assertThat(work.held()).isEqualTo(100);
+        }
+        assertThat(work.held()).isZero();
+    }
+
+    @Test
     void letsOthersPassATenantThatHasItsShare() throws InterruptedException {
         UploadMemory.Share share = now("greedy", 50);
         CompletableFuture<UploadMemory.Share> second = waiting("greedy", 10);
