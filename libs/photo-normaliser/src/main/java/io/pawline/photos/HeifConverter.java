@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decodes HEIC and AVIF with libheif's {@code heif-convert}, for there is no maintained decoder in Java. The program runs
- * as a child with limits of time, memory and output. Whoever uses it lets one child run at a time. Thread-safe.
+ * as a child with limits of time, memory and output. One child runs at a time. Thread-safe.
  */
 final class HeifConverter {
 
@@ -42,6 +43,7 @@ final class HeifConverter {
     private final PhotoProperties properties;
     private final @Nullable Path program;
     private final Path temporary;
+    private final ReentrantLock oneAtATime = new ReentrantLock();
 
     /** @param temporary the folder in which each conversion has a folder of its own */
     HeifConverter(PhotoProperties properties, Path temporary) {
@@ -85,12 +87,17 @@ final class HeifConverter {
      */
     byte[] convert(byte[] photo, PhotoFormat format, boolean transparent)
             throws IOException, InterruptedException, PhotoRefusedException {
-        // Systems delete what nobody has used for days from their folder for temporary files
-        Path folder = Files.createTempDirectory(Files.createDirectories(temporary), "pawline-photo");
+        oneAtATime.lockInterruptibly();
         try {
-            return convert(Files.write(folder.resolve("photo"), photo), folder, format, transparent);
+            // Systems delete what nobody has used for days from their folder for temporary files
+            Path folder = Files.createTempDirectory(Files.createDirectories(temporary), "pawline-photo");
+            try {
+                return convert(Files.write(folder.resolve("photo"), photo), folder, format, transparent);
+            } finally {
+                delete(folder);
+            }
         } finally {
-            delete(folder);
+            oneAtATime.unlock();
         }
     }
 

@@ -18,10 +18,8 @@ import org.slf4j.LoggerFactory;
  * Makes of a photo what a vision model gets: upright, sRGB, its first picture on white, of limited size, a JPEG without
  * metadata. What is so already is only freed of its metadata. Thread-safe.
  *
- * <p>Decoding runs on threads of its own, of which there are as many as processors. A decoder does not let go of its
- * thread, so on the virtual threads of tasks it would hold up calls that are under way. Between threads of the system,
- * the system divides the processors. What a further program decodes has one thread beside these, so that it holds up no
- * other photo.
+ * <p>Decoding runs on threads of its own, of which there are half as many as processors. A decoder does not let go of its
+ * thread, so on the virtual threads of tasks it would hold up calls that are under way.
  */
 public final class PhotoNormaliser {
 
@@ -43,8 +41,8 @@ public final class PhotoNormaliser {
 
     private final PhotoProperties properties;
     private final HeifConverter converter;
-    private final Semaphore processors = new Semaphore(Runtime.getRuntime().availableProcessors(), true);
-    private final Semaphore program = new Semaphore(1, true);
+    private final Semaphore processors =
+            new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true);
 
     /** Uses the system's folder for temporary files. */
     public PhotoNormaliser(PhotoProperties properties) {
@@ -105,12 +103,7 @@ public final class PhotoNormaliser {
         if (file.memoryOutside() > MOST_BYTES_OUTSIDE) {
             throw tooMuch(file.memoryOutside());
         }
-        return inMemory(
-                needed(file, size),
-                file.memoryOutside(),
-                memory,
-                processors,
-                () -> pack(file, size, file.orientation()));
+        return inMemory(needed(file, size), file.memoryOutside(), memory, () -> pack(file, size, file.orientation()));
     }
 
     private static long needed(PhotoFile file, Size size) {
@@ -133,7 +126,7 @@ public final class PhotoNormaliser {
         }
         // The child's memory is not the heap's; what it writes is read as a whole
         long converted = file.size().pixels() / 2;
-        return inMemory(converted + 2 * 3 * size.pixels() + SMALL_THINGS, 0, memory, program, () -> {
+        return inMemory(converted + 2 * 3 * size.pixels() + SMALL_THINGS, 0, memory, () -> {
             byte[] photo = converter.convert(file.clean(), format, file.hasTransparency());
             ByteBuffer bytes = ByteBuffer.wrap(photo);
             PhotoFile decoded = photo[0] == (byte) 0xFF
@@ -178,11 +171,8 @@ public final class PhotoNormaliser {
                 "needs %d MB of memory to be decoded: send it as a smaller JPEG".formatted(bytes / (1024 * 1024)));
     }
 
-    /**
-     * @param outside bytes beside the heap, which count in the budget as well
-     * @param turns one of which is taken while the photo is decoded
-     */
-    private PhotoResult inMemory(long bytes, long outside, WorkingMemory memory, Semaphore turns, Decoding decoding)
+    /** @param outside bytes beside the heap, which count in the budget as well */
+    private PhotoResult inMemory(long bytes, long outside, WorkingMemory memory, Decoding decoding)
             throws InterruptedException, PhotoRefusedException {
         if (bytes > memory.most()) {
             throw tooMuch(bytes);
@@ -191,14 +181,14 @@ public final class PhotoNormaliser {
         boolean started = false;
         boolean acquired = false;
         try {
-            turns.acquire();
+            processors.acquire();
             acquired = true;
             CompletableFuture<PhotoResult> result = new CompletableFuture<>();
             Thread.ofPlatform().daemon().name("photo-decoder").start(() -> {
                 // Whoever waits may have been interrupted: the memory is held as long as the decoder works
                 PhotoResult outcome = outcome(decoding);
                 held.close();
-                turns.release();
+                processors.release();
                 result.complete(outcome);
             });
             started = true;
@@ -208,7 +198,7 @@ public final class PhotoNormaliser {
         } finally {
             if (!started) {
                 held.close();
-                turns.release(acquired ? 1 : 0);
+                processors.release(acquired ? 1 : 0);
             }
         }
     }
