@@ -175,6 +175,30 @@ class ConsoleIT {
     }
 
     @Test
+    void theReportOpensWithPicturesAlsoOfAnotherPeriodBesideIt() {
+        Page page = open(Screen.LAPTOP, "/report?lang=en");
+
+        assertThat(heading(page, "At a glance")).isVisible();
+        assertThat(page.locator("figure.drawn svg.picture")).not().hasCount(0);
+        assertThat(page.locator("figure.drawn svg.picture").first()).isVisible();
+        assertThat(page.locator("svg.picture rect.p-bad")
+                        .first()
+                        .evaluate("shape => getComputedStyle(shape).fill")
+                        .toString())
+                .as("a shape besides a colour")
+                .startsWith("url(");
+        int alone = page.locator("figure.drawn svg.picture").count();
+        page.getByText("Beside another period").click();
+        page.getByRole(AriaRole.BUTTON, called("The week before")).click();
+        assertThat(heading(page, "Side by side")).isVisible();
+        assertThat(page.locator("figure.drawn svg.picture").nth(alone)).isVisible();
+        Download saved = page.waitForDownload(() ->
+                page.getByRole(AriaRole.BUTTON, called("Download all files")).click());
+        assertThat(saved.suggestedFilename()).endsWith(".zip");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
     void aFilterInChineseIsSavedFoundAgainAndForgotten() {
         failed(2, Reason.BILLING, "供应商返回：账户额度不足");
         Page page = open(Screen.LAPTOP, "/letters?stage=generate&q=" + URLEncoder.encode("额度", StandardCharsets.UTF_8));
