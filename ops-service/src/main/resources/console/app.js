@@ -9,7 +9,7 @@ import {reportPage} from './pages/report.js';
 import {taskPage} from './pages/task.js';
 import {deadLettersPage} from './pages/dead-letters.js';
 import {deadLetterPage} from './pages/dead-letter.js';
-import {replayPage} from './pages/replay.js';
+import {planPage, replayPage} from './pages/replay.js';
 import {replaysPage, progressPage} from './pages/replays.js';
 import {auditPage} from './pages/audit.js';
 
@@ -21,6 +21,7 @@ const PAGES = [
   [/^\/letters$/, deadLettersPage],
   [/^\/letters\/(\d+)$/, deadLetterPage],
   [/^\/replay$/, replayPage],
+  [/^\/plans\/([^/]+)$/, planPage],
   [/^\/replays$/, replaysPage],
   [/^\/replays\/([^/]+)$/, progressPage],
   [/^\/audit$/, auditPage],
@@ -56,7 +57,7 @@ async function show() {
 
 function menu(path) {
   const area = '/' + path.split('/')[1];
-  const current = area === '/replay' ? '/replays' : area;
+  const current = ['/replay', '/plans'].includes(area) ? '/replays' : area;
   fill(document.getElementById('nav'), el('ul', {}, MENU.map(([target, name]) =>
     el('li', {}, el('a', {href: '#' + target, 'aria-current': target === current ? 'page' : null}, name)))));
   fill(document.getElementById('foot'),

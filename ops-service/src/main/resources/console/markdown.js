@@ -2,15 +2,19 @@
 
 import {el, table} from './dom.js';
 
-/** Elements for a document in the Markdown that ops-service writes; headings begin at level 2. */
-export function markdown(text) {
+/** Elements for a document in the Markdown that ops-service writes; headings begin at level 2. `drawn` makes a picture from its name. */
+export function markdown(text, drawn = () => null) {
   const lines = text.split('\n');
   const out = [];
   let heading = '';
   for (let at = 0; at < lines.length;) {
     const line = lines[at].trim();
     const title = /^(#{1,6})\s+(.*)$/.exec(line);
+    const image = /^!\[(.*)\]\(pictures\/([a-z0-9-]+)\.svg\)$/.exec(line);
     if (!line) {
+      at++;
+    } else if (image) {
+      out.push(el('figure.drawn', {}, el('div.scroll', {tabindex: 0, role: 'group', 'aria-label': plain(image[1])}, drawn(image[2])), el('figcaption', {}, plain(image[1]))));
       at++;
     } else if (title) {
       heading = plain(title[2]);
@@ -29,7 +33,7 @@ export function markdown(text) {
       out.push(el('pre', {tabindex: 0}, body.join('\n')));
       at += body.length + 2;
     } else {
-      const paragraph = until(lines, at, next => !next.trim() || /^\s*(#{1,6}\s|\||[-*]\s|```)/.test(next));
+      const paragraph = until(lines, at, next => !next.trim() || /^\s*(#{1,6}\s|\||[-*]\s|```|!\[)/.test(next));
       const length = Math.max(1, paragraph.length);
       out.push(el('p', {}, inline(lines.slice(at, at + length).map(part => part.trim()).join(' '))));
       at += length;

@@ -1,7 +1,7 @@
 // Dead letters: by cause, over time, and one by one.
 
 import {el, fill, link, table} from '../dom.js';
-import {get, post, query as address, save} from '../api.js';
+import {answer, get, post, query as address, save} from '../api.js';
 import {ago, count, moment, plural, seconds} from '../format.js';
 import {complaint, confirmAction, during, filterWords, deadLetterBadge, nothing, spark, taskLink, title} from '../widgets.js';
 
@@ -15,7 +15,9 @@ export async function deadLettersPage(place, {query, signal}) {
   title(place, 'Dead letters');
   const groups = el('section', {'aria-busy': 'true'});
   const list = el('section');
-  place.append(form(filter), groups, list);
+  const saved = el('section.saved', {'aria-label': 'Saved filters'});
+  place.append(form(filter), saved, groups, list);
+  savedFilters(saved, filter, signal).catch(failure => showFailure(saved, failure, signal));
   const total = byCause(groups, filter, signal).catch(failure => showFailure(groups, failure, signal));
   await oneByOne(list, filter, total, signal).catch(failure => showFailure(list, failure, signal));
 }
@@ -39,7 +41,7 @@ function form(filter) {
     else location.hash = target;
   }},
   el('div.row', {},
-    text('q', 'Words in the detail', {type: 'search', placeholder: 'quota -trial'}),
+    text('q', 'Words in it', {type: 'search', placeholder: 'quota -trial'}),
     choice('stage', 'Stage', [['', 'any'], ...STAGES.map(stage => [stage, stage])]),
     text('reason', 'Reason', {placeholder: 'any'}),
     choice('state', 'State', STATES),
@@ -51,6 +53,31 @@ function form(filter) {
       text('client_ref', 'Client reference'), text('task_id', 'Task id'), text('generation', 'Generation', {inputmode: 'numeric', pattern: '[0-9]*'}),
       text('min_attempts', 'Attempts, at least', {inputmode: 'numeric', pattern: '[0-9]*'}), text('max_attempts', 'Attempts, at most', {inputmode: 'numeric', pattern: '[0-9]*'}),
       time('from', 'Died from'), time('to', 'Died before'), text('ids', 'Dead letters, by number', {placeholder: '4711,4712'}))));
+}
+
+/** The filters that people have saved, and a field to save this one; its address is a link that can be sent to others, too. */
+async function savedFilters(place, filter, signal) {
+  const trouble = el('div');
+  const name = el('input', {id: 'filter-name', maxlength: 100, required: true, autocomplete: 'off', pattern: '[^\\/]+'});
+  const submit = el('button', {type: 'submit'}, 'Save');
+  const show = filters => fill(place,
+    filters.length ? el('ul.chips', {}, filters.map(saved => el('li', {},
+      el('a', {href: link('/letters', saved.filter), 'data-key': `f-${saved.name}`}, saved.name), ' ',
+      el('button.plain', {type: 'button', 'aria-label': `Forget the filter ${saved.name}`, click: event => during(event.target, trouble, async () => {
+        await answer(`/v1/dead-letters/filters/${encodeURIComponent(saved.name)}`, {method: 'DELETE', signal});
+        await load();
+      })}, '×')))) : null,
+    Object.keys(filter).length ? el('details', {}, el('summary', {}, 'Save this filter'), el('form.row', {submit: event => {
+      event.preventDefault();
+      during(submit, trouble, async () => {
+        const {filters: all} = await post('/v1/dead-letters/filters', {name: name.value, filter}, signal);
+        name.value = '';
+        show(all);
+      });
+    }}, el('div.field', {}, el('label', {for: 'filter-name'}, 'Name of the filter'), name), submit)) : null,
+    trouble);
+  const load = async () => show((await get('/v1/dead-letters/filters', signal)).filters);
+  await load();
 }
 
 /** What a field of date and time shows for a moment. */

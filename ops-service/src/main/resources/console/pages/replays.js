@@ -19,7 +19,17 @@ export async function replaysPage(place, {signal}) {
   title(place, 'Replays');
   const trouble = el('div');
   const list = el('div');
-  place.append(trouble, list);
+  const kept = el('section');
+  place.append(trouble, list, kept);
+  const {plans} = await get('/v1/replays/plans', signal);
+  if (plans.length) {
+    fill(kept, table('Dry runs that were kept', [
+      {title: 'Name', cell: row => el('a', {href: link(`/plans/${row.id}`), 'data-key': row.id}, row.name)},
+      {title: 'Seen', cell: row => moment(row.created_at)},
+      {title: 'Dead letters', number: true, cell: row => count(row.letters)},
+      {title: 'Of', class: 'prose', cell: row => filterWords(row.filter)},
+    ], plans, {titled: true}));
+  }
   await poll(signal, 3_000, trouble, async () => {
     const {replays} = await get('/v1/replays', signal);
     fill(list, replays.length
@@ -62,11 +72,15 @@ function progress(replay, again) {
     partsOf(replay),
     el('div.actions', {}, moves(replay, again)),
     facts(
-      ['Asked for', filterWords(replay.filter)],
+      ['Name', replay.name],
+      ['Asked for', [filterWords(replay.filter), replay.from_stage ? ', from the photo on' : '']],
       ['By', replay.by],
       ['Why', replay.why],
       ['Rate', `${count(replay.per_second)} a second`],
-      ['Began', moment(replay.created_at)],
+      [replay.starts_at ? 'Asked for at' : 'Began', moment(replay.created_at)],
+      ['Begins', moment(replay.starts_at)],
+      ['Pauses when more than', replay.stop_percent ? `${replay.stop_percent} % fail` : null],
+      ['Paused because', replay.paused_because],
       ['Ended', replay.ended_at ? [moment(replay.ended_at), el('span.muted', {}, ` after ${seconds((new Date(replay.ended_at) - new Date(replay.created_at)) / 1_000)}`)] : null],
       ['Left', replay.state === 'running' && left ? `about ${seconds(left / replay.per_second)}` : null]),
     el('div.columns', {},
@@ -89,12 +103,13 @@ function moves(replay, again) {
       await again();
     },
   })}, `${button}…`);
+  const abort = move('abort', 'Abort', 'What has not been sent becomes open again. This cannot be undone.', true);
+  if (replay.state === 'scheduled') return [abort];
   if (replay.state === 'running') {
-    return [move('pause', 'Pause', 'What is under way goes on; nothing more is sent until it is resumed.'),
-      move('abort', 'Abort', 'What has not been sent becomes open again. This cannot be undone.', true)];
+    return [move('pause', 'Pause', 'What is under way goes on; nothing more is sent until it is resumed.'), abort];
   }
   if (replay.state === 'paused') {
-    return [move('resume', 'Resume', 'It goes on where it was.'), move('abort', 'Abort', 'What has not been sent becomes open again. This cannot be undone.', true)];
+    return [move('resume', 'Resume', 'It goes on where it was.'), abort];
   }
   return null;
 }
@@ -106,7 +121,7 @@ async function oneByOne(path, signal) {
     found.letters.length === 1_000 ? el('p.muted', {}, 'The first 1,000.') : null,
     table('Dead letters, in their order', [
       {title: 'Place', number: true, cell: row => row.place},
-      {title: 'Dead letter', cell: row => el('a', {href: link(`/letters/${row.letter_id}`), 'data-key': `l${row.letter_id}`}, `#${row.letter_id}`)},
+      {title: 'Dead letter', cell: row => row.letter_id ? el('a', {href: link(`/letters/${row.letter_id}`), 'data-key': `l${row.letter_id}`}, `#${row.letter_id}`) : null},
       {title: 'Task', cell: row => taskLink(row.task_id)},
       {title: 'Generation', number: true, cell: row => row.generation},
       {title: 'Outcome', cell: row => row.outcome ? badge(row.outcome, words(row.outcome)) : row.state === 'published' ? badge('under_way') : badge(row.state)},

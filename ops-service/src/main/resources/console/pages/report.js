@@ -1,9 +1,10 @@
 // The report of any period, in the tables of the incident's own report.
 
 import {el, fill, link} from '../dom.js';
-import {answer, query as address, save} from '../api.js';
+import {get, query as address, save} from '../api.js';
 import {complaint, during, title} from '../widgets.js';
 import {markdown} from '../markdown.js';
+import {picture} from '../picture.js';
 
 const HOUR = 3_600_000;
 const LANGUAGES = [['en', 'English'], ['zh', '中文']];
@@ -21,14 +22,18 @@ const QUICK = [
 export async function reportPage(place, {query, signal}) {
   const now = Date.now();
   const lang = query.lang ?? (navigator.language.startsWith('zh') ? 'zh' : 'en');
-  const period = {from: query.from ?? new Date(now - HOUR).toISOString(), to: query.to ?? new Date(now).toISOString()};
+  const period = {
+    from: query.from ?? new Date(now - HOUR).toISOString(), to: query.to ?? new Date(now).toISOString(),
+    ...(query.before_from && query.before_to && {before_from: query.before_from, before_to: query.before_to}),
+    ...(query.tenant && {tenant: query.tenant}),
+  };
   title(place, 'Report');
   const trouble = el('div');
   const body = el('article.report', {lang: lang === 'zh' ? 'zh-Hans' : 'en', 'aria-busy': 'true'}, el('p.muted', {}, 'The ledger is read…'));
   place.append(form(period, lang, now), downloads(period, lang, trouble), trouble, body);
   try {
-    const text = await (await answer(address('/v1/report', {...period, lang, zone, format: 'md'}), {signal})).text();
-    fill(body, markdown(text));
+    const {text, pictures} = await get(address('/v1/report', {...period, lang, zone, format: 'page'}), signal);
+    fill(body, markdown(text, name => pictures[name] ? picture(pictures[name]) : null));
   } catch (failure) {
     if (!signal.aborted) fill(body, complaint(failure));
   }
@@ -36,25 +41,39 @@ export async function reportPage(place, {query, signal}) {
 }
 
 function form(period, lang, now) {
-  const time = (name, label) => el('div.field', {}, el('label', {for: name}, label),
-    el('input', {id: name, name, type: 'datetime-local', step: 1, required: true, value: local(period[name])}));
+  const shown = period;
+  const time = (name, label, required = true) => el('div.field', {}, el('label', {for: name}, label),
+    el('input', {id: name, name, type: 'datetime-local', step: 1, required, value: period[name] ? local(period[name]) : ''}));
+  const compare = (name, shift) => el('button.plain', {type: 'button', click: () => go({
+    ...period, lang,
+    before_from: new Date(shift(Date.parse(period.from))).toISOString(),
+    before_to: new Date(shift(Date.parse(period.to))).toISOString(),
+  })}, name);
+  const length = Date.parse(period.to) - Date.parse(period.from);
   return el('form.filters', {submit: event => {
     event.preventDefault();
     const given = Object.fromEntries(new FormData(event.target));
-    go({from: new Date(given.from).toISOString(), to: new Date(given.to).toISOString(), lang: given.lang});
+    go({
+      from: new Date(given.from).toISOString(), to: new Date(given.to).toISOString(), lang: given.lang, tenant: given.tenant,
+      ...(given.before_from && given.before_to && {before_from: new Date(given.before_from).toISOString(), before_to: new Date(given.before_to).toISOString()}),
+    });
   }},
   el('div.row.period', {}, time('from', 'From'), time('to', 'Before'),
     el('div.field', {}, el('label', {for: 'lang'}, 'Language'), el('select', {id: 'lang', name: 'lang'}, LANGUAGES.map(([value, name]) =>
       el('option', {value, selected: value === lang, lang: value}, name)))),
     el('button.primary', {type: 'submit'}, 'Show')),
+  el('details', {open: Boolean(period.before_from || period.tenant)}, el('summary', {}, 'Beside another period, or one tenant'),
+    el('div.row.period', {}, time('before_from', 'Other period from', false), time('before_to', 'Other period before', false),
+      el('div.field', {}, el('label', {for: 'tenant'}, 'Tenant'), el('input', {id: 'tenant', name: 'tenant', autocomplete: 'off', value: period.tenant ?? ''}))),
+    el('div.quick', {}, compare('The time before', at => at - length), compare('The day before', at => at - 24 * HOUR), compare('The week before', at => at - 7 * 24 * HOUR))),
   el('div.quick', {}, QUICK.map(([name, period]) => el('button.plain', {type: 'button', click: () => {
     const [from, to] = period(now);
-    go({from: new Date(from).toISOString(), to: new Date(to).toISOString(), lang});
+    go({from: new Date(from).toISOString(), to: new Date(to).toISOString(), lang, ...(shown.tenant && {tenant: shown.tenant})});
   }}, name))));
 }
 
 function go(parameters) {
-  const target = link('/report', parameters);
+  const target = link('/report', Object.fromEntries(Object.entries(parameters).filter(([, value]) => value)));
   if (target === location.hash) window.dispatchEvent(new HashChangeEvent('hashchange'));
   else location.hash = target;
 }
@@ -66,7 +85,7 @@ function local(iso) {
 
 function downloads(period, lang, trouble) {
   const name = `pawline-report-${period.from.slice(0, 16).replaceAll(':', '')}`;
-  return el('div.bar.no-print', {}, [['md', 'Markdown'], ['json', 'JSON'], ['html', 'Web page']].map(([format, words]) =>
+  return el('div.bar.no-print', {}, [['zip', 'all files'], ['md', 'Markdown'], ['json', 'JSON'], ['html', 'Web page']].map(([format, words]) =>
     el('button', {type: 'button', click: event => during(event.target, trouble, () =>
       save(address('/v1/report', {...period, lang, zone, format}), `${name}.${format}`))}, `Download ${words}`)),
   el('span.spacer'), el('button', {type: 'button', click: () => print()}, 'Print'));

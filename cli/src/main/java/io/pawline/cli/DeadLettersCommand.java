@@ -3,6 +3,7 @@ package io.pawline.cli;
 import io.pawline.cli.connection.OpsOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,85 @@ final class DeadLettersCommand implements Runnable {
             HttpUrl.Builder address = ops.address(path);
             filter.forEach(address::addQueryParameter);
             return address.build();
+        }
+    }
+
+    /** Says how a replay goes, besides its rate. */
+    static final class Terms {
+
+        @Option(
+                names = "--plan",
+                paramLabel = "ID",
+                description = "Sends exactly what this dry run showed, instead of a filter.")
+        @Nullable
+        private String plan;
+
+        @Option(
+                names = "--tasks",
+                paramLabel = "NAME=VALUE",
+                description =
+                        "Which tasks, instead of dead letters: state=expired (or cancelled, failed), tenant, from and"
+                                + " to, or ids; may be repeated. They begin with their photo and need --deadline.")
+        private Map<String, String> tasks = new LinkedHashMap<>();
+
+        @Option(names = "--from-photo", description = "Begins with the photo, not at the stage that gave up.")
+        private boolean fromPhoto;
+
+        @Option(
+                names = "--name",
+                paramLabel = "NAME",
+                description = "Name of the replay, or of the dry run, which is kept.")
+        @Nullable
+        private String name;
+
+        @Option(
+                names = "--deadline",
+                paramLabel = "DURATION",
+                description = "How long a replayed task may take, such as PT2H (default: as configured).")
+        @Nullable
+        private Duration deadline;
+
+        @Option(
+                names = "--starts-at",
+                paramLabel = "TIME",
+                description = "When it begins, such as 2026-11-24T02:00:00+08:00 (default: at once).")
+        @Nullable
+        private String startsAt;
+
+        @Option(names = "--stop-percent", paramLabel = "N", description = "Pauses when more than N in a hundred fail.")
+        @Nullable
+        private Integer stopPercent;
+
+        /** The part of a request that says what is replayed. */
+        Map<String, Object> what(Map<String, String> filter) {
+            Map<String, Object> body = new LinkedHashMap<>();
+            if (plan != null) {
+                body.put("plan", plan);
+            } else if (!tasks.isEmpty()) {
+                body.put("tasks", tasks);
+            } else {
+                body.put("filter", filter);
+            }
+            if (fromPhoto) {
+                body.put("from_stage", "detect");
+            }
+            if (name != null) {
+                body.put("name", name);
+            }
+            return body;
+        }
+
+        /** Adds what only a replay has, and no dry run. */
+        void addTo(Map<String, Object> body) {
+            if (deadline != null) {
+                body.put("deadline_seconds", deadline.toSeconds());
+            }
+            if (startsAt != null) {
+                body.put("starts_at", startsAt);
+            }
+            if (stopPercent != null) {
+                body.put("stop_percent", stopPercent);
+            }
         }
     }
 
@@ -135,10 +215,13 @@ final class DeadLettersCommand implements Runnable {
                     @Nullable
                     String by,
             @Option(names = "--why", paramLabel = "SENTENCE", defaultValue = "", description = "Why, for the audit.")
-                    String why)
+                    String why,
+            @Mixin Terms terms)
             throws IOException {
-        Map<String, Object> body = new LinkedHashMap<>(Map.of("filter", which.filter, "per_second", perSecond));
+        Map<String, Object> body = terms.what(which.filter);
+        body.put("per_second", perSecond);
         if (!dryRun) {
+            terms.addTo(body);
             if (by != null) {
                 body.put("by", by);
             } else if (!which.ops.hasKey()) {

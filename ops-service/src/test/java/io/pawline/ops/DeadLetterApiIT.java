@@ -224,7 +224,7 @@ class DeadLetterApiIT {
 
     private long addOne(Submission task, byte[] value) {
         index.add(List.of(new IndexedDeadLetter(
-                new Position("pawline.generate.dlt", 7, 0),
+                new Position("pawline.generate.dlt", "made-once", 7, 0),
                 "generate",
                 "provider_error",
                 "It is down.",
@@ -238,7 +238,8 @@ class DeadLetterApiIT {
                 value,
                 List.of(
                         new Header("pawline-attempt", "3".getBytes(StandardCharsets.UTF_8)),
-                        new Header("binary", new byte[] {0, -1})))));
+                        new Header("binary", new byte[] {0, -1})),
+                "")));
         return OPS.get("/v1/dead-letters?task_id=" + task.id())
                 .json()
                 .at("/dead_letters/0/id")

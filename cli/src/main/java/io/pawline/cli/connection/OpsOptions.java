@@ -2,6 +2,9 @@ package io.pawline.cli.connection;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -127,6 +130,18 @@ public final class OpsOptions {
     public void copy(HttpUrl address, PrintWriter out) throws IOException {
         try (Response answer = send(new Request.Builder().url(address))) {
             answer.body().charStream().transferTo(out);
+        }
+    }
+
+    /**
+     * Saves an answer of any length and kind, in the place of the file if there is one.
+     *
+     * @throws IOException if ops-service cannot be reached, or if the file cannot be written
+     * @throws IllegalStateException if ops-service refuses
+     */
+    public void save(HttpUrl address, Path file) throws IOException {
+        try (Response answer = send(new Request.Builder().url(address))) {
+            Files.copy(answer.body().byteStream(), file, StandardCopyOption.REPLACE_EXISTING);
         }
     }
 

@@ -35,6 +35,11 @@ record DeadLetter(
         @Nullable Instant submittedAt,
         @Nullable String undecodable) {
 
+    /** The columns of this record; the full text of the search is another, and large. */
+    static final String COLUMNS = "id, topic, partition, record_offset, state, stage, reason, detail, provider_code,"
+            + " failed_at, first_failed_at, attempts, task_id, generation, tenant, style, client_ref, submitted_at,"
+            + " undecodable";
+
     static DeadLetter of(ResultSet row) throws SQLException {
         int generation = row.getInt("generation");
         return new DeadLetter(

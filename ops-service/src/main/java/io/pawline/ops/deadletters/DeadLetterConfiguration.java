@@ -7,9 +7,11 @@ import io.pawline.events.TaskAccepted;
 import io.pawline.events.TaskFinished;
 import io.pawline.schemas.Stage;
 import io.pawline.service.EventFormats;
+import io.pawline.service.Periodic;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -20,6 +22,8 @@ import org.springframework.context.annotation.Configuration;
 /** Puts the index of the dead letters together, and what people see of it and change in it. */
 @Configuration(proxyBeanMethods = false)
 class DeadLetterConfiguration {
+
+    private static final int SEARCHES_AT_ONCE = 500;
 
     /** Each stage takes one class of event. */
     private static final Map<Stage, Class<? extends SpecificRecord>> EVENTS = Map.of(
@@ -35,8 +39,14 @@ class DeadLetterConfiguration {
     }
 
     @Bean
-    DeadLetterListener deadLetterListener(DeadLetterIndex index, Deserializer<?> eventDeserializer) {
-        return new DeadLetterListener(index, eventDeserializer);
+    TopicIds topicIds(KafkaProperties kafka) {
+        return new TopicIds(kafka.buildAdminProperties());
+    }
+
+    @Bean
+    DeadLetterListener deadLetterListener(
+            DeadLetterIndex index, TopicIds topics, Deserializer<?> eventDeserializer, Clock clock) {
+        return new DeadLetterListener(index, new TopicIncarnations(topics, clock), eventDeserializer);
     }
 
     @Bean
@@ -50,6 +60,11 @@ class DeadLetterConfiguration {
     }
 
     @Bean
+    SavedFilters savedFilters(TaskDatabase database, Clock clock) {
+        return new SavedFilters(database.reports(), clock);
+    }
+
+    @Bean
     DeadLetterChanges deadLetterChanges(TaskDatabase database, Clock clock) {
         return new DeadLetterChanges(database.reports(), clock);
     }
@@ -57,6 +72,22 @@ class DeadLetterConfiguration {
     @Bean
     EventJson eventJson(Deserializer<?> eventDeserializer, KafkaProperties kafka) {
         return new EventJson(eventDeserializer, EventFormats.of(kafka).serializer(), EVENTS);
+    }
+
+    @Bean
+    DeadLetterSearch deadLetterSearch(TaskDatabase database, EventJson events) {
+        return new DeadLetterSearch(database, events);
+    }
+
+    /** Once it has caught up with what an earlier version left, it finds nothing, by an index that is empty then. */
+    @Bean
+    Periodic deadLetterSearches(DeadLetterSearch search) {
+        return Periodic.start("dead-letter-search", Duration.ofSeconds(1), () -> {
+            while (search.write(SEARCHES_AT_ONCE) == SEARCHES_AT_ONCE
+                    && !Thread.currentThread().isInterrupted()) {
+                // There are more
+            }
+        });
     }
 
     @Bean

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param providerCode the provider's code; {@code none}: those without
  * @param from given up at this moment or later
  * @param to given up before this moment
- * @param words words in the failure's detail, as people write them into a search box
+ * @param words words in the failure's detail, in the event, or of the request's id, as people write them into a search
+ *     box
  */
 public record DeadLetterFilter(
         List<Long> ids,
@@ -153,7 +154,14 @@ public record DeadLetterFilter(
         conditions.add("dead_letter.attempts <= :maxAttempts", "maxAttempts", maxAttempts);
         conditions.add(timeColumn + " >= :from", "from", from == null ? null : from.atOffset(ZoneOffset.UTC));
         conditions.add(timeColumn + " < :to", "to", to == null ? null : to.atOffset(ZoneOffset.UTC));
-        conditions.add("dead_letter.words @@ websearch_to_tsquery('simple', :words)", "words", words);
+        if (words != null) {
+            SearchText.Question question = SearchText.question(words);
+            conditions.add(
+                    "dead_letter.search @@ (websearch_to_tsquery('simple', :words) && to_tsquery('simple', :prefixes))",
+                    "words",
+                    question.words());
+            conditions.add("true", "prefixes", question.prefixes());
+        }
     }
 
     /** Conditions that all have to hold, with the values of their parameters. */

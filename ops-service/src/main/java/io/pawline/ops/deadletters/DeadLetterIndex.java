@@ -20,20 +20,28 @@ public final class DeadLetterIndex {
     private static final String ADD = """
             with told as (
                 select * from json_to_recordset(cast(:letters as json)) as letter(
-                    topic text, partition int, record_offset bigint, stage text, reason text, detail text,
+                    topic text, topic_id text, partition int, record_offset bigint, stage text, reason text, detail text,
                     failed_at timestamptz, first_failed_at timestamptz, work_at timestamptz, attempts int, task_id uuid,
                     generation int, tenant text, style text, submitted_at timestamptz, undecodable text,
-                    record_key text, record_value text, headers jsonb)
+                    search text, record_key text, record_value text, headers jsonb)
+            ), adopted as (
+                update dead_letter set topic_id = told.topic_id from told
+                where dead_letter.topic = told.topic and dead_letter.partition = told.partition
+                    and dead_letter.record_offset = told.record_offset and dead_letter.topic_id = ''
+                    and dead_letter.failed_at = told.failed_at and dead_letter.task_id is not distinct from told.task_id
+                returning dead_letter.topic, dead_letter.partition, dead_letter.record_offset
             ), added as (
-                insert into dead_letter (topic, partition, record_offset, stage, reason, detail, failed_at, first_failed_at,
-                    work_at, attempts, task_id, generation, tenant, style, submitted_at, undecodable, client_ref)
-                select told.topic, told.partition, told.record_offset, told.stage, told.reason, told.detail, told.failed_at,
+                insert into dead_letter (topic, topic_id, partition, record_offset, stage, reason, detail, failed_at, first_failed_at,
+                    work_at, attempts, task_id, generation, tenant, style, submitted_at, undecodable, client_ref, search)
+                select told.topic, told.topic_id, told.partition, told.record_offset, told.stage, told.reason, told.detail, told.failed_at,
                     told.first_failed_at, told.work_at, told.attempts, told.task_id,
                     coalesce(told.generation, task.generation), coalesce(told.tenant, task.tenant),
                     coalesce(told.style, task.style), coalesce(told.submitted_at, task.submitted_at), told.undecodable,
-                    task.client_ref
+                    task.client_ref, to_tsvector('simple', told.search)
                 from told left join task on task.id = told.task_id
-                on conflict (topic, partition, record_offset) do nothing
+                where not exists (select from adopted where adopted.topic = told.topic
+                    and adopted.partition = told.partition and adopted.record_offset = told.record_offset)
+                on conflict (topic, topic_id, partition, record_offset) do nothing
                 returning id, topic, partition, record_offset
             )
             insert into dead_letter_record (letter_id, record_key, record_value, headers)
@@ -42,7 +50,9 @@ public final class DeadLetterIndex {
             """;
 
     private static final String ASK_LEDGER = """
-            update dead_letter set provider_code = coalesce(call.provider_code, 'HTTP ' || call.http_status)
+            update dead_letter set provider_code = coalesce(call.provider_code, 'HTTP ' || call.http_status),
+                request_id = call.request_id,
+                search = search || to_tsvector('simple', coalesce(call.request_id, ''))
             from (select distinct on (task_id, generation, stage, reason) * from call_attempt
                   where task_id = any(:tasks) and started_at >= :from and outcome = 'failed'
                       and (provider_code is not null or http_status is not null)
@@ -98,6 +108,7 @@ public final class DeadLetterIndex {
     private static Map<String, Object> row(IndexedDeadLetter deadLetter) {
         Map<String, Object> row = new HashMap<>();
         row.put("topic", deadLetter.position().topic());
+        row.put("topic_id", deadLetter.position().topicId());
         row.put("partition", deadLetter.position().partition());
         row.put("record_offset", deadLetter.position().offset());
         row.put("stage", deadLetter.stage());
@@ -116,6 +127,7 @@ public final class DeadLetterIndex {
             row.put("submitted_at", task.submittedAt());
         }
         row.put("undecodable", text(deadLetter.undecodable()));
+        row.put("search", text(SearchText.of(deadLetter.detail() + " " + deadLetter.text())));
         row.put("record_key", base64(deadLetter.key()));
         row.put("record_value", base64(deadLetter.value()));
         row.put(

@@ -42,10 +42,12 @@ public final class DeadLetterListener {
     private static final String ORIGINAL_TIMESTAMP = "kafka_dlt-original-timestamp";
 
     private final DeadLetterIndex index;
+    private final TopicIncarnations topics;
     private final Deserializer<?> events;
 
-    public DeadLetterListener(DeadLetterIndex index, Deserializer<?> events) {
+    DeadLetterListener(DeadLetterIndex index, TopicIncarnations topics, Deserializer<?> events) {
         this.index = index;
+        this.topics = topics;
         this.events = events;
     }
 
@@ -73,7 +75,7 @@ public final class DeadLetterListener {
     private IndexedDeadLetter deadLetter(ConsumerRecord<byte[], byte[]> record) {
         Content content = content(record);
         return new IndexedDeadLetter(
-                new Position(record.topic(), record.partition(), record.offset()),
+                new Position(record.topic(), topics.of(record), record.partition(), record.offset()),
                 Objects.requireNonNull(STAGES.get(record.topic())).code(),
                 text(record, RecordHeaders.REASON).orElse(Reason.UNCLASSIFIED.code()),
                 text(record, RecordHeaders.DETAIL)
@@ -91,25 +93,30 @@ public final class DeadLetterListener {
                 record.value(),
                 Arrays.stream(record.headers().toArray())
                         .map(header -> new Header(header.key(), header.value()))
-                        .toList());
+                        .toList(),
+                content.text());
     }
 
-    private record Content(@Nullable OfTask task, @Nullable String undecodable) {}
+    private record Content(@Nullable OfTask task, @Nullable String undecodable, String text) {}
 
     private Content content(ConsumerRecord<byte[], byte[]> record) {
         try {
             if (events.deserialize(record.topic(), record.value()) instanceof SpecificRecord event) {
                 Schema.Field field = event.getSchema().getField("context");
                 if (field != null && event.get(field.pos()) instanceof TaskContext context) {
-                    return new Content(task(context), null);
+                    return new Content(task(context), null, EventTexts.of(event));
                 }
             }
-            return new Content(taskOfKey(record), "the event is none of a task");
+            return new Content(taskOfKey(record), "the event is none of a task", readable(record));
         } catch (RegistryUnavailableException e) {
             throw e;
         } catch (SerializationException | IllegalArgumentException e) {
-            return new Content(taskOfKey(record), String.valueOf(e.getMessage()));
+            return new Content(taskOfKey(record), String.valueOf(e.getMessage()), readable(record));
         }
+    }
+
+    private static String readable(ConsumerRecord<byte[], byte[]> record) {
+        return record.value() == null ? "" : Bytes.readable(record.value());
     }
 
     private static OfTask task(TaskContext context) {

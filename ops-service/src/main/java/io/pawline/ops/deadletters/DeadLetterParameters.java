@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
@@ -35,7 +36,7 @@ public final class DeadLetterParameters {
 
     private static final Set<String> STATES =
             Set.of("open", "replaying", "replayed", "failed_again", "discarded", "any");
-    private static final int MOST_IDS = 10_000;
+    private static final int MOST_IDS = 50_000;
 
     private DeadLetterParameters() {}
 
@@ -55,6 +56,15 @@ public final class DeadLetterParameters {
         }
         Map<String, String> parameters = new HashMap<>();
         filter.properties().forEach(field -> {
+            if (field.getKey().equals("ids") && field.getValue().isArray()) {
+                parameters.put(
+                        "ids",
+                        field.getValue()
+                                .valueStream()
+                                .map(id -> id.asString(""))
+                                .collect(Collectors.joining(",")));
+                return;
+            }
             if (!field.getValue().isValueNode()) {
                 throw Parameters.invalid("filter." + field.getKey() + " is no text or number");
             }

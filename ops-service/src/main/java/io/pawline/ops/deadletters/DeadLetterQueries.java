@@ -42,16 +42,16 @@ final class DeadLetterQueries {
 
     /** The query sorts all that the filter leaves, unless they are in the order of an index. */
     private static final String PAGE = """
-            select * from dead_letter where <where> and (<time>, id) < (:beforeTime, :beforeId)
+            select %s from dead_letter where <where> and (<time>, id) < (:beforeTime, :beforeId)
             order by <time> desc, id desc limit :limit
-            """;
+            """.formatted(DeadLetter.COLUMNS);
 
     /** The query reads the newest dead letters in their order, and asks of each whether the filter leaves it. */
     private static final String WALK = """
-            select *, <where> as fits from dead_letter
+            select %s, <where> as fits from dead_letter
             where (failed_at, id) < (:beforeTime, :beforeId) and failed_at >= :since and <within>
             order by failed_at desc, id desc limit :limit
-            """;
+            """.formatted(DeadLetter.COLUMNS);
 
     /** A walk goes on while it finds one of so many that it reads. */
     private static final int WORTH_WALKING = 10;
@@ -235,10 +235,11 @@ final class DeadLetterQueries {
 
     /** Finds the dead letter of this id, if there is one. */
     Optional<DeadLetter> find(long id) {
-        return database.with(handle -> handle.createQuery("select * from dead_letter where id = :id")
-                .bind("id", id)
-                .map((row, _) -> DeadLetter.of(row))
-                .findOne());
+        return database.with(
+                handle -> handle.createQuery("select " + DeadLetter.COLUMNS + " from dead_letter where id = :id")
+                        .bind("id", id)
+                        .map((row, _) -> DeadLetter.of(row))
+                        .findOne());
     }
 
     /** Reads the record itself, as its stage wrote it. */

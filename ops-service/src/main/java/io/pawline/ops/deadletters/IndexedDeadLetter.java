@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param detail one sentence about the failure
  * @param task what is known of its task; null: nothing
  * @param undecodable why its bytes are no event; null: they are one
+ * @param text what its event says, for the search
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record IndexedDeadLetter(
@@ -28,10 +29,15 @@ public record IndexedDeadLetter(
         @Nullable String undecodable,
         byte @Nullable [] key,
         byte @Nullable [] value,
-        List<Header> headers) {
+        List<Header> headers,
+        String text) {
 
-    /** The place where a dead letter stands in Kafka, which names it for good. */
-    public record Position(String topic, int partition, long offset) {}
+    /**
+     * The place where a dead letter stands in Kafka, which names it for good.
+     *
+     * @param topicId incarnation of the topic: one that is made anew has another, and begins with offset 0 again
+     */
+    public record Position(String topic, String topicId, int partition, long offset) {}
 
     /**
      * What is known of the task of a dead letter.

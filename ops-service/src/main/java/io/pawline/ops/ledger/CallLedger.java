@@ -51,7 +51,10 @@ public final class CallLedger {
             """;
 
     private static final String SET_PROVIDER_CODES = """
-            update dead_letter set provider_code = coalesce(call.provider_code, 'HTTP ' || call.http_status)
+            update dead_letter set provider_code = coalesce(call.provider_code, 'HTTP ' || call.http_status),
+                request_id = call.request_id,
+                search = case when dead_letter.request_id is not distinct from call.request_id then search
+                    else search || to_tsvector('simple', coalesce(call.request_id, '')) end
             from (select distinct on (task_id, generation, stage, reason) * from call_attempt
                   where call_id = any(:ids) and started_at >= :from and outcome = 'failed'
                       and (provider_code is not null or http_status is not null)

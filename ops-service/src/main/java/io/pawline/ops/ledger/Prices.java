@@ -22,6 +22,11 @@ public record Prices(Map<String, BigDecimal> perCall) {
         });
     }
 
+    /** Says whether a call to the provider has a price, which may be 0. */
+    public boolean has(String provider) {
+        return perCall.containsKey(provider);
+    }
+
     /** Gives the price of one call, in millionths. */
     public long micros(String provider) {
         return perCall.getOrDefault(provider, BigDecimal.ZERO)

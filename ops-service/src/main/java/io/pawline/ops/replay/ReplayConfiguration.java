@@ -40,16 +40,28 @@ class ReplayConfiguration {
     }
 
     @Bean
+    ReplayPlans replayPlans(TaskDatabase database, Clock clock) {
+        return new ReplayPlans(database.reports(), clock);
+    }
+
+    @Bean
+    ReplaySchedule replaySchedule(TaskDatabase database, Clock clock) {
+        return new ReplaySchedule(database, clock);
+    }
+
+    @Bean
+    ReplayEvents replayEvents(Deserializer<?> eventDeserializer, KafkaProperties kafka, OpenTelemetry telemetry) {
+        return new ReplayEvents(EventFormats.of(kafka).serializer(), eventDeserializer, new ReplaySpans(telemetry));
+    }
+
+    @Bean
     ReplayRunner replayRunner(
-            ReplayStore replays, Deserializer<?> eventDeserializer, KafkaProperties kafka, OpenTelemetry telemetry) {
+            ReplayStore replays, ReplayEvents records, KafkaProperties kafka, ReplayProperties properties) {
         return new ReplayRunner(
                 replays,
-                replay -> new ReplayPublisher(
-                        replay,
-                        kafka.buildAdminProperties(),
-                        EventFormats.of(kafka).serializer(),
-                        eventDeserializer,
-                        telemetry));
+                records,
+                () -> new ReplayPublisher(kafka.buildAdminProperties(), records),
+                properties.replayPerSecond());
     }
 
     @Bean
@@ -65,5 +77,10 @@ class ReplayConfiguration {
     @Bean
     Periodic replayOutcomes(ReplaySettlement settlement) {
         return Periodic.start("replay-outcomes", Duration.ofSeconds(1), settlement::settle);
+    }
+
+    @Bean
+    Periodic replayStarts(ReplaySchedule schedule) {
+        return Periodic.start("replay-starts", Duration.ofSeconds(1), schedule::step);
     }
 }

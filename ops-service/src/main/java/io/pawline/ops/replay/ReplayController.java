@@ -4,18 +4,21 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.pawline.ops.access.Operator;
 import io.pawline.ops.audit.OperatorAction;
-import io.pawline.ops.deadletters.DeadLetterFilter;
 import io.pawline.ops.deadletters.DeadLetterParameters;
 import io.pawline.ops.http.OpsProblem;
+import io.pawline.ops.http.Parameters;
 import io.pawline.ops.replay.ReplayActions.Move;
 import io.pawline.ops.replay.ReplayForecasts.Forecast;
+import io.pawline.ops.replay.ReplayPlans.Plan;
 import io.pawline.ops.replay.ReplayReports.DeadLetterResult;
 import io.pawline.ops.replay.ReplayReports.Progress;
+import io.pawline.schemas.Stage;
 import io.pawline.taskstore.Scope;
 import io.pawline.web.CommonProblem;
 import io.pawline.web.ProblemException;
 import io.pawline.web.RequiresScope;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -36,40 +39,77 @@ import tools.jackson.databind.annotation.JsonNaming;
 @RestController
 final class ReplayController {
 
-    private static final int FASTEST = 10_000;
+    private static final int FASTEST = ReplayRequests.FASTEST;
     private static final int RESULTS = 1_000;
     private static final int REPLAYS = 100;
 
+    private final ReplayPlans plans;
     private final ReplayActions actions;
     private final ReplayForecasts forecasts;
     private final ReplayReports reports;
+    private final ReplayRequests requests;
 
-    ReplayController(ReplayActions actions, ReplayForecasts forecasts, ReplayReports reports) {
+    ReplayController(
+            ReplayPlans plans, ReplayActions actions, ReplayForecasts forecasts, ReplayReports reports, Clock clock) {
+        this.plans = plans;
+        this.requests = new ReplayRequests(clock);
         this.actions = actions;
         this.forecasts = forecasts;
         this.reports = reports;
     }
 
+    /** @param plan the snapshot that a replay sends */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     record ForecastView(
+            PlanView plan,
             long letters,
             long replayed,
             Map<String, Long> skipped,
             Map<String, Long> ages,
-            long costMicros,
+            @Nullable Long costMicros,
+            List<String> unpriced,
             double drainSeconds,
-            Map<String, Double> callsPerSecond) {
-        static ForecastView of(Forecast forecast) {
+            Map<String, Double> callsPerSecond,
+            List<String> unmeasured) {
+        static ForecastView of(Plan plan, Forecast forecast) {
             return new ForecastView(
-                    forecast.deadLetters(),
+                    PlanView.of(plan),
+                    forecast.members(),
                     forecast.replayed(),
                     forecast.skipped(),
                     forecast.ages(),
                     forecast.costMicros(),
+                    forecast.unpriced(),
                     forecast.drainSeconds(),
-                    forecast.callsPerSecond());
+                    forecast.callsPerSecond(),
+                    forecast.unmeasured());
         }
     }
+
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record PlanView(
+            UUID id,
+            @Nullable String name,
+            @JsonRawValue String filter,
+            @Nullable String fromStage,
+            int letters,
+            String by,
+            Instant createdAt) {
+        static PlanView of(Plan plan) {
+            return new PlanView(
+                    plan.id(),
+                    plan.name(),
+                    plan.filter(),
+                    plan.restarts() ? Stage.DETECT.code() : null,
+                    plan.members(),
+                    plan.madeBy(),
+                    plan.createdAt());
+        }
+    }
+
+    record Plans(List<PlanView> plans) {}
 
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -82,6 +122,12 @@ final class ReplayController {
             @JsonRawValue String filter,
             Instant createdAt,
             @Nullable Instant endedAt,
+            @Nullable String name,
+            @Nullable UUID planId,
+            @Nullable String fromStage,
+            @Nullable Instant startsAt,
+            @Nullable Integer stopPercent,
+            @Nullable String pausedBecause,
             Map<String, Long> letters,
             Map<String, Long> skipped,
             Map<String, Long> failedWith) {
@@ -95,6 +141,12 @@ final class ReplayController {
                     replay.filter(),
                     replay.createdAt(),
                     replay.endedAt(),
+                    replay.name(),
+                    replay.plan(),
+                    replay.restarts() ? Stage.DETECT.code() : null,
+                    replay.startsAt(),
+                    replay.stopPercent(),
+                    replay.pausedBecause(),
                     replay.deadLetters(),
                     replay.skipped(),
                     replay.failedWith());
@@ -105,7 +157,7 @@ final class ReplayController {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record ResultView(
             int place,
-            long letterId,
+            @Nullable Long letterId,
             String state,
             @Nullable String skipped,
             @Nullable UUID taskId,
@@ -129,28 +181,69 @@ final class ReplayController {
 
     record Results(List<ResultView> letters) {}
 
-    /** Forecasts what a replay would do, and changes nothing. */
+    /** Takes a snapshot of what is meant, and forecasts what a replay of it would do. Nothing is sent. */
     @RequiresScope(Scope.READ)
     @PostMapping("/v1/replays/dry-run")
-    ForecastView dryRun(@RequestBody String body) {
-        OperatorAction operatorAction = OperatorAction.ofQuestion(body, "filter", "per_second");
-        return ForecastView.of(forecasts.forecast(
-                DeadLetterParameters.filter(operatorAction), operatorAction.number("per_second", FASTEST)));
+    ForecastView dryRun(Operator operator, @RequestBody String body) {
+        OperatorAction asked = OperatorAction.ofQuestion(body, "filter", "tasks", "from_stage", "name", "per_second");
+        int perSecond = asked.number("per_second", FASTEST);
+        Plan plan = plan(asked, operator.name().orElse(asked.fields().path("by").asString("")));
+        return ForecastView.of(plan, forecasts.forecast(plan, perSecond));
+    }
+
+    @GetMapping("/v1/replays/plans")
+    Plans plans() {
+        return new Plans(plans.named(REPLAYS).stream().map(PlanView::of).toList());
+    }
+
+    /** Forecasts a replay of a snapshot that was taken before, as things are now. */
+    @GetMapping("/v1/replays/plans/{id}")
+    ForecastView forecast(
+            @PathVariable("id") String id, @RequestParam(name = "per_second", defaultValue = "20") int perSecond) {
+        if (perSecond < 1 || perSecond > FASTEST) {
+            throw Parameters.invalid("per_second is no whole number from 1 to " + FASTEST);
+        }
+        Plan plan = kept(parse(id));
+        return ForecastView.of(plan, forecasts.forecast(plan, perSecond));
+    }
+
+    /** Gives a snapshot a name, and so keeps it as long as its dead letters. Nothing is sent. */
+    @RequiresScope(Scope.READ)
+    @PostMapping("/v1/replays/plans/{id}/keep")
+    PlanView keep(@PathVariable("id") String id, @RequestBody String body) {
+        String name = requests.name(OperatorAction.ofQuestion(body, "name"));
+        if (name == null) {
+            throw Parameters.invalid("name is missing");
+        }
+        return PlanView.of(plans.keep(kept(parse(id)).id(), name));
     }
 
     @PostMapping("/v1/replays")
     ResponseEntity<ReplayView> create(Operator operator, @RequestBody String body) {
-        OperatorAction operatorAction = OperatorAction.of(operator, body, "filter", "per_second");
-        DeadLetterFilter filter = DeadLetterParameters.filter(operatorAction);
-        UUID id = actions.create(
-                        filter,
-                        operatorAction.asked("filter"),
-                        operatorAction.number("per_second", FASTEST),
-                        operatorAction.who(),
-                        operatorAction.why())
+        OperatorAction asked = OperatorAction.of(operator, body, ReplayRequests.FIELDS);
+        ReplayOrder order = requests.order(asked);
+        Plan plan = asked.fields().has("plan") ? kept(requests.plan(asked)) : plan(asked, asked.who());
+        if (plan.ofTasks() && order.deadline() == null) {
+            throw Parameters.invalid("deadline_seconds is missing: say how long the tasks may take from now on");
+        }
+        UUID id = actions.create(plan, order, asked.who(), asked.why())
                 .orElseThrow(() -> new ProblemException(
-                        OpsProblem.LETTER_STATE, "the filter leaves no open dead letter: nothing is replayed"));
+                        OpsProblem.LETTER_STATE, "nothing of what is meant is open: nothing is replayed"));
         return ResponseEntity.created(URI.create("/v1/replays/" + id)).body(find(id.toString()));
+    }
+
+    private Plan plan(OperatorAction asked, String who) {
+        boolean restarts = requests.restarts(asked);
+        String name = requests.name(asked);
+        return asked.fields().has("tasks")
+                ? plans.ofTasks(ReplayedTasks.of(asked), asked.asked("tasks"), name, who)
+                : plans.ofDeadLetters(DeadLetterParameters.filter(asked), asked.asked("filter"), restarts, name, who);
+    }
+
+    private Plan kept(UUID id) {
+        return plans.find(id)
+                .orElseThrow(() -> new ProblemException(
+                        OpsProblem.REPLAY_NOT_FOUND, "no dry run has this id, or it is older than a day"));
     }
 
     @GetMapping("/v1/replays")

@@ -1,13 +1,8 @@
 package io.pawline.ops.replay;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import io.opentelemetry.api.OpenTelemetry;
-import io.pawline.events.TaskContext;
-import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.Topics;
-import io.pawline.service.TraceParent;
+import io.pawline.schemas.serde.RegistryUnavailableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -16,7 +11,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
-import org.apache.avro.specific.SpecificRecord;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -25,16 +20,16 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.Deserializer;
-import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * Publishes the dead letters of one replay. Each transaction also commits how far the replay has come, as the offset of
- * a consumer group of the replay's own. So a process that opens the replay again, after whatever happened to this one,
+ * Publishes the dead letters of all replays. Each transaction also commits how far each replay has come, as the offset
+ * of a consumer group of the replay's own. So a process that opens this again, after whatever happened to that one,
  * knows which dead letters are published. Opening it shuts out every other process that has it open. For one thread.
  */
 final class ReplayPublisher implements AutoCloseable {
@@ -46,10 +41,9 @@ final class ReplayPublisher implements AutoCloseable {
     private static final TopicPartition PROGRESS = new TopicPartition(Topics.CONTROL, 0);
 
     private final Producer<byte[], byte[]> producer;
-    private final Consumer<byte[], byte[]> progress;
-    private final Serializer<? super SpecificRecord> serializer;
-    private final Deserializer<?> deserializer;
-    private final ReplaySpans spans;
+    private final Function<UUID, Consumer<byte[], byte[]>> groups;
+    private final Map<UUID, Consumer<byte[], byte[]>> progress = new HashMap<>();
+    private final ReplayEvents records;
 
     /**
      * A dead letter to publish.
@@ -60,46 +54,32 @@ final class ReplayPublisher implements AutoCloseable {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Work(Stage stage, UUID taskId, byte[] value, int generation, Instant deadline, byte[] trace) {}
 
-    ReplayPublisher(
-            UUID replay,
-            Map<String, Object> connection,
-            Serializer<? super SpecificRecord> serializer,
-            Deserializer<?> deserializer) {
-        this(replay, connection, serializer, deserializer, OpenTelemetry.noop());
+    /**
+     * The dead letters of one replay that are due.
+     *
+     * @param place up to which the replay has come with them
+     */
+    record Batch(UUID replay, List<Work> work, int place) {
+        Batch {
+            work = List.copyOf(work);
+        }
     }
 
-    /** @param telemetry in which each published dead letter begins a trace */
-    ReplayPublisher(
-            UUID replay,
-            Map<String, Object> connection,
-            Serializer<? super SpecificRecord> serializer,
-            Deserializer<?> deserializer,
-            OpenTelemetry telemetry) {
-        this(
-                producer(connection),
-                progress(connection, TRANSACTIONAL_ID + "." + replay),
-                serializer,
-                deserializer,
-                new ReplaySpans(telemetry));
+    ReplayPublisher(Map<String, Object> connection, ReplayEvents records) {
+        this(producer(connection), replay -> progress(connection, TRANSACTIONAL_ID + "." + replay), records);
     }
 
     /**
      * Uses clients that others made, and closes them.
      *
      * @param producer of transactions
-     * @param progress in the replay's own group
+     * @param groups makes a consumer in a replay's own group
      */
     ReplayPublisher(
-            Producer<byte[], byte[]> producer,
-            Consumer<byte[], byte[]> progress,
-            Serializer<? super SpecificRecord> serializer,
-            Deserializer<?> deserializer,
-            ReplaySpans spans) {
+            Producer<byte[], byte[]> producer, Function<UUID, Consumer<byte[], byte[]>> groups, ReplayEvents records) {
         this.producer = producer;
-        this.progress = progress;
-        this.serializer = serializer;
-        this.deserializer = deserializer;
-        this.spans = spans;
+        this.groups = groups;
+        this.records = records;
         try {
             producer.initTransactions();
         } catch (RuntimeException e) {
@@ -129,47 +109,60 @@ final class ReplayPublisher implements AutoCloseable {
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
+    private Consumer<byte[], byte[]> progressOf(UUID replay) {
+        return progress.computeIfAbsent(replay, groups);
+    }
+
     /** Reads how many places of the replay are published; empty if it never began, or if the broker has forgotten. */
-    OptionalInt published() {
+    OptionalInt published(UUID replay) {
         // The places of a transaction that is just being completed count, too: the broker lets us wait for it.
         OffsetAndMetadata offset =
-                progress.committed(Set.of(PROGRESS), PATIENCE).get(PROGRESS);
+                progressOf(replay).committed(Set.of(PROGRESS), PATIENCE).get(PROGRESS);
         return offset == null ? OptionalInt.empty() : OptionalInt.of(Math.toIntExact(offset.offset()));
     }
 
-    /** Publishes all of these or none, and notes that all places up to this one are done. */
-    void publish(List<Work> deadLetters, int place) {
+    /** Publishes all of these or none, and notes that all places up to those of the batches are done. */
+    void publish(List<Batch> batches) {
         producer.beginTransaction();
-        deadLetters.forEach(work -> {
-            var _ = producer.send(record(work));
-        });
-        producer.sendOffsetsToTransaction(Map.of(PROGRESS, new OffsetAndMetadata(place)), progress.groupMetadata());
+        for (Batch batch : batches) {
+            batch.work().forEach(work -> {
+                var _ = producer.send(records.of(work));
+            });
+            producer.sendOffsetsToTransaction(
+                    Map.of(PROGRESS, new OffsetAndMetadata(batch.place())),
+                    progressOf(batch.replay()).groupMetadata());
+        }
         producer.commitTransaction();
     }
 
-    private ProducerRecord<byte[], byte[]> record(Work work) {
-        String topic = work.stage().workTopic();
-        if (!(deserializer.deserialize(topic, work.value()) instanceof SpecificRecord event)) {
-            throw new IllegalStateException("the dead letter of task " + work.taskId() + " is no event any more");
+    /** Says whether a failure to publish is about a record, which will fail again however often it is sent. */
+    static boolean refused(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof RegistryUnavailableException) {
+                return false;
+            }
+            if (cause instanceof RecordTooLargeException
+                    || cause instanceof InvalidRecordException
+                    || cause instanceof SerializationException
+                    || cause instanceof IllegalArgumentException) {
+                return true;
+            }
         }
-        int field = event.getSchema().getField("context").pos();
-        TaskContext context = TaskContext.newBuilder((TaskContext) event.get(field))
-                .setGeneration(work.generation())
-                .setDeadline(work.deadline())
-                .setPriority(Routing.BULK)
-                .build();
-        event.put(field, context);
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
-                topic, work.taskId().toString().getBytes(UTF_8), serializer.serialize(topic, event));
-        Routing.put(record.headers(), work.stage(), context);
-        spans.begin(work).ifPresent(place -> TraceParent.put(record.headers(), place));
-        return record;
+        return false;
     }
 
-    /** Leaves an open transaction to be aborted by the next to open a replay. */
+    /** Lets go of a replay that is over. */
+    void forget(UUID replay) {
+        Consumer<byte[], byte[]> over = progress.remove(replay);
+        if (over != null) {
+            over.close(CloseOptions.timeout(Duration.ZERO));
+        }
+    }
+
+    /** Leaves an open transaction to be aborted by the next to open this. */
     @Override
     public void close() {
         producer.close(Duration.ZERO);
-        progress.close(CloseOptions.timeout(Duration.ZERO));
+        List.copyOf(progress.keySet()).forEach(this::forget);
     }
 }

@@ -42,6 +42,11 @@ final class ReplayReports {
      * @param deadLetters by what became of each: {@code waiting}, {@code under_way} (published, not ended),
      *     {@code succeeded}, {@code failed}, {@code expired}, {@code cancelled}, {@code skipped}, {@code in_doubt}
      *     (nobody knows whether it was published, and its task is not ended)
+     * @param name how a person called it; null: not at all
+     * @param restarts whether its tasks begin with their photo
+     * @param startsAt when it begins, or began; null: it began at once
+     * @param stopPercent it pauses when more than this share fails; null: never
+     * @param pausedBecause why it paused by itself; null: it did not
      * @param skipped why those were not published, and how many
      * @param failedWith reasons of those that did not succeed, and how many
      */
@@ -54,6 +59,12 @@ final class ReplayReports {
             String filter,
             Instant createdAt,
             @Nullable Instant endedAt,
+            @Nullable String name,
+            @Nullable UUID plan,
+            boolean restarts,
+            @Nullable Instant startsAt,
+            @Nullable Integer stopPercent,
+            @Nullable String pausedBecause,
             Map<String, Long> deadLetters,
             Map<String, Long> skipped,
             Map<String, Long> failedWith) {}
@@ -84,6 +95,7 @@ final class ReplayReports {
 
     private static Bare bare(ResultSet row) throws SQLException {
         OffsetDateTime ended = row.getObject("ended_at", OffsetDateTime.class);
+        OffsetDateTime starts = row.getObject("starts_at", OffsetDateTime.class);
         Progress progress = new Progress(
                 row.getObject("id", UUID.class),
                 row.getString("state"),
@@ -93,6 +105,12 @@ final class ReplayReports {
                 row.getString("filter"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 ended == null ? null : ended.toInstant(),
+                row.getString("name"),
+                row.getObject("plan_id", UUID.class),
+                row.getBoolean("restarts"),
+                starts == null ? null : starts.toInstant(),
+                row.getObject("stop_percent", Integer.class),
+                row.getString("paused_because"),
                 Map.of(),
                 Map.of(),
                 Map.of());
@@ -111,6 +129,12 @@ final class ReplayReports {
                 progress.filter(),
                 progress.createdAt(),
                 progress.endedAt(),
+                progress.name(),
+                progress.plan(),
+                progress.restarts(),
+                progress.startsAt(),
+                progress.stopPercent(),
+                progress.pausedBecause(),
                 sums(counts, Count::becameOf),
                 sums(counts, Count::skipped),
                 sums(counts, Count::reason));
@@ -154,7 +178,7 @@ final class ReplayReports {
     /** The result of one dead letter in a replay. */
     record DeadLetterResult(
             int place,
-            long deadLetterId,
+            @Nullable Long deadLetterId,
             String state,
             @Nullable String skipped,
             @Nullable UUID taskId,
@@ -173,7 +197,7 @@ final class ReplayReports {
                 .bind("limit", limit)
                 .map((row, _) -> new DeadLetterResult(
                         row.getInt("place"),
-                        row.getLong("letter_id"),
+                        row.getObject("letter_id", Long.class),
                         row.getString("state"),
                         row.getString("skipped"),
                         row.getObject("task_id", UUID.class),

@@ -1,51 +1,63 @@
 package io.pawline.ops.replay;
 
+import io.pawline.ops.replay.ReplayPublisher.Batch;
 import io.pawline.ops.replay.ReplayStore.Running;
 import io.pawline.ops.replay.ReplayStore.Taken;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.UUID;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes the dead letters of the oldest running replay, at its rate, a few with each step, so that live tasks are
+ * Publishes the dead letters of all running replays, each at its rate, a few with each step, so that live tasks are
  * never behind many at once. It first opens the next generations in the database, for the dead letters of one second at
- * a time. It then publishes these together with how far the replay has come, and notes that in the database at last.
- * Whatever stops it between two steps, the next process to open the replay learns from Kafka what is published, and
- * goes on there. Thread-safe; of several processes, the one that opened the replay last goes on with it.
+ * a time. It then publishes these together with how far each replay has come, and notes that in the database at last.
+ * Whatever stops it between two steps, the next process to open the replays learns from Kafka what is published, and
+ * goes on there. Thread-safe; of several processes, the one that opened them last goes on.
  */
 final class ReplayRunner implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ReplayRunner.class);
     private static final int LARGEST_BATCH = 500;
+    private static final long SECOND = 1_000_000_000;
 
-    /** The replay that this process has open. */
-    private static final class Open {
+    /** A replay that this process has open. */
+    private static final class Session {
         private final Running replay;
-        private final ReplayPublisher publisher;
         /** The dead letters that are taken and not published yet, in their order. */
         private final Deque<Taken> ahead = new ArrayDeque<>();
 
+        private long tookAt = System.nanoTime() - SECOND;
         private double allowance;
         private long allowedAt = System.nanoTime();
 
-        Open(Running replay, ReplayPublisher publisher) {
+        Session(Running replay) {
             this.replay = replay;
-            this.publisher = publisher;
         }
 
-        /** Says how many dead letters may be published now. */
-        int due() {
+        UUID id() {
+            return replay.id();
+        }
+
+        /** Says whether the dead letters of a second more may be taken. Taken tasks that restart are under way at once. */
+        boolean mayTake() {
+            return ahead.isEmpty() && (!replay.restarts() || System.nanoTime() - tookAt >= SECOND);
+        }
+
+        /** Says how many dead letters may be published now, of a replay that gets this share of its rate. */
+        int due(double share) {
             long now = System.nanoTime();
-            int perSecond = replay.perSecond();
-            allowance = Math.min(perSecond, allowance + (now - allowedAt) / 1e9 * perSecond);
+            double perSecond = replay.perSecond() * share;
+            allowance = Math.min(Math.max(1, perSecond), allowance + (now - allowedAt) / 1e9 * perSecond);
             allowedAt = now;
             return Math.min((int) allowance, ahead.size());
         }
@@ -57,51 +69,75 @@ final class ReplayRunner implements AutoCloseable {
     }
 
     private final ReplayStore replays;
-    private final Function<UUID, ReplayPublisher> publishers;
-    private @Nullable Open open;
+    private final ReplayStore.Check check;
+    private final Supplier<ReplayPublisher> publishers;
+    private final int together;
+    private final Map<UUID, Session> sessions = new LinkedHashMap<>();
+    private @Nullable ReplayPublisher publisher;
+    /** Whether Kafka has refused a record of a transaction, and each is sent by itself until it is known which. */
+    private boolean oneByOne;
 
-    ReplayRunner(ReplayStore replays, Function<UUID, ReplayPublisher> publishers) {
+    /** @param together most dead letters a second of all replays; above it, each gets its share by its rate */
+    ReplayRunner(ReplayStore replays, ReplayStore.Check check, Supplier<ReplayPublisher> publishers, int together) {
         this.replays = replays;
+        this.check = check;
         this.publishers = publishers;
+        this.together = together;
     }
 
     /** Publishes the dead letters that are due. */
     synchronized void step() {
         try {
-            if (open == null || open.ahead.isEmpty()) {
-                takeSome();
-            }
-            Open session = open;
-            if (session != null) {
-                publish(session, session.next(session.due()));
-            }
+            takeSome();
+            publishDue();
         } catch (RuntimeException e) {
             letGo();
             throw e;
         }
     }
 
-    /** Takes the next dead letters of the replay that is to go on, if there is one. */
+    /** Takes the next dead letters of each replay that has none ahead. */
     private void takeSome() {
-        Optional<Running> next = replays.running();
-        if (open != null && !next.equals(Optional.of(open.replay))) {
-            letGo();
+        if (!sessions.isEmpty() && sessions.values().stream().noneMatch(session -> session.ahead.isEmpty())) {
+            return;
         }
-        if (next.isPresent()) {
-            Running running = next.get();
-            Open session = open == null ? opened(running) : open;
-            replays.take(running.id(), Math.min(LARGEST_BATCH, running.perSecond()));
-            // These include what another process took that has been shut out since.
-            session.ahead.addAll(replays.taken(running.id()));
+        List<Running> running = replays.running();
+        if (running.isEmpty()) {
+            letGo();
+            return;
+        }
+        ReplayPublisher open = opened();
+        List<UUID> goOn = running.stream().map(Running::id).toList();
+        for (UUID replay : List.copyOf(sessions.keySet())) {
+            if (!goOn.contains(replay)) {
+                sessions.remove(replay);
+                open.forget(replay);
+            }
+        }
+        for (Running replay : running) {
+            Session session = sessions.get(replay.id());
+            if (session == null) {
+                session = opened(open, replay);
+            }
+            if (session.mayTake()) {
+                session.tookAt = System.nanoTime();
+                replays.take(session.id(), Math.min(LARGEST_BATCH, replay.perSecond()), check);
+                // These include what another process took that has been shut out since.
+                session.ahead.addAll(replays.taken(session.id()));
+            }
         }
     }
 
+    private ReplayPublisher opened() {
+        ReplayPublisher open = publisher == null ? publishers.get() : publisher;
+        publisher = open;
+        return open;
+    }
+
     /** Opens a replay, and finds out what is published of what was taken. */
-    private Open opened(Running running) {
+    private Session opened(ReplayPublisher open, Running running) {
         UUID replay = running.id();
-        Open session = new Open(running, publishers.apply(replay));
-        open = session;
-        OptionalInt published = session.publisher.published();
+        OptionalInt published = open.published(replay);
         if (published.isPresent()) {
             replays.markPublished(replay, published.getAsInt());
         } else if (replays.hasTaken(replay)) {
@@ -111,42 +147,100 @@ final class ReplayRunner implements AutoCloseable {
                     replays.markInDoubt(replay),
                     replay);
         } else {
-            session.publisher.publish(List.of(), 0);
+            open.publish(List.of(new Batch(replay, List.of(), 0)));
         }
+        Session session = new Session(running);
+        sessions.put(replay, session);
         return session;
     }
 
-    private void publish(Open session, List<Taken> taken) {
-        if (taken.isEmpty()) {
+    private void publishDue() {
+        long rates = sessions.values().stream()
+                .mapToLong(session -> session.replay.perSecond())
+                .sum();
+        double share = Math.min(1, (double) together / Math.max(1, rates));
+        Map<Session, List<Taken>> due = new LinkedHashMap<>();
+        sessions.values().forEach(session -> due.put(session, session.next(session.due(share))));
+        publish(due);
+        if (sessions.values().stream().allMatch(session -> session.ahead.isEmpty())) {
+            oneByOne = false;
+        }
+    }
+
+    private void publish(Map<Session, List<Taken>> due) {
+        due.values().removeIf(List::isEmpty);
+        if (due.isEmpty()) {
             return;
         }
-        int last = taken.getLast().place();
-        session.publisher.publish(taken.stream().map(Taken::work).toList(), last);
+        if (oneByOne) {
+            due.forEach(this::publishOneByOne);
+        } else {
+            List<Batch> batches = new ArrayList<>();
+            due.forEach((session, taken) -> batches.add(batch(session, taken)));
+            try {
+                opened().publish(batches);
+            } catch (RuntimeException e) {
+                oneByOne = ReplayPublisher.refused(e);
+                throw e;
+            }
+        }
+        due.forEach(this::markIfAllArePublished);
+    }
+
+    private static Batch batch(Session session, List<Taken> taken) {
+        return new Batch(
+                session.id(),
+                taken.stream().map(Taken::work).toList(),
+                taken.getLast().place());
+    }
+
+    private void publishOneByOne(Session session, List<Taken> taken) {
+        for (Taken each : taken) {
+            try {
+                opened().publish(List.of(batch(session, List.of(each))));
+            } catch (RuntimeException e) {
+                if (ReplayPublisher.refused(e)) {
+                    log.error(
+                            "Kafka refuses place {} of replay {}, task {}: it is set aside",
+                            each.place(),
+                            session.id(),
+                            each.work().taskId(),
+                            e);
+                    replays.setAside(session.id(), each.place());
+                    oneByOne = false;
+                }
+                throw e;
+            }
+        }
+    }
+
+    private void markIfAllArePublished(Session session, List<Taken> taken) {
         if (session.ahead.isEmpty()) {
-            replays.markPublished(session.replay.id(), last);
+            replays.markPublished(session.id(), taken.getLast().place());
         }
     }
 
     /**
-     * Publishes what has been taken, for its tasks wait for it, and lets go of the replay: another process may open it.
+     * Publishes what has been taken, for its tasks wait for it, and lets go of the replays: another process may open
+     * them.
      */
     @Override
     public synchronized void close() {
-        Open session = open;
-        if (session != null) {
-            try {
-                publish(session, session.next(session.ahead.size()));
-            } catch (RuntimeException e) {
-                log.warn("what was taken of replay {} is left to the next to open it", session.replay.id(), e);
-            }
-            letGo();
+        try {
+            Map<Session, List<Taken>> left = new LinkedHashMap<>();
+            sessions.values().forEach(session -> left.put(session, session.next(session.ahead.size())));
+            publish(left);
+        } catch (RuntimeException e) {
+            log.warn("what was taken of the replays {} is left to the next to open them", sessions.keySet(), e);
         }
+        letGo();
     }
 
     private void letGo() {
-        if (open != null) {
-            open.publisher.close();
-            open = null;
+        sessions.clear();
+        if (publisher != null) {
+            publisher.close();
+            publisher = null;
         }
     }
 }

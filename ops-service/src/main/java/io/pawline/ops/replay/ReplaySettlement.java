@@ -18,19 +18,21 @@ final class ReplaySettlement {
     private static final String SETTLE = """
             with known as (
                 select replay_letter.replay_id, place, letter_id,
-                    case when dead_letter.stage = 'callback'
+                    case when notified
                         then case when task.delivered_at is not null then 'succeeded' else 'failed' end
                         else case task.state when 'success' then 'succeeded' else task.state end end as outcome,
-                    case when dead_letter.stage = 'callback'
+                    case when notified
                         then case when task.delivered_at is null then coalesce(newer.reason, task.delivery_reason) end
                         else task.reason end as reason
                 from replay_letter
-                join dead_letter on dead_letter.id = letter_id
+                join replay on replay.id = replay_letter.replay_id
+                left join dead_letter on dead_letter.id = letter_id
+                cross join lateral (select coalesce(dead_letter.stage, '') = 'callback' and not restarts as notified) kind
                 join task on task.id = replay_letter.task_id and task.generation = replay_letter.generation
                 left join lateral (select reason from dead_letter again where again.task_id = replay_letter.task_id
                         and again.generation = replay_letter.generation and again.stage = 'callback' limit 1) newer on true
                 where replay_letter.state in ('published', 'in_doubt') and outcome is null and <which>
-                    and case when dead_letter.stage = 'callback'
+                    and case when notified
                         then task.delivered_at is not null or newer.reason is not null
                         else task.state <> 'accepted' end
             ), told as (

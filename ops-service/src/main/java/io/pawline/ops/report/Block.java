@@ -24,11 +24,20 @@ sealed interface Block {
     record Lines(String text) implements Block {}
 
     /**
+     * A picture.
+     *
+     * @param name of its file, without the suffix
+     * @param title one sentence that says what is seen
+     */
+    record Picture(String name, String title, Svg svg) implements Block {}
+
+    /**
      * Rows of cells. The first column is text, the others are numbers or texts.
      *
+     * @param name of its file, without the suffix
      * @param bars number of the column of which the page draws bars; -1: none
      */
-    record Table(List<String> head, List<List<String>> rows, int bars) implements Block {
+    record Table(String name, List<String> head, List<List<String>> rows, int bars) implements Block {
         public Table {
             head = List.copyOf(head);
             rows = rows.stream().map(List::copyOf).toList();

@@ -35,8 +35,14 @@ final class BlockWriter {
         if (rows.isEmpty()) {
             nothing();
         } else {
-            add(new Table(Arrays.asList(words.say("t." + key).split("\\|", -1)), rows, bars));
+            add(new Table(numbered(key), Arrays.asList(words.say("t." + key).split("\\|", -1)), rows, bars));
         }
+    }
+
+    /** Gives tables names in their order, so that files of them are in it. */
+    private String numbered(String key) {
+        return "%02d-%s"
+                .formatted(blocks.stream().filter(Table.class::isInstance).count() + 1, key);
     }
 
     /** Adds the sentence that there is nothing to show. */

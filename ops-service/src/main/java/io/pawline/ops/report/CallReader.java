@@ -26,7 +26,7 @@ final class CallReader implements TaskStates {
     private static final String CALLS = """
             select call_id, task_id, generation, stage, provider, started_at, ended_at, outcome, orphaned, reason,
                 duration_ms, coalesce(cost_micros, 0) cost_micros, billed
-            from call_attempt where started_at >= :from and started_at < :to
+            from call_attempt where started_at >= :from and started_at < :to<tenant>
             order by task_id
             """;
 

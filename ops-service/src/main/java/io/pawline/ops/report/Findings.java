@@ -43,6 +43,43 @@ final class Findings {
                 words.say(core.open() == 0 ? "finding.none_open" : "finding.open", number(core.open())));
     }
 
+    /** Says what the pictures show: how many came through, where most were lost, what that cost, how retries were. */
+    List<String> atAGlance() {
+        List<String> sentences = new ArrayList<>();
+        Core core = report.core();
+        sentences.add(words.say(
+                "glance.tasks", number(core.tasks()), percent(core.successRate()), percent(core.callbackRate())));
+        report.losses().stream()
+                .max(Comparator.comparingLong(Report.Loss::tasks))
+                .ifPresent(loss -> sentences.add(words.say(
+                        "glance.loss",
+                        number(loss.tasks()),
+                        percent(Shares.of(loss.tasks(), core.tasks())),
+                        loss.stage() == null ? words.say("glance.no_stage") : words.stage(loss.stage()),
+                        words.reason(loss.reason()))));
+        report.peaks().stream()
+                .max(Comparator.comparingLong(Report.Peak::failures))
+                .ifPresent(peak -> sentences.add(words.say(
+                        "glance.peak",
+                        words.stage(peak.stage()),
+                        words.shortTime(peak.from()),
+                        words.shortTime(peak.to()),
+                        number(peak.failures()),
+                        number(peak.calls()),
+                        words.reason(peak.reason()))));
+        sentences.add(words.say(
+                "glance.retries." + report.cascade().verdict().name().toLowerCase(Locale.ROOT),
+                percent(report.cascade().retryShare()),
+                number(report.cascade().worstAmplification()),
+                number(report.cascade().budget())));
+        sentences.add(words.say(
+                "glance.money",
+                Words.money(report.cost().total()),
+                percent(report.cost().wastedShare()),
+                Words.money(report.cost().wasted())));
+        return sentences;
+    }
+
     String ofStage(StageCalls stage, List<Cause> causes) {
         if (causes.isEmpty()) {
             return words.say("conclusion.stage.none");

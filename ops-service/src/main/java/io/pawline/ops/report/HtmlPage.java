@@ -19,7 +19,10 @@ final class HtmlPage {
             th { background: var(--soft); }
             td.number { font-variant-numeric: tabular-nums; text-align: right; white-space: nowrap; }
             td.bar { background: linear-gradient(to right, var(--bar) var(--share), transparent var(--share)); }
+            figure { break-inside: avoid; margin: .8rem 0; overflow-x: auto; }
+            figcaption { font-size: .92em; }
             pre { background: var(--soft); overflow-x: auto; padding: .6rem; }
+            @page { margin: 14mm; size: A4; }
             @media print { body { font-size: 11px; max-width: none; padding: 0; } h2, h3 { break-after: avoid; }
               tr, pre { break-inside: avoid; } pre { white-space: pre-wrap; } * { print-color-adjust: exact; } }
             """;
@@ -43,7 +46,7 @@ final class HtmlPage {
                 """.formatted(
                         language,
                         escaped(title),
-                        STYLE,
+                        STYLE + PictureStyle.CSS,
                         blocks.stream().map(HtmlPage::of).collect(Collectors.joining()));
     }
 
@@ -56,6 +59,9 @@ final class HtmlPage {
                         .map(item -> "<li>%s</li>\n".formatted(escaped(item)))
                         .collect(Collectors.joining("", "<ul>\n", "</ul>\n"));
             case Block.Lines lines -> "<pre>%s</pre>\n".formatted(escaped(lines.text()));
+            case Block.Picture picture ->
+                "<figure>%s<figcaption>%s</figcaption></figure>\n"
+                        .formatted(picture.svg().inline(), escaped(picture.title()));
             case Block.Table table -> table(table);
         };
     }
@@ -99,7 +105,7 @@ final class HtmlPage {
         return Double.parseDouble(cell.replace(",", ""));
     }
 
-    private static String escaped(String text) {
+    static String escaped(String text) {
         return text.replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")

@@ -19,6 +19,8 @@ final class Markdown {
             case Block.Bullets bullets ->
                 bullets.items().stream().map(item -> "- " + text(item) + "\n").collect(Collectors.joining());
             case Block.Lines lines -> "```\n" + lines.text().replace("```", "'''") + "\n```\n";
+            case Block.Picture picture ->
+                "![%s](pictures/%s.svg)\n".formatted(text(picture.title()).replace("]", "\\]"), picture.name());
             case Block.Table table -> table(table);
         };
     }

@@ -18,6 +18,10 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param examples the newest failed call of each of the most frequent causes
  * @param spanSeconds length of the spans of {@code over_time}
  * @param peaks when failures were frequent, oldest first
+ * @param tenant of the tasks and calls; null: of all tenants
+ * @param tasksOverTime by the time of their submission, in spans of the same length
+ * @param losses tasks that ended without success, by their stage and reason; the way of a task's stages first
+ * @param successesNotNotified tasks that succeeded and whose front end has not taken the callback that it wants
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 record Report(
@@ -35,7 +39,11 @@ record Report(
         List<Bottleneck> bottlenecks,
         Retries retries,
         Latencies latencies,
-        ReportCost cost) {
+        ReportCost cost,
+        @Nullable String tenant,
+        List<TaskSpan> tasksOverTime,
+        List<Loss> losses,
+        long successesNotNotified) {
 
     /**
      * The tasks and their callbacks.
@@ -126,6 +134,17 @@ record Report(
             @Nullable String providerCode,
             @Nullable String requestId,
             @Nullable Long durationMs) {}
+
+    /** The tasks that were submitted in one span of time, by what became of them. */
+    record TaskSpan(Instant at, long succeeded, long failed, long expired, long cancelled, long open) {}
+
+    /**
+     * Tasks that ended without success.
+     *
+     * @param stage that gave them up; null: no stage did
+     * @param state {@code failed}, {@code expired} or {@code cancelled}
+     */
+    record Loss(@Nullable String stage, String state, String reason, long tasks) {}
 
     /** The calls of a stage that began in one span of time. */
     record Span(Instant at, String stage, long calls, long failures, long retries, long timeouts) {}

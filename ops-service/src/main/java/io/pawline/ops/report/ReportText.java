@@ -3,6 +3,7 @@ package io.pawline.ops.report;
 import io.pawline.ops.report.Block.Bullets;
 import io.pawline.ops.report.Block.Paragraph;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a report in the words of one language: the tables of the original incident report, and what follows from them.
@@ -11,7 +12,13 @@ final class ReportText {
 
     private ReportText() {}
 
+    /** Writes a report. */
     static List<Block> of(Report report, Words words) {
+        return of(report, null, words);
+    }
+
+    /** Writes a report beside another one; null: alone. */
+    static List<Block> of(Report report, @Nullable Report before, Words words) {
         BlockWriter writer = new BlockWriter(words);
         Findings findings = new Findings(report, words);
         TaskSections tasks = new TaskSections(report, words, writer);
@@ -26,6 +33,19 @@ final class ReportText {
                 words.time(report.to()),
                 words.zone(),
                 words.time(report.generatedAt()))));
+        if (report.tenant() != null) {
+            writer.add(new Paragraph(words.say("tenant", report.tenant())));
+        }
+        if (before != null) {
+            new SideBySide(report, before, words, writer).write();
+        }
+        writer.heading(2, "pictures");
+        writer.add(new Bullets(findings.atAGlance()));
+        new Pictures(report, words, "").all().forEach(writer::add);
+        if (before != null) {
+            writer.heading(2, "pictures.before");
+            new Pictures(before, words, "-before").all().forEach(writer::add);
+        }
         writer.heading(2, "core");
         tasks.core();
         writer.heading(3, "findings");

@@ -49,13 +49,18 @@ final class Reports {
         this.clock = clock;
     }
 
-    /** Makes the report of a period. */
+    /** Makes the report of a period, of all tenants. */
     Report of(Period period) {
+        return of(period, null);
+    }
+
+    /** Makes the report of a period, of the tasks and calls of a tenant; null: of all. */
+    Report of(Period period, @Nullable String tenant) {
         return database.inTransaction(handle -> {
             handle.execute("set transaction isolation level repeatable read, read only");
             HistoryPlans.use(handle);
             handle.execute("set local work_mem = '64MB'");
-            return report(new PeriodQueries(handle, period));
+            return report(new PeriodQueries(handle, period, tenant));
         });
     }
 
@@ -89,7 +94,11 @@ final class Reports {
                 bottlenecks(stages, failures),
                 calls.retries(),
                 tasks.latencies(),
-                cost(calls, core, stages));
+                cost(calls, core, stages),
+                queries.tenant(),
+                tasks.overTime(overTime.span()),
+                tasks.losses(),
+                tasks.successesNotNotified());
     }
 
     private static int place(String stage) {

@@ -2,6 +2,7 @@ package io.pawline.ops.report;
 
 import java.math.BigDecimal;
 import java.text.MessageFormat;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -18,6 +19,9 @@ final class Words {
 
     private static final DateTimeFormatter SECOND = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
     private static final DateTimeFormatter MINUTE = DateTimeFormatter.ofPattern("MM-dd HH:mm:ss");
+
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm");
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("MM-dd HH:mm");
 
     private final String language;
     private final ResourceBundle bundle;
@@ -73,6 +77,47 @@ final class Words {
     /** Writes a time without its year. */
     String shortTime(Instant time) {
         return MINUTE.format(time.atZone(zone));
+    }
+
+    /** Writes a time as an axis of this length needs it. */
+    String clockTime(Instant time, Duration ofAxis) {
+        return (ofAxis.toHours() < 30 ? CLOCK : DAY).format(time.atZone(zone));
+    }
+
+    /** Writes a length of time that is whole in some unit. */
+    String length(Duration length) {
+        long seconds = length.toSeconds();
+        return seconds % 86_400 == 0
+                ? say("length.days", number(seconds / 86_400))
+                : seconds % 3_600 == 0
+                        ? say("length.hours", number(seconds / 3_600))
+                        : seconds % 60 == 0
+                                ? say("length.minutes", number(seconds / 60))
+                                : say("length.seconds", number(seconds));
+    }
+
+    /** Estimates how wide a text is in a picture; a Chinese character is as wide as it is high. */
+    static double width(String text) {
+        return text.codePoints()
+                .mapToDouble(point -> point >= 0x2E80 ? 12 : 7.2)
+                .sum();
+    }
+
+    /** Gives as much of a text as has room in a picture. */
+    static String shortened(String text, double room) {
+        if (width(text) <= room) {
+            return text;
+        }
+        StringBuilder shorter = new StringBuilder();
+        double left = room - 12;
+        for (int point : text.codePoints().toArray()) {
+            left -= point >= 0x2E80 ? 12 : 7.2;
+            if (left < 0) {
+                break;
+            }
+            shorter.appendCodePoint(point);
+        }
+        return shorter.append('…').toString();
     }
 
     String zone() {

@@ -6,7 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.List;
+import org.jdbi.v3.core.Handle;
 
 /**
  * Keeps the history of dead letters, replays and the audit to its time. Several processes may do so at once.
@@ -37,6 +37,15 @@ final class OpsHistory {
             )
             delete from dead_letter using old where dead_letter.id = old.id
             """;
+
+    /** A replay of tasks has no dead letters with which its parts would go. */
+    private static final String DELETE_PARTS = """
+            delete from replay_letter using replay where replay.id = replay_id and letter_id is null
+                and replay.tally is not null and replay.created_at < :before
+            """;
+
+    /** The dead letters of a plan so old are gone. */
+    private static final String DELETE_PLANS = "delete from replay_plan where created_at < :before";
 
     private static final String DELETE_REPLAYS = """
             delete from replay where created_at < :before and state in ('done', 'aborted')
@@ -72,12 +81,17 @@ final class OpsHistory {
             // There are more
         }
         Instant before = now.minus(retention.audit());
-        for (String delete : List.of(DELETE_REPLAYS, DELETE_ALERTS)) {
-            database.inTransaction(handle -> handle.createUpdate(delete)
-                    .bind("before", before.atOffset(ZoneOffset.UTC))
-                    .execute());
-        }
+        database.inTransaction(handle -> execute(handle, DELETE_PARTS, now.minus(retention.deadLetters()))
+                + execute(handle, DELETE_PLANS, now.minus(retention.deadLetters()))
+                + execute(handle, DELETE_REPLAYS, before)
+                + execute(handle, DELETE_ALERTS, before));
         audit.drop(before);
+    }
+
+    private static int execute(Handle handle, String delete, Instant before) {
+        return handle.createUpdate(delete)
+                .bind("before", before.atOffset(ZoneOffset.UTC))
+                .execute();
     }
 
     private int deleteDeadLetters(Instant before) {

@@ -36,6 +36,7 @@ import io.pawline.taskstore.TestingTasks;
 import io.pawline.testkit.NeedsTools;
 import io.pawline.testkit.TestingKafka;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -44,6 +45,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -288,6 +292,76 @@ class ConsoleIT {
         Download saved = page.waitForDownload(() ->
                 page.getByRole(AriaRole.BUTTON, called("Download Markdown")).click());
         assertThat(saved.suggestedFilename()).startsWith("pawline-report-").endsWith(".md");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void theReportOpensWithPicturesAlsoOfAnotherPeriodBesideIt() {
+        Page page = open(Screen.LAPTOP, "/report?lang=en");
+
+        assertThat(heading(page, "At a glance")).isVisible();
+        assertThat(page.locator("figure.drawn svg.picture")).not().hasCount(0);
+        assertThat(page.locator("figure.drawn svg.picture").first()).isVisible();
+        assertThat(page.locator("svg.picture rect.p-bad")
+                        .first()
+                        .evaluate("shape => getComputedStyle(shape).fill")
+                        .toString())
+                .as("a shape besides a colour")
+                .startsWith("url(");
+        int alone = page.locator("figure.drawn svg.picture").count();
+        page.getByText("Beside another period").click();
+        page.getByRole(AriaRole.BUTTON, called("The week before")).click();
+        assertThat(heading(page, "Side by side")).isVisible();
+        assertThat(page.locator("figure.drawn svg.picture").nth(alone)).isVisible();
+        Download saved = page.waitForDownload(() ->
+                page.getByRole(AriaRole.BUTTON, called("Download all files")).click());
+        assertThat(saved.suggestedFilename()).endsWith(".zip");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void aFilterInChineseIsSavedFoundAgainAndForgotten() {
+        failed(2, Reason.BILLING, "供应商返回：账户额度不足");
+        Page page = open(Screen.LAPTOP, "/letters?stage=generate&q=" + URLEncoder.encode("额度", StandardCharsets.UTF_8));
+        assertThat(row(page, "billing").first()).isVisible();
+
+        page.getByText("Save this filter").click();
+        page.getByLabel("Name of the filter").fill("额度用完");
+        page.getByRole(AriaRole.BUTTON, called("Save")).click();
+        page.getByRole(AriaRole.LINK, called("Clear")).click();
+        page.getByRole(AriaRole.LINK, called("额度用完")).click();
+        assertThat(page.getByLabel("Words in it")).hasValue("额度");
+        page.getByRole(AriaRole.BUTTON, called("Forget the filter 额度用完")).click();
+        assertThat(page.getByRole(AriaRole.LINK, called("额度用完"))).hasCount(0);
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void aDryRunIsKeptByItsNameAndReplayedLater() {
+        failed(2, Reason.CONNECTION_LOST, "It was cut off.");
+        Page page = open(Screen.LAPTOP, "/replay?reason=connection_lost");
+        assertThat(page.getByText("2 would be replayed")).isVisible();
+
+        page.getByText("Name, time, deadline").click();
+        page.getByLabel("Name of the replay").fill("after the cut");
+        page.getByRole(AriaRole.BUTTON, called("Keep this dry run")).click();
+        page.getByRole(AriaRole.LINK, called("Replays")).click();
+        page.getByRole(AriaRole.LINK, called("after the cut")).click();
+        assertThat(page.getByText("2 would be replayed")).isVisible();
+        page.getByText("Name, time, deadline").click();
+        page.getByLabel("Begin at")
+                .fill(LocalDateTime.now(ZoneId.of("Asia/Shanghai"))
+                        .plusHours(2)
+                        .truncatedTo(ChronoUnit.MINUTES)
+                        .toString());
+        page.getByLabel("Why, in a sentence").fill("when it is quiet");
+        page.getByLabel("Your name").fill("ann");
+        page.getByRole(AriaRole.BUTTON, called("Replay 2 dead letters at 20 a second"))
+                .click();
+
+        assertThat(page.getByText("scheduled").first()).isVisible();
+        assertThat(page.getByText("0 of 2 dead letters sent")).isVisible();
+        assertThat(page.getByRole(AriaRole.BUTTON, called("Abort…"))).isVisible();
         assertThat(browser.complaints()).isEmpty();
     }
 

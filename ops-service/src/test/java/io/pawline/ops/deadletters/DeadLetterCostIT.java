@@ -39,7 +39,7 @@ class DeadLetterCostIT {
     /** What they have is not independent, as it never is: a stage has its reasons, and what is old is no longer open. */
     private static final String FILL = """
             insert into dead_letter (topic, partition, record_offset, stage, reason, detail, provider_code, failed_at,
-                attempts, task_id, generation, tenant, style, client_ref, state)
+                attempts, task_id, generation, tenant, style, client_ref, state, search)
             select 'pawline.' || stage || '.dlt', 0, n, stage,
                 case when n % 4001 = 5 then 'billing' when stage = 'detect' then 'no_pet' else 'read_timeout' end,
                 case when stage = 'detect' then 'There is a car in the photo.' else 'No answer in time.' end,
@@ -51,7 +51,8 @@ class DeadLetterCostIT {
                 case when n < 200 then 'gone' when n % 10 < 7 then 'large' else 'small' end,
                 case when n % 7 = 0 then 'ink' else 'oil' end,
                 case when n % 3 = 1 then 'all' when n % 3 = 2 then 'order-' || n end,
-                case when n > 18000 then 'open' when n % 40 = 0 then 'replayed' else 'discarded' end
+                case when n > 18000 then 'open' when n % 40 = 0 then 'replayed' else 'discarded' end,
+                to_tsvector('simple', case when stage = 'detect' then 'There is a car in the photo.' else 'No answer in time.' end)
             from (select n, (array['detect', 'generate', 'matting'])[1 + n % 3] stage
                 from generate_series(0, :number - 1) n) numbered
             """;

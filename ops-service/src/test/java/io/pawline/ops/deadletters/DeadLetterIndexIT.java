@@ -3,6 +3,7 @@ package io.pawline.ops.deadletters;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pawline.ops.TestingDatabase;
+import io.pawline.ops.deadletters.IndexedDeadLetter.Position;
 import io.pawline.ops.ledger.Call;
 import io.pawline.ops.ledger.CallLedger;
 import io.pawline.ops.ledger.Prices;
@@ -55,6 +56,58 @@ class DeadLetterIndexIT {
         ledger.note(List.of(failedCall(task, "provider_error", "InternalServiceError")));
 
         assertThat(providerCode(task)).isEqualTo("none");
+    }
+
+    @Test
+    void aTopicMadeAnewHasDeadLettersOfItsOwn() {
+        Submission other = TestingTasks.submission();
+        index.add(List.of(at("first", 7, task, NOW)));
+        index.add(List.of(at("first", 7, task, NOW)));
+        index.add(List.of(at("second", 7, other, NOW)));
+
+        assertThat(incarnations(7)).containsExactly("first " + task.id(), "second " + other.id());
+    }
+
+    /** An earlier version kept no incarnation. */
+    @Test
+    void aRowOfOldTakesTheIncarnationOfTheSameRecordOnly() {
+        Submission other = TestingTasks.submission();
+        index.add(List.of(at("", 8, task, NOW), at("", 9, task, NOW)));
+
+        index.add(List.of(at("first", 8, task, NOW), at("first", 9, other, NOW.plusSeconds(60))));
+
+        assertThat(incarnations(8)).containsExactly("first " + task.id());
+        assertThat(incarnations(9)).containsExactly(" " + task.id(), "first " + other.id());
+    }
+
+    private static IndexedDeadLetter at(String topicId, long offset, Submission task, Instant failedAt) {
+        IndexedDeadLetter deadLetter =
+                TestingDeadLetters.deadLetter(task, "generate", "provider_error", "It failed.", failedAt);
+        return new IndexedDeadLetter(
+                new Position("pawline.generate.dlt", topicId, 99, offset),
+                deadLetter.stage(),
+                deadLetter.reason(),
+                deadLetter.detail(),
+                deadLetter.failedAt(),
+                deadLetter.firstFailedAt(),
+                deadLetter.workAt(),
+                deadLetter.attempts(),
+                deadLetter.task(),
+                deadLetter.undecodable(),
+                new byte[] {1},
+                new byte[] {2},
+                deadLetter.headers(),
+                deadLetter.text());
+    }
+
+    private static List<String> incarnations(long offset) {
+        return DATABASE.with(handle -> handle.createQuery("""
+                        select topic_id || ' ' || task_id from dead_letter
+                        where partition = 99 and record_offset = :offset order by id
+                        """)
+                .bind("offset", offset)
+                .mapTo(String.class)
+                .list());
     }
 
     private static IndexedDeadLetter deadLetter(Submission task, String reason) {

@@ -18,7 +18,7 @@ public final class TestingDeadLetters {
     public static IndexedDeadLetter deadLetter(
             Submission task, String stage, String reason, String detail, Instant failedAt) {
         return new IndexedDeadLetter(
-                new Position("pawline." + stage + ".dlt", 0, OFFSETS.getAndIncrement()),
+                new Position("pawline." + stage + ".dlt", "made-once", 0, OFFSETS.getAndIncrement()),
                 stage,
                 reason,
                 detail,
@@ -30,6 +30,7 @@ public final class TestingDeadLetters {
                 null,
                 new byte[] {1},
                 new byte[] {2},
-                List.of());
+                List.of(),
+                "");
     }
 }

@@ -3,6 +3,7 @@ package io.pawline.ops.replay;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.events.Ending;
 import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskFinished;
@@ -34,6 +35,7 @@ import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +60,9 @@ class ReplayIT {
     private final Clock clock = Clock.systemUTC();
     private final ReplayStore replays = new ReplayStore(DATABASE, SETTINGS, clock);
     private final ReplayActions actions = new ReplayActions(DATABASE, clock);
+    private final ReplayPlans plans = new ReplayPlans(DATABASE, clock);
+    private final ReplayEvents records = new ReplayEvents(
+            new TestingSerde.ToBytes(), new TestingSerde.FromBytes(), new ReplaySpans(OpenTelemetry.noop()));
     private final ReplaySettlement settlement = new ReplaySettlement(DATABASE);
     private final ReplayReports reports = new ReplayReports(DATABASE);
     private final ReplayForecasts forecasts = new ReplayForecasts(
@@ -78,7 +83,8 @@ class ReplayIT {
 
     @BeforeEach
     void empty() {
-        DATABASE.with(handle -> handle.execute("truncate dead_letter, replay, audit, task cascade"));
+        DATABASE.with(handle ->
+                handle.execute("truncate dead_letter, replay, replay_plan, live_window, audit, task cascade"));
     }
 
     @Test
@@ -182,13 +188,13 @@ class ReplayIT {
         Submission unknown = TestingTasks.submission();
         index(Stage.GENERATE, unknown, TestingOps.described(unknown, 1));
 
-        ReplayForecasts.Forecast forecast = forecasts.forecast(filter(), 20);
+        ReplayForecasts.Forecast forecast = forecasts.forecast(plan(filter()), 20);
         UUID replay = create("{}");
         run(replay);
 
         Map<String, Long> skipped = Map.of(
                 "cancelled", 1L, "succeeded", 1L, "replay_cap", 1L, "expired", 1L, "undecodable", 1L, "no_task", 1L);
-        assertThat(forecast.deadLetters()).isEqualTo(7);
+        assertThat(forecast.members()).isEqualTo(7);
         assertThat(forecast.replayed()).isEqualTo(1);
         assertThat(forecast.skipped()).isEqualTo(skipped);
         assertThat(forecast.ages()).containsEntry("1h", 1L).containsEntry("older", 0L);
@@ -205,7 +211,7 @@ class ReplayIT {
     void keepsADeadLetterInOneReplayAndGivesItBackWhenAborted() {
         List<Submission> many = failedTasks(10);
         UUID first = create("{}");
-        assertThat(actions.create(inWhateverState(), "{}", 20, "ann", "again"))
+        assertThat(actions.create(plan(inWhateverState()), order(20), "ann", "again"))
                 .as("all dead letters are taken")
                 .isEmpty();
         try (ReplayRunner runner = runner()) {
@@ -227,8 +233,8 @@ class ReplayIT {
     @Test
     void continuesWhereItPausedAndIsNeverFasterThanAsked() {
         List<Submission> many = failedTasks(20);
-        UUID replay =
-                actions.create(filter(), "{}", 5, "ann", "the provider is back").orElseThrow();
+        UUID replay = actions.create(plan(filter()), order(5), "ann", "the provider is back")
+                .orElseThrow();
         try (ReplayRunner runner = runner()) {
             while (progress(replay).deadLetters().getOrDefault("under_way", 0L) < 4) {
                 runner.step();
@@ -256,7 +262,7 @@ class ReplayIT {
     @Test
     void whatHasBeenTakenIsPublishedByAProcessThatStops() {
         List<Submission> many = failedTasks(50);
-        UUID replay = actions.create(filter(), "{}", 50, "ann", "the provider is back")
+        UUID replay = actions.create(plan(filter()), order(50), "ann", "the provider is back")
                 .orElseThrow();
 
         try (ReplayRunner runner = runner()) {
@@ -299,7 +305,7 @@ class ReplayIT {
                 """));
         try {
             // This rate makes many steps, however slow the machine is.
-            UUID replay = actions.create(filter(), "{}", 100, "ann", "the provider is back")
+            UUID replay = actions.create(plan(filter()), order(100), "ann", "the provider is back")
                     .orElseThrow();
             AtomicInteger failures = new AtomicInteger();
             List<Thread> rivals = new ArrayList<>();
@@ -322,11 +328,13 @@ class ReplayIT {
     }
 
     private void stepUntilDone(UUID replay, ReplayRunner runner, AtomicInteger failures) {
+        Instant patience = Instant.now().plus(Duration.ofMinutes(2));
         while (!progress(replay).state().equals("done")) {
             try {
                 runner.step();
             } catch (RuntimeException cutOff) {
                 failures.incrementAndGet();
+                assertThat(Instant.now()).as("it does not come to its end").isBefore(patience);
             }
         }
     }
@@ -335,7 +343,9 @@ class ReplayIT {
     void publishesNothingInDoubtOnceTheBrokerHasForgottenTheReplay() {
         List<Submission> many = failedTasks(3);
         UUID replay = create("{}");
-        assertThat(replays.take(replay, 2)).as("and then the process is gone").isEqualTo(2);
+        assertThat(replays.take(replay, 2, records))
+                .as("and then the process is gone")
+                .isEqualTo(2);
 
         run(replay);
 
@@ -348,7 +358,7 @@ class ReplayIT {
     void aDeadLetterInDoubtEndsWithItsTask() {
         List<Submission> many = failedTasks(3);
         UUID replay = create("{}");
-        replays.take(replay, 3);
+        replays.take(replay, 3, records);
         run(replay);
         assertThat(many).extracting(ReplayIT::deadLetterState).containsOnly("replaying");
         tasks.close(many.get(0).id(), 2, TestingTasks.success());
@@ -393,9 +403,320 @@ class ReplayIT {
                 .isZero();
     }
 
-    private UUID create(String asked) {
-        return actions.create(filter(), asked, 10_000, "ann", "the provider is back")
+    @Test
+    void sendsWhatTheDryRunShowedAndNothingThatCameSince() {
+        Submission seen = failedTask();
+        index(Stage.GENERATE, seen, TestingOps.described(seen, 1));
+        Submission discarded = failedTask();
+        index(Stage.GENERATE, discarded, TestingOps.described(discarded, 1));
+        ReplayPlans.Plan plan = plans.ofDeadLetters(filter(), "{}", false, "after the outage", "ann");
+        Submission later = failedTask();
+        index(Stage.GENERATE, later, TestingOps.described(later, 1));
+        DATABASE.with(handle -> handle.execute(
+                "update dead_letter set state = 'discarded' where task_id = ?",
+                discarded.id().value()));
+
+        UUID replay = actions.create(plan, order(10_000), "ann", "it is back").orElseThrow();
+        run(replay);
+
+        assertThat(published(Stage.GENERATE, List.of(seen, discarded, later)))
+                .containsExactly(seen.id().toString());
+        assertThat(progress(replay).skipped()).isEqualTo(Map.of("not_open", 1L));
+        assertThat(progress(replay).name()).isEqualTo("after the outage");
+        assertThat(deadLetterState(later)).isEqualTo("open");
+        assertThat(plans.named(10)).extracting(ReplayPlans.Plan::id).containsExactly(plan.id());
+        assertThat(forecasts.forecast(plan, 20).skipped())
+                .as("a plan that is kept is judged anew")
+                .isEqualTo(Map.of("not_open", 1L, "under_way", 1L));
+    }
+
+    @Test
+    void theForecastKnowsAllStagesAheadAndSaysWhatItDoesNotKnow() {
+        Submission task = failedTask();
+        index(Stage.DETECT, task, TestingOps.described(task, 1));
+        index(Stage.MATTING, task, TestingOps.described(task, 1));
+        minute("detect", 600);
+        minute("generate", 30);
+        minute("callback", 6_000);
+        minute("task", 1);
+
+        ReplayForecasts.Forecast forecast = forecasts.forecast(plan(filter()), 1_000);
+
+        assertThat(forecast.costMicros()).as("one picture, two cuts").isEqualTo(50_000);
+        assertThat(forecast.unpriced()).containsExactly("ark-vision");
+        assertThat(forecast.callsPerSecond()).isEqualTo(Map.of("detect", 10.0, "generate", 0.5, "callback", 100.0));
+        assertThat(forecast.unmeasured()).containsExactly("matting", "finalize");
+        assertThat(forecast.drainSeconds())
+                .as("generate is the slowest, also for detect's")
+                .isEqualTo(2.0);
+    }
+
+    @Test
+    void aCostThatNobodyKnowsIsNoCost() {
+        Submission task = failedTask();
+        index(Stage.GENERATE, task, TestingOps.described(task, 1));
+
+        ReplayForecasts.Forecast forecast =
+                new ReplayForecasts(DATABASE, SETTINGS, new Prices(Map.of()), clock).forecast(plan(filter()), 20);
+
+        assertThat(forecast.costMicros()).isNull();
+        assertThat(forecast.unpriced()).containsExactly("seedream", "volcengine-visual");
+    }
+
+    private static void minute(String stage, long succeeded) {
+        DATABASE.with(handle -> handle.createUpdate("""
+                        insert into live_window values (60, date_trunc('minute', now()) - interval '2 minutes', :stage, 1,
+                            1, 1, :succeeded, 0, 0, 0, '{}', '{}')
+                        """)
+                .bind("stage", stage)
+                .bind("succeeded", succeeded)
+                .execute());
+    }
+
+    @Test
+    void severalReplaysGoOnTogetherEachAtItsRate() {
+        List<Submission> slow = failedTasks(40);
+        UUID first = actions.create(plan(filter()), order(1), "ann", "slowly, please")
                 .orElseThrow();
+        List<Submission> fast = failedTasks(20);
+        UUID second = actions.create(plan(filter()), order(10_000), "ann", "it is back")
+                .orElseThrow();
+
+        try (ReplayRunner runner = runner()) {
+            while (!progress(second).state().equals("done")) {
+                runner.step();
+            }
+            assertThat(progress(first).state())
+                    .as("it is not in the way of the other")
+                    .isEqualTo("running");
+            actions.move(first, Move.ABORT, "ann", "it was only a test");
+        }
+
+        assertThat(published(Stage.GENERATE, fast)).hasSize(20).doesNotHaveDuplicates();
+        assertThat(published(Stage.GENERATE, slow)).hasSizeLessThan(40);
+    }
+
+    @Test
+    void allReplaysTogetherAreNotFasterThanIsAllowed() {
+        failedTasks(4);
+        UUID first = create("{}");
+        failedTasks(4);
+        UUID second = create("{}");
+
+        try (ReplayRunner runner =
+                new ReplayRunner(replays, records, () -> new ReplayPublisher(TestingKafka.connection(), records), 4)) {
+            runner.step();
+            long began = System.nanoTime();
+            stepUntilDone(first, runner, new AtomicInteger());
+            stepUntilDone(second, runner, new AtomicInteger());
+            assertThat(Duration.ofNanos(System.nanoTime() - began))
+                    .as("four dead letters each, two a second")
+                    .isGreaterThan(Duration.ofMillis(1_500));
+        }
+    }
+
+    @Test
+    void aDeadLetterThatCannotBeSentIsSetAsideAndItsTaskStays() {
+        List<Submission> many = failedTasks(3);
+        DATABASE.with(handle -> handle.execute("""
+                update dead_letter_record set record_value = '\\x0102' from dead_letter
+                where dead_letter.id = letter_id and task_id = ?
+                """, many.get(1).id().value()));
+
+        UUID replay = create("{}");
+        run(replay);
+
+        assertThat(published(Stage.GENERATE, many)).hasSize(2);
+        assertThat(progress(replay).skipped()).isEqualTo(Map.of("unpublishable", 1L));
+        assertThat(deadLetterState(many.get(1))).isEqualTo("open");
+        assertThat(row(many.get(1)).generation()).isEqualTo(1);
+        assertThat(row(many.get(1)).state()).isEqualTo(TaskState.FAILED);
+    }
+
+    /** Its size is known to Kafka only, and then the generation of its task is open. */
+    @Test
+    void aRecordThatKafkaRefusesIsSetAsideAndItsTaskEnds() {
+        List<Submission> many = failedTasks(2);
+        Submission large = failedTask();
+        index(Stage.GENERATE, large, new PetDescribed(TestingOps.context(large, 1), "x".repeat(2_000_000), null));
+        List<Submission> more = failedTasks(2);
+
+        UUID replay = create("{}");
+        run(replay);
+
+        assertThat(published(Stage.GENERATE, many)).hasSize(2).doesNotHaveDuplicates();
+        assertThat(published(Stage.GENERATE, more)).hasSize(2).doesNotHaveDuplicates();
+        assertThat(progress(replay).skipped()).isEqualTo(Map.of("unpublishable", 1L));
+        assertThat(deadLetterState(large)).isEqualTo("open");
+        assertThat(row(large).submission().deadline())
+                .as("the reaper ends it, and the front end is notified")
+                .isBeforeOrEqualTo(Instant.now());
+    }
+
+    @Test
+    void anExpiredTaskBeginsAgainWithItsPhotoAndANewDeadline() {
+        Submission late = TestingTasks.submission();
+        tasks.accept(late);
+        tasks.close(late.id(), 1, TestingTasks.failure(Reason.DEADLINE_PASSED));
+        DATABASE.with(handle -> handle.execute("update task set relayed_at = now()"));
+        ReplayPlans.Plan plan = plans.ofTasks(
+                new ReplayedTasks("expired", null, null, null, List.of(late.id().value())), "{}", null, "ann");
+
+        assertThat(forecasts.forecast(plan, 20).replayed()).isEqualTo(1);
+        UUID replay = actions.create(
+                        plan, new ReplayOrder(null, 20, Duration.ofMinutes(30), null, null), "ann", "they still wait")
+                .orElseThrow();
+        run(replay);
+
+        assertThat(row(late).state()).isEqualTo(TaskState.ACCEPTED);
+        assertThat(row(late).generation()).isEqualTo(2);
+        assertThat(row(late).submission().deadline())
+                .isBetween(Instant.now().plusSeconds(1_700), Instant.now().plusSeconds(1_801));
+        assertThat(inOutbox(late))
+                .as("the relay publishes it as any accepted task")
+                .isTrue();
+        tasks.close(late.id(), 2, TestingTasks.success());
+        settlement.settle();
+        assertThat(progress(replay).deadLetters()).isEqualTo(Map.of("succeeded", 1L));
+    }
+
+    @Test
+    void aCancelledTaskWaitsUntilTheStagesHaveForgottenThat() {
+        Submission task = TestingTasks.submission();
+        tasks.accept(task);
+        Cancellations cancellations = new Cancellations(DATABASE);
+        cancellations.cancel(task.id(), task.tenant(), Instant.now());
+        DATABASE.with(handle -> handle.execute("update task set relayed_at = now()"));
+        ReplayedTasks chosen = new ReplayedTasks(
+                "cancelled", null, null, null, List.of(task.id().value()));
+
+        assertThat(forecasts
+                        .forecast(plans.ofTasks(chosen, "{}", null, "ann"), 20)
+                        .skipped())
+                .isEqualTo(Map.of("cancellation_stands", 1L));
+        cancellations.markPublished(task.id());
+        cancellations.markWithdrawn(task.id());
+
+        run(actions.create(
+                        plans.ofTasks(chosen, "{}", null, "ann"),
+                        new ReplayOrder(null, 20, Duration.ofMinutes(30), null, null),
+                        "ann",
+                        "it was a mistake")
+                .orElseThrow());
+        assertThat(row(task).state()).isEqualTo(TaskState.ACCEPTED);
+    }
+
+    @Test
+    void aDeadLetterWhosePictureIsGoneBeginsWithThePhoto() {
+        Submission gone = failedTask();
+        DATABASE.with(handle -> handle.execute("update task set relayed_at = now()"));
+        index(Stage.MATTING, gone, TestingOps.described(gone, 1), Instant.now().minus(Duration.ofHours(25)));
+
+        UUID replay = actions.create(
+                        plans.ofDeadLetters(filter(), "{}", true, null, "ann"), order(20), "ann", "from the photo")
+                .orElseThrow();
+        run(replay);
+
+        assertThat(inOutbox(gone)).isTrue();
+        assertThat(published(Stage.MATTING, List.of(gone))).isEmpty();
+        assertThat(progress(replay).deadLetters()).isEqualTo(Map.of("under_way", 1L));
+        tasks.close(gone.id(), 2, TestingTasks.success());
+        settlement.settle();
+        assertThat(deadLetterState(gone)).isEqualTo("replayed");
+    }
+
+    @Test
+    void tasksThatRestartAreNotFasterThanAsked() {
+        failedTasks(3);
+        UUID replay = actions.create(
+                        plans.ofDeadLetters(filter(), "{}", true, null, "ann"), order(1), "ann", "from the photo")
+                .orElseThrow();
+
+        try (ReplayRunner runner = runner()) {
+            runner.step();
+            long began = System.nanoTime();
+            stepUntilDone(replay, runner, new AtomicInteger());
+            assertThat(Duration.ofNanos(System.nanoTime() - began))
+                    .as("two more, one a second, and then the end is noticed")
+                    .isGreaterThan(Duration.ofMillis(1_500));
+        }
+    }
+
+    @Test
+    void aScheduledReplayBeginsAtItsTimeAndKeepsItsDeadLetters() {
+        List<Submission> many = failedTasks(2);
+        Instant at = Instant.now().plus(Duration.ofHours(3));
+        UUID replay = actions.create(
+                        plan(filter()), new ReplayOrder("tonight", 20, null, at, 30), "ann", "when it is quiet")
+                .orElseThrow();
+        ReplaySchedule early = new ReplaySchedule(DATABASE, Clock.fixed(at.minusSeconds(1), ZoneOffset.UTC));
+
+        early.step();
+        try (ReplayRunner runner = runner()) {
+            runner.step();
+        }
+        assertThat(progress(replay).state()).isEqualTo("scheduled");
+        assertThat(many).extracting(ReplayIT::deadLetterState).containsOnly("replaying");
+        assertThat(published(Stage.GENERATE, many)).isEmpty();
+
+        new ReplaySchedule(DATABASE, Clock.fixed(at, ZoneOffset.UTC)).step();
+        run(replay);
+        assertThat(published(Stage.GENERATE, many)).hasSize(2);
+    }
+
+    @Test
+    void aReplayPausesWhenTooManyFailAndCountsAnewWhenResumed() {
+        List<Submission> many = failedTasks(ReplaySchedule.ENOUGH + 5);
+        UUID replay = actions.create(
+                        plan(filter()),
+                        new ReplayOrder(null, ReplaySchedule.ENOUGH, null, null, 30),
+                        "ann",
+                        "it is back")
+                .orElseThrow();
+        replays.take(replay, ReplaySchedule.ENOUGH, records);
+        replays.markPublished(replay, ReplaySchedule.ENOUGH);
+        ReplaySchedule schedule = new ReplaySchedule(DATABASE, clock);
+        for (int i = 0; i < ReplaySchedule.ENOUGH; i++) {
+            tasks.close(
+                    many.get(i).id(), 2, i < 7 ? TestingTasks.failure(Reason.PROVIDER_ERROR) : TestingTasks.success());
+            settlement.settle();
+            schedule.step();
+            if (i < ReplaySchedule.ENOUGH - 1) {
+                assertThat(progress(replay).state())
+                        .as("few results say nothing")
+                        .isEqualTo("running");
+            }
+        }
+
+        assertThat(progress(replay).state()).isEqualTo("paused");
+        assertThat(progress(replay).pausedBecause()).startsWith("7 of the 20 results so far are no success");
+        assertThat(new Audit(DATABASE).newest(1).getFirst().entry().who()).isEqualTo("pawline");
+        assertThat(actions.move(replay, Move.RESUME, "ann", "we saw why")).isTrue();
+        schedule.step();
+        assertThat(progress(replay).state())
+                .as("what failed before no longer counts")
+                .isEqualTo("running");
+    }
+
+    private static boolean inOutbox(Submission task) {
+        return DATABASE.with(handle -> handle.createQuery("select relayed_at is null from task where id = :id")
+                .bind("id", task.id().value())
+                .mapTo(Boolean.class)
+                .one());
+    }
+
+    private UUID create(String asked) {
+        return actions.create(
+                        plans.ofDeadLetters(filter(), asked, false, null, "ann"), order(10_000), "ann", "it is back")
+                .orElseThrow();
+    }
+
+    private ReplayPlans.Plan plan(DeadLetterFilter filter) {
+        return plans.ofDeadLetters(filter, "{}", false, null, "ann");
+    }
+
+    private static ReplayOrder order(int perSecond) {
+        return new ReplayOrder(null, perSecond, null, null, null);
     }
 
     private void run(UUID replay) {
@@ -406,9 +727,7 @@ class ReplayIT {
 
     private ReplayRunner runner() {
         return new ReplayRunner(
-                replays,
-                replay -> new ReplayPublisher(
-                        replay, TestingKafka.connection(), new TestingSerde.ToBytes(), new TestingSerde.FromBytes()));
+                replays, records, () -> new ReplayPublisher(TestingKafka.connection(), records), 10_000);
     }
 
     private ReplayReports.Progress progress(UUID replay) {
@@ -463,7 +782,7 @@ class ReplayIT {
                 event instanceof PetDescribed described ? described.getContext().getGeneration() : 1;
         new DeadLetterIndex(DATABASE)
                 .add(List.of(new IndexedDeadLetter(
-                        new Position(stage.deadLetterTopic(), 0, OFFSETS.getAndIncrement()),
+                        new Position(stage.deadLetterTopic(), "made-once", 0, OFFSETS.getAndIncrement()),
                         stage.code(),
                         "provider_error",
                         "It is down.",
@@ -475,7 +794,8 @@ class ReplayIT {
                         event == null ? "no event" : null,
                         task.id().toString().getBytes(UTF_8),
                         event == null ? new byte[] {1} : TestingOps.bytes(event),
-                        List.of())));
+                        List.of(),
+                        "")));
     }
 
     private static ConsumerRecord<byte[], byte[]> onlyRecord(Stage stage, Submission task) {

@@ -16,6 +16,7 @@ import io.pawline.ops.report.TestingLedger.Row;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.TaskDatabase;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -25,6 +26,7 @@ import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -186,6 +188,102 @@ class ReportIT {
         });
     }
 
+    private static String text(ReportFormat format, Report report, @Nullable Report before, Words words) {
+        return new String(format.write(report, before, words), StandardCharsets.UTF_8);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void whatThePicturesShowIsInTheSums(long seed) {
+        new TestingLedger(DATABASE, seed).fill(150);
+
+        Report report = reports.of(PERIOD);
+
+        Report.Core core = report.core();
+        assertThat(sum(report.tasksOverTime().stream().map(Report.TaskSpan::succeeded)))
+                .isEqualTo(core.succeeded());
+        assertThat(sum(report.tasksOverTime().stream()
+                        .map(span -> span.failed() + span.expired() + span.cancelled() + span.open())))
+                .isEqualTo(core.tasks() - core.succeeded());
+        assertThat(report.tasksOverTime())
+                .allSatisfy(span -> assertThat(span.at()).isBetween(PERIOD.from(), PERIOD.to()));
+        assertThat(sum(report.losses().stream().map(Report.Loss::tasks)))
+                .isEqualTo(core.failed() + core.expired() + core.cancelled());
+        assertThat(report.successesNotNotified()).isLessThanOrEqualTo(core.endedNotCalledBack());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"en", "zh"})
+    void everyPictureIsDrawnWithItsAxesAndALegendOfShapes(String language) {
+        new TestingLedger(DATABASE, 7).fill(300);
+        Report report = reports.of(PERIOD);
+        Words words = new Words(language, ZoneId.of("Asia/Shanghai"));
+
+        List<Block.Picture> pictures = new Pictures(report, words, "").all();
+
+        assertThat(pictures)
+                .extracting(Block.Picture::name)
+                .containsExactly(
+                        "tasks",
+                        "calls-detect",
+                        "calls-generate",
+                        "calls-matting",
+                        "calls-finalize",
+                        "calls-callback",
+                        "flow",
+                        "latencies",
+                        "money");
+        for (Block.Picture picture : pictures) {
+            String svg = picture.svg().inline();
+            assertThat(svg).doesNotContain("NaN").doesNotContain("Infinity").contains("class=\"unit\"");
+            assertThat(svg).contains("aria-label=");
+        }
+        assertThat(pictures.getFirst().svg().inline())
+                .contains("url(#tasks-bad)", "url(#tasks-late)", "url(#tasks-gone)")
+                .contains(words.say("core.expired"));
+    }
+
+    @Test
+    void aReportOfATenantHasNothingOfAnother() {
+        TestingLedger ledger = new TestingLedger(DATABASE, 5).fill(150);
+        List<Row> tasks =
+                ledger.tasks.stream().filter(task -> in(task.submitted())).toList();
+        DATABASE.with(handle -> handle.execute(
+                "update task set tenant = 'shop' where id = ?", tasks.getFirst().id()));
+        DATABASE.with(handle -> handle.execute(
+                "update call_attempt set tenant = 'shop' where task_id = ?",
+                tasks.getFirst().id()));
+
+        Report shop = reports.of(PERIOD, "shop");
+        Report rest = reports.of(PERIOD, "default");
+
+        assertThat(shop.core().tasks()).isOne();
+        assertThat(rest.core().tasks()).isEqualTo(tasks.size() - 1);
+        assertThat(shop.cascade().calls()).isPositive();
+        assertThat(shop.cascade().calls() + rest.cascade().calls())
+                .isEqualTo(reports.of(PERIOD).cascade().calls());
+    }
+
+    @Test
+    void twoPeriodsStandSideBySide() {
+        new TestingLedger(DATABASE, 6).fill(150);
+        Report report = reports.of(PERIOD);
+        Report empty = reports.of(new Period(at(-1_000_000), at(-990_000)));
+        Words words = new Words("en", ZoneOffset.UTC);
+
+        String both = text(ReportFormat.MD, report, empty, words);
+
+        assertThat(both)
+                .contains("| Tasks | %d | 0 | - |".formatted(report.core().tasks()))
+                .contains("| Success rate | %s | 0.00%% | %+.1f points |"
+                        .formatted(
+                                Words.percent(report.core().successRate()),
+                                100 * report.core().successRate()))
+                .contains("pictures/tasks.svg", "pictures/tasks-before.svg");
+        assertThat(text(ReportFormat.PAGE, report, empty, words)).contains("\"tasks-before\":\"<svg");
+        assertThat(text(ReportFormat.MD, report, null, words)).doesNotContain("tasks-before");
+    }
+
     @Test
     void aPeriodInWhichNothingHappenedHasAReport() {
         Report report = reports.of(PERIOD);
@@ -194,7 +292,7 @@ class ReportIT {
         assertThat(report.cascade().verdict()).isEqualTo(Verdict.TOO_LITTLE);
         for (String language : Words.LANGUAGES) {
             for (ReportFormat format : ReportFormat.values()) {
-                assertThat(format.write(report, new Words(language, ZoneOffset.UTC)))
+                assertThat(text(format, report, null, new Words(language, ZoneOffset.UTC)))
                         .doesNotContain("NaN");
             }
         }
@@ -207,8 +305,8 @@ class ReportIT {
         Report report = reports.of(PERIOD);
         Words words = new Words(language, ZoneId.of("Asia/Shanghai"));
 
-        String markdown = ReportFormat.MD.write(report, words);
-        String page = ReportFormat.HTML.write(report, words);
+        String markdown = text(ReportFormat.MD, report, null, words);
+        String page = text(ReportFormat.HTML, report, null, words);
 
         List<String> originals = language.equals("zh")
                 ? List.of(

@@ -101,6 +101,33 @@ class OpsHistoryIT {
                 .execute());
     }
 
+    @Test
+    void dryRunsGoWithTheDeadLettersOfTheirTime() {
+        plan("old", now.minus(LONG_AGO));
+        plan("young", now);
+        replay(0, now.minus(LONG_AGO), "[]");
+        database.with(handle -> handle.execute("""
+                insert into replay_letter (replay_id, place, task_id, state)
+                select id, 1, gen_random_uuid(), 'published' from replay
+                """));
+
+        history.deleteOld();
+
+        assertThat(ids("select count(*) from replay_letter")).containsExactly(0L);
+        assertThat(ids("select count(*) from replay_plan where name = 'young'")).containsExactly(1L);
+        assertThat(ids("select count(*) from replay_plan")).containsExactly(1L);
+    }
+
+    private void plan(String name, Instant at) {
+        database.with(handle -> handle.createUpdate("""
+                        insert into replay_plan (id, name, filter, restarts, letters, members, not_open, made_by, created_at)
+                        values (gen_random_uuid(), :name, '{}', false, '{}', 0, 0, 'Ann', :at)
+                        """)
+                .bind("name", name)
+                .bind("at", at.atOffset(ZoneOffset.UTC))
+                .execute());
+    }
+
     private void deadLetters(int first, int number, Instant at, String state) {
         database.with(handle -> handle.createUpdate("""
                         with added as (
