@@ -78,7 +78,7 @@ public final class TaskAcceptedPublisher implements Receiver {
     private Future<?> send(Stage stage, Task task, SpecificRecord event) {
         ProducerRecord<String, SpecificRecord> record =
                 new ProducerRecord<>(stage.workTopic(), task.id().toString(), event);
-        Routing.put(record.headers(), stage, context(task));
+        Routing.put(record.headers(), stage, context(task), event);
         task.submission().traceParent().ifPresent(trace -> TraceParent.put(record.headers(), trace));
         return kafka.send(record);
     }

@@ -66,7 +66,8 @@ public final class FairQueue implements ReadyQueue {
     private long doneSince;
     private double donePerNano;
 
-    private record Waiting(WorkItem item, long sinceNanos) {}
+    /** Holds a record, and since when it waits by {@link System#nanoTime}. */
+    record Waiting(WorkItem item, long sinceNanos) {}
 
     /** @param limiter whose limit bounds the retries at work */
     public FairQueue(String name, ConcurrencyLimiter limiter, double retryShare) {
@@ -114,6 +115,13 @@ public final class FairQueue implements ReadyQueue {
 
     @Override
     public @Nullable Begun next(Permit permit) {
+        Waiting next = take();
+        return next == null ? null : new Begun(next.item(), permit, next.sinceNanos());
+    }
+
+    /** Takes the next record whose partition is not on its way out; null if there is none. */
+    @Nullable
+    Waiting take() {
         while (true) {
             Waiting next = (retriesTurn() ? retries : fresh).next();
             if (next == null) {
@@ -121,14 +129,20 @@ public final class FairQueue implements ReadyQueue {
             }
             if (next.item().partition().begin()) {
                 count(next.item(), 1);
-                return new Begun(next.item(), permit, next.sinceNanos());
+                return next;
             }
+            next.item().letGo();
         }
     }
 
     @Override
     public void ended(Begun begun) {
-        count(begun.item(), -1);
+        ended(begun.item());
+    }
+
+    /** Takes note that a record that was {@linkplain #take taken} is no longer at work. */
+    void ended(WorkItem item) {
+        count(item, -1);
         done++;
     }
 
@@ -259,8 +273,16 @@ public final class FairQueue implements ReadyQueue {
 
         /** The partitions are gone, so nobody asks how many of their bulk records wait. */
         void dropFenced() {
-            interactive.removeIf(waiting -> waiting.item().partition().fenced());
-            bulk.removeIf(waiting -> waiting.item().partition().fenced());
+            interactive.removeIf(Ranked::isFenced);
+            bulk.removeIf(Ranked::isFenced);
+        }
+
+        private static boolean isFenced(Waiting waiting) {
+            boolean fenced = waiting.item().partition().fenced();
+            if (fenced) {
+                waiting.item().letGo();
+            }
+            return fenced;
         }
 
         private static boolean isOverdue(Waiting waiting, Instant now) {

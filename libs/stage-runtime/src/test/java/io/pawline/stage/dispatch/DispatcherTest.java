@@ -259,6 +259,7 @@ class DispatcherTest {
                 new FairQueue("test", limiter, share),
                 scheduler.virtualThreads("test-"),
                 scheduler::nanoTime,
+                Optional.empty(),
                 (item, permit) -> {
                     CountDownLatch end = new CountDownLatch(1);
                     running.put(item, end);
