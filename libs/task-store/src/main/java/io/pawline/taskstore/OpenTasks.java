@@ -5,9 +5,11 @@ import static io.pawline.taskstore.TaskRow.timestamp;
 import io.pawline.schemas.TaskId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
@@ -42,6 +44,14 @@ public final class OpenTasks {
             from task where state in ('success', 'failed') and ended_at > :since
                 and reason is distinct from 'lost'
             order by ended_at desc limit :limit
+            """;
+
+    private static final String TIME_IN_STAGES = """
+            select percentile_disc(0.5) within group (order by extract(epoch from ended_at - relayed_at)::float8)
+            from (select ended_at, relayed_at from task
+                where state in ('success', 'failed') and ended_at > :since and state = 'success'
+                    and generation = 1 and relayed_at < 'infinity'
+                order by ended_at desc limit :limit) as newest
             """;
 
     private final TaskDatabase database;
@@ -129,6 +139,21 @@ public final class OpenTasks {
                         TaskRow.instant(row, "ended_at"),
                         row.getString("state").equals(TaskState.SUCCESS.code())))
                 .list());
+    }
+
+    /**
+     * The median time that the newest successful tasks took from their relay to their end.
+     *
+     * @param limit most tasks, 1 or more
+     * @return empty if none has succeeded after this moment
+     */
+    public Optional<Duration> timeInStages(Instant since, int limit) {
+        return database.with(handle -> handle.createQuery(TIME_IN_STAGES)
+                .bind("since", timestamp(since))
+                .bind("limit", limit)
+                .mapTo(Double.class)
+                .findOne()
+                .map(seconds -> Duration.ofMillis(Math.round(seconds * 1000))));
     }
 
     private static Queue queue(ResultSet row) throws SQLException {
