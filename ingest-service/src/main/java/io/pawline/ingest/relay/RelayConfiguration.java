@@ -18,14 +18,14 @@ import org.springframework.kafka.core.KafkaTemplate;
 public class RelayConfiguration {
 
     @Bean
-    OutboxRelay outboxRelay(
+    TaskRelease taskRelease(
             TaskDatabase database,
             KafkaTemplate<String, SpecificRecord> kafka,
             IngestProperties settings,
             FairnessProperties fairness,
             Clock clock) {
         OpenTasks tasks = new OpenTasks(database.reads());
-        TaskRelease release = new TaskRelease(
+        return new TaskRelease(
                 new Outbox(database, clock),
                 new TaskAcceptedPublisher(kafka),
                 new ReleaseWindow(
@@ -36,6 +36,10 @@ public class RelayConfiguration {
                 new FairShares(fairness::weight),
                 settings.relay().batchSize(),
                 System::nanoTime);
+    }
+
+    @Bean
+    OutboxRelay outboxRelay(TaskRelease release, IngestProperties settings) {
         return new OutboxRelay(release, settings.relay());
     }
 

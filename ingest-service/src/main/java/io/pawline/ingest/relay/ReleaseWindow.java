@@ -80,7 +80,8 @@ final class ReleaseWindow {
             timeInStages.apply(now.minus(LONG)).ifPresent(median -> learn(median, passed, tasksWait));
             double perSecond = Math.max(perSecond(now, LONG), perSecond(now, SHORT));
             Duration whole = settings.ahead().plus(time == null ? Duration.ZERO : time);
-            size = (int) Math.clamp(perSecond * whole.toMillis() / 1000, settings.leastAhead(), MOST);
+            int most = Math.max(MOST, settings.leastAhead());
+            size = (int) Math.clamp(perSecond * whole.toMillis() / 1000, settings.leastAhead(), most);
             measuredAt = now;
         }
         return size;

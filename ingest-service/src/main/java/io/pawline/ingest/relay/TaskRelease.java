@@ -1,5 +1,8 @@
 package io.pawline.ingest.relay;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.pawline.taskstore.OpenTasks.Queue;
 import io.pawline.taskstore.Outbox;
 import io.pawline.taskstore.Outbox.Portion;
@@ -20,7 +23,7 @@ import java.util.function.LongSupplier;
  * oldest first. Otherwise each tenant has its share of the window, and what it has in the stages counts. So the tasks of a
  * tenant that sends few never stand behind the many of another one. For one thread.
  */
-final class TaskRelease {
+final class TaskRelease implements MeterBinder {
 
     /*
      * The state is in the database: what the stages have of each tenant, and what waits. So it does not matter which
@@ -64,6 +67,8 @@ final class TaskRelease {
     private long roomUntil;
     private long expireAt;
     private boolean tasksWait;
+    private volatile int windowSize;
+    private volatile int tenantsWaiting;
 
     /**
      * @param batch most tasks of a round, 1 or more
@@ -107,18 +112,38 @@ final class TaskRelease {
             expireAt = now + BETWEEN_EXPIRIES.toNanos();
         }
         Relayed relayed = outbox.relayChosen(batch, new Shared(), receiver);
+        room = Math.max(0, room - relayed.taken());
         return new Round(relayed, relayed.taken() >= batch || !tasksWait, tasksWait);
     }
 
     /** Takes note of the load: how much room the stages have, and whether tasks have to wait for it. */
     private void take(List<TenantLoad> load) {
-        int left = window.size(tasksWait)
-                - load.stream().mapToInt(TenantLoad::released).sum();
-        boolean allCounted = load.stream().allMatch(of -> of.interactive() < batch && of.bulk() < batch);
-        int waiting = load.stream().mapToInt(TenantLoad::waiting).sum();
-        tasksWait = left <= 0 || waiting > left || !allCounted;
+        windowSize = window.size(tasksWait);
+        int left = windowSize - load.stream().mapToInt(TenantLoad::released).sum();
+        List<TenantLoad> waiting = load.stream().filter(of -> of.waiting() > 0).toList();
+        int counted = waiting.stream().mapToInt(TenantLoad::waiting).sum();
+        boolean all = waiting.stream().allMatch(of -> of.interactive() < batch && of.bulk() < batch);
+        // If there is nobody to pass, it does not matter how many wait beyond those that were counted
+        tasksWait = left <= 0 || counted > left || (!all && !isOneQueue(waiting));
+        tenantsWaiting = tasksWait ? waiting.size() : 0;
         room = Math.max(left, 0);
         roomUntil = nanoTime.getAsLong() + ROOM_HOLDS.toNanos();
+    }
+
+    /** Says whether all that wait are of one tenant and one priority. */
+    private static boolean isOneQueue(List<TenantLoad> waiting) {
+        return waiting.size() == 1
+                && (waiting.getFirst().interactive() == 0 || waiting.getFirst().bulk() == 0);
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        Gauge.builder("pawline.ingest.release.window", this, it -> it.windowSize)
+                .description("Tasks that the stages should have, by what they have ended of late")
+                .register(registry);
+        Gauge.builder("pawline.ingest.release.tenants", this, it -> it.tenantsWaiting)
+                .description("Tenants whose tasks wait in the database because the stages have enough of them")
+                .register(registry);
     }
 
     /** Chooses by the shares of the window. */
@@ -129,7 +154,7 @@ final class TaskRelease {
             take(load);
             Map<String, Integer> needs = new HashMap<>();
             load.forEach(of -> needs.put(of.tenant(), of.released() + of.waiting()));
-            Map<String, Double> shareOfWindow = shares.divide(window.size(tasksWait), needs);
+            Map<String, Double> shareOfWindow = shares.divide(windowSize, needs);
             Map<String, Integer> allowed = new HashMap<>();
             for (TenantLoad of : load) {
                 // A tenant without a task in the stages gets one through, however small its share is

@@ -50,6 +50,13 @@ class ReleaseWindowTest {
         later(1);
         perSecond = 1_000_000;
         assertThat(window.size(false)).isEqualTo(50_000);
+        ReleaseWindow open = new ReleaseWindow(
+                _ -> 0,
+                _ -> Optional.empty(),
+                new IngestProperties.Relay(
+                        500, Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofMinutes(1), 1_000_000_000),
+                Clock.fixed(now, ZoneOffset.UTC));
+        assertThat(open.size(false)).as("but as many as are set").isEqualTo(1_000_000_000);
     }
 
     @Test

@@ -183,7 +183,8 @@ class TaskReleaseIT {
 
     @Test
     void twoProcessesReleaseAShareOnce() throws InterruptedException {
-        accept("heavy", 500);
+        accept("heavy", 300);
+        accept("other", 300);
         TaskRelease other = release(this::takeAll);
         TaskRelease first = release(tasks -> {
             Thread beside = Thread.startVirtualThread(() -> {

@@ -7,7 +7,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,8 +25,11 @@ public final class OpenTasks {
 
     // Literals, so that the planner sees that the partial indexes fit. A task that starts later waits for no stage yet.
     private static final String OPEN = """
-            select (select count(*) from task where state = 'accepted')
-                - (select count(*) from task where relayed_at = 'infinity')
+            select tenant, sum(open)::bigint as open from (
+                select tenant, count(*) as open from task where state = 'accepted' and relayed_at is null group by tenant
+                union all
+                select tenant, count(*) from task where state = 'accepted' and relayed_at < 'infinity' group by tenant)
+            as both_kinds group by tenant
             """;
 
     // Cancelled, expired and lost tasks were not worked off, so they say nothing about the time that work takes.
@@ -60,10 +65,12 @@ public final class OpenTasks {
         this.database = database;
     }
 
-    /** The number of tasks that are accepted, are not held for later, and have no final state yet. */
-    public long count() {
-        return database.with(
-                handle -> handle.createQuery(OPEN).mapTo(Long.class).one());
+    /** The number of tasks of each tenant that are accepted, are not held for later, and have no final state yet. */
+    public Map<String, Long> countOfTenants() {
+        return database.with(handle -> handle.createQuery(OPEN).reduceRows(new HashMap<String, Long>(), (open, row) -> {
+            open.put(row.getColumn("tenant", String.class), row.getColumn("open", Long.class));
+            return open;
+        }));
     }
 
     /** The number of tasks that stages worked on, successfully or not, and that ended after this moment. */

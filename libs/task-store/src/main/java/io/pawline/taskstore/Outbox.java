@@ -23,7 +23,8 @@ public final class Outbox {
             select * from task where relayed_at is null order by id limit :limit for update skip locked
             """;
 
-    // Reads one row of each tenant, then as many of each as are asked for: never all that wait. The order is that of the
+    // Reads one row of each tenant, then as many of each as are asked for: never all that wait. The order is that of
+    // the
     // index, so that the planner takes it whatever it believes about the rows.
     private static final String LOAD = """
             with recursive waiting (tenant) as (

@@ -2,6 +2,7 @@ package io.pawline.stage.dispatch;
 
 import io.pawline.schemas.Routing;
 import io.pawline.stage.Attempt;
+import io.pawline.stage.Fairness;
 import io.pawline.stage.Outcome;
 import io.pawline.stage.Preparation.Prepared;
 import io.pawline.stage.offsets.WorkItem;
@@ -67,6 +68,7 @@ public final class Preparer {
 
     private final ConcurrencyLimiter limiter;
     private final double retryShare;
+    private final Fairness fairness;
     private final Executor threads;
     private final LongSupplier nanoTime;
     private final Work work;
@@ -82,6 +84,7 @@ public final class Preparer {
     /**
      * @param limiter of the calls that are prepared
      * @param retryShare share of the preparations begun that may be of retries while fresh records wait
+     * @param fairness says when a bulk record counts as interactive; tenants have their turns in any case
      * @param threads runs each preparation on a thread of its own
      * @param nanoTime like {@link System#nanoTime}
      * @param held whether nothing is to begin for now; when that is over, the next {@link #add} begins
@@ -89,12 +92,14 @@ public final class Preparer {
     public Preparer(
             ConcurrencyLimiter limiter,
             double retryShare,
+            Fairness fairness,
             Executor threads,
             LongSupplier nanoTime,
             Work work,
             BooleanSupplier held) {
         this.limiter = limiter;
         this.retryShare = retryShare;
+        this.fairness = fairness;
         this.threads = threads;
         this.nanoTime = nanoTime;
         this.work = work;
@@ -207,7 +212,7 @@ public final class Preparer {
 
         void add(WorkItem item, long now) {
             String host = Routing.photoHost(item.data().headers());
-            queues.computeIfAbsent(host, _ -> new FairQueue(host, limiter, retryShare))
+            queues.computeIfAbsent(host, _ -> new FairQueue(host, limiter, retryShare, fairness, nanoTime))
                     .add(item, now);
         }
 

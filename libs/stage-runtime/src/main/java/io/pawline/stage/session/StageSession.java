@@ -1,5 +1,6 @@
 package io.pawline.stage.session;
 
+import io.pawline.stage.Fairness;
 import io.pawline.stage.Scheduler;
 import io.pawline.stage.StageClients;
 import io.pawline.stage.StageSpec;
@@ -55,6 +56,7 @@ public final class StageSession<I> {
 
     private final StageSpec<I> spec;
     private final TaskExecution<I> execution;
+    private final Fairness fairness;
     private final Scheduler scheduler;
     private final Clock clock;
     private final Backlog backlog;
@@ -76,6 +78,7 @@ public final class StageSession<I> {
     public StageSession(
             StageSpec<I> spec,
             TaskExecution<I> execution,
+            Fairness fairness,
             ConcurrencyLimiter limiter,
             Optional<ReceiverLimiters> receiverLimiters,
             Ledger ledger,
@@ -87,6 +90,7 @@ public final class StageSession<I> {
             long memory) {
         this.spec = spec;
         this.execution = execution;
+        this.fairness = fairness;
         this.scheduler = scheduler;
         this.lastMeasured = scheduler.nanoTime();
         this.lastPoll = lastMeasured;
@@ -142,6 +146,7 @@ public final class StageSession<I> {
         return new Preparer(
                 limiter,
                 spec.policies().retryShare(),
+                fairness,
                 scheduler.virtualThreads(name + "-prepare-"),
                 scheduler::nanoTime,
                 place -> settler.prepare(place, this::prepared),
@@ -174,8 +179,8 @@ public final class StageSession<I> {
     private ReadyQueue readyQueue(ConcurrencyLimiter limiter, Optional<ReceiverLimiters> receiverLimiters) {
         double retryShare = spec.policies().retryShare();
         return receiverLimiters.isPresent()
-                ? new ReceiverQueues(limiter, receiverLimiters.get(), retryShare)
-                : new FairQueue(spec.stage().code(), limiter, retryShare);
+                ? new ReceiverQueues(limiter, receiverLimiters.get(), retryShare, fairness, scheduler::nanoTime)
+                : new FairQueue(spec.stage().code(), limiter, retryShare, fairness, scheduler::nanoTime);
     }
 
     /** Works until {@link #stop} is called. Then it drains and leaves the group. */

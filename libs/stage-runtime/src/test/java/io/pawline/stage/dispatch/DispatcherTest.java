@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.pawline.schemas.RecordHeaders;
 import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
+import io.pawline.stage.Fairness;
 import io.pawline.stage.Scheduler;
 import io.pawline.stage.SystemScheduler;
 import io.pawline.stage.metrics.StageMetrics;
@@ -256,7 +257,7 @@ class DispatcherTest {
                 Optional.empty(), limit, controls, new TestingClock(), scheduler::nanoTime, new Random());
         return new Dispatcher(
                 limiter,
-                new FairQueue("test", limiter, share),
+                new FairQueue("test", limiter, share, Fairness.EVEN, scheduler::nanoTime),
                 scheduler.virtualThreads("test-"),
                 scheduler::nanoTime,
                 Optional.empty(),

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.pawline.schemas.RecordHeaders;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Attempt;
+import io.pawline.stage.Fairness;
 import io.pawline.stage.Outcome;
 import io.pawline.stage.Preparation.Prepared;
 import io.pawline.stage.metrics.StageMetrics;
@@ -43,10 +44,11 @@ class PreparerTest {
     private final AtomicInteger closed = new AtomicInteger();
     private boolean held;
 
-    private final Preparer preparer = new Preparer(limiter, 0.25, Runnable::run, () -> 0, this::begins, () -> held);
+    private final Preparer preparer =
+            new Preparer(limiter, 0.25, Fairness.EVEN, Runnable::run, () -> 0, this::begins, () -> held);
     private final Dispatcher dispatcher = new Dispatcher(
             limiter,
-            new FairQueue("test", limiter, 0.25),
+            new FairQueue("test", limiter, 0.25, Fairness.EVEN, () -> 0),
             calls::add,
             () -> 0,
             Optional.of(preparer),
