@@ -8,12 +8,13 @@ import io.pawline.photoloader.PhotoLoader.Loaded;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Attempt;
-import io.pawline.stage.Handler;
 import io.pawline.stage.Outcome;
+import io.pawline.stage.Preparation;
+import io.pawline.stage.PreparingHandler;
 import java.util.Objects;
 
-/** Turns an accepted task into a described pet. */
-final class DetectHandler implements Handler<TaskAccepted> {
+/** Turns an accepted task into a described pet. The photo is loaded before the task waits for a call. */
+final class DetectHandler implements PreparingHandler<TaskAccepted> {
 
     private final PhotoLoader photos;
     private final PetDetector detector;
@@ -24,15 +25,33 @@ final class DetectHandler implements Handler<TaskAccepted> {
     }
 
     @Override
-    public Outcome handle(TaskAccepted task, Attempt attempt) throws InterruptedException {
+    public Preparation prepare(TaskAccepted task, Attempt attempt) throws InterruptedException {
         return switch (photos.load(task.getPhoto(), task.getContext().getTenant(), attempt.deadline())) {
-            case Loaded.Present present -> {
-                try (LoadedPhoto photo = present.photo()) {
-                    yield detect(photo, task, attempt);
-                }
-            }
-            case Loaded.Absent absent -> absent.outcome();
+            case Loaded.Present present -> new WithPhoto(task, present.photo());
+            case Loaded.Absent absent -> new Preparation.Ended(absent.outcome());
         };
+    }
+
+    /** Holds a task and its photo until the call. */
+    private final class WithPhoto implements Preparation.Prepared {
+
+        private final TaskAccepted task;
+        private final LoadedPhoto photo;
+
+        WithPhoto(TaskAccepted task, LoadedPhoto photo) {
+            this.task = task;
+            this.photo = photo;
+        }
+
+        @Override
+        public Outcome handle(Attempt attempt) throws InterruptedException {
+            return detect(photo, task, attempt);
+        }
+
+        @Override
+        public void close() {
+            photo.close();
+        }
     }
 
     private Outcome detect(LoadedPhoto loadedPhoto, TaskAccepted task, Attempt attempt) throws InterruptedException {

@@ -10,15 +10,19 @@ import io.pawline.photoloader.PhotoLoader;
 import io.pawline.photoloader.PhotoLoader.Loaded;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Attempt;
-import io.pawline.stage.Handler;
 import io.pawline.stage.Outcome;
+import io.pawline.stage.Preparation;
+import io.pawline.stage.PreparingHandler;
 import java.net.URI;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Turns a described pet into a picture, from the description alone or after the photo. */
-final class GenerateHandler implements Handler<PetDescribed> {
+/**
+ * Turns a described pet into a picture, from the description alone or after the photo. The photo is loaded before the
+ * task waits for a call.
+ */
+final class GenerateHandler implements PreparingHandler<PetDescribed> {
 
     private final PromptTemplate words;
     private final PromptTemplate photo;
@@ -36,19 +40,46 @@ final class GenerateHandler implements Handler<PetDescribed> {
     }
 
     @Override
-    public Outcome handle(PetDescribed task, Attempt attempt) throws InterruptedException {
+    public boolean prepares() {
+        return photos.isPresent();
+    }
+
+    @Override
+    public Preparation prepare(PetDescribed task, Attempt attempt) throws InterruptedException {
         if (photos.isEmpty() || task.getPhoto().isEmpty()) {
-            return generate(words, null, task, attempt);
+            return new Reference(task, null);
         }
         TaskContext context = task.getContext();
         return switch (photos.get().load(task.getPhoto().get(), context.getTenant(), attempt.deadline())) {
-            case Loaded.Present present -> {
-                try (LoadedPhoto loaded = present.photo()) {
-                    yield generate(photo, loaded.dataUrl(), task, attempt);
-                }
-            }
-            case Loaded.Absent absent -> absent.outcome();
+            case Loaded.Present present -> new Reference(task, present.photo());
+            case Loaded.Absent absent -> new Preparation.Ended(absent.outcome());
         };
+    }
+
+    /** Holds a task and the photo that goes along, if one does, until the call. */
+    private final class Reference implements Preparation.Prepared {
+
+        private final PetDescribed task;
+        private final @Nullable LoadedPhoto loaded;
+
+        Reference(PetDescribed task, @Nullable LoadedPhoto loaded) {
+            this.task = task;
+            this.loaded = loaded;
+        }
+
+        @Override
+        public Outcome handle(Attempt attempt) throws InterruptedException {
+            return loaded == null
+                    ? generate(words, null, task, attempt)
+                    : generate(photo, loaded.dataUrl(), task, attempt);
+        }
+
+        @Override
+        public void close() {
+            if (loaded != null) {
+                loaded.close();
+            }
+        }
     }
 
     private Outcome generate(PromptTemplate template, @Nullable DataUrl reference, PetDescribed task, Attempt attempt)

@@ -68,6 +68,7 @@ class GenerateConfigurationTest {
             assertThat(properties.watermark()).isFalse();
             assertThat(properties.referencePhoto()).isFalse();
             assertThat(context).doesNotHaveBean(PhotoLoader.class).doesNotHaveBean(ImageStore.class);
+            assertThat(context.getBean(GenerateHandler.class).prepares()).isFalse();
         });
     }
 

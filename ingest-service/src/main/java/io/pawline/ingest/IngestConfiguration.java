@@ -16,6 +16,7 @@ import io.pawline.ingest.upload.UploadConfiguration;
 import io.pawline.ingest.webhook.WebhookConfiguration;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.photos.PhotoProperties;
+import io.pawline.service.FairnessProperties;
 import io.pawline.service.InstanceProperties;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.web.ContractController;
@@ -48,7 +49,8 @@ import org.springframework.context.annotation.Import;
     ImageStoreProperties.class,
     OutboundProperties.class,
     PhotoProperties.class,
-    InstanceProperties.class
+    InstanceProperties.class,
+    FairnessProperties.class
 })
 class IngestConfiguration {
 

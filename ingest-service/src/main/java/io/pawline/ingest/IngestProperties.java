@@ -173,11 +173,19 @@ public record IngestProperties(
      * @param pollInterval pause between two looks for tasks that another process accepted and did not relay, more than
      *     0
      * @param maxBackoff longest pause between attempts while Kafka or the database is away, at least the poll interval
+     * @param ahead the work that the stages have ahead of what they do, as the time that they need for it, from 1 second
+     *     to 1 hour. The rest waits in the outbox, where tenants do not stand behind each other
+     * @param leastAhead tasks that the stages have in any case, however slow they are, 1 or more
      */
     public record Relay(
             @DefaultValue("500") int batchSize,
             @DefaultValue("1s") Duration pollInterval,
-            @DefaultValue("10s") Duration maxBackoff) {
+            @DefaultValue("10s") Duration maxBackoff,
+            @DefaultValue("60s") Duration ahead,
+            @DefaultValue("1000") int leastAhead) {
+
+        private static final Duration SHORTEST_AHEAD = Duration.ofSeconds(1);
+        private static final Duration LONGEST_AHEAD = Duration.ofHours(1);
 
         public Relay {
             if (batchSize < 1) {
@@ -189,6 +197,13 @@ public record IngestProperties(
             if (maxBackoff.compareTo(pollInterval) < 0) {
                 throw new IllegalArgumentException(
                         PREFIX + "relay.max-backoff must be >= relay.poll-interval, was " + maxBackoff);
+            }
+            if (ahead.compareTo(SHORTEST_AHEAD) < 0 || ahead.compareTo(LONGEST_AHEAD) > 0) {
+                throw new IllegalArgumentException(
+                        PREFIX + "relay.ahead must be from 1 second to 1 hour, was " + ahead);
+            }
+            if (leastAhead < 1) {
+                throw new IllegalArgumentException(PREFIX + "relay.least-ahead must be > 0, was " + leastAhead);
             }
         }
     }

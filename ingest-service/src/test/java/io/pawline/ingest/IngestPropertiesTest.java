@@ -37,7 +37,8 @@ class IngestPropertiesTest {
                         new IngestProperties.DirectUpload(Duration.ofMinutes(15), DataSize.ofGigabytes(1)),
                         new IngestProperties.Follow(
                                 Duration.ofMillis(250), null, Duration.ofSeconds(60), Duration.ofSeconds(15)),
-                        new IngestProperties.Relay(500, Duration.ofSeconds(1), Duration.ofSeconds(10))));
+                        new IngestProperties.Relay(
+                                500, Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(60), 1_000)));
     }
 
     @Test
@@ -67,7 +68,9 @@ class IngestPropertiesTest {
                         Map.entry("pawline.ingest.follow.heartbeat", "3s"),
                         Map.entry("pawline.ingest.relay.batch-size", "50"),
                         Map.entry("pawline.ingest.relay.poll-interval", "200ms"),
-                        Map.entry("pawline.ingest.relay.max-backoff", "3s"))))
+                        Map.entry("pawline.ingest.relay.max-backoff", "3s"),
+                        Map.entry("pawline.ingest.relay.ahead", "30s"),
+                        Map.entry("pawline.ingest.relay.least-ahead", "200"))))
                 .isEqualTo(new IngestProperties(
                         URI.create("https://pawline.example"),
                         URI.create("https://shop.example/callback"),
@@ -85,7 +88,8 @@ class IngestPropertiesTest {
                         new IngestProperties.DirectUpload(Duration.ofMinutes(5), DataSize.ofMegabytes(100)),
                         new IngestProperties.Follow(
                                 Duration.ofSeconds(1), 5, Duration.ofSeconds(10), Duration.ofSeconds(3)),
-                        new IngestProperties.Relay(50, Duration.ofMillis(200), Duration.ofSeconds(3))));
+                        new IngestProperties.Relay(
+                                50, Duration.ofMillis(200), Duration.ofSeconds(3), Duration.ofSeconds(30), 200)));
     }
 
     @Test
@@ -126,6 +130,9 @@ class IngestPropertiesTest {
         "follow.max-waits,     0,                     must be > 0",
         "follow.max-wait,      0s,                    must be >= 1 s",
         "relay.batch-size,     0,                     must be > 0",
+        "relay.ahead,          0s,                    must be from 1 second to 1 hour",
+        "relay.ahead,          61m,                   must be from 1 second to 1 hour",
+        "relay.least-ahead,    0,                     must be > 0",
         "relay.poll-interval,  0s,                    must be > 0",
         "relay.max-backoff,    10ms,                  must be >= relay.poll-interval",
     })

@@ -30,7 +30,13 @@ public final class RecordHeaders {
     /** The priority: {@code bulk} for a task that may wait. Absent means that somebody waits for the task. */
     public static final String PRIORITY = "pawline-priority";
 
-    /** The receiver of a callback, under a name that does not reveal its address. */
+    /** The name of the tenant whose task it is. */
+    public static final String TENANT = "pawline-tenant";
+
+    /**
+     * The receiver of a callback, or the host that a photo has to be fetched from, under a name that does not reveal its
+     * address.
+     */
     public static final String LANE = "pawline-lane";
 
     /** The moment after which no call is made for the task, in epoch milliseconds. Only paid stages have it. */

@@ -1,5 +1,8 @@
 package io.pawline.schemas;
 
+import io.pawline.events.ImageRef;
+import io.pawline.events.PetDescribed;
+import io.pawline.events.TaskAccepted;
 import io.pawline.events.TaskContext;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -10,12 +13,13 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * Writes and reads the headers that a stage needs before it reads the event: whether the record may wait, until when,
- * and for the callback stage the receiver. Whoever publishes to a work topic adds them.
+ * Writes and reads the headers that a stage needs before it reads the event: whose task it is, whether the record may
+ * wait, until when, and whom it is for or from where its photo comes. Whoever publishes to a work topic adds them.
  */
 public final class Routing {
 
@@ -27,8 +31,17 @@ public final class Routing {
 
     private Routing() {}
 
-    /** Adds the headers to a record of this task for this stage. */
+    /** Adds the headers to a record of this event, which is about this task, for this stage. */
+    public static void put(Headers headers, Stage to, TaskContext task, SpecificRecord event) {
+        put(headers, to, task);
+        photoUrl(event).flatMap(Routing::origin).ifPresent(host -> addLane(headers, host));
+    }
+
+    /** Adds the headers to a record of this task for this stage. Its event has no photo. */
     public static void put(Headers headers, Stage to, TaskContext task) {
+        if (!task.getTenant().isEmpty()) {
+            headers.add(RecordHeaders.TENANT, task.getTenant().getBytes(StandardCharsets.UTF_8));
+        }
         if (task.getPriority().equals(BULK)) {
             headers.add(RecordHeaders.PRIORITY, BULK_BYTES);
         }
@@ -37,10 +50,30 @@ public final class Routing {
             headers.add(RecordHeaders.DEADLINE, deadline.getBytes(StandardCharsets.UTF_8));
         }
         if (to.notifiesReceivers()) {
-            task.getCallbackUrl()
-                    .flatMap(Routing::receiverQueue)
-                    .ifPresent(name -> headers.add(RecordHeaders.LANE, name.getBytes(StandardCharsets.UTF_8)));
+            task.getCallbackUrl().flatMap(Routing::origin).ifPresent(receiver -> addLane(headers, receiver));
         }
+    }
+
+    private static void addLane(Headers headers, String name) {
+        headers.add(RecordHeaders.LANE, name.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Optional<String> photoUrl(SpecificRecord event) {
+        return switch (event) {
+            case TaskAccepted accepted -> accepted.getPhoto().getUrl();
+            case PetDescribed described -> described.getPhoto().flatMap(ImageRef::getUrl);
+            default -> Optional.empty();
+        };
+    }
+
+    /** Returns the tenant whose task it is; empty if the record names none. */
+    public static String tenant(Headers headers) {
+        return text(headers, RecordHeaders.TENANT);
+    }
+
+    /** Returns the name of the host that the photo has to be fetched from; empty if it comes from the image store. */
+    public static String photoHost(Headers headers) {
+        return text(headers, RecordHeaders.LANE);
     }
 
     /** Whether other records go first. */
@@ -70,14 +103,18 @@ public final class Routing {
 
     /** Returns the name of the receiver queue; it is empty if the record names none. */
     public static String receiverQueue(Headers headers) {
-        Header header = headers.lastHeader(RecordHeaders.LANE);
+        return text(headers, RecordHeaders.LANE);
+    }
+
+    private static String text(Headers headers, String name) {
+        Header header = headers.lastHeader(name);
         return header == null || header.value() == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
     }
 
-    /** Names the receiver queue of an address. All addresses of one scheme, host and port have the same queue. */
-    static Optional<String> receiverQueue(String callbackUrl) {
+    /** Names the origin of an address. All addresses of one scheme, host and port have the same name. */
+    private static Optional<String> origin(String address) {
         try {
-            URI url = URI.create(callbackUrl);
+            URI url = URI.create(address);
             String origin = (url.getScheme() + "://" + url.getRawAuthority()).toLowerCase(Locale.ROOT);
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(origin.getBytes(StandardCharsets.UTF_8));
             return Optional.of(HexFormat.of().formatHex(digest, 0, RECEIVER_BYTES));

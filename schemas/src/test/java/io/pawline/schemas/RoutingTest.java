@@ -3,6 +3,9 @@ package io.pawline.schemas;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pawline.events.ImageRef;
+import io.pawline.events.PetDescribed;
+import io.pawline.events.TaskAccepted;
 import io.pawline.events.TaskContext;
 import java.time.Instant;
 import org.apache.kafka.common.header.Headers;
@@ -17,8 +20,36 @@ class RoutingTest {
     @Test
     void marksOnlyTheRecordsThatMayWait() {
         assertThat(Routing.isBulk(headers(Stage.DETECT, "bulk", null))).isTrue();
-        assertThat(headers(Stage.FINALIZE, "interactive", "https://shop.example/a"))
-                .isEmpty();
+        assertThat(Routing.isBulk(headers(Stage.DETECT, "interactive", null))).isFalse();
+    }
+
+    @Test
+    void namesTheTenantOfEachRecord() {
+        Headers headers = headers(Stage.FINALIZE, "interactive", "https://shop.example/a");
+        assertThat(Routing.tenant(headers)).isEqualTo("test");
+        assertThat(headers).as("nothing else is needed there").hasSize(1);
+        assertThat(Routing.tenant(new RecordHeaders())).isEmpty();
+    }
+
+    @Test
+    void photosOfOneHostHaveOneNameThatDoesNotRevealIt() {
+        assertThat(photoHost(Stage.DETECT, "https://photos.example/1?token=1"))
+                .isEqualTo(photoHost(Stage.GENERATE, "https://photos.example/2"))
+                .isNotEqualTo(photoHost(Stage.DETECT, "https://other.example/1"))
+                .matches("[0-9a-f]{16}");
+        assertThat(photoHost(Stage.DETECT, null)).isEmpty();
+    }
+
+    private static String photoHost(Stage to, @Nullable String url) {
+        ImageRef photo = new ImageRef(url == null ? "photos/1" : null, url);
+        TaskContext context = context("interactive", null);
+        Headers headers = new RecordHeaders();
+        Routing.put(
+                headers,
+                to,
+                context,
+                to == Stage.DETECT ? new TaskAccepted(context, photo) : new PetDescribed(context, "a cat", photo));
+        return Routing.photoHost(headers);
     }
 
     @Test
@@ -65,18 +96,19 @@ class RoutingTest {
 
     private static Headers headers(Stage to, String priority, @Nullable String callback) {
         Headers headers = new RecordHeaders();
-        Routing.put(
-                headers,
-                to,
-                TaskContext.newBuilder()
-                        .setTaskId("0198c0de-0000-7000-8000-000000000000")
-                        .setTenant("test")
-                        .setStyle("oil")
-                        .setSubmittedAt(Instant.EPOCH)
-                        .setDeadline(DEADLINE)
-                        .setPriority(priority)
-                        .setCallbackUrl(callback)
-                        .build());
+        Routing.put(headers, to, context(priority, callback));
         return headers;
+    }
+
+    private static TaskContext context(String priority, @Nullable String callback) {
+        return TaskContext.newBuilder()
+                .setTaskId("0198c0de-0000-7000-8000-000000000000")
+                .setTenant("test")
+                .setStyle("oil")
+                .setSubmittedAt(Instant.EPOCH)
+                .setDeadline(DEADLINE)
+                .setPriority(priority)
+                .setCallbackUrl(callback)
+                .build();
     }
 }

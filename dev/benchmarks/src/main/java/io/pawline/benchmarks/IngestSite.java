@@ -65,8 +65,9 @@ final class IngestSite implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 "io.pawline.ingest.IngestApplication",
                 "--spring.config.additional-location=file:" + stack.settings().toAbsolutePath(),
-                // No stage works on the accepted tasks, so the backlog must not refuse any
-                "--pawline.ingest.backlog.free-tasks=1000000000"));
+                // No stage works on the accepted tasks, so the backlog must not refuse any, nor the outbox keep any
+                "--pawline.ingest.backlog.free-tasks=1000000000",
+                "--pawline.ingest.relay.least-ahead=1000000000"));
         command.addAll(extra);
         others = Processes.withDatabase(folder.resolve("stack").resolve("postgres"));
         service = new ProcessBuilder(command)

@@ -34,7 +34,7 @@ public final class TestingRecords {
         byte[] value = TestingEvents.serializer().serialize("pawline.detect", event);
         ProducerRecord<byte[], byte[]> record =
                 new ProducerRecord<>("pawline.detect", id.toString().getBytes(UTF_8), value);
-        Routing.put(record.headers(), Stage.DETECT, event.getContext());
+        Routing.put(record.headers(), Stage.DETECT, event.getContext(), event);
         return record;
     }
 

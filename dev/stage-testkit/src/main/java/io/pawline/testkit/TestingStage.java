@@ -7,6 +7,7 @@ import io.pawline.events.TaskAccepted;
 import io.pawline.schemas.Stage;
 import io.pawline.service.EventFormat;
 import io.pawline.stage.BreakerPolicy;
+import io.pawline.stage.Fairness;
 import io.pawline.stage.Handler;
 import io.pawline.stage.KafkaClients;
 import io.pawline.stage.ProviderPolicies;
@@ -39,6 +40,7 @@ public final class TestingStage {
     private EventFormat format = TestingEvents.format();
     private OpenTelemetry telemetry = OpenTelemetry.noop();
     private Clock clock = Clock.systemUTC();
+    private Fairness fairness = Fairness.EVEN;
     private long memory = Runtime.getRuntime().maxMemory() / 16;
 
     private TestingStage() {}
@@ -115,6 +117,11 @@ public final class TestingStage {
         return this;
     }
 
+    public TestingStage fairness(Fairness shares) {
+        fairness = shares;
+        return this;
+    }
+
     /** Lets records take so many bytes, those of the work topic and retries each. */
     public TestingStage memory(long bytes) {
         memory = bytes;
@@ -140,6 +147,7 @@ public final class TestingStage {
                 telemetry,
                 clock,
                 new Random(1),
+                fairness,
                 memory);
     }
 }

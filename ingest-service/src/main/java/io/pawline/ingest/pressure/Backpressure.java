@@ -9,15 +9,17 @@ import io.pawline.taskstore.Submission;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
 
 /**
- * Refuses tasks that cannot finish in time to be useful, so that the front end learns it now and not after an hour. The
- * predicted wait comes from the database, so all processes predict the same, whichever of them accepted the tasks.
- * Thread-safe.
+ * Refuses tasks that cannot finish in time to be useful, so that the front end learns it now and not after an hour. Tenants
+ * share the stages, so a tenant waits for its own backlog, and for as much of others' as they get meanwhile. The predicted
+ * wait comes from the database, so all processes predict the same, whichever of them accepted the tasks. Thread-safe.
  */
 public final class Backpressure implements MeterBinder {
 
@@ -27,26 +29,30 @@ public final class Backpressure implements MeterBinder {
     /** Longest {@code Retry-After}: the backlog may shrink faster than it is expected to. */
     private static final Duration LONGEST_RETRY = Duration.ofMinutes(10);
 
-    private final LongSupplier open;
+    private final Supplier<Map<String, Long>> open;
     private final ToLongFunction<Instant> endedSince;
     private final IngestProperties.Backlog settings;
     private final Clock clock;
     private final RandomGenerator random;
+    private final ToDoubleFunction<String> weights;
     private final CompletionRate completionRate;
     private volatile Prediction prediction = Prediction.NOTHING_OPEN;
 
     /**
-     * @param open counts the tasks that are accepted and have no final state yet
+     * @param open counts the tasks of each tenant that are accepted and have no final state yet
      * @param endedSince counts those that reached a final state after a moment because stages worked on them
+     * @param weights by which the stages share their time between tenants
      */
     public Backpressure(
-            LongSupplier open,
+            Supplier<Map<String, Long>> open,
             ToLongFunction<Instant> endedSince,
+            ToDoubleFunction<String> weights,
             IngestProperties.Backlog settings,
             Clock clock,
             RandomGenerator random) {
         this.open = open;
         this.endedSince = endedSince;
+        this.weights = weights;
         this.settings = settings;
         this.clock = clock;
         this.random = random;
@@ -55,12 +61,12 @@ public final class Backpressure implements MeterBinder {
 
     /** Predicts the wait anew; for one thread, about once a second. The last prediction holds until the next. */
     public void refresh() {
-        prediction = completionRate.predict(clock.instant(), open.getAsLong(), endedSince);
+        prediction = completionRate.predict(clock.instant(), open.get(), endedSince);
     }
 
     /** Says why this task must not be accepted now; empty if it may be. Reads memory only. */
     public Optional<Refusal> refusal(Submission task) {
-        Prediction now = prediction;
+        Prediction now = prediction.of(task.tenant(), weights);
         if (now.open() <= settings.freeTasks()) {
             return Optional.empty();
         }
@@ -69,8 +75,9 @@ public final class Backpressure implements MeterBinder {
             if (held(task).compareTo(settings.maxWait()) > 0) {
                 return Optional.empty();
             }
-            String detail = "%d tasks are open and none has ended in the last %d s: send it again after Retry-After"
-                    .formatted(now.open(), CompletionRate.WINDOW.toSeconds());
+            String detail =
+                    "%d tasks come before it and none has ended in the last %d s: send it again after Retry-After"
+                            .formatted(now.open(), CompletionRate.WINDOW.toSeconds());
             return Optional.of(new Refusal(detail, retryAfter(SHORTEST_RETRY)));
         }
         Duration allowed = allowed(task);

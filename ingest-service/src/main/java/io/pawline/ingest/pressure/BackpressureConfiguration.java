@@ -2,6 +2,7 @@ package io.pawline.ingest.pressure;
 
 import io.pawline.ingest.IngestProperties;
 import io.pawline.schemas.TaskId;
+import io.pawline.service.FairnessProperties;
 import io.pawline.service.Periodic;
 import io.pawline.taskstore.OpenTasks;
 import io.pawline.taskstore.OpenTasks.EndedTask;
@@ -23,9 +24,16 @@ import org.springframework.context.annotation.Configuration;
 public class BackpressureConfiguration {
 
     @Bean
-    Backpressure backpressure(TaskDatabase database, IngestProperties settings, Clock clock) {
+    Backpressure backpressure(
+            TaskDatabase database, IngestProperties settings, FairnessProperties fairness, Clock clock) {
         OpenTasks tasks = new OpenTasks(database.reads());
-        return new Backpressure(tasks::count, tasks::workedOffSince, settings.backlog(), clock, new SecureRandom());
+        return new Backpressure(
+                tasks::countOfTenants,
+                tasks::workedOffSince,
+                fairness::weight,
+                settings.backlog(),
+                clock,
+                new SecureRandom());
     }
 
     @Bean

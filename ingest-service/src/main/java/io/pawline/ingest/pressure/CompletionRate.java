@@ -2,6 +2,7 @@ package io.pawline.ingest.pressure;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -27,17 +28,20 @@ final class CompletionRate {
     }
 
     /**
-     * @param open tasks that are open now
+     * @param openOfTenants tasks that are open now, of each tenant
      * @param endedSince counts those that reached a final state after a moment
      */
-    Prediction predict(Instant now, long open, ToLongFunction<Instant> endedSince) {
+    Prediction predict(Instant now, Map<String, Long> openOfTenants, ToLongFunction<Instant> endedSince) {
+        long open = openOfTenants.values().stream().mapToLong(Long::longValue).sum();
         if (open <= few) {
             rushSince = null;
         } else if (rushSince == null) {
             rushSince = now;
         }
         return new Prediction(
-                open, Math.max(perSecond(now, WINDOW, endedSince), perSecond(now, ofRush(rushSince, now), endedSince)));
+                openOfTenants,
+                open,
+                Math.max(perSecond(now, WINDOW, endedSince), perSecond(now, ofRush(rushSince, now), endedSince)));
     }
 
     private static Duration ofRush(@Nullable Instant since, Instant now) {

@@ -1,18 +1,38 @@
 package io.pawline.ingest.pressure;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Predicts how long a task that is accepted now will take, by
  * <a href="https://en.wikipedia.org/wiki/Little%27s_law">Little's law</a>.
  *
- * @param open tasks that are accepted and have no final state yet
+ * @param openOfTenants tasks of each tenant that are accepted and have no final state yet
+ * @param open those of them that end before the next task
  * @param endedPerSecond tasks that reach a final state in a second
  */
-record Prediction(long open, double endedPerSecond) {
+record Prediction(Map<String, Long> openOfTenants, long open, double endedPerSecond) {
 
-    static final Prediction NOTHING_OPEN = new Prediction(0, 0);
+    static final Prediction NOTHING_OPEN = new Prediction(Map.of(), 0, 0);
+
+    Prediction {
+        openOfTenants = Map.copyOf(openOfTenants);
+    }
+
+    /**
+     * The prediction for a task of one tenant. Tenants share the stages by their weights, so until its backlog is done,
+     * another tenant gets as much by its weight, or is done before.
+     */
+    Prediction of(String tenant, ToDoubleFunction<String> weights) {
+        double own = openOfTenants.getOrDefault(tenant, 0L) / weights.applyAsDouble(tenant);
+        double before = 0;
+        for (Map.Entry<String, Long> of : openOfTenants.entrySet()) {
+            before += Math.min(of.getValue(), own * weights.applyAsDouble(of.getKey()));
+        }
+        return new Prediction(openOfTenants, Math.round(before), endedPerSecond);
+    }
 
     /** The time; empty if it cannot be predicted, because there are open tasks and none has ended lately. */
     Optional<Duration> takes() {

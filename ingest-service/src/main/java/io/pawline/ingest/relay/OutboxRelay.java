@@ -27,16 +27,18 @@ public final class OutboxRelay implements SmartLifecycle {
     /** Shortest time between the beginnings of two rounds. Under load, larger rounds spare the database. */
     private static final Duration PACE = Duration.ofMillis(20);
 
-    private final Outbox outbox;
-    private final Outbox.Receiver receiver;
+    /** While tasks wait because the stages have enough, it is looked so often whether they have less. */
+    private static final Duration PACE_OF_SHARES = Duration.ofMillis(200);
+
+    private final TaskRelease release;
     private final IngestProperties.Relay settings;
     private final Semaphore nudges = new Semaphore(0);
     private @Nullable Thread worker;
     private volatile CountDownLatch stopped = new CountDownLatch(0);
+    private Duration pace = PACE;
 
-    public OutboxRelay(Outbox outbox, Outbox.Receiver receiver, IngestProperties.Relay settings) {
-        this.outbox = outbox;
-        this.receiver = receiver;
+    OutboxRelay(TaskRelease release, IngestProperties.Relay settings) {
+        this.release = release;
         this.settings = settings;
     }
 
@@ -63,7 +65,7 @@ public final class OutboxRelay implements SmartLifecycle {
                     }
                     backoff = Duration.ZERO;
                     awaitNudge();
-                    stopped.await(PACE.toNanos() - (System.nanoTime() - began), TimeUnit.NANOSECONDS);
+                    stopped.await(pace.toNanos() - (System.nanoTime() - began), TimeUnit.NANOSECONDS);
                 } else {
                     if (backoff.isZero()) {
                         log.warn("Accepted tasks do not reach Kafka; they are kept and relayed later", obstacle);
@@ -78,16 +80,18 @@ public final class OutboxRelay implements SmartLifecycle {
         }
     }
 
-    /** Relays everything in the outbox; returns what prevented it, or null. */
+    /** Relays everything that may be relayed now; returns what prevented it, or null. */
     private @Nullable Throwable relay() throws InterruptedException {
         try {
             while (isRunning()) {
-                Outbox.Relayed round = outbox.relay(settings.batchSize(), receiver);
-                if (round.fellShort()) {
+                TaskRelease.Round round = release.next();
+                Outbox.Relayed relayed = round.relayed();
+                if (relayed.fellShort()) {
                     return Objects.requireNonNullElseGet(
-                            round.obstacle(), () -> new IllegalStateException("Some tasks did not arrive"));
+                            relayed.obstacle(), () -> new IllegalStateException("Some tasks did not arrive"));
                 }
-                if (round.taken() < settings.batchSize()) {
+                if (!round.more()) {
+                    pace = round.shared() ? PACE_OF_SHARES : PACE;
                     return null;
                 }
             }

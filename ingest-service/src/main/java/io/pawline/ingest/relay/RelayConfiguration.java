@@ -1,8 +1,10 @@
 package io.pawline.ingest.relay;
 
 import io.pawline.ingest.IngestProperties;
+import io.pawline.service.FairnessProperties;
 import io.pawline.service.Periodic;
 import io.pawline.taskstore.LaterTasks;
+import io.pawline.taskstore.OpenTasks;
 import io.pawline.taskstore.Outbox;
 import io.pawline.taskstore.TaskDatabase;
 import java.time.Clock;
@@ -16,12 +18,29 @@ import org.springframework.kafka.core.KafkaTemplate;
 public class RelayConfiguration {
 
     @Bean
-    OutboxRelay outboxRelay(
+    TaskRelease taskRelease(
             TaskDatabase database,
             KafkaTemplate<String, SpecificRecord> kafka,
             IngestProperties settings,
+            FairnessProperties fairness,
             Clock clock) {
-        return new OutboxRelay(new Outbox(database, clock), new TaskAcceptedPublisher(kafka), settings.relay());
+        OpenTasks tasks = new OpenTasks(database.reads());
+        return new TaskRelease(
+                new Outbox(database, clock),
+                new TaskAcceptedPublisher(kafka),
+                new ReleaseWindow(
+                        tasks::workedOffSince,
+                        since -> tasks.timeInStages(since, ReleaseWindow.SAMPLE),
+                        settings.relay(),
+                        clock),
+                new FairShares(fairness::weight),
+                settings.relay().batchSize(),
+                System::nanoTime);
+    }
+
+    @Bean
+    OutboxRelay outboxRelay(TaskRelease release, IngestProperties settings) {
+        return new OutboxRelay(release, settings.relay());
     }
 
     /** Releases tasks that start later, within about the poll interval after their time has come. */

@@ -1,5 +1,6 @@
 package io.pawline.ingest.relay;
 
+import io.pawline.events.Ending;
 import io.pawline.events.ImageRef;
 import io.pawline.events.TaskAccepted;
 import io.pawline.events.TaskContext;
@@ -66,11 +67,12 @@ public final class TaskAcceptedPublisher implements Receiver {
         return null;
     }
 
-    /** Publishes a task that is already cancelled to the callback stage, past the paid stages. */
+    /** Publishes a task that has ended in the outbox to the callback stage, past the paid stages. */
     private Future<?> send(Task task) {
         return switch (task.finalState().orElse(null)) {
-            case FinalState.Failure cancelled
-            when cancelled.state() == TaskState.CANCELLED -> send(Stage.CALLBACK, task, finished(task, cancelled));
+            case FinalState.Failure ended
+            when ended.state() == TaskState.CANCELLED || ended.state() == TaskState.EXPIRED ->
+                send(Stage.CALLBACK, task, finished(task, ended));
             case null, default -> send(Stage.DETECT, task, accepted(task));
         };
     }
@@ -78,18 +80,18 @@ public final class TaskAcceptedPublisher implements Receiver {
     private Future<?> send(Stage stage, Task task, SpecificRecord event) {
         ProducerRecord<String, SpecificRecord> record =
                 new ProducerRecord<>(stage.workTopic(), task.id().toString(), event);
-        Routing.put(record.headers(), stage, context(task));
+        Routing.put(record.headers(), stage, context(task), event);
         task.submission().traceParent().ifPresent(trace -> TraceParent.put(record.headers(), trace));
         return kafka.send(record);
     }
 
-    private static TaskFinished finished(Task task, FinalState.Failure cancelled) {
+    private static TaskFinished finished(Task task, FinalState.Failure ended) {
         return TaskFinished.newBuilder()
                 .setContext(context(task))
-                .setEnding(io.pawline.events.Ending.CANCELLED)
-                .setFinishedAt(cancelled.at())
-                .setReason(cancelled.reason().code())
-                .setDetail(cancelled.detail())
+                .setEnding(ended.state() == TaskState.EXPIRED ? Ending.EXPIRED : Ending.CANCELLED)
+                .setFinishedAt(ended.at())
+                .setReason(ended.reason().code())
+                .setDetail(ended.detail())
                 .build();
     }
 

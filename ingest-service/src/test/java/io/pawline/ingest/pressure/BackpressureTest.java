@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import net.jqwik.api.Example;
@@ -33,9 +34,14 @@ class BackpressureTest {
     }
 
     private static Backpressure looking(long open, int perSecond, Random random) {
+        return looking(Map.of("default", open), perSecond, random);
+    }
+
+    private static Backpressure looking(Map<String, Long> open, int perSecond, Random random) {
         Backpressure backpressure = new Backpressure(
                 () -> open,
                 since -> Duration.between(since, NOW).toSeconds() * perSecond,
+                tenant -> tenant.equals("double") ? 2 : 1,
                 new IngestProperties.Backlog(Duration.ofSeconds(MAX_WAIT_SECONDS), FREE),
                 Clock.fixed(NOW, ZoneOffset.UTC),
                 random);
@@ -43,10 +49,18 @@ class BackpressureTest {
         return backpressure;
     }
 
+    private static Submission task(String tenant, Duration untilDeadline) {
+        return task(tenant, Priority.INTERACTIVE, untilDeadline);
+    }
+
     private static Submission task(Priority priority, Duration untilDeadline) {
+        return task("default", priority, untilDeadline);
+    }
+
+    private static Submission task(String tenant, Priority priority, Duration untilDeadline) {
         return new Submission(
                 TaskId.next(),
-                "default",
+                tenant,
                 "ink",
                 new PhotoSource.Remote(URI.create("https://photos.example/cat.jpg")),
                 null,
@@ -143,16 +157,43 @@ class BackpressureTest {
     void acceptsNoMoreThanThatWhileNothingEnds() {
         assertThat(looking(FREE + 1, 0, new Random(1)).refusal(task(Priority.INTERACTIVE, DAY)))
                 .hasValueSatisfying(refusal -> {
-                    assertThat(refusal.detail()).contains("101 tasks are open and none has ended");
+                    assertThat(refusal.detail()).contains("101 tasks come before it and none has ended");
                     assertThat(refusal.retryAfter()).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(6));
                 });
     }
 
     @Example
+    void anotherTenantsBacklogKeepsNobodyOut() {
+        Backpressure backpressure = looking(Map.of("heavy", 100_000L, "light", 150L, "default", 0L), 1, new Random(1));
+
+        assertThat(backpressure.refusal(task("default", DAY))).isEmpty();
+        assertThat(backpressure.refusal(task("never seen", DAY))).isEmpty();
+        assertThat(backpressure.refusal(task("light", DAY)))
+                .as("300 tasks end before it")
+                .isEmpty();
+        assertThat(backpressure.refusal(task("light", Duration.ofSeconds(299)))).isPresent();
+        assertThat(backpressure.refusal(task("heavy", DAY))).isPresent();
+    }
+
+    @Example
+    void aTenantOfTwiceTheWeightWaitsForHalfOfTheOthers() {
+        Backpressure backpressure = looking(Map.of("double", 200L, "single", 200L), 1, new Random(1));
+
+        assertThat(backpressure.refusal(task("double", Duration.ofMinutes(5)))).isEmpty();
+        assertThat(backpressure.refusal(task("double", Duration.ofSeconds(299))))
+                .isPresent();
+        assertThat(backpressure.refusal(task("single", Duration.ofSeconds(400))))
+                .isEmpty();
+        assertThat(backpressure.refusal(task("single", Duration.ofSeconds(399))))
+                .isPresent();
+    }
+
+    @Example
     void knowsNothingAndAcceptsEverythingBeforeItHasLooked() {
         Backpressure blind = new Backpressure(
-                () -> 5_000,
+                () -> Map.of("default", 5_000L),
                 _ -> 0,
+                _ -> 1,
                 new IngestProperties.Backlog(Duration.ofSeconds(1), FREE),
                 Clock.systemUTC(),
                 new Random(1));

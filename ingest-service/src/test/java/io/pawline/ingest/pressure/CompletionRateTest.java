@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.TreeMap;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -64,7 +65,7 @@ class CompletionRateTest {
         Prediction look() {
             return completionRate.predict(
                     now,
-                    waiting + inService,
+                    Map.of("default", (long) waiting + inService),
                     since -> ended.tailMap(since, false).values().stream()
                             .mapToInt(Integer::intValue)
                             .sum());
@@ -131,6 +132,9 @@ class CompletionRateTest {
 
     private static Prediction of(int open, int perSecond) {
         return new CompletionRate(FEW)
-                .predict(START, open, since -> Duration.between(since, START).toSeconds() * perSecond);
+                .predict(
+                        START,
+                        Map.of("default", (long) open),
+                        since -> Duration.between(since, START).toSeconds() * perSecond);
     }
 }

@@ -15,7 +15,9 @@ import io.pawline.taskstore.TestingPostgres;
 import io.pawline.taskstore.TestingTasks;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -122,10 +124,17 @@ class OutboxRelayIT {
     }
 
     private static OutboxRelay relay(Outbox.Receiver receiver, Duration pollInterval) {
-        return new OutboxRelay(
-                new Outbox(database, Clock.systemUTC()),
+        Clock clock = Clock.fixed(TestingTasks.NOW, ZoneOffset.UTC);
+        IngestProperties.Relay settings =
+                new IngestProperties.Relay(2, pollInterval, pollInterval, Duration.ofSeconds(60), 1_000);
+        TaskRelease release = new TaskRelease(
+                new Outbox(database, clock),
                 receiver,
-                new IngestProperties.Relay(2, pollInterval, pollInterval));
+                new ReleaseWindow(_ -> 0, _ -> Optional.empty(), settings, clock),
+                new FairShares(_ -> 1),
+                settings.batchSize(),
+                System::nanoTime);
+        return new OutboxRelay(release, settings);
     }
 
     private static TaskId accepted() {

@@ -45,6 +45,7 @@ public final class StageRuntime<I> implements AutoCloseable {
     private static final long MEMORY_OF_RECORDS = Runtime.getRuntime().maxMemory() / 16;
 
     private final StageSpec<I> spec;
+    private final Fairness fairness;
     private final long memory;
     private final StageClients clients;
     private final Scheduler scheduler;
@@ -69,13 +70,24 @@ public final class StageRuntime<I> implements AutoCloseable {
             MeterRegistry meters,
             Clock clock,
             RandomGenerator random) {
-        this(spec, handler, clients, format, meters, OpenTelemetry.noop(), clock, random, MEMORY_OF_RECORDS);
+        this(
+                spec,
+                handler,
+                clients,
+                format,
+                meters,
+                OpenTelemetry.noop(),
+                clock,
+                random,
+                Fairness.EVEN,
+                MEMORY_OF_RECORDS);
     }
 
     /**
      * Makes a stage that is not running yet, with the time and the threads of the machine.
      *
      * @param random for jitter; thread-safe
+     * @param fairness how tenants share the permits
      * @param memory bytes that records may take, those of the work topic and retries each; the rest stays in Kafka
      */
     public StageRuntime(
@@ -87,14 +99,16 @@ public final class StageRuntime<I> implements AutoCloseable {
             OpenTelemetry telemetry,
             Clock clock,
             RandomGenerator random,
+            Fairness fairness,
             long memory) {
-        this(spec, handler, clients, new SystemScheduler(), format, meters, telemetry, clock, random, memory);
+        this(spec, handler, clients, new SystemScheduler(), format, meters, telemetry, clock, random, fairness, memory);
     }
 
     /**
      * Makes a stage that is not running yet.
      *
      * @param random for jitter; thread-safe
+     * @param fairness how tenants share the permits
      * @param memory bytes that records may take, those of the work topic and retries each; the rest stays in Kafka
      */
     public StageRuntime(
@@ -107,11 +121,13 @@ public final class StageRuntime<I> implements AutoCloseable {
             OpenTelemetry telemetry,
             Clock clock,
             RandomGenerator random,
+            Fairness fairness,
             long memory) {
         if (memory < 1) {
             throw new IllegalArgumentException("the memory of records must be > 0, was " + memory);
         }
         this.memory = memory;
+        this.fairness = fairness;
         this.spec = spec;
         this.clients = clients;
         this.scheduler = scheduler;
@@ -217,6 +233,7 @@ public final class StageRuntime<I> implements AutoCloseable {
                 StageSession<I> next = new StageSession<>(
                         spec,
                         execution,
+                        fairness,
                         limiter,
                         receiverLimiters,
                         ledger,

@@ -11,6 +11,7 @@
  *   <li>{@code AssignedPartition} takes note of its offset; the record is a {@code WorkItem} now. {@code RetryTimer}
  *       holds it if it is not due, {@code DelayedRetryReader} leaves it in its topic if it
  *       waits for more than ten minutes.
+ *   <li>If the handler is a {@link io.pawline.stage.PreparingHandler}, {@code Preparer} has it prepared, without a permit.
  *   <li>{@code Dispatcher} puts it into the {@code ReadyQueue}: a {@code FairQueue}, or one for each receiver ({@code
  *       ReceiverQueues}). {@code ConcurrencyLimiter} gives a {@code Permit}, and a virtual thread begins.
  *   <li>{@code TaskExecution} decodes it ({@code Codec}), checks deadline and cancellation, and calls the {@link

@@ -5,9 +5,13 @@ import static io.pawline.taskstore.TaskRow.timestamp;
 import io.pawline.schemas.TaskId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
@@ -21,8 +25,11 @@ public final class OpenTasks {
 
     // Literals, so that the planner sees that the partial indexes fit. A task that starts later waits for no stage yet.
     private static final String OPEN = """
-            select (select count(*) from task where state = 'accepted')
-                - (select count(*) from task where relayed_at = 'infinity')
+            select tenant, sum(open)::bigint as open from (
+                select tenant, count(*) as open from task where state = 'accepted' and relayed_at is null group by tenant
+                union all
+                select tenant, count(*) from task where state = 'accepted' and relayed_at < 'infinity' group by tenant)
+            as both_kinds group by tenant
             """;
 
     // Cancelled, expired and lost tasks were not worked off, so they say nothing about the time that work takes.
@@ -44,16 +51,26 @@ public final class OpenTasks {
             order by ended_at desc limit :limit
             """;
 
+    private static final String TIME_IN_STAGES = """
+            select percentile_disc(0.5) within group (order by extract(epoch from ended_at - relayed_at)::float8)
+            from (select ended_at, relayed_at from task
+                where state in ('success', 'failed') and ended_at > :since and state = 'success'
+                    and generation = 1 and relayed_at < 'infinity'
+                order by ended_at desc limit :limit) as newest
+            """;
+
     private final TaskDatabase database;
 
     public OpenTasks(TaskDatabase database) {
         this.database = database;
     }
 
-    /** The number of tasks that are accepted, are not held for later, and have no final state yet. */
-    public long count() {
-        return database.with(
-                handle -> handle.createQuery(OPEN).mapTo(Long.class).one());
+    /** The number of tasks of each tenant that are accepted, are not held for later, and have no final state yet. */
+    public Map<String, Long> countOfTenants() {
+        return database.with(handle -> handle.createQuery(OPEN).reduceRows(new HashMap<String, Long>(), (open, row) -> {
+            open.put(row.getColumn("tenant", String.class), row.getColumn("open", Long.class));
+            return open;
+        }));
     }
 
     /** The number of tasks that stages worked on, successfully or not, and that ended after this moment. */
@@ -129,6 +146,21 @@ public final class OpenTasks {
                         TaskRow.instant(row, "ended_at"),
                         row.getString("state").equals(TaskState.SUCCESS.code())))
                 .list());
+    }
+
+    /**
+     * The median time that the newest successful tasks took from their relay to their end.
+     *
+     * @param limit most tasks, 1 or more
+     * @return empty if none has succeeded after this moment
+     */
+    public Optional<Duration> timeInStages(Instant since, int limit) {
+        return database.with(handle -> handle.createQuery(TIME_IN_STAGES)
+                .bind("since", timestamp(since))
+                .bind("limit", limit)
+                .mapTo(Double.class)
+                .findOne()
+                .map(seconds -> Duration.ofMillis(Math.round(seconds * 1000))));
     }
 
     private static Queue queue(ResultSet row) throws SQLException {

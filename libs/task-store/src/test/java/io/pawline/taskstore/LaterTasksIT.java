@@ -14,6 +14,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -91,10 +92,10 @@ class LaterTasksIT {
         accept(START, START.plusSeconds(60));
         accept(null, START);
         OpenTasks open = new OpenTasks(database);
-        assertThat(open.count()).isEqualTo(1);
+        assertThat(open.countOfTenants()).isEqualTo(Map.of("default", 1L));
         assertThat(open.waiting()).extracting(OpenTasks.OpenGroup::tasks).containsExactly(1);
         laterTasks.release(START, 10);
-        assertThat(open.count()).isEqualTo(2);
+        assertThat(open.countOfTenants()).isEqualTo(Map.of("default", 2L));
         assertThat(open.waiting())
                 .extracting(OpenTasks.OpenGroup::second)
                 .containsExactly(NOW.truncatedTo(ChronoUnit.SECONDS), START.truncatedTo(ChronoUnit.SECONDS));

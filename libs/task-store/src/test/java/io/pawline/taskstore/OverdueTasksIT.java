@@ -8,6 +8,7 @@ import io.pawline.taskstore.OverdueTasks.Overdue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -153,7 +154,7 @@ class OverdueTasksIT {
                 new FinalState.Success(now, TestingTasks.success().pictures()));
 
         assertThat(openTasks.workedOffSince(now.minusSeconds(1))).isEqualTo(2);
-        assertThat(openTasks.count()).isEqualTo(1);
+        assertThat(openTasks.countOfTenants()).isEqualTo(Map.of("default", 1L));
     }
 
     private TaskId due(Duration fromNow) {

@@ -77,7 +77,7 @@ final class ReplayEvents implements ReplayStore.Check {
         event.put(field, context);
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
                 topic, work.taskId().toString().getBytes(UTF_8), serializer.serialize(topic, event));
-        Routing.put(record.headers(), work.stage(), context);
+        Routing.put(record.headers(), work.stage(), context, event);
         spans.begin(work).ifPresent(place -> TraceParent.put(record.headers(), place));
         return record;
     }

@@ -104,6 +104,7 @@ class ClusterIT {
                         .extracting(span -> span.service().replace("-service", "") + " " + span.name())
                         .containsExactlyInAnyOrder(
                                 "ingest POST /v1/tasks",
+                                "detect detect preparation",
                                 "detect detect",
                                 "detect fetch image",
                                 "detect call ark-vision",

@@ -39,6 +39,10 @@ class ConfigurationReferenceTest {
             Map.entry("pawline.photo", "ingest-service and detect-service. Give both the same values."),
             Map.entry("pawline.outbound", "All services. The limits are for addresses that came from outside."),
             Map.entry("pawline.ark", "detect-service and generate-service. Both call this provider."),
+            Map.entry(
+                    "pawline.fairness",
+                    "ingest-service and every stage, the same in all of them. See"
+                            + " [tenants share the stages](day-to-day.md#tenants-share-the-stages)."),
             Map.entry("pawline.ingest", "ingest-service."),
             Map.entry("pawline.setup", "ingest-service, if its argument is `setup`."),
             Map.entry("pawline.detect", "detect-service. See also [every stage](#every-stage)."),

@@ -100,7 +100,8 @@ record Setting(
             case "java.util.List<java.net.URI>" -> "list of URLs";
             case "java.util.List<java.time.Duration>" -> "list of durations";
             case "java.util.Map<java.lang.String,java.util.List<java.lang.String>>" -> "lists of texts by name";
-            case "java.util.Map<java.lang.String,java.math.BigDecimal>" -> "numbers by name";
+            case "java.util.Map<java.lang.String,java.math.BigDecimal>",
+                    "java.util.Map<java.lang.String,java.lang.Double>" -> "numbers by name";
             default ->
                 type.startsWith("java.util.Map<java.lang.String,io.pawline.") ? "settings by name" : constantsOf(type);
         };

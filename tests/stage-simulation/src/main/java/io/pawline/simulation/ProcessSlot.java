@@ -5,6 +5,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.schemas.Stage;
 import io.pawline.service.EventFormat;
 import io.pawline.stage.ControlChannel;
+import io.pawline.stage.Fairness;
 import io.pawline.stage.Handler;
 import io.pawline.stage.StageClients;
 import io.pawline.stage.StageRuntime;
@@ -231,6 +232,7 @@ final class ProcessSlot {
                     telemetry,
                     process.clock(),
                     process.random(),
+                    Fairness.EVEN,
                     memory);
             runtime = made;
             made.start();

@@ -111,7 +111,7 @@ public final class Codec<I> {
         if (trace != null) {
             record.headers().add(trace);
         }
-        Routing.put(record.headers(), next.stage(), context);
+        Routing.put(record.headers(), next.stage(), context, next.event());
         return record;
     }
 

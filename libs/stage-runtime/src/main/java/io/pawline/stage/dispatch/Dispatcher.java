@@ -7,6 +7,7 @@ import io.pawline.stage.provider.ConcurrencyLimiter;
 import io.pawline.stage.provider.Permit;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -18,8 +19,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Starts one virtual thread per record, as the permits allow. The permit is taken before the thread exists, so what
- * waits is a record in a queue and not a thread. {@link ReadyQueue} decides which record is next. Thread-safe; it never
- * blocks for longer than its own bookkeeping.
+ * waits is a record in a queue and not a thread. {@link ReadyQueue} decides which record is next. Records that have to be
+ * prepared go to the {@link Preparer} first. Thread-safe; it never blocks for longer than its own bookkeeping.
  */
 public final class Dispatcher {
 
@@ -27,6 +28,7 @@ public final class Dispatcher {
     private final ReadyQueue readyQueue;
     private final Executor threads;
     private final LongSupplier nanoTime;
+    private final Optional<Preparer> preparer;
     private final BiConsumer<WorkItem, Permit> work;
     private final BooleanSupplier held;
     private final StageMetrics metrics;
@@ -35,6 +37,7 @@ public final class Dispatcher {
     /**
      * @param threads runs each piece of work on a thread of its own
      * @param nanoTime like {@link System#nanoTime}
+     * @param preparer prepares records before they wait for a permit; empty if there is nothing to prepare
      * @param work what to do with a record, on a thread of its own; must not throw, and sees to the
      *     record's {@link AssignedPartition#end()}
      * @param held whether nothing is to begin for now, whatever the permits; when that is over, the next
@@ -45,6 +48,7 @@ public final class Dispatcher {
             ReadyQueue readyQueue,
             Executor threads,
             LongSupplier nanoTime,
+            Optional<Preparer> preparer,
             BiConsumer<WorkItem, Permit> work,
             BooleanSupplier held,
             StageMetrics metrics) {
@@ -52,6 +56,7 @@ public final class Dispatcher {
         this.readyQueue = readyQueue;
         this.threads = threads;
         this.nanoTime = nanoTime;
+        this.preparer = preparer;
         this.work = work;
         this.held = held;
         this.metrics = metrics;
@@ -62,7 +67,17 @@ public final class Dispatcher {
         lock.lock();
         try {
             long now = nanoTime.getAsLong();
-            items.stream().filter(item -> !item.partition().fenced()).forEach(item -> readyQueue.add(item, now));
+            List<WorkItem> toPrepare = new ArrayList<>();
+            for (WorkItem item : items) {
+                if (item.partition().fenced()) {
+                    item.letGo();
+                } else if (preparer.isPresent() && item.preparation() == null) {
+                    toPrepare.add(item);
+                } else {
+                    readyQueue.add(item, now - Preparer.waitedBefore(item));
+                }
+            }
+            preparer.ifPresent(them -> them.add(toPrepare));
             readyQueue.timeHasPassed();
             begin();
         } finally {
@@ -84,7 +99,9 @@ public final class Dispatcher {
     public List<WorkItem> overdue(Instant now) {
         lock.lock();
         try {
-            return readyQueue.overdue(now);
+            List<WorkItem> overdue = new ArrayList<>(readyQueue.overdue(now));
+            preparer.ifPresent(them -> overdue.addAll(them.overdue(now)));
+            return overdue;
         } finally {
             lock.unlock();
         }
@@ -95,16 +112,17 @@ public final class Dispatcher {
         lock.lock();
         try {
             readyQueue.dropFenced();
+            preparer.ifPresent(Preparer::dropFenced);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Counts the records that could begin and have no permit. */
+    /** Counts the records that could begin and have no permit, but for those that are being prepared. */
     public int waiting() {
         lock.lock();
         try {
-            return readyQueue.size();
+            return readyQueue.size() + preparer.map(Preparer::waiting).orElse(0);
         } finally {
             lock.unlock();
         }

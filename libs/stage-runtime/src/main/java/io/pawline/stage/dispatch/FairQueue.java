@@ -1,28 +1,26 @@
 package io.pawline.stage.dispatch;
 
-import io.pawline.schemas.Routing;
+import io.pawline.stage.Fairness;
 import io.pawline.stage.offsets.WorkItem;
 import io.pawline.stage.provider.ConcurrencyLimiter;
 import io.pawline.stage.provider.Permit;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which record is next among those that wait for permits of one kind. Interactive records go before
- * bulk records, and fresh ones before retries. Those that go last still get a share. Not thread-safe: guarded
- * by its {@link Dispatcher}.
+ * Decides which record is next among those that wait for permits of one kind. Fresh records go before retries. Tenants
+ * share the time that permits are held ({@link TenantQueues}). Of one tenant, interactive records go before bulk records.
+ * Those that go last still get a share. Not thread-safe: guarded by its {@link Dispatcher}.
  */
 public final class FairQueue implements ReadyQueue {
 
     /*
-     * Two questions are asked at each turn: fresh record or retry, and, within that class, interactive or bulk? Both
-     * are answered with a credit. Each turn of the class that goes first adds share / (1 - share) to the credit of
+     * Three questions are asked at each turn: fresh record or retry, which tenant, and of that tenant, interactive or
+     * bulk? The first and the last are answered with a credit (TurnCredit), the second by TenantQueues. Each turn of the class that goes first adds share / (1 - share) to the credit of
      * the class that goes last. When the credit is worth a whole turn, that class has the turn. So it gets its share
      * of the turns while both wait, evenly spread, and all turns while it waits alone. No random numbers and no
      * clock are needed.
@@ -45,11 +43,8 @@ public final class FairQueue implements ReadyQueue {
      *   So a partition counts how many of its bulk records wait (AssignedPartition.bulkWaits), and is read on behind
      *   them, up to 10,000.
      *
-     * The default shares are a quarter for retries (a setting) and a tenth for bulk (BULK_SHARE).
+     * The default shares are a quarter for retries (a setting) and a tenth for bulk (TenantLine).
      */
-
-    /** Bulk records get this share of what begins, while both wait. */
-    private static final double BULK_SHARE = 0.1;
 
     /** So long at least the records done with are counted, before they say how many will be done with in some time. */
     private static final long COUNTED_NANOS = TimeUnit.SECONDS.toNanos(20);
@@ -57,23 +52,30 @@ public final class FairQueue implements ReadyQueue {
     private final String name;
     private final ConcurrencyLimiter limiter;
     private final double retryShare;
-    private final Ranked fresh = new Ranked();
-    private final Ranked retries = new Ranked();
-    private final Credit retryCredit;
+    private final LongSupplier nanoTime;
+    private final TenantQueues tenants;
+    private final TurnCredit retryCredit;
     private int inFlight;
     private int retriesInFlight;
     private int done;
     private long doneSince;
     private double donePerNano;
 
-    private record Waiting(WorkItem item, long sinceNanos) {}
+    /** Holds a record, and since when it waits by {@link System#nanoTime}. */
+    record Waiting(WorkItem item, long sinceNanos) {}
 
-    /** @param limiter whose limit bounds the retries at work */
-    public FairQueue(String name, ConcurrencyLimiter limiter, double retryShare) {
+    /**
+     * @param limiter whose limit bounds the retries at work
+     * @param nanoTime like {@link System#nanoTime}
+     */
+    public FairQueue(
+            String name, ConcurrencyLimiter limiter, double retryShare, Fairness fairness, LongSupplier nanoTime) {
         this.name = name;
         this.limiter = limiter;
         this.retryShare = retryShare;
-        this.retryCredit = new Credit(retryShare);
+        this.retryCredit = new TurnCredit(retryShare);
+        this.nanoTime = nanoTime;
+        this.tenants = new TenantQueues(fairness);
     }
 
     String name() {
@@ -90,21 +92,26 @@ public final class FairQueue implements ReadyQueue {
             done = 0;
             doneSince = nowNanos;
         }
-        (item.isRetry() ? retries : fresh).add(new Waiting(item, nowNanos));
+        tenants.add(new Waiting(item, nowNanos));
     }
 
     @Override
     public int size() {
-        return fresh.size() + retries.size();
+        return waiting(false) + waiting(true);
     }
 
     int waiting(boolean ofRetries) {
-        return (ofRetries ? retries : fresh).size();
+        return tenants.size(ofRetries);
     }
 
     @Override
     public boolean isEmpty() {
         return size() == 0;
+    }
+
+    /** Counts the tenants that something is kept of. */
+    int tenants() {
+        return tenants.known();
     }
 
     /** Says whether nothing waits and nothing is at work. */
@@ -114,21 +121,37 @@ public final class FairQueue implements ReadyQueue {
 
     @Override
     public @Nullable Begun next(Permit permit) {
+        Waiting next = take();
+        return next == null ? null : new Begun(next.item(), permit, next.sinceNanos());
+    }
+
+    /** Takes the next record whose partition is not on its way out; null if there is none. */
+    @Nullable
+    Waiting take() {
+        long now = nanoTime.getAsLong();
         while (true) {
-            Waiting next = (retriesTurn() ? retries : fresh).next();
+            Waiting next = tenants.next(retriesTurn(), now);
             if (next == null) {
                 return null;
             }
             if (next.item().partition().begin()) {
                 count(next.item(), 1);
-                return new Begun(next.item(), permit, next.sinceNanos());
+                tenants.began(next.item(), now);
+                return next;
             }
+            next.item().letGo();
         }
     }
 
     @Override
     public void ended(Begun begun) {
-        count(begun.item(), -1);
+        ended(begun.item());
+    }
+
+    /** Takes note that a record that was {@linkplain #take taken} is no longer at work. */
+    void ended(WorkItem item) {
+        count(item, -1);
+        tenants.ended(item, nanoTime.getAsLong());
         done++;
     }
 
@@ -145,10 +168,9 @@ public final class FairQueue implements ReadyQueue {
      * @return how many
      */
     int shorten(boolean ofRetries, int most, long cameBeforeNanos, Consumer<WorkItem> takenOut) {
-        Ranked waiting = ofRetries ? retries : fresh;
         int taken = 0;
-        while (waiting.size() > most && waiting.oldest() - cameBeforeNanos < 0) {
-            takenOut.accept(waiting.takeNewest());
+        while (waiting(ofRetries) > most && tenants.oldest(ofRetries) - cameBeforeNanos < 0) {
+            takenOut.accept(tenants.takeNewest(ofRetries));
             taken++;
         }
         return taken;
@@ -170,110 +192,23 @@ public final class FairQueue implements ReadyQueue {
 
     @Override
     public List<WorkItem> overdue(Instant now) {
-        List<WorkItem> overdue = new ArrayList<>();
-        fresh.takeOverdue(now, overdue);
-        retries.takeOverdue(now, overdue);
-        return overdue;
+        return tenants.takeOverdue(now);
     }
 
     @Override
     public void dropFenced() {
-        fresh.dropFenced();
-        retries.dropFenced();
+        tenants.dropFenced();
+    }
+
+    @Override
+    public void timeHasPassed() {
+        tenants.timeHasPassed(nanoTime.getAsLong());
     }
 
     private boolean retriesTurn() {
-        if (fresh.size() == 0 || retries.size() == 0) {
-            return fresh.size() == 0;
+        if (waiting(false) == 0 || waiting(true) == 0) {
+            return waiting(false) == 0;
         }
         return retryCredit.hasTurn(retriesInFlight < Math.max(1, retryShare * limiter.limit()));
-    }
-
-    /** Decides how often those that go last have their turn while others wait, too. */
-    private static final class Credit {
-
-        private final double share;
-        /** The credit grows with each of the others' turns. A whole one is worth one turn. */
-        private double credit;
-
-        Credit(double share) {
-            this.share = share;
-        }
-
-        boolean hasTurn(boolean allowed) {
-            if (allowed && credit >= 1) {
-                credit--;
-                return true;
-            }
-            credit = Math.min(1 + share, credit + share / (1 - share));
-            return false;
-        }
-    }
-
-    /** Keeps records in the order in which they came, but for their priority. */
-    private static final class Ranked {
-
-        private final Deque<Waiting> interactive = new ArrayDeque<>();
-        private final Deque<Waiting> bulk = new ArrayDeque<>();
-        private final Credit bulkCredit = new Credit(BULK_SHARE);
-
-        void add(Waiting waiting) {
-            if (Routing.isBulk(waiting.item().data().headers())) {
-                waiting.item().partition().bulkWaits(1);
-                bulk.add(waiting);
-            } else {
-                interactive.add(waiting);
-            }
-        }
-
-        int size() {
-            return interactive.size() + bulk.size();
-        }
-
-        @Nullable
-        Waiting next() {
-            if (bulk.isEmpty() || (!interactive.isEmpty() && !bulkCredit.hasTurn(true))) {
-                return interactive.poll();
-            }
-            Waiting next = bulk.remove();
-            next.item().partition().bulkWaits(-1);
-            return next;
-        }
-
-        /** Returns since when the oldest record waits. There must be one. */
-        long oldest() {
-            if (interactive.isEmpty() || bulk.isEmpty()) {
-                return (bulk.isEmpty() ? interactive : bulk).getFirst().sinceNanos();
-            }
-            long one = interactive.getFirst().sinceNanos();
-            long other = bulk.getFirst().sinceNanos();
-            return one - other < 0 ? one : other;
-        }
-
-        void takeOverdue(Instant now, List<WorkItem> into) {
-            int before = into.size();
-            bulk.removeIf(waiting -> isOverdue(waiting, now) && into.add(waiting.item()));
-            into.subList(before, into.size()).forEach(item -> item.partition().bulkWaits(-1));
-            interactive.removeIf(waiting -> isOverdue(waiting, now) && into.add(waiting.item()));
-        }
-
-        /** The partitions are gone, so nobody asks how many of their bulk records wait. */
-        void dropFenced() {
-            interactive.removeIf(waiting -> waiting.item().partition().fenced());
-            bulk.removeIf(waiting -> waiting.item().partition().fenced());
-        }
-
-        private static boolean isOverdue(Waiting waiting, Instant now) {
-            return Routing.isOverdue(waiting.item().data().headers(), now);
-        }
-
-        WorkItem takeNewest() {
-            if (bulk.isEmpty()) {
-                return interactive.removeLast().item();
-            }
-            WorkItem newest = bulk.removeLast().item();
-            newest.partition().bulkWaits(-1);
-            return newest;
-        }
     }
 }

@@ -2,6 +2,7 @@ package io.pawline.stage.dispatch;
 
 import io.pawline.schemas.Routing;
 import io.pawline.schemas.Topics;
+import io.pawline.stage.Fairness;
 import io.pawline.stage.offsets.WorkItem;
 import io.pawline.stage.provider.ConcurrencyLimiter;
 import io.pawline.stage.provider.Permit;
@@ -15,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,8 @@ public final class ReceiverQueues implements ReadyQueue {
     private final ConcurrencyLimiter stageLimiter;
     private final ReceiverLimiters receiverLimiters;
     private final double retryShare;
+    private final Fairness fairness;
+    private final LongSupplier nanoTime;
     private final Map<String, FairQueue> queues = new HashMap<>();
     /** Holds the queues with records that may be able to begin, in the order of their turns. */
     private final Set<FairQueue> ready = new LinkedHashSet<>();
@@ -50,10 +54,18 @@ public final class ReceiverQueues implements ReadyQueue {
 
     private int waiting;
 
-    public ReceiverQueues(ConcurrencyLimiter stageLimiter, ReceiverLimiters receiverLimiters, double retryShare) {
+    /** @param nanoTime like {@link System#nanoTime} */
+    public ReceiverQueues(
+            ConcurrencyLimiter stageLimiter,
+            ReceiverLimiters receiverLimiters,
+            double retryShare,
+            Fairness fairness,
+            LongSupplier nanoTime) {
         this.stageLimiter = stageLimiter;
         this.receiverLimiters = receiverLimiters;
         this.retryShare = retryShare;
+        this.fairness = fairness;
+        this.nanoTime = nanoTime;
     }
 
     @Override
@@ -68,7 +80,7 @@ public final class ReceiverQueues implements ReadyQueue {
     }
 
     private FairQueue open(String name) {
-        return new FairQueue(name, receiverLimiters.of(name), retryShare);
+        return new FairQueue(name, receiverLimiters.of(name), retryShare, fairness, nanoTime);
     }
 
     @Override

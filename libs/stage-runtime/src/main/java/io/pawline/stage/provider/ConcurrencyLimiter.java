@@ -214,7 +214,8 @@ public final class ConcurrencyLimiter {
         return new LoadSnapshot(inFlight(), limit(), breaker == null ? Optional.empty() : Optional.of(breaker.state()));
     }
 
-    private boolean allowed() {
+    /** Says whether the stage is neither paused nor cooling down. */
+    public boolean allowed() {
         return !controls.paused() && !controls.coolDownUntil().isAfter(clock.instant());
     }
 

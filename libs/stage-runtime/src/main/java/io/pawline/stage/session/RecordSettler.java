@@ -1,8 +1,10 @@
 package io.pawline.stage.session;
 
 import io.pawline.schemas.Stage;
+import io.pawline.stage.Preparation.Prepared;
 import io.pawline.stage.commit.GroupCommit;
 import io.pawline.stage.commit.Settlement;
+import io.pawline.stage.dispatch.Preparer;
 import io.pawline.stage.dispatch.ReadyQueue;
 import io.pawline.stage.ledger.RecordedCalls;
 import io.pawline.stage.offsets.WorkItem;
@@ -10,6 +12,7 @@ import io.pawline.stage.provider.Permit;
 import io.pawline.stage.retry.FailedRecord;
 import java.time.Clock;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import org.apache.kafka.common.errors.InterruptException;
 
@@ -65,7 +68,55 @@ final class RecordSettler<I> {
                 return member.test(askedNanos);
             }
         };
-        settle(item, () -> execution.execute(item.data(), permit, hold));
+        settle(item, () -> {
+            try {
+                return execution.execute(item, permit, hold);
+            } finally {
+                item.letGo();
+            }
+        });
+    }
+
+    /**
+     * Prepares a record, on a thread of its own.
+     *
+     * @param ready takes the record when it is prepared
+     */
+    void prepare(Preparer.Place place, Consumer<WorkItem> ready) {
+        WorkItem item = place.item();
+        // A drain waits for no preparation, for nothing is paid for it
+        item.partition().end();
+        boolean handedOver = false;
+        try {
+            switch (readiness(item)) {
+                case TaskExecution.Readiness.Ready(Prepared prepared) -> ready.accept(place.prepared(prepared));
+                case TaskExecution.Readiness.Settled(Settlement settlement) -> {
+                    place.release();
+                    if (item.partition().begin()) {
+                        settle(item, () -> settlement);
+                    }
+                }
+            }
+            handedOver = true;
+        } catch (InterruptedException givenUp) {
+            Thread.currentThread().interrupt();
+        } finally {
+            if (!handedOver) {
+                place.release();
+                broken = true;
+            }
+        }
+    }
+
+    /** Whatever is wrong with a record, it ends its own task at most. */
+    private TaskExecution.Readiness readiness(WorkItem item) throws InterruptedException {
+        try {
+            return execution.prepare(item.data());
+        } catch (InterruptException givenUp) {
+            throw new InterruptedException(givenUp.getMessage());
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError bug) {
+            return new TaskExecution.Readiness.Settled(execution.unexecutable(item.data(), bug));
+        }
     }
 
     /** Moves a record out of the way of the others: to the end of the retry topic, or to the long-retry topic. */
@@ -83,6 +134,7 @@ final class RecordSettler<I> {
 
     /** Ends a task that may wait no longer. It needs no permit, for nothing is called any more. */
     void expire(WorkItem item) {
+        item.letGo();
         if (item.partition().begin()) {
             threads.execute(() -> settle(item, () -> execution.expired(item.data())));
         }

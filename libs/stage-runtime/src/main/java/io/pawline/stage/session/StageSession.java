@@ -1,11 +1,13 @@
 package io.pawline.stage.session;
 
+import io.pawline.stage.Fairness;
 import io.pawline.stage.Scheduler;
 import io.pawline.stage.StageClients;
 import io.pawline.stage.StageSpec;
 import io.pawline.stage.commit.GroupCommit;
 import io.pawline.stage.dispatch.Dispatcher;
 import io.pawline.stage.dispatch.FairQueue;
+import io.pawline.stage.dispatch.Preparer;
 import io.pawline.stage.dispatch.ReadyQueue;
 import io.pawline.stage.dispatch.ReceiverQueues;
 import io.pawline.stage.ledger.Ledger;
@@ -53,6 +55,8 @@ public final class StageSession<I> {
     private static final long MEASURE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final StageSpec<I> spec;
+    private final TaskExecution<I> execution;
+    private final Fairness fairness;
     private final Scheduler scheduler;
     private final Clock clock;
     private final Backlog backlog;
@@ -74,6 +78,7 @@ public final class StageSession<I> {
     public StageSession(
             StageSpec<I> spec,
             TaskExecution<I> execution,
+            Fairness fairness,
             ConcurrencyLimiter limiter,
             Optional<ReceiverLimiters> receiverLimiters,
             Ledger ledger,
@@ -84,6 +89,8 @@ public final class StageSession<I> {
             StageMetrics metrics,
             long memory) {
         this.spec = spec;
+        this.execution = execution;
+        this.fairness = fairness;
         this.scheduler = scheduler;
         this.lastMeasured = scheduler.nanoTime();
         this.lastPoll = lastMeasured;
@@ -114,8 +121,9 @@ public final class StageSession<I> {
                 readyQueue(limiter, receiverLimiters),
                 scheduler.virtualThreads(name + "-task-"),
                 scheduler::nanoTime,
+                execution.prepares() ? Optional.of(preparer(limiter, name)) : Optional.empty(),
                 settler::work,
-                () -> stopping || hasTooMuchToLose() || mayBeAZombie() || !execution.mayBegin(),
+                this::holds,
                 metrics);
         this.timer = new RetryTimer(clock, dispatcher, scheduler, name);
         this.delayedRetryReader = new DelayedRetryReader(spec.stage(), consumer, commit, clock);
@@ -132,6 +140,26 @@ public final class StageSession<I> {
                 consumer, delayedRetryReader::sleeps, spec.policies().maxInFlight(), memory);
         this.references =
                 new HeldReferences(memory, assignments::retryBytes, () -> clients.rereader(group), scheduler, name);
+    }
+
+    private Preparer preparer(ConcurrencyLimiter limiter, String name) {
+        return new Preparer(
+                limiter,
+                spec.policies().retryShare(),
+                fairness,
+                scheduler.virtualThreads(name + "-prepare-"),
+                scheduler::nanoTime,
+                place -> settler.prepare(place, this::prepared),
+                () -> holds() || !limiter.allowed());
+    }
+
+    private void prepared(WorkItem item) {
+        dispatcher.add(List.of(item));
+    }
+
+    /** Says whether nothing is to begin for now, whatever the permits. */
+    private boolean holds() {
+        return stopping || hasTooMuchToLose() || mayBeAZombie() || !execution.mayBegin();
     }
 
     /**
@@ -151,8 +179,8 @@ public final class StageSession<I> {
     private ReadyQueue readyQueue(ConcurrencyLimiter limiter, Optional<ReceiverLimiters> receiverLimiters) {
         double retryShare = spec.policies().retryShare();
         return receiverLimiters.isPresent()
-                ? new ReceiverQueues(limiter, receiverLimiters.get(), retryShare)
-                : new FairQueue(spec.stage().code(), limiter, retryShare);
+                ? new ReceiverQueues(limiter, receiverLimiters.get(), retryShare, fairness, scheduler::nanoTime)
+                : new FairQueue(spec.stage().code(), limiter, retryShare, fairness, scheduler::nanoTime);
     }
 
     /** Works until {@link #stop} is called. Then it drains and leaves the group. */

@@ -8,6 +8,10 @@ import io.pawline.schemas.TaskId;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.Handler;
 import io.pawline.stage.Outcome;
+import io.pawline.stage.OutsideCall;
+import io.pawline.stage.Preparation;
+import io.pawline.stage.Preparation.Prepared;
+import io.pawline.stage.PreparingHandler;
 import io.pawline.stage.StageSpec;
 import io.pawline.stage.codec.Codec;
 import io.pawline.stage.commit.Settlement;
@@ -15,6 +19,7 @@ import io.pawline.stage.ledger.EndedEarly;
 import io.pawline.stage.ledger.Ledger;
 import io.pawline.stage.ledger.RecordedCalls;
 import io.pawline.stage.metrics.StageMetrics;
+import io.pawline.stage.offsets.WorkItem;
 import io.pawline.stage.provider.Permit;
 import io.pawline.stage.retry.AttemptHeaders;
 import io.pawline.stage.retry.FailedRecord;
@@ -39,6 +44,24 @@ import org.slf4j.MDC;
 public final class TaskExecution<I> {
 
     private static final Logger log = LoggerFactory.getLogger(TaskExecution.class);
+
+    /** Makes no call: a preparation has no permit for one. */
+    private static final Attempt.Calls NO_CALLS = new Attempt.Calls() {
+        @Override
+        public <T> T make(OutsideCall<T> call) {
+            throw new IllegalStateException("a preparation makes no outside call");
+        }
+    };
+
+    /** Says what came of the preparation of a record. */
+    sealed interface Readiness {
+
+        /** Holds what was prepared, which whoever has it closes. */
+        record Ready(Prepared prepared) implements Readiness {}
+
+        /** Says that the attempt is over, and what is published of it. */
+        record Settled(Settlement settlement) implements Readiness {}
+    }
 
     private final StageSpec<I> spec;
     private final Handler<I> handler;
@@ -71,26 +94,96 @@ public final class TaskExecution<I> {
         this.stageTracing = stageTracing;
     }
 
+    /** Says whether records are prepared before they wait for permits. */
+    boolean prepares() {
+        return handler instanceof PreparingHandler<I> preparing && preparing.prepares();
+    }
+
     /** Says whether a record may begin: not while the schema registry knows the schema of hardly any. */
     boolean mayBegin() {
         return codec.unknownSchemas().mayBegin();
     }
 
     /**
+     * Prepares a record without a permit.
+     *
+     * @throws InterruptedException if the process gives the record up; nothing is to be published
+     */
+    Readiness prepare(ConsumerRecord<byte[], byte[]> data) throws InterruptedException {
+        int number = AttemptHeaders.of(data.headers()).attempt();
+        try (Context _ = new Context(data, number);
+                AttemptSpan span = stageTracing.beginPreparation(data, number)) {
+            Readiness readiness = switch (codec.decode(data)) {
+                case Codec.Task<I> task -> prepare(data, number, task.event(), span);
+                case Codec.NoTask<I> noTask ->
+                    new Readiness.Settled(outcomeResolver.undecodable(data, noTask.detail()));
+                case Codec.UnknownSchema<I> unknown ->
+                    new Readiness.Settled(outcomeResolver.unknownSchema(data, unknown.detail()));
+            };
+            if (readiness instanceof Readiness.Settled(Settlement settlement)) {
+                span.settled(settlement);
+            }
+            return readiness;
+        }
+    }
+
+    private Readiness prepare(ConsumerRecord<byte[], byte[]> data, int number, I event, AttemptSpan span)
+            throws InterruptedException {
+        TaskContext context = spec.context().apply(event);
+        TaskId id = TaskId.parse(context.getTaskId());
+        MDC.put("task_id", context.getTaskId());
+        span.about(context.getTaskId());
+        Optional<EndedEarly> over = over(id, context, data);
+        if (over.isPresent()) {
+            return new Readiness.Settled(outcomeResolver.ended(data, context, over.get()));
+        }
+        Attempt attempt = attempt(id, context, number, NO_CALLS);
+        Instant started = clock.instant();
+        return switch (prepare(event, attempt)) {
+            case Prepared prepared -> new Readiness.Ready(prepared);
+            case Preparation.Ended(Outcome outcome) -> {
+                metrics.handled(outcome, Duration.between(started, clock.instant()));
+                Settlement settlement = outcomeResolver.of(outcome, data, context, OutcomeResolver.Count.BY_SCOPE);
+                attempt.settled(nextAttempt(settlement));
+                yield new Readiness.Settled(settlement);
+            }
+        };
+    }
+
+    private Preparation prepare(I event, Attempt attempt) throws InterruptedException {
+        if (!(handler instanceof PreparingHandler<I> preparing)) {
+            throw new IllegalStateException("the handler prepares nothing");
+        }
+        try {
+            return preparing.prepare(event, attempt);
+        } catch (InterruptedException givenUp) {
+            throw givenUp;
+        } catch (VirtualMachineError lost) {
+            if (lost instanceof StackOverflowError) {
+                return new Preparation.Ended(unexpected(lost));
+            }
+            throw lost;
+        } catch (Exception | Error bug) {
+            return new Preparation.Ended(unexpected(bug));
+        }
+    }
+
+    /**
      * Does one attempt.
      *
+     * @param item the record, with what was prepared of it, which the caller closes
      * @param hold on the record, without which no call begins
      * @throws RecordedCalls.Lost if it was lost; nothing is to be published
      * @throws InterruptedException if the process gives the record up; nothing is to be published
      */
-    Settlement execute(ConsumerRecord<byte[], byte[]> data, Permit permit, RecordedCalls.Hold hold)
-            throws InterruptedException {
+    Settlement execute(WorkItem item, Permit permit, RecordedCalls.Hold hold) throws InterruptedException {
+        ConsumerRecord<byte[], byte[]> data = item.data();
         int number = AttemptHeaders.of(data.headers()).attempt();
         try (Context _ = new Context(data, number);
                 AttemptSpan span = stageTracing.begin(data, number)) {
             return span.settled(
                     switch (codec.decode(data)) {
-                        case Codec.Task<I> task -> attempt(data, number, task.event(), permit, hold, span);
+                        case Codec.Task<I> task -> attempt(item, number, task.event(), permit, hold, span);
                         case Codec.NoTask<I> noTask -> outcomeResolver.undecodable(data, noTask.detail());
                         case Codec.UnknownSchema<I> unknown -> outcomeResolver.unknownSchema(data, unknown.detail());
                     });
@@ -148,13 +241,9 @@ public final class TaskExecution<I> {
     }
 
     private Settlement attempt(
-            ConsumerRecord<byte[], byte[]> data,
-            int number,
-            I event,
-            Permit permit,
-            RecordedCalls.Hold hold,
-            AttemptSpan span)
+            WorkItem item, int number, I event, Permit permit, RecordedCalls.Hold hold, AttemptSpan span)
             throws InterruptedException {
+        ConsumerRecord<byte[], byte[]> data = item.data();
         TaskContext context = spec.context().apply(event);
         TaskId id = TaskId.parse(context.getTaskId());
         MDC.put("task_id", context.getTaskId());
@@ -177,7 +266,7 @@ public final class TaskExecution<I> {
                 attempt(id, context, number, span.trace(calls.isPresent() ? calls.get() : Attempt.UNRECORDED));
         Instant started = clock.instant();
         try {
-            Outcome outcome = handle(event, attempt);
+            Outcome outcome = handle(item, event, attempt);
             metrics.handled(outcome, Duration.between(started, clock.instant()));
             List<CallAttempt> made = calls.map(RecordedCalls::made).orElse(List.of());
             Settlement settlement = outcomeResolver.of(outcome, data, context, count(permit, made));
@@ -257,9 +346,10 @@ public final class TaskExecution<I> {
         return new Attempt(id, requestId, number, context.getDeadline(), calls);
     }
 
-    private Outcome handle(I event, Attempt attempt) throws InterruptedException {
+    private Outcome handle(WorkItem item, I event, Attempt attempt) throws InterruptedException {
+        Prepared prepared = item.preparation();
         try {
-            return handler.handle(event, attempt);
+            return prepared == null ? handler.handle(event, attempt) : prepared.handle(attempt);
         } catch (InterruptedException | RecordedCalls.Over | RecordedCalls.Lost givenUp) {
             throw givenUp;
         } catch (VirtualMachineError lost) {

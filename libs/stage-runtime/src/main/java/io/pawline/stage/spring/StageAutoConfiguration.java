@@ -3,8 +3,10 @@ package io.pawline.stage.spring;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.service.EventFormats;
+import io.pawline.service.FairnessProperties;
 import io.pawline.service.InstanceProperties;
 import io.pawline.service.TracingAutoConfiguration;
+import io.pawline.stage.Fairness;
 import io.pawline.stage.Handler;
 import io.pawline.stage.KafkaClients;
 import io.pawline.stage.MemoryBudget;
@@ -26,7 +28,7 @@ import org.springframework.context.annotation.Bean;
  */
 @AutoConfiguration(after = TracingAutoConfiguration.class)
 @ConditionalOnBean({StageSpec.class, Handler.class})
-@EnableConfigurationProperties({InstanceProperties.class, MemoryProperties.class})
+@EnableConfigurationProperties({InstanceProperties.class, MemoryProperties.class, FairnessProperties.class})
 public class StageAutoConfiguration {
 
     @Bean(destroyMethod = "")
@@ -38,8 +40,10 @@ public class StageAutoConfiguration {
             MeterRegistry meters,
             OpenTelemetry telemetry,
             MemoryProperties memory,
+            FairnessProperties fairness,
             Clock clock) {
-        return runtime(spec, handler, kafka, instance, meters, telemetry, clock, memory.bytesOfRecords());
+        Fairness shares = new Fairness(fairness::weight, fairness.bulkAgesAfter());
+        return runtime(spec, handler, kafka, instance, meters, telemetry, clock, shares, memory.bytesOfRecords());
     }
 
     /** The memory that the pictures of all tasks at work may take. */
@@ -79,6 +83,7 @@ public class StageAutoConfiguration {
             MeterRegistry meters,
             OpenTelemetry telemetry,
             Clock clock,
+            Fairness fairness,
             long memory) {
         return new StageRuntime<>(
                 spec,
@@ -89,6 +94,7 @@ public class StageAutoConfiguration {
                 telemetry,
                 clock,
                 new Random(),
+                fairness,
                 memory);
     }
 }

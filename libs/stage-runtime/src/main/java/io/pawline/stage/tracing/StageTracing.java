@@ -32,10 +32,19 @@ public final class StageTracing {
 
     /** Begins the span of an attempt, on the thread that makes it. */
     public AttemptSpan begin(ConsumerRecord<byte[], byte[]> data, int attempt) {
+        return begin(stage.code(), data, attempt);
+    }
+
+    /** Begins the span of what is prepared for an attempt, on the thread that prepares it. */
+    public AttemptSpan beginPreparation(ConsumerRecord<byte[], byte[]> data, int attempt) {
+        return begin(stage.code() + " preparation", data, attempt);
+    }
+
+    private AttemptSpan begin(String name, ConsumerRecord<byte[], byte[]> data, int attempt) {
         if (!on) {
             return AttemptSpan.NONE;
         }
-        var span = tracer.spanBuilder(stage.code())
+        var span = tracer.spanBuilder(name)
                 .setSpanKind(SpanKind.CONSUMER)
                 .setParent(TraceParent.context(TraceParent.in(data.headers(), RecordHeaders.TRACEPARENT)))
                 .setAttribute("pawline.stage", stage.code())

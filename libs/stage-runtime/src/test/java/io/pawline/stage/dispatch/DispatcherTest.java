@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.pawline.schemas.RecordHeaders;
 import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
+import io.pawline.stage.Fairness;
 import io.pawline.stage.Scheduler;
 import io.pawline.stage.SystemScheduler;
 import io.pawline.stage.metrics.StageMetrics;
@@ -256,9 +257,10 @@ class DispatcherTest {
                 Optional.empty(), limit, controls, new TestingClock(), scheduler::nanoTime, new Random());
         return new Dispatcher(
                 limiter,
-                new FairQueue("test", limiter, share),
+                new FairQueue("test", limiter, share, Fairness.EVEN, scheduler::nanoTime),
                 scheduler.virtualThreads("test-"),
                 scheduler::nanoTime,
+                Optional.empty(),
                 (item, permit) -> {
                     CountDownLatch end = new CountDownLatch(1);
                     running.put(item, end);

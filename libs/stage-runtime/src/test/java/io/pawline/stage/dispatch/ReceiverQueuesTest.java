@@ -9,6 +9,7 @@ import io.pawline.schemas.Reason;
 import io.pawline.schemas.RecordHeaders;
 import io.pawline.schemas.Routing;
 import io.pawline.stage.BreakerPolicy;
+import io.pawline.stage.Fairness;
 import io.pawline.stage.ProviderPolicies;
 import io.pawline.stage.offsets.AssignedPartition;
 import io.pawline.stage.offsets.WorkItem;
@@ -52,7 +53,8 @@ class ReceiverQueuesTest {
             new Random());
     private ConcurrencyLimiter stageLimiter = new ConcurrencyLimiter(
             Optional.empty(), 100, new TestingStageControls(), clock, System::nanoTime, new Random());
-    private ReceiverQueues receiverQueues = new ReceiverQueues(stageLimiter, receiverLimiters, 0.25);
+    private ReceiverQueues receiverQueues =
+            new ReceiverQueues(stageLimiter, receiverLimiters, 0.25, Fairness.EVEN, () -> NOW);
     private long offset;
 
     @Test
@@ -228,7 +230,7 @@ class ReceiverQueuesTest {
     private void stageLimit(int limit) {
         stageLimiter = new ConcurrencyLimiter(
                 Optional.empty(), limit, new TestingStageControls(), clock, System::nanoTime, new Random());
-        receiverQueues = new ReceiverQueues(stageLimiter, receiverLimiters, 0.25);
+        receiverQueues = new ReceiverQueues(stageLimiter, receiverLimiters, 0.25, Fairness.EVEN, () -> NOW);
     }
 
     private void add(AssignedPartition partition, String receiver, int count) {
