@@ -11,7 +11,10 @@
 {{- fail (printf "settings must not have pawline.%s.stage.drain: set %s.drainSeconds instead, which the grace period of the pod follows" $name $name) -}}
 {{- end -}}
 {{- if dig "pawline" $name "stage" "max-in-flight" "" $given -}}
-{{- fail (printf "settings must not have pawline.%s.stage.max-in-flight: set %s.inFlight instead, which is checked against %s.providerCapacity" $name $name $name) -}}
+{{- fail (printf "settings must not have pawline.%s.stage.max-in-flight: set %s.inFlight instead" $name $name) -}}
+{{- end -}}
+{{- if dig "pawline" $name "stage" "provider-capacity" "" $given -}}
+{{- fail (printf "settings must not have pawline.%s.stage.provider-capacity: set %s.providerCapacity instead" $name $name) -}}
 {{- end -}}
 {{- if ne (toString (dig "pawline" "database" "migrate" "" $given)) "" -}}
 {{- fail "settings must not have pawline.database.migrate: set setup.enabled instead, which decides who makes the tables" -}}
@@ -28,7 +31,11 @@ component's own override both. Takes the component.
 {{- include "pawline.checkSettings" (list $given .name) -}}
 {{- $pawline := dict -}}
 {{- if .stage -}}
-{{- $_ := set $pawline .name (dict "stage" (dict "drain" (printf "%ds" (int .values.drainSeconds)) "max-in-flight" (int .values.inFlight))) -}}
+{{- $stage := dict "drain" (printf "%ds" (int .values.drainSeconds)) "max-in-flight" (int .values.inFlight) -}}
+{{- if include "pawline.sharesLimit" .name -}}
+{{- $_ := set $stage "provider-capacity" (int .values.providerCapacity) -}}
+{{- end -}}
+{{- $_ := set $pawline .name (dict "stage" $stage) -}}
 {{- end -}}
 {{- if eq .name "ops" -}}
 {{- $_ := set $pawline "ops" (dict "open-access" $values.operators.openAccess) -}}
