@@ -64,7 +64,7 @@
       key: {{ index . 2 }}
 {{- end -}}
 
-{{/* All topics as YAML: name to partitions, kept and uncompacted (days), policy (other than delete) and largest (bytes of a record). `Topics` of the services has the same. */}}
+{{/* All topics as YAML: name to partitions, kept and uncompacted (days), or keptMinutes, policy (other than delete) and largest (bytes of a record). `Topics` of the services has the same. */}}
 {{- define "pawline.topics" -}}
 {{- $partitions := int .Values.kafka.topics.partitions -}}
 {{- range $name, $component := include "pawline.components" . | fromYaml }}
@@ -78,8 +78,14 @@ pawline.{{ $name }}.dlt: {partitions: {{ $partitions }}, kept: 30, largest: 1114
 {{- end }}
 {{- end }}
 pawline.attempts: {partitions: {{ $partitions }}, kept: 7, largest: 1048588}
+pawline.limits: {partitions: 5, keptMinutes: 5, segmentMinutes: 5, largest: 1048588}
 pawline.live: {partitions: 1, kept: 1, largest: 1048588}
 pawline.control: {partitions: 1, policy: compact, uncompacted: 2, compacted: 3, segmentHours: 1, tombstoneHours: 1, dirty: "0.01"}
+{{- end -}}
+
+{{/* Not empty if the pods of a component share the limit of one provider. Takes the component's name. */}}
+{{- define "pawline.sharesLimit" -}}
+{{- if has . (list "detect" "generate" "matting") }}true{{ end -}}
 {{- end -}}
 
 {{/* The rights of a component at the brokers, as Strimzi's ACLs. Takes the component. */}}
@@ -99,6 +105,10 @@ pawline.control: {partitions: 1, policy: compact, uncompacted: 2, compacted: 3, 
 {{- end -}}
 {{- end -}}
 {{- $writes = concat $writes (rest $own) (list (printf "%s.dlt" $work) "pawline.attempts") -}}
+{{- if include "pawline.sharesLimit" .name -}}
+{{- $reads = append $reads "pawline.limits" -}}
+{{- $writes = append $writes "pawline.limits" -}}
+{{- end -}}
 {{- if .next -}}
 {{- $writes = concat $writes (list (printf "pawline.%s" .next) "pawline.callback") | uniq -}}
 {{- end -}}

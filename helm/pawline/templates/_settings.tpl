@@ -11,7 +11,10 @@
 {{- fail (printf "settings must not have pawline.%s.stage.drain: set %s.drainSeconds instead, which the grace period of the pod follows" $name $name) -}}
 {{- end -}}
 {{- if dig "pawline" $name "stage" "max-in-flight" "" $given -}}
-{{- fail (printf "settings must not have pawline.%s.stage.max-in-flight: set %s.inFlight instead, which is checked against %s.providerCapacity" $name $name $name) -}}
+{{- fail (printf "settings must not have pawline.%s.stage.max-in-flight: set %s.inFlight instead" $name $name) -}}
+{{- end -}}
+{{- if dig "pawline" $name "stage" "provider-capacity" "" $given -}}
+{{- fail (printf "settings must not have pawline.%s.stage.provider-capacity: set %s.providerCapacity instead" $name $name) -}}
 {{- end -}}
 {{- range $setting, $value := dict "unclassified-percent" "unclassifiedPercent" "amplification" "amplification" "undelivered" "undelivered" "breaker-open" "breakerOpenSeconds" "stage-gone" "stageGoneSeconds" "behind" "behindSeconds" "cost-per-hour" "costPerHour" -}}
 {{- if ne (toString (dig "pawline" "ops" "alerts" $setting "" $given)) "" -}}
@@ -33,7 +36,11 @@ component's own override both. Takes the component.
 {{- include "pawline.checkSettings" (list $given .name) -}}
 {{- $pawline := dict -}}
 {{- if .stage -}}
-{{- $_ := set $pawline .name (dict "stage" (dict "drain" (printf "%ds" (int .values.drainSeconds)) "max-in-flight" (int .values.inFlight))) -}}
+{{- $stage := dict "drain" (printf "%ds" (int .values.drainSeconds)) "max-in-flight" (int .values.inFlight) -}}
+{{- if include "pawline.sharesLimit" .name -}}
+{{- $_ := set $stage "provider-capacity" (int .values.providerCapacity) -}}
+{{- end -}}
+{{- $_ := set $pawline .name (dict "stage" $stage) -}}
 {{- end -}}
 {{- if eq .name "ops" -}}
 {{- $thresholds := $values.monitoring.alerts.thresholds -}}

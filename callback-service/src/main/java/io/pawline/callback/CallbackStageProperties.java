@@ -28,8 +28,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxDelay Longest wait before any attempt.
  * @param adaptiveLimit Whether the number of calls in flight follows what the provider can handle, as measured. If
  *     {@code false}, {@code max-in-flight} is the limit.
- * @param callsPerSecond Most calls that one process begins in a second, such as 19 or 0.5. Set it if the provider
- *     publishes a rate. 0 means that there is no such limit.
+ * @param callsPerSecond Most calls that begin in a second, such as 19 or 0.5. Set it if the provider publishes a rate.
+ *     All processes of the stage share it; in callback-service, it holds for each process and receiver. 0 means that
+ *     there is no such limit.
  * @param breaker Whether the stage stops its calls for a while if the provider fails.
  * @param breakerFailurePercent Percentage of the latest calls that must fail before the breaker opens, 1 to 100.
  * @param breakerCalls Number of the latest calls that the breaker looks at, 2 or more. It opens only if half of them
@@ -83,6 +84,8 @@ record CallbackStageProperties(
                 maxDelay,
                 adaptiveLimit,
                 callsPerSecond,
+                0,
+                0,
                 breaker,
                 breakerFailurePercent,
                 breakerCalls,

@@ -153,12 +153,18 @@ class KafkaTest {
                     .toList();
         }
         return Stage.ofCode(component.code())
-                .map(stage -> Stream.concat(stage.readTopics().stream(), Stream.of(Topics.CONTROL))
+                .map(stage -> Stream.of(stage.readTopics(), List.of(Topics.CONTROL), sharedLimit(stage))
+                        .flatMap(List::stream)
                         .toList())
                 .orElseGet(() -> STAGES.stream()
                         .filter(stage -> stage != Stage.DETECT)
                         .map(Stage::workTopic)
                         .toList());
+    }
+
+    /** The topic in which the processes of a stage with a provider of its own share its limit. */
+    private static List<String> sharedLimit(Stage stage) {
+        return stage.paid() ? List.of(Topics.LIMITS) : List.of();
     }
 
     static List<String> writes(Component component) {
@@ -174,6 +180,7 @@ class KafkaTest {
                             writes.addAll(stage.readTopics());
                             writes.remove(stage.workTopic());
                             writes.addAll(List.of(stage.deadLetterTopic(), Topics.ATTEMPTS));
+                            writes.addAll(sharedLimit(stage));
                             if (!stage.notifiesReceivers()) {
                                 writes.add(STAGES.get(STAGES.indexOf(stage) + 1).workTopic());
                                 writes.add(Stage.CALLBACK.workTopic());

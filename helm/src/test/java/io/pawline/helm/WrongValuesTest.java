@@ -1,6 +1,7 @@
 package io.pawline.helm;
 
 import static java.util.stream.Collectors.toMap;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -82,6 +83,7 @@ class WrongValuesTest {
     @CsvSource({
         "settings.pawline.detect.stage.drain, 90s, set detect.drainSeconds instead",
         "settings.pawline.detect.stage.max-in-flight, 90, set detect.inFlight instead",
+        "settings.pawline.detect.stage.provider-capacity, 90, set detect.providerCapacity instead",
         "detect.settings.pawline.detect.stage.max-in-flight, 90, set detect.inFlight instead",
         "settings.pawline.database.migrate, true, set setup.enabled instead"
     })
@@ -90,29 +92,39 @@ class WrongValuesTest {
     }
 
     @Test
-    void tooManyCallsForAProviderAreRefusedWithTheKeysToChange() {
+    void tooManyCallsForAReceiverAreRefusedWithTheKeysToChange() {
         Map<String, Object> values = Map.of(
-                "generate.scaling.mode", "hpa",
-                "generate.scaling.maxReplicas", 5,
-                "generate.inFlight", 50,
-                "generate.providerCapacity", 200);
+                "callback.scaling.mode", "hpa",
+                "callback.scaling.maxReplicas", 5,
+                "callback.inFlight", 50,
+                "callback.providerCapacity", 200);
 
         assertThatThrownBy(() -> TestingChart.render(values))
-                .hasMessageContaining("generate could have 250 calls in flight"
-                        + " (generate.scaling.maxReplicas 5 x generate.inFlight 50), and its provider can handle 200"
-                        + " (generate.providerCapacity): lower generate.scaling.maxReplicas to 4,"
-                        + " or generate.inFlight to 40");
+                .hasMessageContaining("callback could have 250 calls in flight"
+                        + " (callback.scaling.maxReplicas 5 x callback.inFlight 50), and its provider can handle 200"
+                        + " (callback.providerCapacity): lower callback.scaling.maxReplicas to 4,"
+                        + " or callback.inFlight to 40");
     }
 
     @Test
-    void fixedPodsCountAgainstTheProviderAsWell() {
-        Map<String, Object> values = Map.of("detect.scaling.replicas", 2, "detect.providerCapacity", 127);
+    void fixedPodsCountAgainstTheReceiverAsWell() {
+        Map<String, Object> values =
+                Map.of("callback.scaling.replicas", 2, "callback.inFlight", 64, "callback.providerCapacity", 127);
 
         assertThatThrownBy(() -> TestingChart.render(values))
-                .hasMessageContaining("lower detect.scaling.replicas to 1, or detect.inFlight to 63");
+                .hasMessageContaining("lower callback.scaling.replicas to 1, or callback.inFlight to 63");
         assertThatNoException()
-                .isThrownBy(() ->
-                        TestingChart.render(Map.of("detect.scaling.replicas", 2, "detect.providerCapacity", 128)));
+                .isThrownBy(() -> TestingChart.render(Map.of(
+                        "callback.scaling.replicas", 2, "callback.inFlight", 64, "callback.providerCapacity", 128)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"detect", "generate", "matting"})
+    void podsOfAStageShareTheirProvidersCapacity(String stage) {
+        String rendered = TestingChart.render(
+                Map.of(stage + ".scaling.replicas", 4, stage + ".inFlight", 64, stage + ".providerCapacity", 100));
+
+        assertThat(rendered).contains("provider-capacity: 100");
     }
 
     @Test

@@ -20,6 +20,9 @@ public final class Topics {
     /** The topic of live controls. The newest of a key holds. */
     public static final String CONTROL = "pawline.control";
 
+    /** The topic in which the processes of a stage share the limit of their provider. Each stage has a partition. */
+    public static final String LIMITS = "pawline.limits";
+
     /** The topic of the counts of calls and final states that ops-service makes for its tables. */
     public static final String LIVE = "pawline.live";
 
@@ -37,6 +40,9 @@ public final class Topics {
 
     private static final Duration WORK_KEPT = Duration.ofDays(7);
     private static final Duration COUNTS_KEPT = Duration.ofDays(1);
+    /** Nothing in the limits topic counts for longer than 75 seconds. */
+    private static final Duration LIMITS_KEPT = Duration.ofMinutes(5);
+
     private static final Duration DEAD_LETTERS_KEPT = Duration.ofDays(30);
 
     /** A time longer than any cool-down. Until then, one that ends later stays beside a newer one that ends sooner. */
@@ -70,6 +76,7 @@ public final class Topics {
         }
         topics.add(topic(ATTEMPTS, partitions, replicas, WORK_KEPT, LARGEST_WORK));
         topics.add(topic(LIVE, 1, replicas, COUNTS_KEPT, LARGEST_WORK));
+        topics.add(limitsTopic(replicas));
         topics.add(new NewTopic(CONTROL, 1, replicas)
                 .configs(Map.of(
                         TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT,
@@ -79,6 +86,25 @@ public final class Topics {
                         TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.01",
                         TopicConfig.DELETE_RETENTION_MS_CONFIG, String.valueOf(CONTROL_TOMBSTONES.toMillis()))));
         return List.copyOf(topics);
+    }
+
+    /** Returns the partition of the limits topic that belongs to a stage. */
+    public static int limitsPartition(Stage stage) {
+        return switch (stage) {
+            case DETECT -> 0;
+            case GENERATE -> 1;
+            case MATTING -> 2;
+            case FINALIZE -> 3;
+            case CALLBACK -> 4;
+        };
+    }
+
+    /** A process reads it from its beginning at the start, so a segment is soon old enough to be deleted. */
+    private static NewTopic limitsTopic(short replicas) {
+        NewTopic topic = topic(LIMITS, Stage.values().length, replicas, LIMITS_KEPT, LARGEST_WORK);
+        Map<String, String> settings = new HashMap<>(topic.configs());
+        settings.put(TopicConfig.SEGMENT_MS_CONFIG, String.valueOf(LIMITS_KEPT.toMillis()));
+        return topic.configs(settings);
     }
 
     /** The broker says when a record was appended, so that no process's clock decides when it is due. */

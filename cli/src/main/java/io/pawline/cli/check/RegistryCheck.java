@@ -5,6 +5,7 @@ import io.pawline.events.CallAttempt;
 import io.pawline.events.ControlCommand;
 import io.pawline.events.ImageCutOut;
 import io.pawline.events.ImageGenerated;
+import io.pawline.events.LimitMessage;
 import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskAccepted;
 import io.pawline.events.TaskFinished;
@@ -130,6 +131,8 @@ public final class RegistryCheck {
                 TaskFinished.getClassSchema(),
                 Topics.ATTEMPTS,
                 CallAttempt.getClassSchema(),
+                Topics.LIMITS,
+                LimitMessage.getClassSchema(),
                 Topics.CONTROL,
                 ControlCommand.getClassSchema());
     }

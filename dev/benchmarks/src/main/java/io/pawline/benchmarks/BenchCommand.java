@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             ThroughputCommand.class,
             RuntimeCommand.class,
+            FleetCommand.class,
             IngestCommand.class,
             PhotosCommand.class,
             ReplayCommand.class,

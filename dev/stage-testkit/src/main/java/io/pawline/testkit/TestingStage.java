@@ -36,6 +36,7 @@ public final class TestingStage {
     private boolean adaptiveLimit;
     private Optional<BreakerPolicy> breaker = Optional.empty();
     private double callsPerSecond;
+    private int capacity;
     private MeterRegistry meters = new SimpleMeterRegistry();
     private EventFormat format = TestingEvents.format();
     private OpenTelemetry telemetry = OpenTelemetry.noop();
@@ -97,6 +98,12 @@ public final class TestingStage {
         return this;
     }
 
+    /** Lets all processes of the stage together have so many calls in flight. */
+    public TestingStage capacity(int calls) {
+        capacity = calls;
+        return this;
+    }
+
     public TestingStage meters(MeterRegistry registry) {
         meters = registry;
         return this;
@@ -134,7 +141,8 @@ public final class TestingStage {
                 TaskAccepted.class,
                 TaskAccepted::getContext,
                 new StagePolicies(maxInFlight, drain, Duration.ofMillis(10), retryShare, retry),
-                Optional.of(new ProviderPolicies(PROVIDER, adaptiveLimit, breaker, callsPerSecond, 250_000)));
+                Optional.of(
+                        new ProviderPolicies(PROVIDER, adaptiveLimit, breaker, callsPerSecond, 0, capacity, 250_000)));
     }
 
     public StageRuntime<TaskAccepted> runtime(Handler<TaskAccepted> handler) {

@@ -38,6 +38,7 @@ public record KafkaClients(Map<String, Object> connection, String instanceId) im
     private static final Duration POLL_INTERVAL = Duration.ofMinutes(5);
 
     private static final Duration LEDGER_PATIENCE = Duration.ofHours(1);
+    private static final Duration LIMITS_PATIENCE = Duration.ofSeconds(6);
     private static final int LARGEST_REQUEST = 16 * 1024 * 1024;
     private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
 
@@ -118,6 +119,30 @@ public record KafkaClients(Map<String, Object> connection, String instanceId) im
         settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 5);
         settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> limitsReader(String group) {
+        Map<String, Object> settings = new HashMap<>(connection);
+        settings.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
+        settings.put(ConsumerConfig.CLIENT_ID_CONFIG, group + "-" + instanceId + "-limits");
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
+        settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES / 8);
+        settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) LIMITS_PATIENCE.toMillis());
+        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    @Override
+    public Producer<byte[], byte[]> limitsProducer(String group) {
+        Map<String, Object> settings = producerSettings(group + "-" + instanceId + "-limits");
+        settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, (int) LIMITS_PATIENCE.toMillis() / 2);
+        settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) LIMITS_PATIENCE.toMillis() / 2);
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) LIMITS_PATIENCE.toMillis());
+        return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     /** Says whether the broker runs the groups (KIP-848): Kafka's own setting {@code group.protocol=consumer}. */

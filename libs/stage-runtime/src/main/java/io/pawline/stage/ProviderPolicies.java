@@ -9,8 +9,10 @@ import java.util.Optional;
  * @param name of the provider, in the ledger, in metrics and in live controls
  * @param adaptiveLimit whether the calls in flight follow what the provider can handle; else the stage's maximum holds
  * @param breaker when to stop calling a provider that fails; empty: never
- * @param callsPerSecond most calls begun in a second by one process, where the provider publishes a rate; may be a
- *     fraction, at most a million; 0: no such limit
+ * @param callsPerSecond most calls begun in a second by all processes of the stage together, where the provider
+ *     publishes a rate; may be a fraction, at most a million; 0: no such limit
+ * @param callsPerMinute the same for a minute
+ * @param capacity most calls in flight of all processes of the stage together; 0: as many as the processes can have
  * @param callCostMicros price of one call in millionths of a unit of money
  */
 public record ProviderPolicies(
@@ -18,9 +20,14 @@ public record ProviderPolicies(
         boolean adaptiveLimit,
         Optional<BreakerPolicy> breaker,
         double callsPerSecond,
+        double callsPerMinute,
+        int capacity,
         long callCostMicros) {
 
     private static final int MOST_CALLS_PER_SECOND = 1_000_000;
+    private static final int SECONDS = 60;
+    private static final double WINDOW_OF_MINUTE = 6;
+    private static final double USED_OF_MINUTE = 0.992;
 
     public ProviderPolicies {
         if (name.isBlank()) {
@@ -31,13 +38,48 @@ public record ProviderPolicies(
             throw new IllegalArgumentException(
                     "calls-per-second must be from 0 to %d, was %s".formatted(MOST_CALLS_PER_SECOND, callsPerSecond));
         }
+        if (!(callsPerMinute >= 0 && callsPerMinute <= MOST_CALLS_PER_SECOND)) {
+            throw new IllegalArgumentException(
+                    "calls-per-minute must be from 0 to %d, was %s".formatted(MOST_CALLS_PER_SECOND, callsPerMinute));
+        }
+        if (capacity < 0) {
+            throw new IllegalArgumentException("provider-capacity must be >= 0, was " + capacity);
+        }
         if (callCostMicros < 0) {
             throw new IllegalArgumentException("call-cost must be >= 0, was " + callCostMicros + " millionths");
         }
     }
 
+    /** Makes policies without a rate by the minute and without a fixed capacity. */
+    public ProviderPolicies(
+            String name,
+            boolean adaptiveLimit,
+            Optional<BreakerPolicy> breaker,
+            double callsPerSecond,
+            long callCostMicros) {
+        this(name, adaptiveLimit, breaker, callsPerSecond, 0, 0, callCostMicros);
+    }
+
     /** Returns the same policies for a provider of another name. */
     public ProviderPolicies named(String other) {
-        return new ProviderPolicies(other, adaptiveLimit, breaker, callsPerSecond, callCostMicros);
+        return new ProviderPolicies(
+                other, adaptiveLimit, breaker, callsPerSecond, callsPerMinute, capacity, callCostMicros);
+    }
+
+    /** Returns the seconds over which the rate is compared. */
+    public double rateWindow() {
+        return callsPerSecond > 0 && rate() == callsPerSecond ? 1 : WINDOW_OF_MINUTE;
+    }
+
+    /**
+     * Returns how many calls may begin in a second, by both rates; 0: there is no such limit. A rate by the minute is
+     * spread evenly. It is not used up to the last call, for each process may begin a call more than its share.
+     */
+    public double rate() {
+        double byMinute = callsPerMinute * USED_OF_MINUTE / SECONDS;
+        if (callsPerSecond == 0 || callsPerMinute == 0) {
+            return Math.max(callsPerSecond, byMinute);
+        }
+        return Math.min(callsPerSecond, byMinute);
     }
 }

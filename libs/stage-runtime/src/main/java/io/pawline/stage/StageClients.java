@@ -39,6 +39,12 @@ public interface StageClients {
      */
     Producer<byte[], byte[]> ledgerProducer(String group);
 
+    /** Makes a consumer of no group, which follows what the processes of a stage tell each other. */
+    Consumer<byte[], byte[]> limitsReader(String group);
+
+    /** Makes the producer of what the processes of a stage tell each other. What is late is of no use, so it gives up soon. */
+    Producer<byte[], byte[]> limitsProducer(String group);
+
     /** Makes what reads and writes the live controls; it is not started. */
     ControlChannel controls(EventFormat format, Clock clock);
 }

@@ -4,10 +4,15 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.service.EventFormat;
 import io.pawline.stage.codec.Codec;
+import io.pawline.stage.fleet.FleetChannel;
 import io.pawline.stage.ledger.Ledger;
 import io.pawline.stage.metrics.Backlog;
 import io.pawline.stage.metrics.StageMetrics;
 import io.pawline.stage.provider.ConcurrencyLimiter;
+import io.pawline.stage.provider.FleetMember;
+import io.pawline.stage.provider.FleetNode;
+import io.pawline.stage.provider.FleetPolicy;
+import io.pawline.stage.provider.FleetShare;
 import io.pawline.stage.provider.LiveStageControls;
 import io.pawline.stage.provider.ReceiverLimiters;
 import io.pawline.stage.session.OutcomeResolver;
@@ -54,6 +59,7 @@ public final class StageRuntime<I> implements AutoCloseable {
     private final Backlog backlog = new Backlog();
     private final LiveStageControls controls;
     private final ConcurrencyLimiter limiter;
+    private final Optional<FleetChannel> fleet;
     private final Optional<ReceiverLimiters> receiverLimiters;
     private final Ledger ledger;
     private final TaskExecution<I> execution;
@@ -135,18 +141,26 @@ public final class StageRuntime<I> implements AutoCloseable {
         this.clock = steady;
         this.controls = new LiveStageControls(spec, clients.instanceId(), clients.controls(format, steady), scheduler);
         int maxInFlight = spec.policies().maxInFlight();
+        Optional<ProviderPolicies> shared = spec.provider()
+                .filter(_ -> spec.stage().paid() && !spec.receiverQueues())
+                .filter(provider -> FleetPolicy.of(provider).shares());
+        FleetMember self = new FleetMember(clients.instanceId(), "%x-%x".formatted(steady.millis(), random.nextLong()));
+        Optional<FleetShare> share =
+                shared.map(provider -> new FleetShare(self, maxInFlight, provider.rate(), scheduler::nanoTime));
         this.limiter = new ConcurrencyLimiter(
                 spec.receiverQueues() ? Optional.empty() : spec.provider(),
                 maxInFlight,
                 controls,
                 steady,
                 scheduler::nanoTime,
+                share,
                 random);
         this.receiverLimiters = spec.provider()
                 .filter(_ -> spec.receiverQueues())
                 .map(provider -> new ReceiverLimiters(provider, maxInFlight, steady, scheduler::nanoTime, random));
         this.metrics = new StageMetrics(meters, spec.stage(), steady);
         metrics.watch(limiter);
+        this.fleet = share.map(of -> fleet(self, of, shared.orElseThrow(), format));
         receiverLimiters.ifPresent(metrics::watch);
         metrics.watch(backlog);
         Codec<I> codec = new Codec<>(spec, format, scheduler);
@@ -169,9 +183,35 @@ public final class StageRuntime<I> implements AutoCloseable {
         this.thread = scheduler.platformThread(spec.stage().code() + "-poll", false, this::run);
     }
 
+    private FleetChannel fleet(FleetMember self, FleetShare share, ProviderPolicies provider, EventFormat format) {
+        FleetNode node = new FleetNode(self, share, FleetPolicy.of(provider), scheduler::nanoTime);
+        metrics.watch(node);
+        return new FleetChannel(
+                spec.stage(),
+                provider.name(),
+                node,
+                () -> new FleetNode.Load(limiter.busy(), limiter.ghosts(), waiting()),
+                this::hasFirstPartition,
+                clients,
+                format,
+                scheduler);
+    }
+
+    /** Counts the records that want a permit. Where none may begin, others can use the permits. */
+    private int waiting() {
+        return !stopping && limiter.open() ? backlog.ready() : 0;
+    }
+
+    /** Of the processes of a stage, one has the first partition of its work, most of the time. */
+    private boolean hasFirstPartition() {
+        StageSession<I> current = session;
+        return !stopping && current != null && current.hasFirstPartition();
+    }
+
     /** Starts the poll thread and returns at once. {@link #ready} shows whether Kafka can be reached. */
     public void start() {
         controls.start();
+        fleet.ifPresent(FleetChannel::start);
         thread.start();
     }
 
@@ -212,8 +252,10 @@ public final class StageRuntime<I> implements AutoCloseable {
                 thread.join(left(stopBy).minus(CLOSE_CLIENTS));
             }
             Scheduler.Worker closing = scheduler.virtualThread(spec.stage().code() + "-close", () -> {
+                fleet.ifPresent(FleetChannel::stop);
                 ledger.close();
                 controls.close();
+                fleet.ifPresent(FleetChannel::close);
             });
             closing.start();
             closing.join(left(stopBy));

@@ -148,7 +148,17 @@ class ArchitectureTest {
 
     /** The packages inside the stage runtime, from low to high: each may know those before it. */
     private static final List<String> INSIDE_THE_RUNTIME = List.of(
-            "codec", "offsets", "provider", "metrics", "ledger", "dispatch", "commit", "retry", "tracing", "session");
+            "codec",
+            "offsets",
+            "provider",
+            "fleet",
+            "metrics",
+            "ledger",
+            "dispatch",
+            "commit",
+            "retry",
+            "tracing",
+            "session");
 
     /** Endings of the names of classes that may know Spring: they stand at the edge of a feature. */
     private static final Set<String> SPRINGS_EDGE = Set.of(

@@ -29,6 +29,10 @@ class TopicReferenceTest {
         String retention = settings.get(TopicConfig.RETENTION_MS_CONFIG);
         return retention == null
                 ? "the newest of each key (compacted)"
-                : Duration.ofMillis(Long.parseLong(retention)).toDays() + " days";
+                : kept(Duration.ofMillis(Long.parseLong(retention)));
+    }
+
+    private static String kept(Duration time) {
+        return time.toDays() > 0 ? time.toDays() + " days" : time.toMinutes() + " minutes";
     }
 }

@@ -125,6 +125,7 @@ public final class Afternoon {
             broker.create(stage.deadLetterTopic(), LARGEST);
         }
         broker.create(Topics.ATTEMPTS, LARGEST);
+        broker.create(Topics.LIMITS, LARGEST);
         providers.put(
                 Stage.DETECT,
                 new AfternoonProvider(

@@ -228,7 +228,22 @@ final class ModelBroker {
             byte @Nullable [] value,
             Header[] headers,
             @Nullable ModelTransaction transaction) {
-        int partition = key == null ? 0 : Utils.toPositive(Utils.murmur2(key)) % partitions;
+        return append(topic, null, key, value, headers, transaction);
+    }
+
+    private int partitionOf(byte @Nullable [] key) {
+        return key == null ? 0 : Utils.toPositive(Utils.murmur2(key)) % partitions;
+    }
+
+    /** Appends a record to a partition; null: the one that its key belongs to. */
+    ModelLog.Entry append(
+            String topic,
+            @Nullable Integer chosen,
+            byte @Nullable [] key,
+            byte @Nullable [] value,
+            Header[] headers,
+            @Nullable ModelTransaction transaction) {
+        int partition = chosen == null ? partitionOf(key) : chosen;
         ModelLog log = log(new TopicPartition(topic, partition));
         ModelLog.Entry entry = log.append(key, value, headers, world.instant().toEpochMilli(), transaction);
         if (transaction == null) {

@@ -57,6 +57,7 @@ final class ModelLedgerProducer {
             ProducerRecord<byte[], byte[]> record = next.record();
             broker.append(
                     record.topic(),
+                    record.partition(),
                     record.key(),
                     record.value(),
                     record.headers().toArray(),

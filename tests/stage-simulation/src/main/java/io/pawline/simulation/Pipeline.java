@@ -81,6 +81,7 @@ final class Pipeline {
             broker.create(stage.deadLetterTopic(), LARGEST_FAILED);
         }
         broker.create(Topics.ATTEMPTS, LARGEST_FAILED);
+        broker.create(Topics.LIMITS, LARGEST_FAILED);
         for (Stage stage : STAGES) {
             Duration shortest = Duration.ofMillis(50L + world.random().nextInt(500));
             providers.put(

@@ -299,6 +299,16 @@ final class ProcessSlot {
         }
 
         @Override
+        public org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> limitsReader(String group) {
+            return rereader(group);
+        }
+
+        @Override
+        public Producer<byte[], byte[]> limitsProducer(String group) {
+            return ledgerProducer(group);
+        }
+
+        @Override
         public ControlChannel controls(EventFormat format, Clock clock) {
             return channel;
         }

@@ -29,7 +29,8 @@ public final class Backlog {
         this.unwritable = unwritable;
     }
 
-    int ready() {
+    /** Counts the records that are due and have no permit, as of the last second. */
+    public int ready() {
         return ready;
     }
 

@@ -10,6 +10,7 @@ import io.pawline.schemas.Stage;
 import io.pawline.stage.Outcome;
 import io.pawline.stage.codec.UnknownSchemas;
 import io.pawline.stage.provider.ConcurrencyLimiter;
+import io.pawline.stage.provider.FleetNode;
 import io.pawline.stage.provider.ReceiverLimiters;
 import java.nio.ByteBuffer;
 import java.time.Clock;
@@ -66,6 +67,11 @@ public final class StageMetrics {
                 limiter,
                 ConcurrencyLimiter::limit);
         gauge(
+                "pawline.stage.ghosts",
+                "Calls that were given up and that the provider is probably still working on",
+                limiter,
+                ConcurrencyLimiter::ghosts);
+        gauge(
                 "pawline.stage.open",
                 "1 if tasks may begin; 0 while paused, while the provider cools down and while its breaker is open:"
                         + " more processes would not help then",
@@ -80,6 +86,25 @@ public final class StageMetrics {
                     case HALF_OPEN -> 0.5;
                     case CLOSED, DISABLED, METRICS_ONLY -> 0;
                 });
+    }
+
+    /** Registers the gauges of what the processes of the stage share. */
+    public void watch(FleetNode node) {
+        gauge(
+                "pawline.stage.fleet.limit",
+                "Tasks that all processes of the stage together may have at their provider, as last heard",
+                node,
+                FleetNode::fleetLimit);
+        gauge(
+                "pawline.stage.fleet.wanted",
+                "Tasks that this process would have at the provider if it could, as last said",
+                node,
+                FleetNode::wanted);
+        gauge(
+                "pawline.stage.fleet.controller",
+                "1 in the process that divides the limit between all",
+                node,
+                of -> of.inOffice() ? 1 : 0);
     }
 
     /** Registers the gauges of the receivers, where there are many. */

@@ -1,9 +1,7 @@
 package io.pawline.stage.provider;
 
-/**
- * Finds how many calls to one provider may be in flight in this process, from what becomes of the calls. Thread-safe.
- */
-final class AdaptiveLimit {
+/** Finds how many calls to one provider may be in flight, from what becomes of the calls. Thread-safe. */
+final class AdaptiveLimit implements CallLimit {
 
     /*
      * The limit grows while the provider takes it, and shrinks for two reasons. Chiu and Jain (Analysis of the Increase
@@ -24,15 +22,14 @@ final class AdaptiveLimit {
      * left it. If two cuts change nothing, the limit is given back, and this latency is tolerated until the next look.
      * It does not grow until then.
      *
-     * Looks. The latency without a queue has to be seen now and then, for a provider changes. One of several processes
-     * cannot empty a shared queue: it would take the queue for the provider's own latency and add a queue of its own.
-     * (Measured with a limit that did so: six processes on a capacity of 30 filled it 3 to 6 times.) So all processes
-     * look at the same time, as flows of BBR drain their queue together (Cardwell et al., BBR: Congestion-Based
-     * Congestion Control, 2016, https://doi.org/10.1145/3012426.3022184). About every 48 to 96 latencies, the limit is
-     * 0.6 of itself for two or three of them. A look begins at multiples of a power of two of nanoseconds since 1970,
-     * so nothing has to be agreed upon but the clock, within about one latency. With looks, three processes fill the
-     * provider 1.15 to 1.25 times, six on a capacity of 150 1.2 to 1.3 times, six on 30 1.5 to 3.8 times, ten on 30 5
-     * to 6 times.
+     * Looks. The latency without a queue has to be seen now and then, for a provider changes. About every 48 to 96
+     * latencies, the limit is 0.6 of itself for two or three of them. One of several processes cannot empty a shared
+     * queue: it would take the queue for the provider's own latency and add a queue of its own. So the processes of a
+     * stage share one limit (ShareBook). Where several limits share a provider, as several receivers of callbacks at
+     * one host, they look at the same time, as flows of BBR drain their queue together (Cardwell et al., BBR:
+     * Congestion-Based Congestion Control, 2016, https://doi.org/10.1145/3012426.3022184): a look begins at multiples
+     * of a power of two of nanoseconds since 1970. Three such limits fill a provider 1.15 to 1.25 times, six with 30
+     * places 1.5 to 3.8 times.
      *
      * Rejected: Netflix' concurrency-limits 0.5.4, measured in the same simulation. RATIONALE.md of this module
      * has all figures.
@@ -118,13 +115,29 @@ final class AdaptiveLimit {
         set(bounds.initial());
     }
 
-    /** Returns how many calls may be in flight now. */
-    int limit() {
+    /** Makes a limit that goes on from what another has learned. */
+    AdaptiveLimit(LimitBounds bounds, LimitState learned) {
+        this(bounds);
+        if (learned.limit() > 0) {
+            congestedBefore = learned.congestedBefore();
+            baseline.restore(learned);
+            set(learned.limit());
+        }
+    }
+
+    /** Returns what has been learned, for a successor. What is amid a look is judged anew by it. */
+    synchronized LimitState learned() {
+        double known = phase == Phase.LOOKING ? Math.max(limit, levelBeforeCut) : limit;
+        return new LimitState(known, baseline.log(), baseline.calls(), baseline.spread(), congestedBefore);
+    }
+
+    @Override
+    public int limit() {
         return current;
     }
 
-    /** Sets the highest limit; takes effect at once. */
-    synchronized void max(int newMax) {
+    @Override
+    public synchronized void max(int newMax) {
         if (newMax < min) {
             throw new IllegalArgumentException("max must be >= min (" + min + "), was " + newMax);
         }
@@ -139,7 +152,8 @@ final class AdaptiveLimit {
      *
      * @param inFlight calls that are under way all the same
      */
-    synchronized void startAgain(int inFlight, long nanos) {
+    @Override
+    public synchronized void startAgain(int inFlight, long nanos) {
         double before = phase == Phase.STEADY ? limit : Math.max(limit, levelBeforeCut);
         int low = inFlight + Math.min(initial, AFTER_A_STOP);
         if (low < limit && 2 * inFlight < limit) {
@@ -148,8 +162,8 @@ final class AdaptiveLimit {
         }
     }
 
-    /** Takes note of a call. It is to be called once for each call, when it ends. */
-    synchronized void ended(EndedCall call) {
+    @Override
+    public synchronized void ended(EndedCall call) {
         if (call.startNanos() < validFrom || call.result() == EndedCall.Result.FAILED) {
             return;
         }

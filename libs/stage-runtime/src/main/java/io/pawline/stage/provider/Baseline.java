@@ -25,6 +25,21 @@ final class Baseline {
         return log;
     }
 
+    int calls() {
+        return calls;
+    }
+
+    double spread() {
+        return spread;
+    }
+
+    /** Goes on from what another baseline was. */
+    void restore(LimitState learned) {
+        log = learned.baselineLog();
+        calls = learned.baselineCalls();
+        spread = learned.spread();
+    }
+
     boolean known() {
         return calls > 0;
     }

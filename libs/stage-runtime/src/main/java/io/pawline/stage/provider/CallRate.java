@@ -14,14 +14,22 @@ final class CallRate {
 
     private static final double SECOND = 1_000_000_000;
 
-    /** A whole second's calls at once would be a burst, so this part of them may begin in half of this part's time. */
+    /** A whole window's calls at once would be a burst, so this part of them may begin in a part of its time. */
     private static final int PORTIONS = 10;
 
-    private final int calls;
-    private final long perCalls;
-    private final int portion;
-    private final long perPortion;
+    /** A second's calls are soon over, so they may begin in half of their time. */
+    private static final double HASTE = 0.5;
+
+    /** A longer window's calls are spread over nearly all of it. */
+    private static final double SLIGHT_HASTE = 0.6;
+
     private final LongSupplier nanoTime;
+    private final double window;
+    private double rate;
+    private int calls;
+    private long perCalls;
+    private int portion;
+    private long perPortion;
 
     /** Holds when the latest calls began, the oldest first; as many as are compared. */
     private final ArrayDeque<Long> begun = new ArrayDeque<>();
@@ -31,11 +39,35 @@ final class CallRate {
      * @param nanoTime a clock that runs evenly, such as {@link System#nanoTime()}
      */
     CallRate(double perSecond, LongSupplier nanoTime) {
+        this(perSecond, 1, nanoTime);
+    }
+
+    /**
+     * @param perSecond calls per second, more than 0; may be a fraction
+     * @param window seconds over which the rate is compared: a call that was late is made up for within this time
+     * @param nanoTime a clock that runs evenly, such as {@link System#nanoTime()}
+     */
+    CallRate(double perSecond, double window, LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
-        calls = (int) Math.ceil(perSecond);
-        perCalls = (long) Math.ceil(calls / perSecond * SECOND);
-        portion = Math.ceilDiv(calls, PORTIONS);
-        perPortion = (long) (portion / perSecond * SECOND / 2);
+        this.window = window;
+        perSecond(perSecond);
+    }
+
+    /**
+     * Sets another rate; takes effect at once.
+     *
+     * @param perSecond calls per second; may be a fraction; 0: no call may begin
+     */
+    final synchronized void perSecond(double perSecond) {
+        if (perSecond != rate) {
+            rate = perSecond;
+            calls = (int) Math.ceil(perSecond * window);
+            perCalls = calls == 0 ? Long.MAX_VALUE : (long) Math.ceil(calls / perSecond * SECOND);
+            portion = Math.ceilDiv(calls, PORTIONS);
+            perPortion = calls == 0
+                    ? Long.MAX_VALUE
+                    : (long) (portion / perSecond * SECOND * (window > 1 ? SLIGHT_HASTE : HASTE));
+        }
     }
 
     /** Returns the turn of a call that may begin now; empty if none may. A call follows, or {@link #notMade}. */

@@ -1,6 +1,7 @@
 package io.pawline.stage.provider;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.pawline.events.CallPhase;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import io.pawline.stage.ProviderPolicies;
@@ -34,8 +35,9 @@ public final class ConcurrencyLimiter {
      *    concerns its own task alone. A moment further away than 15 minutes is cut short. While the provider is closed,
      *    calls that end change that moment only if they name a much later one: each change is a record that every
      *    process reads.
-     * 2. The limit of tasks at work: the adaptive limit, if there is one, below the operator's limit or
-     *    the configured one.
+     * 2. The limit of tasks at work: the process's share of the fleet's limit (ShareBook), or the adaptive limit that
+     *    it finds alone, below the operator's limit or the configured one. A call that was given up counts until it has
+     *    probably ended (Ghosts), for the provider still works on it.
      * 3. The breaker (Nygard, Release It!, "Circuit Breaker"). When its pause is over, it lets one probe through.
      *    It does not wait for gate 2: the limit may have shrunk below the calls that hang, and they may hang for a
      *    minute. Only the maximum holds for it: the operator's figure, else the configured one.
@@ -73,7 +75,9 @@ public final class ConcurrencyLimiter {
     private final int configuredLimit;
     private final StageControls controls;
     private final Clock clock;
-    private final @Nullable AdaptiveLimit adaptive;
+    private final @Nullable CallLimit adaptive;
+    private final @Nullable FleetShare share;
+    private final @Nullable Ghosts ghosts;
     private final @Nullable Breaker breaker;
     private final @Nullable CallRate rate;
     private final LongSupplier nanoTime;
@@ -87,6 +91,8 @@ public final class ConcurrencyLimiter {
     private final Resumption resumption;
 
     /**
+     * Makes a limiter that finds the limit of its process alone.
+     *
      * @param provider empty for a stage that calls none: then nothing but the limit and the pause holds
      * @param limit most tasks at once
      * @param nanoTime like {@link System#nanoTime}
@@ -99,9 +105,39 @@ public final class ConcurrencyLimiter {
             Clock clock,
             LongSupplier nanoTime,
             RandomGenerator random) {
-        this(provider, limit, controls, clock, nanoTime, new RefusalShare(REFUSALS_FOR_ALL), random);
+        this(provider, limit, controls, clock, nanoTime, Optional.empty(), random);
     }
 
+    /**
+     * Makes a limiter of one process of a fleet.
+     *
+     * @param provider empty for a stage that calls none: then nothing but the limit and the pause holds
+     * @param limit most tasks at once in this process
+     * @param nanoTime like {@link System#nanoTime}
+     * @param share what the process may have of the fleet's limit and rate; empty if it finds its limit alone
+     * @param random for jitter; thread-safe
+     */
+    public ConcurrencyLimiter(
+            Optional<ProviderPolicies> provider,
+            int limit,
+            StageControls controls,
+            Clock clock,
+            LongSupplier nanoTime,
+            Optional<FleetShare> share,
+            RandomGenerator random) {
+        this(
+                provider,
+                limit,
+                controls,
+                clock,
+                nanoTime,
+                new RefusalShare(REFUSALS_FOR_ALL),
+                random,
+                share.orElse(null),
+                provider.isPresent() ? new Ghosts() : null);
+    }
+
+    /** Makes the limiter of one receiver. What it was sent is not paid for, so a call given up on is of no interest. */
     ConcurrencyLimiter(
             Optional<ProviderPolicies> provider,
             int limit,
@@ -110,6 +146,19 @@ public final class ConcurrencyLimiter {
             LongSupplier nanoTime,
             RefusalShare refusalShare,
             RandomGenerator random) {
+        this(provider, limit, controls, clock, nanoTime, refusalShare, random, null, null);
+    }
+
+    private ConcurrencyLimiter(
+            Optional<ProviderPolicies> provider,
+            int limit,
+            StageControls controls,
+            Clock clock,
+            LongSupplier nanoTime,
+            RefusalShare refusalShare,
+            RandomGenerator random,
+            @Nullable FleetShare share,
+            @Nullable Ghosts ghosts) {
         this.nanoTime = nanoTime;
         this.refusalShare = refusalShare;
         this.resumption = new Resumption(random);
@@ -118,14 +167,18 @@ public final class ConcurrencyLimiter {
         this.epochNanos = TimeUnit.MILLISECONDS.toNanos(clock.millis()) - nanoTime.getAsLong();
         this.controls = controls;
         this.clock = clock;
-        this.adaptive = provider.filter(ProviderPolicies::adaptiveLimit)
-                .map(_ -> new AdaptiveLimit(new LimitBounds(1, Math.min(FIRST_LIMIT, limit), limit)))
-                .orElse(null);
+        this.share = share;
+        this.ghosts = ghosts;
+        this.adaptive = share != null
+                ? share
+                : provider.filter(ProviderPolicies::adaptiveLimit)
+                        .map(_ -> new AdaptiveLimit(new LimitBounds(1, Math.min(FIRST_LIMIT, limit), limit)))
+                        .orElse(null);
         this.breaker = provider.flatMap(policies -> policies.breaker()
                         .map(policy -> new Breaker(policies.name(), policy, clock, random, this::startAgain)))
                 .orElse(null);
-        this.rate = provider.filter(policies -> policies.callsPerSecond() > 0)
-                .map(policies -> new CallRate(policies.callsPerSecond(), nanoTime))
+        this.rate = provider.filter(policies -> policies.rate() > 0)
+                .map(policies -> new CallRate(policies.rate(), policies.rateWindow(), nanoTime))
                 .orElse(null);
     }
 
@@ -144,13 +197,19 @@ public final class ConcurrencyLimiter {
                 // nothing kept it waiting
             }
         }
-        if (inFlight.get() >= limitNow() || (breaker != null && !breaker.tryBegin())) {
+        if (busy() >= limitNow()) {
+            if (adaptive != null) {
+                adaptive.refused();
+            }
+            return Optional.empty();
+        }
+        if (breaker != null && !breaker.tryBegin()) {
             return Optional.empty();
         }
         boolean probe = breaker != null && breaker.probing();
-        Permit permit = new Permit(this, probe, breaker == null ? 0 : breaker.openings(), inFlight.incrementAndGet());
+        Permit permit = new Permit(this, probe, breaker == null ? 0 : breaker.openings(), takePlace());
         if (rate != null) {
-            OptionalLong turn = rate.tryBegin();
+            OptionalLong turn = turn(rate);
             if (turn.isEmpty()) {
                 inFlight.decrementAndGet();
                 if (breaker != null && probe) {
@@ -163,6 +222,18 @@ public final class ConcurrencyLimiter {
         return Optional.of(permit);
     }
 
+    /** Takes a place, and returns how many are taken now. */
+    private int takePlace() {
+        return inFlight.incrementAndGet() + ghosts();
+    }
+
+    private OptionalLong turn(CallRate of) {
+        if (share != null) {
+            of.perSecond(share.callsPerSecond());
+        }
+        return of.tryBegin();
+    }
+
     /**
      * Returns the limit for the next task. A probe need not wait for earlier calls, which may hang.
      */
@@ -173,7 +244,7 @@ public final class ConcurrencyLimiter {
     /** Lets the limit begin low, for all that waits would begin at the same moment now, in every process. */
     private void startAgain() {
         if (adaptive != null) {
-            adaptive.startAgain(inFlight.get(), epochNanos + nanoTime.getAsLong());
+            adaptive.startAgain(busy(), epochNanos + nanoTime.getAsLong());
         }
     }
 
@@ -205,6 +276,16 @@ public final class ConcurrencyLimiter {
         return inFlight.get();
     }
 
+    /** Counts the calls that were given up and that the provider is probably still working on. */
+    public int ghosts() {
+        return ghosts == null ? 0 : ghosts.count(nanoTime.getAsLong());
+    }
+
+    /** Counts the places that are taken at the provider. */
+    public int busy() {
+        return inFlight.get() + ghosts();
+    }
+
     /** Returns the state of the breaker; CLOSED if there is none. */
     public State breakerState() {
         return breaker == null ? State.CLOSED : breaker.state();
@@ -220,6 +301,9 @@ public final class ConcurrencyLimiter {
     }
 
     void ended(Permit permit, CallReport report, long startedNanos, long endedNanos) {
+        if (ghosts != null) {
+            takeNote(ghosts, report, endedNanos - startedNanos, endedNanos);
+        }
         if (adaptive != null) {
             adaptive.ended(new EndedCall(
                     epochNanos + startedNanos, epochNanos + endedNanos, permit.inFlightAtStart(), result(report)));
@@ -232,6 +316,15 @@ public final class ConcurrencyLimiter {
                     Duration.ofNanos(endedNanos - startedNanos));
         }
         coolDown(report, endedNanos);
+    }
+
+    /** The request was sent and there is no answer: the provider has the call, as far as anybody knows. */
+    private static void takeNote(Ghosts ghosts, CallReport report, long elapsed, long now) {
+        if (report.failure().isEmpty()) {
+            ghosts.succeededAfter(elapsed);
+        } else if (report.phase() == CallPhase.WAIT && report.status().isEmpty()) {
+            ghosts.gaveUp(elapsed, now);
+        }
     }
 
     private void coolDown(CallReport report, long nanos) {

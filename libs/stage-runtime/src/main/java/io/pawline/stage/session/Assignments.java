@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Holds the partitions that the group has assigned to a session. A partition that leaves is drained, and then fenced.
- * Kafka calls this on the poll thread, within a poll. Used by the poll thread alone, but for {@link #joined}
- * and {@link #stopWithinDrain}.
+ * Kafka calls this on the poll thread, within a poll. Used by the poll thread alone, but for {@link #joined},
+ * {@link #hasFirstPartition} and {@link #stopWithinDrain}.
  */
 final class Assignments implements ConsumerRebalanceListener {
 
@@ -44,7 +44,9 @@ final class Assignments implements ConsumerRebalanceListener {
     private final Membership membership;
     private final Runnable dropFenced;
     private final Map<TopicPartition, AssignedPartition> assigned = new HashMap<>();
+    private final TopicPartition firstPartition;
     private volatile boolean joined;
+    private volatile boolean hasFirstPartition;
 
     /** Says when calls under way are given up; null until the session is asked to stop. */
     private volatile @Nullable Long stopBy;
@@ -60,6 +62,7 @@ final class Assignments implements ConsumerRebalanceListener {
             Membership membership,
             Runnable dropFenced) {
         this.stage = stage;
+        this.firstPartition = new TopicPartition(stage.workTopic(), 0);
         this.scheduler = scheduler;
         this.drain = drain;
         this.consumer = consumer;
@@ -79,6 +82,7 @@ final class Assignments implements ConsumerRebalanceListener {
             stopAdmitting();
         }
         joined = true;
+        hasFirstPartition |= names.contains(firstPartition);
         log.info("assigned {}", names);
     }
 
@@ -94,12 +98,18 @@ final class Assignments implements ConsumerRebalanceListener {
         commit.fence(leaving(names));
         dropFenced.run();
         names.forEach(assigned::remove);
+        hasFirstPartition &= !names.contains(firstPartition);
         names.forEach(delayedRetryReader::forget);
         log.info("gave up {}", names);
     }
 
     private List<AssignedPartition> leaving(Collection<TopicPartition> names) {
         return names.stream().map(assigned::get).filter(Objects::nonNull).toList();
+    }
+
+    /** Says whether the session has the first partition of the work topic. */
+    boolean hasFirstPartition() {
+        return hasFirstPartition;
     }
 
     /** Says whether the group has let the session in. */

@@ -208,6 +208,11 @@ public final class StageSession<I> {
         return Duration.ofNanos(scheduler.nanoTime() - lastPoll);
     }
 
+    /** Says whether the session has the first partition of the work topic. */
+    public boolean hasFirstPartition() {
+        return assignments.hasFirstPartition();
+    }
+
     /** Says whether the group has let the session in. */
     public boolean joined() {
         return assignments.joined();

@@ -31,8 +31,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxDelay Longest wait before any attempt.
  * @param adaptiveLimit Whether the number of calls in flight follows what the provider can handle, as measured. If
  *     {@code false}, {@code max-in-flight} is the limit.
- * @param callsPerSecond Most calls that one process begins in a second, such as 19 or 0.5. Set it if the provider
- *     publishes a rate. 0 means that there is no such limit.
+ * @param callsPerSecond Most calls that begin in a second, such as 19 or 0.5. Set it if the provider publishes a rate.
+ *     All processes of the stage share it; in callback-service, it holds for each process and receiver. 0 means that
+ *     there is no such limit.
+ * @param callsPerMinute Most calls that all processes of the stage together begin in a minute, such as 500. They are
+ *     spread evenly over the minute. 0 means that there is no such limit.
+ * @param providerCapacity Most calls in flight of all processes of the stage together. An adaptive limit does not grow
+ *     beyond it. 0 means that only {@code max-in-flight} of each process holds.
  * @param breaker Whether the stage stops its calls for a while if the provider fails.
  * @param breakerFailurePercent Percentage of the latest calls that must fail before the breaker opens, 1 to 100.
  * @param breakerCalls Number of the latest calls that the breaker looks at, 2 or more. It opens only if half of them
@@ -54,6 +59,8 @@ public record StageProperties(
         @DefaultValue("60s") Duration maxDelay,
         @DefaultValue("true") boolean adaptiveLimit,
         @DefaultValue("0") double callsPerSecond,
+        @DefaultValue("0") double callsPerMinute,
+        @DefaultValue("0") int providerCapacity,
         @DefaultValue("true") boolean breaker,
         @DefaultValue("65") int breakerFailurePercent,
         @DefaultValue("60") int breakerCalls,
@@ -96,6 +103,8 @@ public record StageProperties(
                 adaptiveLimit,
                 policy,
                 callsPerSecond,
+                callsPerMinute,
+                providerCapacity,
                 callCost.movePointRight(COST_DECIMALS).longValueExact());
     }
 }

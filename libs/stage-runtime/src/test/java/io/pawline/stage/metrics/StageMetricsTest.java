@@ -10,6 +10,10 @@ import io.pawline.stage.Outcome;
 import io.pawline.stage.ProviderPolicies;
 import io.pawline.stage.codec.UnknownSchemas;
 import io.pawline.stage.provider.ConcurrencyLimiter;
+import io.pawline.stage.provider.FleetMember;
+import io.pawline.stage.provider.FleetNode;
+import io.pawline.stage.provider.FleetPolicy;
+import io.pawline.stage.provider.FleetShare;
 import io.pawline.stage.provider.ReceiverLimiters;
 import io.pawline.stage.provider.TestingClock;
 import io.pawline.stage.provider.TestingStageControls;
@@ -65,6 +69,9 @@ class StageMetricsTest {
                 new TestingClock(),
                 System::nanoTime,
                 new Random()));
+        FleetMember self = new FleetMember("generate-0", "1");
+        metrics.watch(new FleetNode(
+                self, new FleetShare(self, 1, 0, System::nanoTime), new FleetPolicy(true, 0, 0), System::nanoTime));
         metrics.watch(new Backlog());
         metrics.watch(new UnknownSchemas(System::nanoTime));
         metrics.waitedForPermit(Duration.ofMillis(1));

@@ -29,6 +29,7 @@ class ConcurrencyLimiterTest {
 
     private final TestingClock clock = new TestingClock();
     private final TestingStageControls controls = new TestingStageControls();
+    private long nanos = 1_000 * SECOND;
 
     @Test
     void givesNoMoreThanTheLimitAndTakesThemBack() {
@@ -396,6 +397,52 @@ class ConcurrencyLimiterTest {
     }
 
     /** Makes a limiter whose limit has grown to 100, by calls of one second. */
+    @Test
+    void aCallGivenUpKeepsItsPermitUntilItHasProbablyEnded() {
+        ConcurrencyLimiter limiter = ofPaidProvider(2);
+        endAfter(limiter, CallReport.succeeded(200, Optional.empty()), 8 * SECOND);
+        endAfter(limiter, CallReport.died(Reason.CONNECTION_LOST, CallPhase.WAIT), SECOND);
+
+        assertThat(limiter.ghosts()).isEqualTo(1);
+        assertThat(limiter.inFlight()).isZero();
+        assertThat(take(limiter, 2)).hasSize(1);
+        nanos += 7 * SECOND;
+        assertThat(limiter.ghosts()).isZero();
+        assertThat(take(limiter, 2)).hasSize(1);
+    }
+
+    @Test
+    void anAnswerOrARefusedConnectionGivesThePermitBackAtOnce() {
+        ConcurrencyLimiter limiter = ofPaidProvider(1);
+        endAfter(limiter, CallReport.succeeded(200, Optional.empty()), 8 * SECOND);
+
+        for (CallReport report : List.of(
+                CallReport.refused(Reason.PROVIDER_ERROR, 500),
+                CallReport.died(Reason.CONNECTION_FAILED, CallPhase.CONNECT),
+                CallReport.died(Reason.CONNECTION_LOST, CallPhase.SEND),
+                CallReport.died(Reason.CONNECTION_LOST, CallPhase.READ))) {
+            endAfter(limiter, report, SECOND);
+
+            assertThat(limiter.ghosts()).as("%s", report).isZero();
+        }
+    }
+
+    private ConcurrencyLimiter ofPaidProvider(int limit) {
+        return new ConcurrencyLimiter(
+                Optional.of(new ProviderPolicies("vision", false, Optional.empty(), 0, 0)),
+                limit,
+                controls,
+                clock,
+                () -> nanos,
+                AT_ONCE);
+    }
+
+    private void endAfter(ConcurrencyLimiter limiter, CallReport report, long took) {
+        Permit permit = limiter.tryAcquire().orElseThrow();
+        permit.called(report, nanos - took, nanos);
+        permit.close();
+    }
+
     private ConcurrencyLimiter grown() {
         ConcurrencyLimiter limiter = adaptive(BREAKER, 100);
         long now = System.nanoTime();

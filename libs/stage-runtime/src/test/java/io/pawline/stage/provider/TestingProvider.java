@@ -33,6 +33,8 @@ final class TestingProvider {
     private double counted;
     private double possible;
     private double used;
+    private double filled;
+    private int mostFilled;
 
     int capacity = Integer.MAX_VALUE;
     int hardLimit = Integer.MAX_VALUE;
@@ -90,6 +92,7 @@ final class TestingProvider {
     private void advance(double time) {
         if (capacity != Integer.MAX_VALUE) {
             possible += (time - now) * capacity;
+            filled += (time - now) * (working + waiting.size());
         }
         now = time;
     }
@@ -103,17 +106,21 @@ final class TestingProvider {
         Counts all = new Counts();
         all.seconds = now - counted;
         all.use = used / possible;
+        all.filled = filled / possible;
+        all.mostFilled = mostFilled;
         clients.forEach(client -> {
             all.add(client.counts);
             client.counts = new Counts();
         });
         counted = now;
         used = 0;
+        filled = 0;
+        mostFilled = working + waiting.size();
         possible = 0;
         return all;
     }
 
-    private void schedule(double seconds, Runnable action) {
+    void schedule(double seconds, Runnable action) {
         events.add(new Event(now + seconds, order++, action));
     }
 
@@ -123,6 +130,7 @@ final class TestingProvider {
             return;
         }
         waiting.add(call);
+        mostFilled = Math.max(mostFilled, working + waiting.size());
         schedule(timeout, () -> call.end(Result.TIMED_OUT));
         admit();
     }
@@ -151,6 +159,8 @@ final class TestingProvider {
     static final class Counts {
         double seconds;
         double use;
+        double filled;
+        int mostFilled;
         int calls;
         int succeeded;
         int refused;
@@ -186,6 +196,15 @@ final class TestingProvider {
         private Client(IntSupplier limit, Consumer<EndedCall> ended) {
             this.limit = limit;
             this.ended = ended;
+        }
+
+        int inFlight() {
+            return inFlight;
+        }
+
+        /** Begins what may begin now. */
+        void goOn() {
+            fill();
         }
 
         int succeeded() {

@@ -1,0 +1,355 @@
+package io.pawline.simulation;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import io.pawline.events.ImageRef;
+import io.pawline.events.PetDescribed;
+import io.pawline.events.TaskAccepted;
+import io.pawline.events.TaskContext;
+import io.pawline.schemas.CallReport;
+import io.pawline.schemas.Routing;
+import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
+import io.pawline.schemas.Topics;
+import io.pawline.stage.Attempt;
+import io.pawline.stage.Outcome;
+import io.pawline.stage.OutsideCall;
+import io.pawline.stage.ProviderPolicies;
+import io.pawline.stage.RetryPolicy;
+import io.pawline.stage.StagePolicies;
+import io.pawline.stage.StageSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Is a world in which several processes of one stage always have work for one provider. It measures how full they keep
+ * the provider.
+ */
+public final class FleetWorld {
+
+    private static final Stage STAGE = Stage.DETECT;
+    private static final int PARTITIONS = 12;
+    private static final int IN_FLIGHT = 64;
+    private static final int LARGEST = 1_000_000;
+    private static final long MEMORY = 10_000_000;
+    private static final Duration NO_DEADLINE = Duration.ofHours(100);
+    /** A halved capacity is found once the provider is no fuller than this. */
+    private static final double FOUND = 1.5;
+
+    private static final Duration LONGEST_RETRY = Duration.ofSeconds(20);
+
+    /** So many tasks of each partition are open, so that no process is without work. */
+    private static final int OPEN_PER_PARTITION = 40;
+
+    /** Is what the processes do to a provider, and what becomes of them. */
+    private interface Script {
+        void play(FleetWorld world);
+    }
+
+    /**
+     * Says how full the provider was.
+     *
+     * @param start counts of the time in which the limit was found
+     * @param then counts of the time after that
+     * @param foundAfter time until a halved provider was no more than 1.2 times full; null if it was not halved
+     */
+    private record Measured(
+            FleetProvider.Counts start,
+            FleetProvider.Counts then,
+            @Nullable Duration foundAfter) {}
+
+    /**
+     * Is one row of figures.
+     *
+     * @param startMost most calls at once while the limit was found, by the provider's capacity
+     * @param most the same after that
+     * @param mean mean of the calls at once, by the capacity
+     * @param occupied share of the provider's places that were taken
+     * @param timedOut share of the calls that were given up
+     * @param mostInAMinute most calls begun within any minute
+     * @param perMinute calls begun within a minute on average
+     * @param foundAfterS seconds until a provider that was halved was found to be so; -1 if it was not halved
+     */
+    public record Figures(
+            double startMost,
+            double most,
+            double mean,
+            double occupied,
+            double timedOut,
+            int mostInAMinute,
+            double perMinute,
+            double foundAfterS) {}
+
+    private final World world;
+    private final EventStore events = new EventStore();
+    private final TaskBook book;
+    private final ModelBroker broker;
+    private final ModelControls controls;
+    private final ProviderPolicies policies;
+    private final List<ProcessSlot> slots = new ArrayList<>();
+    private final FleetProvider provider;
+    private int tasks;
+    private @Nullable Measured measured;
+
+    private FleetWorld(World world, int processes, ProviderPolicies policies, FleetProvider provider) {
+        this.world = world;
+        this.policies = policies;
+        this.provider = provider;
+        this.book = new TaskBook(world, events, PARTITIONS, STAGE, LONGEST_RETRY);
+        this.broker = new ModelBroker(world, PARTITIONS, book);
+        book.reads(broker);
+        this.controls = new ModelControls(world, broker);
+        for (Stage stage : Stage.values()) {
+            broker.create(stage.workTopic(), LARGEST);
+            broker.create(stage.retryTopic(), LARGEST);
+            broker.create(stage.deadLetterTopic(), LARGEST);
+        }
+        broker.create(Topics.ATTEMPTS, LARGEST);
+        broker.create(Topics.LIMITS, LARGEST);
+        for (int i = 0; i < processes; i++) {
+            add();
+        }
+    }
+
+    private static ProviderPolicies policies(double perMinute) {
+        return new ProviderPolicies(STAGE.code(), true, Optional.empty(), 0, perMinute, 0, 1);
+    }
+
+    /** Fills a provider with 30 places and calls of 3 s. */
+    public static Figures places(long seed, int processes) {
+        return run(
+                seed,
+                processes,
+                policies(0),
+                world -> new FleetProvider(world, 30, Duration.ofSeconds(3), 0, Duration.ZERO),
+                fleet -> fleet.measure(Duration.ofMinutes(3), Duration.ofMinutes(15)));
+    }
+
+    /** Fills a provider with 5 places, of whose calls 5 % take a minute. */
+    public static Figures slowCalls(long seed) {
+        return run(
+                seed,
+                1,
+                policies(0),
+                world -> new FleetProvider(world, 5, Duration.ofSeconds(1), 0.05, Duration.ofSeconds(60)),
+                fleet -> fleet.measure(Duration.ofMinutes(10), Duration.ofMinutes(60)));
+    }
+
+    /** Halves the capacity of a provider for five minutes. */
+    public static Figures halved(long seed, int processes) {
+        return run(
+                seed,
+                processes,
+                policies(0),
+                world -> new FleetProvider(world, 60, Duration.ofSeconds(1), 0, Duration.ZERO),
+                FleetWorld::halve);
+    }
+
+    /** Calls a provider whose published rate is 500 calls a minute. */
+    public static Figures rate(long seed, int processes) {
+        return run(
+                seed,
+                processes,
+                policies(500),
+                world -> new FleetProvider(world, 1_000, Duration.ofSeconds(3), 0, Duration.ZERO),
+                fleet -> fleet.measure(Duration.ofMinutes(3), Duration.ofMinutes(15)));
+    }
+
+    /** Fills a provider while processes are killed, stopped for half a minute and added. */
+    public static Figures comingAndGoing(long seed) {
+        return run(
+                seed,
+                6,
+                policies(0),
+                world -> new FleetProvider(world, 30, Duration.ofSeconds(3), 0, Duration.ZERO),
+                FleetWorld::comeAndGo);
+    }
+
+    private interface ProviderOf {
+        FleetProvider in(World world);
+    }
+
+    private static Figures run(
+            long seed, int processes, ProviderPolicies policies, ProviderOf provider, Script script) {
+        World world = new World(seed, null);
+        FleetWorld[] fleet = new FleetWorld[1];
+        world.run(() -> {
+            fleet[0] = new FleetWorld(world, processes, policies, provider.in(world));
+            fleet[0].pass(script);
+        });
+        Throwable failure = world.failure();
+        if (failure != null) {
+            throw new AssertionError("world %d: %s".formatted(seed, failure.getMessage()), failure);
+        }
+        Measured measured = Objects.requireNonNull(fleet[0].measured, "a script measures");
+        return new Figures(
+                measured.start().mostFilled(),
+                measured.then().mostFilled(),
+                measured.then().meanFilled(),
+                measured.then().occupied(),
+                measured.then().timedOut(),
+                measured.then().mostInAMinute(),
+                measured.then().perMinute(),
+                measured.foundAfter() == null ? -1 : measured.foundAfter().toMillis() / 1e3);
+    }
+
+    private void add() {
+        String instance = STAGE.code() + "-" + slots.size();
+        StageSpec<TaskAccepted> spec = new StageSpec<>(
+                STAGE,
+                TaskAccepted.class,
+                TaskAccepted::getContext,
+                new StagePolicies(
+                        IN_FLIGHT,
+                        Pipeline.DRAIN,
+                        Duration.ofMillis(10),
+                        0.25,
+                        new RetryPolicy(Pipeline.ATTEMPTS, NO_DEADLINE, Duration.ofSeconds(1), LONGEST_RETRY)),
+                Optional.of(policies));
+        slots.add(new ProcessSlot(
+                world,
+                broker,
+                STAGE,
+                instance,
+                book,
+                controls,
+                started -> started.run(
+                        spec,
+                        (task, attempt) -> handle(started, attempt, task.getContext()),
+                        events.format(),
+                        new CompositeMeterRegistry(),
+                        OpenTelemetry.noop(),
+                        MEMORY)));
+    }
+
+    private Outcome handle(ProcessSlot.Running running, Attempt attempt, TaskContext context)
+            throws InterruptedException {
+        CallReport report = attempt.call(() -> call(running, attempt));
+        if (report.failure().isPresent()) {
+            return Outcome.failed(report.failure().get(), "the provider failed", report.notBefore());
+        }
+        return Outcome.done(
+                Pipeline.next(STAGE),
+                PetDescribed.newBuilder()
+                        .setContext(context)
+                        .setDescription("cat")
+                        .build());
+    }
+
+    private OutsideCall.Answer<CallReport> call(ProcessSlot.Running running, Attempt attempt)
+            throws InterruptedException {
+        book.begins(STAGE, attempt.taskId(), attempt.requestId(), attempt.number(), IN_FLIGHT, running);
+        try {
+            CallReport report = provider.call();
+            return new OutsideCall.Answer<>(report, report);
+        } finally {
+            book.ended(running.process());
+        }
+    }
+
+    private void pass(Script script) {
+        submit();
+        slots.forEach(ProcessSlot::start);
+        script.play(this);
+        world.check(measured != null, "nothing was measured");
+    }
+
+    private void measure(Duration start, Duration then) {
+        provider.count();
+        rest(start);
+        FleetProvider.Counts first = provider.counts();
+        provider.count();
+        rest(then);
+        measured = new Measured(first, provider.counts(), null);
+    }
+
+    private void halve() {
+        provider.count();
+        rest(Duration.ofMinutes(5));
+        FleetProvider.Counts before = provider.counts();
+        provider.count();
+        provider.capacity(30);
+        long began = world.nanoTime();
+        Duration found = Duration.ofMinutes(5);
+        for (int tenths = 0; tenths < 3_000; tenths++) {
+            rest(Duration.ofMillis(100));
+            Duration passed = Duration.ofNanos(world.nanoTime() - began);
+            if (provider.filledNow() <= FOUND && passed.compareTo(found) < 0) {
+                found = passed;
+            }
+        }
+        provider.capacity(60);
+        rest(Duration.ofMinutes(5));
+        measured = new Measured(before, provider.counts(), found);
+    }
+
+    private void comeAndGo() {
+        provider.count();
+        rest(Duration.ofMinutes(3));
+        FleetProvider.Counts before = provider.counts();
+        provider.count();
+        slots.get(1).kill();
+        rest(Duration.ofSeconds(60));
+        SimulatedProcess stopped = Objects.requireNonNull(slots.get(2).process());
+        stopped.stop();
+        slots.get(2).disturbed();
+        rest(Duration.ofSeconds(30));
+        stopped.goOn();
+        rest(Duration.ofSeconds(60));
+        slots.get(1).start();
+        add();
+        slots.getLast().start();
+        rest(Duration.ofMinutes(3));
+        measured = new Measured(before, provider.counts(), null);
+    }
+
+    private void rest(Duration time) {
+        long until = world.nanoTime() + time.toNanos();
+        while (world.nanoTime() < until) {
+            long next =
+                    Math.min(until, world.nanoTime() + Duration.ofMillis(500).toNanos());
+            while (world.nanoTime() < next) {
+                var _ = world.await(next);
+            }
+            submit();
+        }
+    }
+
+    /** Submits tasks, so that there are always enough. */
+    private void submit() {
+        while (tasks - book.succeeded() < OPEN_PER_PARTITION * PARTITIONS) {
+            tasks++;
+            Instant now = world.instant();
+            TaskId id = new TaskId(new UUID(
+                    (now.toEpochMilli() << 16) | 0x7000L | (tasks & 0xFFF),
+                    0x8000000000000000L | (world.random().nextLong() >>> 2)));
+            TaskContext context = TaskContext.newBuilder()
+                    .setTaskId(id.toString())
+                    .setTenant("simulated")
+                    .setStyle("oil")
+                    .setSubmittedAt(now)
+                    .setDeadline(now.plus(NO_DEADLINE))
+                    .build();
+            byte[] bytes = events.bytes(
+                    TaskAccepted.newBuilder()
+                            .setContext(context)
+                            .setPhoto(ImageRef.newBuilder()
+                                    .setUrl("https://photos.example/1")
+                                    .build())
+                            .build(),
+                    0);
+            var headers = new org.apache.kafka.common.header.internals.RecordHeaders();
+            Routing.put(headers, STAGE, context);
+            book.submitted(id, context.getDeadline(), TaskBook.Expected.PLAIN);
+            broker.append(STAGE.workTopic(), id.toString().getBytes(UTF_8), bytes, headers.toArray(), null);
+        }
+    }
+}
