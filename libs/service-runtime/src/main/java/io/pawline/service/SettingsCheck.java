@@ -42,6 +42,7 @@ public final class SettingsCheck implements BeanFactoryPostProcessor {
             "image-store",
             "label",
             "memory",
+            "fairness",
             "photo",
             "outbound",
             "ark",

@@ -310,7 +310,7 @@ final class ShareBook {
                 live.stream().mapToInt(seat -> seat.current.report.wanted()).toArray();
         int[] most = live.stream().mapToInt(seat -> seat.current.report.most()).toArray();
         boolean takeTurns = Arrays.stream(wanted).filter(want -> want > 0).count() > total;
-        return FairShares.of(total, wanted, most, takeTurns ? (int) (now / TURN % Math.max(1, live.size())) : 0);
+        return ProcessShares.of(total, wanted, most, takeTurns ? (int) (now / TURN % Math.max(1, live.size())) : 0);
     }
 
     private void forget(long now) {

@@ -1,9 +1,9 @@
 package io.pawline.stage.provider;
 
 /** Divides a limit between processes: none has less than another while it wants more. */
-final class FairShares {
+final class ProcessShares {
 
-    private FairShares() {}
+    private ProcessShares() {}
 
     /**
      * Divides so many slots. What nobody wants is divided evenly as well, for work may come.
