@@ -32,6 +32,9 @@ public final class KafkaCheck {
     private static final String KAFKA = "kafka";
     private static final String TOPICS = "topics";
 
+    /** A number of partitions that no topic has but those for which it is asked. */
+    private static final int OF_WORK = 2;
+
     private final Map<String, ?> connection;
 
     /** @param connection Kafka client settings: bootstrap servers, security */
@@ -121,25 +124,28 @@ public final class KafkaCheck {
         return present;
     }
 
-    /** Compares the partitions of a stage's topics; the stage can be scaled as far as the least of them. */
+    /**
+     * Compares the partitions of a stage's topics; the stage can be scaled as far as the least of them. The other topics
+     * have as many as they are made for.
+     */
     private static Finding partitions(String where, Map<String, TopicDescription> topics) {
         Map<Integer, List<String>> byCount = new HashMap<>();
-        List<String> notSingle = new ArrayList<>();
+        List<String> wrong = new ArrayList<>();
         wanted().forEach((name, topic) -> {
             if (topics.containsKey(name)) {
                 int count = topics.get(name).partitions().size();
-                if (topic.numPartitions() > 1) {
+                if (topic.numPartitions() == OF_WORK) {
                     byCount.computeIfAbsent(count, _ -> new ArrayList<>()).add(name);
-                } else if (count != 1) {
-                    notSingle.add(name);
+                } else if (count != topic.numPartitions()) {
+                    wrong.add("%s has %d instead of %d".formatted(name, count, topic.numPartitions()));
                 }
             }
         });
-        if (!notSingle.isEmpty()) {
+        if (!wrong.isEmpty()) {
             return Finding.fail(
                     "partitions",
                     where,
-                    "more than 1 partition: " + String.join(", ", notSingle),
+                    wrong.stream().sorted().collect(joining(", ")),
                     "delete the topic while no process runs, then create it: pawline topics");
         }
         int most = byCount.keySet().stream().mapToInt(Integer::intValue).max().orElse(0);
@@ -182,8 +188,8 @@ public final class KafkaCheck {
         return settings;
     }
 
-    /** Names each wanted topic; topics of work have more than one partition. */
+    /** Names each wanted topic; topics of work have {@link #OF_WORK} partitions. */
     static Map<String, NewTopic> wanted() {
-        return Topics.all(2, (short) 1).stream().collect(toMap(NewTopic::name, topic -> topic));
+        return Topics.all(OF_WORK, (short) 1).stream().collect(toMap(NewTopic::name, topic -> topic));
     }
 }

@@ -30,6 +30,10 @@ public final class TopicReader implements AutoCloseable {
         settings.put("isolation.level", isolation);
         this.consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         this.topic = topic;
+        // A broker may not know of a new topic for a moment
+        await("partitions of " + topic)
+                .atMost(StageSite.PATIENCE)
+                .until(() -> !consumer.partitionsFor(topic).isEmpty());
         List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                 .map(info -> new TopicPartition(info.topic(), info.partition()))
                 .toList();
