@@ -48,7 +48,8 @@ class OpsAccessIT {
             String path = parts[1].replace("{id}", "1")
                     .replace("{move}", "pause")
                     .replace("{stage}", "generate")
-                    .replace("{provider}", "seedream");
+                    .replace("{provider}", "seedream")
+                    .replace("{name}", "mine");
             boolean open = TestingOps.CONTRACT
                     .document()
                     .get("paths")

@@ -201,8 +201,8 @@ record Mechanism(String guarantee, String type, String method, Consumer<CodeBuil
         ClassDesc attempt = ClassDesc.of("io.pawline.stage.Attempt");
         code.aload(0)
                 .getfield(ClassDesc.of("io.pawline.stage.session.TaskExecution"), "handler", handler)
-                .aload(1)
                 .aload(2)
+                .aload(3)
                 .invokeinterface(handler, "handle", MethodTypeDesc.of(outcome, ConstantDescs.CD_Object, attempt))
                 .areturn();
     }

@@ -25,7 +25,6 @@ class MechanismTableTest {
                 "hold",
                 "allowsAnother",
                 "producerIsLost",
-                "certain",
                 "checkAgain"
             })
     void aMechanismThatIsSwitchedOffIsMissed(String method) throws InterruptedException, ExecutionException {
