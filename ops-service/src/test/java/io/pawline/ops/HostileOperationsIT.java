@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** Sends requests that are nearly right to all routes. */
 class HostileOperationsIT {
 
-    private static final int REQUESTS = 1_500;
+    private static final int REQUESTS = 3_000;
     private static final int DEAD_LETTERS = 200;
 
     @Test

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 
-/** Makes what ops-service expects: filters, dry runs, replays and their moves, discards and edits. */
+/** Makes what ops-service expects: filters, dry runs, replays and their moves, discards, edits and live controls. */
 public final class HostileOperations implements HostileBodies {
 
     private static final List<String> FILTERS = List.of(
@@ -24,6 +24,13 @@ public final class HostileOperations implements HostileBodies {
             "{\"provider_code\":\"HTTP 503\",\"generation\":2147483648}",
             "{}");
 
+    private static final List<String> TASKS = List.of(
+            "{\"state\":\"expired\",\"from\":\"2026-11-23T10:15:30Z\",\"to\":\"2026-11-24T10:15:30Z\"}",
+            "{\"state\":\"cancelled\",\"from\":\"2026-11-24T10:15:30Z\",\"to\":\"+999999999-12-31T23:59:59Z\"}",
+            "{\"ids\":\"0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f\"}",
+            "{\"ids\":\",\"}",
+            "{\"state\":\"success\"}");
+
     private final int deadLetters;
 
     /** @param deadLetters the number of dead letters, whose ids begin with 1 */
@@ -41,11 +48,24 @@ public final class HostileOperations implements HostileBodies {
         if (path.endsWith("/discard")) {
             return Body.json("{%s,%s}".formatted(filter, why));
         }
+        String chosen = random.nextInt(4) == 0 ? "\"tasks\":" + TASKS.get(random.nextInt(TASKS.size())) : filter;
         if (path.endsWith("/dry-run")) {
-            return Body.json("{%s,%s}".formatted(filter, pace));
+            return Body.json("{%s,%s}".formatted(chosen, pace));
         }
         if (path.endsWith("/replays")) {
-            return Body.json("{%s,%s,%s}".formatted(filter, pace, why));
+            return Body.json("{%s,%s,%s}".formatted(chosen, pace, why));
+        }
+        if (path.endsWith("/filters")) {
+            return Body.json("{%s,\"name\":\"白墙 %d\"}".formatted(filter, random.nextInt(9)));
+        }
+        if (path.endsWith("/keep")) {
+            return Body.json("{\"name\":\"%s\"}".formatted(mark));
+        }
+        if (path.endsWith("/limit")) {
+            return Body.json("{\"limit\":%d,%s}".formatted(random.nextInt(-1, 9), why));
+        }
+        if (path.endsWith("/cool-down")) {
+            return Body.json("{\"seconds\":%d,%s}".formatted(random.nextInt(0, 3), why));
         }
         if (path.endsWith("/edit")) {
             return Body.json("{\"event\":{\"context\":{\"taskId\":\"%s\"},\"image\":null},%s}"
@@ -56,6 +76,15 @@ public final class HostileOperations implements HostileBodies {
 
     @Override
     public String id(String path, Random random) {
+        if (path.contains("{stage}")) {
+            return List.of("detect", "generate", "callback", "nowhere").get(random.nextInt(4));
+        }
+        if (path.contains("{provider}")) {
+            return List.of("seedream", "%e6%9c%8d").get(random.nextInt(2));
+        }
+        if (path.contains("{name}")) {
+            return "%e7%99%bd%e5%a2%99%20" + random.nextInt(9);
+        }
         if (path.startsWith("/v1/dead-letters/")) {
             return Integer.toString(deadLetter(random));
         }
