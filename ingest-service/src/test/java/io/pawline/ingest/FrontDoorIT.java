@@ -174,8 +174,8 @@ class FrontDoorIT {
             assertThat(refused.json().get("retry_after").asInt()).isEqualTo(seconds);
             // Another tenant's small one has room beside it
             TestingIngest other = ingest.as(Optional.of(ingest.newKey("other", Scope.SUBMIT)));
-            assertThat(other.upload(file("image", PNG), part("style", "ink")).status())
-                    .isEqualTo(202);
+            Answer taken = other.upload(file("image", PNG), part("style", "ink"));
+            assertThat(taken.status()).as("%s", taken.json()).isEqualTo(202);
         }
     }
 

@@ -11,6 +11,7 @@ import io.pawline.taskstore.TestingTasks;
 import io.pawline.testkit.HostileClients;
 import io.pawline.testkit.HostileOperations;
 import io.pawline.testkit.HostileRequests;
+import io.pawline.testkit.TestingKafka;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -24,6 +25,7 @@ class HostileOperationsIT {
 
     @Test
     void neverFailsAndDoesNothingThatItRefuses() throws ExecutionException, InterruptedException {
+        TestingKafka.freshTopics(1);
         try (TestingOps ops = new TestingOps(
                 TestingDatabase.create(), "--pawline.ops.open-access=false", "--pawline.ops.tenant=staff")) {
             String key = ops.newKey("staff", "hostile", Scope.READ, Scope.OPERATE);
