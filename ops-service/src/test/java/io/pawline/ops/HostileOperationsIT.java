@@ -40,25 +40,37 @@ class HostileOperationsIT {
             }
             ops.bean(DeadLetterIndex.class).add(deadLetters);
             List<String> routes = new ArrayList<>(HostileRequests.routes(TestingOps.CONTRACT));
-            routes.addAll(List.of("GET /", "GET /console/app.js", "POST /v1/replays", "POST /v1/dead-letters/discard"));
-            HostileOperations bodies = new HostileOperations(DEAD_LETTERS);
+            routes.addAll(List.of("GET /", "GET /console/app.js", "POST /v1/replays"));
+            // A few discards leave nothing to replay
+            List<String> noDiscards =
+                    routes.stream().filter(route -> !route.endsWith("/discard")).toList();
 
-            HostileClients.Result result = HostileClients.send(
-                    ops.port(),
-                    REQUESTS,
-                    System.nanoTime(),
-                    seed -> new HostileRequests(routes, bodies, "Authorization: Bearer " + key + "\r\n", seed));
+            HostileClients.Result first = send(ops.port(), noDiscards, key);
+            HostileClients.Result then = send(ops.port(), routes, key);
 
-            assertThat(result.failures()).isEmpty();
-            assertThat(result.serverErrors()).isZero();
-            assertThat(result.statuses()).containsKeys(200, 201, 400, 401, 404, 415);
+            assertThat(first.statuses()).containsKeys(200, 201, 400, 401, 404, 415);
+            for (HostileClients.Result result : List.of(first, then)) {
+                assertThat(result.failures()).isEmpty();
+                assertThat(result.serverErrors()).isZero();
+            }
             List<String> done = texts(ops, "select why from audit");
             assertThat(done).isNotEmpty();
-            assertThat(result.unexplained(done)).isEmpty();
-            assertThat(result.unexplained(texts(ops, "select why from replay"))).isEmpty();
-            assertThat(result.unexplained(texts(ops, "select why from dead_letter_edit")))
+            assertThat(then.unexplained(first.unexplained(done))).isEmpty();
+            assertThat(then.unexplained(first.unexplained(texts(ops, "select why from replay"))))
+                    .isEmpty();
+            assertThat(then.unexplained(first.unexplained(texts(ops, "select why from dead_letter_edit"))))
                     .isEmpty();
         }
+    }
+
+    private static HostileClients.Result send(int port, List<String> routes, String key)
+            throws ExecutionException, InterruptedException {
+        return HostileClients.send(
+                port,
+                REQUESTS / 2,
+                System.nanoTime(),
+                seed -> new HostileRequests(
+                        routes, new HostileOperations(DEAD_LETTERS), "Authorization: Bearer " + key + "\r\n", seed));
     }
 
     private static List<String> texts(TestingOps ops, String query) {
