@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
@@ -146,8 +148,11 @@ final class LocalMattingModel implements AutoCloseable {
         process.destroy();
         try {
             process.onExit().get(STOP_WAIT.toSeconds(), TimeUnit.SECONDS);
-        } catch (Exception late) {
+        } catch (TimeoutException | ExecutionException late) {
             process.destroyForcibly();
+        } catch (InterruptedException hurried) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
         }
     }
 
