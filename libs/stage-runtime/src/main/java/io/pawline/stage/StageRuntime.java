@@ -50,9 +50,6 @@ public final class StageRuntime<I> implements AutoCloseable {
     /** That much of it is left for the clients that outlive a session. */
     private static final Duration CLOSE_CLIENTS = Duration.ofSeconds(15);
 
-    /** A process always has so many places at each further provider, though nothing waits for it. */
-    private static final int KEPT_FREE = 4;
-
     /** Records of each kind may take so much memory by default: a sixteenth of the heap. */
     private static final long MEMORY_OF_RECORDS = Runtime.getRuntime().maxMemory() / 16;
 
@@ -241,14 +238,13 @@ public final class StageRuntime<I> implements AutoCloseable {
                 scheduler);
     }
 
-    /** Counts the records that want a permit of a provider. Where none may begin, others can use the permits. */
+    /**
+     * Counts the records that want a permit of a provider. Where none may begin, others can use the permits. What nobody
+     * wants is given all the same, so a call that fails elsewhere finds a place at once.
+     */
     private int waiting(int place) {
-        if (stopping || !chain.limiter(place).open()) {
-            return 0;
-        }
-        int wanting = place == 0 || chain.isAsked(place) ? backlog.ready() : 0;
-        // A call that fails elsewhere must find a place at once
-        return place == 0 ? wanting : Math.max(wanting, KEPT_FREE);
+        boolean wanted = place == 0 ? chain.limiter(0).open() : chain.isAsked(place);
+        return !stopping && wanted ? backlog.ready() : 0;
     }
 
     /** Of the processes of a stage, one has the first partition of its work, most of the time. */

@@ -110,6 +110,23 @@ class FallbackIT {
     }
 
     @Test
+    void aCallThatFailsFindsAPlaceAtTheNextProviderAtOnce() {
+        stage.start();
+        await().atMost(Duration.ofSeconds(30)).until(() -> gauge("pawline.stage.provider.limit", SECOND) >= 1);
+        down = true;
+
+        TestingKafka.send(tasks(1, "oil"));
+
+        awaitRecords("pawline.generate", 1);
+        await().untilAsserted(() -> assertThat(calls(SECOND)).hasSize(1));
+        assertThat(calls(TestingStage.PROVIDER)).hasSize(1);
+        assertThat(calls(SECOND).getFirst().getAttempt())
+                .as("in the same attempt")
+                .isEqualTo(1);
+        assertThat(TestingKafka.records("pawline.detect.retry")).isEmpty();
+    }
+
+    @Test
     void aProviderThatIsSwitchedOffIsNotCalled() {
         controlPublisher.switchOff(TestingStage.PROVIDER, "operator", "its pictures are wrong");
         TestingKafka.send(tasks(10, "oil"));
