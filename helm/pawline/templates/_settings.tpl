@@ -84,7 +84,8 @@ component's own override both. Takes the component.
 {{- $_ := set $pawline "image-store" (include "pawline.imageStore" $values.imageStore | fromYaml) -}}
 {{- end -}}
 {{- $simulator := $values.simulator.enabled | ternary (include "pawline.simulatorUrl" .root) "" -}}
-{{- $visual := $values.mattingModel.enabled | ternary (include "pawline.mattingModelUrl" .root) $simulator -}}
+{{- $instead := and $values.mattingModel.enabled (not $values.mattingModel.standby) -}}
+{{- $visual := $instead | ternary (include "pawline.mattingModelUrl" .root) $simulator -}}
 {{- with $values.ark.baseUrl | default (ternary (printf "%s/api/v3" $simulator) "" (ne $simulator "")) -}}
 {{- if has "ark" $.needs -}}
 {{- $_ := set $pawline "ark" (dict "base-url" .) -}}
@@ -94,6 +95,11 @@ component's own override both. Takes the component.
 {{- if has "visual" $.needs -}}
 {{- $_ := set $pawline "matting" (merge (dict "base-url" .) ($pawline.matting | default dict)) -}}
 {{- end -}}
+{{- end -}}
+{{- if and $values.mattingModel.enabled $values.mattingModel.standby (has "visual" $.needs) -}}
+{{- /* In the provider's format, the model fetches the picture itself, so matting needs no way to it */ -}}
+{{- $model := dict "format" "volcengine-visual" "base-url" (include "pawline.mattingModelUrl" .root) -}}
+{{- $_ := set $pawline "matting" (merge (dict "fallbacks" (dict "own-model" $model)) ($pawline.matting | default dict)) -}}
 {{- end -}}
 {{- if and $simulator (or .stage (eq .name "ingest")) -}}
 {{- $_ := set $pawline "outbound" (dict "allow" (list (urlParse $simulator).host)) -}}
@@ -106,7 +112,7 @@ component's own override both. Takes the component.
     "pawline" $pawline
 -}}
 {{- $all := mergeOverwrite $chart $given -}}
-{{- if and $values.mattingModel.enabled (has "visual" .needs) -}}
+{{- if and $instead (has "visual" .needs) -}}
 {{- /* The model's calls cost nothing, whatever the provider's do */ -}}
 {{- $all = mergeOverwrite $all (dict "pawline" (dict "matting" (dict "stage" (dict "call-cost" 0)))) -}}
 {{- end -}}

@@ -23,8 +23,11 @@ export function subjectWords(subject) {
   return subject.startsWith('task:') ? ['task ', taskLink(name)] : name;
 }
 
+const isSwitch = subject => Boolean(subject?.startsWith('off:'));
+
 /** What a control does, for people. */
-export function controlWords({action, limit, until}) {
+export function controlWords({subject, action, limit, until}) {
+  if (isSwitch(subject)) return action === 'pause' ? 'switched off' : 'switched on';
   switch (action) {
     case 'limit': return limit ? `limit of ${plural(limit, 'call')} per process` : 'configured limit';
     case 'clear_limit': return 'configured limit';
@@ -46,18 +49,20 @@ export function cardControls(name) {
   const resume = button(name, 'Resume', () => resumeStage(stage, of(controls?.controls, `stage:${name}`)));
   const limit = button(name, 'Limit', () => limitStage(stage, of(controls?.controls, `limit:${name}`)));
   const coolDown = button(name, 'Cool down', () => coolProviderDown(stage));
+  const off = button(name, 'Switch off', () => switchProviderOff(stage));
   return {
-    element: el('div.controls', {}, notes, el('div.buttons', {role: 'group', 'aria-label': `Controls of ${name}`}, pause, resume, limit, coolDown)),
+    element: el('div.controls', {}, notes, el('div.buttons', {role: 'group', 'aria-label': `Controls of ${name}`}, pause, resume, limit, coolDown, off)),
     update(now, all) {
       stage = now;
       controls = all;
-      const subjects = [`stage:${name}`, `limit:${name}`, ...(now.provider ? [`provider:${now.provider}`] : [])];
+      const subjects = [`stage:${name}`, `limit:${name}`, ...providersOf(now).flatMap(one => [`provider:${one}`, `off:${one}`])];
       const inForce = subjects.map(subject => of(all?.controls, subject)).filter(Boolean);
       const last = subjects.map(subject => of(all?.last, subject)).filter(Boolean).sort((a, b) => b.at.localeCompare(a.at)).slice(0, 1);
       fill(notes, inForce.length ? inForce.map(one => el('p.detail', {}, given(one)))
         : last.map(one => el('p.detail', {}, 'Last: ', given(one))));
-      const paused = all ? inForce.some(one => one.action === 'pause') : now.paused;
-      show([[paused ? resume : pause, true], [paused ? pause : resume, false], [coolDown, Boolean(now.provider)]]);
+      const paused = all ? Boolean(of(inForce, `stage:${name}`)) : now.paused;
+      show([[paused ? resume : pause, true], [paused ? pause : resume, false], [coolDown, Boolean(now.provider)],
+        [off, providersOf(now).some(one => !of(inForce, `off:${one}`))]]);
     },
   };
 }
@@ -92,7 +97,8 @@ export function inForce(controls) {
 
 function takeBack(control) {
   const name = control.subject.slice(control.subject.indexOf(':') + 1);
-  if (control.action === 'pause') resumeStage({stage: name}, control);
+  if (isSwitch(control.subject)) switchProviderOn(name, control);
+  else if (control.action === 'pause') resumeStage({stage: name}, control);
   else if (control.action === 'limit') clearLimit(name, control);
   else endCoolDown(name, control);
 }
@@ -168,6 +174,34 @@ function coolProviderDown(stage) {
     fields: el('div.field', {}, el('label', {for: 'minutes'}, 'Minutes, 1,440 at most'), minutes),
     button: 'Cool down', danger: true, example: 'They announced maintenance.',
     work: body => post(`/v1/controls/${path}`, {seconds: 60 * Number(minutes.value), ...body}),
+  });
+}
+
+/** The names of the providers that a stage called lately. */
+const providersOf = stage => stage.providers?.length ? stage.providers.map(one => one.provider) : stage.provider ? [stage.provider] : [];
+
+function switchProviderOff(stage) {
+  const names = stage.providers?.length ? stage.providers.filter(one => !one.off).map(one => one.provider) : [stage.provider];
+  const chosen = el('select', {id: 'provider', name: 'provider'}, names.map(one => el('option', {value: one}, one)));
+  confirmAction({
+    title: `Switch a provider of ${stage.stage} off`,
+    text: [
+      `No process of any stage calls the provider, until it is switched on. ${plural(stage.in_flight ?? 0, 'call')} of ${stage.stage} under way will end as usual.`,
+      'Tasks go to the next provider of the stage. They wait if it has none, and their deadlines keep running.',
+      'To undo it: press Undo beside it.',
+    ],
+    fields: el('div.field', {}, el('label', {for: 'provider'}, 'Provider'), chosen),
+    button: 'Switch off', danger: true, example: 'Its pictures are wrong.',
+    work: body => post(`/v1/controls/providers/${encodeURIComponent(chosen.value)}/switch-off`, body),
+  });
+}
+
+function switchProviderOn(provider, control) {
+  confirmAction({
+    title: `Switch ${provider} on`,
+    text: [because(control), `Every process may call ${provider} again at once.`].filter(Boolean),
+    button: 'Switch on', example: 'Its pictures are right again.',
+    work: send(`providers/${encodeURIComponent(provider)}/switch-on`),
   });
 }
 

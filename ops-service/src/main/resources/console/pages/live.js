@@ -119,7 +119,7 @@ function card(first, signal) {
     update(stage, given) {
       controls.update(stage, given);
       this.item.classList.toggle('trouble', stage.breaker === 'open');
-      fill(head, el('h2', {}, stage.stage), marks(stage), stage.provider ? el('div.muted', {}, stage.provider) : null);
+      fill(head, el('h2', {}, stage.stage), marks(stage), providers(stage));
       fill(body,
         el('div.flight', {}, el('b', {}, count(stage.in_flight) ?? '–'),
           el('span', {}, stage.limit === null || stage.limit === undefined ? ' in flight, no limit' : ` of ${count(stage.limit)} in flight`)),
@@ -131,6 +131,16 @@ function card(first, signal) {
           ['p50, p95', stage.p50_ms === null || stage.p50_ms === undefined ? null : `${millis(stage.p50_ms)}, ${millis(stage.p95_ms)}`]));
     },
   };
+}
+
+/** The stage's provider, or how each stands if there are several. */
+function providers(stage) {
+  const all = stage.providers ?? [];
+  if (all.length < 2) return stage.provider ? el('div.muted', {}, stage.provider) : null;
+  return el('ul.providers', {}, all.map(one => el('li.muted', {}, one.provider, ': ',
+    one.off ? 'switched off' : one.cool_down_until ? ['closed until ', moment(one.cool_down_until)]
+      : one.breaker && one.breaker !== 'closed' ? (one.breaker === 'open' ? 'breaker open' : 'breaker probing')
+        : `up to ${count(one.limit)} calls`)));
 }
 
 function marks(stage) {

@@ -116,6 +116,26 @@ final class ControlsCommand implements Runnable {
         out().println(provider + " is called again");
     }
 
+    @Command(
+            name = "switch-off",
+            description = "Switches a provider off: no process calls it. Tasks go to the stage's next provider.",
+            mixinStandardHelpOptions = true)
+    void switchOff(@Parameters(paramLabel = "PROVIDER") String provider, @Mixin ControlOptions options) {
+        options.give(
+                of(provider, "switch-off"), Map.of(), (publisher, by, why) -> publisher.switchOff(provider, by, why));
+        out().println("nobody calls " + provider);
+    }
+
+    @Command(
+            name = "switch-on",
+            description = "Switches a provider on again. A cool-down stays.",
+            mixinStandardHelpOptions = true)
+    void switchOn(@Parameters(paramLabel = "PROVIDER") String provider, @Mixin ControlOptions options) {
+        options.give(
+                of(provider, "switch-on"), Map.of(), (publisher, by, why) -> publisher.switchOn(provider, by, why));
+        out().println(provider + " is switched on");
+    }
+
     @Command(description = "Cancels a task: no stage works on it any more.", mixinStandardHelpOptions = true)
     void cancel(
             @Parameters(paramLabel = "TASK_ID", converter = TaskName.class) TaskId task,

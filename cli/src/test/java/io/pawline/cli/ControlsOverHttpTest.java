@@ -52,6 +52,8 @@ class ControlsOverHttpTest {
             limit generate default      | stages/generate/clear-limit      | {'by':'ann','why':'x y'}
             cool-down seedream --for=5m | providers/seedream/cool-down     | {'seconds':300,'by':'ann','why':'x y'}
             lift seedream               | providers/seedream/end-cool-down | {'by':'ann','why':'x y'}
+            switch-off seedream         | providers/seedream/switch-off    | {'by':'ann','why':'x y'}
+            switch-on seedream          | providers/seedream/switch-on     | {'by':'ann','why':'x y'}
             cancel TASK                 | tasks/TASK/cancel                | {'by':'ann','why':'x y'}
             """)
     void givesAControlThroughOpsService(String command, String path, String body) throws InterruptedException {

@@ -2,6 +2,7 @@ package io.pawline.detect;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
+import io.pawline.detect.DetectProperties.Fallback;
 import io.pawline.events.TaskAccepted;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreProperties;
@@ -22,6 +23,8 @@ import io.pawline.stage.Handler;
 import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.StageSpec;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -45,7 +48,9 @@ class DetectConfiguration {
                 TaskAccepted.class,
                 TaskAccepted::getContext,
                 properties.stage().policies(),
-                Optional.of(properties.stage().provider("ark-vision")));
+                Optional.of(properties.stage().provider("ark-vision")),
+                false,
+                properties.chained());
     }
 
     /** The store is a bean so that Spring closes it. */
@@ -65,8 +70,15 @@ class DetectConfiguration {
             MemoryBudget memory,
             Clock clock,
             MeterRegistry meters) {
-        ArkClient client = new ArkClient(
-                OutboundHttp.create(outbound), ark, clock, new RefusedSettings(meters, ArkOperation.CHAT.settings()));
+        OutboundHttp http = OutboundHttp.create(outbound);
+        RefusedSettings refused = new RefusedSettings(meters, ArkOperation.CHAT.settings());
+        List<PetDetector> detectors = new ArrayList<>();
+        detectors.add(new PetDetector(new ArkClient(http, ark, clock, refused), properties, clock));
+        properties.fallbacksInOrder().forEach(each -> {
+            Fallback other = each.getValue();
+            ArkClient client = new ArkClient(http, other.ark(ark), clock, refused);
+            detectors.add(new PetDetector(client, properties.of(other), clock));
+        });
         return new DetectHandler(
                 new PhotoLoader(
                         images,
@@ -75,6 +87,6 @@ class DetectConfiguration {
                         photo.maxSize(),
                         memory.half(),
                         memory.half()),
-                new PetDetector(client, properties, clock));
+                detectors);
     }
 }

@@ -11,17 +11,19 @@ import io.pawline.stage.Attempt;
 import io.pawline.stage.Outcome;
 import io.pawline.stage.Preparation;
 import io.pawline.stage.PreparingHandler;
+import java.util.List;
 import java.util.Objects;
 
 /** Turns an accepted task into a described pet. The photo is loaded before the task waits for a call. */
 final class DetectHandler implements PreparingHandler<TaskAccepted> {
 
     private final PhotoLoader photos;
-    private final PetDetector detector;
+    private final List<PetDetector> detectors;
 
-    DetectHandler(PhotoLoader photos, PetDetector detector) {
+    /** @param detectors in the order of the stage's providers */
+    DetectHandler(PhotoLoader photos, List<PetDetector> detectors) {
         this.photos = Objects.requireNonNull(photos, "photos");
-        this.detector = Objects.requireNonNull(detector, "detector");
+        this.detectors = List.copyOf(detectors);
     }
 
     @Override
@@ -55,7 +57,8 @@ final class DetectHandler implements PreparingHandler<TaskAccepted> {
     }
 
     private Outcome detect(LoadedPhoto loadedPhoto, TaskAccepted task, Attempt attempt) throws InterruptedException {
-        return switch (attempt.call(() -> detector.detect(loadedPhoto, attempt.requestId(), attempt.deadline()))) {
+        return switch (attempt.call(
+                place -> detectors.get(place).detect(loadedPhoto, attempt.requestId(place), attempt.deadline()))) {
             case Detection.Pet pet ->
                 Outcome.done(
                         Stage.GENERATE,

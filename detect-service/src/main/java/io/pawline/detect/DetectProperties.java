@@ -1,9 +1,18 @@
 package io.pawline.detect;
 
 import io.pawline.outbound.Timeouts;
+import io.pawline.outbound.ark.ArkProperties;
+import io.pawline.stage.Fallbacks;
+import io.pawline.stage.spring.ChainProperties;
+import io.pawline.stage.spring.ProviderLimits;
 import io.pawline.stage.spring.StageProperties;
+import java.net.URI;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Map.Entry;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -22,6 +31,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxDescriptionLength Most characters of the description that are used, more than 0.
  * @param connectTimeout Longest time for one connection to Ark.
  * @param callTimeout Longest time for one whole call to Ark. A task whose deadline is nearer has less.
+ * @param chain When the further providers are called.
+ * @param fallbacks Providers that are called if the first one is not, by their names. The page on chains lists their
+ *     settings.
  * @param stage The limits and retries of the stage.
  */
 @ConfigurationProperties("pawline.detect")
@@ -35,7 +47,44 @@ record DetectProperties(
         @DefaultValue("500") int maxDescriptionLength,
         @DefaultValue("5s") Duration connectTimeout,
         @DefaultValue("30s") Duration callTimeout,
+        @DefaultValue @NestedConfigurationProperty ChainProperties chain,
+        @DefaultValue Map<String, Fallback> fallbacks,
         @DefaultValue @NestedConfigurationProperty StageProperties stage) {
+
+    /**
+     * The settings of one more provider that speaks Ark's format: {@code pawline.detect.fallbacks.<name>.*}. The
+     * operator's page on chains describes each of them.
+     *
+     * @param order the provider with the least number is asked first
+     * @param baseUrl address of its API; null: that of the first provider
+     * @param apiKey null: that of the first provider
+     */
+    record Fallback(
+            @DefaultValue("100") int order,
+            @Nullable URI baseUrl,
+            @Nullable String apiKey,
+            String model,
+            @DefaultValue("5s") Duration connectTimeout,
+            @DefaultValue("30s") Duration callTimeout,
+            @DefaultValue ProviderLimits limits) {
+
+        Fallback {
+            requireText("fallbacks.<name>.model", model);
+            new Timeouts(connectTimeout, callTimeout);
+        }
+
+        /** The settings of its API, where {@code first} are those of the first provider. */
+        ArkProperties ark(ArkProperties first) {
+            return new ArkProperties(
+                    baseUrl == null ? first.baseUrl() : baseUrl, apiKey == null ? first.apiKey() : apiKey);
+        }
+
+        /** The settings without the key. */
+        @Override
+        public String toString() {
+            return "Fallback[baseUrl=%s, model=%s]".formatted(baseUrl, model);
+        }
+    }
 
     /** How strictly the model has to answer in JSON. */
     enum AnswerFormat {
@@ -61,15 +110,43 @@ record DetectProperties(
         requirePositive("max-tokens", maxTokens);
         requirePositive("max-description-length", maxDescriptionLength);
         Objects.requireNonNull(stage, "stage");
+        fallbacks = Map.copyOf(fallbacks);
         new Timeouts(connectTimeout, callTimeout);
+    }
+
+    /** The further providers, in the order in which they are asked. */
+    List<Entry<String, Fallback>> fallbacksInOrder() {
+        return ChainProperties.inOrder(fallbacks, Fallback::order);
+    }
+
+    /** What the runtime needs of them. */
+    Fallbacks chained() {
+        return chain.fallbacks(fallbacksInOrder(), Fallback::limits);
+    }
+
+    /** The same settings for the model of another provider. */
+    DetectProperties of(Fallback other) {
+        return new DetectProperties(
+                other.model(),
+                prompt,
+                answerFormat,
+                detail,
+                thinking,
+                maxTokens,
+                maxDescriptionLength,
+                other.connectTimeout(),
+                other.callTimeout(),
+                chain,
+                fallbacks,
+                stage);
     }
 
     Timeouts timeouts() {
         return new Timeouts(connectTimeout, callTimeout);
     }
 
-    private static void requireText(String name, String value) {
-        if (value.isBlank()) {
+    private static void requireText(String name, @Nullable String value) {
+        if (value == null || value.isBlank()) {
             throw new IllegalArgumentException("pawline.detect." + name + " must not be empty");
         }
     }

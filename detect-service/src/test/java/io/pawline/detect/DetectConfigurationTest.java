@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.detect.DetectProperties.AnswerFormat;
+import io.pawline.detect.DetectProperties.Fallback;
+import io.pawline.outbound.ark.ArkProperties;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Handler;
 import io.pawline.stage.MemoryBudget;
+import io.pawline.stage.ProviderPolicies;
 import io.pawline.stage.StageSpec;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -53,6 +57,37 @@ class DetectConfigurationTest {
                     assertThat(spec.policies().maxInFlight()).isEqualTo(3);
                     assertThat(spec.provider().orElseThrow().name()).isEqualTo("ark-vision");
                     assertThat(context.getBean(Handler.class)).isInstanceOf(DetectHandler.class);
+                });
+    }
+
+    @Test
+    void callsFurtherProvidersWithModelsOfTheirOwn() {
+        runner().withPropertyValues(
+                        "pawline.ark.api-key=k1",
+                        "pawline.detect.fallbacks.second.base-url=https://ark.example/api/v3",
+                        "pawline.detect.fallbacks.second.api-key=k2",
+                        "pawline.detect.fallbacks.second.model=doubao-seed-2-0-pro-260215",
+                        "pawline.detect.fallbacks.second.call-timeout=7s",
+                        "pawline.detect.fallbacks.second.limits.call-cost=0.3",
+                        "pawline.detect.fallbacks.first.order=1",
+                        "pawline.detect.fallbacks.first.model=doubao-seed-2-0-pro-260215")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    StageSpec<?> spec = context.getBean(StageSpec.class);
+                    assertThat(spec.providers())
+                            .extracting(ProviderPolicies::name)
+                            .containsExactly("ark-vision", "first", "second");
+                    assertThat(spec.providers().getLast().callCostMicros()).isEqualTo(300_000);
+                    DetectProperties properties = context.getBean(DetectProperties.class);
+                    ArkProperties ark = context.getBean(ArkProperties.class);
+                    Fallback first = properties.fallbacksInOrder().getFirst().getValue();
+                    Fallback second = properties.fallbacksInOrder().getLast().getValue();
+                    assertThat(properties.of(second).model()).isEqualTo("doubao-seed-2-0-pro-260215");
+                    assertThat(properties.of(second).timeouts().call()).isEqualTo(Duration.ofSeconds(7));
+                    assertThat(first.ark(ark)).isEqualTo(ark);
+                    assertThat(second.ark(ark))
+                            .isEqualTo(new ArkProperties(URI.create("https://ark.example/api/v3"), "k2"));
+                    assertThat(properties.fallbacks().toString()).doesNotContain("k2");
                 });
     }
 

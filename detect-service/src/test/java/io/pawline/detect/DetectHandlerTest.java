@@ -290,7 +290,7 @@ class DetectHandlerTest {
                         PhotoProperties.DEFAULTS.maxSize(),
                         memory,
                         decoding),
-                new PetDetector(TestingVisionModel.client(ark), properties, Clock.systemUTC()));
+                List.of(new PetDetector(TestingVisionModel.client(ark), properties, Clock.systemUTC())));
     }
 
     private String photoUrl() {

@@ -92,7 +92,8 @@ class LargePhotosTest {
                         PhotoProperties.DEFAULTS.maxSize(),
                         MemoryBudget.ofHeap(0.25),
                         MemoryBudget.ofHeap(0.25)),
-                new PetDetector(TestingVisionModel.client(URI.create(args[0])), properties, Clock.systemUTC()));
+                List.of(new PetDetector(
+                        TestingVisionModel.client(URI.create(args[0])), properties, Clock.systemUTC())));
         boolean done = true;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Callable<Outcome>> tasks = IntStream.range(0, PHOTOS)

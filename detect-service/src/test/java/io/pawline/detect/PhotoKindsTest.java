@@ -36,6 +36,7 @@ import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -127,7 +128,7 @@ class PhotoKindsTest {
                         PhotoProperties.DEFAULTS.maxSize(),
                         MemoryBudget.ofHeap(0.25),
                         MemoryBudget.ofHeap(0.25)),
-                new PetDetector(
+                List.of(new PetDetector(
                         new ArkClient(
                                 OutboundHttp.create(outbound),
                                 new ArkProperties(
@@ -137,7 +138,7 @@ class PhotoKindsTest {
                                 Clock.systemUTC(),
                                 _ -> {}),
                         properties,
-                        Clock.systemUTC()));
+                        Clock.systemUTC())));
     }
 
     private TaskAccepted accepted() {

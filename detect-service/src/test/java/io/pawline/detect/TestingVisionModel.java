@@ -5,10 +5,12 @@ import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.outbound.ark.ArkClient;
 import io.pawline.outbound.ark.ArkProperties;
+import io.pawline.stage.spring.ChainProperties;
 import io.pawline.stage.spring.StageProperties;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -67,6 +69,8 @@ final class TestingVisionModel {
                 60,
                 Duration.ofSeconds(10),
                 callTimeout,
+                new Binder().bindOrCreate("chain", ChainProperties.class),
+                Map.of(),
                 new Binder().bindOrCreate("stage", StageProperties.class));
     }
 }

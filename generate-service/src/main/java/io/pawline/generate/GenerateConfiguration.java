@@ -3,6 +3,7 @@ package io.pawline.generate;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.events.PetDescribed;
+import io.pawline.generate.GenerateProperties.Fallback;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreProperties;
 import io.pawline.images.ImageStores;
@@ -22,6 +23,8 @@ import io.pawline.stage.Handler;
 import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.StageSpec;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -41,7 +44,9 @@ class GenerateConfiguration {
                 PetDescribed.class,
                 PetDescribed::getContext,
                 properties.stage().policies(),
-                Optional.of(properties.stage().provider("seedream")));
+                Optional.of(properties.stage().provider("seedream")),
+                false,
+                properties.chained());
     }
 
     @Bean
@@ -52,15 +57,16 @@ class GenerateConfiguration {
             ObjectProvider<PhotoLoader> photos,
             Clock clock,
             MeterRegistry meters) {
-        ArkClient client = new ArkClient(
-                OutboundHttp.create(outbound),
-                ark,
-                clock,
-                new RefusedSettings(meters, ArkOperation.GENERATION.settings()));
-        return new GenerateHandler(
-                properties,
-                new PictureGenerator(client, properties, clock),
-                Optional.ofNullable(photos.getIfAvailable()));
+        OutboundHttp http = OutboundHttp.create(outbound);
+        RefusedSettings refused = new RefusedSettings(meters, ArkOperation.GENERATION.settings());
+        List<PictureGenerator> generators = new ArrayList<>();
+        generators.add(new PictureGenerator(new ArkClient(http, ark, clock, refused), properties, clock));
+        properties.fallbacksInOrder().forEach(each -> {
+            Fallback other = each.getValue();
+            ArkClient client = new ArkClient(http, other.ark(ark), clock, refused);
+            generators.add(new PictureGenerator(client, properties.of(other), clock));
+        });
+        return new GenerateHandler(properties, generators, Optional.ofNullable(photos.getIfAvailable()));
     }
 
     /** Puts together what only pictures after a photo need. */

@@ -14,6 +14,7 @@ import io.pawline.stage.Outcome;
 import io.pawline.stage.Preparation;
 import io.pawline.stage.PreparingHandler;
 import java.net.URI;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -27,15 +28,18 @@ final class GenerateHandler implements PreparingHandler<PetDescribed> {
     private final PromptTemplate words;
     private final PromptTemplate photo;
     private final boolean transparent;
-    private final PictureGenerator generator;
+    private final List<PictureGenerator> generators;
     private final Optional<PhotoLoader> photos;
 
-    /** @param photos photos that go along; empty if none does */
-    GenerateHandler(GenerateProperties properties, PictureGenerator generator, Optional<PhotoLoader> photos) {
+    /**
+     * @param generators in the order of the stage's providers
+     * @param photos photos that go along; empty if none does
+     */
+    GenerateHandler(GenerateProperties properties, List<PictureGenerator> generators, Optional<PhotoLoader> photos) {
         this.words = properties.words();
         this.photo = properties.photo();
         this.transparent = properties.transparent();
-        this.generator = Objects.requireNonNull(generator, "generator");
+        this.generators = List.copyOf(generators);
         this.photos = Objects.requireNonNull(photos, "photos");
     }
 
@@ -86,8 +90,8 @@ final class GenerateHandler implements PreparingHandler<PetDescribed> {
             throws InterruptedException {
         TaskContext context = task.getContext();
         String prompt = template.fill(task.getDescription(), context.getStyle());
-        return switch (attempt.call(
-                () -> generator.generate(prompt, reference, attempt.requestId(), attempt.deadline()))) {
+        return switch (attempt.call(place ->
+                generators.get(place).generate(prompt, reference, attempt.requestId(place), attempt.deadline()))) {
             case Generation.Picture picture -> Outcome.done(Stage.MATTING, event(context, picture.url()));
             case Generation.Failed failed -> Outcome.failed(failed.reason(), failed.detail(), failed.notBefore());
         };

@@ -2,9 +2,18 @@ package io.pawline.generate;
 
 import io.pawline.generate.ImageModel.Parameter;
 import io.pawline.outbound.Timeouts;
+import io.pawline.outbound.ark.ArkProperties;
+import io.pawline.stage.Fallbacks;
+import io.pawline.stage.spring.ChainProperties;
+import io.pawline.stage.spring.ProviderLimits;
 import io.pawline.stage.spring.StageProperties;
+import java.net.URI;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Map.Entry;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -30,6 +39,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     models receive it.
  * @param connectTimeout Longest time for one connection to Ark.
  * @param callTimeout Longest time for one whole call to Ark. A task whose deadline is nearer has less.
+ * @param chain When the further providers are called.
+ * @param fallbacks Providers that are called if the first one is not, by their names. The page on chains lists their
+ *     settings.
  * @param stage The limits and retries of the stage.
  */
 @ConfigurationProperties("pawline.generate")
@@ -45,7 +57,46 @@ record GenerateProperties(
         @DefaultValue("-1") long seed,
         @DefaultValue("5s") Duration connectTimeout,
         @DefaultValue("60s") Duration callTimeout,
+        @DefaultValue @NestedConfigurationProperty ChainProperties chain,
+        @DefaultValue Map<String, Fallback> fallbacks,
         @DefaultValue @NestedConfigurationProperty StageProperties stage) {
+
+    /**
+     * The settings of one more provider that speaks Ark's format: {@code pawline.generate.fallbacks.<name>.*}. The
+     * operator's page on chains describes each of them.
+     *
+     * @param order the provider with the least number is asked first
+     * @param baseUrl address of its API; null: that of the first provider
+     * @param apiKey null: that of the first provider
+     * @param size null: that of the first provider
+     */
+    record Fallback(
+            @DefaultValue("100") int order,
+            @Nullable URI baseUrl,
+            @Nullable String apiKey,
+            String model,
+            @Nullable String size,
+            @DefaultValue("5s") Duration connectTimeout,
+            @DefaultValue("60s") Duration callTimeout,
+            @DefaultValue ProviderLimits limits) {
+
+        Fallback {
+            requireText("fallbacks.<name>.model", model);
+            new Timeouts(connectTimeout, callTimeout);
+        }
+
+        /** The settings of its API, where {@code first} are those of the first provider. */
+        ArkProperties ark(ArkProperties first) {
+            return new ArkProperties(
+                    baseUrl == null ? first.baseUrl() : baseUrl, apiKey == null ? first.apiKey() : apiKey);
+        }
+
+        /** The settings without the key. */
+        @Override
+        public String toString() {
+            return "Fallback[baseUrl=%s, model=%s]".formatted(baseUrl, model);
+        }
+    }
 
     static final String DEFAULT_TEMPLATE =
             "{description}. Style: {style}. One animal, its whole body in view, centred, on {background}, no text.";
@@ -73,7 +124,41 @@ record GenerateProperties(
             throw new IllegalArgumentException("pawline.generate.seed must be -1 to 2147483647, was " + seed);
         }
         Objects.requireNonNull(stage, "stage");
+        fallbacks = Map.copyOf(fallbacks);
         new Timeouts(connectTimeout, callTimeout);
+    }
+
+    /** The further providers, in the order in which they are asked. */
+    List<Entry<String, Fallback>> fallbacksInOrder() {
+        return ChainProperties.inOrder(fallbacks, Fallback::order);
+    }
+
+    /** What the runtime needs of them. */
+    Fallbacks chained() {
+        return chain.fallbacks(fallbacksInOrder(), Fallback::limits);
+    }
+
+    /**
+     * The same settings for the model of another provider.
+     *
+     * @throws IllegalArgumentException if the model cannot do what the settings ask for
+     */
+    GenerateProperties of(Fallback other) {
+        return new GenerateProperties(
+                other.model(),
+                promptTemplate,
+                referencePhoto,
+                photoPromptTemplate,
+                transparent,
+                other.size() == null ? size : other.size(),
+                watermark,
+                guidanceScale,
+                seed,
+                other.connectTimeout(),
+                other.callTimeout(),
+                chain,
+                fallbacks,
+                stage);
     }
 
     /** The prompt of a picture that is made from words alone. */
@@ -99,8 +184,8 @@ record GenerateProperties(
         return ImageModel.of(model).filter(known -> known.takes(Parameter.SEED)).isPresent();
     }
 
-    private static void requireText(String name, String value) {
-        if (value.isBlank()) {
+    private static void requireText(String name, @Nullable String value) {
+        if (value == null || value.isBlank()) {
             throw new IllegalArgumentException("pawline.generate." + name + " must not be empty");
         }
     }

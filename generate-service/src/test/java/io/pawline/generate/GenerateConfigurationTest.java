@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
+import io.pawline.generate.GenerateProperties.Fallback;
 import io.pawline.images.ImageStore;
+import io.pawline.outbound.ark.ArkProperties;
 import io.pawline.photoloader.PhotoLoader;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Handler;
 import io.pawline.stage.MemoryBudget;
+import io.pawline.stage.ProviderPolicies;
 import io.pawline.stage.StageSpec;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -57,6 +61,46 @@ class GenerateConfigurationTest {
                     assertThat(spec.provider().orElseThrow().name()).isEqualTo("seedream");
                     assertThat(context.getBean(Handler.class)).isInstanceOf(GenerateHandler.class);
                 });
+    }
+
+    @Test
+    void callsFurtherProvidersWithModelsOfTheirOwn() {
+        runner.withPropertyValues(
+                        "pawline.ark.api-key=k1",
+                        "pawline.generate.fallbacks.second.base-url=https://ark.example/api/v3",
+                        "pawline.generate.fallbacks.second.api-key=k2",
+                        "pawline.generate.fallbacks.second.model=doubao-seedream-4-5-251128",
+                        "pawline.generate.fallbacks.second.call-timeout=7s",
+                        "pawline.generate.fallbacks.second.limits.call-cost=0.3",
+                        "pawline.generate.fallbacks.first.order=1",
+                        "pawline.generate.fallbacks.first.model=doubao-seedream-4-5-251128")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    StageSpec<?> spec = context.getBean(StageSpec.class);
+                    assertThat(spec.providers())
+                            .extracting(ProviderPolicies::name)
+                            .containsExactly("seedream", "first", "second");
+                    assertThat(spec.providers().getLast().callCostMicros()).isEqualTo(300_000);
+                    GenerateProperties properties = context.getBean(GenerateProperties.class);
+                    ArkProperties ark = context.getBean(ArkProperties.class);
+                    Fallback first = properties.fallbacksInOrder().getFirst().getValue();
+                    Fallback second = properties.fallbacksInOrder().getLast().getValue();
+                    assertThat(properties.of(second).model()).isEqualTo("doubao-seedream-4-5-251128");
+                    assertThat(properties.of(second).timeouts().call()).isEqualTo(Duration.ofSeconds(7));
+                    assertThat(first.ark(ark)).isEqualTo(ark);
+                    assertThat(second.ark(ark))
+                            .isEqualTo(new ArkProperties(URI.create("https://ark.example/api/v3"), "k2"));
+                    assertThat(properties.fallbacks().toString()).doesNotContain("k2");
+                });
+    }
+
+    @Test
+    void refusesAFallbackWhoseModelCannotDoWhatTheStageAsksFor() {
+        runner.withPropertyValues(
+                        "pawline.ark.api-key=k1",
+                        "pawline.generate.transparent=true",
+                        "pawline.generate.fallbacks.second.model=doubao-seedream-4-5-251128")
+                .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining("transparent"));
     }
 
     @Test

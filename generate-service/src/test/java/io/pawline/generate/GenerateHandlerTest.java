@@ -32,6 +32,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -220,7 +221,7 @@ class GenerateHandlerTest {
                 TestingImageModel.properties("doubao-seedream-5-0-260128", Duration.ofSeconds(20), true);
         GenerateHandler handler = new GenerateHandler(
                 properties,
-                new PictureGenerator(TestingImageModel.client(server), properties, Clock.systemUTC()),
+                List.of(new PictureGenerator(TestingImageModel.client(server), properties, Clock.systemUTC())),
                 Optional.empty());
 
         Outcome outcome = handler.handle(described(), attempt);
@@ -285,7 +286,7 @@ class GenerateHandlerTest {
         GenerateProperties properties = TestingImageModel.properties("seedream-1", Duration.ofSeconds(20));
         return new GenerateHandler(
                 properties,
-                new PictureGenerator(TestingImageModel.client(server), properties, Clock.systemUTC()),
+                List.of(new PictureGenerator(TestingImageModel.client(server), properties, Clock.systemUTC())),
                 photos);
     }
 

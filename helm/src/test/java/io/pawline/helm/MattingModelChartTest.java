@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +55,24 @@ class MattingModelChartTest {
             assertThat(port.getPort()).isEqualTo(80);
             assertThat(port.getName()).as("its metrics are scraped").isEqualTo("http");
         });
+    }
+
+    @Test
+    void asAStandbyItComesAfterTheProviderAndKeepsItsPrice() throws IOException {
+        Map<String, Object> standby = new HashMap<>(ON);
+        standby.put("mattingModel.standby", true);
+        standby.put("visual.baseUrl", "https://visual.example.com");
+
+        JsonNode matting = settings("matting", standby);
+
+        assertThat(matting.at("/pawline/matting/base-url").asText()).isEqualTo("https://visual.example.com");
+        assertThat(matting.at("/pawline/matting/stage/call-cost").asText()).isEqualTo("0.05");
+        assertThat(matting.at("/pawline/matting/fallbacks/own-model/format").asText())
+                .isEqualTo("volcengine-visual");
+        assertThat(matting.at("/pawline/matting/fallbacks/own-model/base-url").asText())
+                .isEqualTo("http://spring-pawline-model");
+        assertThat(settings("matting", ON).at("/pawline/matting/fallbacks").isMissingNode())
+                .isTrue();
     }
 
     @Test

@@ -7,15 +7,19 @@ import io.pawline.images.ImageStoreProperties;
 import io.pawline.images.ImageStores;
 import io.pawline.images.label.LabelProperties;
 import io.pawline.images.label.PictureLabel;
+import io.pawline.matting.MattingProperties.Fallback;
 import io.pawline.outbound.ImageFetcher;
 import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.OutboundProperties;
+import io.pawline.outbound.visual.PawlineMattingClient;
 import io.pawline.outbound.visual.VisualClient;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Handler;
 import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.StageSpec;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -38,7 +42,9 @@ class MattingConfiguration {
                 ImageGenerated.class,
                 ImageGenerated::getContext,
                 properties.stage().policies(),
-                Optional.of(properties.stage().provider("volcengine-visual")));
+                Optional.of(properties.stage().provider("volcengine-visual")),
+                false,
+                properties.chained());
     }
 
     /** The store is a bean so that Spring closes it. */
@@ -56,10 +62,26 @@ class MattingConfiguration {
             OpenTelemetry telemetry,
             MemoryBudget memory,
             Clock clock) {
-        VisualClient visual = new VisualClient(OutboundHttp.create(outbound), properties.visual(), clock);
+        OutboundHttp http = OutboundHttp.create(outbound);
+        ImageFetcher pictures = ImageFetcher.create(outbound, telemetry);
+        List<MattingProvider> providers = new ArrayList<>();
+        providers.add(new VisualProvider(new VisualClient(http, properties.visual(), clock)));
+        properties.fallbacksInOrder().forEach(each -> {
+            Fallback other = each.getValue();
+            providers.add(
+                    switch (other.format()) {
+                        case VOLCENGINE_VISUAL ->
+                            new VisualProvider(new VisualClient(http, properties.visual(other), clock));
+                        case PAWLINE_MATTING ->
+                            new PawlineMattingProvider(
+                                    new PawlineMattingClient(
+                                            http, other.url(), other.timeouts(), properties.answerLimit(), clock),
+                                    pictures);
+                    });
+        });
         return new MattingHandler(
-                visual,
-                new TransparentPictures(ImageFetcher.create(outbound, telemetry)),
+                providers,
+                new TransparentPictures(pictures),
                 images,
                 new CutOutArchive(images, Thread::sleep),
                 new PictureLabel(label),

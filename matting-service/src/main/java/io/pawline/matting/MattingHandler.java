@@ -8,13 +8,11 @@ import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreException;
 import io.pawline.images.label.PictureLabel;
 import io.pawline.matting.TransparentPictures.Found;
-import io.pawline.outbound.BodyMemory;
 import io.pawline.outbound.visual.VisualAnswer;
 import io.pawline.outbound.visual.VisualAnswer.CutOut;
 import io.pawline.outbound.visual.VisualAnswer.CutOutAt;
 import io.pawline.outbound.visual.VisualAnswer.Failed;
 import io.pawline.outbound.visual.VisualCall;
-import io.pawline.outbound.visual.VisualClient;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Attempt;
@@ -23,6 +21,7 @@ import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.Outcome;
 import io.pawline.stage.OutsideCall.Answer;
 import java.net.URI;
+import java.util.List;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,22 +34,24 @@ final class MattingHandler implements Handler<ImageGenerated> {
 
     private static final Logger LOG = LoggerFactory.getLogger(MattingHandler.class);
 
-    private final VisualClient visual;
+    private final List<MattingProvider> providers;
     private final TransparentPictures transparent;
     private final ImageStore images;
     private final CutOutArchive archive;
     private final PictureLabel label;
     private final MemoryBudget budget;
 
-    /** @param budget that answers with pictures take their share of before they are read */
+    /**
+     * @param providers in the order of the stage's specification
+     * @param budget that answers with pictures take their share of before they are read */
     MattingHandler(
-            VisualClient visual,
+            List<MattingProvider> providers,
             TransparentPictures transparent,
             ImageStore images,
             CutOutArchive archive,
             PictureLabel label,
             MemoryBudget budget) {
-        this.visual = visual;
+        this.providers = List.copyOf(providers);
         this.transparent = transparent;
         this.images = images;
         this.archive = archive;
@@ -87,8 +88,7 @@ final class MattingHandler implements Handler<ImageGenerated> {
 
     private Outcome cutOut(URI picture, ImageGenerated task, Attempt attempt, MemoryBudget.Share share)
             throws InterruptedException {
-        BodyMemory memory = new BodyMemory(share::takeNow, share::take);
-        return switch (attempt.call(() -> call(picture, attempt, memory))) {
+        return switch (attempt.call(place -> call(providers.get(place), picture, attempt, share))) {
             case CutOut cutOut -> {
                 // The picture, and its copy with the label
                 share.shrinkTo(2L * cutOut.png().length);
@@ -99,8 +99,10 @@ final class MattingHandler implements Handler<ImageGenerated> {
         };
     }
 
-    private Answer<VisualAnswer> call(URI picture, Attempt attempt, BodyMemory memory) throws InterruptedException {
-        VisualCall call = visual.cutOut(picture, attempt.deadline(), memory);
+    private static Answer<VisualAnswer> call(
+            MattingProvider provider, URI picture, Attempt attempt, MemoryBudget.Share share)
+            throws InterruptedException {
+        VisualCall call = provider.cutOut(picture, attempt.deadline(), share);
         return new Answer<>(call.answer(), call.report());
     }
 

@@ -4,11 +4,17 @@ import io.pawline.outbound.DataLimit;
 import io.pawline.outbound.Timeouts;
 import io.pawline.outbound.visual.VisualCredentials;
 import io.pawline.outbound.visual.VisualSettings;
+import io.pawline.stage.Fallbacks;
+import io.pawline.stage.spring.ChainProperties;
+import io.pawline.stage.spring.ProviderLimits;
 import io.pawline.stage.spring.StageProperties;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Map.Entry;
+import java.util.Objects;
 import java.util.Optional;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +39,9 @@ import org.springframework.util.unit.DataSize;
  * @param onlyMask What the model returns. 3 is the cut-out in full size with transparency.
  * @param refineMask How much the model refines the edge.
  * @param rgb Colour that the model puts behind the cut-out, as three numbers. -1 three times is no colour.
+ * @param chain When the further providers are called.
+ * @param fallbacks Providers that are called if the first one is not, by their names. The page on chains lists their
+ *     settings.
  * @param stage The limits and retries of the stage.
  */
 @ConfigurationProperties("pawline.matting")
@@ -50,13 +59,65 @@ record MattingProperties(
         @DefaultValue("3") int onlyMask,
         @DefaultValue("2") int refineMask,
         @DefaultValue({"-1", "-1", "-1"}) List<Integer> rgb,
+        @DefaultValue @NestedConfigurationProperty ChainProperties chain,
+        @DefaultValue Map<String, Fallback> fallbacks,
         @DefaultValue @NestedConfigurationProperty StageProperties stage) {
 
-    MattingProperties {
-        if (HttpUrl.get(baseUrl) == null) {
-            throw new IllegalArgumentException(
-                    "pawline.matting.base-url must be an absolute http or https address, was " + baseUrl);
+    /** How a provider is spoken to. */
+    enum Format {
+        /** Volcengine's visual API. */
+        VOLCENGINE_VISUAL,
+        /** The short format of {@code matting-model-service}. */
+        PAWLINE_MATTING
+    }
+
+    /**
+     * The settings of one more provider: {@code pawline.matting.fallbacks.<name>.*}. The operator's page on chains
+     * describes each of them.
+     *
+     * @param order the provider with the least number is asked first
+     * @param accessKey for {@link Format#VOLCENGINE_VISUAL}; null: that of the first provider
+     * @param secretKey belongs to the access key
+     */
+    record Fallback(
+            @DefaultValue("100") int order,
+            Format format,
+            URI baseUrl,
+            @Nullable String accessKey,
+            @Nullable String secretKey,
+            @DefaultValue("5s") Duration connectTimeout,
+            @DefaultValue("60s") Duration callTimeout,
+            @DefaultValue ProviderLimits limits) {
+
+        Fallback {
+            Objects.requireNonNull(format, "format");
+            requireUrl("fallbacks.<name>.base-url", baseUrl);
+            if ((accessKey == null) != (secretKey == null)) {
+                throw new IllegalArgumentException(
+                        "pawline.matting.fallbacks.<name>: access-key and secret-key belong together");
+            }
+            requirePositive("fallbacks.<name>.connect-timeout", connectTimeout);
+            requirePositive("fallbacks.<name>.call-timeout", callTimeout);
         }
+
+        HttpUrl url() {
+            return HttpUrl.get(baseUrl.toString());
+        }
+
+        Timeouts timeouts() {
+            return new Timeouts(connectTimeout, callTimeout);
+        }
+
+        /** The settings without the keys. */
+        @Override
+        public String toString() {
+            return "Fallback[format=%s, baseUrl=%s]".formatted(format, baseUrl);
+        }
+    }
+
+    MattingProperties {
+        requireUrl("base-url", baseUrl);
+        fallbacks = Map.copyOf(fallbacks);
         requireKey("access-key", accessKey);
         requireKey("secret-key", secretKey);
         sessionToken = sessionToken == null || sessionToken.isBlank() ? null : sessionToken;
@@ -82,6 +143,35 @@ record MattingProperties(
                 new VisualSettings.Model(reqKey, onlyMask, refineMask, rgb));
     }
 
+    /** The further providers, in the order in which they are asked. */
+    List<Entry<String, Fallback>> fallbacksInOrder() {
+        return ChainProperties.inOrder(fallbacks, Fallback::order);
+    }
+
+    /** What the runtime needs of them. */
+    Fallbacks chained() {
+        return chain.fallbacks(fallbacksInOrder(), Fallback::limits);
+    }
+
+    /** The settings that a client of the same API at another address needs. */
+    VisualSettings visual(Fallback other) {
+        VisualSettings own = visual();
+        return new VisualSettings(
+                other.url(),
+                region,
+                service,
+                other.accessKey() == null || other.secretKey() == null
+                        ? own.credentials()
+                        : new VisualCredentials(other.accessKey(), other.secretKey(), Optional.empty()),
+                other.timeouts(),
+                own.answerLimit(),
+                own.model());
+    }
+
+    DataLimit answerLimit() {
+        return new DataLimit(maxAnswerSize.toBytes());
+    }
+
     /** The settings without the keys. */
     @Override
     public String toString() {
@@ -97,6 +187,13 @@ record MattingProperties(
         if (!value.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
             throw new IllegalArgumentException(
                     "pawline.matting.%s holds characters that no key has, such as spaces".formatted(name));
+        }
+    }
+
+    private static void requireUrl(String name, @Nullable URI url) {
+        if (url == null || HttpUrl.get(url) == null) {
+            throw new IllegalArgumentException(
+                    "pawline.matting.%s must be an absolute http or https address, was %s".formatted(name, url));
         }
     }
 

@@ -112,7 +112,8 @@ class LargeAnswersTest {
                 new VisualSettings.Model("saliency_seg", 3, 2, List.of(-1, -1, -1)));
         ImageStore store = new SlowStore();
         MattingHandler handler = new MattingHandler(
-                new VisualClient(OutboundHttp.create(OutboundProperties.allowing()), settings, Clock.systemUTC()),
+                List.of(new VisualProvider(new VisualClient(
+                        OutboundHttp.create(OutboundProperties.allowing()), settings, Clock.systemUTC()))),
                 new TransparentPictures(ImageFetcher.create(OutboundProperties.allowing(), OpenTelemetry.noop())),
                 store,
                 new CutOutArchive(store, Thread::sleep),

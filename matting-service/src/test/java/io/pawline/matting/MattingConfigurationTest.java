@@ -8,8 +8,10 @@ import io.pawline.outbound.DataLimit;
 import io.pawline.outbound.Timeouts;
 import io.pawline.outbound.visual.VisualSettings;
 import io.pawline.schemas.Stage;
+import io.pawline.stage.Fallbacks;
 import io.pawline.stage.Handler;
 import io.pawline.stage.MemoryBudget;
+import io.pawline.stage.ProviderPolicies;
 import io.pawline.stage.StageSpec;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -91,12 +93,52 @@ class MattingConfigurationTest {
                 "pawline.matting.secret-key=a b     | pawline.matting.secret-key holds characters that no key has",
                 "pawline.matting.base-url=localhost | pawline.matting.base-url must be an absolute http or https address",
                 "pawline.matting.rgb=1,2            | pawline.matting.rgb must be three numbers",
-                "pawline.matting.call-timeout=0s    | pawline.matting.call-timeout must be > 0"
+                "pawline.matting.call-timeout=0s    | pawline.matting.call-timeout must be > 0",
+                "pawline.matting.fallbacks.b.format=pawline-matting | base-url must be an absolute http or https",
+                "pawline.matting.fallbacks.b.base-url=http://b      | format",
+                "pawline.matting.chain.spill-after=0s               | spill-after must be > 0"
             })
     void saysAtTheStartWhichSettingIsWrong(String setting, String message) {
         complete()
                 .withPropertyValues(setting)
                 .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining(message));
+    }
+
+    @Test
+    void callsFurtherProvidersInTheirOrder() {
+        complete()
+                .withPropertyValues(
+                        "pawline.matting.chain.policy=prefer",
+                        "pawline.matting.chain.spill-after=7s",
+                        "pawline.matting.fallbacks.model.format=pawline-matting",
+                        "pawline.matting.fallbacks.model.base-url=http://matting-model:8088",
+                        "pawline.matting.fallbacks.other-account.order=1",
+                        "pawline.matting.fallbacks.other-account.format=volcengine-visual",
+                        "pawline.matting.fallbacks.other-account.base-url=https://visual.example",
+                        "pawline.matting.fallbacks.other-account.access-key=another-access-key",
+                        "pawline.matting.fallbacks.other-account.secret-key=another-secret-key",
+                        "pawline.matting.fallbacks.other-account.call-timeout=20s",
+                        "pawline.matting.fallbacks.other-account.limits.max-in-flight=9",
+                        "pawline.matting.fallbacks.other-account.limits.call-cost=0.02")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    StageSpec<?> spec = context.getBean(StageSpec.class);
+                    assertThat(spec.providers())
+                            .extracting(ProviderPolicies::name)
+                            .containsExactly("volcengine-visual", "other-account", "model");
+                    assertThat(spec.fallbacks().policy()).isEqualTo(Fallbacks.Policy.PREFER);
+                    assertThat(spec.fallbacks().spillAfter()).isEqualTo(Duration.ofSeconds(7));
+                    assertThat(spec.maxInFlight()).isEqualTo(64 + 9 + 64);
+                    assertThat(spec.providers().get(1).callCostMicros()).isEqualTo(20_000);
+                    MattingProperties properties = context.getBean(MattingProperties.class);
+                    VisualSettings other = properties.visual(
+                            properties.fallbacksInOrder().getFirst().getValue());
+                    assertThat(other.baseUrl()).isEqualTo(HttpUrl.get("https://visual.example"));
+                    assertThat(other.credentials().accessKey()).isEqualTo("another-access-key");
+                    assertThat(other.timeouts().call()).isEqualTo(Duration.ofSeconds(20));
+                    assertThat(properties.toString() + properties.fallbacks())
+                            .doesNotContain("another-access-key", "another-secret-key");
+                });
     }
 
     @Test

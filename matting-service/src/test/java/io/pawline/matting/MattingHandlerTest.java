@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.api.OpenTelemetry;
+import io.pawline.events.Billed;
 import io.pawline.events.ImageCutOut;
 import io.pawline.events.ImageGenerated;
 import io.pawline.events.ImageRef;
@@ -16,6 +17,7 @@ import io.pawline.outbound.ImageFetcher;
 import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.outbound.Timeouts;
+import io.pawline.outbound.visual.PawlineMattingClient;
 import io.pawline.outbound.visual.VisualClient;
 import io.pawline.outbound.visual.VisualCredentials;
 import io.pawline.outbound.visual.VisualSettings;
@@ -45,6 +47,7 @@ import java.util.Optional;
 import javax.imageio.ImageIO;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
 import okhttp3.HttpUrl;
 import okio.Buffer;
 import org.junit.jupiter.api.AfterEach;
@@ -68,7 +71,7 @@ class MattingHandlerTest {
     private final TaskId taskId = TaskId.next();
     private final TaskContext context = new TaskContext(
             taskId.toString(), "tenant", "as an oil painting", NOW, NOW.plusSeconds(600), null, 2, "interactive");
-    private final TestingAttempts calls = new TestingAttempts();
+    private TestingAttempts calls = new TestingAttempts();
     private final TestingCutOutStore images = new TestingCutOutStore();
     private final List<Duration> pauses = new ArrayList<>();
     private final MemoryBudget memory = new MemoryBudget(BUDGET);
@@ -260,6 +263,67 @@ class MattingHandlerTest {
         assertThat(calls.reports()).isEmpty();
     }
 
+    @Test
+    void sendsThePictureItselfToAServiceThatSpeaksPawlineMatting() throws Exception {
+        calls = new TestingAttempts(1);
+        byte[] picture = jpeg();
+        byte[] cutOut = png(640, 640, 0.4);
+        provider.enqueue(
+                new MockResponse.Builder().body(new Buffer().write(picture)).build());
+        provider.enqueue(
+                new MockResponse.Builder().body(new Buffer().write(cutOut)).build());
+
+        ImageKey key = keyIn(handle(generated()));
+
+        assertThat(images.get(key)).hasValue(LABEL.into(cutOut, context.getTenant(), taskId));
+        assertThat(provider.takeRequest().getTarget()).isEqualTo("/generated/1.png");
+        RecordedRequest asked = provider.takeRequest();
+        assertThat(asked.getMethod() + " " + asked.getTarget()).isEqualTo("POST /v1/cut-out");
+        assertThat(Optional.ofNullable(asked.getBody()).orElseThrow().toByteArray())
+                .isEqualTo(picture);
+        assertThat(calls.reports()).containsExactly(CallReport.succeeded(200, Optional.empty()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "429, OVERLOADED",
+        "503, OVERLOADED",
+        "413, CONFIGURATION",
+        "422, INVALID_REQUEST",
+        "500, PROVIDER_ERROR"
+    })
+    void understandsWhyAServiceOfPawlineMattingMadeNone(int status, Reason reason) throws Exception {
+        calls = new TestingAttempts(1);
+        provider.enqueue(
+                new MockResponse.Builder().body(new Buffer().write(jpeg())).build());
+        provider.enqueue(new MockResponse.Builder()
+                .code(status)
+                .setHeader("Retry-After", "3")
+                .build());
+
+        handle(generated());
+
+        assertThat(calls.reports()).singleElement().satisfies(report -> {
+            assertThat(report.failure()).contains(reason);
+            assertThat(report.notBefore()).contains(NOW.plusSeconds(3));
+            assertThat(report.billed()).isEqualTo(Billed.NO);
+        });
+    }
+
+    @Test
+    void sendsNothingToTheServiceIfThePictureIsOutOfReach() throws Exception {
+        calls = new TestingAttempts(1);
+        answer(503, "");
+
+        assertThat(handle(generated()))
+                .isInstanceOfSatisfying(
+                        Outcome.Retry.class, retry -> assertThat(retry.reason()).isEqualTo(Reason.RESULT_UNREACHABLE));
+        assertThat(calls.reports())
+                .singleElement()
+                .satisfies(report -> assertThat(report.billed()).isEqualTo(Billed.NO));
+        assertThat(provider.getRequestCount()).isEqualTo(1);
+    }
+
     private ImageRef generated() {
         return new ImageRef(null, "http://127.0.0.1:" + provider.getPort() + "/generated/1.png");
     }
@@ -314,8 +378,14 @@ class MattingHandlerTest {
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
         VisualClient visual = new VisualClient(OutboundHttp.create(OutboundProperties.allowing()), settings, clock);
         ImageFetcher fetcher = ImageFetcher.create(OutboundProperties.allowing("127.0.0.1"), OpenTelemetry.noop());
+        PawlineMattingClient model = new PawlineMattingClient(
+                OutboundHttp.create(OutboundProperties.allowing()),
+                settings.baseUrl(),
+                settings.timeouts(),
+                settings.answerLimit(),
+                clock);
         return new MattingHandler(
-                        visual,
+                        List.of(new VisualProvider(visual), new PawlineMattingProvider(model, fetcher)),
                         new TransparentPictures(fetcher),
                         images,
                         new CutOutArchive(images, pauses::add),

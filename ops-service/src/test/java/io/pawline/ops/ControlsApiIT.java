@@ -44,23 +44,34 @@ class ControlsApiIT {
         give("stages/generate/pause", "");
         give("stages/generate/limit", ",\"limit\":16");
         give("providers/seedream/cool-down", ",\"seconds\":300");
-        awaitInForce("limit:generate limit 16", "provider:seedream cool_down 0", "stage:generate pause 0");
-        assertThat(controls().at("/controls/2/by").asString()).isEqualTo("ann");
-        assertThat(controls().at("/controls/2/why").asString()).isEqualTo("the pictures are wrong");
+        give("providers/seedream/switch-off", "");
+        awaitInForce(
+                "limit:generate limit 16",
+                "off:seedream pause 0",
+                "provider:seedream cool_down 0",
+                "stage:generate pause 0");
+        assertThat(controls().at("/controls/3/by").asString()).isEqualTo("ann");
+        assertThat(controls().at("/controls/3/why").asString()).isEqualTo("the pictures are wrong");
 
         give("stages/generate/resume", "");
         give("stages/generate/clear-limit", "");
         give("providers/seedream/end-cool-down", "");
+        give("providers/seedream/switch-on", "");
         awaitInForce();
         assertThat(summaries(controls().path("last")))
                 .containsExactly(
-                        "limit:generate clear_limit 0", "provider:seedream end_cool_down 0", "stage:generate resume 0");
+                        "limit:generate clear_limit 0",
+                        "off:seedream resume 0",
+                        "provider:seedream end_cool_down 0",
+                        "stage:generate resume 0");
 
         assertThat(summaries(ops.get("/v1/audit").json().path("audit")))
                 .containsSubsequence(
+                        "off:seedream resume 0",
                         "provider:seedream end_cool_down 0",
                         "limit:generate clear_limit 0",
                         "stage:generate resume 0",
+                        "off:seedream pause 0",
                         "provider:seedream cool_down 0",
                         "limit:generate limit 16",
                         "stage:generate pause 0");

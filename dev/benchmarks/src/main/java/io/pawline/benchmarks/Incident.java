@@ -37,13 +37,18 @@ final class Incident {
     private static final int PORT_OF_CHOICE = 0;
 
     private final IncidentDay day;
+    private final boolean withSecond;
     private final int warmUpTasks;
     private final Journal journal;
     private final @Nullable Path json;
 
-    /** @param json where the figures will be written; Pawline's own report goes beside it; null: nowhere */
-    Incident(IncidentDay day, int warmUpTasks, Journal journal, @Nullable Path json) {
+    /**
+     * @param withSecond whether Pawline knows the scenario's second provider
+     * @param json where the figures will be written; Pawline's own report goes beside it; null: nowhere
+     */
+    Incident(IncidentDay day, boolean withSecond, int warmUpTasks, Journal journal, @Nullable Path json) {
         this.day = day;
+        this.withSecond = withSecond;
         this.warmUpTasks = warmUpTasks;
         this.journal = journal;
         this.json = json;
@@ -81,12 +86,17 @@ final class Incident {
                 SimulatorOptions.of(day.profile(), PORT_OF_CHOICE).withWebhookSecret(LocalStack.WEBHOOK_SECRET);
         try (LocalStack stack = LocalStack.start(new LocalStack.Options(folder, ports, Optional.empty()), _ -> {});
                 ProviderSimulator simulator = new ProviderSimulator(options, Clock.systemUTC());
+                ProviderSimulator second = new ProviderSimulator(
+                        SimulatorOptions.of(day.second().orElseGet(day::profile), PORT_OF_CHOICE), Clock.systemUTC());
                 FrontEndServer pets = new FrontEndServer(LocalStack.WEBHOOK_SECRET, SamplePhoto.jpeg());
                 FrontEndServer walls = new FrontEndServer(LocalStack.WEBHOOK_SECRET, SamplePhoto.ofAWall())) {
             simulator.start();
+            second.start();
             IncidentSettings settings = switch (side) {
                 case CONTROL -> IncidentSettings.ofTheReport(day, simulator.baseUrl());
-                case PAWLINE -> IncidentSettings.ofPawline(day, simulator.baseUrl());
+                case PAWLINE ->
+                    IncidentSettings.ofPawline(
+                            day, simulator.baseUrl(), withSecond ? Optional.of(second.baseUrl()) : Optional.empty());
             };
             BiConsumer<String, SpringApplication> withoutImages = WithoutImages::adapt;
             BiConsumer<String, SpringApplication> adapt = side == Side.CONTROL ? ReportPolicy::adapt : (_, _) -> {};

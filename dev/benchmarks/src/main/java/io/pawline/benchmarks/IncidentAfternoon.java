@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the afternoon of one side, from the first request until nothing happens any more, and counts what came of it.
@@ -165,8 +166,21 @@ final class IncidentAfternoon {
                 errors.knownPct(),
                 loadGenerator.askedAgain(),
                 loadGenerator.postponed(),
+                Math.round(queries.costPerSuccess() * 10_000) / 10_000.0,
+                window(queries, start),
                 queries.failures(),
                 queries.finalStates());
+    }
+
+    private SideFigures.@Nullable Window window(IncidentQueries queries, Instant start) throws SQLException {
+        IncidentScenario scenario = day.scenario();
+        if (scenario == IncidentScenario.REPORT) {
+            return null;
+        }
+        IncidentQueries.Submitted submitted =
+                queries.submitted(start.plus(day.real(scenario.from())), start.plus(day.real(scenario.to())));
+        return new SideFigures.Window(
+                submitted.tasks(), submitted.expired(), rounded(day.inReport(submitted.timeOfNineteenInTwenty())));
     }
 
     private double quantile(List<Duration> sorted, double share) {

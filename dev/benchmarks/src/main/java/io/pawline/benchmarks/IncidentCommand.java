@@ -40,6 +40,20 @@ final class IncidentCommand implements Callable<Integer> {
             description = "Tasks before the day, against providers that answer at once (default: ${DEFAULT-VALUE}).")
     private int warmUpTasks;
 
+    @Option(
+            names = "--scenario",
+            paramLabel = "SCENARIO",
+            defaultValue = "REPORT",
+            description = "report: the afternoon as it was (default); matting-dead: the matting provider is dead for 30"
+                    + " minutes, and a model of one's own stands by; second-model: a second text-to-image provider of a"
+                    + " third of the capacity. The last two are for Pawline alone.")
+    private IncidentScenario scenario;
+
+    @Option(
+            names = "--without-second",
+            description = "Leaves the scenario's second provider out, to see what it is good for.")
+    private boolean withoutSecond;
+
     @Option(names = "--side", paramLabel = "SIDE", description = "Only one of them: control or pawline.")
     private Incident.@Nullable Side side;
 
@@ -57,7 +71,11 @@ final class IncidentCommand implements Callable<Integer> {
         if (tasks < 100 || !(scale >= 1) || warmUpTasks < 0) {
             throw new ParameterException(spec.commandLine(), "--tasks must be >= 100, --scale >= 1, --warm-up >= 0");
         }
-        Incident incident = new Incident(new IncidentDay(tasks, scale), warmUpTasks, new Journal(System.err), json);
+        if (scenario != IncidentScenario.REPORT && side != Incident.Side.PAWLINE) {
+            throw new ParameterException(spec.commandLine(), "the control has one provider: add --side pawline");
+        }
+        Incident incident = new Incident(
+                new IncidentDay(tasks, scale, scenario), !withoutSecond, warmUpTasks, new Journal(System.err), json);
         IncidentFigures figures = side == null ? incident.replay() : incident.replay(side);
         spec.commandLine().getOut().println(figures.table());
         if (json != null) {

@@ -7,14 +7,16 @@ import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
- * Scales the afternoon of the incident report to fewer tasks and less time.
+ * Scales the afternoon of the incident report, or a change of it, to fewer tasks and less time.
  *
  * @param tasks that people submit
  * @param scale how much faster time passes than in the report
+ * @param scenario in what the afternoon is changed
  */
-record IncidentDay(int tasks, double scale) {
+record IncidentDay(int tasks, double scale, IncidentScenario scenario) {
 
     static final int TASKS_OF_THE_REPORT = 49_263;
 
@@ -22,9 +24,19 @@ record IncidentDay(int tasks, double scale) {
     private static final Duration LAST_PEAK_ENDS = Duration.ofMinutes(147);
     private static final long SEED = 20250816;
 
+    /** The afternoon as it was. */
+    IncidentDay(int tasks, double scale) {
+        this(tasks, scale, IncidentScenario.REPORT);
+    }
+
     /** The simulator's profile; the capacity of its providers is scaled like the number of tasks. */
     Profile profile() {
-        return Profile.bundled("incident").scaled(scale, share());
+        return scenario.profile().scaled(scale, share());
+    }
+
+    /** The profile of the second provider, scaled as the others are; empty if there is none. */
+    Optional<Profile> second() {
+        return scenario.second().map(profile -> profile.scaled(scale, share()));
     }
 
     /** The share of the report's tasks that this day has. */

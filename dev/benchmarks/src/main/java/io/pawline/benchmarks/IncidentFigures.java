@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
@@ -43,6 +44,7 @@ record IncidentFigures(
                 side -> String.format(Locale.ROOT, "%.2f %%", side.unclassifiedPct()));
         row(table, "calls by calls needed", UNKNOWN, side -> String.format(Locale.ROOT, "%.2f", side.amplification()));
         row(table, "paid twice", UNKNOWN, side -> String.format(Locale.ROOT, "%,d", side.paidTwice()));
+        row(table, "money by success", UNKNOWN, side -> String.format(Locale.ROOT, "%.4f", side.costPerSuccess()));
         row(table, "a task, p50", "20-40 s (2)", side -> String.format(Locale.ROOT, "%,.0f s", side.p50S()));
         row(table, "a task, p95", UNKNOWN, side -> String.format(Locale.ROOT, "%,.0f s", side.p95S()));
         row(table, "a task, p99", UNKNOWN, side -> String.format(Locale.ROOT, "%,.0f s", side.p99S()));
@@ -56,11 +58,21 @@ record IncidentFigures(
                 "time to the end, error p50",
                 UNKNOWN,
                 side -> side.etaErrorPct() == null ? "-" : String.format(Locale.ROOT, "%.1f %%", side.etaErrorPct()));
+        if (pawline != null && pawline.window() != null) {
+            row(table, "in the scenario's time: tasks", UNKNOWN, side -> inWindow(side, w -> (double) w.tasks()));
+            row(table, "  expired", UNKNOWN, side -> inWindow(side, w -> (double) w.expired()));
+            row(table, "  a task, p95 in seconds", UNKNOWN, side -> inWindow(side, SideFigures.Window::p95S));
+        }
         table.append(
                 "(1) of the text-to-image failures  (2) \"usually\"; times are the report's, %s times what passed%n"
                         .formatted(scale));
         table.append(String.format(Locale.ROOT, "(%s)%n", machine.inOneLine()));
         return table.toString();
+    }
+
+    private static String inWindow(SideFigures side, ToDoubleFunction<SideFigures.Window> figure) {
+        SideFigures.Window window = side.window();
+        return window == null ? UNKNOWN : String.format(Locale.ROOT, "%,.0f", figure.applyAsDouble(window));
     }
 
     private void row(StringBuilder table, String what, String report, Function<SideFigures, String> figure) {

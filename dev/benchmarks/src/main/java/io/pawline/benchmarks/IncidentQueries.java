@@ -30,6 +30,13 @@ final class IncidentQueries implements AutoCloseable {
     /** Counts the tasks by their state. */
     record Standing(int tasks, int open, int succeeded, int undelivered) {}
 
+    /**
+     * Counts the tasks that were submitted in some time.
+     *
+     * @param timeOfNineteenInTwenty 95th percentile of the time to their final states
+     */
+    record Submitted(int tasks, int expired, Duration timeOfNineteenInTwenty) {}
+
     private final Connection database;
     private final OffsetDateTime since;
 
@@ -153,6 +160,28 @@ final class IncidentQueries implements AutoCloseable {
             }
         }
         return ends;
+    }
+
+    Submitted submitted(Instant from, Instant to) throws SQLException {
+        try (PreparedStatement query = database.prepareStatement("""
+                select count(*), count(*) filter (where state = 'expired'),
+                       coalesce(percentile_disc(0.95) within group (
+                           order by extract(epoch from ended_at - submitted_at) * 1000)
+                           filter (where ended_at is not null), 0)
+                from task where submitted_at >= ? and submitted_at < ?""")) {
+            query.setObject(1, from.atOffset(ZoneOffset.UTC));
+            query.setObject(2, to.atOffset(ZoneOffset.UTC));
+            try (ResultSet row = query.executeQuery()) {
+                row.next();
+                return new Submitted(row.getInt(1), row.getInt(2), Duration.ofMillis(row.getLong(3)));
+            }
+        }
+    }
+
+    /** Returns what all calls cost, by tasks that succeeded; 0 if none did. */
+    double costPerSuccess() throws SQLException {
+        long succeeded = standing().succeeded();
+        return succeeded == 0 ? 0 : count("select coalesce(sum(c.cost_micros), 0)" + CALLS) / 1e6 / succeeded;
     }
 
     private long count(String sql) throws SQLException {

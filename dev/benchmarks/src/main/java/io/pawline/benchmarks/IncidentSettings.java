@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.springframework.boot.convert.DurationStyle;
@@ -69,9 +70,24 @@ final class IncidentSettings {
         scaleDefaults();
     }
 
-    /** The settings of Pawline as it is. */
-    static IncidentSettings ofPawline(IncidentDay day, URI simulator) {
-        return new IncidentSettings(day, simulator);
+    /**
+     * The settings of Pawline as it is.
+     *
+     * @param second where the scenario's second provider listens; empty: Pawline does not know it
+     */
+    static IncidentSettings ofPawline(IncidentDay day, URI simulator, Optional<URI> second) {
+        IncidentSettings pawline = new IncidentSettings(day, simulator);
+        second.ifPresent(url -> pawline.settings.putAll(day.scenario().settings(url.toString())));
+        day.scenario().prefix().filter(_ -> second.isPresent()).ifPresent(pawline::scaleFallback);
+        return pawline;
+    }
+
+    /** The settings of a named provider are in no list of settings, so their times are named here. */
+    private void scaleFallback(String prefix) {
+        time(prefix + "connect-timeout", Duration.ofSeconds(5));
+        time(prefix + "call-timeout", Duration.ofSeconds(60));
+        time(prefix + "limits.breaker-pause", Duration.ofSeconds(5));
+        time(prefix + "limits.breaker-max-pause", Duration.ofSeconds(60));
     }
 
     /** The report's policy, as far as settings can express it; the rest is {@link ReportPolicy}. */

@@ -28,6 +28,8 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param etaLaterErrorPct the same of the status some time later, of the time that was left then
  * @param etaKnownPct answers about open tasks that named one
  * @param postponed requests that were asked to come later
+ * @param costPerSuccess what all calls cost, by tasks that succeeded
+ * @param window the tasks of the time that the scenario is about; null: it is about none
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 record SideFigures(
@@ -50,5 +52,17 @@ record SideFigures(
         double etaKnownPct,
         int askedAgain,
         int postponed,
+        double costPerSuccess,
+        @Nullable Window window,
         Map<String, Long> failedCalls,
-        Map<String, Long> unsuccessfulTasks) {}
+        Map<String, Long> unsuccessfulTasks) {
+
+    /**
+     * Counts the tasks that were submitted in a part of the day.
+     *
+     * @param p95S from the submission to the final state, of those that have one
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Window(
+            int tasks, int expired, @JsonProperty("p95_s") double p95S) {}
+}

@@ -7,6 +7,7 @@ import java.io.Reader;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +23,7 @@ class IncidentSettingsTest {
 
     @Test
     void dividesTheTimesOfTheWorldOutsideAndNoOthers() throws IOException {
-        Properties pawline = written(IncidentSettings.ofPawline(day, SIMULATOR));
+        Properties pawline = written(IncidentSettings.ofPawline(day, SIMULATOR, Optional.empty()));
 
         assertThat(pawline)
                 .containsEntry("pawline.generate.call-timeout", "1000ms")
@@ -37,8 +38,32 @@ class IncidentSettingsTest {
 
     @Test
     void saysNothingOfWhatTheProvidersCanHandle() throws IOException {
-        assertThat(written(IncidentSettings.ofPawline(day, SIMULATOR)).stringPropertyNames())
+        assertThat(written(IncidentSettings.ofPawline(day, SIMULATOR, Optional.empty()))
+                        .stringPropertyNames())
                 .noneMatch(name -> name.endsWith("max-in-flight") || name.endsWith("calls-per-second"));
+    }
+
+    @Test
+    void tellsPawlineOfTheSecondProviderOfAScenario() throws IOException {
+        IncidentDay dead = new IncidentDay(4_926, 60, IncidentScenario.MATTING_DEAD);
+        URI second = URI.create("http://127.0.0.1:2");
+
+        assertThat(written(IncidentSettings.ofPawline(dead, SIMULATOR, Optional.of(second))))
+                .containsEntry("pawline.matting.fallbacks.own-model.base-url", "http://127.0.0.1:2")
+                .containsEntry("pawline.matting.fallbacks.own-model.limits.breaker-pause", "83ms")
+                .containsEntry("pawline.matting.chain.spill-after", "333ms");
+        assertThat(written(IncidentSettings.ofPawline(dead, SIMULATOR, Optional.empty()))
+                        .stringPropertyNames())
+                .noneMatch(name -> name.contains("fallbacks"));
+    }
+
+    @Test
+    void everyScenarioHasItsProfiles() {
+        for (IncidentScenario scenario : IncidentScenario.values()) {
+            IncidentDay changed = new IncidentDay(4_926, 60, scenario);
+            assertThat(changed.moments()).as("%s", scenario).hasSize(4_926);
+            assertThat(changed.second().isPresent()).isEqualTo(scenario != IncidentScenario.REPORT);
+        }
     }
 
     @Test

@@ -53,7 +53,10 @@ final class LocalSettings {
             settings.put("pawline." + service.prefix() + ".port", Integer.toString(ports.stage(place++)));
         }
         options.simulator().ifPresent(_ -> simulated("http://127.0.0.1:" + ports.simulator()));
-        if (options.mattingModel()) {
+        if (options.mattingModel() && options.standby()) {
+            settings.put("pawline.matting.fallbacks.own-model.format", "pawline-matting");
+            settings.put("pawline.matting.fallbacks.own-model.base-url", "http://127.0.0.1:" + ports.mattingModel());
+        } else if (options.mattingModel()) {
             settings.put("pawline.matting.base-url", "http://127.0.0.1:" + ports.mattingModel());
             // matting-service wants keys; the model does not look at them
             settings.put("pawline.matting.access-key", ACCESS_KEY);

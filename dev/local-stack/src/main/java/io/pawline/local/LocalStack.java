@@ -47,16 +47,21 @@ public final class LocalStack implements AutoCloseable {
      * @param folder of all data and logs
      * @param simulator name or file of the simulator's profile; empty for no simulator
      * @param mattingModel whether a matting model runs beside the stack, and matting-service calls it
+     * @param standby whether matting-service calls the model only if the provider does not answer
      */
-    public record Options(Path folder, Ports ports, Optional<String> simulator, boolean mattingModel) {
+    public record Options(Path folder, Ports ports, Optional<String> simulator, boolean mattingModel, boolean standby) {
 
         /** The options of a stack without a matting model. */
         public Options(Path folder, Ports ports, Optional<String> simulator) {
-            this(folder, ports, simulator, false);
+            this(folder, ports, simulator, false, false);
         }
 
         Options withMattingModel() {
-            return new Options(folder, ports, simulator, true);
+            return new Options(folder, ports, simulator, true, standby);
+        }
+
+        Options asStandby() {
+            return new Options(folder, ports, simulator, mattingModel, true);
         }
     }
 

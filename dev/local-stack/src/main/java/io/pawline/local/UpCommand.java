@@ -32,15 +32,17 @@ final class UpCommand implements Runnable {
     /** Who removes the backgrounds. */
     enum Matting {
         PROVIDER,
-        MODEL
+        MODEL,
+        STANDBY
     }
 
     @Option(
             names = "--matting",
             paramLabel = "WHO",
             defaultValue = "provider",
-            description = "Who removes the backgrounds: provider, simulated or real, or model, which is a model on this"
-                    + " machine (default: ${DEFAULT-VALUE}).")
+            description = "Who removes the backgrounds: provider, simulated or real; model, which is a model on this"
+                    + " machine; standby, which is the model if the provider does not answer (default:"
+                    + " ${DEFAULT-VALUE}).")
     private Matting matting;
 
     @Spec
@@ -52,7 +54,11 @@ final class UpCommand implements Runnable {
             throw new ParameterException(spec.commandLine(), "--config: no readable file " + config);
         }
         Terminal terminal = new Terminal();
-        LocalStack.Options chosen = matting == Matting.MODEL ? options.stack().withMattingModel() : options.stack();
+        LocalStack.Options chosen = switch (matting) {
+            case PROVIDER -> options.stack();
+            case MODEL -> options.stack().withMattingModel();
+            case STANDBY -> options.stack().withMattingModel().asStandby();
+        };
         LocalStack stack = new LocalStack(chosen, part -> terminal.step("starting " + part));
         AtomicReference<LocalServices> services = new AtomicReference<>();
         UntilStopped.close(() -> {

@@ -30,7 +30,7 @@ public final class Profile {
     }
 
     /**
-     * Loads a profile that comes with the simulator: {@code default}, {@code instant}, {@code incident}.
+     * Loads a profile that comes with the simulator, such as {@code default}, {@code instant} or {@code incident}.
      *
      * @throws IllegalArgumentException if there is none of this name
      */
@@ -39,7 +39,8 @@ public final class Profile {
         try (InputStream yaml = Profile.class.getResourceAsStream(resource)) {
             if (yaml == null) {
                 throw new IllegalArgumentException(
-                        "there is no bundled simulator profile '%s'; there are: default, incident, instant"
+                        ("there is no bundled simulator profile '%s'; there are: default, incident,"
+                                        + " incident-matting-dead, instant, second-matting, second-text-to-image")
                                 .formatted(name));
             }
             return ProfileReader.read(name + ".yaml", yaml.readAllBytes());

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@code POST /api/v3/chat/completions}, {@code POST /api/v3/images/generations}: Ark;
  *   <li>{@code POST /?Action=CVProcess&Version=2022-08-31}: Volcengine's visual API;
+ *   <li>{@code POST /v1/cut-out}: a matting service that speaks {@code pawline-matting}, beside the visual API;
  *   <li>{@code GET /generated/<name>.jpg}, {@code .png}: the pictures it drew;
  *   <li>{@code POST /callbacks/…}, {@code GET /callbacks?task_id=}: the front end's callback receiver;
  *   <li>{@code GET /photos/cat.png}, {@code flat.png}, {@code not-an-image}: photos to submit;
@@ -40,6 +41,7 @@ public final class ProviderSimulator implements AutoCloseable {
     private final ArkVision vision;
     private final ArkTextToImage textToImage;
     private final VolcengineMatting matting;
+    private final PawlineMatting pawlineMatting;
     private final SimulatedReceiver callbacks;
     private final Instant start;
 
@@ -69,6 +71,7 @@ public final class ProviderSimulator implements AutoCloseable {
                 web,
                 new VolcengineSignature(options.accessKey(), options.secretKey(), clock),
                 clock);
+        this.pawlineMatting = new PawlineMatting(of(Provider.MATTING), pictureRenderer);
         this.callbacks = new SimulatedReceiver(of(Provider.CALLBACK), options.webhookSecret(), clock);
     }
 
@@ -152,6 +155,7 @@ public final class ProviderSimulator implements AutoCloseable {
             case "/api/v3/chat/completions" -> vision.handle(simulatedCall);
             case "/api/v3/images/generations" -> textToImage.handle(simulatedCall);
             case "/" -> matting.handle(simulatedCall);
+            case "/v1/cut-out" -> pawlineMatting.handle(simulatedCall);
             case "/stats/reset" -> {
                 workloads.values().forEach(Workload::clearStats);
                 callbacks.clearStats();

@@ -98,7 +98,8 @@ class ProfileTest {
         assertThat(Profile.bundled("instant").of(Provider.MATTING).usual().latency())
                 .isEqualTo(LatencyDistribution.NONE);
         assertThatThrownBy(() -> Profile.bundled("nightmare"))
-                .hasMessage("there is no bundled simulator profile 'nightmare'; there are: default, incident, instant");
+                .hasMessage("there is no bundled simulator profile 'nightmare'; there are: default, incident,"
+                        + " incident-matting-dead, instant, second-matting, second-text-to-image");
     }
 
     @Test

@@ -74,6 +74,20 @@ class ProviderSimulatorTest {
     }
 
     @Test
+    void cutsOutWhatIsSentToItAsAPawlineMattingServiceDoes() throws Exception {
+        byte[] cutOut = post("/v1/cut-out", photo("cat.png")).bytes();
+
+        assertThat(PictureCodec.size(cutOut)).isEqualTo(PictureCodec.size(photo("cat.png")));
+        assertThat(cutOut).startsWith(0x89, 'P', 'N', 'G');
+        assertThat(post("/v1/cut-out", photo("not-an-image")).status()).isEqualTo(422);
+    }
+
+    private TestingProviderClient.Answer post(String path, byte[] body) throws Exception {
+        return client.send(HttpRequest.newBuilder(simulator.baseUrl().resolve(path))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
+    }
+
+    @Test
     void wrapsItsAnswerInProseUnlessAskedForJson() throws Exception {
         String asked = TestingProviderClient.detection(TestingProviderClient.dataUrl(photo("cat.png")));
         var answer =

@@ -8,6 +8,7 @@ import io.pawline.schemas.Stage;
 import io.pawline.service.EventFormat;
 import io.pawline.stage.BreakerPolicy;
 import io.pawline.stage.Fairness;
+import io.pawline.stage.Fallbacks;
 import io.pawline.stage.Handler;
 import io.pawline.stage.KafkaClients;
 import io.pawline.stage.ProviderPolicies;
@@ -37,6 +38,7 @@ public final class TestingStage {
     private Optional<BreakerPolicy> breaker = Optional.empty();
     private double callsPerSecond;
     private int capacity;
+    private Fallbacks fallbacks = Fallbacks.NONE;
     private MeterRegistry meters = new SimpleMeterRegistry();
     private EventFormat format = TestingEvents.format();
     private OpenTelemetry telemetry = OpenTelemetry.noop();
@@ -104,6 +106,12 @@ public final class TestingStage {
         return this;
     }
 
+    /** Lets the stage call other providers, too. */
+    public TestingStage fallbacks(Fallbacks others) {
+        fallbacks = others;
+        return this;
+    }
+
     public TestingStage meters(MeterRegistry registry) {
         meters = registry;
         return this;
@@ -142,7 +150,9 @@ public final class TestingStage {
                 TaskAccepted::getContext,
                 new StagePolicies(maxInFlight, drain, Duration.ofMillis(10), retryShare, retry),
                 Optional.of(
-                        new ProviderPolicies(PROVIDER, adaptiveLimit, breaker, callsPerSecond, 0, capacity, 250_000)));
+                        new ProviderPolicies(PROVIDER, adaptiveLimit, breaker, callsPerSecond, 0, capacity, 250_000)),
+                false,
+                fallbacks);
     }
 
     public StageRuntime<TaskAccepted> runtime(Handler<TaskAccepted> handler) {

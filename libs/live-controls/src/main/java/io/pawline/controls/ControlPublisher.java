@@ -120,6 +120,18 @@ public final class ControlPublisher implements AutoCloseable {
         publish(control(Subject.provider(provider), ControlAction.RESUME, by, why));
     }
 
+    /** Lets nobody call a provider until it is {@linkplain #switchOn switched on}, whatever its cool-down. */
+    public void switchOff(String provider, String by, String why) {
+        requireText("provider", provider);
+        publish(control(Subject.off(provider), ControlAction.PAUSE, by, why));
+    }
+
+    /** Lets everybody call a provider again that was switched off. A cool-down stays. */
+    public void switchOn(String provider, String by, String why) {
+        requireText("provider", provider);
+        publish(control(Subject.off(provider), ControlAction.RESUME, by, why));
+    }
+
     /**
      * Lets no stage work on a task any more.
      *

@@ -101,6 +101,11 @@ public final class ControlStateReader implements AutoCloseable {
                 .orElse(Instant.EPOCH);
     }
 
+    /** Says whether nobody is to call the provider until it is switched on. */
+    public boolean off(String provider) {
+        return activeControls.of(Subject.off(provider)).isPresent();
+    }
+
     /** Says whether no stage is to work on the task any more. */
     public boolean cancelled(TaskId task) {
         return activeControls.of(Subject.task(task)).isPresent();

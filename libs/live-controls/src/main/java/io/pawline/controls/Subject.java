@@ -14,6 +14,7 @@ final class Subject {
     private static final String STAGE = "stage:";
     private static final String LIMIT = "limit:";
     private static final String PROVIDER = "provider:";
+    private static final String OFF = "off:";
     private static final String TASK = "task:";
 
     private Subject() {}
@@ -30,6 +31,11 @@ final class Subject {
         return PROVIDER + name;
     }
 
+    /** A provider's switch is a subject besides its cool-down, which a process may give while the provider is off. */
+    static String off(String provider) {
+        return OFF + provider;
+    }
+
     static String task(TaskId id) {
         return TASK + id;
     }
@@ -41,7 +47,7 @@ final class Subject {
     /** Returns the controls that a subject can have; none if it is of no kind known here. */
     static Set<ControlAction> actions(String subject) {
         return switch (subject.substring(0, subject.indexOf(':') + 1)) {
-            case STAGE -> Set.of(ControlAction.PAUSE, ControlAction.RESUME);
+            case STAGE, OFF -> Set.of(ControlAction.PAUSE, ControlAction.RESUME);
             case LIMIT -> Set.of(ControlAction.LIMIT);
             case PROVIDER -> Set.of(ControlAction.COOL_DOWN, ControlAction.RESUME);
             case TASK -> Set.of(ControlAction.CANCEL);

@@ -89,6 +89,17 @@ class ActiveControlsTest {
     }
 
     @Test
+    void aCoolDownDoesNotSwitchAProviderOn() {
+        apply(said("off:ark", ControlAction.PAUSE));
+        apply(coolDown(60));
+        apply(said("provider:ark", ControlAction.RESUME));
+        assertThat(activeControls.of("off:ark")).isPresent();
+
+        apply(said("off:ark", ControlAction.RESUME));
+        assertThat(activeControls.of("off:ark")).isEmpty();
+    }
+
+    @Test
     void whatIsOverIsForgotten() {
         apply(coolDown(60));
         apply(said("task:a", ControlAction.CANCEL).setUntil(NOW.plusSeconds(60)));

@@ -18,14 +18,14 @@ public final class Attempt {
 
     /** Makes the calls of one attempt. */
     public interface Calls {
-        <T> T make(OutsideCall<T> call) throws InterruptedException;
+        <T> T make(ProviderCall<T> call) throws InterruptedException;
     }
 
-    /** Makes calls and does nothing more: no ledger, no limit. */
+    /** Makes calls to the first provider and does nothing more: no ledger, no limit. */
     public static final Calls UNRECORDED = new Calls() {
         @Override
-        public <T> T make(OutsideCall<T> call) throws InterruptedException {
-            return call.make().value();
+        public <T> T make(ProviderCall<T> call) throws InterruptedException {
+            return call.make(0).value();
         }
     };
 
@@ -67,6 +67,11 @@ public final class Attempt {
         return requestId;
     }
 
+    /** Returns our name for the attempt's call to one of the stage's providers. The first has that of the attempt. */
+    public String requestId(int place) {
+        return place == 0 ? requestId : place + "-" + requestId;
+    }
+
     /** Returns the number of the attempt; it is 1 for the first. */
     public int number() {
         return number;
@@ -86,6 +91,17 @@ public final class Attempt {
      * @throws InterruptedException if the runtime gave the task up
      */
     public <T> T call(OutsideCall<T> call) throws InterruptedException {
+        return calls.make(_ -> call.make());
+    }
+
+    /**
+     * Makes an outside call to one of the stage's providers, as {@link #call(OutsideCall)} does. If it fails for reasons
+     * of the provider, the call is made to another one, to each once at most.
+     *
+     * @return what the last call made of its answer
+     * @throws InterruptedException if the runtime gave the task up
+     */
+    public <T> T call(ProviderCall<T> call) throws InterruptedException {
         return calls.make(call);
     }
 

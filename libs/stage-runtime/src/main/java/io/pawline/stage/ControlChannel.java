@@ -25,6 +25,9 @@ public interface ControlChannel extends AutoCloseable {
     /** Returns the moment before which nobody is to call the provider; long past if there is no cool-down. */
     Instant coolDownUntil(String provider);
 
+    /** Says whether an operator has switched the provider off. */
+    boolean off(String provider);
+
     /** Says whether no stage is to work on the task any more. */
     boolean cancelled(TaskId task);
 

@@ -49,6 +49,11 @@ final class KafkaControls implements ControlChannel {
     }
 
     @Override
+    public boolean off(String provider) {
+        return reader.off(provider);
+    }
+
+    @Override
     public boolean cancelled(TaskId task) {
         return reader.cancelled(task);
     }

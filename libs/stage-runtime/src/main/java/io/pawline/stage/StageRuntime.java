@@ -14,13 +14,17 @@ import io.pawline.stage.provider.FleetNode;
 import io.pawline.stage.provider.FleetPolicy;
 import io.pawline.stage.provider.FleetShare;
 import io.pawline.stage.provider.LiveStageControls;
+import io.pawline.stage.provider.ProviderChain;
 import io.pawline.stage.provider.ReceiverLimiters;
+import io.pawline.stage.provider.StageControls;
 import io.pawline.stage.session.OutcomeResolver;
 import io.pawline.stage.session.StageSession;
 import io.pawline.stage.session.TaskExecution;
 import io.pawline.stage.tracing.StageTracing;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -58,8 +62,8 @@ public final class StageRuntime<I> implements AutoCloseable {
     private final StageMetrics metrics;
     private final Backlog backlog = new Backlog();
     private final LiveStageControls controls;
-    private final ConcurrencyLimiter limiter;
-    private final Optional<FleetChannel> fleet;
+    private final ProviderChain chain;
+    private final List<FleetChannel> fleets = new ArrayList<>();
     private final Optional<ReceiverLimiters> receiverLimiters;
     private final Ledger ledger;
     private final TaskExecution<I> execution;
@@ -141,26 +145,25 @@ public final class StageRuntime<I> implements AutoCloseable {
         this.clock = steady;
         this.controls = new LiveStageControls(spec, clients.instanceId(), clients.controls(format, steady), scheduler);
         int maxInFlight = spec.policies().maxInFlight();
-        Optional<ProviderPolicies> shared = spec.provider()
-                .filter(_ -> spec.stage().paid() && !spec.receiverQueues())
-                .filter(provider -> FleetPolicy.of(provider).shares());
         FleetMember self = new FleetMember(clients.instanceId(), "%x-%x".formatted(steady.millis(), random.nextLong()));
-        Optional<FleetShare> share =
-                shared.map(provider -> new FleetShare(self, maxInFlight, provider.rate(), scheduler::nanoTime));
-        this.limiter = new ConcurrencyLimiter(
-                spec.receiverQueues() ? Optional.empty() : spec.provider(),
-                maxInFlight,
-                controls,
-                steady,
-                scheduler::nanoTime,
-                share,
-                random);
+        this.metrics = new StageMetrics(meters, spec.stage(), steady);
+        List<ConcurrencyLimiter> limiters = new ArrayList<>();
+        limiters.add(limiter(limiters.size(), self, spec.provider(), maxInFlight, controls, format, random));
+        for (Fallbacks.Fallback each : spec.fallbacks().providers()) {
+            limiters.add(limiter(
+                    limiters.size(),
+                    self,
+                    Optional.of(each.provider()),
+                    each.maxInFlight(),
+                    controls.of(each),
+                    format,
+                    random));
+        }
+        this.chain = new ProviderChain(limiters, spec.fallbacks(), steady, scheduler::nanoTime);
         this.receiverLimiters = spec.provider()
                 .filter(_ -> spec.receiverQueues())
                 .map(provider -> new ReceiverLimiters(provider, maxInFlight, steady, scheduler::nanoTime, random));
-        this.metrics = new StageMetrics(meters, spec.stage(), steady);
-        metrics.watch(limiter);
-        this.fleet = share.map(of -> fleet(self, of, shared.orElseThrow(), format));
+        metrics.watch(chain);
         receiverLimiters.ifPresent(metrics::watch);
         metrics.watch(backlog);
         Codec<I> codec = new Codec<>(spec, format, scheduler);
@@ -179,27 +182,69 @@ public final class StageRuntime<I> implements AutoCloseable {
                 new StageTracing(
                         telemetry,
                         spec.stage(),
-                        spec.provider().map(ProviderPolicies::name).orElse("outside")));
+                        spec.provider().isEmpty()
+                                ? List.of("outside")
+                                : spec.providers().stream()
+                                        .map(ProviderPolicies::name)
+                                        .toList()));
         this.thread = scheduler.platformThread(spec.stage().code() + "-poll", false, this::run);
     }
 
-    private FleetChannel fleet(FleetMember self, FleetShare share, ProviderPolicies provider, EventFormat format) {
+    /** Makes the limiter of one provider, and what shares its limit with the other processes. */
+    private ConcurrencyLimiter limiter(
+            int place,
+            FleetMember self,
+            Optional<ProviderPolicies> provider,
+            int maxInFlight,
+            StageControls its,
+            EventFormat format,
+            RandomGenerator random) {
+        Optional<ProviderPolicies> shared = provider.filter(_ -> spec.stage().paid() && !spec.receiverQueues())
+                .filter(policies -> FleetPolicy.of(policies).shares());
+        Optional<FleetShare> share =
+                shared.map(policies -> new FleetShare(self, maxInFlight, policies.rate(), scheduler::nanoTime));
+        ConcurrencyLimiter limiter = new ConcurrencyLimiter(
+                spec.receiverQueues() ? Optional.empty() : provider,
+                maxInFlight,
+                its,
+                clock,
+                scheduler::nanoTime,
+                share,
+                random);
+        provider.filter(_ -> !spec.receiverQueues()).ifPresent(policies -> metrics.watch(policies.name(), limiter));
+        share.ifPresent(of -> fleets.add(fleet(place, self, of, shared.orElseThrow(), limiter, format)));
+        return limiter;
+    }
+
+    private FleetChannel fleet(
+            int place,
+            FleetMember self,
+            FleetShare share,
+            ProviderPolicies provider,
+            ConcurrencyLimiter limiter,
+            EventFormat format) {
         FleetNode node = new FleetNode(self, share, FleetPolicy.of(provider), scheduler::nanoTime);
-        metrics.watch(node);
+        if (place == 0) {
+            metrics.watch(node);
+        }
         return new FleetChannel(
                 spec.stage(),
                 provider.name(),
                 node,
-                () -> new FleetNode.Load(limiter.busy(), limiter.ghosts(), waiting()),
+                () -> new FleetNode.Load(limiter.busy(), limiter.ghosts(), waiting(place)),
                 this::hasFirstPartition,
                 clients,
                 format,
                 scheduler);
     }
 
-    /** Counts the records that want a permit. Where none may begin, others can use the permits. */
-    private int waiting() {
-        return !stopping && limiter.open() ? backlog.ready() : 0;
+    /**
+     * Counts the records that want a permit of a provider. Where none may begin, others can use the permits. What nobody
+     * wants is given all the same, so a call that fails elsewhere finds a place at once.
+     */
+    private int waiting(int place) {
+        boolean wanted = place == 0 ? chain.limiter(0).open() : chain.isAsked(place);
+        return !stopping && wanted ? backlog.ready() : 0;
     }
 
     /** Of the processes of a stage, one has the first partition of its work, most of the time. */
@@ -211,7 +256,7 @@ public final class StageRuntime<I> implements AutoCloseable {
     /** Starts the poll thread and returns at once. {@link #ready} shows whether Kafka can be reached. */
     public void start() {
         controls.start();
-        fleet.ifPresent(FleetChannel::start);
+        fleets.forEach(FleetChannel::start);
         thread.start();
     }
 
@@ -252,10 +297,10 @@ public final class StageRuntime<I> implements AutoCloseable {
                 thread.join(left(stopBy).minus(CLOSE_CLIENTS));
             }
             Scheduler.Worker closing = scheduler.virtualThread(spec.stage().code() + "-close", () -> {
-                fleet.ifPresent(FleetChannel::stop);
+                fleets.forEach(FleetChannel::stop);
                 ledger.close();
                 controls.close();
-                fleet.ifPresent(FleetChannel::close);
+                fleets.forEach(FleetChannel::close);
             });
             closing.start();
             closing.join(left(stopBy));
@@ -276,7 +321,7 @@ public final class StageRuntime<I> implements AutoCloseable {
                         spec,
                         execution,
                         fairness,
-                        limiter,
+                        chain,
                         receiverLimiters,
                         ledger,
                         clients,

@@ -2,9 +2,13 @@ package io.pawline.stage;
 
 import io.pawline.events.TaskContext;
 import io.pawline.schemas.Stage;
+import io.pawline.stage.Fallbacks.Fallback;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Says what makes a stage: its place in the pipeline, the event it takes, and its policies. Together with a {@link
@@ -15,6 +19,7 @@ import java.util.function.Function;
  * @param provider the outside service that the stage calls through {@link Attempt#call}; empty if it calls none
  * @param receiverQueues whether the provider stands for many receivers, each of which has a queue of its own and may
  *     not hold up another
+ * @param fallbacks the providers that are called if the first one is not
  */
 public record StageSpec<I>(
         Stage stage,
@@ -22,7 +27,8 @@ public record StageSpec<I>(
         Function<I, TaskContext> context,
         StagePolicies policies,
         Optional<ProviderPolicies> provider,
-        boolean receiverQueues) {
+        boolean receiverQueues,
+        Fallbacks fallbacks) {
     public StageSpec {
         Objects.requireNonNull(stage, "stage");
         Objects.requireNonNull(input, "input");
@@ -32,6 +38,30 @@ public record StageSpec<I>(
         if (receiverQueues && provider.isEmpty()) {
             throw new IllegalArgumentException("receiver queues need a provider, and there is none");
         }
+        if (!fallbacks.providers().isEmpty() && (provider.isEmpty() || receiverQueues)) {
+            throw new IllegalArgumentException("fallbacks need one provider that comes first");
+        }
+        List<String> names = names(provider, fallbacks);
+        if (Set.copyOf(names).size() < names.size()) {
+            throw new IllegalArgumentException("each provider of a stage must have a name of its own, was " + names);
+        }
+    }
+
+    private static List<String> names(Optional<ProviderPolicies> provider, Fallbacks fallbacks) {
+        return Stream.concat(provider.stream(), fallbacks.providers().stream().map(Fallback::provider))
+                .map(ProviderPolicies::name)
+                .toList();
+    }
+
+    /** Makes a stage that calls one provider, or none. */
+    public StageSpec(
+            Stage stage,
+            Class<I> input,
+            Function<I, TaskContext> context,
+            StagePolicies policies,
+            Optional<ProviderPolicies> provider,
+            boolean receiverQueues) {
+        this(stage, input, context, policies, provider, receiverQueues, Fallbacks.NONE);
     }
 
     /** Makes a stage that calls one provider, or none. */
@@ -42,5 +72,17 @@ public record StageSpec<I>(
             StagePolicies policies,
             Optional<ProviderPolicies> provider) {
         this(stage, input, context, policies, provider, false);
+    }
+
+    /** Returns all providers, in the order in which they are asked. */
+    public List<ProviderPolicies> providers() {
+        return Stream.concat(provider.stream(), fallbacks.providers().stream().map(Fallback::provider))
+                .toList();
+    }
+
+    /** Returns the most tasks that one process works on at once, at all providers together. */
+    public int maxInFlight() {
+        return policies.maxInFlight()
+                + fallbacks.providers().stream().mapToInt(Fallback::maxInFlight).sum();
     }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A live control, as it is in force or as it was given.
  *
- * @param subject {@code stage:…}, {@code limit:…}, {@code provider:…} or {@code task:…}
+ * @param subject {@code stage:…}, {@code limit:…}, {@code provider:…}, {@code off:…} or {@code task:…}
  * @param limit calls in flight of each process; null: it sets none
  * @param until when it ends by itself; null: it does not
  */

@@ -106,6 +106,16 @@ final class ControlsController {
         return ControlView.of(controls.endCoolDown(provider(provider), order(OperatorAction.of(operator, body))));
     }
 
+    @PostMapping("/v1/controls/providers/{provider}/switch-off")
+    ControlView switchOff(Operator operator, @PathVariable("provider") String provider, @RequestBody String body) {
+        return ControlView.of(controls.switchOff(provider(provider), order(OperatorAction.of(operator, body))));
+    }
+
+    @PostMapping("/v1/controls/providers/{provider}/switch-on")
+    ControlView switchOn(Operator operator, @PathVariable("provider") String provider, @RequestBody String body) {
+        return ControlView.of(controls.switchOn(provider(provider), order(OperatorAction.of(operator, body))));
+    }
+
     @PostMapping("/v1/controls/tasks/{id}/cancel")
     ControlView cancel(Operator operator, @PathVariable("id") String id, @RequestBody String body) {
         TaskId task;

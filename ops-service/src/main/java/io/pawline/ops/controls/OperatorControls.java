@@ -89,6 +89,18 @@ final class OperatorControls {
                 () -> publisher.liftCoolDown(provider, order.who(), order.why()));
     }
 
+    ControlEntry switchOff(String provider, Order order) {
+        return give(
+                entry("pause", "off:" + provider, order, null, null),
+                () -> publisher.switchOff(provider, order.who(), order.why()));
+    }
+
+    ControlEntry switchOn(String provider, Order order) {
+        return give(
+                entry("resume", "off:" + provider, order, null, null),
+                () -> publisher.switchOn(provider, order.who(), order.why()));
+    }
+
     /** What came of a request to cancel a task. */
     sealed interface Cancelled {
         /** It is cancelled now. */

@@ -4,7 +4,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says how a process of a stage stood when it last began or ended a call.
+ * Says how a process of a stage stood with one of its providers when it last began or ended a call there.
  *
  * @param limit tasks that it could have had at work
  * @param breaker {@code closed}, {@code open} or {@code half_open}; null: it has none

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Holds the last state of each process of a stage that was heard of lately, by its instance. */
+/** Holds the last state of each process of a stage that was heard of lately, by its instance and its provider. */
 record InstanceStates(Map<String, InstanceState> byInstance) {
 
     static final InstanceStates NONE = new InstanceStates(Map.of());
@@ -25,7 +25,8 @@ record InstanceStates(Map<String, InstanceState> byInstance) {
         Instant gone = reported.at().minus(LATELY);
         Map<String, InstanceState> processes = new TreeMap<>(byInstance);
         processes.values().removeIf(process -> process.at().isBefore(gone));
-        processes.put(reported.instance(), reported.after(processes.get(reported.instance())));
+        String key = reported.instance() + "/" + reported.provider();
+        processes.put(key, reported.after(processes.get(key)));
         return new InstanceStates(processes);
     }
 }

@@ -4,7 +4,9 @@ import io.pawline.controls.ControlStateReader;
 import io.pawline.ops.http.Period;
 import io.pawline.ops.live.ConsumerLag.Lag;
 import io.pawline.ops.live.LiveQueries.Latency;
+import io.pawline.ops.live.LiveQueries.ProviderStanding;
 import io.pawline.ops.live.LiveQueries.Standing;
+import io.pawline.ops.live.LiveView.ProviderView;
 import io.pawline.ops.live.LiveView.StageView;
 import io.pawline.ops.live.LiveView.Totals;
 import io.pawline.schemas.Stage;
@@ -66,6 +68,7 @@ final class Live {
         Map<String, Integer> inFlight = queries.inFlight(now);
         Map<String, Latency> latencies = queries.latencies(window.from());
         Map<String, Standing> standings = queries.standings(now, processes.members());
+        Map<String, List<ProviderStanding>> providers = queries.providers(now, processes.members());
         Optional<Map<Stage, Lag>> behind = lags.now();
         double seconds = Math.max(1, Duration.between(window.from(), now).toMillis() / 1_000.0);
         List<StageView> stages = Arrays.stream(Stage.values())
@@ -76,7 +79,8 @@ final class Live {
                         inFlight.getOrDefault(stage.code(), 0),
                         standings.get(stage.code()),
                         latencies.get(stage.code()),
-                        behind.map(all -> all.get(stage)).orElse(null)))
+                        behind.map(all -> all.get(stage)).orElse(null),
+                        providers.getOrDefault(stage.code(), List.of())))
                 .toList();
         return new LiveView(
                 now,
@@ -109,7 +113,8 @@ final class Live {
             int inFlight,
             @Nullable Standing standing,
             @Nullable Latency latency,
-            @Nullable Lag lag) {
+            @Nullable Lag lag,
+            List<ProviderStanding> providers) {
         String provider = standing == null ? null : standing.provider();
         Instant coolDown = provider == null ? Instant.EPOCH : controls.coolDownUntil(provider);
         return new StageView(
@@ -135,7 +140,18 @@ final class Live {
                 counts.amplification(),
                 counts.cost(),
                 latency == null ? null : latency.p50(),
-                latency == null ? null : latency.p95());
+                latency == null ? null : latency.p95(),
+                providers.stream().map(this::provider).toList());
+    }
+
+    private ProviderView provider(ProviderStanding standing) {
+        Instant coolDown = controls.coolDownUntil(standing.provider());
+        return new ProviderView(
+                standing.provider(),
+                standing.limit(),
+                standing.breaker(),
+                coolDown.isAfter(clock.instant()) ? coolDown : null,
+                controls.off(standing.provider()));
     }
 
     private static Totals totals(

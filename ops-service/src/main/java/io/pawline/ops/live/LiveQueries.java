@@ -68,21 +68,33 @@ final class LiveQueries {
             select stage, count(*) calls from call_attempt where ended_at is null and started_at >= :begun group by stage
             """;
 
-    private static final String PROCESSES = """
-            select stage, max(provider) provider, sum(call_limit) call_limit, count(*) processes,
-                case when count(breaker) = 0 then null
-                    when bool_or(breaker = 'open') then 'open'
-                    when bool_or(breaker = 'half_open') then 'half_open' else 'closed' end breaker,
-                min(breaker_since) filter (where breaker <> 'closed') not_closed_since,
-                max(breaker_since) filter (where breaker = 'closed') closed_since
+    /** Which states of processes count. */
+    private static final String PRESENT = """
             from stage_process
             where case
                 when not :known then at >= :seen or (breaker <> 'closed' and at >= :seen_open)
                 when stage = any(:staffed) then
                     stage || '/' || instance = any(:members) and (at >= :seen or breaker <> 'closed')
                 else at >= :seen end
-            group by stage
             """;
+
+    /** The provider of a stage is the one that it called last. */
+    private static final String PROCESSES = """
+            select stage, (array_agg(provider order by at desc, provider))[1] provider, sum(call_limit) call_limit,
+                count(distinct instance) processes,
+                case when count(breaker) = 0 then null
+                    when bool_or(breaker = 'open') then 'open'
+                    when bool_or(breaker = 'half_open') then 'half_open' else 'closed' end breaker,
+                min(breaker_since) filter (where breaker <> 'closed') not_closed_since,
+                max(breaker_since) filter (where breaker = 'closed') closed_since
+            """ + PRESENT + " group by stage";
+
+    private static final String PROVIDERS = """
+            select stage, provider, sum(call_limit) call_limit,
+                case when count(breaker) = 0 then null
+                    when bool_or(breaker = 'open') then 'open'
+                    when bool_or(breaker = 'half_open') then 'half_open' else 'closed' end breaker
+            """ + PRESENT + " group by stage, provider order by stage, provider";
 
     // The first condition is that of the partial indexes, word for word.
     private static final String UNDELIVERED = """
@@ -124,6 +136,10 @@ final class LiveQueries {
             int processes,
             @Nullable String breaker,
             @Nullable Instant breakerSince) {}
+
+    /** How the processes of a stage stand together with one of its providers. */
+    record ProviderStanding(
+            String provider, int limit, @Nullable String breaker) {}
 
     /** The latency of calls, in milliseconds. */
     record Latency(long p50, long p95) {}
@@ -218,6 +234,23 @@ final class LiveQueries {
 
     /** @param members the instance ids of each stage's processes; empty: that is not known */
     Map<String, Standing> standings(Instant now, Optional<Map<Stage, Set<String>>> members) {
+        return present(PROCESSES, now, members, LiveQueries::standing).stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    /** Returns the providers that each stage called lately, in the order of their names. */
+    Map<String, List<ProviderStanding>> providers(Instant now, Optional<Map<Stage, Set<String>>> members) {
+        return present(PROVIDERS, now, members, LiveQueries::provider).stream()
+                .collect(Collectors.groupingBy(
+                        Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
+    }
+
+    private interface Reading<T> {
+        T of(ResultSet row) throws SQLException;
+    }
+
+    private <T> List<Map.Entry<String, T>> present(
+            String query, Instant now, Optional<Map<Stage, Set<String>>> members, Reading<T> reading) {
         Map<Stage, Set<String>> known = members.orElse(Map.of());
         List<String> staffed = known.entrySet().stream()
                 .filter(stage -> !stage.getValue().isEmpty())
@@ -227,17 +260,14 @@ final class LiveQueries {
                 .flatMap(stage ->
                         stage.getValue().stream().map(instance -> stage.getKey().code() + "/" + instance))
                 .toList();
-        return database.with(handle -> handle
-                .createQuery(PROCESSES)
+        return database.with(handle -> handle.createQuery(query)
                 .bind("seen", now.minus(SILENT).atOffset(ZoneOffset.UTC))
                 .bind("seen_open", now.minus(SILENT_WHILE_OPEN).atOffset(ZoneOffset.UTC))
                 .bind("known", members.isPresent())
                 .bindArray("staffed", String.class, staffed)
                 .bindArray("members", String.class, all)
-                .map((row, _) -> Map.entry(row.getString("stage"), standing(row)))
-                .list()
-                .stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+                .map((row, _) -> Map.entry(row.getString("stage"), reading.of(row)))
+                .list());
     }
 
     /**
@@ -251,6 +281,10 @@ final class LiveQueries {
                 .bindArray("final", String.class, FINAL_REASONS)
                 .mapTo(Long.class)
                 .one());
+    }
+
+    private static ProviderStanding provider(ResultSet row) throws SQLException {
+        return new ProviderStanding(row.getString("provider"), row.getInt("call_limit"), row.getString("breaker"));
     }
 
     private static Standing standing(ResultSet row) throws SQLException {

@@ -31,8 +31,8 @@ final class LiveStore {
     private static final String PROCESSES = """
             insert into stage_process as known
             select * from jsonb_populate_recordset(null::stage_process, cast(:processes as jsonb))
-            on conflict (stage, instance) do update set
-                provider = excluded.provider, at = excluded.at, in_flight = excluded.in_flight,
+            on conflict (stage, instance, provider) do update set
+                at = excluded.at, in_flight = excluded.in_flight,
                 call_limit = excluded.call_limit, breaker = excluded.breaker, breaker_since = excluded.breaker_since
             where excluded.at >= known.at
             """;

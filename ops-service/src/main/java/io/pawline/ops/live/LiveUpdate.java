@@ -24,6 +24,8 @@ record LiveUpdate(
     }
 
     String key() {
-        return process == null ? stage + "/" + seconds + "/" + startedAt : stage + "/" + process.instance();
+        return process == null
+                ? stage + "/" + seconds + "/" + startedAt
+                : stage + "/" + process.instance() + "/" + process.provider();
     }
 }

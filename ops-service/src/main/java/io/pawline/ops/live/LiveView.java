@@ -29,6 +29,7 @@ record LiveView(
     /**
      * A stage, as it stands now.
      *
+     * @param provider that it called last; null: it made no call lately
      * @param limit tasks that all its processes together may have at work; null: none made a call lately
      * @param processes that made a call lately
      * @param breaker the worst of its processes; null: there is none
@@ -39,6 +40,7 @@ record LiveView(
      * @param calls begun
      * @param retries calls that were not their task's first
      * @param p50Ms of calls that ended, in milliseconds; null: none did
+     * @param providers that it called lately, in the order of their names
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record StageView(
@@ -64,7 +66,23 @@ record LiveView(
             double amplification,
             BigDecimal cost,
             @JsonProperty("p50_ms") @Nullable Long p50Ms,
-            @JsonProperty("p95_ms") @Nullable Long p95Ms) {}
+            @JsonProperty("p95_ms") @Nullable Long p95Ms,
+            List<ProviderView> providers) {}
+
+    /**
+     * One of the providers that a stage called lately.
+     *
+     * @param limit calls that all its processes together may have in flight
+     * @param breaker the worst of its processes; null: there is none
+     * @param off whether an operator has switched it off
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record ProviderView(
+            String provider,
+            int limit,
+            @Nullable String breaker,
+            @Nullable Instant coolDownUntil,
+            boolean off) {}
 
     /**
      * The sums of all stages together.

@@ -57,6 +57,25 @@ class LiveStoreIT {
     }
 
     @Test
+    void aProcessStandsWithEachOfItsProviders() {
+        InstanceState first = new InstanceState("a", "seedream", NOW.minusSeconds(1), 0, 64, "open", NOW);
+        InstanceState second = new InstanceState("a", "second", NOW, 1, 8, "closed", NOW);
+
+        store.keep(List.of(LiveUpdate.of("generate", first), LiveUpdate.of("generate", second)));
+
+        LiveQueries queries = new LiveQueries(DATABASE);
+        assertThat(queries.standings(NOW, Optional.empty())).hasEntrySatisfying("generate", standing -> {
+            assertThat(standing.provider()).as("called last").isEqualTo("second");
+            assertThat(standing.breaker()).as("the worst").isEqualTo("open");
+            assertThat(standing.processes()).isEqualTo(1);
+        });
+        assertThat(queries.providers(NOW, Optional.empty()).get("generate"))
+                .containsExactly(
+                        new LiveQueries.ProviderStanding("second", 8, "closed"),
+                        new LiveQueries.ProviderStanding("seedream", 64, "open"));
+    }
+
+    @Test
     void oldSpansAreDeletedTheShortOnesFirst() {
         Instant old = NOW.minus(Duration.ofDays(3));
         Instant ancient = NOW.minus(Duration.ofDays(31));

@@ -148,11 +148,11 @@ class LiveTopologyTest {
         tellSeen("a", NOW.plusSeconds(40), BreakerState.OPEN);
         tellSeen("a", NOW.plusSeconds(5), BreakerState.CLOSED);
 
-        assertThat(process("detect/a"))
+        assertThat(process("detect/a/provider-of-detect"))
                 .as("what comes late changes nothing, and probes do not close it")
                 .isEqualTo(new InstanceState(
                         "a", "provider-of-detect", NOW.plusSeconds(40), 3, 7, "open", NOW.plusSeconds(10)));
-        assertThat(process("detect/b").breaker()).isEqualTo("closed");
+        assertThat(process("detect/b/provider-of-detect").breaker()).isEqualTo("closed");
     }
 
     private void tellSeen(String instance, Instant at, BreakerState breaker) {

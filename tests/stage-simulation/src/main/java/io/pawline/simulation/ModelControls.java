@@ -161,6 +161,12 @@ final class ModelControls {
             return coolDowns.getOrDefault(provider, Instant.EPOCH);
         }
 
+        /** Nothing switches a provider off in this world. */
+        @Override
+        public boolean off(String provider) {
+            return false;
+        }
+
         @Override
         public boolean cancelled(TaskId task) {
             return cancelled.contains(task);

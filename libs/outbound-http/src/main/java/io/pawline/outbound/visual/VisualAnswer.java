@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Says what came of one call to the visual API. */
+/** Says what came of one call to a matting provider. */
 public sealed interface VisualAnswer {
 
     /**

@@ -4,7 +4,7 @@ import io.pawline.schemas.CallReport;
 import java.util.Objects;
 
 /**
- * Says what came of one call to the visual API.
+ * Says what came of one call to a matting provider.
  *
  * @param report for the ledger, and for the provider's limit and breaker
  */

@@ -1,5 +1,5 @@
 /**
- * The client of Volcengine's visual API: signature, request, and the meaning of answers and error codes. The matting
- * stage and the operator's check use it.
+ * The clients of matting providers: Volcengine's visual API with its signature and error codes, and services that speak
+ * {@code pawline-matting}. The matting stage and the operator's check use it.
  */
 package io.pawline.outbound.visual;

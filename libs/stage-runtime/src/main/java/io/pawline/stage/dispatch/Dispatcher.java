@@ -3,8 +3,8 @@ package io.pawline.stage.dispatch;
 import io.pawline.stage.metrics.StageMetrics;
 import io.pawline.stage.offsets.AssignedPartition;
 import io.pawline.stage.offsets.WorkItem;
-import io.pawline.stage.provider.ConcurrencyLimiter;
 import io.pawline.stage.provider.Permit;
+import io.pawline.stage.provider.PermitSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ import java.util.function.LongSupplier;
  */
 public final class Dispatcher {
 
-    private final ConcurrencyLimiter limiter;
+    private final PermitSource limiter;
     private final ReadyQueue readyQueue;
     private final Executor threads;
     private final LongSupplier nanoTime;
@@ -44,7 +44,7 @@ public final class Dispatcher {
      *     {@link #add} begins
      */
     public Dispatcher(
-            ConcurrencyLimiter limiter,
+            PermitSource limiter,
             ReadyQueue readyQueue,
             Executor threads,
             LongSupplier nanoTime,
@@ -130,7 +130,7 @@ public final class Dispatcher {
 
     private void begin() {
         while (!readyQueue.isEmpty() && !held.getAsBoolean()) {
-            Optional<Permit> permit = limiter.tryAcquire();
+            Optional<Permit> permit = limiter.tryAcquire(() -> readyQueue.demand(nanoTime.getAsLong()));
             if (permit.isEmpty()) {
                 return;
             }

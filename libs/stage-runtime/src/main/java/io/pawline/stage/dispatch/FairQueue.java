@@ -2,8 +2,9 @@ package io.pawline.stage.dispatch;
 
 import io.pawline.stage.Fairness;
 import io.pawline.stage.offsets.WorkItem;
-import io.pawline.stage.provider.ConcurrencyLimiter;
+import io.pawline.stage.provider.Demand;
 import io.pawline.stage.provider.Permit;
+import io.pawline.stage.provider.PermitSource;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -50,7 +51,7 @@ public final class FairQueue implements ReadyQueue {
     private static final long COUNTED_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     private final String name;
-    private final ConcurrencyLimiter limiter;
+    private final PermitSource limiter;
     private final double retryShare;
     private final LongSupplier nanoTime;
     private final TenantQueues tenants;
@@ -68,8 +69,7 @@ public final class FairQueue implements ReadyQueue {
      * @param limiter whose limit bounds the retries at work
      * @param nanoTime like {@link System#nanoTime}
      */
-    public FairQueue(
-            String name, ConcurrencyLimiter limiter, double retryShare, Fairness fairness, LongSupplier nanoTime) {
+    public FairQueue(String name, PermitSource limiter, double retryShare, Fairness fairness, LongSupplier nanoTime) {
         this.name = name;
         this.limiter = limiter;
         this.retryShare = retryShare;
@@ -82,7 +82,7 @@ public final class FairQueue implements ReadyQueue {
         return name;
     }
 
-    ConcurrencyLimiter limiter() {
+    PermitSource limiter() {
         return limiter;
     }
 
@@ -193,6 +193,11 @@ public final class FairQueue implements ReadyQueue {
     @Override
     public List<WorkItem> overdue(Instant now) {
         return tenants.takeOverdue(now);
+    }
+
+    @Override
+    public Demand demand(long nowNanos) {
+        return tenants.demand(nowNanos);
     }
 
     @Override

@@ -6,7 +6,7 @@ import io.pawline.stage.Fairness;
 import io.pawline.stage.Outcome;
 import io.pawline.stage.Preparation.Prepared;
 import io.pawline.stage.offsets.WorkItem;
-import io.pawline.stage.provider.ConcurrencyLimiter;
+import io.pawline.stage.provider.PermitSource;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -66,7 +66,7 @@ public final class Preparer {
         void prepare(Place place);
     }
 
-    private final ConcurrencyLimiter limiter;
+    private final PermitSource limiter;
     private final double retryShare;
     private final Fairness fairness;
     private final Executor threads;
@@ -90,7 +90,7 @@ public final class Preparer {
      * @param held whether nothing is to begin for now; when that is over, the next {@link #add} begins
      */
     public Preparer(
-            ConcurrencyLimiter limiter,
+            PermitSource limiter,
             double retryShare,
             Fairness fairness,
             Executor threads,

@@ -1,6 +1,7 @@
 package io.pawline.stage.dispatch;
 
 import io.pawline.stage.offsets.WorkItem;
+import io.pawline.stage.provider.Demand;
 import io.pawline.stage.provider.Permit;
 import java.time.Instant;
 import java.util.List;
@@ -51,6 +52,11 @@ public interface ReadyQueue {
     /** Takes out the records whose tasks may wait no longer. */
     default List<WorkItem> overdue(Instant now) {
         return List.of();
+    }
+
+    /** Says how urgently its records wait. */
+    default Demand demand(long nowNanos) {
+        return Demand.NONE;
     }
 
     /** Drops the records of fenced partitions. */

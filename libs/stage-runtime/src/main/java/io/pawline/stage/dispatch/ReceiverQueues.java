@@ -4,8 +4,9 @@ import io.pawline.schemas.Routing;
 import io.pawline.schemas.Topics;
 import io.pawline.stage.Fairness;
 import io.pawline.stage.offsets.WorkItem;
-import io.pawline.stage.provider.ConcurrencyLimiter;
+import io.pawline.stage.provider.Demand;
 import io.pawline.stage.provider.Permit;
+import io.pawline.stage.provider.PermitSource;
 import io.pawline.stage.provider.ReceiverLimiters;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,7 +42,7 @@ public final class ReceiverQueues implements ReadyQueue {
 
     private static final long SLOW_RETRIES_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    private final ConcurrencyLimiter stageLimiter;
+    private final PermitSource stageLimiter;
     private final ReceiverLimiters receiverLimiters;
     private final double retryShare;
     private final Fairness fairness;
@@ -56,7 +57,7 @@ public final class ReceiverQueues implements ReadyQueue {
 
     /** @param nanoTime like {@link System#nanoTime} */
     public ReceiverQueues(
-            ConcurrencyLimiter stageLimiter,
+            PermitSource stageLimiter,
             ReceiverLimiters receiverLimiters,
             double retryShare,
             Fairness fairness,
@@ -104,7 +105,8 @@ public final class ReceiverQueues implements ReadyQueue {
         while (!ready.isEmpty()) {
             FairQueue queue = ready.iterator().next();
             ready.remove(queue);
-            Optional<Permit> own = leavesEnoughToOthers(queue) ? queue.limiter().tryAcquire() : Optional.empty();
+            Optional<Permit> own =
+                    leavesEnoughToOthers(queue) ? queue.limiter().tryAcquire(() -> Demand.NONE) : Optional.empty();
             if (own.isEmpty()) {
                 blocked.add(queue);
                 continue;

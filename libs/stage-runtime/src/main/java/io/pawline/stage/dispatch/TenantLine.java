@@ -5,8 +5,10 @@ import io.pawline.stage.dispatch.FairQueue.Waiting;
 import io.pawline.stage.offsets.WorkItem;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +71,14 @@ final class TenantLine {
         long one = interactive.getFirst().sinceNanos();
         long other = bulk.getFirst().sinceNanos();
         return one - other < 0 ? one : other;
+    }
+
+    /** Returns the earliest deadline of all records; {@link Instant#MAX} if none has one. */
+    Instant earliestDeadline() {
+        return Stream.concat(interactive.stream(), bulk.stream())
+                .flatMap(waiting -> Routing.deadline(waiting.item().data().headers()).stream())
+                .min(Comparator.naturalOrder())
+                .orElse(Instant.MAX);
     }
 
     WorkItem takeNewest() {

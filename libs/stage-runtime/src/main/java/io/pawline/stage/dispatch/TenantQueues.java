@@ -4,6 +4,8 @@ import io.pawline.schemas.Routing;
 import io.pawline.stage.Fairness;
 import io.pawline.stage.dispatch.FairQueue.Waiting;
 import io.pawline.stage.offsets.WorkItem;
+import io.pawline.stage.provider.Demand;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -244,6 +246,22 @@ final class TenantQueues {
                 .mapToLong(tenant -> tenant.line(ofRetries).oldest())
                 .reduce((one, other) -> one - other < 0 ? one : other)
                 .orElseThrow();
+    }
+
+    /** Says how urgently the records wait. */
+    Demand demand(long nowNanos) {
+        Demand demand = Demand.NONE;
+        for (boolean ofRetries : new boolean[] {false, true}) {
+            for (Tenant tenant : turnsOf(ofRetries)) {
+                TenantLine line = tenant.line(ofRetries);
+                Duration waited = Duration.ofNanos(nowNanos - line.oldest());
+                Instant deadline = line.earliestDeadline();
+                demand = new Demand(
+                        waited.compareTo(demand.waited()) > 0 ? waited : demand.waited(),
+                        deadline.isBefore(demand.deadline()) ? deadline : demand.deadline());
+            }
+        }
+        return demand;
     }
 
     /** Takes the newest record of the tenant of which most wait. There must be one. */

@@ -14,6 +14,7 @@ import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.OutsideCall;
+import io.pawline.stage.ProviderCall;
 import io.pawline.stage.ProviderPolicies;
 import io.pawline.stage.provider.LoadSnapshot;
 import io.pawline.stage.provider.Permit;
@@ -22,12 +23,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes the outside calls of one attempt. Each is checked, recorded in the ledger, and reported to
- * the provider's limiter.
+ * the provider's limiter. A call that fails for reasons of the provider is made to another one, where the stage has
+ * several. Used by the thread of the attempt.
  */
-public final class RecordedCalls implements Attempt.Calls {
+public final class RecordedCalls implements Attempt.Calls, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(RecordedCalls.class);
 
     /** Carries the reason why a task's work has to end here through the handler, which could do nothing about it. */
     public static final class Over extends RuntimeException {
@@ -77,18 +83,25 @@ public final class RecordedCalls implements Attempt.Calls {
     private static final TimeBasedEpochGenerator CALL_IDS = Generators.timeBasedEpochGenerator();
 
     private final Stage stage;
-    private final ProviderPolicies provider;
+    private final List<ProviderPolicies> providers;
     private final TaskContext context;
     private final int attempt;
     private final Check check;
-    private final Permit permit;
+    private final Permit first;
     private final Ledger ledger;
     private final Clock clock;
+    private Permit permit;
     private final List<CallAttempt> made = new ArrayList<>(1);
 
+    /**
+     * Makes the calls of one attempt.
+     *
+     * @param providers of the stage, in the order of {@link Permit#place}
+     * @param permit which the caller closes
+     */
     public RecordedCalls(
             Stage stage,
-            ProviderPolicies provider,
+            List<ProviderPolicies> providers,
             TaskContext context,
             int attempt,
             Check check,
@@ -96,17 +109,53 @@ public final class RecordedCalls implements Attempt.Calls {
             Ledger ledger,
             Clock clock) {
         this.stage = stage;
-        this.provider = provider;
+        this.providers = List.copyOf(providers);
         this.context = context;
         this.attempt = attempt;
         this.check = check;
+        this.first = permit;
         this.permit = permit;
         this.ledger = ledger;
         this.clock = clock;
     }
 
     @Override
-    public <T> T make(OutsideCall<T> call) throws InterruptedException {
+    public <T> T make(ProviderCall<T> call) throws InterruptedException {
+        while (true) {
+            OutsideCall.Answer<T> answer = makeOnce(call);
+            Optional<Permit> next = answer.report()
+                    .failure()
+                    .filter(RecordedCalls::isTheProviders)
+                    .flatMap(_ -> permit.moveOn());
+            if (next.isEmpty()) {
+                return answer.value();
+            }
+            moveTo(next.get(), answer.report());
+        }
+    }
+
+    /** Says whether another provider may do what this one did not. The task's own failures it would only repeat. */
+    private static boolean isTheProviders(Reason failure) {
+        return switch (failure.scope()) {
+            case OVERLOAD, TIMEOUT, PROVIDER, ACCOUNT -> true;
+            case TASK, ANSWER, PAWLINE -> false;
+        };
+    }
+
+    private void moveTo(Permit next, CallReport failed) {
+        log.info(
+                "{} failed ({}), so {} is called",
+                provider().name(),
+                failed.failure().map(Reason::code).orElse(""),
+                providers.get(next.place()).name());
+        permit = next;
+    }
+
+    private ProviderPolicies provider() {
+        return providers.get(permit.place());
+    }
+
+    private <T> OutsideCall.Answer<T> makeOnce(ProviderCall<T> call) throws InterruptedException {
         throwIfOver();
         CallAttempt begun = begins();
         long asked = ledger.nanoTime();
@@ -119,14 +168,15 @@ public final class RecordedCalls implements Attempt.Calls {
         CallReport report = CallReport.died(Reason.UNCLASSIFIED, CallPhase.WAIT);
         long started = ledger.nanoTime();
         try {
-            OutsideCall.Answer<T> answer = call.make();
+            OutsideCall.Answer<T> answer = call.make(permit.place());
             report = answer.report();
-            return answer.value();
+            return answer;
         } finally {
             long ended = ledger.nanoTime();
             permit.called(report, started, ended);
             CallAttempt end = withLoad(CallAttempt.newBuilder(begun));
-            made.add(ledger.ended(end, report, Duration.ofNanos(ended - started), provider.callCostMicros()));
+            made.add(ledger.ended(
+                    end, report, Duration.ofNanos(ended - started), provider().callCostMicros()));
         }
     }
 
@@ -146,7 +196,7 @@ public final class RecordedCalls implements Attempt.Calls {
         } catch (Over over) {
             CallReport report = CallReport.died(over.ended().reason(), CallPhase.CONNECT);
             CallAttempt end = withLoad(CallAttempt.newBuilder(begun));
-            var _ = ledger.ended(end, report, Duration.ZERO, provider.callCostMicros());
+            var _ = ledger.ended(end, report, Duration.ZERO, provider().callCostMicros());
             throw over;
         } catch (Lost lost) {
             ledger.orphaned(CallAttempt.newBuilder(begun)
@@ -157,6 +207,19 @@ public final class RecordedCalls implements Attempt.Calls {
                     .setBilled(Billed.NO)
                     .build());
             throw lost;
+        }
+    }
+
+    /** Returns the permit of the call made last. */
+    public Permit permit() {
+        return permit;
+    }
+
+    /** Gives back what the calls took beyond the permit that they began with. */
+    @Override
+    public void close() {
+        if (permit != first) {
+            permit.close();
         }
     }
 
@@ -172,7 +235,7 @@ public final class RecordedCalls implements Attempt.Calls {
                 .setMoment(CallMoment.START)
                 .setAt(clock.instant())
                 .setStage(stage.code())
-                .setProvider(provider.name())
+                .setProvider(provider().name())
                 .setAttempt(attempt)
                 .setInstance(ledger.instance()));
     }

@@ -1,16 +1,19 @@
 package io.pawline.stage.metrics;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import io.pawline.events.CallAttempt;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Outcome;
 import io.pawline.stage.codec.UnknownSchemas;
 import io.pawline.stage.provider.ConcurrencyLimiter;
 import io.pawline.stage.provider.FleetNode;
+import io.pawline.stage.provider.ProviderChain;
 import io.pawline.stage.provider.ReceiverLimiters;
 import java.nio.ByteBuffer;
 import java.time.Clock;
@@ -24,6 +27,8 @@ public final class StageMetrics {
 
     /** A record is kept for a week, and its dead letter for a month. */
     private static final Duration LONGEST_IN_STAGE = Duration.ofDays(60);
+
+    private static final double MICROS = 1e6;
 
     private final MeterRegistry registry;
     private final Clock clock;
@@ -59,18 +64,14 @@ public final class StageMetrics {
     }
 
     /** Registers the gauges of what decides when a task may begin. */
-    public void watch(ConcurrencyLimiter limiter) {
-        gauge("pawline.stage.in.flight", "Tasks being handled", limiter, ConcurrencyLimiter::inFlight);
-        gauge(
-                "pawline.stage.limit",
-                "Tasks that may be handled at once, as of now",
-                limiter,
-                ConcurrencyLimiter::limit);
+    public void watch(ProviderChain limiter) {
+        gauge("pawline.stage.in.flight", "Tasks being handled", limiter, ProviderChain::inFlight);
+        gauge("pawline.stage.limit", "Tasks that may be handled at once, as of now", limiter, ProviderChain::limit);
         gauge(
                 "pawline.stage.ghosts",
                 "Calls that were given up and that the provider is probably still working on",
                 limiter,
-                ConcurrencyLimiter::ghosts);
+                ProviderChain::ghosts);
         gauge(
                 "pawline.stage.open",
                 "1 if tasks may begin; 0 while paused, while the provider cools down and while its breaker is open:"
@@ -81,11 +82,44 @@ public final class StageMetrics {
                 "pawline.stage.breaker",
                 "0 closed, 1 open, 0.5 letting probes through",
                 limiter,
-                of -> switch (of.breakerState()) {
-                    case OPEN, FORCED_OPEN -> 1;
-                    case HALF_OPEN -> 0.5;
-                    case CLOSED, DISABLED, METRICS_ONLY -> 0;
-                });
+                of -> number(of.breakerState()));
+    }
+
+    /** Registers the gauges of one of the stage's providers. */
+    public void watch(String provider, ConcurrencyLimiter limiter) {
+        Tags ofProvider = tags.and("provider", provider);
+        gauge(
+                "pawline.stage.provider.in.flight",
+                "Calls to the provider",
+                limiter,
+                ConcurrencyLimiter::inFlight,
+                ofProvider);
+        gauge(
+                "pawline.stage.provider.limit",
+                "Calls to the provider that may be in flight at once, as of now",
+                limiter,
+                ConcurrencyLimiter::limit,
+                ofProvider);
+        gauge(
+                "pawline.stage.provider.open",
+                "1 if the provider may be called",
+                limiter,
+                of -> of.open() ? 1 : 0,
+                ofProvider);
+        gauge(
+                "pawline.stage.provider.breaker",
+                "0 closed, 1 open, 0.5 letting probes through",
+                limiter,
+                of -> number(of.breakerState()),
+                ofProvider);
+    }
+
+    private static double number(State breaker) {
+        return switch (breaker) {
+            case OPEN, FORCED_OPEN -> 1;
+            case HALF_OPEN -> 0.5;
+            case CLOSED, DISABLED, METRICS_ONLY -> 0;
+        };
     }
 
     /** Registers the gauges of what the processes of the stage share. */
@@ -158,6 +192,18 @@ public final class StageMetrics {
                 .record(took);
     }
 
+    /** Takes note of the end of an outside call. */
+    public void called(CallAttempt end) {
+        Tags ofCall = tags.and("provider", end.getProvider());
+        registry.counter(
+                        "pawline.stage.provider.calls",
+                        ofCall.and("reason", end.getReason().orElse("none")))
+                .increment();
+        end.getCostMicros()
+                .ifPresent(cost ->
+                        registry.counter("pawline.stage.provider.cost", ofCall).increment(cost / MICROS));
+    }
+
     public void retried(Reason reason) {
         count("pawline.stage.retries", reason);
     }
@@ -191,9 +237,13 @@ public final class StageMetrics {
     }
 
     private <T> void gauge(String name, String description, T of, ToDoubleFunction<T> value) {
+        gauge(name, description, of, value, tags);
+    }
+
+    private <T> void gauge(String name, String description, T of, ToDoubleFunction<T> value, Tags its) {
         Gauge.builder(name, of, value)
                 .description(description)
-                .tags(tags)
+                .tags(its)
                 .strongReference(true)
                 .register(registry);
     }

@@ -13,6 +13,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * open or its limit is reached. The result of each call decides about the next one. It lives as long as the process, so
  * that calls left over from a lost session with Kafka still count. Thread-safe; asking never waits.
  */
-public final class ConcurrencyLimiter {
+public final class ConcurrencyLimiter implements PermitSource {
 
     /*
      * The permit comes before the thread. What waits is a record in a queue, so a pause, a cool-down or an open breaker
@@ -30,7 +31,7 @@ public final class ConcurrencyLimiter {
      * from a lost session still count against the provider.
      *
      * A permit passes four gates, the cheap ones first, and what one gate took is given back if a later gate says no:
-     * 1. The controls: a pause of the stage, or a cool-down of the provider. A provider that answers most
+     * 1. The controls: a pause of the stage, a provider switched off, or its cool-down. A provider that answers most
      *    calls with Retry-After (RFC 9110, 10.2.3) closes itself for every process (RefusalShare). One such answer
      *    concerns its own task alone. A moment further away than 15 minutes is cut short. While the provider is closed,
      *    calls that end change that moment only if they name a much later one: each change is a record that every
@@ -69,6 +70,9 @@ public final class ConcurrencyLimiter {
     /** A cool-down in force is not replaced by one that ends less than this later. */
     private static final Duration NEW_COOL_DOWN = Duration.ofSeconds(5);
 
+    /** A provider whose last calls all failed, so many of them, is not waited for where there is another one. */
+    private static final int FAILING = 3;
+
     /** So many refusals in half a minute, and half of the calls, close a provider for the whole fleet. */
     static final int REFUSALS_FOR_ALL = 5;
 
@@ -86,6 +90,7 @@ public final class ConcurrencyLimiter {
     private final long epochNanos;
 
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicInteger failuresInARow = new AtomicInteger();
     private volatile int mostBefore;
     private final RefusalShare refusalShare;
     private final Resumption resumption;
@@ -182,8 +187,13 @@ public final class ConcurrencyLimiter {
                 .orElse(null);
     }
 
+    @Override
+    public Optional<Permit> tryAcquire(Supplier<Demand> demand) {
+        return tryAcquire();
+    }
+
     /** Gives a permit for one task, to be closed when the task's work ends; empty if none may begin now. */
-    public Optional<Permit> tryAcquire() {
+    public synchronized Optional<Permit> tryAcquire() {
         if (!allowed()) {
             resumption.keptWaiting(clock.instant());
             return Optional.empty();
@@ -253,7 +263,13 @@ public final class ConcurrencyLimiter {
         return allowed() && breakerState() != State.OPEN;
     }
 
-    /** Returns how many tasks may be at work at once, as of now. */
+    /** Returns what may keep tasks from the provider. */
+    ProviderStanding standing() {
+        return new ProviderStanding(
+                controls.off(), failuresInARow.get() >= FAILING, breakerState(), controls.coolDownUntil());
+    }
+
+    @Override
     public int limit() {
         int most = most();
         if (adaptive == null) {
@@ -271,7 +287,7 @@ public final class ConcurrencyLimiter {
         return controls.limit().orElse(configuredLimit);
     }
 
-    /** Counts the tasks at work. */
+    @Override
     public int inFlight() {
         return inFlight.get();
     }
@@ -295,9 +311,11 @@ public final class ConcurrencyLimiter {
         return new LoadSnapshot(inFlight(), limit(), breaker == null ? Optional.empty() : Optional.of(breaker.state()));
     }
 
-    /** Says whether the stage is neither paused nor cooling down. */
+    @Override
     public boolean allowed() {
-        return !controls.paused() && !controls.coolDownUntil().isAfter(clock.instant());
+        return !controls.paused()
+                && !controls.off()
+                && !controls.coolDownUntil().isAfter(clock.instant());
     }
 
     void ended(Permit permit, CallReport report, long startedNanos, long endedNanos) {
@@ -315,7 +333,30 @@ public final class ConcurrencyLimiter {
                     report.failure(),
                     Duration.ofNanos(endedNanos - startedNanos));
         }
+        countInARow(report);
         coolDown(report, endedNanos);
+    }
+
+    /** A breaker looks at many calls, and few are made to a provider that lets them hang. */
+    private void countInARow(CallReport report) {
+        switch (result(report)) {
+            case SUCCEEDED -> failuresInARow.set(0);
+            case TIMED_OUT -> failuresInARow.incrementAndGet();
+            case FAILED -> {
+                if (report.failure().filter(ConcurrencyLimiter::isBroken).isPresent()) {
+                    failuresInARow.incrementAndGet();
+                } else {
+                    failuresInARow.set(0);
+                }
+            }
+            case REFUSED -> {
+                // It is busy, which says nothing of whether it works
+            }
+        }
+    }
+
+    private static boolean isBroken(Reason failure) {
+        return failure.scope() == Reason.Scope.PROVIDER || failure.scope() == Reason.Scope.ACCOUNT;
     }
 
     /** The request was sent and there is no answer: the provider has the call, as far as anybody knows. */

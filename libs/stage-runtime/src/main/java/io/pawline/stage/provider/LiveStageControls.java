@@ -4,6 +4,7 @@ import io.pawline.controls.ControlPublishException;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.stage.ControlChannel;
+import io.pawline.stage.Fallbacks.Fallback;
 import io.pawline.stage.ProviderPolicies;
 import io.pawline.stage.Scheduler;
 import io.pawline.stage.StageSpec;
@@ -16,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the live controls for one stage. A cool-down holds here at once, and everywhere as soon as the control topic
- * has it. Thread-safe.
+ * Reads the live controls for one stage and one of its providers. A cool-down holds here at once, and everywhere as soon
+ * as the control topic has it. Thread-safe.
  */
 public final class LiveStageControls implements StageControls, AutoCloseable {
 
@@ -28,16 +29,45 @@ public final class LiveStageControls implements StageControls, AutoCloseable {
     private final String by;
     private final ControlChannel channel;
     private final Scheduler scheduler;
+    private final OptionalInt mostInFlight;
     /** Holds the end of a cool-down that is on its way to the control topic. */
     private final AtomicReference<Instant> onItsWay = new AtomicReference<>(Instant.EPOCH);
 
     /** @param instanceId names the process, for who reads why there is a cool-down */
     public LiveStageControls(StageSpec<?> spec, String instanceId, ControlChannel channel, Scheduler scheduler) {
-        this.stage = spec.stage();
-        this.provider = spec.provider().map(ProviderPolicies::name);
-        this.by = "%s-service %s".formatted(stage.code(), instanceId);
+        this(
+                spec.stage(),
+                spec.provider().map(ProviderPolicies::name),
+                "%s-service %s".formatted(spec.stage().code(), instanceId),
+                channel,
+                scheduler,
+                OptionalInt.empty());
+    }
+
+    private LiveStageControls(
+            Stage stage,
+            Optional<String> provider,
+            String by,
+            ControlChannel channel,
+            Scheduler scheduler,
+            OptionalInt mostInFlight) {
+        this.stage = stage;
+        this.provider = provider;
+        this.by = by;
         this.channel = channel;
         this.scheduler = scheduler;
+        this.mostInFlight = mostInFlight;
+    }
+
+    /** Returns the controls for another provider of the stage. The stage's limit raises none of its own. */
+    public StageControls of(Fallback fallback) {
+        return new LiveStageControls(
+                stage,
+                Optional.of(fallback.provider().name()),
+                by,
+                channel,
+                scheduler,
+                OptionalInt.of(fallback.maxInFlight()));
     }
 
     public void start() {
@@ -56,7 +86,15 @@ public final class LiveStageControls implements StageControls, AutoCloseable {
 
     @Override
     public OptionalInt limit() {
-        return channel.limit(stage);
+        OptionalInt limit = channel.limit(stage);
+        return limit.isPresent() && mostInFlight.isPresent()
+                ? OptionalInt.of(Math.min(limit.getAsInt(), mostInFlight.getAsInt()))
+                : limit;
+    }
+
+    @Override
+    public boolean off() {
+        return provider.filter(channel::off).isPresent();
     }
 
     @Override

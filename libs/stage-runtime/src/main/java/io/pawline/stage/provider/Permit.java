@@ -1,10 +1,12 @@
 package io.pawline.stage.provider;
 
 import io.pawline.schemas.CallReport;
+import java.util.BitSet;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** Gives one task a place among those at work, until it is closed. Used by the task's thread. */
+/** Gives one task a place among those at work, until it is closed for the first time. Used by the task's thread. */
 public final class Permit implements AutoCloseable {
 
     private final ConcurrencyLimiter limiter;
@@ -13,6 +15,10 @@ public final class Permit implements AutoCloseable {
     private final int inFlightAtStart;
     private OptionalLong turn = OptionalLong.empty();
     private boolean called;
+    private boolean closed;
+    private int place;
+    private BitSet placesCalled = new BitSet();
+    private @Nullable ProviderChain chain;
     private @Nullable Permit outer;
 
     Permit(ConcurrencyLimiter limiter, boolean probe, int openingsBefore, int inFlightAtStart) {
@@ -25,6 +31,40 @@ public final class Permit implements AutoCloseable {
     /** Sets the stage's permit that is given back together with this one. */
     public void within(Permit stagePermit) {
         outer = stagePermit;
+    }
+
+    /**
+     * Sets where the permit comes from.
+     *
+     * @param calledBefore places of the providers that the task has called before
+     */
+    void at(ProviderChain givenBy, int itsPlace, BitSet calledBefore) {
+        chain = givenBy;
+        place = itsPlace;
+        placesCalled = (BitSet) calledBefore.clone();
+        placesCalled.set(itsPlace);
+    }
+
+    /** Returns the place of the provider among those of the stage; 0 for the first. */
+    public int place() {
+        return place;
+    }
+
+    /**
+     * Exchanges this permit for one at a provider that the task has not called yet. This one is closed then. If no such
+     * provider has one now, this one stays as it is, and the result is empty.
+     */
+    public Optional<Permit> moveOn() {
+        Optional<Permit> next = chain == null ? Optional.empty() : chain.another(placesCalled);
+        if (next.isPresent()) {
+            release();
+        }
+        return next;
+    }
+
+    /** Says whether another provider of the stage takes calls now. */
+    public boolean othersOpen() {
+        return chain != null && chain.othersOpen(place);
     }
 
     /** Says whether this task finds out if a failing provider works again. Its failure is then no fault of the task. */
@@ -63,9 +103,16 @@ public final class Permit implements AutoCloseable {
         }
     }
 
+    private void release() {
+        if (!closed) {
+            closed = true;
+            limiter.release(this, called);
+        }
+    }
+
     @Override
     public void close() {
-        limiter.release(this, called);
+        release();
         if (outer != null) {
             outer.close();
         }

@@ -18,6 +18,11 @@ public interface StageControls {
     /** Returns the moment before which nobody is to call the provider. It is long past if there is no cool-down. */
     Instant coolDownUntil();
 
+    /** Says whether an operator has switched the provider off. */
+    default boolean off() {
+        return false;
+    }
+
     /** Asks every process not to call the provider before this moment. Returns at once. */
     void coolDown(Instant until, String why);
 }

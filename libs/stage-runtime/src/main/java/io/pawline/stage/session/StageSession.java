@@ -15,7 +15,7 @@ import io.pawline.stage.metrics.Backlog;
 import io.pawline.stage.metrics.StageMetrics;
 import io.pawline.stage.offsets.AssignedPartition;
 import io.pawline.stage.offsets.WorkItem;
-import io.pawline.stage.provider.ConcurrencyLimiter;
+import io.pawline.stage.provider.PermitSource;
 import io.pawline.stage.provider.ReceiverLimiters;
 import io.pawline.stage.retry.AttemptHeaders;
 import io.pawline.stage.retry.DelayedRetryReader;
@@ -79,7 +79,7 @@ public final class StageSession<I> {
             StageSpec<I> spec,
             TaskExecution<I> execution,
             Fairness fairness,
-            ConcurrencyLimiter limiter,
+            PermitSource limiter,
             Optional<ReceiverLimiters> receiverLimiters,
             Ledger ledger,
             StageClients clients,
@@ -136,13 +136,12 @@ public final class StageSession<I> {
                 delayedRetryReader,
                 membership,
                 this::dropFenced);
-        this.readAhead = new ReadAhead(
-                consumer, delayedRetryReader::sleeps, spec.policies().maxInFlight(), memory);
+        this.readAhead = new ReadAhead(consumer, delayedRetryReader::sleeps, spec.maxInFlight(), memory);
         this.references =
                 new HeldReferences(memory, assignments::retryBytes, () -> clients.rereader(group), scheduler, name);
     }
 
-    private Preparer preparer(ConcurrencyLimiter limiter, String name) {
+    private Preparer preparer(PermitSource limiter, String name) {
         return new Preparer(
                 limiter,
                 spec.policies().retryShare(),
@@ -168,7 +167,7 @@ public final class StageSession<I> {
     private boolean hasTooMuchToLose() {
         return spec.stage().paid()
                 && spec.provider().isPresent()
-                && commit.uncommitted() >= Math.max(UNCOMMITTED, spec.policies().maxInFlight());
+                && commit.uncommitted() >= Math.max(UNCOMMITTED, spec.maxInFlight());
     }
 
     /** While another process may have the partitions, nothing begins that is paid for. */
@@ -176,7 +175,7 @@ public final class StageSession<I> {
         return spec.stage().paid() && !membership.mayBegin();
     }
 
-    private ReadyQueue readyQueue(ConcurrencyLimiter limiter, Optional<ReceiverLimiters> receiverLimiters) {
+    private ReadyQueue readyQueue(PermitSource limiter, Optional<ReceiverLimiters> receiverLimiters) {
         double retryShare = spec.policies().retryShare();
         return receiverLimiters.isPresent()
                 ? new ReceiverQueues(limiter, receiverLimiters.get(), retryShare, fairness, scheduler::nanoTime)

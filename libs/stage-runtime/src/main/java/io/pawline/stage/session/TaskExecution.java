@@ -8,10 +8,10 @@ import io.pawline.schemas.TaskId;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.Handler;
 import io.pawline.stage.Outcome;
-import io.pawline.stage.OutsideCall;
 import io.pawline.stage.Preparation;
 import io.pawline.stage.Preparation.Prepared;
 import io.pawline.stage.PreparingHandler;
+import io.pawline.stage.ProviderCall;
 import io.pawline.stage.StageSpec;
 import io.pawline.stage.codec.Codec;
 import io.pawline.stage.commit.Settlement;
@@ -48,7 +48,7 @@ public final class TaskExecution<I> {
     /** Makes no call: a preparation has no permit for one. */
     private static final Attempt.Calls NO_CALLS = new Attempt.Calls() {
         @Override
-        public <T> T make(OutsideCall<T> call) {
+        public <T> T make(ProviderCall<T> call) {
             throw new IllegalStateException("a preparation makes no outside call");
         }
     };
@@ -252,29 +252,53 @@ public final class TaskExecution<I> {
         if (over.isPresent()) {
             return outcomeResolver.ended(data, context, over.get());
         }
-        Optional<RecordedCalls> calls = spec.provider()
-                .map(provider -> new RecordedCalls(
-                        spec.stage(),
-                        provider,
-                        context,
-                        number,
-                        check(id, context, data, hold),
-                        permit,
-                        ledger,
-                        clock));
-        Attempt attempt =
-                attempt(id, context, number, span.trace(calls.isPresent() ? calls.get() : Attempt.UNRECORDED));
-        Instant started = clock.instant();
-        try {
-            Outcome outcome = handle(item, event, attempt);
-            metrics.handled(outcome, Duration.between(started, clock.instant()));
-            List<CallAttempt> made = calls.map(RecordedCalls::made).orElse(List.of());
-            Settlement settlement = outcomeResolver.of(outcome, data, context, count(permit, made));
-            attempt.settled(nextAttempt(settlement));
-            return settlement.after(made);
-        } catch (RecordedCalls.Over ended) {
-            return outcomeResolver.ended(data, context, ended.ended());
+        if (spec.provider().isEmpty()) {
+            Attempt attempt = attempt(id, context, number, span.trace(Attempt.UNRECORDED));
+            return settle(attempt, handleTimed(item, event, attempt), data, context, permit, List.of());
         }
+        RecordedCalls.Check check = check(id, context, data, hold);
+        try (RecordedCalls calls =
+                new RecordedCalls(spec.stage(), spec.providers(), context, number, check, permit, ledger, clock)) {
+            Attempt attempt = attempt(id, context, number, span.trace(calls));
+            try {
+                Outcome outcome = handleTimed(item, event, attempt);
+                return settle(attempt, outcome, data, context, calls.permit(), calls.made())
+                        .after(calls.made());
+            } catch (RecordedCalls.Over ended) {
+                return outcomeResolver.ended(data, context, ended.ended()).after(calls.made());
+            } finally {
+                calls.made().forEach(metrics::called);
+            }
+        }
+    }
+
+    private Outcome handleTimed(WorkItem item, I event, Attempt attempt) throws InterruptedException {
+        Instant started = clock.instant();
+        Outcome outcome = handle(item, event, attempt);
+        metrics.handled(outcome, Duration.between(started, clock.instant()));
+        return outcome;
+    }
+
+    private Settlement settle(
+            Attempt attempt,
+            Outcome outcome,
+            ConsumerRecord<byte[], byte[]> data,
+            TaskContext context,
+            Permit permit,
+            List<CallAttempt> made)
+            throws InterruptedException {
+        Settlement settlement = outcomeResolver.of(asSoonAsAnyone(outcome, permit), data, context, count(permit, made));
+        attempt.settled(nextAttempt(settlement));
+        return settlement;
+    }
+
+    /** The moment that one provider named binds none of the others. */
+    private static Outcome asSoonAsAnyone(Outcome outcome, Permit permit) {
+        return outcome instanceof Outcome.Retry(Reason reason, String detail, Instant notBefore)
+                        && notBefore != null
+                        && permit.othersOpen()
+                ? new Outcome.Retry(reason, detail)
+                : outcome;
     }
 
     private static Optional<Instant> nextAttempt(Settlement settlement) {

@@ -1,12 +1,10 @@
 package io.pawline.stage.spring;
 
-import io.pawline.stage.BreakerPolicy;
 import io.pawline.stage.ProviderPolicies;
 import io.pawline.stage.RetryPolicy;
 import io.pawline.stage.StagePolicies;
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.Optional;
 import org.springframework.boot.context.properties.ConfigurationPropertiesSource;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -68,8 +66,6 @@ public record StageProperties(
         @DefaultValue("60s") Duration breakerMaxPause,
         @DefaultValue("0") BigDecimal callCost) {
 
-    private static final int COST_DECIMALS = 6;
-
     public StageProperties {
         new StagePolicies(
                 maxInFlight,
@@ -77,10 +73,18 @@ public record StageProperties(
                 commitInterval,
                 retryShare,
                 new RetryPolicy(maxAttempts, maxRetryTime, firstDelay, maxDelay));
-        new BreakerPolicy(breakerFailurePercent, breakerCalls, breakerPause, breakerMaxPause);
-        if (callCost.signum() < 0 || callCost.stripTrailingZeros().scale() > COST_DECIMALS) {
-            throw new IllegalArgumentException("call-cost must be >= 0 with at most 6 decimals, was " + callCost);
-        }
+        new ProviderLimits(
+                maxInFlight,
+                adaptiveLimit,
+                callsPerSecond,
+                callsPerMinute,
+                providerCapacity,
+                breaker,
+                breakerFailurePercent,
+                breakerCalls,
+                breakerPause,
+                breakerMaxPause,
+                callCost);
     }
 
     /** The policies of the stage, for the runtime. */
@@ -95,16 +99,19 @@ public record StageProperties(
 
     /** The policies for the provider of this name. */
     public ProviderPolicies provider(String name) {
-        Optional<BreakerPolicy> policy = breaker
-                ? Optional.of(new BreakerPolicy(breakerFailurePercent, breakerCalls, breakerPause, breakerMaxPause))
-                : Optional.empty();
-        return new ProviderPolicies(
-                name,
-                adaptiveLimit,
-                policy,
-                callsPerSecond,
-                callsPerMinute,
-                providerCapacity,
-                callCost.movePointRight(COST_DECIMALS).longValueExact());
+        return new ProviderLimits(
+                        maxInFlight,
+                        adaptiveLimit,
+                        callsPerSecond,
+                        callsPerMinute,
+                        providerCapacity,
+                        breaker,
+                        breakerFailurePercent,
+                        breakerCalls,
+                        breakerPause,
+                        breakerMaxPause,
+                        callCost)
+                .provider(name)
+                .provider();
     }
 }

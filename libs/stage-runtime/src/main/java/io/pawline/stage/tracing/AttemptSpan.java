@@ -9,10 +9,11 @@ import io.pawline.schemas.Stage;
 import io.pawline.service.TraceParent;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.OutsideCall;
+import io.pawline.stage.ProviderCall;
 import io.pawline.stage.commit.Settlement;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.slf4j.MDC;
 
@@ -23,16 +24,16 @@ import org.slf4j.MDC;
 public final class AttemptSpan implements AutoCloseable {
 
     /** Stands for an attempt that is not traced. */
-    static final AttemptSpan NONE = new AttemptSpan(Stage.DETECT, Span::getInvalid, Span.getInvalid());
+    static final AttemptSpan NONE = new AttemptSpan(Stage.DETECT, _ -> Span.getInvalid(), Span.getInvalid());
 
     private final Stage stage;
-    private final Supplier<Span> calls;
+    private final IntFunction<Span> calls;
     private final Span span;
     private final Scope scope;
     private final Optional<String> place;
 
     @SuppressWarnings("MustBeClosedChecker") // closed with this
-    AttemptSpan(Stage stage, Supplier<Span> calls, Span span) {
+    AttemptSpan(Stage stage, IntFunction<Span> calls, Span span) {
         this.stage = stage;
         this.calls = calls;
         this.span = span;
@@ -49,19 +50,19 @@ public final class AttemptSpan implements AutoCloseable {
     public Attempt.Calls trace(Attempt.Calls calls) {
         return new Attempt.Calls() {
             @Override
-            public <T> T make(OutsideCall<T> call) throws InterruptedException {
+            public <T> T make(ProviderCall<T> call) throws InterruptedException {
                 return calls.make(around(call));
             }
         };
     }
 
-    private <T> OutsideCall<T> around(OutsideCall<T> call) {
+    private <T> ProviderCall<T> around(ProviderCall<T> call) {
         return place.isEmpty()
                 ? call
-                : () -> {
-                    Span made = calls.get();
+                : provider -> {
+                    Span made = calls.apply(provider);
                     try (Scope _ = made.makeCurrent()) {
-                        OutsideCall.Answer<T> answer = call.make();
+                        OutsideCall.Answer<T> answer = call.make(provider);
                         describe(made, answer.report());
                         return answer;
                     } catch (RuntimeException bug) {

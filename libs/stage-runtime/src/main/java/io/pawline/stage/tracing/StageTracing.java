@@ -8,6 +8,7 @@ import io.opentelemetry.api.trace.Tracer;
 import io.pawline.schemas.RecordHeaders;
 import io.pawline.schemas.Stage;
 import io.pawline.service.TraceParent;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -18,14 +19,14 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 public final class StageTracing {
 
     private final Stage stage;
-    private final String provider;
+    private final List<String> providers;
     private final boolean on;
     private final Tracer tracer;
 
-    /** @param provider what its calls are to */
-    public StageTracing(OpenTelemetry telemetry, Stage stage, String provider) {
+    /** @param providers what its calls are to, in their order; there is one at least */
+    public StageTracing(OpenTelemetry telemetry, Stage stage, List<String> providers) {
         this.stage = stage;
-        this.provider = provider;
+        this.providers = List.copyOf(providers);
         this.on = !telemetry.equals(OpenTelemetry.noop());
         this.tracer = telemetry.getTracer("io.pawline.stage");
     }
@@ -61,7 +62,8 @@ public final class StageTracing {
     }
 
     /** Begins the span of a call, within the span that is the thread's. */
-    private Span call() {
+    private Span call(int place) {
+        String provider = providers.get(place);
         return tracer.spanBuilder("call " + provider)
                 .setSpanKind(SpanKind.CLIENT)
                 .setAttribute("pawline.provider", provider)

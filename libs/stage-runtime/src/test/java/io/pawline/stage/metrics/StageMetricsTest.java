@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.pawline.events.Billed;
+import io.pawline.events.CallAttempt;
+import io.pawline.events.CallMoment;
+import io.pawline.events.TaskContext;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
+import io.pawline.stage.Fallbacks;
 import io.pawline.stage.Outcome;
 import io.pawline.stage.ProviderPolicies;
 import io.pawline.stage.codec.UnknownSchemas;
@@ -14,6 +19,7 @@ import io.pawline.stage.provider.FleetMember;
 import io.pawline.stage.provider.FleetNode;
 import io.pawline.stage.provider.FleetPolicy;
 import io.pawline.stage.provider.FleetShare;
+import io.pawline.stage.provider.ProviderChain;
 import io.pawline.stage.provider.ReceiverLimiters;
 import io.pawline.stage.provider.TestingClock;
 import io.pawline.stage.provider.TestingStageControls;
@@ -21,6 +27,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -35,6 +43,9 @@ import org.junit.jupiter.api.Test;
 class StageMetricsTest {
 
     private static final Path DOCUMENTATION = Path.of("../../docs/operator/monitoring.md");
+
+    private static final TaskContext CONTEXT =
+            new TaskContext("task", "tenant", "oil", Instant.EPOCH, Instant.EPOCH, null, 1, "interactive");
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
@@ -61,8 +72,10 @@ class StageMetricsTest {
 
     private void exportAll() {
         StageMetrics metrics = new StageMetrics(registry, Stage.GENERATE, new TestingClock());
-        metrics.watch(new ConcurrencyLimiter(
-                Optional.empty(), 1, new TestingStageControls(), new TestingClock(), System::nanoTime, new Random()));
+        ConcurrencyLimiter limiter = new ConcurrencyLimiter(
+                Optional.empty(), 1, new TestingStageControls(), new TestingClock(), System::nanoTime, new Random());
+        metrics.watch(new ProviderChain(List.of(limiter), Fallbacks.NONE, new TestingClock(), System::nanoTime));
+        metrics.watch("seedream", limiter);
         metrics.watch(new ReceiverLimiters(
                 new ProviderPolicies("receiver", true, Optional.empty(), 0, 0),
                 1,
@@ -77,6 +90,17 @@ class StageMetricsTest {
         metrics.waitedForPermit(Duration.ofMillis(1));
         metrics.handled(new Outcome.Retry(Reason.OVERLOADED, "busy", null), Duration.ofMillis(1));
         metrics.handled(new Outcome.Done(Optional.empty()), Duration.ofMillis(1));
+        metrics.called(CallAttempt.newBuilder()
+                .setContext(CONTEXT)
+                .setCallId("call")
+                .setMoment(CallMoment.END)
+                .setAt(Instant.EPOCH)
+                .setStage("generate")
+                .setProvider("seedream")
+                .setAttempt(1)
+                .setCostMicros(1_000L)
+                .setBilled(Billed.YES)
+                .build());
         metrics.retried(Reason.OVERLOADED);
         metrics.deadLettered(Reason.UNCLASSIFIED);
         metrics.orphaned();

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class TestingStageControls implements StageControls {
 
     public volatile boolean paused;
+    public volatile boolean off;
     public volatile OptionalInt limit = OptionalInt.empty();
     public volatile Instant coolDownUntil = Instant.EPOCH;
     public volatile String why = "";
@@ -16,6 +17,11 @@ public final class TestingStageControls implements StageControls {
     @Override
     public boolean paused() {
         return paused;
+    }
+
+    @Override
+    public boolean off() {
+        return off;
     }
 
     @Override

@@ -13,42 +13,78 @@ import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.schemas.Topics;
+import io.pawline.stage.Fallbacks;
+import io.pawline.stage.Fallbacks.Fallback;
 import io.pawline.stage.OutsideCall;
 import io.pawline.stage.ProviderPolicies;
 import io.pawline.stage.Scheduler;
 import io.pawline.stage.StageSpec;
 import io.pawline.stage.SystemScheduler;
 import io.pawline.stage.codec.Codec;
-import io.pawline.stage.provider.ReceiverLimiters;
+import io.pawline.stage.provider.ConcurrencyLimiter;
+import io.pawline.stage.provider.Demand;
+import io.pawline.stage.provider.Permit;
+import io.pawline.stage.provider.ProviderChain;
+import io.pawline.stage.provider.StageControls;
 import io.pawline.testkit.TestingEvents;
 import io.pawline.testkit.TestingStage;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each task may still be called for when the ledger is asked, and no longer when the ledger has answered. */
 class RecordedCallsTest {
+
+    /** Keeps nobody from a call. */
+    private static final StageControls FREE = new StageControls() {
+        @Override
+        public boolean paused() {
+            return false;
+        }
+
+        @Override
+        public OptionalInt limit() {
+            return OptionalInt.empty();
+        }
+
+        @Override
+        public Instant coolDownUntil() {
+            return Instant.EPOCH;
+        }
+
+        @Override
+        public void coolDown(Instant until, String why) {
+            throw new AssertionError("nobody named a moment");
+        }
+    };
 
     private final MockProducer<byte[], byte[]> attempts =
             new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
     private final AtomicInteger calls = new AtomicInteger();
     private Optional<EndedEarly> overOnceRecorded = Optional.empty();
     private boolean lostOnceRecorded;
+    private Optional<EndedEarly> overOnceCalled = Optional.empty();
+    private final List<ConcurrencyLimiter> limiters = new ArrayList<>();
     private int doubts;
     private boolean lostInDoubt;
 
     @Test
     void makesACallThatMayStillBegin() throws InterruptedException {
-        assertThat(recordedCalls().make(this::call)).isEqualTo("a cat");
+        assertThat(recordedCalls().<String>make(_ -> call())).isEqualTo("a cat");
 
         assertThat(ledger()).extracting(CallAttempt::getMoment).containsExactly(CallMoment.START, CallMoment.END);
     }
@@ -59,7 +95,7 @@ class RecordedCallsTest {
         EndedEarly ended = cancelled ? EndedEarly.cancelled() : EndedEarly.expired("too late");
         overOnceRecorded = Optional.of(ended);
 
-        assertThatThrownBy(() -> recordedCalls().make(this::call))
+        assertThatThrownBy(() -> recordedCalls().<String>make(_ -> call()))
                 .isInstanceOfSatisfying(
                         RecordedCalls.Over.class,
                         over -> assertThat(over.ended()).isEqualTo(ended));
@@ -76,7 +112,7 @@ class RecordedCallsTest {
     void makesNoneForARecordThatWasLostWhileTheLedgerWaited() {
         lostOnceRecorded = true;
 
-        assertThatThrownBy(() -> recordedCalls().make(this::call)).isInstanceOf(RecordedCalls.Lost.class);
+        assertThatThrownBy(() -> recordedCalls().<String>make(_ -> call())).isInstanceOf(RecordedCalls.Lost.class);
 
         assertThat(calls).hasValue(0);
         assertThat(ledger().getLast()).satisfies(end -> {
@@ -89,7 +125,7 @@ class RecordedCallsTest {
     void waitsUntilNobodyElseCanHaveTheRecord() throws InterruptedException {
         doubts = 3;
 
-        assertThat(recordedCalls().make(this::call)).isEqualTo("a cat");
+        assertThat(recordedCalls().<String>make(_ -> call())).isEqualTo("a cat");
 
         assertThat(doubts).isZero();
         assertThat(calls).hasValue(1);
@@ -100,10 +136,74 @@ class RecordedCallsTest {
         doubts = 3;
         lostInDoubt = true;
 
-        assertThatThrownBy(() -> recordedCalls().make(this::call)).isInstanceOf(RecordedCalls.Lost.class);
+        assertThatThrownBy(() -> recordedCalls().<String>make(_ -> call())).isInstanceOf(RecordedCalls.Lost.class);
 
         assertThat(calls).hasValue(0);
         assertThat(ledger().getLast().getOutcome()).contains(CallOutcome.ORPHANED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Reason.class,
+            names = {"OVERLOADED", "READ_TIMEOUT", "PROVIDER_ERROR", "CONNECTION_FAILED", "QUOTA_EXHAUSTED"})
+    void whatOneProviderCannotDoAnotherOneIsAskedFor(Reason failure) throws InterruptedException {
+        try (RecordedCalls recorded = recordedCalls(2)) {
+            assertThat(recorded.<String>make(place -> place == 0 ? failed(failure) : call()))
+                    .isEqualTo("a cat");
+        }
+
+        assertThat(ends()).extracting(CallAttempt::getProvider).containsExactly("provider-0", "provider-1");
+        assertThat(ends()).extracting(end -> end.getReason().orElse("")).containsExactly(failure.code(), "");
+        assertThat(ends().getLast().getCostMicros()).contains(1L);
+        assertThat(limiters).extracting(ConcurrencyLimiter::inFlight).containsExactly(0, 0);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Reason.class,
+            names = {"NO_PET", "MODERATED_PHOTO", "MODERATION_UNCERTAIN", "INVALID_REQUEST", "INCONSISTENT_RESULT"})
+    void noOtherProviderIsAskedForWhatIsTheTasksOwn(Reason failure) throws InterruptedException {
+        try (RecordedCalls recorded = recordedCalls(2)) {
+            assertThat(recorded.<String>make(_ -> failed(failure))).isEqualTo("provider-0 failed");
+        }
+
+        assertThat(ends()).extracting(CallAttempt::getProvider).containsExactly("provider-0");
+    }
+
+    @Test
+    void noProviderIsAskedTwiceInAnAttempt() throws InterruptedException {
+        try (RecordedCalls recorded = recordedCalls(3)) {
+            assertThat(recorded.<String>make(_ -> failed(Reason.PROVIDER_ERROR)))
+                    .isEqualTo("provider-2 failed");
+        }
+
+        assertThat(ends())
+                .extracting(CallAttempt::getProvider)
+                .containsExactly("provider-0", "provider-1", "provider-2");
+    }
+
+    @Test
+    void noOtherProviderIsAskedForATaskThatEndedMeanwhile() {
+        overOnceCalled = Optional.of(EndedEarly.cancelled());
+
+        try (RecordedCalls recorded = recordedCalls(2)) {
+            assertThatThrownBy(() -> recorded.<String>make(_ -> failed(Reason.READ_TIMEOUT)))
+                    .isInstanceOf(RecordedCalls.Over.class);
+        }
+
+        assertThat(ends()).extracting(CallAttempt::getProvider).containsExactly("provider-0");
+        assertThat(limiters).extracting(ConcurrencyLimiter::inFlight).containsExactly(0, 0);
+    }
+
+    private OutsideCall.Answer<String> failed(Reason reason) {
+        calls.incrementAndGet();
+        return new OutsideCall.Answer<>("provider-%d failed".formatted(ends().size()), CallReport.refused(reason, 500));
+    }
+
+    private List<CallAttempt> ends() {
+        return ledger().stream()
+                .filter(call -> call.getMoment() == CallMoment.END)
+                .toList();
     }
 
     private OutsideCall.Answer<String> call() {
@@ -118,12 +218,19 @@ class RecordedCallsTest {
     }
 
     private RecordedCalls recordedCalls() {
+        return recordedCalls(1);
+    }
+
+    private RecordedCalls recordedCalls(int number) {
         Clock clock = Clock.systemUTC();
         Scheduler scheduler = new SystemScheduler();
         StageSpec<TaskAccepted> spec = TestingStage.on(Map.of()).spec();
         RecordedCalls.Check check = new RecordedCalls.Check() {
             @Override
             public Optional<EndedEarly> over() {
+                if (calls.get() > 0 && overOnceCalled.isPresent()) {
+                    return overOnceCalled;
+                }
                 return attempts.history().isEmpty() ? Optional.empty() : overOnceRecorded;
             }
 
@@ -141,18 +248,29 @@ class RecordedCallsTest {
                 return false;
             }
         };
-        ProviderPolicies provider = new ProviderPolicies(TestingStage.PROVIDER, false, Optional.empty(), 0, 0);
+        List<ProviderPolicies> providers = IntStream.range(0, number)
+                .mapToObj(place -> new ProviderPolicies("provider-" + place, false, Optional.empty(), 0, place))
+                .toList();
+        providers.forEach(provider -> limiters.add(
+                new ConcurrencyLimiter(Optional.of(provider), 1, FREE, clock, scheduler::nanoTime, new Random())));
+        Fallbacks fallbacks = new Fallbacks(
+                Fallbacks.Policy.STANDBY,
+                Duration.ofSeconds(1),
+                providers.stream()
+                        .skip(1)
+                        .map(provider -> new Fallback(provider, 1))
+                        .toList());
+        Permit permit = new ProviderChain(limiters, fallbacks, clock, scheduler::nanoTime)
+                .tryAcquire(() -> Demand.NONE)
+                .orElseThrow();
         return new RecordedCalls(
                 Stage.DETECT,
-                provider,
+                providers,
                 TestingEvents.accepted(TaskId.next(), "oil", Duration.ofHours(1))
                         .getContext(),
                 1,
                 check,
-                new ReceiverLimiters(provider, 1, clock, scheduler::nanoTime, new Random())
-                        .of("")
-                        .tryAcquire()
-                        .orElseThrow(),
+                permit,
                 new Ledger(attempts, new Codec<>(spec, TestingEvents.format(), scheduler), clock, scheduler, "test"),
                 clock);
     }

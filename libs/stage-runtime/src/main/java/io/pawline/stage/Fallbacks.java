@@ -1,0 +1,49 @@
+package io.pawline.stage;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Says which providers a stage calls besides its first one, and when.
+ *
+ * @param policy when a task goes to the next provider although the one before could take it later
+ * @param spillAfter how long the task that has waited longest waits for a provider, before the next one is called as
+ *     well; it counts for {@link Policy#PREFER} alone
+ * @param providers in the order in which they are asked
+ */
+public record Fallbacks(Policy policy, Duration spillAfter, List<Fallback> providers) {
+
+    /** Stands for a stage that calls one provider, or none. */
+    public static final Fallbacks NONE = new Fallbacks(Policy.STANDBY, Duration.ofSeconds(1), List.of());
+
+    /** Says when a task goes to the next provider. */
+    public enum Policy {
+        /** Only if the provider before is out of reach: off, failing, its breaker not closed, or cooling down for too long. */
+        STANDBY,
+        /** Also if tasks wait too long for the provider before. */
+        PREFER
+    }
+
+    /**
+     * Is one of the other providers.
+     *
+     * @param maxInFlight most calls in flight of one process, more than 0
+     */
+    public record Fallback(ProviderPolicies provider, int maxInFlight) {
+        public Fallback {
+            Objects.requireNonNull(provider, "provider");
+            if (maxInFlight < 1) {
+                throw new IllegalArgumentException("max-in-flight must be > 0, was " + maxInFlight);
+            }
+        }
+    }
+
+    public Fallbacks {
+        Objects.requireNonNull(policy, "policy");
+        if (!spillAfter.isPositive()) {
+            throw new IllegalArgumentException("spill-after must be > 0, was " + spillAfter);
+        }
+        providers = List.copyOf(providers);
+    }
+}

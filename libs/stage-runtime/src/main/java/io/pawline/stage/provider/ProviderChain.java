@@ -1,0 +1,175 @@
+package io.pawline.stage.provider;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.pawline.stage.Fallbacks;
+import io.pawline.stage.Fallbacks.Policy;
+import java.time.Clock;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses the provider of each task among those of a stage, in their order. Each has a limiter of its own. Thread-safe;
+ * asking never waits.
+ */
+public final class ProviderChain implements PermitSource {
+
+    /*
+     * A task goes to the first provider that has a permit for it. A provider without one is passed over only if it is out
+     * of reach (ProviderStanding): else the task waits, as it would if there were no other. So a second provider that
+     * costs more gets what the first cannot do, and no more. With Policy.PREFER it gets a part of a backlog as well.
+     *
+     * A call that fails for reasons of its provider is made again at once, to the first of the others that has a permit,
+     * in whatever order the task met them. No provider gets the same task twice in an attempt, so the attempt ends. This
+     * is no retry that feeds an overload: each provider has a limit, a breaker and a rate, and the call waits for none of
+     * them. What finds no other provider is tried again later, by the rules for any failure.
+     *
+     * Rejected:
+     * - A queue for each provider: a task would have to be moved from one to the other when a breaker opens, and tenants
+     *   would share each queue, and not the stage.
+     * - Every second task to the second provider: its price and its quality differ.
+     * - A wait for the permit of the next provider within the attempt: tasks at work would wait for tasks at work.
+     */
+
+    /** What waits is looked at again after so long: all deadlines are read for it. */
+    private static final long LOOK_EVERY = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** A provider that was asked for a permit within this time is one for which tasks wait. */
+    private static final long ASKED_LATELY = TimeUnit.SECONDS.toNanos(1);
+
+    private record Look(Demand demand, long atNanos) {}
+
+    private final List<ConcurrencyLimiter> limiters;
+    private final Fallbacks fallbacks;
+    private final Clock clock;
+    private final LongSupplier nanoTime;
+    private final AtomicLongArray asked;
+    private volatile @Nullable Look lastLook;
+
+    /**
+     * @param limiters of the providers, in the order in which they are asked; the stage's own if it calls none
+     * @param nanoTime like {@link System#nanoTime}
+     */
+    public ProviderChain(List<ConcurrencyLimiter> limiters, Fallbacks fallbacks, Clock clock, LongSupplier nanoTime) {
+        if (limiters.size() != 1 + fallbacks.providers().size()) {
+            throw new IllegalArgumentException("each provider needs a limiter, was " + limiters.size());
+        }
+        this.limiters = List.copyOf(limiters);
+        this.fallbacks = fallbacks;
+        this.clock = clock;
+        this.nanoTime = nanoTime;
+        this.asked = new AtomicLongArray(limiters.size());
+        long longAgo = nanoTime.getAsLong() - ASKED_LATELY;
+        for (int place = 0; place < limiters.size(); place++) {
+            asked.set(place, longAgo);
+        }
+    }
+
+    @Override
+    public Optional<Permit> tryAcquire(Supplier<Demand> demand) {
+        for (int place = 0; place < limiters.size(); place++) {
+            asked.set(place, nanoTime.getAsLong());
+            Optional<Permit> permit = limiters.get(place).tryAcquire();
+            if (permit.isPresent()) {
+                permit.get().at(this, place, new BitSet());
+                return permit;
+            }
+            if (place + 1 == limiters.size()
+                    || !limiters.get(place).standing().passes(fallbacks, look(demand), clock.instant())) {
+                return Optional.empty();
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Demand look(Supplier<Demand> demand) {
+        long now = nanoTime.getAsLong();
+        Look last = lastLook;
+        if (last != null && now - last.atNanos() < LOOK_EVERY) {
+            return last.demand();
+        }
+        Demand seen = demand.get();
+        lastLook = new Look(seen, now);
+        return seen;
+    }
+
+    /**
+     * Gives a permit at the first provider that has one, of those that were not called yet.
+     *
+     * @param called places of the providers that were called
+     */
+    Optional<Permit> another(BitSet called) {
+        for (int place = called.nextClearBit(0); place < limiters.size(); place = called.nextClearBit(place + 1)) {
+            Optional<Permit> permit = limiters.get(place).tryAcquire();
+            if (permit.isPresent()) {
+                permit.get().at(this, place, called);
+                return permit;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Says whether a provider other than this one takes calls now. */
+    boolean othersOpen(int place) {
+        for (int other = 0; other < limiters.size(); other++) {
+            if (other != place && limiters.get(other).open()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Says whether tasks wait for this provider: they do not if they wait for one before it. */
+    public boolean isAsked(int place) {
+        return limiters.get(place).open() && nanoTime.getAsLong() - asked.get(place) < ASKED_LATELY;
+    }
+
+    @Override
+    public boolean allowed() {
+        return limiters.stream().anyMatch(ConcurrencyLimiter::allowed);
+    }
+
+    /** Says whether a task may begin at any of the providers. */
+    public boolean open() {
+        return limiters.stream().anyMatch(ConcurrencyLimiter::open);
+    }
+
+    @Override
+    public int limit() {
+        int limit = 0;
+        for (ConcurrencyLimiter limiter : limiters) {
+            if (limiter.open()) {
+                limit += limiter.limit();
+                if (fallbacks.policy() == Policy.STANDBY) {
+                    return limit;
+                }
+            }
+        }
+        return limit == 0 ? limiters.getFirst().limit() : limit;
+    }
+
+    @Override
+    public int inFlight() {
+        return limiters.stream().mapToInt(ConcurrencyLimiter::inFlight).sum();
+    }
+
+    /** Counts the calls that were given up and that a provider is probably still working on. */
+    public int ghosts() {
+        return limiters.stream().mapToInt(ConcurrencyLimiter::ghosts).sum();
+    }
+
+    /** Returns the state of the first provider's breaker; CLOSED if there is none. */
+    public State breakerState() {
+        return limiters.getFirst().breakerState();
+    }
+
+    /** Returns the limiter of the provider at this place. */
+    public ConcurrencyLimiter limiter(int place) {
+        return limiters.get(place);
+    }
+}
