@@ -98,21 +98,22 @@ final class PngFilters {
     }
 
     /**
-     * The prediction of one byte, at its place. It is the first of left, up and upper left that is the nearest to left +
-     * up - upper left. There is no branch, because no processor could predict it.
+     * The prediction of one byte, at its place. It is that of left, up and upper left which is the nearest to left + up -
+     * upper left. Seen from the smaller and the larger of left and up, this depends on one number (as in <a
+     * href="https://github.com/nothings/stb/blob/master/stb_image.h">stb_image</a>). There is no branch, because no
+     * processor could predict it.
      */
     private static int paeth(int left, int up, int upLeft, int shift) {
         int a = left >>> shift & 0xFF;
         int b = up >>> shift & 0xFF;
         int c = upLeft >>> shift & 0xFF;
-        int toLeft = Math.abs(b - c);
-        int toUp = Math.abs(a - c);
-        int toUpLeft = Math.abs(a + b - 2 * c);
-        // All ones if up is nearer than left, otherwise 0
-        int upNearer = (toUp - toLeft) >> 31;
-        int nearest = a ^ ((a ^ b) & upNearer);
-        int distance = toLeft + ((toUp - toLeft) & upNearer);
-        int upLeftNearer = (toUpLeft - distance) >> 31;
-        return (nearest ^ ((nearest ^ c) & upLeftNearer)) << shift;
+        int smaller = Math.min(a, b);
+        int larger = Math.max(a, b);
+        int threshold = 3 * c - a - b;
+        // All ones if the larger is above the threshold, otherwise 0
+        int below = (threshold - larger) >> 31;
+        int nearest = smaller ^ ((smaller ^ c) & below);
+        int above = (smaller - threshold) >> 31;
+        return (larger ^ ((larger ^ nearest) & above)) << shift;
     }
 }
