@@ -11,6 +11,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.sun.management.ThreadMXBean;
 import io.pawline.finalize.FinishResult.EncodedPng;
 import io.pawline.finalize.FinishResult.Implausible;
 import io.pawline.finalize.FinishResult.Pictures;
@@ -28,6 +29,7 @@ import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
 import java.awt.image.WritableRaster;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -69,6 +71,21 @@ class PictureFinisherTest {
             assertThat(Pixel.abgr(decode(picture.png())))
                     .isEqualTo(Pixel.abgr(WholePictureAverage.of(whole, picture.width(), picture.height())));
         }
+    }
+
+    /** The rows, the data and a thumbnail. As a whole picture, the pixels would come on top. */
+    @Test
+    void takesMemoryForTheRowsOfAPictureOnly() throws Exception {
+        byte[] cutOut = png(cat(1000, 1000));
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        PictureFinisher finisher = new PictureFinisher(PLAUSIBILITY, List.of(256), 1, MEMORY);
+        finisher.finish(cutOut, Optional.empty());
+
+        long before = threads.getCurrentThreadAllocatedBytes();
+        finisher.finish(cutOut, Optional.empty());
+
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before)
+                .isLessThan(PlainPngReader.memory(cutOut) + 2_000_000);
     }
 
     /** All rows and both halves of a pair of pixels count. */
