@@ -6,9 +6,9 @@ import java.util.Arrays;
 /**
  * Reduces pictures. Each pixel of the result is the mean of the area that it covers, in linear light, and each colour
  * counts by its alpha. So fine patterns keep their brightness, and the colour of invisible pixels does not bleed into an
- * edge. RATIONALE.md says why no library does it.
+ * edge. RATIONALE.md says why no library does it. Not thread-safe.
  */
-final class AreaAverage {
+final class AreaAverage implements PixelRows {
 
     /** Linear light, 0 to 65,535, of an sRGB value (<a href="https://www.w3.org/Graphics/Color/sRGB">sRGB</a>). */
     private static final int[] LINEAR = new int[256];
@@ -29,37 +29,63 @@ final class AreaAverage {
         }
     }
 
-    private AreaAverage() {}
+    private final Split rows;
+    private final Sums row;
+    private final Sums line;
+    private final BufferedImage small;
+    private final long area;
+    private int y;
+    private int lines;
 
     /**
-     * Reduces a picture of {@link BufferedImage#TYPE_4BYTE_ABGR} to one of the same type.
+     * Begins to reduce a picture.
      *
-     * @param width at most that of the picture, 1 or more
-     * @param height at most that of the picture, 1 or more
+     * @param width of the picture
+     * @param height of the picture
+     * @param toWidth at most that of the picture, 1 or more
+     * @param toHeight at most that of the picture, 1 or more
      */
-    static BufferedImage of(BufferedImage image, int width, int height) {
-        if (width < 1 || height < 1 || width > image.getWidth() || height > image.getHeight()) {
-            throw new IllegalArgumentException("a picture of %d x %d cannot be reduced to %d x %d"
-                    .formatted(image.getWidth(), image.getHeight(), width, height));
+    AreaAverage(int width, int height, int toWidth, int toHeight) {
+        if (toWidth < 1 || toHeight < 1 || toWidth > width || toHeight > height) {
+            throw new IllegalArgumentException(
+                    "a picture of %d x %d cannot be reduced to %d x %d".formatted(width, height, toWidth, toHeight));
         }
-        Split columns = new Split(image.getWidth(), width);
-        Split rows = new Split(image.getHeight(), height);
-        byte[] abgr = Pixel.abgr(image);
-        BufferedImage small = new BufferedImage(width, height, BufferedImage.TYPE_4BYTE_ABGR);
-        Sums row = new Sums(columns);
-        Sums line = new Sums(columns);
-        int lines = 0;
-        for (int y = 0; y < image.getHeight(); y++) {
-            row.read(abgr, 4 * y * image.getWidth());
-            line.add(row, rows.inside(y));
-            if (rows.ends(y)) {
-                line.write(Pixel.abgr(small), 4 * lines * width, (long) image.getWidth() * image.getHeight());
-                line.clear();
-                line.add(row, rows.beyond(y));
-                lines++;
-            }
+        Split columns = new Split(width, toWidth);
+        this.rows = new Split(height, toHeight);
+        this.row = new Sums(columns);
+        this.line = new Sums(columns);
+        this.small = new BufferedImage(toWidth, toHeight, BufferedImage.TYPE_4BYTE_ABGR);
+        this.area = (long) width * height;
+    }
+
+    @Override
+    public void take(byte[] rgba, int from) {
+        row.read(rgba, from);
+        if (y < rows.last(lines)) {
+            line.add(row, rows.target());
+        } else {
+            int inside = rows.inside(lines);
+            line.add(row, inside);
+            line.write(Pixel.abgr(small), 4 * lines * small.getWidth(), area);
+            line.clear();
+            line.add(row, rows.target() - inside);
+            lines++;
         }
+        y++;
+    }
+
+    /** The small picture, of {@link BufferedImage#TYPE_4BYTE_ABGR}. It is whole when the last row was taken. */
+    BufferedImage picture() {
         return small;
+    }
+
+    /**
+     * The quotient, rounded to the next whole number. Floating point divides several times as fast, and is exact here:
+     * a sum below 2^53 has no rounding error, and its quotient differs from the next whole number by more than the
+     * error of a double.
+     */
+    static int rounded(long sum, long by) {
+        return (int) ((double) (sum + by / 2) / by);
     }
 
     /**
@@ -68,43 +94,37 @@ final class AreaAverage {
      */
     private static final class Split {
 
-        private final int target;
+        private final int[] last;
         private final int[] inside;
-        private final boolean[] ends;
 
         Split(int source, int target) {
-            this.target = target;
-            this.inside = new int[source];
-            this.ends = new boolean[source];
-            int room = source;
-            for (int i = 0; i < source; i++) {
-                ends[i] = room <= target;
-                inside[i] = Math.min(room, target);
-                room = ends[i] ? source - beyond(i) : room - target;
+            this.last = new int[target];
+            this.inside = new int[target];
+            int i = -1;
+            int beyond = 0;
+            for (int place = 0; place < target; place++) {
+                // What the source pixels behind the last one of the place before have to fill
+                int room = source - beyond;
+                int pixels = Math.ceilDiv(room, target);
+                i += pixels;
+                last[place] = i;
+                inside[place] = room - (pixels - 1) * target;
+                beyond = target - inside[place];
             }
         }
 
         int target() {
-            return target;
+            return last.length;
         }
 
-        int source() {
-            return inside.length;
+        /** The source pixel that fills this target pixel. */
+        int last(int place) {
+            return last[place];
         }
 
-        /** How much of this source pixel falls into the target pixel at hand. */
-        int inside(int i) {
-            return inside[i];
-        }
-
-        /** Whether this source pixel fills the target pixel at hand. */
-        boolean ends(int i) {
-            return ends[i];
-        }
-
-        /** How much of this source pixel falls into the next target pixel. */
-        int beyond(int i) {
-            return target - inside[i];
+        /** How much of that source pixel falls into this target pixel. The rest falls into the next one. */
+        int inside(int place) {
+            return inside[place];
         }
     }
 
@@ -128,32 +148,45 @@ final class AreaAverage {
             Arrays.fill(sums, 0);
         }
 
-        /** Replaces the sums by those of this row of a picture. */
-        void read(byte[] abgr, int from) {
-            long alpha = 0;
-            long blue = 0;
-            long green = 0;
-            long red = 0;
+        /**
+         * Replaces the sums by those of this row of a picture. Pixels that are inside as a whole are summed up first, and
+         * then count as one.
+         */
+        void read(byte[] rgba, int from) {
+            int whole = columns.target();
+            int x = 0;
             int to = 0;
-            for (int x = 0; x < columns.source(); x++, from += 4) {
-                int pixel = Pixel.get(abgr, from);
-                long weight = (long) (pixel >>> 24) * columns.inside(x);
-                if (weight != 0) {
-                    alpha += weight;
-                    blue += weight * LINEAR[pixel >>> 16 & 0xFF];
-                    green += weight * LINEAR[pixel >>> 8 & 0xFF];
-                    red += weight * LINEAR[pixel & 0xFF];
+            int beyond = 0;
+            int pixel = 0;
+            for (int place = 0; place < whole; place++) {
+                long alpha = 0;
+                long blue = 0;
+                long green = 0;
+                long red = 0;
+                long weight = (long) (pixel & 0xFF) * beyond;
+                sums[to] = weight;
+                sums[to + 1] = weight * LINEAR[pixel >>> 8 & 0xFF];
+                sums[to + 2] = weight * LINEAR[pixel >>> 16 & 0xFF];
+                sums[to + 3] = weight * LINEAR[pixel >>> 24];
+                for (int last = columns.last(place); x < last; x++, from += 4) {
+                    pixel = Pixel.get(rgba, from);
+                    weight = pixel & 0xFF;
+                    if (weight != 0) {
+                        alpha += weight;
+                        blue += weight * LINEAR[pixel >>> 8 & 0xFF];
+                        green += weight * LINEAR[pixel >>> 16 & 0xFF];
+                        red += weight * LINEAR[pixel >>> 24];
+                    }
                 }
-                if (columns.ends(x)) {
-                    sums[to++] = alpha;
-                    sums[to++] = blue;
-                    sums[to++] = green;
-                    sums[to++] = red;
-                    alpha = (long) (pixel >>> 24) * columns.beyond(x);
-                    blue = alpha * LINEAR[pixel >>> 16 & 0xFF];
-                    green = alpha * LINEAR[pixel >>> 8 & 0xFF];
-                    red = alpha * LINEAR[pixel & 0xFF];
-                }
+                pixel = Pixel.get(rgba, from);
+                x++;
+                from += 4;
+                weight = (long) (pixel & 0xFF) * columns.inside(place);
+                beyond = whole - columns.inside(place);
+                sums[to++] += whole * alpha + weight;
+                sums[to++] += whole * blue + weight * LINEAR[pixel >>> 8 & 0xFF];
+                sums[to++] += whole * green + weight * LINEAR[pixel >>> 16 & 0xFF];
+                sums[to++] += whole * red + weight * LINEAR[pixel >>> 24];
             }
         }
 
@@ -167,7 +200,7 @@ final class AreaAverage {
         void write(byte[] abgr, int to, long area) {
             for (int i = 0; i < sums.length; i += CHANNELS, to += 4) {
                 long weight = sums[i];
-                int alpha = (int) ((weight + area / 2) / area);
+                int alpha = weight == 0 ? 0 : rounded(weight, area);
                 int pixel = alpha == 0
                         ? 0
                         : alpha << 24
@@ -179,7 +212,7 @@ final class AreaAverage {
         }
 
         private static int encoded(long light, long weight) {
-            return ENCODED[(int) ((light + weight / 2) / weight)] & 0xFF;
+            return ENCODED[rounded(light, weight)] & 0xFF;
         }
     }
 }

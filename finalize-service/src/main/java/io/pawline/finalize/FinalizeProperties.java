@@ -20,8 +20,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     needs the program cwebp on the machine.
  * @param webpQuality Quality of the colours in WebP, 1 to 100.
  * @param webpProgram Name or path of cwebp, which writes WebP.
- * @param maxDecodes Cut-outs that one process works on at once, 1 or more. Each needs 9 bytes of memory for a
- *     pixel, and waits while these would not fit into the share of {@code pawline.memory.share}.
+ * @param maxDecodes Cut-outs that one process works on at once, 1 or more. Each needs 4 bytes of memory for a
+ *     pixel (21 if words are drawn on it), and waits while these would not fit into the share of
+ *     {@code pawline.memory.share}.
  * @param stage The limits and retries of the stage.
  */
 @ConfigurationProperties("pawline.finalize")

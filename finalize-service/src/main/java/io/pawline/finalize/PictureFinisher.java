@@ -17,13 +17,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Checks cut-outs and makes their thumbnails. Works on few of them at once, because pixels need memory. Thread-safe.
+ * Checks cut-outs and makes their thumbnails. A cut-out is read row by row. Only one with words, or of an unusual kind, is
+ * decoded as a whole, and waits until there is memory for its pixels. Works on few at once. Thread-safe.
  */
 final class PictureFinisher {
 
+    /** A picture that is decoded as a whole takes its rows and its pixels. */
     private static final long BYTES_FOR_A_PIXEL = 9;
 
     /** To write a picture takes its rows, and what they are packed to, twice. */
@@ -62,23 +66,44 @@ final class PictureFinisher {
         if (objection.isPresent()) {
             return new Implausible(objection.get());
         }
-        try (MemoryBudget.Share _ = memory.take(needed(png, label.isPresent()))) {
+        ImageHeader header = ImageSniffer.sniff(png).orElseThrow();
+        if (label.isEmpty() && PlainPngReader.size(png).isPresent()) {
+            Optional<FinishResult> finished = with(PlainPngReader.memory(png), codec -> readByRows(png, header, codec));
+            if (finished.isPresent()) {
+                return finished.get();
+            }
+        }
+        return with(needed(png, header, label.isPresent()), codec -> decodeAsAWhole(png, header, label, codec));
+    }
+
+    /** Does this work when there are so many bytes of memory, and a codec. */
+    private <T> T with(long bytes, Function<PngCodec, T> work) throws InterruptedException {
+        try (MemoryBudget.Share _ = memory.take(bytes)) {
             PngCodec codec = codecs.take();
             try {
-                return finish(png, label, codec);
+                return work.apply(codec);
             } finally {
                 codecs.add(codec);
             }
         }
     }
 
-    /** Estimates the memory for a decode: the rows, the pixels, and two copies of the data. */
-    private static long needed(byte[] png, boolean written) {
-        long pixels = ImageSniffer.sniff(png).map(ImageHeader::pixels).orElse(0L);
-        return (BYTES_FOR_A_PIXEL + (written ? BYTES_TO_WRITE_A_PIXEL : 0)) * pixels + 2L * png.length;
+    /** Estimates the memory for a decode as a whole: the rows, the pixels, and two copies of the data. */
+    private static long needed(byte[] png, ImageHeader header, boolean written) {
+        return (BYTES_FOR_A_PIXEL + (written ? BYTES_TO_WRITE_A_PIXEL : 0)) * header.pixels() + 2L * png.length;
     }
 
-    private FinishResult finish(byte[] png, Optional<VisibleLabel> label, PngCodec codec) {
+    /** Empty if the file has to be decoded as a whole. */
+    private Optional<FinishResult> readByRows(byte[] png, ImageHeader header, PngCodec codec) {
+        CutOutPixels pixels = new CutOutPixels(header.width(), header.height(), sizes);
+        return codec.read(png, pixels)
+                ? Optional.of(finished(
+                        pixels, Optional.empty(), codec, () -> new EncodedPng(png, header.width(), header.height())))
+                : Optional.empty();
+    }
+
+    /** For other kinds of PNG and damaged ones, and for words, which are drawn on the pixels. */
+    private FinishResult decodeAsAWhole(byte[] png, ImageHeader header, Optional<VisibleLabel> label, PngCodec codec) {
         BufferedImage decoded;
         try {
             decoded = codec.decode(png);
@@ -89,41 +114,42 @@ final class PictureFinisher {
             return new Implausible("the cut-out has no alpha");
         }
         BufferedImage image = SrgbPixels.abgr(decoded);
-        Optional<String> objection = plausibility.objectionTo(image);
+        CutOutPixels pixels = new CutOutPixels(image.getWidth(), image.getHeight(), sizes);
+        SrgbPixels.rows(image, pixels);
+        return finished(
+                pixels,
+                label,
+                codec,
+                () -> label.map(words -> encoded(image, words, codec))
+                        .orElseGet(() -> new EncodedPng(png, header.width(), header.height())));
+    }
+
+    /** @param result makes the result, when the pixels are found good */
+    private FinishResult finished(
+            CutOutPixels pixels, Optional<VisibleLabel> label, PngCodec codec, Supplier<EncodedPng> result) {
+        Optional<String> objection = plausibility.objectionTo(pixels.visibleShare());
         if (objection.isPresent()) {
             return new Implausible(objection.get());
         }
-        // The words on a thumbnail are drawn on it, because they would be blurred if they were reduced
         Map<Integer, EncodedPng> reduced = new HashMap<>();
-        sizes.stream()
-                .filter(size -> size < Math.max(image.getWidth(), image.getHeight()))
-                .forEach(size -> reduced.put(size, thumbnail(image, size, label, codec)));
-        EncodedPng result = label.isPresent()
-                ? drawn(image, label.get(), codec)
-                : new EncodedPng(png, image.getWidth(), image.getHeight());
+        pixels.reduced().forEach((size, small) -> reduced.put(size, thumbnail(small, label, codec)));
+        EncodedPng picture = result.get();
         return new Pictures(
-                result,
+                picture,
                 sizes.stream()
-                        .map(size -> new Thumbnail(size, reduced.getOrDefault(size, result)))
+                        .map(size -> new Thumbnail(size, reduced.getOrDefault(size, picture)))
                         .toList());
     }
 
-    /** The picture with its longest side reduced to this many pixels. */
-    private static EncodedPng thumbnail(BufferedImage image, int size, Optional<VisibleLabel> label, PngCodec codec) {
-        int longest = Math.max(image.getWidth(), image.getHeight());
-        BufferedImage small = AreaAverage.of(
-                image, scaled(image.getWidth(), size, longest), scaled(image.getHeight(), size, longest));
+    /** The words on a thumbnail are drawn on it, because they would be blurred if they were reduced. */
+    private static EncodedPng thumbnail(BufferedImage small, Optional<VisibleLabel> label, PngCodec codec) {
         label.ifPresent(words -> words.drawOn(small));
         return new EncodedPng(codec.encode(small), small.getWidth(), small.getHeight());
     }
 
     /** The picture with the words, which are drawn on the pixels given. */
-    private static EncodedPng drawn(BufferedImage image, VisibleLabel label, PngCodec codec) {
-        label.drawOn(image);
+    private static EncodedPng encoded(BufferedImage image, VisibleLabel words, PngCodec codec) {
+        words.drawOn(image);
         return new EncodedPng(codec.encode(image), image.getWidth(), image.getHeight());
-    }
-
-    private static int scaled(int side, int size, int longest) {
-        return Math.max(1, Math.round((float) side * size / longest));
     }
 }

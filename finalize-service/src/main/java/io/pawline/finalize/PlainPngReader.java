@@ -1,10 +1,9 @@
 package io.pawline.finalize;
 
 import io.airlift.compress.v3.deflate.DeflateDecompressor;
-import java.awt.image.BufferedImage;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.zip.Adler32;
 
 /**
@@ -34,22 +33,43 @@ final class PlainPngReader {
         this.decompressor = decompressor;
     }
 
-    /** The picture as {@link BufferedImage#TYPE_4BYTE_ABGR}; empty if the file is of another kind or damaged. */
-    Optional<BufferedImage> read(byte[] png) {
+    /** The size of a picture in pixels. */
+    record Size(int width, int height) {
+
+        /** Bytes of the unpacked data: the rows, each behind the number of its filter. */
+        private long unpacked() {
+            return (4L * width + 1) * height;
+        }
+    }
+
+    /** The size of the picture; empty if the file is of another kind. */
+    static Optional<Size> size(byte[] png) {
         ByteBuffer file = ByteBuffer.wrap(png);
         if (!isPlain(file)) {
             return Optional.empty();
         }
-        int width = file.getInt(16);
-        int height = file.getInt(20);
-        long size = (4L * width + 1) * height;
-        if (width < 1 || height < 1 || size > Integer.MAX_VALUE - 8) {
-            return Optional.empty();
-        }
-        return data(file)
-                .flatMap(zlib -> unpack(zlib, (int) size))
-                .filter(rows -> PngFilters.remove(rows, 4 * width, height))
-                .map(rows -> image(rows, width, height));
+        Size size = new Size(file.getInt(16), file.getInt(20));
+        return size.width() > 0 && size.height() > 0 && size.unpacked() <= Integer.MAX_VALUE - 8
+                ? Optional.of(size)
+                : Optional.empty();
+    }
+
+    /** The most bytes of memory that it takes to read this file: its data in one piece, and unpacked. */
+    static long memory(byte[] png) {
+        return png.length + size(png).map(Size::unpacked).orElse(0L);
+    }
+
+    /**
+     * Gives the rows of the picture one after the other.
+     *
+     * @return false if the file is of another kind or damaged, possibly after some rows, which are then useless
+     */
+    boolean read(byte[] png, PixelRows rows) {
+        Optional<Size> size = size(png);
+        return size.isPresent()
+                && data(ByteBuffer.wrap(png))
+                        .filter(zlib -> read(zlib, size.get(), rows))
+                        .isPresent();
     }
 
     private static boolean isPlain(ByteBuffer file) {
@@ -61,61 +81,64 @@ final class PlainPngReader {
 
     /** The bytes of all data chunks in order; empty if the file breaks off. */
     private static Optional<byte[]> data(ByteBuffer file) {
-        ByteBuffer data = ByteBuffer.allocate(file.limit());
-        int chunk = FIRST_CHUNK;
-        while (chunk <= file.limit() - CHUNK_FRAME) {
-            int length = file.getInt(chunk);
-            int type = file.getInt(chunk + 4);
-            if (type == IEND) {
-                return Optional.of(Arrays.copyOf(data.array(), data.position()));
-            }
-            if (length < 0 || length > file.limit() - chunk - CHUNK_FRAME) {
+        int length = 0;
+        int end = FIRST_CHUNK;
+        while (end <= file.limit() - CHUNK_FRAME && file.getInt(end + 4) != IEND) {
+            int content = file.getInt(end);
+            if (content < 0 || content > file.limit() - end - CHUNK_FRAME) {
                 return Optional.empty();
             }
-            if (type == IDAT) {
-                data.put(file.slice(chunk + 8, length));
-            }
-            chunk += length + CHUNK_FRAME;
+            length += file.getInt(end + 4) == IDAT ? content : 0;
+            end += content + CHUNK_FRAME;
         }
-        return Optional.empty();
+        if (end > file.limit() - CHUNK_FRAME) {
+            return Optional.empty();
+        }
+        ByteBuffer data = ByteBuffer.allocate(length);
+        for (int chunk = FIRST_CHUNK; chunk < end; chunk += file.getInt(chunk) + CHUNK_FRAME) {
+            if (file.getInt(chunk + 4) == IDAT) {
+                data.put(file.slice(chunk + 8, file.getInt(chunk)));
+            }
+        }
+        return Optional.of(data.array());
     }
 
     /** <a href="https://www.rfc-editor.org/rfc/rfc1950">zlib</a>: a header, deflated data, a checksum. */
-    private Optional<byte[]> unpack(byte[] zlib, int size) {
+    private boolean read(byte[] zlib, Size size, PixelRows rows) {
         int packed = zlib.length - ZLIB_HEADER - ZLIB_TRAILER;
         if (packed < 1 || !isDeflate(ByteBuffer.wrap(zlib).getShort())) {
-            return Optional.empty();
+            return false;
         }
-        byte[] rows = new byte[size];
-        int unpacked;
+        byte[] unpacked = new byte[(int) size.unpacked()];
         try {
-            unpacked = decompressor.decompress(zlib, ZLIB_HEADER, packed, rows, 0, size);
+            if (decompressor.decompress(zlib, ZLIB_HEADER, packed, unpacked, 0, unpacked.length) != unpacked.length) {
+                return false;
+            }
         } catch (RuntimeException damagedOrTooLong) {
-            return Optional.empty();
+            return false;
         }
+        int checksum = ByteBuffer.wrap(zlib).getInt(zlib.length - ZLIB_TRAILER);
+        return give(unpacked, 4 * size.width(), rows).equals(OptionalInt.of(checksum));
+    }
+
+    /** Gives each row away while it is in the processor's cache. Returns the checksum of all, if the filters are known. */
+    private static OptionalInt give(byte[] unpacked, int length, PixelRows rows) {
         Adler32 checksum = new Adler32();
-        checksum.update(rows);
-        int expected = ByteBuffer.wrap(zlib).getInt(zlib.length - ZLIB_TRAILER);
-        return unpacked == size && (int) checksum.getValue() == expected ? Optional.of(rows) : Optional.empty();
+        int above = -1;
+        for (int filter = 0; filter < unpacked.length; filter += length + 1) {
+            checksum.update(unpacked, filter, length + 1);
+            if (!PngFilters.remove(unpacked[filter], unpacked, filter + 1, above, length)) {
+                return OptionalInt.empty();
+            }
+            above = filter + 1;
+            rows.take(unpacked, above);
+        }
+        return OptionalInt.of((int) checksum.getValue());
     }
 
     private static boolean isDeflate(short header) {
         int method = header >>> 8 & 0x0F;
         boolean dictionary = (header & 0x20) != 0;
         return method == 8 && !dictionary && Short.toUnsignedInt(header) % 31 == 0;
-    }
-
-    private static BufferedImage image(byte[] rows, int width, int height) {
-        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_4BYTE_ABGR);
-        byte[] abgr = Pixel.abgr(image);
-        int to = 0;
-        int from = 0;
-        for (int y = 0; y < height; y++) {
-            from++; // the row's filter
-            for (int x = 0; x < width; x++, from += 4, to += 4) {
-                Pixel.put(abgr, to, Integer.reverseBytes(Pixel.get(rows, from)));
-            }
-        }
-        return image;
     }
 }

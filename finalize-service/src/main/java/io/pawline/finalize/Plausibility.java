@@ -3,7 +3,6 @@ package io.pawline.finalize;
 import io.pawline.outbound.ImageHeader;
 import io.pawline.outbound.ImageKind;
 import io.pawline.outbound.ImageSniffer;
-import java.awt.image.BufferedImage;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -16,9 +15,6 @@ import java.util.Optional;
  * @param maxVisible largest share of the pixels that may be visible, from {@code minVisible} to 1
  */
 record Plausibility(int minSide, long maxPixels, double minVisible, double maxVisible) {
-
-    /** The least alpha of a visible pixel. A matting model leaves a haze, both in the background and in the animal. */
-    private static final int VISIBLE = 128;
 
     Plausibility {
         if (minSide < 1) {
@@ -56,9 +52,12 @@ record Plausibility(int minSide, long maxPixels, double minVisible, double maxVi
                 : Optional.empty();
     }
 
-    /** The objection to this cut-out, {@link BufferedImage#TYPE_4BYTE_ABGR}, by its pixels. */
-    Optional<String> objectionTo(BufferedImage image) {
-        double visible = visibleShare(image);
+    /**
+     * The objection to this cut-out by its pixels.
+     *
+     * @param visible share of its pixels that are visible, from 0 to 1
+     */
+    Optional<String> objectionTo(double visible) {
         if (visible >= minVisible && visible <= maxVisible) {
             return Optional.empty();
         }
@@ -68,16 +67,5 @@ record Plausibility(int minSide, long maxPixels, double minVisible, double maxVi
                 100 * visible,
                 100 * minVisible,
                 100 * maxVisible));
-    }
-
-    private static double visibleShare(BufferedImage image) {
-        byte[] abgr = Pixel.abgr(image);
-        int visible = 0;
-        for (int alpha = 0; alpha < abgr.length; alpha += 4) {
-            if (Byte.toUnsignedInt(abgr[alpha]) >= VISIBLE) {
-                visible++;
-            }
-        }
-        return visible / (abgr.length / 4.0);
     }
 }

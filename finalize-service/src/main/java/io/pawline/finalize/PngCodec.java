@@ -12,7 +12,7 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Reads and writes PNG. The kind that matting models make (8 bits, RGBA, not interlaced) goes through libdeflate. Every
+ * Reads and writes PNG. The kind that matting models make (8 bits, RGBA, not interlaced) is read row by row. Every
  * other kind and every damaged file goes to the JDK's own reader. RATIONALE.md has the figures behind this choice. Not
  * thread-safe.
  */
@@ -26,14 +26,30 @@ final class PngCodec {
     private final PlainPngWriter writer = new PlainPngWriter(DeflateCompressor.create(LEVEL));
 
     /**
+     * Gives the rows of the picture in these bytes one after the other.
+     *
+     * @return false if the file is of another kind or damaged, possibly after some rows, which are then useless
+     */
+    boolean read(byte[] png, PixelRows rows) {
+        return reader.read(png, rows);
+    }
+
+    /**
      * The picture in these bytes, as {@link BufferedImage#TYPE_4BYTE_ABGR} if it is of the usual kind. The memory
      * follows from the size in the header, so the caller has to check that size before.
      *
      * @throws IOException if the file is damaged
      */
     BufferedImage decode(byte[] png) throws IOException {
-        Optional<BufferedImage> plain = reader.read(png);
+        Optional<BufferedImage> plain = decodePlain(png);
         return plain.isPresent() ? plain.get() : decodeAnyKind(png);
+    }
+
+    private Optional<BufferedImage> decodePlain(byte[] png) {
+        return PlainPngReader.size(png).flatMap(size -> {
+            BufferedImage image = new BufferedImage(size.width(), size.height(), BufferedImage.TYPE_4BYTE_ABGR);
+            return reader.read(png, SrgbPixels.into(image)) ? Optional.of(image) : Optional.empty();
+        });
     }
 
     /** The file of a picture of {@link BufferedImage#TYPE_4BYTE_ABGR}. */

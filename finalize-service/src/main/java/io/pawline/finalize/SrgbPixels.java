@@ -28,6 +28,31 @@ final class SrgbPixels {
                 : ofSamples(image.getRaster(), converted, pixels);
     }
 
+    /** Gives the rows of a picture of {@link BufferedImage#TYPE_4BYTE_ABGR} one after the other. */
+    static void rows(BufferedImage abgr, PixelRows rows) {
+        byte[] pixels = Pixel.abgr(abgr);
+        byte[] rgba = new byte[4 * abgr.getWidth()];
+        for (int from = 0; from < pixels.length; from += rgba.length) {
+            for (int i = 0; i < rgba.length; i += 4) {
+                Pixel.put(rgba, i, Integer.reverseBytes(Pixel.get(pixels, from + i)));
+            }
+            rows.take(rgba, 0);
+        }
+    }
+
+    /** Writes rows into this picture of {@link BufferedImage#TYPE_4BYTE_ABGR}. */
+    static PixelRows into(BufferedImage image) {
+        byte[] abgr = Pixel.abgr(image);
+        int length = 4 * image.getWidth();
+        int[] to = {0};
+        return (rgba, from) -> {
+            for (int i = 0; i < length; i += 4) {
+                Pixel.put(abgr, to[0] + i, Integer.reverseBytes(Pixel.get(rgba, from + i)));
+            }
+            to[0] += length;
+        };
+    }
+
     private static BufferedImage ofPalette(
             BufferedImage image, IndexColorModel palette, BufferedImage converted, byte[] pixels) {
         int[] row = new int[image.getWidth()];

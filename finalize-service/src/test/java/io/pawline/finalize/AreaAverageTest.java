@@ -9,6 +9,7 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 
 class AreaAverageTest {
@@ -28,7 +29,7 @@ class AreaAverageTest {
         int toWidth = Math.min(width, smallWidth);
         int toHeight = Math.min(height, smallHeight);
 
-        BufferedImage small = AreaAverage.of(image, toWidth, toHeight);
+        BufferedImage small = reduced(image, toWidth, toHeight);
 
         assertThat(small.getWidth()).isEqualTo(toWidth);
         assertThat(small.getHeight()).isEqualTo(toHeight);
@@ -37,6 +38,24 @@ class AreaAverageTest {
                 assertMean(image, small, x, y);
             }
         }
+    }
+
+    /** Compared with the code that had the whole picture in memory. */
+    @Property(tries = 200)
+    void rowByRowGivesTheSameBytesAsAWholePicture(
+            @ForAll @IntRange(min = 1, max = 70) int width,
+            @ForAll @IntRange(min = 1, max = 70) int height,
+            @ForAll @IntRange(min = 1, max = 70) int smallWidth,
+            @ForAll @IntRange(min = 1, max = 70) int smallHeight,
+            @ForAll @IntRange(min = 2, max = 256) int alphas,
+            @ForAll long seed) {
+        BufferedImage image = random(width, height, alphas, seed);
+        int toWidth = Math.min(width, smallWidth);
+        int toHeight = Math.min(height, smallHeight);
+
+        BufferedImage small = reduced(image, toWidth, toHeight);
+
+        assertThat(Pixel.abgr(small)).isEqualTo(Pixel.abgr(WholePictureAverage.of(image, toWidth, toHeight)));
     }
 
     /** A colour without a pattern stays as it is, to the bit. */
@@ -48,10 +67,23 @@ class AreaAverageTest {
             image.setRGB(i % 30, i / 30, opaque);
         }
 
-        BufferedImage small = AreaAverage.of(image, side, side);
+        BufferedImage small = reduced(image, side, side);
 
         for (int i = 0; i < side * side; i++) {
             assertThat(small.getRGB(i % side, i / side)).isEqualTo(opaque);
+        }
+    }
+
+    /** Up to the largest sum that there can be, and next to where the quotient changes. */
+    @Property(tries = 2_000)
+    void theQuotientIsRoundedExactly(
+            @ForAll @LongRange(min = 1, max = 255L << 29) long by,
+            @ForAll @IntRange(max = 65_535) int quotient,
+            @ForAll @IntRange(min = -2, max = 2) int beside) {
+        for (long sum : new long[] {by * quotient + beside, by * quotient - by / 2 + beside}) {
+            if (sum >= 0 && sum <= 65_535 * by) {
+                assertThat(AreaAverage.rounded(sum, by)).isEqualTo((sum + by / 2) / by);
+            }
         }
     }
 
@@ -63,15 +95,21 @@ class AreaAverageTest {
             image.setRGB(i % 64, i / 64, (i + i / 64) % 2 == 0 ? 0xFF00_0000 : 0xFFFF_FFFF);
         }
 
-        assertThat(AreaAverage.of(image, 8, 8).getRGB(3, 3)).isEqualTo(0xFFBC_BCBC);
+        assertThat(reduced(image, 8, 8).getRGB(3, 3)).isEqualTo(0xFFBC_BCBC);
     }
 
     @Test
     void refusesToEnlarge() {
         BufferedImage image = random(4, 4, 2, 1);
-        assertThatThrownBy(() -> AreaAverage.of(image, 5, 4))
+        assertThatThrownBy(() -> reduced(image, 5, 4))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("a picture of 4 x 4 cannot be reduced to 5 x 4");
+    }
+
+    private static BufferedImage reduced(BufferedImage image, int width, int height) {
+        AreaAverage average = new AreaAverage(image.getWidth(), image.getHeight(), width, height);
+        SrgbPixels.rows(image, average);
+        return average.picture();
     }
 
     /** @param alphas how many different ones there are */

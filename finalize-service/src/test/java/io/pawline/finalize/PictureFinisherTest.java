@@ -11,6 +11,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.sun.management.ThreadMXBean;
 import io.pawline.finalize.FinishResult.EncodedPng;
 import io.pawline.finalize.FinishResult.Implausible;
 import io.pawline.finalize.FinishResult.Pictures;
@@ -28,9 +29,11 @@ import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
 import java.awt.image.WritableRaster;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -54,6 +57,57 @@ class PictureFinisherTest {
         assertThat(pictures.result().png()).isSameAs(cutOut);
         assertThat(pictures.result().width()).isEqualTo(512);
         assertThat(pictures.result().height()).isEqualTo(512);
+    }
+
+    /** Compared with the code that had the whole picture in memory, and the JDK's reader. */
+    @ParameterizedTest
+    @CsvSource({"512, 512", "801, 399", "300, 900", "257, 256", "1000, 1000"})
+    void readsRowByRowWhatTheWholePictureGave(int width, int height) throws Exception {
+        byte[] cutOut = png(cat(width, height));
+        BufferedImage whole = SrgbPixels.abgr(decode(cutOut));
+
+        for (Thumbnail thumbnail : pictures(cutOut, 256, 100, 64).thumbnails()) {
+            EncodedPng picture = thumbnail.picture();
+            assertThat(Pixel.abgr(decode(picture.png())))
+                    .isEqualTo(Pixel.abgr(WholePictureAverage.of(whole, picture.width(), picture.height())));
+        }
+    }
+
+    /** The rows, the data and a thumbnail. As a whole picture, the pixels would come on top. */
+    @Test
+    void takesMemoryForTheRowsOfAPictureOnly() throws Exception {
+        byte[] cutOut = png(cat(1000, 1000));
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        PictureFinisher finisher = new PictureFinisher(PLAUSIBILITY, List.of(256), 1, MEMORY);
+        finisher.finish(cutOut, Optional.empty());
+
+        long before = threads.getCurrentThreadAllocatedBytes();
+        finisher.finish(cutOut, Optional.empty());
+
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before)
+                .isLessThan(PlainPngReader.memory(cutOut) + 2_000_000);
+    }
+
+    /** All rows and both halves of a pair of pixels count. */
+    @ParameterizedTest
+    @CsvSource({"100, 100, 25", "101, 101, 25", "101, 64, 99"})
+    void countsEachVisiblePixel(int width, int height, int percent) throws Exception {
+        BufferedImage image = filled(width, height, HIDDEN);
+        int visible = width * height * percent / 100;
+        for (int i = 0; i < visible; i++) {
+            image.setRGB(i % width, i / width, i % 2 == 0 ? 0x80FF_FFFF : 0xFF00_0000);
+        }
+        double share = 100.0 * visible / (width * height);
+        Plausibility nothing = new Plausibility(64, 1_000_000, 1, 1);
+
+        FinishResult finished =
+                new PictureFinisher(nothing, List.of(256), 1, MEMORY).finish(png(image), Optional.empty());
+
+        assertThat(finished)
+                .isInstanceOfSatisfying(
+                        Implausible.class,
+                        implausible ->
+                                assertThat(implausible.why()).startsWith(String.format(Locale.ROOT, "%.2f %%", share)));
     }
 
     @ParameterizedTest

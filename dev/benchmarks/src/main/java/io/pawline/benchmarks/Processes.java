@@ -27,9 +27,20 @@ record Processes(ProcessHandle server) {
 
     /** CPU time since each process was started; the use of connections that were closed is not in it. */
     Duration cpu() {
+        return Duration.ofNanos(selfNanos() + databaseNanos());
+    }
+
+    /** CPU time of this process in nanoseconds. */
+    long selfNanos() {
+        return SELF.getProcessCpuTime();
+    }
+
+    /** CPU time of PostgreSQL in nanoseconds; the use of connections that were closed is not in it. */
+    long databaseNanos() {
         return database()
                 .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
-                .reduce(Duration.ofNanos(SELF.getProcessCpuTime()), Duration::plus);
+                .mapToLong(Duration::toNanos)
+                .sum();
     }
 
     /** Resident memory, with each shared page divided among those that share it; 0 if the system does not say. */

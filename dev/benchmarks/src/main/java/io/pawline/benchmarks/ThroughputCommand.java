@@ -2,6 +2,7 @@ package io.pawline.benchmarks;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -20,12 +21,13 @@ import tools.jackson.databind.json.JsonMapper;
         mixinStandardHelpOptions = true)
 final class ThroughputCommand implements Callable<Integer> {
 
+    private static final List<Integer> SIDES = List.of(512, 1024, 2048);
+
     @Option(
             names = "--tasks",
             paramLabel = "N",
-            defaultValue = "5000",
-            description = "Tasks of each measured run (default: ${DEFAULT-VALUE}).")
-    private int tasks;
+            description = "Tasks of each measured run (default: 5000, with --cold 3000).")
+    private @Nullable Integer tasks;
 
     @Option(
             names = "--warm-up",
@@ -42,6 +44,21 @@ final class ThroughputCommand implements Callable<Integer> {
             description = "How long to post 20 tasks a second for the latency (default: ${DEFAULT-VALUE}).")
     private int pacedSeconds;
 
+    @Option(
+            names = "--side",
+            paramLabel = "PIXELS",
+            defaultValue = "512",
+            description = "Sides of the pictures: 512, 1024 or 2048 (default: ${DEFAULT-VALUE}).")
+    private int side;
+
+    @Option(names = "--ops", description = "Runs ops-service as well.")
+    private boolean ops;
+
+    @Option(
+            names = "--cold",
+            description = "Measures the first tasks of this JVM, with images only. There is no warm-up.")
+    private boolean cold;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Also writes the figures into this file.")
     private @Nullable Path json;
 
@@ -50,11 +67,16 @@ final class ThroughputCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (tasks < 1 || warmUpTasks < 0 || pacedSeconds < 1) {
+        int measured = tasks != null ? tasks : cold ? 3_000 : 5_000;
+        if (measured < 1 || warmUpTasks < 0 || pacedSeconds < 1) {
             throw new ParameterException(spec.commandLine(), "--tasks and --paced-seconds must be > 0, --warm-up >= 0");
         }
+        if (!SIDES.contains(side)) {
+            throw new ParameterException(spec.commandLine(), "--side must be one of " + SIDES);
+        }
         Journal journal = new Journal(System.err);
-        ThroughputFigures figures = new ThroughputRun(tasks, warmUpTasks, pacedSeconds, journal).measure();
+        ThroughputRun run = new ThroughputRun(measured, side, ops, pacedSeconds, journal);
+        ThroughputFigures figures = cold ? run.measureCold() : run.measure(warmUpTasks);
         spec.commandLine().getOut().println(figures.table());
         if (json != null) {
             Files.write(

@@ -8,17 +8,18 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.util.FileSystemUtils;
 
 /**
  * Measures the throughput of the whole pipeline. The pipeline runs in this JVM, as with {@code ./pawline up}, and
- * PostgreSQL beside it. A front end posts tasks over HTTP and takes the callbacks. Each measured run comes after a
- * warm-up: first with the image work left out, since what that shares with the other is then compiled in half the time;
- * then with new services, and with images.
+ * PostgreSQL beside it. A front end posts tasks over HTTP and takes the callbacks. Each warm run comes after a warm-up:
+ * first with the image work left out, since what that shares with the other is then compiled in half the time; then
+ * with new services, and with images. A cold run is the first that this JVM does.
  */
 final class ThroughputRun {
 
@@ -27,24 +28,74 @@ final class ThroughputRun {
     /** With far more open at once, callbacks are parked by the thousand, and each costs a second hop. */
     private static final int WARM_UP_AT_ONCE = 2_000;
 
-    // The smallest that the model has; its photos, prompts and pictures are few, and the simulator keeps them.
-    private static final String CUT_OUT = "512x512";
+    private record Measured(double tasksPerSecond, Map<String, Double> cpuMillisByPart) {
 
-    private record Measured(double tasksPerSecond, double cpuMillisPerTask) {}
+        double cpuMillisPerTask() {
+            return cpuMillisByPart.values().stream()
+                    .mapToDouble(Double::doubleValue)
+                    .sum();
+        }
+    }
 
     private final int tasks;
-    private final int warmUpTasks;
+    private final int side;
+    private final boolean ops;
     private final int pacedSeconds;
     private final Journal journal;
 
-    ThroughputRun(int tasks, int warmUpTasks, int pacedSeconds, Journal journal) {
+    /**
+     * A run of the pipeline.
+     *
+     * @param tasks that are measured
+     * @param side of the pictures, in pixels; few are drawn, and the simulator keeps them
+     * @param ops whether ops-service runs as well
+     */
+    ThroughputRun(int tasks, int side, boolean ops, int pacedSeconds, Journal journal) {
         this.tasks = tasks;
-        this.warmUpTasks = warmUpTasks;
+        this.side = side;
+        this.ops = ops;
         this.pacedSeconds = pacedSeconds;
         this.journal = journal;
     }
 
-    ThroughputFigures measure() throws Exception {
+    /** @param warmUpTasks before the run without images; a third of them before the other */
+    ThroughputFigures measure(int warmUpTasks) throws Exception {
+        return with((load, services) -> {
+            Measured without;
+            try (LocalServices _ = services.start(WithoutImages::adapt)) {
+                load.warmUp(warmUpTasks);
+                without = load.measure("image work left out");
+            }
+            Run paced = new Run(PACED_PER_SECOND * pacedSeconds);
+            try (LocalServices _ = services.start((_, _) -> {})) {
+                load.warmUp(warmUpTasks / 3);
+                load.paced(paced);
+                return figures(load.measure("with images"), without, paced, load);
+            }
+        });
+    }
+
+    /** Measures the first tasks of this JVM, and the latency after them. */
+    ThroughputFigures measureCold() throws Exception {
+        return with((load, services) -> {
+            Run paced = new Run(PACED_PER_SECOND * pacedSeconds);
+            try (LocalServices _ = services.start((_, _) -> {})) {
+                Measured first = load.measure("with images");
+                load.paced(paced);
+                return figures(first, null, paced, load);
+            }
+        });
+    }
+
+    private interface Services {
+        LocalServices start(BiConsumer<String, SpringApplication> adapt);
+    }
+
+    private interface Measurement {
+        ThroughputFigures of(Load load, Services services) throws Exception;
+    }
+
+    private ThroughputFigures with(Measurement measurement) throws Exception {
         Path folder = Files.createTempDirectory("pawline-bench");
         LogFile.in(folder.resolve("logs"));
         Ports ports = Ports.anyFree();
@@ -57,52 +108,49 @@ final class ThroughputRun {
             Submitter submitter = new Submitter(
                     URI.create("http://127.0.0.1:" + ports.ingest()), frontEnd.photoUrl(), frontEnd.callbackUrl());
             Processes processes = Processes.withDatabase(folder.resolve("postgres"));
-            Load load = new Load(submitter, frontEnd, processes);
-            Run paced = new Run(PACED_PER_SECOND * pacedSeconds);
-            Measured without;
-            try (LocalServices _ = services(stack, settings, WithoutImages::adapt)) {
-                load.warmUp(warmUpTasks);
-                without = load.measure("image work left out");
-            }
-            Measured withImages;
-            long rss;
-            try (LocalServices _ = services(stack, settings, (_, _) -> {})) {
-                load.warmUp(warmUpTasks / 3);
-                load.paced(paced);
-                withImages = load.measure("with images");
-                rss = processes.residentMegabytes();
-            }
-            return new ThroughputFigures(
-                    tasks,
-                    rounded(withImages.tasksPerSecond()),
-                    rounded(without.tasksPerSecond()),
-                    PACED_PER_SECOND,
-                    paced.tasks(),
-                    rounded(paced.quantileMillis(0.5)),
-                    rounded(paced.quantileMillis(0.99)),
-                    rounded(withImages.cpuMillisPerTask()),
-                    rounded(without.cpuMillisPerTask()),
-                    rss,
-                    CUT_OUT,
-                    photo.length,
-                    Machine.here());
+            Load load = new Load(submitter, frontEnd, processes, photo.length);
+            return measurement.of(load, adapt -> services(stack, settings, adapt));
         } finally {
             FileSystemUtils.deleteRecursively(folder);
         }
     }
 
-    private LocalServices services(LocalStack stack, Path settings, BiConsumer<String, SpringApplication> adapt) {
-        journal.step("starting the services");
-        return LocalServices.startPipeline(stack.settings(), Optional.of(settings), adapt);
+    private ThroughputFigures figures(Measured with, @Nullable Measured without, Run paced, Load load) {
+        double all = with.cpuMillisPerTask();
+        return new ThroughputFigures(
+                tasks,
+                without == null,
+                ops,
+                rounded(with.tasksPerSecond()),
+                without == null ? null : rounded(without.tasksPerSecond()),
+                PACED_PER_SECOND,
+                paced.tasks(),
+                rounded(paced.quantileMillis(0.5)),
+                rounded(paced.quantileMillis(0.99)),
+                rounded(all),
+                rounded(all - with.cpuMillisByPart().getOrDefault(CpuParts.LOAD, 0.0)),
+                without == null ? null : rounded(without.cpuMillisPerTask()),
+                with.cpuMillisByPart(),
+                load.processes.residentMegabytes(),
+                side + "x" + side,
+                load.photoBytes,
+                Machine.here());
     }
 
-    private static Path settings(Path folder) throws IOException {
+    private LocalServices services(LocalStack stack, Path settings, BiConsumer<String, SpringApplication> adapt) {
+        journal.step("starting the services");
+        return ops
+                ? LocalServices.start(stack.settings(), Optional.of(settings), adapt, _ -> {})
+                : LocalServices.startPipeline(stack.settings(), Optional.of(settings), adapt);
+    }
+
+    private Path settings(Path folder) throws IOException {
         return Files.writeString(folder.resolve("bench.properties"), """
                 pawline.generate.model=doubao-seedream-3-0-t2i-250415
-                pawline.generate.size=%s
+                pawline.generate.size=%dx%d
                 pawline.ingest.collapse-window=0s
                 pawline.ingest.backlog.free-tasks=1000000000
-                """.formatted(CUT_OUT));
+                """.formatted(side, side));
     }
 
     private static double rounded(double figure) {
@@ -114,11 +162,13 @@ final class ThroughputRun {
         private final Submitter submitter;
         private final FrontEndServer frontEnd;
         private final Processes processes;
+        private final int photoBytes;
 
-        Load(Submitter submitter, FrontEndServer frontEnd, Processes processes) {
+        Load(Submitter submitter, FrontEndServer frontEnd, Processes processes, int photoBytes) {
             this.processes = processes;
             this.submitter = submitter;
             this.frontEnd = frontEnd;
+            this.photoBytes = photoBytes;
         }
 
         void warmUp(int total) throws InterruptedException {
@@ -135,13 +185,16 @@ final class ThroughputRun {
             journal.step("  p50 %.1f ms, p99 %.1f ms".formatted(run.quantileMillis(0.5), run.quantileMillis(0.99)));
         }
 
-        Measured measure(String what) throws InterruptedException {
+        Measured measure(String what) throws IOException, InterruptedException {
             Run run = new Run(tasks);
-            Duration before = processes.cpu();
-            run(what, run);
-            double cpuMillis = processes.cpu().minus(before).toNanos() / 1e6 / tasks;
-            journal.step("  %.2f ms of CPU per task".formatted(cpuMillis));
-            return new Measured(run.tasksPerSecond(), cpuMillis);
+            Map<String, Double> cpu;
+            try (CpuProfile profile = new CpuProfile(processes)) {
+                run(what, run);
+                cpu = profile.stop(tasks);
+            }
+            Measured measured = new Measured(run.tasksPerSecond(), cpu);
+            journal.step("  %.2f ms of CPU per task".formatted(measured.cpuMillisPerTask()));
+            return measured;
         }
 
         private void run(String what, Run run) throws InterruptedException {

@@ -26,7 +26,7 @@ record AnswerBody(
     record Data(
             @JsonProperty("algorithm_base_resp") @Nullable Algorithm algorithm,
 
-            @JsonProperty("binary_data_base64") @JsonDeserialize(contentUsing = Base64Image.class) @Nullable
+            @JsonProperty(Base64Image.NAME) @JsonDeserialize(contentUsing = Base64Image.class) @Nullable
             List<byte @Nullable []> images,
 
             @JsonProperty("image_urls") @Nullable List<@Nullable String> urls) {}

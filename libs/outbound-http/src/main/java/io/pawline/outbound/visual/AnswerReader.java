@@ -123,8 +123,7 @@ final class AnswerReader {
     }
 
     private AnswerBody parse(byte[] bytes) {
-        AnswerBody body =
-                bytes.length == 0 ? null : Base64Image.inPlace(json, bytes).readValue(bytes);
+        AnswerBody body = bytes.length == 0 ? null : Base64Image.read(json, bytes);
         return body == null ? AnswerBody.EMPTY : body;
     }
 
