@@ -20,14 +20,17 @@ const of = (list, subject) => list?.find(one => one.subject === subject);
 /** What a control is about, for people. */
 export function subjectWords(subject) {
   const name = subject.slice(subject.indexOf(':') + 1);
+  if (subject.startsWith('weight:')) return `tenant ${name}`;
   return subject.startsWith('task:') ? ['task ', taskLink(name)] : name;
 }
 
 /** What a control does, for people. */
-export function controlWords({action, limit, until}) {
+export function controlWords({action, limit, weight, until}) {
   switch (action) {
     case 'limit': return limit ? `limit of ${plural(limit, 'call')} per process` : 'configured limit';
     case 'clear_limit': return 'configured limit';
+    case 'weight': return weight ? `weight of ${weight}` : 'configured weight';
+    case 'clear_weight': return 'configured weight';
     case 'cool_down': return ['cool-down until ', moment(until)];
     default: return words(action);
   }
