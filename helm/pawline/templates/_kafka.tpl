@@ -79,6 +79,7 @@ pawline.{{ $name }}.dlt: {partitions: {{ $partitions }}, kept: 30, largest: 1114
 {{- end }}
 pawline.attempts: {partitions: {{ $partitions }}, kept: 7, largest: 1048588}
 pawline.limits: {partitions: 5, keptMinutes: 5, segmentMinutes: 5, largest: 1048588}
+pawline.budget: {partitions: 1, keptMinutes: 5, segmentMinutes: 5, largest: 1048588}
 pawline.live: {partitions: 1, kept: 1, largest: 1048588}
 pawline.control: {partitions: 1, policy: compact, uncompacted: 2, compacted: 3, segmentHours: 1, tombstoneHours: 1, dirty: "0.01"}
 {{- end -}}
@@ -106,8 +107,8 @@ pawline.control: {partitions: 1, policy: compact, uncompacted: 2, compacted: 3, 
 {{- end -}}
 {{- $writes = concat $writes (rest $own) (list (printf "%s.dlt" $work) "pawline.attempts") -}}
 {{- if include "pawline.sharesLimit" .name -}}
-{{- $reads = append $reads "pawline.limits" -}}
-{{- $writes = append $writes "pawline.limits" -}}
+{{- $reads = concat $reads (list "pawline.limits" "pawline.budget") -}}
+{{- $writes = concat $writes (list "pawline.limits" "pawline.budget") -}}
 {{- end -}}
 {{- if .next -}}
 {{- $writes = concat $writes (list (printf "pawline.%s" .next) "pawline.callback") | uniq -}}
@@ -128,7 +129,8 @@ pawline.control: {partitions: 1, policy: compact, uncompacted: 2, compacted: 3, 
 {{- $reads = append $reads (printf "pawline.%s" $name) -}}
 {{- end -}}
 {{- end -}}
-{{- $writes = append $writes (printf "pawline.%s" .next) -}}
+{{- $reads = concat $reads (list "pawline.budget" "pawline.control") -}}
+{{- $writes = concat $writes (list (printf "pawline.%s" .next) "pawline.budget") -}}
 {{- end -}}
 {{- range $reads }}
 - resource: {type: topic, name: {{ . }}, patternType: literal}
@@ -158,6 +160,11 @@ pawline.control: {partitions: 1, policy: compact, uncompacted: 2, compacted: 3, 
   operations: [Write, Describe]
 {{- else }}
 - resource: {type: group, name: {{ .stage | ternary $work (printf "%s.progress" $work) }}, patternType: literal}
+  operations: [Read, Describe]
+{{- end }}
+{{- if eq .name "ingest" }}
+# For what the stages ask for of their tenants' money
+- resource: {type: group, name: {{ $work }}.budget, patternType: literal}
   operations: [Read, Describe]
 {{- end }}
 {{- if eq .name "callback" }}

@@ -20,17 +20,20 @@ const of = (list, subject) => list?.find(one => one.subject === subject);
 /** What a control is about, for people. */
 export function subjectWords(subject) {
   const name = subject.slice(subject.indexOf(':') + 1);
+  if (subject.startsWith('weight:')) return `tenant ${name}`;
   return subject.startsWith('task:') ? ['task ', taskLink(name)] : name;
 }
 
 const isSwitch = subject => Boolean(subject?.startsWith('off:'));
 
 /** What a control does, for people. */
-export function controlWords({subject, action, limit, until}) {
+export function controlWords({subject, action, limit, weight, until}) {
   if (isSwitch(subject)) return action === 'pause' ? 'switched off' : 'switched on';
   switch (action) {
     case 'limit': return limit ? `limit of ${plural(limit, 'call')} per process` : 'configured limit';
     case 'clear_limit': return 'configured limit';
+    case 'weight': return weight ? `weight of ${weight}` : 'configured weight';
+    case 'clear_weight': return 'configured weight';
     case 'cool_down': return ['cool-down until ', moment(until)];
     default: return words(action);
   }

@@ -106,6 +106,14 @@ function total(totals) {
     ['Cost', cost(totals.cost)]);
 }
 
+/** What the work of a stage waits for, for people. */
+const WAITS = {
+  paused: 'somebody who resumes the stage',
+  cool_down: 'the end of the cool-down of its provider',
+  breaker: 'its provider, whose breaker is open',
+  capacity: 'free places at its provider',
+};
+
 /** A stage: built once, then only its words change. */
 function card(first, signal) {
   const drawn = chart({label: `Calls of ${first.stage} over time`, series: SERIES, group: 'live', height: 120, signal});
@@ -125,6 +133,7 @@ function card(first, signal) {
           el('span', {}, stage.limit === null || stage.limit === undefined ? ' in flight, no limit' : ` of ${count(stage.limit)} in flight`)),
         stage.limit ? meter(stage.in_flight / stage.limit, 'calls') : meter(0),
         facts(
+          ['Waits for', stage.waiting_for ? WAITS[stage.waiting_for] ?? words(stage.waiting_for) : null],
           ['Waiting', [count(stage.lag_net ?? stage.lag) ?? 'unknown', stage.retry_lag ? el('span.muted', {}, ` + ${count(stage.retry_lag)} later`) : null]],
           ['Rate', `${rate(stage.per_second)} /s`],
           ['Failed', stage.calls ? [share(stage.failures / stage.calls), el('span.muted', {}, ` of ${count(stage.calls)}`)] : 'no calls'],

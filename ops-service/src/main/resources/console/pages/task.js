@@ -9,6 +9,18 @@ import {cancelTask} from '../controls.js';
 /** The kinds of event whose name in the API is not a word for people. */
 const KINDS = {letter: 'dead letter'};
 
+/** Why a task waits, for people. */
+const WAITS = {
+  start: 'its time to start',
+  fairness: 'its turn: the stages have enough work, and its tenant has its share there',
+  budget: 'money: its tenant has spent what it may spend in a day',
+  retry: 'its next attempt',
+  paused: 'its stage, which is paused',
+  cool_down: 'its provider, which cools down',
+  breaker: 'its provider, whose breaker is open',
+  capacity: 'a free place at its provider',
+};
+
 export async function taskPage(place, {parts: [id], signal}) {
   title(place, 'Task');
   place.append(search(id ?? ''));
@@ -28,6 +40,7 @@ export async function taskPage(place, {parts: [id], signal}) {
     el('h2.mono.wrap', {}, task.task_id),
     facts(
       ['State', [badge(task.state), task.reason ? [' ', el('span.code', {}, task.reason)] : null]],
+      ['Waits for', task.waiting_for ? WAITS[task.waiting_for] ?? words(task.waiting_for) : null],
       ['Submitted', moment(task.submitted_at)],
       ['Ended', task.ended_at ? [moment(task.ended_at), el('span.muted', {}, ` after ${seconds((new Date(task.ended_at) - began) / 1_000)}`)] : 'not yet'],
       ['Front end notified', task.delivered_at ? moment(task.delivered_at) : 'not yet'],

@@ -1,6 +1,7 @@
 package io.pawline.cli;
 
 import io.pawline.cli.terminal.Table;
+import io.pawline.controls.TenantWeight;
 import io.pawline.events.ControlCommand;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -46,7 +47,11 @@ final class ControlTable {
         JsonNode until = said.path("until");
         return List.of(
                 said.path("subject").asString(""),
-                what(said.path("action").asString(""), said.path("limit").asInt(0)),
+                said.has("weight")
+                        ? "weight " + said.path("weight").asString("")
+                        : what(
+                                said.path("action").asString(""),
+                                said.path("limit").asInt(0)),
                 until.isString() ? time(Instant.parse(until.asString())) : "-",
                 inOneLine(said.path("by").asString("")),
                 inOneLine(said.path("why").asString("")),
@@ -56,9 +61,11 @@ final class ControlTable {
     private static List<String> row(ControlCommand said) {
         return List.of(
                 said.getSubject(),
-                what(
-                        said.getAction().name().toLowerCase(Locale.ROOT),
-                        said.getLimit().orElse(0)),
+                said.getSubject().startsWith("weight:")
+                        ? "weight " + TenantWeight.text(said.getLimit().orElse(0))
+                        : what(
+                                said.getAction().name().toLowerCase(Locale.ROOT),
+                                said.getLimit().orElse(0)),
                 said.getUntil().map(ControlTable::time).orElse("-"),
                 inOneLine(said.getBy()),
                 inOneLine(said.getWhy()),

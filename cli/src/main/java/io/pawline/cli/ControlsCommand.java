@@ -1,8 +1,13 @@
 package io.pawline.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.pawline.controls.TenantWeight;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import java.io.PrintWriter;
+import java.math.BigDecimal;
+import java.net.URLEncoder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -82,6 +87,26 @@ final class ControlsCommand implements Runnable {
                                 ? "%s has at most %d calls in flight per process"
                                         .formatted(stage.code(), limit.getAsInt())
                                 : stage.code() + " has its configured limit again");
+    }
+
+    @Command(description = "Sets the weight by which a tenant shares the stages.", mixinStandardHelpOptions = true)
+    void weight(
+            @Parameters(paramLabel = "TENANT", converter = TenantName.class) String tenant,
+            @Parameters(
+                            paramLabel = "N|default",
+                            converter = Weight.class,
+                            description = "More than 0, such as 0.5 or 4, at most 1000; default: as configured.")
+                    OptionalInt weight,
+            @Mixin ControlOptions options) {
+        String path = "tenants/" + URLEncoder.encode(tenant, UTF_8).replace("+", "%20");
+        options.give(
+                path + (weight.isPresent() ? "/weight" : "/clear-weight"),
+                weight.isPresent() ? Map.of("weight", new BigDecimal(TenantWeight.text(weight.getAsInt()))) : Map.of(),
+                (publisher, by, why) -> publisher.weight(tenant, weight, by, why));
+        out().println(
+                        weight.isPresent()
+                                ? "tenant %s has the weight %s".formatted(tenant, TenantWeight.text(weight.getAsInt()))
+                                : "tenant " + tenant + " has its configured weight again");
     }
 
     @Command(
@@ -202,6 +227,36 @@ final class ControlsCommand implements Runnable {
                 // refused below, like a number that is too small
             }
             throw new TypeConversionException("'" + text + "' is neither a number from 1 on nor the word default");
+        }
+    }
+
+    /** Reads the name of a tenant. */
+    static final class TenantName implements ITypeConverter<String> {
+
+        @Override
+        public String convert(String text) {
+            if (!TenantWeight.isTenant(text)) {
+                throw new TypeConversionException("'" + text + "' is no name of a tenant");
+            }
+            return text;
+        }
+    }
+
+    /** Reads a weight in thousandths, or the word {@code default}. */
+    static final class Weight implements ITypeConverter<OptionalInt> {
+
+        @Override
+        public OptionalInt convert(String text) {
+            if (text.equals("default")) {
+                return OptionalInt.empty();
+            }
+            try {
+                return OptionalInt.of(TenantWeight.thousandths(new BigDecimal(text)));
+            } catch (NumberFormatException noNumber) {
+                throw new TypeConversionException("'" + text + "' is neither a number nor the word default");
+            } catch (IllegalArgumentException wrong) {
+                throw new TypeConversionException(String.valueOf(wrong.getMessage()));
+            }
         }
     }
 

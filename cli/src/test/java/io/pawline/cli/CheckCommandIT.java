@@ -147,7 +147,7 @@ class CheckCommandIT {
                 .untilAsserted(() -> assertFails(
                         check(),
                         "FAIL     topics           " + kafka.bootstrapServers()
-                                + ": 2 of 20 are missing: pawline.control, pawline.detect.dlt; create them: pawline topics",
+                                + ": 2 of 21 are missing: pawline.control, pawline.detect.dlt; create them: pawline topics",
                         "FAIL     partitions",
                         "not all topics of work have 4",
                         "pawline.detect has 2",

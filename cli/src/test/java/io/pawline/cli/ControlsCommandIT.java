@@ -76,6 +76,8 @@ class ControlsCommandIT {
                     pause painting --why x             | no stage 'painting'; the stages are detect, generate, matting
                     limit generate 0 --why x           | '0' is neither a number from 1 on nor the word default
                     limit generate many --why x        | 'many' is neither a number
+                    weight shop 0 --why x              | a weight must be > 0 and <= 1000
+                    weight shop much --why x           | 'much' is neither a number nor the word default
                     cool-down ark --why x              | --for
                     cool-down ark --for soon --why x   | 'soon' is no time such as 90s, 5m or 2h
                     cool-down ark --for -5m --why x    | '-5m' is no time

@@ -29,7 +29,8 @@ class ControlsOverHttpTest {
             {"controls":[
               {"subject":"limit:generate","action":"limit","limit":16,"by":"ann","why":"gently","at":"2026-11-23T10:15:30.123Z"},
               {"subject":"provider:seedream","action":"cool_down","until":"2026-11-23T10:20:30Z","by":"x","why":"a\\u001b[2Jb","at":"2026-11-23T10:15:30Z"},
-              {"subject":"task:1","action":"cancel","until":"2026-11-23T10:20:30Z","by":"bob","why":"sorry","at":"2026-11-23T10:15:30Z"}],
+              {"subject":"task:1","action":"cancel","until":"2026-11-23T10:20:30Z","by":"bob","why":"sorry","at":"2026-11-23T10:15:30Z"},
+              {"subject":"weight:big-shop","action":"weight","weight":2.5,"by":"ann","why":"more","at":"2026-11-23T10:15:30Z"}],
              "cancelled_tasks":3,"last":[]}""";
 
     private final MockWebServer ops = new MockWebServer();
@@ -50,6 +51,8 @@ class ControlsOverHttpTest {
             resume generate             | stages/generate/resume           | {'by':'ann','why':'x y'}
             limit generate 16           | stages/generate/limit            | {'limit':16,'by':'ann','why':'x y'}
             limit generate default      | stages/generate/clear-limit      | {'by':'ann','why':'x y'}
+            weight big-shop 2.50        | tenants/big-shop/weight          | {'weight':2.5,'by':'ann','why':'x y'}
+            weight big-shop default     | tenants/big-shop/clear-weight    | {'by':'ann','why':'x y'}
             cool-down seedream --for=5m | providers/seedream/cool-down     | {'seconds':300,'by':'ann','why':'x y'}
             lift seedream               | providers/seedream/end-cool-down | {'by':'ann','why':'x y'}
             switch-off seedream         | providers/seedream/switch-off    | {'by':'ann','why':'x y'}
@@ -95,9 +98,10 @@ class ControlsOverHttpTest {
         ops.enqueue(new MockResponse.Builder().body(NOTHING).build());
 
         List<String> table = control(Map.of(), "show").lines();
-        assertThat(table).hasSize(5);
+        assertThat(table).hasSize(6);
         assertThat(table.get(1)).matches("limit:generate +limit 16 +- +ann +gently +2026-11-23T10:15:30Z");
         assertThat(table.get(2)).matches("provider:seedream +cool-down +2026-11-23T10:20:30Z +x +a \\[2Jb +\\S+Z");
+        assertThat(table.get(4)).matches("weight:big-shop +weight 2.5 +- +ann +more +\\S+Z");
         assertThat(table.getLast()).isEqualTo("and 2 more cancelled tasks");
         assertThat(control(Map.of(), "show").lines())
                 .containsExactly("nothing is in force: every stage works as configured");

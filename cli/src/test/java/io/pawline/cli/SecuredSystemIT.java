@@ -145,7 +145,7 @@ class SecuredSystemIT {
         assertThat(check.lines()).allMatch(line -> line.startsWith("OK"));
         assertThat(check.exit()).isZero();
         assertThat(check.out())
-                .contains("brokers: 1, metadata.version", "all 20 are there", "3 for each topic of work")
+                .contains("brokers: 1, metadata.version", "all 21 are there", "3 for each topic of work")
                 .contains("this user may read and write pawline.control")
                 .contains("of the topics this user may read all and write all, of the groups see none")
                 .contains("OK       database writes", "OK       images", "OK       clock")

@@ -78,7 +78,7 @@ class KafkaTest {
         assertThat(rules(user, "group", "Read"))
                 .containsExactlyElementsOf(
                         switch (component) {
-                            case INGEST -> List.of("pawline.ingest.progress");
+                            case INGEST -> List.of("pawline.ingest.progress", "pawline.ingest.budget");
                             case OPS -> List.of("pawline.ops.");
                             case CALLBACK -> List.of("pawline.callback", "pawline.callback.final-states");
                             default -> List.of(stage(component).consumerGroup());
@@ -156,15 +156,17 @@ class KafkaTest {
                 .map(stage -> Stream.of(stage.readTopics(), List.of(Topics.CONTROL), sharedLimit(stage))
                         .flatMap(List::stream)
                         .toList())
-                .orElseGet(() -> STAGES.stream()
-                        .filter(stage -> stage != Stage.DETECT)
-                        .map(Stage::workTopic)
+                .orElseGet(() -> Stream.concat(
+                                STAGES.stream()
+                                        .filter(stage -> stage != Stage.DETECT)
+                                        .map(Stage::workTopic),
+                                Stream.of(Topics.BUDGET, Topics.CONTROL))
                         .toList());
     }
 
-    /** The topic in which the processes of a stage with a provider of its own share its limit. */
+    /** The topics in which the processes of a stage with a provider of its own share its limit, and ask for money. */
     private static List<String> sharedLimit(Stage stage) {
-        return stage.paid() ? List.of(Topics.LIMITS) : List.of();
+        return stage.paid() ? List.of(Topics.LIMITS, Topics.BUDGET) : List.of();
     }
 
     static List<String> writes(Component component) {
@@ -186,7 +188,7 @@ class KafkaTest {
                                 writes.add(Stage.CALLBACK.workTopic());
                             }
                         },
-                        () -> writes.add(Stage.DETECT.workTopic()));
+                        () -> writes.addAll(List.of(Stage.DETECT.workTopic(), Topics.BUDGET)));
         return writes;
     }
 

@@ -334,8 +334,17 @@ class UsersRightsIT {
     void ingestFollowsTheProgressAndHandsOnWhatItAccepts() throws Exception {
         String user = Component.INGEST.code();
         try (var progress = consumer(user, "pawline.ingest.progress");
+                var money = consumer(user, "pawline.ingest.budget");
                 var accepted = producer(user, Map.of())) {
-            List<String> topics = KafkaTest.reads(Component.INGEST);
+            List<String> others = List.of(Topics.BUDGET, Topics.CONTROL);
+            List<String> topics = KafkaTest.reads(Component.INGEST).stream()
+                    .filter(topic -> !others.contains(topic))
+                    .toList();
+            money.subscribe(others);
+            await().atMost(Duration.ofMinutes(1)).until(() -> {
+                money.poll(Duration.ofMillis(200));
+                return money.assignment().size() == others.size();
+            });
             progress.subscribe(topics);
             await().atMost(Duration.ofMinutes(1)).until(() -> {
                 progress.poll(Duration.ofMillis(200));
@@ -346,6 +355,7 @@ class UsersRightsIT {
                     .get();
             accepted.send(new ProducerRecord<>(Topics.CONTROL, new byte[1], new byte[1]))
                     .get();
+            accepted.send(new ProducerRecord<>(Topics.BUDGET, new byte[1])).get();
         }
     }
 

@@ -3,6 +3,7 @@ package io.pawline.ingest;
 import io.pawline.images.ImageStoreProperties;
 import io.pawline.ingest.access.AccessConfiguration;
 import io.pawline.ingest.batch.BatchConfiguration;
+import io.pawline.ingest.budget.TenantBudgetConfiguration;
 import io.pawline.ingest.callbacks.CallbacksConfiguration;
 import io.pawline.ingest.cancel.CancelConfiguration;
 import io.pawline.ingest.follow.FollowConfiguration;
@@ -14,8 +15,10 @@ import io.pawline.ingest.relay.RelayConfiguration;
 import io.pawline.ingest.submit.SubmitConfiguration;
 import io.pawline.ingest.upload.UploadConfiguration;
 import io.pawline.ingest.webhook.WebhookConfiguration;
+import io.pawline.ingest.weights.TenantWeightsConfiguration;
 import io.pawline.outbound.OutboundProperties;
 import io.pawline.photos.PhotoProperties;
+import io.pawline.service.BudgetProperties;
 import io.pawline.service.FairnessProperties;
 import io.pawline.service.InstanceProperties;
 import io.pawline.taskstore.DatabaseProperties;
@@ -31,6 +34,7 @@ import org.springframework.context.annotation.Import;
     StorageConfiguration.class,
     WebServerConfiguration.class,
     AccessConfiguration.class,
+    TenantBudgetConfiguration.class,
     SubmitConfiguration.class,
     BackpressureConfiguration.class,
     RelayConfiguration.class,
@@ -41,7 +45,8 @@ import org.springframework.context.annotation.Import;
     BatchConfiguration.class,
     CallbacksConfiguration.class,
     WebhookConfiguration.class,
-    UploadConfiguration.class
+    UploadConfiguration.class,
+    TenantWeightsConfiguration.class
 })
 @EnableConfigurationProperties({
     IngestProperties.class,
@@ -50,7 +55,8 @@ import org.springframework.context.annotation.Import;
     OutboundProperties.class,
     PhotoProperties.class,
     InstanceProperties.class,
-    FairnessProperties.class
+    FairnessProperties.class,
+    BudgetProperties.class
 })
 class IngestConfiguration {
 

@@ -45,11 +45,14 @@ class ControlsApiIT {
         give("stages/generate/limit", ",\"limit\":16");
         give("providers/seedream/cool-down", ",\"seconds\":300");
         give("providers/seedream/switch-off", "");
+        give("tenants/big%20shop/weight", ",\"weight\":2.5");
         awaitInForce(
                 "limit:generate limit 16",
                 "off:seedream pause 0",
                 "provider:seedream cool_down 0",
-                "stage:generate pause 0");
+                "stage:generate pause 0",
+                "weight:big shop weight 0");
+        assertThat(controls().at("/controls/4/weight").asDouble()).isEqualTo(2.5);
         assertThat(controls().at("/controls/3/by").asString()).isEqualTo("ann");
         assertThat(controls().at("/controls/3/why").asString()).isEqualTo("the pictures are wrong");
 
@@ -57,13 +60,15 @@ class ControlsApiIT {
         give("stages/generate/clear-limit", "");
         give("providers/seedream/end-cool-down", "");
         give("providers/seedream/switch-on", "");
+        give("tenants/big%20shop/clear-weight", "");
         awaitInForce();
         assertThat(summaries(controls().path("last")))
                 .containsExactly(
                         "limit:generate clear_limit 0",
                         "off:seedream resume 0",
                         "provider:seedream end_cool_down 0",
-                        "stage:generate resume 0");
+                        "stage:generate resume 0",
+                        "weight:big shop clear_weight 0");
 
         assertThat(summaries(ops.get("/v1/audit").json().path("audit")))
                 .containsSubsequence(
@@ -114,6 +119,8 @@ class ControlsApiIT {
             stages/painting/pause            | ""                 | 404 | the stages are detect, generate
             stages/generate/limit            | ",'limit':0"       | 400 | limit is no whole number from 1
             stages/generate/limit            | ""                 | 400 | limit is no whole number from 1
+            tenants/shop/weight              | ",'weight':0"      | 400 | a weight must be > 0 and <= 1000
+            tenants/shop/weight              | ",'weight':'2'"    | 400 | weight is no number
             stages/generate/pause            | ",'seconds':3"     | 400 | there is no field \\"seconds\\"
             providers/seedream/cool-down     | ",'seconds':86401" | 400 | seconds is no whole number from 1 to 86400
             providers/a%20b/end-cool-down    | ""                 | 400 | a provider's name has letters

@@ -116,6 +116,11 @@ public enum Reason {
     STORAGE_UNAVAILABLE(4004, Kind.TRANSIENT, Scope.PAWLINE, "The image store could not be read or written."),
     DATABASE_UNAVAILABLE(4005, Kind.TRANSIENT, Scope.PAWLINE, "The task database could not be read or written."),
     LOST(4006, Kind.PERMANENT, Scope.TASK, "The work on the task was lost. No stage and no topic has it any more."),
+    BUDGET_EXCEEDED(
+            4007,
+            Kind.TRANSIENT,
+            Scope.PAWLINE,
+            "The money that the tenant may spend in a day, or on a task, is spent."),
     UNCLASSIFIED(
             4999,
             Kind.TRANSIENT,

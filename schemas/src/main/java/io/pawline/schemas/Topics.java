@@ -23,6 +23,9 @@ public final class Topics {
     /** The topic in which the processes of a stage share the limit of their provider. Each stage has a partition. */
     public static final String LIMITS = "pawline.limits";
 
+    /** The topic in which the processes of stages ask for money, and are answered. */
+    public static final String BUDGET = "pawline.budget";
+
     /** The topic of the counts of calls and final states that ops-service makes for its tables. */
     public static final String LIVE = "pawline.live";
 
@@ -40,7 +43,7 @@ public final class Topics {
 
     private static final Duration WORK_KEPT = Duration.ofDays(7);
     private static final Duration COUNTS_KEPT = Duration.ofDays(1);
-    /** Nothing in the limits topic counts for longer than 75 seconds. */
+    /** Nothing that processes tell each other about limits and money counts for longer than 75 seconds. */
     private static final Duration LIMITS_KEPT = Duration.ofMinutes(5);
 
     private static final Duration DEAD_LETTERS_KEPT = Duration.ofDays(30);
@@ -76,7 +79,8 @@ public final class Topics {
         }
         topics.add(topic(ATTEMPTS, partitions, replicas, WORK_KEPT, LARGEST_WORK));
         topics.add(topic(LIVE, 1, replicas, COUNTS_KEPT, LARGEST_WORK));
-        topics.add(limitsTopic(replicas));
+        topics.add(conversation(LIMITS, Stage.values().length, replicas));
+        topics.add(conversation(BUDGET, 1, replicas));
         topics.add(new NewTopic(CONTROL, 1, replicas)
                 .configs(Map.of(
                         TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT,
@@ -100,8 +104,8 @@ public final class Topics {
     }
 
     /** A process reads it from its beginning at the start, so a segment is soon old enough to be deleted. */
-    private static NewTopic limitsTopic(short replicas) {
-        NewTopic topic = topic(LIMITS, Stage.values().length, replicas, LIMITS_KEPT, LARGEST_WORK);
+    private static NewTopic conversation(String name, int partitions, short replicas) {
+        NewTopic topic = topic(name, partitions, replicas, LIMITS_KEPT, LARGEST_WORK);
         Map<String, String> settings = new HashMap<>(topic.configs());
         settings.put(TopicConfig.SEGMENT_MS_CONFIG, String.valueOf(LIMITS_KEPT.toMillis()));
         return topic.configs(settings);

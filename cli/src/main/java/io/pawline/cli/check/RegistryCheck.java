@@ -1,6 +1,7 @@
 package io.pawline.cli.check;
 
 import io.pawline.cli.terminal.Failures;
+import io.pawline.events.BudgetMessage;
 import io.pawline.events.CallAttempt;
 import io.pawline.events.ControlCommand;
 import io.pawline.events.ImageCutOut;
@@ -133,6 +134,8 @@ public final class RegistryCheck {
                 CallAttempt.getClassSchema(),
                 Topics.LIMITS,
                 LimitMessage.getClassSchema(),
+                Topics.BUDGET,
+                BudgetMessage.getClassSchema(),
                 Topics.CONTROL,
                 ControlCommand.getClassSchema());
     }

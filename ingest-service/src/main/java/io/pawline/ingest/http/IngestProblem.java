@@ -9,6 +9,8 @@ import org.springframework.http.HttpStatus;
  */
 public enum IngestProblem implements ProblemType {
     QUOTA_EXCEEDED(HttpStatus.TOO_MANY_REQUESTS, "The key's quota is used up"),
+    BUDGET_EXCEEDED(HttpStatus.PAYMENT_REQUIRED, "The tenant's money is spent"),
+    DAILY_BUDGET_SPENT(HttpStatus.TOO_MANY_REQUESTS, "The tenant's money of the day is spent"),
     ADDRESS_REFUSED(HttpStatus.UNPROCESSABLE_CONTENT, "An address in the request is not one that is called"),
     PHOTO_NOT_AN_IMAGE(HttpStatus.UNPROCESSABLE_CONTENT, "The photo is no image"),
     PHOTO_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The photo is too large"),

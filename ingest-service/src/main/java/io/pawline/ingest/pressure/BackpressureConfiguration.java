@@ -1,8 +1,9 @@
 package io.pawline.ingest.pressure;
 
 import io.pawline.ingest.IngestProperties;
+import io.pawline.ingest.budget.TenantBudgets;
+import io.pawline.ingest.weights.TenantWeights;
 import io.pawline.schemas.TaskId;
-import io.pawline.service.FairnessProperties;
 import io.pawline.service.Periodic;
 import io.pawline.taskstore.OpenTasks;
 import io.pawline.taskstore.OpenTasks.EndedTask;
@@ -24,13 +25,12 @@ import org.springframework.context.annotation.Configuration;
 public class BackpressureConfiguration {
 
     @Bean
-    Backpressure backpressure(
-            TaskDatabase database, IngestProperties settings, FairnessProperties fairness, Clock clock) {
+    Backpressure backpressure(TaskDatabase database, IngestProperties settings, TenantWeights weights, Clock clock) {
         OpenTasks tasks = new OpenTasks(database.reads());
         return new Backpressure(
                 tasks::countOfTenants,
                 tasks::workedOffSince,
-                fairness::weight,
+                weights::of,
                 settings.backlog(),
                 clock,
                 new SecureRandom());
@@ -42,7 +42,7 @@ public class BackpressureConfiguration {
     }
 
     @Bean
-    TaskForecasts taskForecasts(TaskDatabase database, ProgressDao progress, Clock clock) {
+    TaskForecasts taskForecasts(TaskDatabase database, ProgressDao progress, TenantBudgets budgets, Clock clock) {
         OpenTasks tasks = new OpenTasks(database.reads());
         return new TaskForecasts(
                 new TaskForecasts.Source() {
@@ -61,6 +61,7 @@ public class BackpressureConfiguration {
                         return progress.of(ids);
                     }
                 },
+                budgets::waits,
                 clock);
     }
 }

@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,7 @@ public final class TaskForecasts {
     private static final Duration STALE = Duration.ofSeconds(5);
 
     private final Source source;
+    private final Predicate<String> withoutMoney;
     private final Clock clock;
     private final StageTimes stageTimes = new StageTimes();
     private final ReentrantLock reading = new ReentrantLock();
@@ -65,8 +67,14 @@ public final class TaskForecasts {
         List<StageReached> reached(Collection<TaskId> tasks);
     }
 
-    public TaskForecasts(Source source, Clock clock) {
+    TaskForecasts(Source source, Clock clock) {
+        this(source, _ -> false, clock);
+    }
+
+    /** @param withoutMoney says whether a tenant has spent what it may spend in a day */
+    public TaskForecasts(Source source, Predicate<String> withoutMoney, Clock clock) {
         this.source = source;
+        this.withoutMoney = withoutMoney;
         this.clock = clock;
     }
 
@@ -82,7 +90,14 @@ public final class TaskForecasts {
             return Optional.empty();
         }
         Instant now = clock.instant();
-        return Optional.of(forecast(task, reached, figures(now).queues(), now));
+        Forecast forecast = forecast(task, reached, figures(now).queues(), now);
+        return Optional.of(
+                withoutMoney.test(task.submission().tenant()) && spends(reached) ? forecast.withoutMoney() : forecast);
+    }
+
+    /** Says whether a call that costs money is still to come. */
+    private static boolean spends(@Nullable StageReached reached) {
+        return ReachedStages.shown(reached).paid();
     }
 
     private Figures figures(Instant now) {

@@ -1,7 +1,7 @@
 package io.pawline.ingest.relay;
 
 import io.pawline.ingest.IngestProperties;
-import io.pawline.service.FairnessProperties;
+import io.pawline.ingest.weights.TenantWeights;
 import io.pawline.service.Periodic;
 import io.pawline.taskstore.LaterTasks;
 import io.pawline.taskstore.OpenTasks;
@@ -22,7 +22,7 @@ public class RelayConfiguration {
             TaskDatabase database,
             KafkaTemplate<String, SpecificRecord> kafka,
             IngestProperties settings,
-            FairnessProperties fairness,
+            TenantWeights weights,
             Clock clock) {
         OpenTasks tasks = new OpenTasks(database.reads());
         return new TaskRelease(
@@ -33,7 +33,7 @@ public class RelayConfiguration {
                         since -> tasks.timeInStages(since, ReleaseWindow.SAMPLE),
                         settings.relay(),
                         clock),
-                new FairShares(fairness::weight),
+                new FairShares(weights::of),
                 settings.relay().batchSize(),
                 System::nanoTime);
     }

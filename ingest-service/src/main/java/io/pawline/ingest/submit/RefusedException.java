@@ -1,5 +1,6 @@
 package io.pawline.ingest.submit;
 
+import io.pawline.ingest.budget.TenantBudgets;
 import io.pawline.ingest.pressure.Refusal;
 import java.io.Serial;
 import java.time.Duration;
@@ -21,7 +22,9 @@ final class RefusedException extends Exception {
         PHOTO_TOO_LARGE,
         UPLOAD_UNUSABLE,
         KEY_REUSED,
-        BACKLOG_TOO_LONG
+        BACKLOG_TOO_LONG,
+        BUDGET_EXCEEDED,
+        DAILY_BUDGET_SPENT
     }
 
     private final Fault fault;
@@ -34,6 +37,25 @@ final class RefusedException extends Exception {
 
     RefusedException(Refusal refusal) {
         this(Fault.BACKLOG_TOO_LONG, refusal.detail(), refusal.retryAfter());
+    }
+
+    RefusedException(TenantBudgets.Refusal refusal) {
+        this(
+                switch (refusal) {
+                    case TenantBudgets.Refusal.Exceeded _ -> Fault.BUDGET_EXCEEDED;
+                    case TenantBudgets.Refusal.Waits _ -> Fault.DAILY_BUDGET_SPENT;
+                },
+                switch (refusal) {
+                    case TenantBudgets.Refusal.Exceeded _ ->
+                        "all that the tenant may spend today is spent: see GET /v1/quota";
+                    case TenantBudgets.Refusal.Waits _ ->
+                        "all that the tenant may spend today is spent, and the task's deadline is before the next day:"
+                                + " send it again after Retry-After, or with a later deadline";
+                },
+                switch (refusal) {
+                    case TenantBudgets.Refusal.Exceeded _ -> null;
+                    case TenantBudgets.Refusal.Waits(Duration retryAfter) -> retryAfter.plusSeconds(1);
+                });
     }
 
     private RefusedException(Fault fault, String detail, @Nullable Duration retryAfter) {

@@ -55,6 +55,8 @@ final class RefusedProblemAdvice {
             case PHOTO_TOO_LARGE -> IngestProblem.PHOTO_TOO_LARGE;
             case UPLOAD_UNUSABLE -> IngestProblem.UPLOAD_UNUSABLE;
             case BACKLOG_TOO_LONG -> IngestProblem.BACKLOG_TOO_LONG;
+            case BUDGET_EXCEEDED -> IngestProblem.BUDGET_EXCEEDED;
+            case DAILY_BUDGET_SPENT -> IngestProblem.DAILY_BUDGET_SPENT;
         };
     }
 }

@@ -4,6 +4,7 @@ import io.pawline.images.ImageStore;
 import io.pawline.images.ManagedImageStore;
 import io.pawline.ingest.IngestProperties;
 import io.pawline.ingest.access.Quotas;
+import io.pawline.ingest.budget.TenantBudgets;
 import io.pawline.ingest.pressure.Backpressure;
 import io.pawline.ingest.relay.OutboxRelay;
 import io.pawline.outbound.OutboundProperties;
@@ -51,13 +52,23 @@ public class SubmitConfiguration {
             Backpressure backpressure,
             ImageStore images,
             Quotas quotas,
+            TenantBudgets budgets,
             Uploads uploads,
             IngestProperties settings,
             OutboundProperties outbound,
             Clock clock,
             OutboxRelay relay) {
         return new TaskIntake(
-                submissionStore, backpressure, images, quotas, uploads, settings, outbound, clock, relay::nudge);
+                submissionStore,
+                backpressure,
+                images,
+                quotas,
+                budgets,
+                uploads,
+                settings,
+                outbound,
+                clock,
+                relay::nudge);
     }
 
     /** Photos that are decoded have a memory of their own. So none of them waits for one that waits for it. */

@@ -7,8 +7,8 @@ import io.pawline.ingest.IngestProperties;
 import io.pawline.ingest.access.ApiClient;
 import io.pawline.ingest.access.QuotaExceededException;
 import io.pawline.ingest.access.Quotas;
+import io.pawline.ingest.budget.TenantBudgets;
 import io.pawline.ingest.pressure.Backpressure;
-import io.pawline.ingest.pressure.Refusal;
 import io.pawline.ingest.submit.RefusedException.Fault;
 import io.pawline.outbound.AddressGuard;
 import io.pawline.outbound.OutboundProperties;
@@ -41,6 +41,7 @@ public final class TaskIntake {
     private final Backpressure backpressure;
     private final ImageStore images;
     private final Quotas quotas;
+    private final TenantBudgets budgets;
     private final Fields fields;
     private final Uploads uploads;
     private final @Nullable URI defaultCallback;
@@ -55,6 +56,7 @@ public final class TaskIntake {
             Backpressure backpressure,
             ImageStore images,
             Quotas quotas,
+            TenantBudgets budgets,
             Uploads uploads,
             IngestProperties settings,
             OutboundProperties outbound,
@@ -64,6 +66,7 @@ public final class TaskIntake {
         this.backpressure = backpressure;
         this.images = images;
         this.quotas = quotas;
+        this.budgets = budgets;
         this.fields = new Fields(AddressGuard.of(outbound), settings.defaultDeadline(), settings.maxDeadline());
         this.uploads = uploads;
         this.defaultCallback = settings.defaultCallbackUrl();
@@ -109,9 +112,9 @@ public final class TaskIntake {
             return submitted(earlier.get(), null);
         }
         Submission submission = submission(request, client, batch, now);
-        Optional<Refusal> refusal = backpressure.refusal(submission);
+        Optional<RefusedException> refusal = refusal(submission);
         if (refusal.isPresent()) {
-            throw new RefusedException(refusal.get());
+            throw refusal.get();
         }
         Fingerprint fingerprint = new Fingerprint(RequestHashes.ofWork(client, request, submission), null);
         return keep(submission, request, client, () -> submissionStore.accept(submission, key, fingerprint));
@@ -195,7 +198,7 @@ public final class TaskIntake {
         Submission submission = submission(request, client, batch, now);
         Fingerprint fingerprint =
                 new Fingerprint(RequestHashes.ofWork(client, request, submission), foldedSince(request.again(), now));
-        Optional<Refusal> refusal = backpressure.refusal(submission);
+        Optional<RefusedException> refusal = refusal(submission);
         if (request.image() != null || refusal.isPresent()) {
             Optional<TaskId> running = submissionStore.running(fingerprint);
             if (running.isPresent()) {
@@ -203,7 +206,7 @@ public final class TaskIntake {
             }
         }
         if (refusal.isPresent()) {
-            throw new RefusedException(refusal.get());
+            throw refusal.get();
         }
         try {
             return keep(submission, request, client, () -> submissionStore.accept(submission, fingerprint));
@@ -214,6 +217,13 @@ public final class TaskIntake {
                     .map(running -> new SubmittedTask(running, false, true))
                     .orElseThrow(() -> usedUp);
         }
+    }
+
+    /** Says why a submission must not be kept now: it would be of no use when it is done, or nobody would pay for it. */
+    private Optional<RefusedException> refusal(Submission submission) {
+        return budgets.refusal(submission.tenant(), submission.deadline())
+                .map(RefusedException::new)
+                .or(() -> backpressure.refusal(submission).map(RefusedException::new));
     }
 
     /** Keeps a submission. Only a submission that becomes a task of its own counts towards the quota. */

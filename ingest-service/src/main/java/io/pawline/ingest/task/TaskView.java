@@ -33,6 +33,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param batchId the batch that it came with
  * @param queuePosition open tasks of the same tenant and priority that came before it, while it is processing
  * @param eta when it is expected to end, while it is processing and that can be predicted
+ * @param waitingFor {@code budget} if it waits because its tenant has spent what it may spend in a day
  * @param delivery how far the callback of its final state has come, if it has one
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -51,6 +52,7 @@ public record TaskView(
         @Nullable String batchId,
         @Nullable Long queuePosition,
         @Nullable Instant eta,
+        @Nullable String waitingFor,
         @Nullable Instant endedAt,
         @Nullable String reason,
         @Nullable String message,
@@ -138,6 +140,7 @@ public record TaskView(
                 submission.batchId().map(BatchId::toString).orElse(null),
                 forecast == null ? null : forecast.position(),
                 forecast == null ? null : forecast.end(),
+                forecast == null ? null : forecast.waitingFor(),
                 task.finalState().map(FinalState::at).orElse(null),
                 Optional.ofNullable(reason).map(Reason::code).orElse(null),
                 message,

@@ -62,9 +62,13 @@ final class ChangeLog {
             case PAUSE -> "paused";
             case RESUME -> "free again";
             case LIMIT ->
-                control.getLimit()
-                        .map(limit -> limit + " calls in flight per process")
-                        .orElse("calls in flight as configured");
+                Subject.isWeight(control.getSubject())
+                        ? control.getLimit()
+                                .map(thousandths -> "weight " + TenantWeight.text(thousandths))
+                                .orElse("weight as configured")
+                        : control.getLimit()
+                                .map(limit -> limit + " calls in flight per process")
+                                .orElse("calls in flight as configured");
             case COOL_DOWN -> "no call before " + control.getUntil().orElseThrow();
             case CANCEL -> "cancelled";
         };

@@ -36,6 +36,8 @@ public final class ControlPublisher implements AutoCloseable {
     /** How long Kafka has to acknowledge a control, unless the caller says otherwise. */
     public static final Duration TIMEOUT = Duration.ofSeconds(10);
 
+    private static final int MOST_WEIGHT = 1_000_000;
+
     private final Object bootstrapServers;
     private final Serializer<? super SpecificRecord> serializer;
     private final Clock clock;
@@ -94,6 +96,22 @@ public final class ControlPublisher implements AutoCloseable {
         }
         ControlCommand.Builder control = control(Subject.limit(stage), ControlAction.LIMIT, by, why);
         callsInFlight.ifPresent(control::setLimit);
+        publish(control);
+    }
+
+    /**
+     * Sets the weight by which a tenant shares the stages with others.
+     *
+     * @param thousandths from 1 to a million; empty for the configured one
+     */
+    public void weight(String tenant, OptionalInt thousandths, String by, String why) {
+        requireText("tenant", tenant);
+        if (thousandths.isPresent() && (thousandths.getAsInt() < 1 || thousandths.getAsInt() > MOST_WEIGHT)) {
+            throw new IllegalArgumentException(
+                    "a weight must be from 1 to %d thousandths, was %d".formatted(MOST_WEIGHT, thousandths.getAsInt()));
+        }
+        ControlCommand.Builder control = control(Subject.weight(tenant), ControlAction.LIMIT, by, why);
+        thousandths.ifPresent(control::setLimit);
         publish(control);
     }
 

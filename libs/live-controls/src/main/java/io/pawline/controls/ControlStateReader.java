@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -89,6 +90,13 @@ public final class ControlStateReader implements AutoCloseable {
                 .map(ControlCommand::getLimit)
                 .map(limit -> limit.map(OptionalInt::of).orElseGet(OptionalInt::empty))
                 .orElseGet(OptionalInt::empty);
+    }
+
+    /** Returns the weight by which a tenant shares the stages; empty: as configured. */
+    public OptionalDouble weight(String tenant) {
+        Optional<Integer> thousandths =
+                activeControls.of(Subject.weight(tenant)).flatMap(ControlCommand::getLimit);
+        return thousandths.isPresent() ? OptionalDouble.of(thousandths.get() / 1_000.0) : OptionalDouble.empty();
     }
 
     /**

@@ -16,6 +16,7 @@ final class Subject {
     private static final String PROVIDER = "provider:";
     private static final String OFF = "off:";
     private static final String TASK = "task:";
+    private static final String WEIGHT = "weight:";
 
     private Subject() {}
 
@@ -40,6 +41,14 @@ final class Subject {
         return TASK + id;
     }
 
+    static String weight(String tenant) {
+        return WEIGHT + tenant;
+    }
+
+    static boolean isWeight(String subject) {
+        return subject.startsWith(WEIGHT);
+    }
+
     static boolean isTask(String subject) {
         return subject.startsWith(TASK);
     }
@@ -48,7 +57,7 @@ final class Subject {
     static Set<ControlAction> actions(String subject) {
         return switch (subject.substring(0, subject.indexOf(':') + 1)) {
             case STAGE, OFF -> Set.of(ControlAction.PAUSE, ControlAction.RESUME);
-            case LIMIT -> Set.of(ControlAction.LIMIT);
+            case LIMIT, WEIGHT -> Set.of(ControlAction.LIMIT);
             case PROVIDER -> Set.of(ControlAction.COOL_DOWN, ControlAction.RESUME);
             case TASK -> Set.of(ControlAction.CANCEL);
             default -> Set.of();

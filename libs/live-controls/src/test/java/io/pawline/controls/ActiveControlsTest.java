@@ -48,6 +48,16 @@ class ActiveControlsTest {
     }
 
     @Test
+    void aWeightHoldsUntilItIsTheConfiguredOneAgain() {
+        apply(said("weight:big shop", ControlAction.LIMIT).setLimit(2_500));
+        assertThat(activeControls.of("weight:big shop").flatMap(ControlCommand::getLimit))
+                .contains(2_500);
+
+        apply(said("weight:big shop", ControlAction.LIMIT));
+        assertThat(activeControls.of("weight:big shop")).isEmpty();
+    }
+
+    @Test
     void ofTwoCoolDownsTheOneThatEndsLaterHolds() {
         assertThat(apply(coolDown(60))).isTrue();
         assertThat(apply(coolDown(30))).as("ends sooner").isFalse();

@@ -43,6 +43,7 @@ public final class SettingsCheck implements BeanFactoryPostProcessor {
             "label",
             "memory",
             "fairness",
+            "budget",
             "photo",
             "outbound",
             "ark",

@@ -5,6 +5,7 @@ import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /** Knows the live controls in force, and publishes cool-downs. Those that ask never wait. Thread-safe. */
@@ -21,6 +22,9 @@ public interface ControlChannel extends AutoCloseable {
 
     /** Returns the calls in flight that each process of the stage may have; empty: as configured. */
     OptionalInt limit(Stage stage);
+
+    /** Returns the weight by which a tenant shares the stage; empty: as configured. */
+    OptionalDouble weight(String tenant);
 
     /** Returns the moment before which nobody is to call the provider; long past if there is no cool-down. */
     Instant coolDownUntil(String provider);

@@ -2,6 +2,8 @@ package io.pawline.stage;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -23,7 +25,12 @@ public record Fairness(ToDoubleFunction<String> weights, Duration bulkAgesAfter)
         }
     }
 
-    /** Returns the weight of a tenant. */
+    /** Returns the same, but for tenants that have another weight by a live control. */
+    Fairness unless(Function<String, OptionalDouble> live) {
+        return new Fairness(tenant -> live.apply(tenant).orElseGet(() -> weights.applyAsDouble(tenant)), bulkAgesAfter);
+    }
+
+    /** Returns the weight of a tenant, as of now. */
     public double weight(String tenant) {
         return weights.applyAsDouble(tenant);
     }

@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /** Reads and writes the live controls in the control topic. Thread-safe. */
@@ -41,6 +42,11 @@ final class KafkaControls implements ControlChannel {
     @Override
     public OptionalInt limit(Stage stage) {
         return reader.limit(stage);
+    }
+
+    @Override
+    public OptionalDouble weight(String tenant) {
+        return reader.weight(tenant);
     }
 
     @Override

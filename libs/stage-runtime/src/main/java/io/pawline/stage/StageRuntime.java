@@ -3,6 +3,8 @@ package io.pawline.stage;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.service.EventFormat;
+import io.pawline.stage.budget.BudgetChannel;
+import io.pawline.stage.budget.BudgetLeases;
 import io.pawline.stage.codec.Codec;
 import io.pawline.stage.fleet.FleetChannel;
 import io.pawline.stage.ledger.Ledger;
@@ -65,6 +67,8 @@ public final class StageRuntime<I> implements AutoCloseable {
     private final ProviderChain chain;
     private final List<FleetChannel> fleets = new ArrayList<>();
     private final Optional<ReceiverLimiters> receiverLimiters;
+    private final BudgetLeases budget;
+    private final Optional<BudgetChannel> budgetChannel;
     private final Ledger ledger;
     private final TaskExecution<I> execution;
     private final Scheduler.Worker thread;
@@ -133,17 +137,53 @@ public final class StageRuntime<I> implements AutoCloseable {
             RandomGenerator random,
             Fairness fairness,
             long memory) {
+        this(
+                spec,
+                handler,
+                clients,
+                scheduler,
+                format,
+                meters,
+                telemetry,
+                clock,
+                random,
+                fairness,
+                Optional.empty(),
+                memory);
+    }
+
+    /**
+     * Makes a stage that is not running yet.
+     *
+     * @param random for jitter; thread-safe
+     * @param fairness how tenants share the permits
+     * @param limited says whose money is limited; empty: nobody's
+     * @param memory bytes that records may take, those of the work topic and retries each; the rest stays in Kafka
+     */
+    public StageRuntime(
+            StageSpec<I> spec,
+            Handler<I> handler,
+            StageClients clients,
+            Scheduler scheduler,
+            EventFormat format,
+            MeterRegistry meters,
+            OpenTelemetry telemetry,
+            Clock clock,
+            RandomGenerator random,
+            Fairness fairness,
+            Optional<BudgetPolicy> limited,
+            long memory) {
         if (memory < 1) {
             throw new IllegalArgumentException("the memory of records must be > 0, was " + memory);
         }
         this.memory = memory;
-        this.fairness = fairness;
         this.spec = spec;
         this.clients = clients;
         this.scheduler = scheduler;
         Clock steady = new SteadyClock(clock, scheduler::nanoTime);
         this.clock = steady;
         this.controls = new LiveStageControls(spec, clients.instanceId(), clients.controls(format, steady), scheduler);
+        this.fairness = fairness.unless(controls::weight);
         int maxInFlight = spec.policies().maxInFlight();
         FleetMember self = new FleetMember(clients.instanceId(), "%x-%x".formatted(steady.millis(), random.nextLong()));
         this.metrics = new StageMetrics(meters, spec.stage(), steady);
@@ -168,14 +208,32 @@ public final class StageRuntime<I> implements AutoCloseable {
         metrics.watch(backlog);
         Codec<I> codec = new Codec<>(spec, format, scheduler);
         metrics.watch(codec.unknownSchemas());
+        BudgetPolicy money = limited.orElse(BudgetPolicy.UNLIMITED);
+        this.budget = new BudgetLeases(
+                clients.instanceId(),
+                money,
+                () -> limited.isEmpty()
+                        ? ""
+                        : "%s-%x-%x".formatted(clients.instanceId(), steady.millis(), random.nextLong()),
+                scheduler::nanoTime);
+        this.budgetChannel = limited.filter(
+                        _ -> spec.stage().paid() && spec.provider().isPresent())
+                .map(_ -> new BudgetChannel(spec.stage(), budget, clients, format, scheduler));
+        metrics.watch(budget);
+        if (budgetChannel.isPresent() && spec.provider().orElseThrow().callCostMicros() == 0) {
+            log.warn(
+                    "stage {} has no call-cost, so no budget limits its calls",
+                    spec.stage().code());
+        }
         this.ledger = new Ledger(
                 clients.ledgerProducer(spec.stage().consumerGroup()), codec, steady, scheduler, clients.instanceId());
         this.execution = new TaskExecution<>(
                 spec,
                 handler,
                 codec,
-                new OutcomeResolver<>(spec, codec, steady, random, metrics),
+                new OutcomeResolver<>(spec, codec, steady, random, metrics, money.waits()),
                 ledger,
+                budget,
                 controls::cancelled,
                 steady,
                 metrics,
@@ -257,6 +315,7 @@ public final class StageRuntime<I> implements AutoCloseable {
     public void start() {
         controls.start();
         fleets.forEach(FleetChannel::start);
+        budgetChannel.ifPresent(BudgetChannel::start);
         thread.start();
     }
 
@@ -298,9 +357,11 @@ public final class StageRuntime<I> implements AutoCloseable {
             }
             Scheduler.Worker closing = scheduler.virtualThread(spec.stage().code() + "-close", () -> {
                 fleets.forEach(FleetChannel::stop);
+                budgetChannel.ifPresent(BudgetChannel::stop);
                 ledger.close();
                 controls.close();
                 fleets.forEach(FleetChannel::close);
+                budgetChannel.ifPresent(BudgetChannel::close);
             });
             closing.start();
             closing.join(left(stopBy));

@@ -16,8 +16,8 @@
  *       ReceiverQueues}). {@code ConcurrencyLimiter} gives a {@code Permit}, and a virtual thread begins.
  *   <li>{@code TaskExecution} decodes it ({@code Codec}), checks deadline and cancellation, and calls the {@link
  *       io.pawline.stage.Handler} with an {@link io.pawline.stage.Attempt}.
- *   <li>The handler makes its {@link io.pawline.stage.OutsideCall}. {@code RecordedCalls} writes it to the {@code
- *       Ledger} and reports its result to the limiter.
+ *   <li>The handler makes its {@link io.pawline.stage.OutsideCall}. {@code RecordedCalls} reserves its
+ *       money ({@code BudgetLeases}), writes it to the {@code Ledger} and reports its result to the limiter.
  *   <li>{@code OutcomeResolver} turns the {@link io.pawline.stage.Outcome} into a {@code Settlement}: the next stage's
  *       event, a retry, or a dead letter and the final state ({@code FailedRecord}, {@code RetryBackoff}).
  *   <li>{@code GroupCommit} publishes it and commits the offset, in one transaction ({@code TransactionalPublisher}).
@@ -27,7 +27,7 @@
  * from {@link io.pawline.stage.StageClients}. {@link io.pawline.stage.StageRuntime} hands both down.
  *
  * <p>No arrow runs back. From low to high, the layers are: the values of this package; {@code codec}, {@code offsets},
- * {@code provider}; {@code fleet}; {@code metrics}; {@code ledger}; {@code dispatch}; {@code commit}; {@code retry}; {@code tracing};
+ * {@code provider}; {@code fleet}; {@code budget}; {@code metrics}; {@code ledger}; {@code dispatch}; {@code commit}; {@code retry}; {@code tracing};
  * {@code session}. {@link io.pawline.stage.StageRuntime} stands on top: it is the one class of this package that sees
  * the others.
  */

@@ -2,6 +2,8 @@ package io.pawline.ops.audit;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
+import io.pawline.controls.TenantWeight;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -37,10 +39,13 @@ final class AuditController {
             @Nullable Long letterId,
             @Nullable String subject,
             @Nullable Integer limit,
+            @Nullable BigDecimal weight,
             @Nullable Instant until) {
         static AuditView of(Audit.Audited audited) {
             Audit.Entry entry = audited.entry();
             Audit.ControlEntry control = audited.control();
+            Integer number = control == null ? null : control.limit();
+            boolean ofWeight = control != null && control.subject().startsWith("weight:");
             return new AuditView(
                     entry.at(),
                     entry.who(),
@@ -52,7 +57,8 @@ final class AuditController {
                     entry.replay(),
                     entry.deadLetter(),
                     control == null ? null : control.subject(),
-                    control == null ? null : control.limit(),
+                    ofWeight ? null : number,
+                    ofWeight && number != null ? new BigDecimal(TenantWeight.text(number)) : null,
                     control == null ? null : control.until());
         }
     }

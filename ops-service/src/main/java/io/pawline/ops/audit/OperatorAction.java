@@ -2,6 +2,7 @@ package io.pawline.ops.audit;
 
 import io.pawline.ops.access.Operator;
 import io.pawline.ops.http.Parameters;
+import java.math.BigDecimal;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +84,19 @@ public record OperatorAction(String who, String why, JsonNode fields) {
     /** Gives a field as it was asked for, as JSON. */
     public String asked(String name) {
         return fields.path(name).toString();
+    }
+
+    /**
+     * Reads a field that is a number.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    public BigDecimal decimal(String name) {
+        @Nullable JsonNode value = fields.get(name);
+        if (value == null || !value.isNumber()) {
+            throw new IllegalArgumentException(name + " is no number");
+        }
+        return value.decimalValue();
     }
 
     /** Reads a field that is a whole number from 1 to the largest. */

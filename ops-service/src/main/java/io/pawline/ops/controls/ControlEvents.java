@@ -55,9 +55,10 @@ final class ControlEvents {
     }
 
     private static ControlView view(ControlCommand control) {
-        return new ControlView(
+        boolean ofWeight = control.getSubject().startsWith("weight:");
+        return ControlView.of(
                 control.getSubject(),
-                control.getAction().name().toLowerCase(Locale.ROOT),
+                ofWeight ? "weight" : control.getAction().name().toLowerCase(Locale.ROOT),
                 control.getLimit().orElse(null),
                 control.getUntil().orElse(null),
                 control.getBy(),

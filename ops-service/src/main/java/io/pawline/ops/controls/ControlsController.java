@@ -2,6 +2,7 @@ package io.pawline.ops.controls;
 
 import io.pawline.controls.ControlPublishException;
 import io.pawline.controls.ControlPublisher;
+import io.pawline.controls.TenantWeight;
 import io.pawline.ops.access.Operator;
 import io.pawline.ops.audit.Audit;
 import io.pawline.ops.audit.OperatorAction;
@@ -94,6 +95,17 @@ final class ControlsController {
         return ControlView.of(controls.clearLimit(stage(stage), order(OperatorAction.of(operator, body))));
     }
 
+    @PostMapping("/v1/controls/tenants/{tenant}/weight")
+    ControlView weight(Operator operator, @PathVariable("tenant") String tenant, @RequestBody String body) {
+        OperatorAction action = OperatorAction.of(operator, body, "weight");
+        return ControlView.of(controls.weight(tenant(tenant), thousandths(action), order(action)));
+    }
+
+    @PostMapping("/v1/controls/tenants/{tenant}/clear-weight")
+    ControlView clearWeight(Operator operator, @PathVariable("tenant") String tenant, @RequestBody String body) {
+        return ControlView.of(controls.clearWeight(tenant(tenant), order(OperatorAction.of(operator, body))));
+    }
+
     @PostMapping("/v1/controls/providers/{provider}/cool-down")
     ControlView coolDown(Operator operator, @PathVariable("provider") String provider, @RequestBody String body) {
         OperatorAction action = OperatorAction.of(operator, body, "seconds");
@@ -167,6 +179,21 @@ final class ControlsController {
                         CommonProblem.NOT_FOUND,
                         "there is no such stage; the stages are "
                                 + Arrays.stream(Stage.values()).map(Stage::code).collect(Collectors.joining(", "))));
+    }
+
+    private static int thousandths(OperatorAction action) {
+        try {
+            return TenantWeight.thousandths(action.decimal("weight"));
+        } catch (IllegalArgumentException wrong) {
+            throw Parameters.invalid(String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    private static String tenant(String name) {
+        if (!TenantWeight.isTenant(name)) {
+            throw Parameters.invalid("a tenant's name has 1 to 200 characters, and no control characters");
+        }
+        return name;
     }
 
     private static String provider(String name) {

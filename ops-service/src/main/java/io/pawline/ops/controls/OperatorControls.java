@@ -75,6 +75,19 @@ final class OperatorControls {
                 () -> publisher.limit(stage, OptionalInt.empty(), order.who(), order.why()));
     }
 
+    /** @param thousandths of a weight, 1 or more */
+    ControlEntry weight(String tenant, int thousandths, Order order) {
+        return give(
+                entry("weight", "weight:" + tenant, order, thousandths, null),
+                () -> publisher.weight(tenant, OptionalInt.of(thousandths), order.who(), order.why()));
+    }
+
+    ControlEntry clearWeight(String tenant, Order order) {
+        return give(
+                entry("clear_weight", "weight:" + tenant, order, null, null),
+                () -> publisher.weight(tenant, OptionalInt.empty(), order.who(), order.why()));
+    }
+
     /** @param time at most {@link ControlPublisher#LONGEST_COOL_DOWN} */
     ControlEntry coolDown(String provider, Duration time, Order order) {
         Instant until = clock.instant().plus(time);

@@ -1,6 +1,7 @@
 package io.pawline.ops.ledger;
 
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param id UUIDv7
  * @param end how it ended; null: it is under way, or its process died
  * @param orphaned whether its result was dropped, since another process had the task by then
+ * @param money whose leases it was made on; null: nobody limits its money
  */
 public record Call(
         UUID id,
@@ -21,7 +23,31 @@ public record Call(
         String provider,
         int attempt,
         @Nullable End end,
-        boolean orphaned) {
+        boolean orphaned,
+        @Nullable Money money) {
+
+    /** A call whose money nobody limits. */
+    public Call(
+            UUID id,
+            UUID taskId,
+            int generation,
+            String tenant,
+            String stage,
+            String provider,
+            int attempt,
+            @Nullable End end,
+            boolean orphaned) {
+        this(id, taskId, generation, tenant, stage, provider, attempt, end, orphaned, null);
+    }
+
+    /**
+     * The leases of money of a call.
+     *
+     * @param life start of the process that had them
+     * @param day whose money it was; null: only the task's is limited
+     * @param reservedMicros what the call costs at most
+     */
+    public record Money(String life, @Nullable LocalDate day, long reservedMicros) {}
 
     /**
      * The end of a call.
@@ -71,6 +97,7 @@ public record Call(
                 provider,
                 attempt,
                 end == null ? other.end : end,
-                orphaned || other.orphaned);
+                orphaned || other.orphaned,
+                money == null ? other.money : money);
     }
 }

@@ -5,6 +5,8 @@ import io.pawline.events.CallMoment;
 import io.pawline.events.CallOutcome;
 import io.pawline.events.TaskContext;
 import io.pawline.schemas.TaskId;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +32,21 @@ public final class CallEvents {
                 event.getProvider(),
                 event.getAttempt(),
                 end(event),
-                event.getOutcome().filter(CallOutcome.ORPHANED::equals).isPresent());
+                event.getOutcome().filter(CallOutcome.ORPHANED::equals).isPresent(),
+                event.getLife()
+                        .map(life -> new Call.Money(
+                                life,
+                                event.getBudgetDay().map(CallEvents::day).orElse(null),
+                                event.getReservedMicros().orElse(0L)))
+                        .orElse(null));
+    }
+
+    private static LocalDate day(String text) {
+        try {
+            return LocalDate.parse(text);
+        } catch (DateTimeParseException foreign) {
+            throw new IllegalArgumentException("no date: " + text, foreign);
+        }
     }
 
     /** An event that a call was orphaned comes besides the event of its end. */

@@ -32,9 +32,12 @@ public final class CallLedger {
     public static final String ONE_AT_A_TIME = "select pg_advisory_xact_lock(x'6f7073'::int)";
 
     private static final String NOTE = """
-            insert into call_attempt as known
+            insert into call_attempt as known (call_id, started_at, task_id, generation, tenant, stage, provider, attempt,
+                ended_at, outcome, orphaned, reason, phase, http_status, provider_code, request_id, duration_ms,
+                cost_micros, billed, life, budget_day, reserved_micros)
             select call_id, started_at, task_id, generation, tenant, stage, provider, attempt, ended_at, outcome, orphaned,
-                reason, phase, http_status, provider_code, request_id, duration_ms, cost_micros, billed
+                reason, phase, http_status, provider_code, request_id, duration_ms, cost_micros, billed, life, budget_day,
+                reserved_micros
             from jsonb_populate_recordset(null::call_attempt, cast(:calls as jsonb))
             on conflict (call_id, started_at) do update set
                 ended_at = coalesce(known.ended_at, excluded.ended_at),
@@ -47,7 +50,10 @@ public final class CallLedger {
                 request_id = coalesce(known.request_id, excluded.request_id),
                 duration_ms = coalesce(known.duration_ms, excluded.duration_ms),
                 cost_micros = coalesce(known.cost_micros, excluded.cost_micros),
-                billed = coalesce(known.billed, excluded.billed)
+                billed = coalesce(known.billed, excluded.billed),
+                life = coalesce(known.life, excluded.life),
+                budget_day = coalesce(known.budget_day, excluded.budget_day),
+                reserved_micros = coalesce(known.reserved_micros, excluded.reserved_micros)
             """;
 
     private static final String SET_PROVIDER_CODES = """
@@ -183,6 +189,12 @@ public final class CallLedger {
             row.put("duration_ms", end.durationMillis());
             row.put("cost_micros", prices.costMicros(call.provider(), end));
             row.put("billed", end.billed());
+        }
+        Call.Money money = call.money();
+        if (money != null) {
+            row.put("life", money.life());
+            row.put("budget_day", money.day());
+            row.put("reserved_micros", money.reservedMicros());
         }
         return row;
     }

@@ -117,6 +117,7 @@ final class Live {
             List<ProviderStanding> providers) {
         String provider = standing == null ? null : standing.provider();
         Instant coolDown = provider == null ? Instant.EPOCH : controls.coolDownUntil(provider);
+        boolean coolsDown = coolDown.isAfter(clock.instant());
         return new StageView(
                 stage.code(),
                 provider,
@@ -126,7 +127,14 @@ final class Live {
                 standing == null ? null : standing.breaker(),
                 standing == null ? null : standing.breakerSince(),
                 controls.paused(stage),
-                coolDown.isAfter(clock.instant()) ? coolDown : null,
+                coolsDown ? coolDown : null,
+                StageWait.decide(
+                        lag == null ? null : lag.net() - inFlight,
+                        controls.paused(stage),
+                        coolsDown,
+                        standing == null ? null : standing.breaker(),
+                        inFlight,
+                        standing == null ? null : standing.limit()),
                 lag == null ? null : lag.work(),
                 lag == null ? null : lag.net(),
                 lag == null ? null : lag.retries(),

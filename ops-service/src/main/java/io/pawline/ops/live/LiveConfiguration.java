@@ -146,6 +146,11 @@ class LiveConfiguration {
     }
 
     @Bean
+    StageWait stageWait(Live live) {
+        return new StageWait(live);
+    }
+
+    @Bean
     Live live(
             LiveQueries queries,
             Alerts alerts,

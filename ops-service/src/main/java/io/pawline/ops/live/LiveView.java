@@ -33,6 +33,8 @@ record LiveView(
      * @param limit tasks that all its processes together may have at work; null: none made a call lately
      * @param processes that made a call lately
      * @param breaker the worst of its processes; null: there is none
+     * @param waitingFor what its work waits for: {@code paused}, {@code cool_down}, {@code breaker} or {@code capacity}, the
+     *     places at its provider; null: no work waits, or that is not known
      * @param lag records that wait, transaction markers counted; null: Kafka did not answer
      * @param lagNet those of them that are not completed
      * @param retryLag records that wait for their next attempt
@@ -53,6 +55,7 @@ record LiveView(
             @Nullable Instant breakerSince,
             boolean paused,
             @Nullable Instant coolDownUntil,
+            @Nullable String waitingFor,
             @Nullable Long lag,
             @Nullable Long lagNet,
             @Nullable Long retryLag,

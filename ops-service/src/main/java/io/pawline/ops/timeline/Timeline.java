@@ -13,6 +13,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * Shows all that is known of a task.
  *
  * @param state accepted, success, failed, cancelled or expired
+ * @param waitingFor why it waits, see {@link WaitReason#of}; null: it does not, or that is not known
  * @param cost of its calls that the ledger has
  * @param events oldest first
  */
@@ -30,11 +31,32 @@ record Timeline(
         @Nullable Instant endedAt,
         @Nullable Instant deliveredAt,
         int generation,
+        @Nullable String waitingFor,
         BigDecimal cost,
         List<Event> events) {
 
     Timeline {
         events = List.copyOf(events);
+    }
+
+    /** The same of a task that waits for this. */
+    Timeline waitingFor(@Nullable String what) {
+        return new Timeline(
+                taskId,
+                tenant,
+                style,
+                clientRef,
+                state,
+                reason,
+                detail,
+                submittedAt,
+                deadline,
+                endedAt,
+                deliveredAt,
+                generation,
+                what,
+                cost,
+                events);
     }
 
     /**

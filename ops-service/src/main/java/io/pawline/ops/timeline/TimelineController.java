@@ -21,7 +21,8 @@ final class TimelineController {
     }
 
     @GetMapping("/v1/tasks/{id}/timeline")
-    Timeline timeline(@PathVariable("id") String id, @RequestParam MultiValueMap<String, String> query) {
+    Timeline timeline(@PathVariable("id") String id, @RequestParam MultiValueMap<String, String> query)
+            throws InterruptedException {
         Parameters.of(query);
         TaskId task;
         try {

@@ -60,23 +60,36 @@ final class Timelines {
             """;
 
     private final TaskDatabase database;
+    private final WaitReason wait;
 
-    Timelines(TaskDatabase database) {
+    Timelines(TaskDatabase database, WaitReason wait) {
         this.database = database;
+        this.wait = wait;
     }
 
+    /** Holds a timeline, and what of its row says whether the task waits. */
+    private record Found(Timeline timeline, @Nullable Instant notBefore, boolean relayed) {}
+
     /** Finds what is known of a task, if there is such a one. */
-    Optional<Timeline> find(UUID task) {
-        return database.with(handle -> handle.createQuery(TASK)
+    Optional<Timeline> find(UUID task) throws InterruptedException {
+        Optional<Found> found = database.with(handle -> handle.createQuery(TASK)
                 .bind("task", task)
-                .map((row, _) -> timeline(
-                        row,
-                        handle.createQuery(EVENTS)
-                                .bind("task", task)
-                                .bind("accepted", CallLedger.earliestOf(task))
-                                .map((event, _) -> event(event))
-                                .list()))
+                .map((row, _) -> new Found(
+                        timeline(
+                                row,
+                                handle.createQuery(EVENTS)
+                                        .bind("task", task)
+                                        .bind("accepted", CallLedger.earliestOf(task))
+                                        .map((event, _) -> event(event))
+                                        .list()),
+                        instant(row, "not_before"),
+                        row.getString("relayed_at") != null))
                 .findOne());
+        if (found.isEmpty() || found.get().timeline().endedAt() != null) {
+            return found.map(Found::timeline);
+        }
+        Found open = found.get();
+        return Optional.of(open.timeline().waitingFor(wait.of(open.timeline(), open.notBefore(), open.relayed())));
     }
 
     private static Timeline timeline(ResultSet row, List<Event> events) throws SQLException {
@@ -93,6 +106,7 @@ final class Timelines {
                 instant(row, "ended_at"),
                 instant(row, "delivered_at"),
                 row.getInt("generation"),
+                null,
                 events.stream()
                         .map(event -> event.cost() == null ? BigDecimal.ZERO : event.cost())
                         .reduce(BigDecimal.ZERO, BigDecimal::add),

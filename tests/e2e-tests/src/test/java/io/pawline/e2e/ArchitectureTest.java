@@ -152,6 +152,7 @@ class ArchitectureTest {
             "offsets",
             "provider",
             "fleet",
+            "budget",
             "metrics",
             "ledger",
             "dispatch",

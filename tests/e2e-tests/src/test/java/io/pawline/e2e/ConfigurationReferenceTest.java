@@ -43,6 +43,10 @@ class ConfigurationReferenceTest {
                     "pawline.fairness",
                     "ingest-service and every stage, the same in all of them. See"
                             + " [tenants share the stages](day-to-day.md#tenants-share-the-stages)."),
+            Map.entry(
+                    "pawline.budget",
+                    "ingest-service, ops-service and every stage, the same in all of them. See"
+                            + " [budgets of tenants](day-to-day.md#budgets-of-tenants)."),
             Map.entry("pawline.ingest", "ingest-service."),
             Map.entry("pawline.setup", "ingest-service, if its argument is `setup`."),
             Map.entry("pawline.detect", "detect-service. See also [every stage](#every-stage)."),

@@ -88,6 +88,7 @@ record Setting(
         return switch (type) {
             case "java.lang.String" -> "text";
             case "java.time.Duration" -> "duration";
+            case "java.time.ZoneId" -> "time zone";
             case "org.springframework.util.unit.DataSize" -> "size";
             case "java.net.URI" -> "URL";
             case "java.nio.file.Path" -> "path";

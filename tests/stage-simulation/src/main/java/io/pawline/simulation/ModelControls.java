@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -154,6 +155,11 @@ final class ModelControls {
         public OptionalInt limit(Stage stage) {
             Integer limit = limits.get(stage);
             return limit == null ? OptionalInt.empty() : OptionalInt.of(limit);
+        }
+
+        @Override
+        public OptionalDouble weight(String tenant) {
+            return OptionalDouble.empty();
         }
 
         @Override

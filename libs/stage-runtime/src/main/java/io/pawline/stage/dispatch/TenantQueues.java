@@ -53,6 +53,9 @@ final class TenantQueues {
 
     private static final long BETWEEN_LOOKS_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** A look at all weights comes so long after the last one, for each tenant. */
+    private static final long BETWEEN_WEIGHTS_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
     private final Fairness fairness;
     private final Map<String, Tenant> tenants = new HashMap<>();
     private final NavigableSet<Tenant> fresh = new TreeSet<>(Tenant.BY_TAG);
@@ -66,6 +69,7 @@ final class TenantQueues {
     private double meanCost = FIRST_COST;
     private long created;
     private long lookedAt;
+    private long weighedAt;
     private int waitingFresh;
     private int waitingRetries;
 
@@ -76,10 +80,10 @@ final class TenantQueues {
                 Comparator.<Tenant>comparingDouble(tenant -> tenant.startTag).thenComparingLong(tenant -> tenant.order);
 
         private final String name;
-        private final double weight;
         private final long order;
         private final TenantLine fresh;
         private final TenantLine retries;
+        private double weight;
         private double startTag;
         private double cost;
         private int turns;
@@ -199,6 +203,7 @@ final class TenantQueues {
             return;
         }
         lookedAt = nowNanos;
+        followWeights(nowNanos);
         for (Turn turn : turns.values()) {
             if (turn.lasted(nowNanos) > turn.charged) {
                 double more = turn.lasted(nowNanos);
@@ -212,6 +217,7 @@ final class TenantQueues {
         fresh.remove(tenant);
         retries.remove(tenant);
         away.remove(tenant);
+        followWeight(tenant);
         tenant.startTag += seconds / tenant.weight;
         if (!tenant.fresh.isEmpty()) {
             fresh.add(tenant);
@@ -220,6 +226,28 @@ final class TenantQueues {
             retries.add(tenant);
         }
         leaveIfDone(tenant);
+    }
+
+    /** Looks at all weights, a second after the last look, or later if there are many tenants. */
+    private void followWeights(long nowNanos) {
+        if (nowNanos - weighedAt < tenants.size() * BETWEEN_WEIGHTS_NANOS) {
+            return;
+        }
+        weighedAt = nowNanos;
+        for (Tenant tenant : List.copyOf(tenants.values())) {
+            if (fairness.weight(tenant.name) != tenant.weight) {
+                charge(tenant, 0);
+            }
+        }
+    }
+
+    /** What a tenant is ahead of the others shrinks or grows with its weight, so that a new weight holds at once. */
+    private void followWeight(Tenant tenant) {
+        double now = fairness.weight(tenant.name);
+        if (now != tenant.weight) {
+            tenant.startTag = virtualTime + (tenant.startTag - virtualTime) * tenant.weight / now;
+            tenant.weight = now;
+        }
     }
 
     /** Takes a tenant out of the turns that it has nothing for, and forgets it when nothing has to be known of it. */

@@ -12,14 +12,19 @@ import io.pawline.events.TaskContext;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
+import io.pawline.schemas.TaskId;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.OutsideCall;
 import io.pawline.stage.ProviderCall;
 import io.pawline.stage.ProviderPolicies;
+import io.pawline.stage.budget.BudgetLeases;
+import io.pawline.stage.budget.Money;
+import io.pawline.stage.budget.Reservation;
 import io.pawline.stage.provider.LoadSnapshot;
 import io.pawline.stage.provider.Permit;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,9 +32,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the outside calls of one attempt. Each is checked, recorded in the ledger, and reported to
- * the provider's limiter. A call that fails for reasons of the provider is made to another one, where the stage has
- * several. Used by the thread of the attempt.
+ * Makes the outside calls of one attempt. Each is checked, its money is reserved, it is recorded in the ledger, and
+ * reported to the provider's limiter. A call that fails for reasons of the provider is made to another one, where the
+ * stage has several. Used by the thread of the attempt.
  */
 public final class RecordedCalls implements Attempt.Calls, AutoCloseable {
 
@@ -47,6 +52,22 @@ public final class RecordedCalls implements Attempt.Calls, AutoCloseable {
 
         public EndedEarly ended() {
             return ended;
+        }
+    }
+
+    /** Says that there is no money for the call, which was not made. What becomes of the task is decided elsewhere. */
+    public static final class NoMoney extends RuntimeException {
+        private static final long serialVersionUID = 1;
+        private final transient Money money;
+
+        NoMoney(Money money) {
+            super("there is no money for the call", null, false, false);
+            this.money = money;
+        }
+
+        /** Returns why there is none. */
+        public Money money() {
+            return money;
         }
     }
 
@@ -80,6 +101,9 @@ public final class RecordedCalls implements Attempt.Calls, AutoCloseable {
         Optional<EndedEarly> over();
     }
 
+    /** An answer takes some hundredths of a second, if somebody answers. */
+    private static final Duration LONGEST_WAIT_FOR_MONEY = Duration.ofMillis(500);
+
     private static final TimeBasedEpochGenerator CALL_IDS = Generators.timeBasedEpochGenerator();
 
     private final Stage stage;
@@ -89,6 +113,7 @@ public final class RecordedCalls implements Attempt.Calls, AutoCloseable {
     private final Check check;
     private final Permit first;
     private final Ledger ledger;
+    private final BudgetLeases budget;
     private final Clock clock;
     private Permit permit;
     private final List<CallAttempt> made = new ArrayList<>(1);
@@ -107,6 +132,7 @@ public final class RecordedCalls implements Attempt.Calls, AutoCloseable {
             Check check,
             Permit permit,
             Ledger ledger,
+            BudgetLeases budget,
             Clock clock) {
         this.stage = stage;
         this.providers = List.copyOf(providers);
@@ -116,6 +142,7 @@ public final class RecordedCalls implements Attempt.Calls, AutoCloseable {
         this.first = permit;
         this.permit = permit;
         this.ledger = ledger;
+        this.budget = budget;
         this.clock = clock;
     }
 
@@ -157,26 +184,62 @@ public final class RecordedCalls implements Attempt.Calls, AutoCloseable {
 
     private <T> OutsideCall.Answer<T> makeOnce(ProviderCall<T> call) throws InterruptedException {
         throwIfOver();
-        CallAttempt begun = begins();
-        long asked = ledger.nanoTime();
-        ledger.begins(begun, stage.paid());
-        checkAgain(begun);
-        while (stage.paid() && !check.certain(asked)) {
-            ledger.pause();
-            checkAgain(begun);
+        Reservation money = reserve();
+        long cost = 0;
+        try {
+            CallAttempt begun = begins(money);
+            long asked = ledger.nanoTime();
+            ledger.begins(begun, stage.paid());
+            checkAgain(begun, money);
+            while (stage.paid() && !check.certain(asked)) {
+                ledger.pause();
+                checkAgain(begun, money);
+            }
+            cost = provider().callCostMicros();
+            Made<T> done = make(call, begun);
+            cost = done.cost();
+            return done.answer();
+        } finally {
+            money.settle(cost);
         }
+    }
+
+    /** Carries what a call came to, and what it cost. */
+    private record Made<T>(OutsideCall.Answer<T> answer, long cost) {}
+
+    private <T> Made<T> make(ProviderCall<T> call, CallAttempt begun) throws InterruptedException {
         CallReport report = CallReport.died(Reason.UNCLASSIFIED, CallPhase.WAIT);
         long started = ledger.nanoTime();
         try {
             OutsideCall.Answer<T> answer = call.make(permit.place());
             report = answer.report();
-            return answer;
+            return new Made<>(answer, report.billed() == Billed.NO ? 0 : provider().callCostMicros());
         } finally {
             long ended = ledger.nanoTime();
             permit.called(report, started, ended);
             CallAttempt end = withLoad(CallAttempt.newBuilder(begun));
             made.add(ledger.ended(
                     end, report, Duration.ofNanos(ended - started), provider().callCostMicros()));
+        }
+    }
+
+    /** Waits for money for a moment, as an answer takes that is on its way, and no longer: a permit is held meanwhile. */
+    private Reservation reserve() throws InterruptedException {
+        long began = ledger.nanoTime();
+        while (true) {
+            switch (budget.reserve(context.getTenant(), TaskId.parse(context.getTaskId()), provider().callCostMicros())) {
+                case Money.Reserved(Reservation reservation) -> {
+                    return reservation;
+                }
+                case Money.Awaited awaited -> {
+                    if (ledger.nanoTime() - began >= LONGEST_WAIT_FOR_MONEY.toNanos()) {
+                        throw new NoMoney(awaited);
+                    }
+                    ledger.pause();
+                    throwIfOver();
+                }
+                case Money spent -> throw new NoMoney(spent);
+            }
         }
     }
 
@@ -190,14 +253,18 @@ public final class RecordedCalls implements Attempt.Calls, AutoCloseable {
     }
 
     /** Looks again, since the ledger may have waited for the broker for long, and records that no call was made. */
-    private void checkAgain(CallAttempt begun) throws InterruptedException {
+    private void checkAgain(CallAttempt begun, Reservation money) throws InterruptedException {
         try {
             throwIfOver();
+            if (!money.covered()) {
+                throw new NoMoney(new Money.Awaited());
+            }
         } catch (Over over) {
-            CallReport report = CallReport.died(over.ended().reason(), CallPhase.CONNECT);
-            CallAttempt end = withLoad(CallAttempt.newBuilder(begun));
-            var _ = ledger.ended(end, report, Duration.ZERO, provider().callCostMicros());
+            notMade(begun, over.ended().reason());
             throw over;
+        } catch (NoMoney late) {
+            notMade(begun, Reason.BUDGET_EXCEEDED);
+            throw late;
         } catch (Lost lost) {
             ledger.orphaned(CallAttempt.newBuilder(begun)
                     .setMoment(CallMoment.END)
@@ -223,12 +290,18 @@ public final class RecordedCalls implements Attempt.Calls, AutoCloseable {
         }
     }
 
+    private void notMade(CallAttempt begun, Reason why) throws InterruptedException {
+        CallReport report = CallReport.died(why, CallPhase.CONNECT);
+        CallAttempt end = withLoad(CallAttempt.newBuilder(begun));
+        var _ = ledger.ended(end, report, Duration.ZERO, provider().callCostMicros());
+    }
+
     /** Returns the ends of the calls made so far. */
     public List<CallAttempt> made() {
         return made;
     }
 
-    private CallAttempt begins() {
+    private CallAttempt begins(Reservation money) {
         return withLoad(CallAttempt.newBuilder()
                 .setContext(context)
                 .setCallId(CALL_IDS.generate().toString())
@@ -237,7 +310,10 @@ public final class RecordedCalls implements Attempt.Calls, AutoCloseable {
                 .setStage(stage.code())
                 .setProvider(provider().name())
                 .setAttempt(attempt)
-                .setInstance(ledger.instance()));
+                .setInstance(ledger.instance())
+                .setLife(money.life().orElse(null))
+                .setBudgetDay(money.day().map(LocalDate::toString).orElse(null))
+                .setReservedMicros(money.life().isPresent() ? money.micros() : null));
     }
 
     /** Adds the load of this process to an event, so that nobody has to ask a process for it. */

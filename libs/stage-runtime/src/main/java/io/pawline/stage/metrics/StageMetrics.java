@@ -10,6 +10,7 @@ import io.pawline.events.CallAttempt;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Outcome;
+import io.pawline.stage.budget.BudgetLeases;
 import io.pawline.stage.codec.UnknownSchemas;
 import io.pawline.stage.provider.ConcurrencyLimiter;
 import io.pawline.stage.provider.FleetNode;
@@ -139,6 +140,15 @@ public final class StageMetrics {
                 "1 in the process that divides the limit between all",
                 node,
                 of -> of.inOffice() ? 1 : 0);
+    }
+
+    /** Registers the gauge of the tenants that have spent their money. */
+    public void watch(BudgetLeases budget) {
+        gauge(
+                "pawline.stage.budget.exhausted",
+                "Tenants that have spent what they may spend in a day, as far as this process has asked",
+                budget,
+                BudgetLeases::exhausted);
     }
 
     /** Registers the gauges of the receivers, where there are many. */

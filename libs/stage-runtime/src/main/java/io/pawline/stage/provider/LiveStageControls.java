@@ -11,6 +11,7 @@ import io.pawline.stage.StageSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
@@ -112,6 +113,11 @@ public final class LiveStageControls implements StageControls, AutoCloseable {
                     .virtualThread(stage.code() + "-cool-down", () -> publish(provider.get(), until, why))
                     .start();
         }
+    }
+
+    /** Returns the weight by which a tenant shares the stage; empty: as configured. */
+    public OptionalDouble weight(String tenant) {
+        return channel.weight(tenant);
     }
 
     public boolean cancelled(TaskId task) {

@@ -44,6 +44,17 @@ public record FailedRecord(
         return retry;
     }
 
+    /** Makes the record again for an attempt that could not be made yet. The time to be tried begins with that. */
+    public ProducerRecord<byte[], byte[]> waiting(Instant notBefore) {
+        ProducerRecord<byte[], byte[]> waiting = copyTo(stage.retryTopic());
+        waiting.headers().remove(RecordHeaders.FIRST_FAILED_AT);
+        put(
+                waiting.headers(),
+                RecordHeaders.NOT_BEFORE,
+                notBefore.plusNanos(999_999).toEpochMilli());
+        return waiting;
+    }
+
     /** Makes the same, with the time to be tried beginning at this failure. */
     public ProducerRecord<byte[], byte[]> retryAnew(AttemptHeaders attemptHeaders, Instant notBefore) {
         ProducerRecord<byte[], byte[]> retry = retry(attemptHeaders, notBefore);

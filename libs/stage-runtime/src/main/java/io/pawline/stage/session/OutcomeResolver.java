@@ -5,6 +5,7 @@ import io.pawline.events.TaskContext;
 import io.pawline.schemas.Reason;
 import io.pawline.stage.Outcome;
 import io.pawline.stage.StageSpec;
+import io.pawline.stage.budget.Money;
 import io.pawline.stage.codec.Codec;
 import io.pawline.stage.commit.Settlement;
 import io.pawline.stage.ledger.EndedEarly;
@@ -39,14 +40,28 @@ public final class OutcomeResolver<I> {
     /** A try that comes so much later than it was due says nothing about the time before it. */
     private static final Duration LATE = Duration.ofSeconds(10);
 
+    /** A task is tried again so soon if nobody has answered. */
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    /** The operator may raise the limit, so a task does not wait for longer than this in one go. */
+    private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
+
     private final StageSpec<I> spec;
     private final Codec<I> codec;
     private final Clock clock;
     private final RandomGenerator random;
     private final StageMetrics metrics;
+    private final boolean waitsForMoney;
 
+    /** @param waitsForMoney whether a task for which the tenant has no money left waits until the day ends */
     public OutcomeResolver(
-            StageSpec<I> spec, Codec<I> codec, Clock clock, RandomGenerator random, StageMetrics metrics) {
+            StageSpec<I> spec,
+            Codec<I> codec,
+            Clock clock,
+            RandomGenerator random,
+            StageMetrics metrics,
+            boolean waitsForMoney) {
+        this.waitsForMoney = waitsForMoney;
         this.spec = spec;
         this.codec = codec;
         this.clock = clock;
@@ -133,6 +148,38 @@ public final class OutcomeResolver<I> {
         return codec.finalState(data, context, Ending.FAILED, reason, detail, now)
                 .map(finalState -> Settlement.last(List.of(deadLetter, finalState)))
                 .orElse(Settlement.last(List.of(deadLetter)));
+    }
+
+    /**
+     * Decides what becomes of a task for whose call there was no money. It waits, which counts as no attempt and no time of
+     * trying, or it fails.
+     */
+    Settlement withoutMoney(ConsumerRecord<byte[], byte[]> data, TaskContext context, Money money)
+            throws InterruptedException {
+        return switch (money) {
+            case Money.Reserved _ -> throw new IllegalArgumentException("there is money for the call");
+            case Money.Awaited _ -> waiting(data, context, SOON, "nobody has said yet whether there is money for it");
+            case Money.DaySpent(Duration left) -> {
+                String detail = "the tenant has spent what it may spend in a day";
+                yield waitsForMoney
+                        ? waiting(data, context, left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN, detail)
+                        : failed(data, context, Reason.BUDGET_EXCEEDED, detail);
+            }
+            case Money.TaskSpent _ ->
+                failed(data, context, Reason.BUDGET_EXCEEDED, "the task has cost what it may cost");
+        };
+    }
+
+    /** Spreads those that wait, for many may wait for the same moment. None waits beyond its deadline. */
+    private Settlement waiting(ConsumerRecord<byte[], byte[]> data, TaskContext context, Duration wait, String detail) {
+        Instant now = clock.instant();
+        long spread = Math.max(SOON.toMillis(), wait.dividedBy(10).toMillis());
+        Instant next = now.plus(wait).plusMillis(random.nextLong(spread + 1));
+        Instant deadline = spec.stage().paid() ? context.getDeadline() : Instant.MAX;
+        log.info("waits for money: {}", detail);
+        metrics.retried(Reason.BUDGET_EXCEEDED);
+        return Settlement.again(new FailedRecord(spec.stage(), data, Reason.BUDGET_EXCEEDED, detail, now)
+                .waiting(next.isBefore(deadline) ? next : deadline));
     }
 
     /** Ends a task without a dead letter, for there is nothing here to be tried again. */

@@ -13,6 +13,8 @@ import io.pawline.stage.Preparation.Prepared;
 import io.pawline.stage.PreparingHandler;
 import io.pawline.stage.ProviderCall;
 import io.pawline.stage.StageSpec;
+import io.pawline.stage.budget.BudgetLeases;
+import io.pawline.stage.budget.Money;
 import io.pawline.stage.codec.Codec;
 import io.pawline.stage.commit.Settlement;
 import io.pawline.stage.ledger.EndedEarly;
@@ -68,6 +70,7 @@ public final class TaskExecution<I> {
     private final Codec<I> codec;
     private final OutcomeResolver<I> outcomeResolver;
     private final Ledger ledger;
+    private final BudgetLeases budget;
     private final Predicate<TaskId> cancelled;
     private final Clock clock;
     private final StageMetrics metrics;
@@ -79,6 +82,7 @@ public final class TaskExecution<I> {
             Codec<I> codec,
             OutcomeResolver<I> outcomeResolver,
             Ledger ledger,
+            BudgetLeases budget,
             Predicate<TaskId> cancelled,
             Clock clock,
             StageMetrics metrics,
@@ -88,6 +92,7 @@ public final class TaskExecution<I> {
         this.codec = codec;
         this.outcomeResolver = outcomeResolver;
         this.ledger = ledger;
+        this.budget = budget;
         this.cancelled = cancelled;
         this.clock = clock;
         this.metrics = metrics;
@@ -136,6 +141,11 @@ public final class TaskExecution<I> {
         Optional<EndedEarly> over = over(id, context, data);
         if (over.isPresent()) {
             return new Readiness.Settled(outcomeResolver.ended(data, context, over.get()));
+        }
+        Optional<Money> spent =
+                spec.provider().flatMap(provider -> budget.foresee(context.getTenant(), id, provider.callCostMicros()));
+        if (spent.isPresent()) {
+            return new Readiness.Settled(outcomeResolver.withoutMoney(data, context, spent.get()));
         }
         Attempt attempt = attempt(id, context, number, NO_CALLS);
         Instant started = clock.instant();
@@ -258,7 +268,7 @@ public final class TaskExecution<I> {
         }
         RecordedCalls.Check check = check(id, context, data, hold);
         try (RecordedCalls calls =
-                new RecordedCalls(spec.stage(), spec.providers(), context, number, check, permit, ledger, clock)) {
+                new RecordedCalls(spec.stage(), spec.providers(), context, number, check, permit, ledger, budget, clock)) {
             Attempt attempt = attempt(id, context, number, span.trace(calls));
             try {
                 Outcome outcome = handleTimed(item, event, attempt);
@@ -266,6 +276,10 @@ public final class TaskExecution<I> {
                         .after(calls.made());
             } catch (RecordedCalls.Over ended) {
                 return outcomeResolver.ended(data, context, ended.ended()).after(calls.made());
+            } catch (RecordedCalls.NoMoney noMoney) {
+                Settlement settlement = outcomeResolver.withoutMoney(data, context, noMoney.money());
+                attempt.settled(nextAttempt(settlement));
+                return settlement.after(calls.made());
             } finally {
                 calls.made().forEach(metrics::called);
             }
@@ -370,7 +384,7 @@ public final class TaskExecution<I> {
         Prepared prepared = item.preparation();
         try {
             return prepared == null ? handler.handle(event, attempt) : prepared.handle(attempt);
-        } catch (InterruptedException | RecordedCalls.Over | RecordedCalls.Lost givenUp) {
+        } catch (InterruptedException | RecordedCalls.Over | RecordedCalls.NoMoney | RecordedCalls.Lost givenUp) {
             throw givenUp;
         } catch (VirtualMachineError lost) {
             if (lost instanceof StackOverflowError) {

@@ -2,17 +2,21 @@ package io.pawline.stage.spring;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
+import io.pawline.service.BudgetProperties;
 import io.pawline.service.EventFormats;
 import io.pawline.service.FairnessProperties;
 import io.pawline.service.InstanceProperties;
 import io.pawline.service.TracingAutoConfiguration;
+import io.pawline.stage.BudgetPolicy;
 import io.pawline.stage.Fairness;
 import io.pawline.stage.Handler;
 import io.pawline.stage.KafkaClients;
 import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.StageRuntime;
 import io.pawline.stage.StageSpec;
+import io.pawline.stage.SystemScheduler;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.Random;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -28,7 +32,12 @@ import org.springframework.context.annotation.Bean;
  */
 @AutoConfiguration(after = TracingAutoConfiguration.class)
 @ConditionalOnBean({StageSpec.class, Handler.class})
-@EnableConfigurationProperties({InstanceProperties.class, MemoryProperties.class, FairnessProperties.class})
+@EnableConfigurationProperties({
+    InstanceProperties.class,
+    MemoryProperties.class,
+    FairnessProperties.class,
+    BudgetProperties.class
+})
 public class StageAutoConfiguration {
 
     @Bean(destroyMethod = "")
@@ -41,9 +50,20 @@ public class StageAutoConfiguration {
             OpenTelemetry telemetry,
             MemoryProperties memory,
             FairnessProperties fairness,
+            BudgetProperties budget,
             Clock clock) {
         Fairness shares = new Fairness(fairness::weight, fairness.bulkAgesAfter());
-        return runtime(spec, handler, kafka, instance, meters, telemetry, clock, shares, memory.bytesOfRecords());
+        long records = memory.bytesOfRecords();
+        return runtime(spec, handler, kafka, instance, meters, telemetry, clock, shares, limited(budget), records);
+    }
+
+    private static Optional<BudgetPolicy> limited(BudgetProperties budget) {
+        return budget.limitsAnybody()
+                ? Optional.of(new BudgetPolicy(
+                        tenant -> budget.microsPerDay(tenant) > 0,
+                        tenant -> budget.microsPerTask(tenant) > 0,
+                        budget.whenSpent() == BudgetProperties.WhenSpent.WAIT))
+                : Optional.empty();
     }
 
     /** The memory that the pictures of all tasks at work may take. */
@@ -84,17 +104,20 @@ public class StageAutoConfiguration {
             OpenTelemetry telemetry,
             Clock clock,
             Fairness fairness,
+            Optional<BudgetPolicy> limited,
             long memory) {
         return new StageRuntime<>(
                 spec,
                 (Handler<I>) handler,
                 new KafkaClients(kafka.buildAdminProperties(), instance.instanceId()),
+                new SystemScheduler(),
                 EventFormats.of(kafka),
                 meters,
                 telemetry,
                 clock,
                 new Random(),
                 fairness,
+                limited,
                 memory);
     }
 }

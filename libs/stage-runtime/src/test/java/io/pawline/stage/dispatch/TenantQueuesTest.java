@@ -161,6 +161,22 @@ class TenantQueuesTest {
     }
 
     @Example
+    void aNewWeightHoldsAtOnce() {
+        Map<String, Double> weights = new HashMap<>(Map.of("small", 0.001, "other", 1.0));
+        Permits permits = new Permits(4, tenant -> weights.getOrDefault(tenant, 1.0));
+        permits.add(10_000, "small", () -> 1.0);
+        permits.add(10_000, "other", () -> 1.0);
+        permits.until(100);
+        double before = permits.had("small");
+        assertThat(before).isLessThan(8);
+
+        weights.put("small", 1.0);
+        permits.until(200);
+
+        assertThat(permits.had("small") - before).isBetween(190.0, 210.0);
+    }
+
+    @Example
     void comingAndGoingGetsNobodyMore() {
         Permits permits = new Permits(1, _ -> 1);
         permits.add(10_000, "steady", () -> 1.0);

@@ -10,9 +10,11 @@ import io.pawline.events.CallMoment;
 import io.pawline.events.TaskContext;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
+import io.pawline.stage.BudgetPolicy;
 import io.pawline.stage.Fallbacks;
 import io.pawline.stage.Outcome;
 import io.pawline.stage.ProviderPolicies;
+import io.pawline.stage.budget.BudgetLeases;
 import io.pawline.stage.codec.UnknownSchemas;
 import io.pawline.stage.provider.ConcurrencyLimiter;
 import io.pawline.stage.provider.FleetMember;
@@ -85,6 +87,7 @@ class StageMetricsTest {
         FleetMember self = new FleetMember("generate-0", "1");
         metrics.watch(new FleetNode(
                 self, new FleetShare(self, 1, 0, System::nanoTime), new FleetPolicy(true, 0, 0), System::nanoTime));
+        metrics.watch(new BudgetLeases("generate-0", BudgetPolicy.UNLIMITED, () -> "1", System::nanoTime));
         metrics.watch(new Backlog());
         metrics.watch(new UnknownSchemas(System::nanoTime));
         metrics.waitedForPermit(Duration.ofMillis(1));

@@ -7,6 +7,7 @@ import io.pawline.events.Billed;
 import io.pawline.events.CallAttempt;
 import io.pawline.events.CallMoment;
 import io.pawline.events.CallOutcome;
+import io.pawline.events.CallPhase;
 import io.pawline.events.TaskAccepted;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
@@ -15,11 +16,16 @@ import io.pawline.schemas.TaskId;
 import io.pawline.schemas.Topics;
 import io.pawline.stage.Fallbacks;
 import io.pawline.stage.Fallbacks.Fallback;
+import io.pawline.schemas.budget.BudgetAnswer;
+import io.pawline.schemas.budget.BudgetAsk;
+import io.pawline.stage.BudgetPolicy;
 import io.pawline.stage.OutsideCall;
 import io.pawline.stage.ProviderPolicies;
 import io.pawline.stage.Scheduler;
 import io.pawline.stage.StageSpec;
 import io.pawline.stage.SystemScheduler;
+import io.pawline.stage.budget.BudgetLeases;
+import io.pawline.stage.budget.Money;
 import io.pawline.stage.codec.Codec;
 import io.pawline.stage.provider.ConcurrencyLimiter;
 import io.pawline.stage.provider.Demand;
@@ -32,6 +38,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,6 +78,8 @@ class RecordedCallsTest {
             throw new AssertionError("nobody named a moment");
         }
     };
+    /** Of the events of tests. */
+    private static final String TENANT = "test";
 
     private final MockProducer<byte[], byte[]> attempts =
             new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
@@ -81,6 +90,11 @@ class RecordedCallsTest {
     private final List<ConcurrencyLimiter> limiters = new ArrayList<>();
     private int doubts;
     private boolean lostInDoubt;
+    private long price;
+    private Runnable doubt = () -> {};
+    private CallReport report = CallReport.succeeded(200, Optional.empty());
+    private long nanos;
+    private BudgetLeases budget = new BudgetLeases("test", BudgetPolicy.UNLIMITED, () -> "life", () -> nanos);
 
     @Test
     void makesACallThatMayStillBegin() throws InterruptedException {
@@ -206,9 +220,85 @@ class RecordedCallsTest {
                 .toList();
     }
 
+    @Test
+    void aCallOnLeasedMoneySaysSoInTheLedger() throws InterruptedException {
+        limitTo(70);
+
+        assertThat(recordedCalls().<String>make(_ -> call())).isEqualTo("a cat");
+
+        assertThat(ledger()).allSatisfy(event -> {
+            assertThat(event.getLife()).contains("life");
+            assertThat(event.getBudgetDay()).contains("2026-11-29");
+            assertThat(event.getReservedMicros()).contains(30L);
+        });
+        assertThat(budget.freeOf(TENANT)).isEqualTo(40);
+    }
+
+    @Test
+    void aCallThatWasNotBilledGivesItsMoneyBack() throws InterruptedException {
+        limitTo(70);
+        report = CallReport.died(Reason.CONNECTION_FAILED, CallPhase.CONNECT);
+
+        recordedCalls().<String>make(_ -> call());
+
+        assertThat(budget.freeOf(TENANT)).isEqualTo(70);
+    }
+
+    @Test
+    void noCallIsMadeAndNoneRecordedWithoutMoney() {
+        limitTo(20);
+
+        assertThatThrownBy(() -> recordedCalls().<String>make(_ -> call()))
+                .isInstanceOfSatisfying(
+                        RecordedCalls.NoMoney.class,
+                        noMoney -> assertThat(noMoney.money()).isInstanceOf(Money.DaySpent.class));
+
+        assertThat(calls).hasValue(0);
+        assertThat(ledger()).isEmpty();
+    }
+
+    @Test
+    void noCallIsMadeWhoseLeaseEndedWhileItWasRecorded() {
+        limitTo(70);
+        doubts = 1;
+        doubt = () -> nanos += BudgetLeases.HOLDS.toNanos();
+
+        assertThatThrownBy(() -> recordedCalls().<String>make(_ -> call())).isInstanceOf(RecordedCalls.NoMoney.class);
+
+        assertThat(calls).hasValue(0);
+        assertThat(ledger().getLast()).satisfies(end -> {
+            assertThat(end.getMoment()).isEqualTo(CallMoment.END);
+            assertThat(end.getReason()).contains(Reason.BUDGET_EXCEEDED.code());
+            assertThat(end.getBilled()).isEqualTo(Billed.NO);
+        });
+        assertThat(budget.freeOf(TENANT)).isEqualTo(70);
+    }
+
+    /** Lets the tenant spend so much, and a call cost 30. */
+    private void limitTo(long granted) {
+        price = 30;
+        budget = new BudgetLeases("test", new BudgetPolicy(_ -> true, _ -> false, true), () -> "life", () -> nanos);
+        budget.reserve(TENANT, TaskId.next(), price);
+        BudgetAsk ask = budget.due().orElseThrow();
+        BudgetAsk.Need need = ask.needs().getFirst();
+        budget.received(new BudgetAnswer(
+                ask.life(),
+                ask.number(),
+                false,
+                List.of(new BudgetAnswer.Grant(
+                        need.account(),
+                        Optional.of(LocalDate.of(2026, 11, 29)),
+                        need.lease(),
+                        1,
+                        granted,
+                        granted < price,
+                        false,
+                        Duration.ofHours(3)))));
+    }
+
     private OutsideCall.Answer<String> call() {
         calls.incrementAndGet();
-        return new OutsideCall.Answer<>("a cat", CallReport.succeeded(200, Optional.empty()));
+        return new OutsideCall.Answer<>("a cat", report);
     }
 
     private List<CallAttempt> ledger() {
@@ -245,11 +335,12 @@ class RecordedCallsTest {
                     return true;
                 }
                 doubts--;
+                doubt.run();
                 return false;
             }
         };
         List<ProviderPolicies> providers = IntStream.range(0, number)
-                .mapToObj(place -> new ProviderPolicies("provider-" + place, false, Optional.empty(), 0, place))
+                .mapToObj(place -> new ProviderPolicies("provider-" + place, false, Optional.empty(), 0, price + place))
                 .toList();
         providers.forEach(provider -> limiters.add(
                 new ConcurrencyLimiter(Optional.of(provider), 1, FREE, clock, scheduler::nanoTime, new Random())));
@@ -272,6 +363,7 @@ class RecordedCallsTest {
                 check,
                 permit,
                 new Ledger(attempts, new Codec<>(spec, TestingEvents.format(), scheduler), clock, scheduler, "test"),
+                budget,
                 clock);
     }
 }

@@ -64,7 +64,8 @@ class UnreadableRecordsTest {
         StageSpec<TaskAccepted> spec = TestingStage.on(Map.of()).spec();
         Codec<TaskAccepted> codec = new Codec<>(spec, TestingEvents.format(), new SystemScheduler());
         StageMetrics metrics = new StageMetrics(new SimpleMeterRegistry(), Stage.DETECT, clock);
-        OutcomeResolver<TaskAccepted> resolver = new OutcomeResolver<>(spec, codec, clock, new Random(1), metrics);
+        OutcomeResolver<TaskAccepted> resolver =
+                new OutcomeResolver<>(spec, codec, clock, new Random(1), metrics, true);
         return resolver.unknownSchema(record(last, NOW.minus(late)), "the registry does not know it");
     }
 

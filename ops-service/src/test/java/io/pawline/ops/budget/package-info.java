@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.ops.budget;
+
+import org.jspecify.annotations.NullMarked;

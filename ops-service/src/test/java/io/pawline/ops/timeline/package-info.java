@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.ops.timeline;
+
+import org.jspecify.annotations.NullMarked;
