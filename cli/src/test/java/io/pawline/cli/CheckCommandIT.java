@@ -7,9 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.pawline.kafka.EmbeddedKafka;
 import io.pawline.registry.SchemaRegistryServer;
-import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.TaskDatabase;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -48,33 +46,30 @@ import tools.jackson.databind.json.JsonMapper;
 class CheckCommandIT {
 
     private static final String NOWHERE = "127.0.0.1:1";
+    private static final String DATABASE = "checked";
     private static final Duration LONG = Duration.ofMinutes(1);
 
     @TempDir
     private static Path folder;
 
     private static EmbeddedKafka kafka;
-    private static EmbeddedPostgres postgres;
     private static SchemaRegistryServer registry;
     private static Admin admin;
 
     private final Map<String, String> environment = new HashMap<>();
 
     @BeforeAll
-    static void start() throws IOException {
-        kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0, Map.of());
+    static void start() throws Exception {
+        kafka = TestingServers.emptyKafka();
         admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
-        postgres = EmbeddedPostgres.start();
-        registry = SchemaRegistryServer.start(postgres.getPostgresDatabase(), 0);
-        TaskDatabase.migrate(new DatabaseProperties(databaseUrl("postgres"), "postgres", "postgres", 1, true));
+        TaskDatabase.migrate(TestingServers.create(DATABASE));
+        registry = SchemaRegistryServer.start(TestingServers.dataSource(DATABASE), 0);
     }
 
     @AfterAll
-    static void stop() throws IOException {
+    static void stop() {
         admin.close();
         registry.close();
-        postgres.close();
-        kafka.close();
     }
 
     @BeforeEach
@@ -89,7 +84,7 @@ class CheckCommandIT {
                 "PAWLINE_KAFKA_CONFIG", impatient.toString(),
                 "PAWLINE_BOOTSTRAP_SERVERS", kafka.bootstrapServers(),
                 "PAWLINE_SCHEMA_REGISTRY_URL", registry.url(),
-                "PAWLINE_DATABASE_URL", databaseUrl("postgres"),
+                "PAWLINE_DATABASE_URL", TestingServers.url(DATABASE),
                 "PAWLINE_DATABASE_USERNAME", "postgres",
                 "PAWLINE_DATABASE_PASSWORD", "postgres",
                 "PAWLINE_IMAGESTORE_FOLDER",
@@ -243,19 +238,19 @@ class CheckCommandIT {
             assertFails(
                     check(), "FAIL     compatibility", "pawline.detect-value does not take the schema of this version");
         } finally {
-            try (Connection connection = postgres.getPostgresDatabase().getConnection();
+            try (Connection connection = TestingServers.dataSource(DATABASE).getConnection();
                     Statement statement = connection.createStatement()) {
                 statement.execute("drop schema if exists schema_registry cascade");
             }
             registry.close();
-            registry = SchemaRegistryServer.start(postgres.getPostgresDatabase(), 0);
+            registry = SchemaRegistryServer.start(TestingServers.dataSource(DATABASE), 0);
         }
     }
 
     @Test
     void saysThatTheTablesAreNotUpToDate() throws Exception {
-        sql("create database fresh");
-        environment.put("PAWLINE_DATABASE_URL", databaseUrl("fresh"));
+        TestingServers.create("fresh");
+        environment.put("PAWLINE_DATABASE_URL", TestingServers.url("fresh"));
 
         assertFails(
                 check(),
@@ -263,7 +258,7 @@ class CheckCommandIT {
                 "FAIL     tables",
                 "lack the migrations 1, 10",
                 "SKIPPED  database writes");
-        try (Connection connection = postgres.getDatabase("postgres", "fresh").getConnection();
+        try (Connection connection = TestingServers.dataSource("fresh").getConnection();
                 Statement statement = connection.createStatement();
                 var tables = statement.executeQuery(
                         "select count(*) from information_schema.tables where table_schema = 'public'")) {
@@ -274,18 +269,18 @@ class CheckCommandIT {
 
     @Test
     void saysThatTheDatabaseCannotBeWritten() throws Exception {
-        sql("alter database postgres set default_transaction_read_only = on");
+        sql("alter database " + DATABASE + " set default_transaction_read_only = on");
         try {
             assertFails(check(), "FAIL     database writes", "transactions are read-only");
         } finally {
             sql(
                     "set session characteristics as transaction read write",
-                    "alter database postgres reset default_transaction_read_only");
+                    "alter database " + DATABASE + " reset default_transaction_read_only");
         }
 
         sql("create user reader", "grant select on all tables in schema public to reader");
         environment.put("PAWLINE_DATABASE_USERNAME", "reader");
-        environment.put("PAWLINE_DATABASE_URL", databaseUrl("postgres").replaceAll("user=\\w+", "user=reader"));
+        environment.put("PAWLINE_DATABASE_URL", TestingServers.url(DATABASE).replaceAll("user=\\w+", "user=reader"));
         assertFails(check(), "FAIL     database writes", "the user may not insert and update tasks");
     }
 
@@ -377,15 +372,11 @@ class CheckCommandIT {
     }
 
     private static void sql(String... statements) throws Exception {
-        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+        try (Connection connection = TestingServers.dataSource(DATABASE).getConnection();
                 Statement statement = connection.createStatement()) {
             for (String each : statements) {
                 statement.execute(each);
             }
         }
-    }
-
-    private static String databaseUrl(String database) {
-        return postgres.getJdbcUrl("postgres", database);
     }
 }

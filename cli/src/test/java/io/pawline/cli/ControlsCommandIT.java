@@ -5,16 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pawline.kafka.EmbeddedKafka;
 import io.pawline.registry.SchemaRegistryServer;
 import io.pawline.schemas.TaskId;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
@@ -23,26 +19,20 @@ class ControlsCommandIT {
 
     private static final String NOWHERE = "127.0.0.1:1";
 
-    @TempDir
-    private static Path folder;
-
     private static EmbeddedKafka kafka;
-    private static EmbeddedPostgres postgres;
     private static SchemaRegistryServer registry;
 
     @BeforeAll
-    static void start() throws IOException {
-        kafka = EmbeddedKafka.start(folder, 0, Map.of());
+    static void start() throws Exception {
+        kafka = TestingServers.emptyKafka();
         TopicSetup.create(Map.of("bootstrap.servers", kafka.bootstrapServers()), 1, (short) 1);
-        postgres = EmbeddedPostgres.start();
-        registry = SchemaRegistryServer.start(postgres.getPostgresDatabase(), 0);
+        TestingServers.create("controls");
+        registry = SchemaRegistryServer.start(TestingServers.dataSource("controls"), 0);
     }
 
     @AfterAll
-    static void stop() throws IOException {
+    static void stop() {
         registry.close();
-        postgres.close();
-        kafka.close();
     }
 
     @Test

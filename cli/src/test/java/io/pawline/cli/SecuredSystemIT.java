@@ -9,7 +9,6 @@ import io.pawline.schemas.Stage;
 import io.pawline.schemas.Topics;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.TaskDatabase;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +54,6 @@ class SecuredSystemIT {
 
     private static PrivateAuthority authority;
     private static EmbeddedKafka kafka;
-    private static EmbeddedPostgres postgres;
     private static SchemaRegistryServer plainRegistry;
     private static SecuredRegistry registry;
 
@@ -86,17 +84,16 @@ class SecuredSystemIT {
                     .all()
                     .get();
         }
-        postgres = EmbeddedPostgres.start();
-        plainRegistry = SchemaRegistryServer.start(postgres.getPostgresDatabase(), 0);
+        DatabaseProperties own = TestingServers.create("secured");
+        plainRegistry = SchemaRegistryServer.start(TestingServers.dataSource("secured"), 0);
         registry = new SecuredRegistry(plainRegistry.url(), authority, REGISTRY_LOGIN);
-        TaskDatabase.migrate(new DatabaseProperties(databaseUrl(), "postgres", "postgres", 1, true));
+        TaskDatabase.migrate(own);
     }
 
     @AfterAll
     static void stop() throws IOException {
         registry.close();
         plainRegistry.close();
-        postgres.close();
         kafka.close();
     }
 
@@ -217,7 +214,7 @@ class SecuredSystemIT {
     }
 
     private static String databaseUrl() {
-        return postgres.getJdbcUrl("postgres", "postgres") + "&sslmode=prefer";
+        return TestingServers.url("secured") + "&sslmode=prefer";
     }
 
     private static Path config(String user, String password) throws IOException {

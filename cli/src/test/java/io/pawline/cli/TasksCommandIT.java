@@ -13,8 +13,6 @@ import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TaskState;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,25 +33,22 @@ class TasksCommandIT {
     @TempDir
     private static Path folder;
 
-    private static EmbeddedPostgres postgres;
     private static TaskDatabase database;
 
     @BeforeAll
-    static void start() throws IOException {
-        postgres = EmbeddedPostgres.start();
-        String url = postgres.getJdbcUrl("postgres", "postgres");
+    static void start() throws Exception {
+        DatabaseProperties own = TestingServers.create("tasks");
         Files.writeString(folder.resolve("local.properties"), """
                 pawline.database.url=%s
                 pawline.database.username=postgres
                 pawline.database.password=postgres
-                """.formatted(url));
-        database = TaskDatabase.open(new DatabaseProperties(url, "postgres", "postgres", 1, true));
+                """.formatted(own.url()));
+        database = TaskDatabase.open(own);
     }
 
     @AfterAll
-    static void stop() throws IOException {
+    static void stop() {
         database.close();
-        postgres.close();
     }
 
     @Test

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             HistoryCommand.class,
             LabelsCommand.class,
             MattingModelCommand.class,
+            StartCommand.class,
             IncidentCommand.class
         })
 public final class BenchCommand implements Runnable {

@@ -1,5 +1,6 @@
 package io.pawline.testkit;
 
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,6 +23,9 @@ public final class ToolCondition implements ExecutionCondition {
     /** Holds the tests that were not run. {@code ./pawline test} reads it. */
     private static final Path NOT_RUN = ProjectFiles.root().resolve("target/not-run.txt");
 
+    /** The TypeScript client needs it, and the launcher looks for it. */
+    private static final int NEEDED_NODE = 20;
+
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
         List<NeedsTools.Tool> missing = context.getElement()
@@ -41,7 +45,7 @@ public final class ToolCondition implements ExecutionCondition {
         return ConditionEvaluationResult.disabled("not on the PATH: " + names);
     }
 
-    /** Returns the program's file, if it is on the PATH. */
+    /** Returns the program's file, if it is on the PATH and new enough. */
     public static Optional<Path> find(NeedsTools.Tool tool) {
         String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
         return tool.commands().stream()
@@ -49,7 +53,25 @@ public final class ToolCondition implements ExecutionCondition {
                         .filter(folder -> !folder.isEmpty())
                         .map(folder -> Path.of(folder, command)))
                 .filter(Files::isExecutable)
+                .filter(file -> tool != NeedsTools.Tool.NODE || nodeVersion(file) >= NEEDED_NODE)
                 .findFirst();
+    }
+
+    /** The first number of the version of a Node.js; 0 if it does not say. */
+    static int nodeVersion(Path node) {
+        try {
+            Process asked = new ProcessBuilder(node.toString(), "--version")
+                    .redirectErrorStream(true)
+                    .start();
+            try (BufferedReader said = asked.inputReader()) {
+                String version = Optional.ofNullable(said.readLine()).orElse("");
+                return version.matches("v\\d{1,4}\\..*")
+                        ? Integer.parseInt(version.substring(1, version.indexOf('.')))
+                        : 0;
+            }
+        } catch (IOException unknown) {
+            return 0;
+        }
     }
 
     static void note(String line) {

@@ -22,6 +22,7 @@ class TestCommandIT {
             #!/bin/sh
             echo "[INFO] Scanning for projects..."
             echo "[INFO] Building $* [1/2]"
+            node > node-of-the-run
             seq 100000
             echo "[ERROR] Tests run: 1, Failures: 1, Errors: 0, Skipped: 0 <<< FAILURE! -- in a.OneTest" >&2
             exit %d
@@ -48,6 +49,7 @@ class TestCommandIT {
         for (NeedsTools.Tool tool : NeedsTools.Tool.values()) {
             executable(tools.resolve(tool.commands().getFirst()), "#!/bin/sh\n");
         }
+        executable(tools.resolve("node"), "#!/bin/sh\necho 20\n");
     }
 
     @Test
@@ -73,6 +75,38 @@ class TestCommandIT {
                 .contains(" test ")
                 .contains(" -Dsome.setting=1 ")
                 .doesNotContain("verify", "quick");
+    }
+
+    @Test
+    void anOldNodeIsMissing() throws Exception {
+        executable(tools.resolve("node"), "#!/bin/sh\necho 18\n");
+        executable(tools.resolve("id"), "#!/bin/sh\necho 1000\n");
+
+        Process run = run("test");
+
+        assertThat(run.inputReader(UTF_8).lines())
+                .contains("pawline: node is too old, the tests need 20. Untested without it:"
+                        + " the console, the callbacks' signature, the TypeScript client");
+    }
+
+    @Test
+    void npmBringsANewerNodeForThisRunAlone() throws Exception {
+        executable(tools.resolve("node"), "#!/bin/sh\necho 18\n");
+        executable(tools.resolve("id"), "#!/bin/sh\necho 0\n");
+        executable(tools.resolve("apt-get"), "#!/bin/sh\n");
+        executable(tools.resolve("npm"), """
+                #!/bin/sh
+                bin=target/tools/node_modules/node/bin
+                mkdir -p $bin
+                cp "$(dirname "$0")/pngcheck" $bin/node
+                echo "echo 22" >> $bin/node
+                chmod +x $bin/node
+                """);
+
+        Process run = run("test");
+
+        assertThat(run.inputReader(UTF_8).lines()).anyMatch(line -> line.startsWith("installing node@22"));
+        assertThat(project.resolve("node-of-the-run")).hasContent("22");
     }
 
     private Process run(String... arguments) throws IOException {

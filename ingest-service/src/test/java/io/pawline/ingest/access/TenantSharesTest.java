@@ -33,6 +33,15 @@ class TenantSharesTest {
         assertThat(shares.take("shop")).isNotNull();
     }
 
+    @Example
+    void whatATenantGaveBackItGetsAgain() {
+        TenantShares shares = new TenantShares(100);
+        takeAll(shares, "greedy").forEach(TenantShares.Place::close);
+
+        assertThat(shares.taken()).isZero();
+        assertThat(takeAll(shares, "greedy")).hasSize(90);
+    }
+
     /** However many tenants take what they get, their shares are alike, and a further tenant gets a place. */
     @Property(tries = 200)
     void sharesAmongAnyNumberOfGreedyTenants(@ForAll @IntRange(min = 1, max = 20) int tenants) {

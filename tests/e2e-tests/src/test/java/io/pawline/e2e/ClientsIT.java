@@ -66,6 +66,7 @@ class ClientsIT {
     private static Ports ports;
     private static HttpServer site;
     private static ServiceProcess up;
+    private static boolean typeScriptBuilt;
 
     @BeforeAll
     static void start() throws Exception {
@@ -192,8 +193,7 @@ class ClientsIT {
     @Test
     @NeedsTools({NODE, NPM, CHROMIUM})
     void aPageOfAnotherOriginFollowsATaskByItsToken() throws Exception {
-        TYPESCRIPT_CLIENT.install();
-        TYPESCRIPT_CLIENT.run("npm", "run", "build");
+        buildTypeScriptClient();
         Accepted accepted = client().submit(
                         Files.readAllBytes(ProjectFiles.samplePhoto()),
                         new Submission().style("ink").clientRef("browser"));
@@ -243,10 +243,18 @@ class ClientsIT {
                 .toString();
     }
 
-    /** Builds the package, and installs it into a folder as npm does with one that is on this machine. */
+    /** Builds the package for the first test that needs it, and for all others. */
+    private static void buildTypeScriptClient() throws InterruptedException {
+        if (!typeScriptBuilt) {
+            TYPESCRIPT_CLIENT.install();
+            TYPESCRIPT_CLIENT.run("npm", "run", "build");
+            typeScriptBuilt = true;
+        }
+    }
+
+    /** Installs the built package into a folder as npm does with one that is on this machine. */
     private static void install(Path program) throws IOException, InterruptedException {
-        TYPESCRIPT_CLIENT.install();
-        TYPESCRIPT_CLIENT.run("npm", "run", "build");
+        buildTypeScriptClient();
         Path scope = Files.createDirectories(program.resolve("node_modules/@pawline"));
         Files.createSymbolicLink(scope.resolve("client"), TYPESCRIPT_CLIENT.folder());
     }

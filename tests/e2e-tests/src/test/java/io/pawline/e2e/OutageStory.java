@@ -23,7 +23,10 @@ import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import okhttp3.OkHttpClient;
@@ -35,7 +38,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Sets up an outage up to the moment when an analyst looks at it: the whole system, a text-to-image provider that fails
  * every call, and 300 tasks that failed because of it. The front end has been notified; ops-service has 300 dead
- * letters. Three of the tasks are of a kind that the provider refuses even when it works.
+ * letters. Half of the tasks are one customer's and half another's. In each half, some are of a kind that the provider
+ * refuses even when it works.
  *
  * <p>{@code try (OutageStory story = OutageStory.start(folder)) { … story.providerIsBack(); … }}
  */
@@ -43,8 +47,22 @@ final class OutageStory implements AutoCloseable {
 
     static final int TASKS = 300;
 
-    /** The number of tasks that the provider refuses for what they show. */
-    static final int MODERATED = 3;
+    /** The number of tasks of each customer. */
+    static final int HALF = TASKS / 2;
+
+    /** The number of tasks in each half that the provider refuses for what they show. */
+    static final int MODERATED = 2;
+
+    /** The customers, by the name that the front end gives them. */
+    enum Customer {
+        CATS,
+        DOGS;
+
+        /** The name as tasks and dead letters carry it. */
+        String ref() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
@@ -71,7 +89,7 @@ final class OutageStory implements AutoCloseable {
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
     private final OkHttpClient http = new OkHttpClient();
     private final TravellingClock time = new TravellingClock();
-    private final List<String> tasks = new ArrayList<>();
+    private final Map<Customer, List<String>> tasks = new EnumMap<>(Customer.class);
     private final Ports ports = Ports.anyFree();
     private final TestingFrontEnd frontEnd;
     private final String key;
@@ -105,7 +123,8 @@ final class OutageStory implements AutoCloseable {
                         && groups.path(0).path("provider_code").isString();
             });
             await().atMost(PATIENCE)
-                    .until(() -> story.tasks.stream()
+                    .until(() -> story.tasks.values().stream()
+                            .flatMap(List::stream)
                             .noneMatch(task -> story.frontEnd.callbacks(task).isEmpty()));
             return story;
         } catch (RuntimeException | Error failed) {
@@ -133,9 +152,14 @@ final class OutageStory implements AutoCloseable {
         return frontEnd;
     }
 
-    /** The ids of the tasks, the moderated ones last. */
-    List<String> tasks() {
-        return List.copyOf(tasks);
+    /** The ids of a customer's tasks, the moderated ones last. */
+    List<String> tasksOf(Customer customer) {
+        return List.copyOf(tasks.getOrDefault(customer, List.of()));
+    }
+
+    /** The ids of those that the provider refuses. */
+    List<String> moderatedOf(Customer customer) {
+        return tasksOf(customer).subList(HALF - MODERATED, HALF);
     }
 
     /** The answer of ops-service to the analyst. */
@@ -208,10 +232,15 @@ final class OutageStory implements AutoCloseable {
     }
 
     private void submit(String photo) throws IOException {
-        for (int i = 0; i < TASKS; i++) {
-            boolean moderated = i >= TASKS - MODERATED;
-            // The simulator draws each prompt's picture once, and its rule for moderated tasks counts by prompt
-            tasks.add(frontEnd.submit(photo, moderated ? "moderated-image " + i : "watercolour"));
+        for (Customer customer : Customer.values()) {
+            List<String> own = new ArrayList<>();
+            for (int i = 0; i < HALF; i++) {
+                boolean moderated = i >= HALF - MODERATED;
+                // The simulator draws each prompt's picture once, and its rule for moderated tasks counts by prompt
+                String style = moderated ? "moderated-image " + customer.ref() + i : "watercolour";
+                own.add(frontEnd.submitAs(customer.ref(), photo, style));
+            }
+            tasks.put(customer, own);
         }
     }
 

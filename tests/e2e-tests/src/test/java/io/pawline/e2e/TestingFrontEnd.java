@@ -90,15 +90,23 @@ final class TestingFrontEnd implements AutoCloseable {
         return submit(photoUrl, style, callbackUrl());
     }
 
+    /** Submits a photo under a name of the front end's own, and returns the id of the task. */
+    String submitAs(String clientRef, String photoUrl, String style) throws IOException {
+        return submit(
+                Map.of("image_url", photoUrl, "style", style, "callback_url", callbackUrl(), "client_ref", clientRef));
+    }
+
     /** Submits a photo whose callback is answered 500 at first, then not at all, and then 204. */
     String submitWithUnreliableReceiver(String photoUrl, String style) throws IOException {
         return submit(photoUrl, style, callbackUrl() + "/unreliable?token=secret");
     }
 
     private String submit(String photoUrl, String style, String callbackUrl) throws IOException {
-        String json =
-                JSON.writeValueAsString(Map.of("image_url", photoUrl, "style", style, "callback_url", callbackUrl));
-        return accepted(RequestBody.create(json, MediaType.get("application/json")));
+        return submit(Map.of("image_url", photoUrl, "style", style, "callback_url", callbackUrl));
+    }
+
+    private String submit(Map<String, String> task) throws IOException {
+        return accepted(RequestBody.create(JSON.writeValueAsString(task), MediaType.get("application/json")));
     }
 
     /** Submits a photo's bytes and returns the id of the task. */

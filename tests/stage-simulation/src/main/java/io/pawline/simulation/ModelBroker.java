@@ -343,6 +343,6 @@ final class ModelBroker {
     /** Adds offsets to a transaction. */
     void addOffsets(ModelTransaction to, ModelGroup group, Map<TopicPartition, OffsetAndMetadata> offsets) {
         to.offsets.computeIfAbsent(group, _ -> new TreeMap<>(ModelGroup.ORDER)).putAll(offsets);
-        group.pend(to);
+        group.pend(to, offsets.keySet());
     }
 }

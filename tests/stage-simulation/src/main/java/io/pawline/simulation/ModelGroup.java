@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -64,8 +65,10 @@ final class ModelGroup {
     private final List<TopicPartition> partitions = new ArrayList<>();
     private final Map<String, Member> members = new TreeMap<>();
     private final Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
-    private final Set<ModelTransaction> pending = new LinkedHashSet<>();
+    private final Map<TopicPartition, Long> places = new HashMap<>();
+    private final Map<ModelTransaction, Map<TopicPartition, Long>> pending = new LinkedHashMap<>();
     private final Set<Actor> waiting = new LinkedHashSet<>();
+    private long written;
     private int generation;
     private int ids;
     private boolean preparing;
@@ -251,23 +254,34 @@ final class ModelGroup {
         }
     }
 
-    /** Takes note that a transaction will commit offsets here. */
-    void pend(ModelTransaction transaction) {
-        pending.add(transaction);
+    /** Takes note that a transaction will commit offsets of these partitions here, and of their place in the log. */
+    void pend(ModelTransaction transaction, Set<TopicPartition> names) {
+        Map<TopicPartition, Long> own = pending.computeIfAbsent(transaction, _ -> new HashMap<>());
+        names.forEach(partition -> own.put(partition, ++written));
     }
 
-    /** Takes note of what became of it. */
+    /**
+     * Takes note of what became of it. The offset that was written last counts, whichever transaction ended last: after
+     * compaction, the broker would find no other.
+     */
     void settle(ModelTransaction transaction, Map<TopicPartition, OffsetAndMetadata> offsets) {
+        Map<TopicPartition, Long> own = pending.getOrDefault(transaction, Map.of());
         pending.remove(transaction);
         if (transaction.committed()) {
-            committed.putAll(offsets);
+            offsets.forEach((partition, offset) -> {
+                long place = own.getOrDefault(partition, 0L);
+                if (place > places.getOrDefault(partition, -1L)) {
+                    places.put(partition, place);
+                    committed.put(partition, offset);
+                }
+            });
         }
         changed();
     }
 
     /** Says whether an open transaction may still change one of these offsets. */
     boolean unstable(Set<TopicPartition> names) {
-        return pending.stream()
+        return pending.keySet().stream()
                 .anyMatch(transaction -> transaction.offsets.getOrDefault(this, Map.of()).keySet().stream()
                         .anyMatch(names::contains));
     }

@@ -9,6 +9,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -67,5 +68,29 @@ class CallRateTest {
         }
 
         assertThat(begun).isEqualTo((int) Math.ceil(perSecond / 10));
+    }
+
+    @Test
+    void aTenthOfASecondsCallsMayBeginInHalfOfItsTime() {
+        assertThat(momentsOfBeginning(new CallRate(100, () -> now), SECOND / 100, 12))
+                .containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 5);
+    }
+
+    @Test
+    void aMinutesCallsAreSpreadOverMostOfIt() {
+        assertThat(momentsOfBeginning(new CallRate(100 / 60.0, 60, () -> now), SECOND / 10, 12))
+                .containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 36, 36);
+    }
+
+    /** The numbers of the steps in which the first calls begin, if there is always work. */
+    private List<Integer> momentsOfBeginning(CallRate rate, long stepNanos, int calls) {
+        List<Integer> begun = new ArrayList<>();
+        for (int step = 0; begun.size() < calls; step++) {
+            while (begun.size() < calls && rate.tryBegin().isPresent()) {
+                begun.add(step);
+            }
+            now += stepNanos;
+        }
+        return begun;
     }
 }

@@ -10,6 +10,7 @@ import io.pawline.schemas.Topics;
 import io.pawline.stage.dispatch.ReadyQueue;
 import io.pawline.stage.offsets.AssignedPartition;
 import io.pawline.stage.offsets.WorkItem;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -69,6 +70,86 @@ class FailedRecordTest {
     }
 
     @Test
+    void aDeadLetterSaysWhatFailedAndWhereItStood() {
+        Headers headers = failed(received(), NOW).deadLetter().headers();
+
+        assertThat(text(headers, RecordHeaders.REASON)).isEqualTo("read_timeout");
+        assertThat(text(headers, RecordHeaders.DETAIL)).isEqualTo("no answer");
+        assertThat(text(headers, RecordHeaders.ATTEMPT)).isEqualTo("1");
+        assertThat(text(headers, RecordHeaders.FAILURES)).isEqualTo("timeout=1");
+        assertThat(ByteBuffer.wrap(headers.lastHeader("kafka_dlt-original-partition")
+                                .value())
+                        .getInt())
+                .isEqualTo(3);
+        assertThat(ByteBuffer.wrap(
+                                headers.lastHeader("kafka_dlt-original-offset").value())
+                        .getLong())
+                .isEqualTo(42);
+        assertThat(ByteBuffer.wrap(headers.lastHeader("kafka_dlt-original-timestamp")
+                                .value())
+                        .getLong())
+                .isEqualTo(received().timestamp());
+        assertThat(text(headers, "kafka_dlt-original-timestamp-type"))
+                .isEqualTo(received().timestampType().toString());
+    }
+
+    @Test
+    void aFailureThatIsNoFaultOfTheTaskIsNotCounted() {
+        FailedRecord overload = new FailedRecord(Stage.MATTING, received(), Reason.RATE_LIMITED, "later", NOW);
+
+        assertThat(overload.deadLetter().headers().lastHeader(RecordHeaders.FAILURES))
+                .isNull();
+    }
+
+    @Test
+    void theNewestFailureIsReadFromARetry() {
+        ProducerRecord<byte[], byte[]> retry =
+                failed(received(), NOW).retry(AttemptHeaders.of(received().headers()), NOW);
+
+        assertThat(FailedRecord.lastReason(receivedAgain(retry))).contains("read_timeout");
+        assertThat(FailedRecord.lastDetail(receivedAgain(retry))).contains("no answer");
+        assertThat(FailedRecord.lastReason(received())).isEmpty();
+        assertThat(FailedRecord.lastDetail(received())).isEmpty();
+    }
+
+    @Test
+    void aLongWaitIsSpentInTheTopicOfLongRetries() {
+        FailedRecord failed =
+                new FailedRecord(Stage.CALLBACK, received(), Reason.CALLBACK_REFUSED, "answered 500", NOW);
+        AttemptHeaders headers = AttemptHeaders.of(received().headers());
+        Instant hop = NOW.plus(Topics.LONG_RETRY_HOP);
+
+        assertThat(failed.retry(headers, hop).topic()).isEqualTo("pawline.callback.retry");
+        assertThat(failed.retry(headers, hop.plusMillis(1)).topic()).isEqualTo("pawline.callback.retry-long");
+    }
+
+    @Test
+    void theTimeToBeTriedRunsFromTheFirstFailureThatWas() {
+        ConsumerRecord<byte[], byte[]> before = withFirstFailure(NOW.minusSeconds(60));
+        ConsumerRecord<byte[], byte[]> foreign = withFirstFailure(NOW.plusMillis(1));
+
+        assertThat(firstFailure(failed(before, NOW).retry(AttemptHeaders.of(before.headers()), NOW)))
+                .contains(NOW.minusSeconds(60));
+        assertThat(firstFailure(failed(before, NOW).retryAnew(AttemptHeaders.of(before.headers()), NOW)))
+                .contains(NOW);
+        assertThat(firstFailure(failed(foreign, NOW).retry(AttemptHeaders.of(foreign.headers()), NOW)))
+                .contains(NOW);
+    }
+
+    private static ConsumerRecord<byte[], byte[]> withFirstFailure(Instant at) {
+        ConsumerRecord<byte[], byte[]> data = received();
+        data.headers()
+                .add(
+                        RecordHeaders.FIRST_FAILED_AT,
+                        Long.toString(at.toEpochMilli()).getBytes(UTF_8));
+        return data;
+    }
+
+    private static Optional<Instant> firstFailure(ProducerRecord<byte[], byte[]> retry) {
+        return AttemptHeaders.of(retry.headers()).firstFailedAt();
+    }
+
+    @Test
     void boundsTheDetail() {
         FailedRecord failed =
                 new FailedRecord(Stage.MATTING, received(), Reason.PROVIDER_ERROR, "x".repeat(50_000), NOW);
@@ -92,6 +173,7 @@ class FailedRecordTest {
     void whatIsParkedHasNotFailedButItsTimeRunsFromTheSecondTimeOn() {
         ProducerRecord<byte[], byte[]> fresh = deferred(received(), false, false);
         assertThat(fresh.topic()).isEqualTo("pawline.callback.retry");
+        assertThat(text(fresh.headers(), "kafka_dlt-original-topic")).isEqualTo("pawline.matting");
         assertThat(AttemptHeaders.of(fresh.headers()))
                 .isEqualTo(AttemptHeaders.of(received().headers()));
 

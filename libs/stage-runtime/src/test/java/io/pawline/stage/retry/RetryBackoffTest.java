@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -25,6 +26,19 @@ class RetryBackoffTest {
     private static final RetryPolicy POLICY =
             new RetryPolicy(4, Duration.ofHours(1), Duration.ofSeconds(1), Duration.ofSeconds(5));
     private static final RetryBackoff BACKOFF = new RetryBackoff(POLICY);
+
+    /** Draws the largest number that may be drawn. */
+    private static final RandomGenerator LARGEST = new RandomGenerator() {
+        @Override
+        public long nextLong() {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
+        public long nextLong(long bound) {
+            return bound - 1;
+        }
+    };
 
     @Test
     void spreadsTheDelaysOverTheWholeOfABoundThatDoubles() {
@@ -149,6 +163,28 @@ class RetryBackoffTest {
                 .filteredOn(scope -> !scheduled.countsHere(scope))
                 .containsExactly(Scope.PAWLINE);
         assertThat(scheduled.delayAfter(attempt(9), new Random(1))).isLessThanOrEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void theLongestDelaysAreTheBoundsThemselves() {
+        RetryBackoff scheduled = new RetryBackoff(POLICY.on(List.of(Duration.ofSeconds(5))));
+        Instant asked = NOW.plusSeconds(100);
+
+        assertThat(BACKOFF.delayAfter(attempt(1), LARGEST)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(BACKOFF.delayAfter(attempt(2), LARGEST)).isEqualTo(Duration.ofSeconds(2));
+        assertThat(scheduled.delayAfter(failed(Scope.TIMEOUT, 1), LARGEST)).isEqualTo(Duration.ofMillis(7_500));
+        assertThat(BACKOFF.nextAfter(attempt(1), NOW, asked, Instant.MAX, LARGEST))
+                .isEqualTo(asked.plusSeconds(10));
+        assertThat(BACKOFF.nextAfter(attempt(1), NOW, asked, NOW.plusSeconds(40), LARGEST))
+                .isEqualTo(NOW.plusSeconds(30));
+    }
+
+    @Test
+    void delaysMayAllBeOfOneLength() {
+        RetryBackoff even =
+                new RetryBackoff(new RetryPolicy(1, Duration.ofHours(1), Duration.ofSeconds(2), Duration.ofSeconds(2)));
+
+        assertThat(even.delayAfter(attempt(3), LARGEST)).isEqualTo(Duration.ofSeconds(2));
     }
 
     private static AttemptHeaders attempt(int number) {

@@ -1,0 +1,78 @@
+package io.pawline.cli;
+
+import io.pawline.kafka.EmbeddedKafka;
+import io.pawline.taskstore.DatabaseProperties;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import javax.sql.DataSource;
+import org.apache.kafka.clients.admin.Admin;
+import org.awaitility.Awaitility;
+
+/** Runs the one PostgreSQL and the one broker without logins of this test JVM. They end with it. */
+final class TestingServers {
+
+    private static final EmbeddedPostgres POSTGRES = startPostgres();
+
+    private TestingServers() {}
+
+    /** Starts with the first test that needs it. */
+    private static final class Broker {
+        private static final EmbeddedKafka KAFKA = startKafka();
+    }
+
+    /** Creates an empty database. */
+    static DatabaseProperties create(String database) throws SQLException {
+        try (Connection connection = POSTGRES.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("create database " + database);
+        }
+        return new DatabaseProperties(url(database), "postgres", "postgres", 1, true);
+    }
+
+    static String url(String database) {
+        return POSTGRES.getJdbcUrl("postgres", database);
+    }
+
+    static DataSource dataSource(String database) {
+        return POSTGRES.getDatabase("postgres", database);
+    }
+
+    /** The broker, without any topic. */
+    static EmbeddedKafka emptyKafka() throws ExecutionException, InterruptedException {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", Broker.KAFKA.bootstrapServers()))) {
+            admin.deleteTopics(topics(admin)).all().get();
+            Awaitility.await().until(() -> topics(admin).isEmpty());
+        }
+        return Broker.KAFKA;
+    }
+
+    private static List<String> topics(Admin admin) throws ExecutionException, InterruptedException {
+        Set<String> names = admin.listTopics().names().get();
+        return List.copyOf(names);
+    }
+
+    private static EmbeddedPostgres startPostgres() {
+        try {
+            return EmbeddedPostgres.start();
+        } catch (IOException notStarted) {
+            throw new UncheckedIOException(notStarted);
+        }
+    }
+
+    private static EmbeddedKafka startKafka() {
+        try {
+            return EmbeddedKafka.start(Files.createTempDirectory("kafka"), 0, Map.of());
+        } catch (IOException notStarted) {
+            throw new UncheckedIOException(notStarted);
+        }
+    }
+}
