@@ -18,14 +18,12 @@ final class UploadMemory {
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
-    /** Its client has sent everything already, and others with a share are before it. */
-    private static final Duration LONGEST_WAIT_FOR_WORK = Duration.ofSeconds(15);
-
     /** Even then, it is no longer than what load balancers and clients wait for. */
     private static final int TIMES_LONGER_IF_IN_TIME = 4;
 
     private final long most;
     private final Duration longestWait;
+    private final int timesLongerIfInTime;
     private final ShareQueue queue;
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -39,34 +37,40 @@ final class UploadMemory {
     }
 
     UploadMemory(long bytes, Duration longestHold, LongSupplier nanoTime) {
-        this(bytes, bytes / 2, LONGEST_WAIT, longestHold, nanoTime);
+        this(bytes, bytes / 2, LONGEST_WAIT, TIMES_LONGER_IF_IN_TIME, longestHold, nanoTime);
     }
 
     private UploadMemory(
-            long bytes, long mostOfTenant, Duration longestWait, Duration longestHold, LongSupplier nanoTime) {
+            long bytes,
+            long mostOfTenant,
+            Duration longestWait,
+            int timesLongerIfInTime,
+            Duration longestHold,
+            LongSupplier nanoTime) {
         if (bytes < 2) {
             throw new IllegalArgumentException("the memory for uploads must be > 1 byte, was " + bytes);
         }
         this.most = bytes;
         this.longestWait = longestWait;
+        this.timesLongerIfInTime = timesLongerIfInTime;
         this.queue = new ShareQueue(bytes, mostOfTenant, longestHold, nanoTime);
     }
 
     /**
      * A bound for work that no client can make slow, such as decoding. So one tenant may have all of it while no other
-     * waits.
+     * waits. Its clients have sent everything already and have passed one bound, so they wait here for long.
      *
-     * @param longestHold the time within which every share is given back
+     * @param longestHold the time within which every share is given back, and the longest wait for one
      */
     static UploadMemory forWork(long bytes, Duration longestHold) {
-        return new UploadMemory(bytes, bytes, LONGEST_WAIT_FOR_WORK, longestHold, System::nanoTime);
+        return new UploadMemory(bytes, bytes, longestHold, 1, longestHold, System::nanoTime);
     }
 
     /**
      * Takes a share of so many bytes. A request that needs more than all takes all.
      *
-     * @throws TooManyUploadsException if none became free within 5 s, for work within 15 s; four times that for a request
-     *     that was refused before and is in time
+     * @throws TooManyUploadsException if none became free within 5 s, or within 20 s for a request that was refused before
+     *     and is in time; for work within the longest hold
      */
     Share take(String tenant, long bytes) throws InterruptedException {
         return take(tenant, bytes, longestWait);
@@ -90,7 +94,7 @@ final class UploadMemory {
         Condition turn = lock.newCondition();
         ShareQueue.Place place = queue.join(tenant, Math.clamp(bytes, 1, most), turn::signal);
         try {
-            long left = longest.toNanos() * (place.isInTime() ? TIMES_LONGER_IF_IN_TIME : 1);
+            long left = longest.toNanos() * (place.isInTime() ? timesLongerIfInTime : 1);
             while (!place.isGranted() && left > 0) {
                 left = turn.awaitNanos(left);
             }
