@@ -2,6 +2,7 @@ package io.pawline.ingest;
 
 import static io.pawline.ingest.TestingIngest.BOUNDARY;
 import static io.pawline.ingest.TestingIngest.file;
+import static io.pawline.ingest.TestingIngest.form;
 import static io.pawline.ingest.TestingIngest.part;
 import static io.pawline.ingest.TestingPngs.PNG;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
@@ -29,6 +30,9 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -158,24 +162,46 @@ class FrontDoorIT {
         assertThat(files()).isEqualTo(before + 1);
     }
 
+    /** The first client sends a byte now and then until the others have been answered, so it has its share all the time. */
     @Test
-    void refusesUploadsForWhichThereIsNoRoomForNow() throws IOException {
+    void refusesUploadsForWhichThereIsNoRoomForNow() throws Exception {
+        byte[] form = form(file("image", Arrays.copyOf(PNG, 99_000)), part("style", "ink"));
+        CountDownLatch answered = new CountDownLatch(1);
         try (Socket slow = new Socket(InetAddress.getLoopbackAddress(), ingest.port())) {
-            String head = head("/v1/tasks", FORM, "Content-Length: 160000", credentials("SUBMIT"));
+            String head = head("/v1/tasks", FORM, "Content-Length: " + form.length, credentials("SUBMIT"));
             slow.getOutputStream().write((head + "Expect: 100-continue\r\n\r\n").getBytes(ISO_8859_1));
             assertThat(statusLine(slow.getInputStream())).startsWith("HTTP/1.1 100");
+            slow.getInputStream().skipNBytes("\n\r\n".length());
+            CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> trickle(form, slow, answered));
 
-            Answer refused = ingest.upload(file("image", Arrays.copyOf(PNG, 99_000)), part("style", "ink"));
+            // One of unknown length may become as large as any
+            Answer refused = ingest.upload(file("image", PNG), part("style", "ink"));
 
             assertThat(refused.status()).isEqualTo(503);
             assertThat(refused.json().get("type").asString()).isEqualTo("urn:pawline:problem:too-many-uploads");
             int seconds = Integer.parseInt(refused.header("retry-after"));
             assertThat(seconds).isBetween(1, 60);
             assertThat(refused.json().get("retry_after").asInt()).isEqualTo(seconds);
-            // Another tenant's small one has room beside it
+            // Another tenant's small one has room beside the first
             TestingIngest other = ingest.as(Optional.of(ingest.newKey("other", Scope.SUBMIT)));
-            Answer taken = other.upload(file("image", PNG), part("style", "ink"));
+            Answer taken = other.uploadWithLength(file("image", PNG), part("style", "ink"));
             assertThat(taken.status()).as("%s", taken.json()).isEqualTo(202);
+            answered.countDown();
+            sent.join();
+            assertThat(statusLine(slow.getInputStream())).startsWith("HTTP/1.1 202");
+        }
+    }
+
+    /** Sends a byte now and then, and the rest at once when the time has come. */
+    private static void trickle(byte[] form, Socket socket, CountDownLatch rest) {
+        try {
+            int sent = 0;
+            while (sent < form.length && !rest.await(200, TimeUnit.MILLISECONDS)) {
+                socket.getOutputStream().write(form, sent++, 1);
+            }
+            socket.getOutputStream().write(form, sent, form.length - sent);
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -258,6 +258,14 @@ class HostileInputIT {
         }
     }
 
+    /** Spring answers so with a status alone. */
+    @Test
+    void givesABodyToAnErrorThatHasNone() {
+        assertThat(raw("/actuator/health/none", ""))
+                .startsWith("HTTP/1.1 404 ")
+                .contains("application/problem+json", "urn:pawline:problem:not-found", "\"request_id\"");
+    }
+
     /** What is wrong with the body is not that it is late. */
     @ParameterizedTest
     @ValueSource(

@@ -10,6 +10,7 @@ import io.pawline.taskstore.TestingPostgres;
 import io.pawline.testkit.Contract;
 import io.pawline.testkit.RawExchange;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -205,23 +206,35 @@ final class TestingIngest implements AutoCloseable {
                 json.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Posts a form with these parts. */
+    /** Posts a form with these parts, in chunks: the service does not know its length before it has come. */
     Answer upload(byte[]... parts) {
         return upload(request("/v1/tasks"), parts);
     }
 
-    /** Posts a form with these parts and this key. */
+    /** Posts a form with these parts and its length, as browsers do. */
+    Answer uploadWithLength(byte[]... parts) {
+        return post("multipart/form-data; boundary=" + BOUNDARY, form(parts));
+    }
+
+    /** Posts a form with these parts and this key, in chunks. */
     Answer uploadWith(String idempotencyKey, byte[]... parts) {
         return upload(request("/v1/tasks").header("Idempotency-Key", idempotencyKey), parts);
     }
 
     private Answer upload(HttpRequest.Builder request, byte[]... parts) {
-        byte[] end = ("--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.US_ASCII);
-        List<byte[]> all = new ArrayList<>(List.of(parts));
-        all.add(end);
         return send(request.header("Content-Type", "multipart/form-data; boundary=" + BOUNDARY)
-                .POST(BodyPublishers.ofByteArrays(all))
+                .POST(BodyPublishers.ofByteArrays(List.of(form(parts))))
                 .build());
+    }
+
+    /** The bytes of a form with these parts. */
+    static byte[] form(byte[]... parts) {
+        ByteArrayOutputStream form = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            form.writeBytes(part);
+        }
+        form.writeBytes(("--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.US_ASCII));
+        return form.toByteArray();
     }
 
     static byte[] part(String name, String text) {

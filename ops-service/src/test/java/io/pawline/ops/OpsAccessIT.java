@@ -78,6 +78,7 @@ class OpsAccessIT {
                 "/v1/report             | Accept: a/b;q=c   | 406 | not-acceptable",
                 "/elsewhere             | Accept: */json    | 406 | not-acceptable",
                 "/                      | Accept: image/png | 406 | not-acceptable",
+                "/actuator/health/none  |                   | 404 | not-found",
             })
     void saysSoIfAnAddressOrAHeaderCannotBeRead(String path, String header, int status, String problem) {
         String request = "GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%s\r\n"

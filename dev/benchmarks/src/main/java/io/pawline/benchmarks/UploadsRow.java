@@ -34,6 +34,10 @@ final class UploadsRow {
     private static final int PHOTO_BYTES = 10_000_000;
     private static final int HEAP_MEGABYTES = 384;
     private static final int MOST_ROUNDS = 20;
+
+    /** More of those who come back in time are not refused by chance. */
+    private static final double MOST_REFUSED_AGAIN = 0.05;
+
     private static final String BOUNDARY = "edge";
 
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.1 ([0-9]{3}) ");
@@ -107,6 +111,10 @@ final class UploadsRow {
         BenchmarkRow.complain(wrong, figures.uploads() - figures.accepted(), "uploads never accepted");
         BenchmarkRow.complain(wrong, Math.abs(kept - figures.accepted()), "tasks more or less than accepted uploads");
         BenchmarkRow.complain(wrong, figures.left(), "files too many or too few");
+        if (figures.refusedAgain() > figures.refused() * MOST_REFUSED_AGAIN) {
+            wrong.add("%d of %d clients who came back in time were refused again"
+                    .formatted(figures.refusedAgain(), figures.refused()));
+        }
         String summary = String.format(
                 Locale.ROOT,
                 "%d uploads of %.1f MB at once, heap %d MB: all accepted in %.1f s, %d answers 503 with a time to retry, %d"

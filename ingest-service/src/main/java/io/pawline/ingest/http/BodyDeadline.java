@@ -13,7 +13,8 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds the time that a body may take, even if its client sends a byte now and then. If the service does not want a
+ * Bounds the time that a body may take, even if its client sends a byte now and then. The time begins when the service
+ * begins to read, because a client may have to wait for that. If the service does not want a
  * body, this handler reads the rest of it, within bounds, because some clients see the answer only when they have sent
  * everything. Thread-safe.
  */
@@ -25,7 +26,7 @@ public final class BodyDeadline extends Handler.Wrapper {
     /**
      * Bounds the bodies of all requests that pass through this handler.
      *
-     * @param time that a client may take from its headers to the end of its body
+     * @param time that a client may take to the end of its body
      * @param mostRestBytes most bytes that are read of a body that the service does not want
      */
     public BodyDeadline(Duration time, long mostRestBytes) {
@@ -50,9 +51,9 @@ public final class BodyDeadline extends Handler.Wrapper {
 
     private final class Bounded extends Request.Wrapper {
 
-        private final long end = System.nanoTime() + mostNanos;
-
         // Jetty has one thread read at a time.
+        private boolean begun;
+        private long end;
         private long rest = Long.MAX_VALUE;
         private Content.@Nullable Chunk failure;
 
@@ -64,6 +65,10 @@ public final class BodyDeadline extends Handler.Wrapper {
         public Content.@Nullable Chunk read() {
             if (failure != null) {
                 return failure;
+            }
+            if (!begun) {
+                begun = true;
+                end = System.nanoTime() + mostNanos;
             }
             Content.Chunk read = super.read();
             if (read == null) {

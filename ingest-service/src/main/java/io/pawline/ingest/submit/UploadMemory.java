@@ -1,11 +1,6 @@
 package io.pawline.ingest.submit;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Iterator;
-import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -13,37 +8,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds the bytes of large bodies that this process holds at once. A request takes its share before anything of its
- * body is read, and waits for it. Requests get their shares in the order in which they came. But a tenant has at most
- * half of the bytes, if it holds more than one share: slow clients of one tenant leave room for the others. Thread-safe.
+ * body is read, and waits for it in a {@link ShareQueue}. A tenant has at most half of the bytes, if it holds more than
+ * one share: slow clients of one tenant leave room for the others. Thread-safe.
  *
- * <p>A request that waits for too long is refused with the time after which it would get a share. That time follows from
- * what the tenant gave back lately, and from what was promised to those that were refused before. So clients who come
- * back at the time that they were given do not come all at once. No time is longer than a minute, because the pace may
- * be another one by then: those who would have more are spread over the second half of the minute.
+ * <p>A request that waits for too long is refused with the time after which it would get a share. If it comes back then,
+ * it waits for longer, because the pace may have become another one.
  */
 final class UploadMemory {
 
-    /** Shorter than the pause after which the web server takes a client for gone. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
-    private static final Duration SHORTEST_RETRY = Duration.ofSeconds(1);
-
-    private static final Duration LONGEST_RETRY = Duration.ofMinutes(1);
-
-    /** The pace is that of the last bytes, up to so many times the most that a tenant can hold. */
-    private static final int PACE_TURNS = 2;
-
-    /** Multiples of it, less the whole numbers, lie evenly between 0 and 1. */
-    private static final double GOLDEN_RATIO = 0.618034;
+    /** Even then, it is no longer than what load balancers and clients wait for. */
+    private static final int TIMES_LONGER_IF_IN_TIME = 4;
 
     private final long most;
-    private final long mostOfTenant;
-    private final Duration longestHold;
-    private final LongSupplier nanoTime;
+    private final Duration longestWait;
+    private final int timesLongerIfInTime;
+    private final ShareQueue queue;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<String, Tenant> tenants = new HashMap<>();
-    private final Queue<Waiter> waiting = new ArrayDeque<>();
-    private long held;
 
     /**
      * A bound of so many bytes.
@@ -55,42 +37,49 @@ final class UploadMemory {
     }
 
     UploadMemory(long bytes, Duration longestHold, LongSupplier nanoTime) {
-        this(bytes, bytes / 2, longestHold, nanoTime);
+        this(bytes, bytes / 2, LONGEST_WAIT, TIMES_LONGER_IF_IN_TIME, longestHold, nanoTime);
     }
 
-    private UploadMemory(long bytes, long mostOfTenant, Duration longestHold, LongSupplier nanoTime) {
+    private UploadMemory(
+            long bytes,
+            long mostOfTenant,
+            Duration longestWait,
+            int timesLongerIfInTime,
+            Duration longestHold,
+            LongSupplier nanoTime) {
         if (bytes < 2) {
             throw new IllegalArgumentException("the memory for uploads must be > 1 byte, was " + bytes);
         }
         this.most = bytes;
-        this.mostOfTenant = mostOfTenant;
-        this.longestHold = longestHold;
-        this.nanoTime = nanoTime;
+        this.longestWait = longestWait;
+        this.timesLongerIfInTime = timesLongerIfInTime;
+        this.queue = new ShareQueue(bytes, mostOfTenant, longestHold, nanoTime);
     }
 
     /**
      * A bound for work that no client can make slow, such as decoding. So one tenant may have all of it while no other
-     * waits.
+     * waits. Its clients have sent everything already and have passed one bound, so they wait here for long.
      *
-     * @param longestHold the time within which every share is given back
+     * @param longestHold the time within which every share is given back, and the longest wait for one
      */
     static UploadMemory forWork(long bytes, Duration longestHold) {
-        return new UploadMemory(bytes, bytes, longestHold, System::nanoTime);
+        return new UploadMemory(bytes, bytes, longestHold, 1, longestHold, System::nanoTime);
     }
 
     /**
      * Takes a share of so many bytes. A request that needs more than all takes all.
      *
-     * @throws TooManyUploadsException if none became free within 5 s
+     * @throws TooManyUploadsException if none became free within 5 s, or within 20 s for a request that was refused before
+     *     and is in time; for work within the longest hold
      */
     Share take(String tenant, long bytes) throws InterruptedException {
-        return take(tenant, bytes, LONGEST_WAIT);
+        return take(tenant, bytes, longestWait);
     }
 
-    Share take(String tenant, long bytes, Duration longestWait) throws InterruptedException {
+    Share take(String tenant, long bytes, Duration longest) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            return new Share(tenant, granted(tenant, bytes, longestWait));
+            return new Share(tenant, granted(tenant, bytes, longest));
         } finally {
             lock.unlock();
         }
@@ -101,94 +90,33 @@ final class UploadMemory {
         return new Share(tenant, null);
     }
 
-    private Waiter granted(String tenant, long bytes, Duration longestWait) throws InterruptedException {
-        Waiter waiter = enqueue(tenant, Math.clamp(bytes, 1, most));
+    private ShareQueue.Place granted(String tenant, long bytes, Duration longest) throws InterruptedException {
+        Condition turn = lock.newCondition();
+        ShareQueue.Place place = queue.join(tenant, Math.clamp(bytes, 1, most), turn::signal);
         try {
-            long left = longestWait.toNanos();
-            while (!waiter.granted && left > 0) {
-                left = waiter.turn.awaitNanos(left);
+            long left = longest.toNanos() * (place.isInTime() ? timesLongerIfInTime : 1);
+            while (!place.isGranted() && left > 0) {
+                left = turn.awaitNanos(left);
             }
-            if (!waiter.granted) {
-                throw new TooManyUploadsException(waiter.tenant.retryAfter(waiter.bytes));
+        } catch (InterruptedException e) {
+            if (place.isGranted()) {
+                queue.giveBack(place, false);
+            } else {
+                queue.leave(place);
             }
-            return waiter;
-        } catch (InterruptedException | TooManyUploadsException e) {
-            leave(waiter);
             throw e;
         }
-    }
-
-    private Waiter enqueue(String name, long bytes) {
-        Tenant tenant = tenants.computeIfAbsent(name, _ -> new Tenant());
-        Waiter waiter = new Waiter(tenant, bytes, lock.newCondition());
-        tenant.join(waiter);
-        waiting.add(waiter);
-        grant();
-        return waiter;
-    }
-
-    /** Takes back what a request has that gives up: its share, or its place in the queue. */
-    private void leave(Waiter waiter) {
-        if (waiter.granted) {
-            giveBack(waiter, false);
-        } else {
-            waiting.remove(waiter);
-            waiter.tenant.waiting -= waiter.bytes;
-            forgetIdle();
-            grant();
+        if (!place.isGranted()) {
+            throw new TooManyUploadsException(queue.refuse(place));
         }
-    }
-
-    /** @param done whether its request is, so that it says something about the pace */
-    private void giveBack(Waiter waiter, boolean done) {
-        held -= waiter.bytes;
-        waiter.tenant.held -= waiter.bytes;
-        if (done) {
-            waiter.tenant.count(waiter.bytes);
-        }
-        forgetIdle();
-        grant();
-    }
-
-    /** Gives shares in order. Those of a tenant that has enough are passed by; a large one is not. */
-    private void grant() {
-        for (Iterator<Waiter> queue = waiting.iterator(); queue.hasNext(); ) {
-            Waiter next = queue.next();
-            if (next.tenant.held > 0 && next.tenant.held + next.bytes > mostOfTenant) {
-                continue;
-            }
-            if (held + next.bytes > most) {
-                return;
-            }
-            queue.remove();
-            held += next.bytes;
-            next.tenant.held += next.bytes;
-            next.tenant.waiting -= next.bytes;
-            next.granted = true;
-            next.turn.signal();
-        }
-    }
-
-    /** Counts what a request holds, even beyond the bound. */
-    private Waiter hold(String name, long bytes) {
-        Tenant tenant = tenants.computeIfAbsent(name, _ -> new Tenant());
-        Waiter holder = new Waiter(tenant, bytes, lock.newCondition());
-        holder.granted = true;
-        held += bytes;
-        tenant.held += bytes;
-        return holder;
-    }
-
-    private void forgetIdle() {
-        long now = nanoTime.getAsLong();
-        tenants.values().removeIf(tenant -> tenant.held == 0 && tenant.waiting == 0 && tenant.promised - now <= 0);
+        return place;
     }
 
     /** The number of requests that wait. */
     int waiting() {
         lock.lock();
         try {
-            return waiting.size();
+            return queue.waiting();
         } finally {
             lock.unlock();
         }
@@ -198,7 +126,7 @@ final class UploadMemory {
     long held() {
         lock.lock();
         try {
-            return held;
+            return queue.held();
         } finally {
             lock.unlock();
         }
@@ -209,46 +137,46 @@ final class UploadMemory {
 
         private final String tenant;
         private final long first;
-        private @Nullable Waiter waiter;
+        private ShareQueue.@Nullable Place place;
         private @Nullable TooManyUploadsException refused;
         private boolean closed;
 
-        private Share(String tenant, @Nullable Waiter waiter) {
+        private Share(String tenant, ShareQueue.@Nullable Place place) {
             this.tenant = tenant;
-            this.first = waiter == null ? 0 : waiter.bytes;
-            this.waiter = waiter;
+            this.first = place == null ? 0 : place.bytes();
+            this.place = place;
         }
 
         /**
          * Takes so many bytes beside those that the request took first. What it was extended by before counts. While it
          * waits, others may have what it holds, or requests that hold something and want more would wait for each other.
          *
-         * @throws TooManyUploadsException if they did not become free within 5 s, now or for the call before; the share
+         * @throws TooManyUploadsException if they did not become free in time, now or for the call before; the share
          *     is then as it was
          */
         void extend(long bytes) throws InterruptedException {
-            extend(bytes, LONGEST_WAIT);
+            extend(bytes, longestWait);
         }
 
-        void extend(long bytes, Duration longestWait) throws InterruptedException {
+        void extend(long bytes, Duration longest) throws InterruptedException {
             lock.lockInterruptibly();
             try {
-                Waiter before = waiter;
+                ShareQueue.Place before = place;
                 long wanted = Math.clamp(first + bytes, 1, most);
-                if (before != null && before.bytes >= wanted) {
+                if (before != null && before.bytes() >= wanted) {
                     return;
                 }
                 if (refused != null) {
                     throw refused;
                 }
-                waiter = null;
+                place = null;
                 if (before != null) {
-                    giveBack(before, false);
+                    queue.giveBack(before, false);
                 }
                 try {
-                    waiter = granted(tenant, wanted, longestWait);
+                    place = granted(tenant, wanted, longest);
                 } catch (InterruptedException | TooManyUploadsException e) {
-                    waiter = before == null ? null : hold(tenant, before.bytes);
+                    place = before == null ? null : queue.hold(tenant, before.bytes());
                     refused = e instanceof TooManyUploadsException tooMany ? tooMany : null;
                     throw e;
                 }
@@ -261,84 +189,13 @@ final class UploadMemory {
         public void close() {
             lock.lock();
             try {
-                if (!closed && waiter != null) {
-                    giveBack(waiter, true);
+                if (!closed && place != null) {
+                    queue.giveBack(place, true);
                 }
                 closed = true;
             } finally {
                 lock.unlock();
             }
-        }
-    }
-
-    private static final class Waiter {
-
-        private final Tenant tenant;
-        private final long bytes;
-        private final Condition turn;
-        private boolean granted;
-
-        private Waiter(Tenant tenant, long bytes, Condition turn) {
-            this.tenant = tenant;
-            this.bytes = bytes;
-            this.turn = turn;
-        }
-    }
-
-    /** Counts what one tenant has, wants, and was promised. Guarded by the lock. */
-    private final class Tenant {
-
-        private long held;
-        private long waiting;
-        /** What was given back lately while requests waited, and how long that took. */
-        private double givenBack;
-
-        private double nanos;
-        private long since;
-        private long promised;
-        private int spread;
-
-        private Tenant() {
-            promised = nanoTime.getAsLong();
-        }
-
-        private void join(Waiter waiter) {
-            if (waiting == 0) {
-                since = nanoTime.getAsLong();
-            }
-            waiting += waiter.bytes;
-        }
-
-        private void count(long bytes) {
-            if (waiting == 0) {
-                return; // it is not known when it would have been given back if others had waited
-            }
-            long now = nanoTime.getAsLong();
-            nanos += now - since;
-            givenBack += bytes;
-            since = now;
-            if (givenBack > (double) PACE_TURNS * mostOfTenant) {
-                nanos /= 2;
-                givenBack /= 2;
-            }
-        }
-
-        /** The time until this request would get a share. It comes after all that wait and all promises before. */
-        private Duration retryAfter(long bytes) {
-            long now = nanoTime.getAsLong();
-            boolean known = givenBack > 0;
-            double nanosPerByte =
-                    known ? (nanos + (now - since)) / givenBack : (double) longestHold.toNanos() / mostOfTenant;
-            double untilOthersAreDone = nanosPerByte * (waiting - bytes);
-            double own = Math.max(untilOthersAreDone, (double) (promised - now)) + nanosPerByte * bytes;
-            long longest = (known ? LONGEST_RETRY : longestHold).toNanos();
-            promised = now + (long) Math.min(own, (double) longest);
-            double wait = Math.min(own, (double) longest);
-            if (known && own > longest) {
-                spread++;
-                wait = longest * (0.5 + 0.5 * (spread * GOLDEN_RATIO % 1));
-            }
-            return Duration.ofNanos(Math.max((long) wait, SHORTEST_RETRY.toNanos()));
         }
     }
 }

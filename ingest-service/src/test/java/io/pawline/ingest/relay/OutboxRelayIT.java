@@ -10,14 +10,9 @@ import io.pawline.taskstore.Outbox.Handover;
 import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TaskDao;
-import io.pawline.taskstore.TaskDatabase;
-import io.pawline.taskstore.TestingPostgres;
 import io.pawline.taskstore.TestingTasks;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -32,27 +27,24 @@ class OutboxRelayIT {
 
     private static final Duration SOON = Duration.ofMillis(20);
 
-    private static TestingPostgres postgres;
-    private static TaskDatabase database;
+    private static TestingRelay testing;
 
     private final List<TaskId> received = new CopyOnWriteArrayList<>();
     private final AtomicInteger calls = new AtomicInteger();
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
-        database = TaskDatabase.open(postgres.database("postgres"));
+        testing = new TestingRelay();
     }
 
     @AfterAll
     static void stop() {
-        database.close();
-        postgres.close();
+        testing.close();
     }
 
     @BeforeEach
     void empty() {
-        database.jdbi().useHandle(handle -> handle.execute("delete from task"));
+        testing.deleteTasks();
     }
 
     @Test
@@ -124,22 +116,13 @@ class OutboxRelayIT {
     }
 
     private static OutboxRelay relay(Outbox.Receiver receiver, Duration pollInterval) {
-        Clock clock = Clock.fixed(TestingTasks.NOW, ZoneOffset.UTC);
-        IngestProperties.Relay settings =
-                new IngestProperties.Relay(2, pollInterval, pollInterval, Duration.ofSeconds(60), 1_000);
-        TaskRelease release = new TaskRelease(
-                new Outbox(database, clock),
-                receiver,
-                new ReleaseWindow(_ -> 0, _ -> Optional.empty(), settings, clock),
-                new FairShares(_ -> 1),
-                settings.batchSize(),
-                System::nanoTime);
-        return new OutboxRelay(release, settings);
+        IngestProperties.Relay settings = TestingRelay.settings(2, pollInterval, 1_000);
+        return new OutboxRelay(testing.release(receiver, settings, new FairShares(_ -> 1), System::nanoTime), settings);
     }
 
     private static TaskId accepted() {
         Submission submission = TestingTasks.submission();
-        new TaskDao(database).accept(submission);
+        new TaskDao(testing.database()).accept(submission);
         return submission.id();
     }
 }

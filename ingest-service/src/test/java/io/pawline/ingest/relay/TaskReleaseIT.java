@@ -2,7 +2,6 @@ package io.pawline.ingest.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pawline.ingest.IngestProperties;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.Cancellations;
 import io.pawline.taskstore.Outbox;
@@ -15,17 +14,13 @@ import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TaskState;
 import io.pawline.taskstore.TestingPlans;
-import io.pawline.taskstore.TestingPostgres;
 import io.pawline.taskstore.TestingTasks;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -37,12 +32,11 @@ class TaskReleaseIT {
 
     private static final int WINDOW = 90;
     private static final int BATCH = 30;
-    private static final Clock CLOCK = Clock.fixed(TestingTasks.NOW, ZoneOffset.UTC);
 
     /** So that ids are in the order in which tasks are made. */
     private static final AtomicLong ACCEPTED = new AtomicLong();
 
-    private static TestingPostgres postgres;
+    private static TestingRelay relay;
     private static TaskDatabase database;
 
     private final List<Task> received = new ArrayList<>();
@@ -50,19 +44,18 @@ class TaskReleaseIT {
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
-        database = TaskDatabase.open(postgres.database("postgres"));
+        relay = new TestingRelay();
+        database = relay.database();
     }
 
     @AfterAll
     static void stop() {
-        database.close();
-        postgres.close();
+        relay.close();
     }
 
     @BeforeEach
     void empty() {
-        database.jdbi().useHandle(handle -> handle.execute("delete from task"));
+        relay.deleteTasks();
     }
 
     @Test
@@ -247,14 +240,10 @@ class TaskReleaseIT {
     }
 
     private TaskRelease release(Outbox.Receiver receiver) {
-        IngestProperties.Relay settings = new IngestProperties.Relay(
-                BATCH, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(60), WINDOW);
-        return new TaskRelease(
-                new Outbox(database, CLOCK),
+        return relay.release(
                 receiver,
-                new ReleaseWindow(_ -> 0, _ -> Optional.empty(), settings, CLOCK),
+                TestingRelay.settings(BATCH, Duration.ofSeconds(1), WINDOW),
                 new FairShares(tenant -> tenant.equals("double") ? 2 : 1),
-                BATCH,
                 nanos::get);
     }
 

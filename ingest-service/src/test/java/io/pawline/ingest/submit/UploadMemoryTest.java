@@ -149,20 +149,22 @@ class UploadMemoryTest {
         assertThat(memory.held()).isZero();
     }
 
-    /** Nothing was given back yet, so the rate is the slowest that there may be. */
+    /** Nothing was given back yet. So half of the memory, which is all that a tenant gets, is taken to need ten seconds. */
     @Test
-    void asksForTheLongestTimeWhileNothingIsKnown() throws InterruptedException {
+    void guessesThePaceWhileNothingIsKnown() throws InterruptedException {
         now("a", 50);
-        assertThat(retryAfter("a", 25)).isEqualTo(Duration.ofSeconds(30));
-        assertThat(retryAfter("a", 25)).isEqualTo(Duration.ofSeconds(60));
-        assertThat(retryAfter("a", 25)).as("never more").isEqualTo(Duration.ofSeconds(60));
+        assertThat(retryAfter("a", 25)).isEqualTo(Duration.ofSeconds(5));
+        assertThat(retryAfter("a", 15)).isEqualTo(Duration.ofSeconds(8));
+        assertThat(retryAfter("a", 10)).isEqualTo(Duration.ofSeconds(10));
         nanos.addAndGet(Duration.ofSeconds(60).toNanos());
-        assertThat(retryAfter("a", 25)).as("promises lapse").isEqualTo(Duration.ofSeconds(30));
+        assertThat(retryAfter("a", 10))
+                .as("places of those who do not come are given up")
+                .isEqualTo(Duration.ofSeconds(2));
     }
 
     /** Ten bytes are given back each second. Each refused client comes back when it is its turn. */
     @Test
-    void promisesOneTurnAfterTheOther() throws InterruptedException {
+    void givesOneTurnAfterTheOther() throws InterruptedException {
         UploadMemory.Share first = now("a", 50);
         CompletableFuture<UploadMemory.Share> second = waiting("a", 50);
         CompletableFuture<UploadMemory.Share> third = waiting("a", 50);
@@ -170,22 +172,57 @@ class UploadMemoryTest {
         first.close();
         UploadMemory.Share held = second.join();
         assertThat(retryAfter("a", 20)).isEqualTo(Duration.ofSeconds(7));
-        assertThat(retryAfter("a", 20)).isEqualTo(Duration.ofSeconds(9));
-        assertThat(retryAfter("a", 20)).isEqualTo(Duration.ofSeconds(11));
-        for (int seconds = 21; seconds <= 51; seconds += 10) {
-            assertThat(retryAfter("a", 100)).isEqualTo(Duration.ofSeconds(seconds));
-        }
-        Set<Long> times = new HashSet<>();
-        for (int refused = 0; refused < 10; refused++) {
-            Duration time = retryAfter("a", 100);
-            assertThat(time).isBetween(Duration.ofSeconds(30), Duration.ofSeconds(60));
-            times.add(time.toSeconds());
-        }
-        assertThat(times)
-                .as("those who would have to wait for longer are spread")
-                .hasSizeGreaterThan(7);
+        assertThat(retryAfter("a", 10)).isEqualTo(Duration.ofSeconds(8));
+        assertThat(retryAfter("a", 30)).isEqualTo(Duration.ofSeconds(11));
+        assertThat(retryAfter("a", 10))
+                .as("who comes again too early has its place already")
+                .isEqualTo(Duration.ofSeconds(8));
+        assertThat(retryAfter("b", 100))
+                .as("another tenant does not wait for it, and has the pace that is known")
+                .isEqualTo(Duration.ofSeconds(10));
         held.close();
         third.join().close();
+    }
+
+    @Test
+    void servesWhoComesBackBeforeWhoCameLater() throws InterruptedException {
+        UploadMemory.Share held = now("a", 50);
+        assertThatThrownBy(() -> now("a", 40)).isInstanceOf(TooManyUploadsException.class);
+        CompletableFuture<UploadMemory.Share> later = waiting("a", 20);
+        CompletableFuture<UploadMemory.Share> back = waiting("a", 40);
+        held.close();
+        assertThat(memory.held()).isEqualTo(40);
+        back.join().close();
+        later.join().close();
+    }
+
+    @Test
+    void servesALargeOneBeforeLaterOnesOfItsTenant() throws InterruptedException {
+        UploadMemory.Share one = now("a", 20);
+        UploadMemory.Share other = now("a", 20);
+        CompletableFuture<UploadMemory.Share> large = waiting("a", 50);
+        CompletableFuture<UploadMemory.Share> small = waiting("a", 10);
+        one.close();
+        assertThat(memory.waiting()).isEqualTo(2);
+        other.close();
+        large.join().close();
+        small.join().close();
+    }
+
+    @Test
+    void spreadsThoseWhoWouldWaitForTooLong() throws InterruptedException {
+        UploadMemory.Share first = now("a", 50);
+        CompletableFuture<UploadMemory.Share> second = waiting("a", 50);
+        nanos.addAndGet(Duration.ofSeconds(500).toNanos());
+        first.close();
+        Set<Long> times = new HashSet<>();
+        for (int refused = 0; refused < 10; refused++) {
+            Duration time = retryAfter("a", 90L + refused);
+            assertThat(time).isBetween(Duration.ofMinutes(5), Duration.ofMinutes(10));
+            times.add(time.toSeconds());
+        }
+        assertThat(times).hasSize(10);
+        second.join().close();
     }
 
     /** A process is slow when it has just started. What it does later counts. */
@@ -193,10 +230,10 @@ class UploadMemoryTest {
     void forgetsThePaceOfBefore() throws InterruptedException {
         List<CompletableFuture<UploadMemory.Share>> queue = new ArrayList<>();
         UploadMemory.Share held = now("a", 50);
-        for (int turn = 0; turn < 12; turn++) {
+        for (int turn = 0; turn < 60; turn++) {
             queue.add(waiting("a", 50));
         }
-        for (int turn = 0; turn < 11; turn++) {
+        for (int turn = 0; turn < 59; turn++) {
             nanos.addAndGet(Duration.ofSeconds(turn == 0 ? 500 : 5).toNanos());
             held.close();
             held = queue.get(turn).join();
@@ -231,7 +268,7 @@ class UploadMemoryTest {
                 taken.completeExceptionally(e);
             }
         });
-        await().until(() -> memory.waiting() > before);
+        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> memory.waiting() > before);
         return taken;
     }
 }

@@ -32,6 +32,7 @@ final class ContainerProblems extends ErrorHandler {
         // Put again: Jetty has dropped all headers, or has refused the request before any handler saw it
         byte[] body = ProblemBody.of(
                 CommonProblem.of(HttpStatusCode.valueOf(status)),
+                status,
                 "the request's address or headers are malformed",
                 RequestIdHandler.put(request, response));
         response.write(true, ByteBuffer.wrap(body), callback);

@@ -5,9 +5,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.server.RequestPath;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
 import org.springframework.web.accept.HeaderContentNegotiationStrategy;
@@ -18,13 +16,12 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * Refuses requests whose path or {@code Accept} header Spring cannot read, before all routes. Jetty passes them on: it
  * does not decode path parameters, and reads no {@code Accept}. Behind this filter, such a path is an internal error, and
  * such a header leaves the answer without a body. It reads both with Spring's own parsers, so that it refuses what they
- * refuse and nothing else. What Spring refuses without a body gets one. Thread-safe.
+ * refuse and nothing else. Thread-safe.
  */
 @Order(MalformedRequestFilter.ORDER)
 final class MalformedRequestFilter extends OncePerRequestFilter {
 
-    /** Behind the filters that put headers into every answer. */
-    static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 2;
+    static final int ORDER = BareErrorFilter.ORDER + 1;
 
     private final HeaderContentNegotiationStrategy accepted = new HeaderContentNegotiationStrategy();
 
@@ -45,16 +42,6 @@ final class MalformedRequestFilter extends OncePerRequestFilter {
                     "the Accept header cannot be read: name media types in it, as application/json, 50 at most");
         } else {
             chain.doFilter(request, response);
-            explain(request, response);
-        }
-    }
-
-    /** Spring Boot refuses to give its welcome page to those who do not accept HTML, and says nothing. */
-    private static void explain(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        if (response.getStatus() == HttpStatus.NOT_ACCEPTABLE.value()
-                && !response.isCommitted()
-                && response.getContentType() == null) {
-            refuse(request, response, CommonProblem.NOT_ACCEPTABLE, "this is a page in HTML");
         }
     }
 
@@ -79,9 +66,6 @@ final class MalformedRequestFilter extends OncePerRequestFilter {
     private static void refuse(
             HttpServletRequest request, HttpServletResponse response, ProblemType type, String detail)
             throws IOException {
-        response.setStatus(type.status().value());
-        response.setContentType(ProblemBody.MEDIA_TYPE);
-        response.getOutputStream()
-                .write(ProblemBody.of(type, detail, RequestId.noted(request.getAttribute(RequestId.ATTRIBUTE))));
+        ProblemBody.send(request, response, type, type.status().value(), detail);
     }
 }

@@ -43,6 +43,11 @@ class WebAutoConfiguration {
     }
 
     @Bean
+    BareErrorFilter bareErrorFilter() {
+        return new BareErrorFilter();
+    }
+
+    @Bean
     MalformedRequestFilter malformedRequestFilter() {
         return new MalformedRequestFilter();
     }
