@@ -34,20 +34,25 @@ final class JpegScanBits {
     }
 
     /**
-     * Takes the next code, and the bits behind it of which the lower half of its symbol says how many they are.
+     * Takes the next code.
      *
      * @return the symbol; -1 if there is no such code
      */
-    int takeWithValue(HuffmanCodes codes) {
+    int takeSymbol(HuffmanCodes codes) {
         fill();
         int found = codes.find((int) (bits >>> 48));
         if (found < 0) {
             return -1;
         }
-        int length = (found >> 8) + (found & 15);
-        bits <<= length;
-        count -= length;
+        bits <<= found >> 8;
+        count -= found >> 8;
         return found & 0xFF;
+    }
+
+    /** Takes the number, of up to 16 bits, that a symbol announces. */
+    int takeNumber(int size) {
+        int value = take(size);
+        return value >= 1 << size >> 1 ? value : value - (1 << size) + 1;
     }
 
     /**
@@ -86,16 +91,8 @@ final class JpegScanBits {
      * @return {@link #NONE} if there is no such code
      */
     int takeDifference(HuffmanCodes codes) {
-        fill();
-        int found = codes.find((int) (bits >>> 48));
-        int size = found & 0xFF;
-        if (found < 0 || size > MOST_BITS_OF_DIFFERENCE) {
-            return NONE;
-        }
-        bits <<= found >> 8;
-        count -= found >> 8;
-        int value = take(size);
-        return value >= 1 << size >> 1 ? value : value - (1 << size) + 1;
+        int size = takeSymbol(codes);
+        return size < 0 || size > MOST_BITS_OF_DIFFERENCE ? NONE : takeNumber(size);
     }
 
     /** Takes up to 16 bits. */

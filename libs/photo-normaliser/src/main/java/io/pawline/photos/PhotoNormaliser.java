@@ -33,7 +33,7 @@ public final class PhotoNormaliser {
 
     private static final int MOST_BYTES_UNDECODED = 10_000_000;
 
-    /** The coefficients of a progressive JPEG of 60 million pixels, as cameras code them. */
+    /** Beside the heap. Reached only where the longest side is set to so much that a large photo is hardly reduced. */
     private static final long MOST_BYTES_OUTSIDE = 200_000_000;
 
     /** Rows, tables, and the packed result. */
@@ -100,10 +100,11 @@ public final class PhotoNormaliser {
         if (clean.isPresent()) {
             return new Normalised(clean.get(), PhotoFormat.JPEG, size.width(), size.height());
         }
-        if (file.memoryOutside() > MOST_BYTES_OUTSIDE) {
-            throw tooMuch(file.memoryOutside());
+        long outside = file.memoryOutside(size);
+        if (outside > MOST_BYTES_OUTSIDE) {
+            throw tooMuch(outside);
         }
-        return inMemory(needed(file, size), file.memoryOutside(), memory, () -> pack(file, size, file.orientation()));
+        return inMemory(needed(file, size), outside, memory, () -> pack(file, size, file.orientation()));
     }
 
     private static long needed(PhotoFile file, Size size) {

@@ -97,6 +97,17 @@ class PhotoNormaliserTest {
         assertIsScene(normalised(normaliser, photo), WIDTH, HEIGHT);
     }
 
+    /** The JDK takes such a photo for red, green and blue if nothing says otherwise, and its Exif, which does, goes. */
+    @Test
+    void keepsTheColoursOfAJpegWithoutAJfifHeader() throws Exception {
+        for (int orientation : new int[] {1, 6}) {
+            BufferedImage stored = stored(scene(WIDTH, HEIGHT), orientation);
+            byte[] photo = withMetadata(PhotoSamples.fullColourJpeg(stored, false), orientation);
+
+            assertIsScene(normalised(normaliser, photo), WIDTH, HEIGHT);
+        }
+    }
+
     /** Its first scan alone is a picture of coarse squares. */
     @Test
     void decodesAProgressiveJpegToItsLastScan() throws Exception {
