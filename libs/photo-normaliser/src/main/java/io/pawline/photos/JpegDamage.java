@@ -45,7 +45,7 @@ final class JpegDamage {
         private final int table;
         /** Takes the coefficients, if somebody wants them. */
         private final @Nullable JpegPlane plane;
-        /** For each block: which coefficients are not zero. */
+        /** For each block: which coefficients are not zero, if somebody wants them. */
         private long[] known = new long[0];
 
         private Component(int id, Sampling sampling, int table, @Nullable JpegPlane plane) {
@@ -144,8 +144,9 @@ final class JpegDamage {
             case 0xDD -> restartInterval = Short.toUnsignedInt(content.getShort(0));
             case 0xDA -> {
                 Scan scan = scan(content);
-                double lost = lost(scan, segment, 2 + length);
-                return shapes(scan) ? lost : 0;
+                boolean shapes = shapes(scan);
+                double lost = (shapes || reduced != null) ? lost(scan, segment, 2 + length) : 0;
+                return shapes ? lost : 0;
             }
             default -> {}
         }
@@ -224,7 +225,7 @@ final class JpegDamage {
         if (from < 0 || to < from || to > 63 || !oneBand) {
             throw PhotoRefusedException.damaged(PhotoFormat.JPEG);
         }
-        if (from > 0 && first.component.known.length == 0) {
+        if (reduced != null && from > 0 && first.component.known.length == 0) {
             first.component.known = new long[Math.toIntExact(units)];
         }
         return new Scan(parts, from, to, refines, low, units);
@@ -300,7 +301,10 @@ final class JpegDamage {
     private boolean follow(Scan scan, JpegScanBits bits, int unit) throws PhotoRefusedException {
         if (scan.from > 0) {
             Part part = scan.parts.getFirst();
-            return scan.refines ? refine(scan, part, bits, unit) : follow(scan, part, bits, unit);
+            JpegPlane plane = part.component.plane;
+            return (scan.refines && plane != null)
+                    ? refine(scan, part, plane, bits, unit)
+                    : follow(scan, part, bits, unit);
         }
         for (Part part : scan.parts) {
             for (int block = 0; block < part.blocks(); block++) {
@@ -367,19 +371,22 @@ final class JpegDamage {
             return true;
         }
         HuffmanCodes codes = part.needed(part.ac);
+        JpegPlane plane = part.component.plane;
         for (int place = scan.from; place <= scan.to; place++) {
-            int symbol = bits.takeSymbol(codes);
+            int symbol = plane == null ? bits.takeWithNumber(codes) : bits.takeSymbol(codes);
             if (symbol < 0) {
                 return false;
             }
             int run = symbol >> 4;
             if ((symbol & 15) != 0) {
-                int value = bits.takeNumber(symbol & 15);
+                int value = plane == null ? 0 : bits.takeNumber(symbol & 15);
                 place += run;
                 if (place > scan.to) {
                     return false;
                 }
-                put(scan, part, unit, place, value);
+                if (plane != null) {
+                    put(scan, part, plane, unit, place, value);
+                }
             } else if (run == 15) {
                 place += 15;
             } else {
@@ -390,16 +397,14 @@ final class JpegDamage {
         return true;
     }
 
-    private static void put(Scan scan, Part part, int unit, int place, int value) {
+    private static void put(Scan scan, Part part, JpegPlane plane, int unit, int place, int value) {
         part.component.known[unit] |= 1L << place;
-        JpegPlane plane = part.component.plane;
-        if (plane != null) {
-            plane.put(part.place(plane, unit, 0), place, value << scan.low);
-        }
+        plane.put(part.place(plane, unit, 0), place, value << scan.low);
     }
 
     /** Follows a block in which known coefficients have one bit more, and others come to be known. */
-    private boolean refine(Scan scan, Part part, JpegScanBits bits, int unit) throws PhotoRefusedException {
+    private boolean refine(Scan scan, Part part, JpegPlane plane, JpegScanBits bits, int unit)
+            throws PhotoRefusedException {
         HuffmanCodes codes = part.needed(part.ac);
         int place = scan.from;
         while (emptyBlocks == 0 && place <= scan.to) {
@@ -414,32 +419,32 @@ final class JpegDamage {
                 break;
             }
             int value = bits.takeNumber(size);
-            place = refineKnown(scan, part, bits, unit, place, run);
+            place = refineKnown(scan, part, plane, bits, unit, place, run);
             if (size != 0) {
                 if (place > scan.to) {
                     return false;
                 }
-                put(scan, part, unit, place, value);
+                put(scan, part, plane, unit, place, value);
             }
             place++;
         }
         if (emptyBlocks > 0) {
-            refineKnown(scan, part, bits, unit, place, COEFFICIENTS);
+            refineKnown(scan, part, plane, bits, unit, place, COEFFICIENTS);
             emptyBlocks--;
         }
         return true;
     }
 
     /** Takes the bits of known coefficients from a place on. Returns the place behind so many unknown ones. */
-    private static int refineKnown(Scan scan, Part part, JpegScanBits bits, int unit, int from, int unknown) {
+    private static int refineKnown(
+            Scan scan, Part part, JpegPlane plane, JpegScanBits bits, int unit, int from, int unknown) {
         long known = part.component.known[unit];
-        JpegPlane plane = part.component.plane;
         int left = unknown;
         int place = from;
         for (; place <= scan.to; place++) {
             if ((known >> place & 1) != 0) {
                 int bit = bits.take(1);
-                if (plane != null && bit != 0) {
+                if (bit != 0) {
                     plane.grow(part.place(plane, unit, 0), place, 1 << scan.low);
                 }
             } else if (--left < 0) {

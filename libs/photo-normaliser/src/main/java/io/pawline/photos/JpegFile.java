@@ -32,7 +32,7 @@ final class JpegFile implements PhotoFile {
     /** Of a photo with more coefficients in memory at once, only those are kept that the result needs. */
     private static final long MOST_BYTES_OF_COEFFICIENTS = 48L * 1024 * 1024;
 
-    /** For each block of 64 coefficients, a number of 8 bytes is kept while the damage is looked for. */
+    /** For each block of 64 coefficients, a number of 8 bytes says which of them are known. */
     private static final int COEFFICIENTS_PER_BYTE = 8;
 
     private static final int START = 0xD8;
@@ -217,15 +217,30 @@ final class JpegFile implements PhotoFile {
     private int endOfScan(int begin) {
         int at = begin;
         while (true) {
-            if (file.get(at) == (byte) 0xFF) {
-                int marker = unsigned(at + 1);
-                boolean data = marker == 0 || (marker >= 0xD0 && marker <= 0xD7) || marker < 0xC0;
-                if (!data && marker != 0xFF) {
-                    return at;
-                }
+            at = nextMarker(at);
+            int marker = unsigned(at + 1);
+            boolean data = marker == 0 || (marker >= 0xD0 && marker <= 0xD7) || marker < 0xC0;
+            if (!data && marker != 0xFF) {
+                return at;
             }
             at++;
         }
+    }
+
+    /** The place of the next byte that is 255, of which most of the data have few. */
+    private int nextMarker(int begin) {
+        int at = begin;
+        while (at + 8 <= file.capacity()) {
+            long eight = file.getLong(at);
+            if ((~eight - 0x0101010101010101L & eight & 0x8080808080808080L) != 0) {
+                break;
+            }
+            at += 8;
+        }
+        while (file.get(at) != (byte) 0xFF) {
+            at++;
+        }
+        return at;
     }
 
     private void countScan() throws PhotoRefusedException {
@@ -250,11 +265,6 @@ final class JpegFile implements PhotoFile {
         // Each block of 64 pixels takes a bit at least
         if (scanBytes * 8 < frame.size().pixels() / 64) {
             throw PhotoRefusedException.endsEarly();
-        }
-        if (frame.components() == 3 && !hasJfif && adobeTransform < 0 && !frame.hasRgbNames) {
-            // Cameras say it by their Exif, which goes; the JDK takes some photos that do not say it for red, green,
-            // blue
-            kept.add(1, ByteBuffer.wrap(PLAIN_JFIF));
         }
     }
 
@@ -307,11 +317,11 @@ final class JpegFile implements PhotoFile {
 
     @Override
     public long memory(Size to) {
-        long forDamage = bytesOfCoefficients() / BYTES_PER_COEFFICIENT / COEFFICIENTS_PER_BYTE;
         if (isReduced(to)) {
-            return forDamage + ReducedJpeg.memory(frame().layout, ReducedJpeg.scale(size(), to));
+            long known = frame().layout.coefficients() / COEFFICIENTS_PER_BYTE;
+            return known + ReducedJpeg.memory(frame().layout, ReducedJpeg.scale(size(), to));
         }
-        return forDamage + (frame().components() == 4 ? ImageDecoder.memory(size(), 4) : 0);
+        return frame().components() == 4 ? ImageDecoder.memory(size(), 4) : 0;
     }
 
     @Override

@@ -49,6 +49,23 @@ final class JpegScanBits {
         return found & 0xFF;
     }
 
+    /**
+     * Takes the next code, and the number behind it.
+     *
+     * @return the symbol; -1 if there is no such code
+     */
+    int takeWithNumber(HuffmanCodes codes) {
+        fill();
+        int found = codes.find((int) (bits >>> 48));
+        if (found < 0) {
+            return -1;
+        }
+        int length = (found >> 8) + (found & 15);
+        bits <<= length;
+        count -= length;
+        return found & 0xFF;
+    }
+
     /** Takes the number, of up to 16 bits, that a symbol announces. */
     int takeNumber(int size) {
         int value = take(size);
@@ -64,9 +81,11 @@ final class JpegScanBits {
         // Locals, because this is where the time goes
         long bits = this.bits;
         int count = this.count;
+        int[] steps = codes.steps();
         int place = 1;
-        int found;
-        do {
+        boolean ended = false;
+        boolean known = true;
+        while (!ended && known && place < COEFFICIENTS) {
             if (count < 32) {
                 this.bits = bits;
                 this.count = count;
@@ -74,15 +93,24 @@ final class JpegScanBits {
                 bits = this.bits;
                 count = this.count;
             }
-            found = codes.find((int) (bits >>> 48));
-            int length = (found >> 8) + (found & 15);
+            int step = steps[(int) (bits >>> (64 - HuffmanCodes.STEP_BITS))];
+            int length = step & 0xFF;
+            int places = step >> 8 & 0xFF;
+            ended = step < 0;
+            if (step == 0 || place + places >= COEFFICIENTS) {
+                int found = codes.find((int) (bits >>> 48));
+                length = (found >> 8) + (found & 15);
+                places = (found >> 4 & 15) + 1;
+                ended = (found & 0xFF) == 0;
+                known = found >= 0;
+            }
             bits <<= length;
             count -= length;
-            place += (found >> 4 & 15) + 1;
-        } while ((found & 0xFF) != 0 && place < COEFFICIENTS && found >= 0);
+            place += places;
+        }
         this.bits = bits;
         this.count = count;
-        return found >= 0 && ((found & 0xFF) == 0 || place == COEFFICIENTS);
+        return known && (ended || place == COEFFICIENTS);
     }
 
     /**

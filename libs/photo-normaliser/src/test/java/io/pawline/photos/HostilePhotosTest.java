@@ -203,10 +203,12 @@ class HostilePhotosTest {
         HEIC_OF_A_MILLION_ITEMS {
             @Override
             byte[] photo() {
-                byte[] item = joined(List.of(
-                        box("infe", new byte[] {2, 0, 0, 0, 0, 1, 0, 0, 'E', 'x', 'i', 'f'}),
-                        box("infe", new byte[] {2, 0, 0, 0, 0, 2, 0, 0, 'h', 'v', 'c', '1'})));
-                return heic(box("iinf", joined(List.of(new byte[6], repeated(item)))));
+                byte[] item = box("infe", joined(List.of(new byte[] {3, 0, 0, 0}, new byte[6], ascii("Exif"))));
+                ByteBuffer items = ByteBuffer.wrap(repeated(item));
+                for (int at = 0; at < items.capacity(); at += item.length) {
+                    items.putInt(at + 12, at);
+                }
+                return heic(box("iinf", joined(List.of(new byte[6], items.array()))));
             }
         },
         HEIC_OF_A_MILLION_TILES {

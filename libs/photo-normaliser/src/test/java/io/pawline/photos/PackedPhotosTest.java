@@ -63,13 +63,12 @@ class PackedPhotosTest {
     }
 
     private static PhotoProperties withConverter(String converter) {
+        return withConverter(converter, Duration.ofSeconds(60));
+    }
+
+    private static PhotoProperties withConverter(String converter, Duration time) {
         return new PhotoProperties(
-                DataSize.ofMegabytes(20),
-                60_000_000,
-                2048,
-                converter,
-                Duration.ofSeconds(1),
-                DataSize.ofMegabytes(512));
+                DataSize.ofMegabytes(20), 60_000_000, 2048, converter, time, DataSize.ofMegabytes(512));
     }
 
     @ParameterizedTest
@@ -167,7 +166,8 @@ class PackedPhotosTest {
     @Test
     @NeedsTools(HEIF_ENC)
     void stopsAConverterThatTakesTooLong() throws Exception {
-        Refused refused = refused(new PhotoNormaliser(withConverter(program("sleep 60"))), heic(scene(64, 64), 1));
+        Refused refused = refused(
+                new PhotoNormaliser(withConverter(program("sleep 60"), Duration.ofSeconds(1))), heic(scene(64, 64), 1));
 
         assertThat(refused.detail()).contains("takes too long");
     }
