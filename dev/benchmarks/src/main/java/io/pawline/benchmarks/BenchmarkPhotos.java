@@ -1,6 +1,7 @@
 package io.pawline.benchmarks;
 
 import io.pawline.testkit.PhotoSamples;
+import io.pawline.testkit.RepeatedJpeg;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.io.IOException;
@@ -67,6 +68,10 @@ final class BenchmarkPhotos {
                     photos.add(PhotoSamples.withMetadata(jpeg, orientation));
                 }
             }
+            // As high as the others, with the colours of each pixel
+            photos.add(RepeatedJpeg.of(
+                    PhotoSamples.fullColourJpeg(PhotoSamples.scene(size[0], 16).getSubimage(0, 0, size[0], 8), true),
+                    size[1] / 8));
             photos.add(PhotoSamples.packedBy(
                     List.of("heif-enc", "-q", "60", "-p", "preset=ultrafast", "IN", "-o", "OUT"),
                     ".jpg",

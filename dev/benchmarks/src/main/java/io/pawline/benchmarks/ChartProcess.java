@@ -22,6 +22,7 @@ final class ChartProcess implements AutoCloseable {
     private Process process;
     private int deaths;
     private long peakMegabytes;
+    private long peakOfChildrenMegabytes;
 
     /**
      * A process that is started.
@@ -51,10 +52,11 @@ final class ChartProcess implements AutoCloseable {
 
     private Process start() {
         try {
-            return new ProcessBuilder(command)
+            ProcessBuilder service = new ProcessBuilder(command)
                     .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                    .start();
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            service.environment().put("MALLOC_ARENA_MAX", "2"); // as in the images, see the Dockerfile
+            return service.start();
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
@@ -63,7 +65,11 @@ final class ChartProcess implements AutoCloseable {
     /** Looks at the process, and starts it again if it has died. Its peak of memory is that of the last look. */
     void look() {
         if (process.isAlive()) {
-            peakMegabytes = Math.max(peakMegabytes, peakOfThisLife());
+            peakMegabytes = Math.max(peakMegabytes, megabytes(process.toHandle(), "VmHWM:"));
+            long children = process.descendants()
+                    .mapToLong(child -> megabytes(child, "VmRSS:"))
+                    .sum();
+            peakOfChildrenMegabytes = Math.max(peakOfChildrenMegabytes, children);
         } else {
             deaths++;
             process = start();
@@ -87,9 +93,14 @@ final class ChartProcess implements AutoCloseable {
         return peakMegabytes;
     }
 
-    private long peakOfThisLife() {
+    /** The most resident memory of programs that it has started, as it was looked at; 0 if the system does not say. */
+    long peakOfChildrenMegabytes() {
+        return peakOfChildrenMegabytes;
+    }
+
+    private static long megabytes(ProcessHandle process, String field) {
         try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
-            return lines.filter(line -> line.startsWith("VmHWM:"))
+            return lines.filter(line -> line.startsWith(field))
                             .map(line -> line.replaceAll("\\D", ""))
                             .mapToLong(Long::parseLong)
                             .sum()

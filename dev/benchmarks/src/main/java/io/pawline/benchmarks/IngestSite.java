@@ -70,10 +70,11 @@ final class IngestSite implements AutoCloseable {
                 "--pawline.ingest.relay.least-ahead=1000000000"));
         command.addAll(extra);
         others = Processes.withDatabase(folder.resolve("stack").resolve("postgres"));
-        service = new ProcessBuilder(command)
+        ProcessBuilder process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("ingest-service.log").toFile())
-                .start();
+                .redirectOutput(folder.resolve("ingest-service.log").toFile());
+        process.environment().put("MALLOC_ARENA_MAX", "2"); // as in the images, see the Dockerfile
+        service = process.start();
         Runtime.getRuntime().addShutdownHook(new Thread(service::destroyForcibly));
         awaitReady(folder);
     }
@@ -129,12 +130,21 @@ final class IngestSite implements AutoCloseable {
 
     /** Resident memory of ingest-service; 0 if the system does not say. */
     long residentMegabytes() throws IOException {
+        return megabytes("VmRSS:");
+    }
+
+    /** The most resident memory that ingest-service has had; 0 if the system does not say. */
+    long peakMegabytes() throws IOException {
+        return megabytes("VmHWM:");
+    }
+
+    private long megabytes(String field) throws IOException {
         Path status = Path.of("/proc", Long.toString(service.pid()), "status");
         if (!Files.exists(status)) {
             return 0;
         }
         try (Stream<String> lines = Files.lines(status)) {
-            return lines.filter(line -> line.startsWith("VmRSS:"))
+            return lines.filter(line -> line.startsWith(field))
                             .map(line -> line.replaceAll("\\D", ""))
                             .mapToLong(Long::parseLong)
                             .sum()

@@ -144,6 +144,11 @@ public final class PhotoSamples {
 
     /** Packs inks (cyan, magenta, yellow, black; 255 is all of an ink) of an image as a JPEG, inverted as Adobe does. */
     public static byte[] inkJpeg(BufferedImage scene) {
+        return inkJpeg(scene, false);
+    }
+
+    /** The same, in one scan or in several. */
+    public static byte[] inkJpeg(BufferedImage scene, boolean progressive) {
         int width = scene.getWidth();
         int height = scene.getHeight();
         WritableRaster inks = Raster.createInterleavedRaster(0, width, height, 4, null);
@@ -154,9 +159,31 @@ public final class PhotoSamples {
                 inks.setPixel(x, y, new int[] {pixel >> 16 & 255, pixel >> 8 & 255, pixel & 255, 255});
             }
         }
-        byte[] plain = jpeg(new IIOImage(inks, null, null), 0.95f, false);
+        byte[] plain = jpeg(new IIOImage(inks, null, null), 0.95f, progressive);
         byte[] adobe = {(byte) 0xFF, (byte) 0xEE, 0, 14, 'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, 0};
         return joined(List.of(slice(plain, 0, 2), adobe, slice(plain, 2, plain.length - 2)));
+    }
+
+    /**
+     * Packs an image as a JPEG that has the colours of each pixel (4:4:4), and no header of JFIF, as cameras make them.
+     * Other JPEGs made here have the colours of each second pixel in each second row.
+     */
+    public static byte[] fullColourJpeg(BufferedImage scene, boolean progressive) {
+        int width = scene.getWidth();
+        int height = scene.getHeight();
+        WritableRaster ycc = Raster.createInterleavedRaster(0, width, height, 3, null);
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                int pixel = scene.getRGB(x, y);
+                double red = pixel >> 16 & 255;
+                double green = pixel >> 8 & 255;
+                double blue = pixel & 255;
+                double light = 0.299 * red + 0.587 * green + 0.114 * blue;
+                double[] samples = {light, 128 + (blue - light) / 1.772, 128 + (red - light) / 1.402};
+                ycc.setPixel(x, y, Arrays.stream(samples).map(Math::rint).toArray());
+            }
+        }
+        return jpeg(new IIOImage(ycc, null, null), 0.95f, progressive);
     }
 
     private static byte[] jpeg(IIOImage image, float quality, boolean progressive) {

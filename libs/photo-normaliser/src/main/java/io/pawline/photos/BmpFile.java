@@ -11,7 +11,17 @@ final class BmpFile implements PhotoFile {
     private static final int OLD_HEADER_BYTES = 12;
     private static final int MOST_COMPRESSION = 3; // plain, RLE8, RLE4, bit fields
 
+    /** Before the pixels: headers, a palette or masks, and some room. The decoder takes all of it for a palette. */
+    private static final int MOST_BYTES_BEFORE = 4096;
+
+    /** The place of the colour space in the two newest headers, and the space without a profile: sRGB. */
+    private static final int COLOUR_SPACE = 14 + 56;
+
+    private static final int NEWER_HEADER_BYTES = 108;
+    private static final int SRGB = 0x73524742;
+
     private final ByteBuffer file;
+    private boolean hasColourSpace;
     private Size size = new Size(0, 0);
     private int bits;
     private int compression;
@@ -55,6 +65,10 @@ final class BmpFile implements PhotoFile {
         if (begin + bytes > file.capacity()) {
             throw PhotoRefusedException.endsEarly();
         }
+        if (begin > MOST_BYTES_BEFORE) {
+            throw PhotoRefusedException.notAnImage("is a BMP of a rare kind: save it as a JPEG or PNG");
+        }
+        hasColourSpace = !old && file.getInt(14) >= NEWER_HEADER_BYTES;
     }
 
     private boolean isRunLength() {
@@ -79,6 +93,19 @@ final class BmpFile implements PhotoFile {
     @Override
     public Pixels decode(Size to) throws IOException {
         return ImageDecoder.first(
-                ImageDecoder.readerOfTheJdk("bmp"), new PieceStream(List.of(file)), size, to, bytesPerPixel());
+                ImageDecoder.readerOfTheJdk("bmp"), new PieceStream(pieces()), size, to, bytesPerPixel());
+    }
+
+    /** The file without a profile. */
+    private List<ByteBuffer> pieces() {
+        if (!hasColourSpace) {
+            return List.of(file);
+        }
+        ByteBuffer space = ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(SRGB)
+                .flip();
+        int behind = COLOUR_SPACE + 4;
+        return List.of(file.slice(0, COLOUR_SPACE), space, file.slice(behind, file.capacity() - behind));
     }
 }

@@ -42,14 +42,15 @@ final class GifFile implements PhotoFile {
     private void read(long maxPixels) throws PhotoRefusedException {
         int at = HEADER_BYTES + coloursBytes(file.get(10));
         kept.add(file.slice(0, at));
+        ByteBuffer control = file.slice(0, 0);
         boolean hasPicture = false;
         while (true) {
             int begin = at;
             switch (Byte.toUnsignedInt(file.get(at))) {
                 case EXTENSION -> {
                     at = endOfBlocks(at + 2);
-                    if (!hasPicture && Byte.toUnsignedInt(file.get(begin + 1)) == GRAPHIC_CONTROL) {
-                        kept.add(file.slice(begin, at - begin));
+                    if (Byte.toUnsignedInt(file.get(begin + 1)) == GRAPHIC_CONTROL) {
+                        control = file.slice(begin, at - begin);
                     }
                 }
                 case PICTURE -> {
@@ -60,6 +61,7 @@ final class GifFile implements PhotoFile {
                         endOfData = at;
                         size = new Size(unsigned(begin + 5), unsigned(begin + 7));
                         Limits.check(size, maxPixels, PhotoFormat.GIF);
+                        kept.add(control);
                         kept.add(file.slice(begin, at - begin));
                         hasPicture = true;
                     }

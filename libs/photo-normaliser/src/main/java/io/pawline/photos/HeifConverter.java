@@ -2,6 +2,10 @@ package io.pawline.photos;
 
 import java.io.File;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -77,22 +81,30 @@ final class HeifConverter {
         return program != null;
     }
 
+    /** Reads what a photo has become. */
+    @FunctionalInterface
+    interface Reader<T> {
+        /** Reads the file. It is gone afterwards. */
+        T read(ByteBuffer file) throws IOException, PhotoRefusedException;
+    }
+
     /**
-     * Converts a photo. It is upright then, whatever its file says.
+     * Converts a photo. It is upright then, whatever its file says. The result is not copied into the heap, for nobody
+     * knows before how long it will be.
      *
      * @param transparent whether transparency has to be kept: then the result is a PNG, otherwise a JPEG. It is a JPEG
      *     as well if the program makes no PNG of the photo, as of some with a profile
      * @throws PhotoRefusedException if it cannot be converted within the limits
      * @throws IOException if the folder for temporary files cannot be used
      */
-    byte[] convert(byte[] photo, PhotoFormat format, boolean transparent)
+    <T> T convert(byte[] photo, PhotoFormat format, boolean transparent, Reader<T> reader)
             throws IOException, InterruptedException, PhotoRefusedException {
         oneAtATime.lockInterruptibly();
         try {
             // Systems delete what nobody has used for days from their folder for temporary files
             Path folder = Files.createTempDirectory(Files.createDirectories(temporary), "pawline-photo");
             try {
-                return convert(Files.write(folder.resolve("photo"), photo), folder, format, transparent);
+                return convert(Files.write(folder.resolve("photo"), photo), folder, format, transparent, reader);
             } finally {
                 delete(folder);
             }
@@ -101,7 +113,7 @@ final class HeifConverter {
         }
     }
 
-    private byte[] convert(Path photo, Path folder, PhotoFormat format, boolean transparent)
+    private <T> T convert(Path photo, Path folder, PhotoFormat format, boolean transparent, Reader<T> reader)
             throws IOException, InterruptedException, PhotoRefusedException {
         Path result = folder.resolve(transparent ? "result.png" : "result.jpg");
         Process child = start(photo, result);
@@ -124,16 +136,24 @@ final class HeifConverter {
                     .sorted()
                     .findFirst()
                     .orElseThrow(() -> PhotoRefusedException.damaged(format));
-            byte[] converted = Files.readAllBytes(Files.exists(result) ? result : first);
-            if (converted.length > 0) {
-                return converted;
+            Path converted = Files.exists(result) ? result : first;
+            if (Files.size(converted) > 0) {
+                return read(converted, reader);
             }
         }
         if (transparent) {
             Files.delete(result);
-            return convert(photo, folder, format, false);
+            return convert(photo, folder, format, false, reader);
         }
         throw PhotoRefusedException.damaged(format);
+    }
+
+    private static <T> T read(Path converted, Reader<T> reader) throws IOException, PhotoRefusedException {
+        try (Arena arena = Arena.ofConfined();
+                FileChannel file = FileChannel.open(converted)) {
+            return reader.read(
+                    file.map(MapMode.READ_ONLY, 0, file.size(), arena).asByteBuffer());
+        }
     }
 
     private Process start(Path photo, Path result) throws IOException {

@@ -3,11 +3,12 @@ package io.pawline.photos;
 import io.pawline.photos.PhotoFile.Size;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the boxes of a HEIC or AVIF (<a href="https://www.iso.org/standard/83650.html">ISO/IEC 23008-12</a>), and makes a
@@ -26,6 +27,14 @@ final class HeifFile {
     private static final int IPRP = 0x69707270;
     private static final int IPCO = 0x6970636F;
     private static final int ISPE = 0x69737065;
+    private static final int HVCC = 0x68766343;
+    private static final int HVC1 = 0x68766331;
+    private static final int AV01 = 0x61763031;
+    private static final int NONE = 0x6E6F6E65;
+    private static final int PITM = 0x7069746D;
+    private static final int IREF = 0x69726566;
+    private static final int DIMG = 0x64696D67;
+    private static final int THMB = 0x74686D62;
     /** The brands of sequences: {@code avis}, {@code hevc}, {@code hevx}, {@code msf1}, and those of still pictures. */
     private static final Map<Integer, Integer> STILL_BRANDS =
             Map.of(0x61766973, 0x61766966, 0x68657663, 0x68656963, 0x68657678, 0x68656978, 0x6D736631, 0x6D696631);
@@ -35,29 +44,56 @@ final class HeifFile {
     /** What says that a picture of the file is the transparency of another. */
     private static final List<String> TRANSPARENCY = List.of("cicp:systems:auxiliary:alpha", "hevc:2015:auxid:1");
 
+    /** More than the descriptions of thousands of tiles take. What they describe is not among them. */
+    private static final int MOST_META_BYTES = 4 * 1024 * 1024;
+
+    private static final int MOST_ITEMS = 10_000;
+
     private final PhotoFormat format;
-    private final byte[] clean;
     private final ByteBuffer file;
+    private final long maxPixels;
+    /** Whether what is not for the pixels is made zero in the file. */
+    private final boolean blanks;
+
     private final Set<Long> metadata = new HashSet<>();
+    /** The pictures, by their numbers. */
+    private final Map<Long, CodedPicture> pictures = new HashMap<>();
+    /** What the main picture is put together from: its tiles. */
+    private final Set<Long> parts = new HashSet<>();
+
+    private long main = -1;
+    /** Where the number of the main picture stands, and in how many bytes. */
+    private int mainAt;
+
+    private int mainBytes;
+    private int flagsOfMain;
+    private long thumbnail = -1;
+    /** Where the reference from the thumbnail to the main picture has its type. */
+    private int referenceOfThumbnail;
+
+    private int unitLengthBytes = 4;
     private Size size = new Size(0, 0);
     private int end;
     private int metaBegin;
     private int metaEnd;
     private int idat = -1;
-    private long blanked;
+    private long looked;
 
-    private HeifFile(ByteBuffer bytes, PhotoFormat format) {
+    private HeifFile(ByteBuffer file, PhotoFormat format, long maxPixels, boolean blanks) {
+        this.file = file;
         this.format = format;
-        this.clean = new byte[bytes.remaining()];
-        bytes.slice().get(clean);
-        this.file = ByteBuffer.wrap(clean);
+        this.maxPixels = maxPixels;
+        this.blanks = blanks;
     }
 
     /** @throws PhotoRefusedException if it is not whole, or not within the limits */
     static HeifFile open(ByteBuffer bytes, PhotoFormat format, long maxPixels) throws PhotoRefusedException {
-        HeifFile heif = new HeifFile(bytes, format);
+        return read(new HeifFile(bytes.slice(), format, maxPixels, false));
+    }
+
+    private static HeifFile read(HeifFile heif) throws PhotoRefusedException {
         try {
-            heif.read(maxPixels);
+            heif.read();
         } catch (IndexOutOfBoundsException cutShort) {
             throw PhotoRefusedException.endsEarly();
         }
@@ -107,21 +143,36 @@ final class HeifFile {
         return true;
     }
 
-    private void read(long maxPixels) throws PhotoRefusedException {
-        end = boxes(0, clean.length, this::topBox);
+    private void read() throws PhotoRefusedException {
+        end = boxes(0, file.capacity(), this::topBox);
         if (metaEnd == 0) {
             throw PhotoRefusedException.notAnImage("has no still picture (%s): save it as a JPEG".formatted(format));
         }
+        if (metaEnd - metaBegin > MOST_META_BYTES) {
+            throw rare();
+        }
         int[] places = new int[2];
+        // The boxes may be in any order, and items are read by what these say
         boxes(metaBegin + 4, metaEnd, (type, _, from, to) -> {
             switch (type) {
+                case PITM -> {
+                    mainAt = from + 4;
+                    mainBytes = file.get(from) == 0 ? 2 : 4;
+                    main = uint(mainAt, mainBytes);
+                }
+                case IPRP -> boxes(from, to, this::properties);
+                default -> {}
+            }
+        });
+        boxes(metaBegin + 4, metaEnd, (type, _, from, to) -> {
+            switch (type) {
+                case IREF -> readReferences(from, to);
                 case IINF -> readItems(from, to);
                 case ILOC -> {
                     places[0] = from;
                     places[1] = to;
                 }
                 case IDAT -> idat = from;
-                case IPRP -> boxes(from, to, this::properties);
                 default -> {}
             }
         });
@@ -132,15 +183,25 @@ final class HeifFile {
         readPlaces(places[0]);
     }
 
+    private PhotoRefusedException rare() {
+        return PhotoRefusedException.notAnImage("is a %s of a rare kind: save it as a JPEG".formatted(format));
+    }
+
     private void topBox(int type, int box, int from, int to) {
         if (type == META && metaEnd == 0) {
             metaBegin = from;
             metaEnd = to;
-        } else if (type == FTYP) {
+        } else if (blanks && type == FTYP) {
             asStillPicture(from, to);
-        } else if (type != MDAT) {
+        } else if (blanks && type != MDAT) {
             file.putInt(box + 4, FREE);
-            Arrays.fill(clean, from, to, (byte) 0);
+            blank(from, to);
+        }
+    }
+
+    private void blank(int from, int to) {
+        for (int at = from; at < to; at++) {
+            file.put(at, (byte) 0);
         }
     }
 
@@ -155,6 +216,9 @@ final class HeifFile {
     private void properties(int type, int box, int from, int to) throws PhotoRefusedException {
         if (type == IPCO) {
             boxes(from, to, (property, _, begin, _) -> {
+                if (property == HVCC) {
+                    unitLengthBytes = (file.get(begin + 21) & 3) + 1;
+                }
                 if (property == ISPE) {
                     Size other = new Size(file.getInt(begin + 4), file.getInt(begin + 8));
                     if (other.width() < 1 || other.height() < 1) {
@@ -178,6 +242,38 @@ final class HeifFile {
             int kind = file.getInt(begin + (version == 2 ? 8 : 10));
             if (METADATA_ITEMS.contains(kind)) {
                 metadata.add(item);
+            } else if (kind == HVC1) {
+                pictures.put(item, CodedPicture.inHevc(unitLengthBytes));
+            } else if (kind == AV01) {
+                pictures.put(item, CodedPicture.inAv1());
+            }
+            if (item == main) {
+                flagsOfMain = begin + 3;
+            }
+            if (metadata.size() + pictures.size() > MOST_ITEMS) {
+                throw rare();
+            }
+        });
+    }
+
+    /** Reads which items the main picture is put together from, and which is its thumbnail. */
+    private void readReferences(int from, int to) throws PhotoRefusedException {
+        int idBytes = file.get(from) == 0 ? 2 : 4;
+        boxes(from + 4, to, (type, box, begin, endOfBox) -> {
+            if (type == DIMG && uint(begin, idBytes) == main) {
+                int count = Short.toUnsignedInt(file.getShort(begin + idBytes));
+                if (begin + idBytes + 2 + count * idBytes > endOfBox) {
+                    throw PhotoRefusedException.damaged(format);
+                }
+                for (int part = 0; part < count; part++) {
+                    parts.add(uint(begin + idBytes + 2 + part * idBytes, idBytes));
+                }
+                if (parts.size() > MOST_ITEMS) {
+                    throw rare();
+                }
+            } else if (type == THMB && uint(begin + idBytes + 2, idBytes) == main) {
+                thumbnail = uint(begin, idBytes);
+                referenceOfThumbnail = box + 4;
             }
         });
     }
@@ -228,12 +324,18 @@ final class HeifFile {
         if (from > end || length > end - from) {
             throw PhotoRefusedException.endsEarly();
         }
-        if (metadata.contains(item)) {
-            blanked += length;
-            if (blanked > clean.length) {
+        CodedPicture picture = pictures.get(item);
+        if (metadata.contains(item) || picture != null) {
+            looked += length;
+            if (looked > file.capacity()) {
                 throw PhotoRefusedException.damaged(format); // the same bytes again and again
             }
-            Arrays.fill(clean, (int) from, (int) (from + length), (byte) 0);
+        }
+        if (blanks && metadata.contains(item)) {
+            blank((int) from, (int) (from + length));
+        }
+        if (!blanks && picture != null) {
+            picture.read(file, (int) from, (int) (from + length));
         }
     }
 
@@ -251,12 +353,52 @@ final class HeifFile {
 
     /** Whether the picture may be transparent. */
     boolean hasTransparency() {
-        String meta = new String(clean, metaBegin, metaEnd - metaBegin, StandardCharsets.ISO_8859_1);
+        byte[] bytes = new byte[metaEnd - metaBegin];
+        file.get(metaBegin, bytes);
+        String meta = new String(bytes, StandardCharsets.ISO_8859_1);
         return TRANSPARENCY.stream().anyMatch(meta::contains);
     }
 
-    /** The file without its metadata. */
-    byte[] clean() {
-        return end == clean.length ? clean : Arrays.copyOf(clean, end);
+    /** The bytes of the file, without what hangs behind it. */
+    int length() {
+        return end;
+    }
+
+    /** The share of the main picture, 0 to 1, whose data are none. */
+    double lost() {
+        @Nullable CodedPicture whole = pictures.get(main);
+        if (whole != null) {
+            return whole.lost();
+        }
+        return parts.stream()
+                .mapToDouble(
+                        part -> pictures.containsKey(part) ? pictures.get(part).lost() : 0)
+                .average()
+                .orElse(0);
+    }
+
+    /** Whether the file has a small copy of the main picture. */
+    boolean hasThumbnail() {
+        return thumbnail >= 0 && flagsOfMain > 0;
+    }
+
+    /** A copy of the file without its metadata, whose main picture is the thumbnail. */
+    byte[] cleanThumbnail() throws PhotoRefusedException {
+        byte[] copy = clean();
+        ByteBuffer changed = ByteBuffer.wrap(copy);
+        for (int at = mainAt + mainBytes - 1, shift = 0; at >= mainAt; at--, shift += 8) {
+            copy[at] = (byte) (thumbnail >> shift);
+        }
+        changed.putInt(referenceOfThumbnail, NONE);
+        copy[flagsOfMain] |= 1; // hidden, so the converter makes no file of it
+        return copy;
+    }
+
+    /** A copy of the file without its metadata. */
+    byte[] clean() throws PhotoRefusedException {
+        byte[] copy = new byte[end];
+        file.get(0, copy);
+        read(new HeifFile(ByteBuffer.wrap(copy), format, maxPixels, true));
+        return copy;
     }
 }

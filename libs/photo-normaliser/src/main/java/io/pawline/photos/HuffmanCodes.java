@@ -1,6 +1,7 @@
 package io.pawline.photos;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Holds a Huffman table of a JPEG (<a href="https://www.w3.org/Graphics/JPEG/itu-t81.pdf">ITU-T T.81, annex C</a>). */
 final class HuffmanCodes {
@@ -9,6 +10,9 @@ final class HuffmanCodes {
 
     /** Codes of no more bits than this are found at once. */
     static final int FAST_BITS = 10;
+
+    /** In so many bits are two or three codes of a photo. */
+    static final int STEP_BITS = 12;
 
     /** For each beginning: the symbol, and above it the length of its code; 0 if the code is longer or unknown. */
     private final int[] fast = new int[1 << FAST_BITS];
@@ -20,6 +24,9 @@ final class HuffmanCodes {
     private final int[] shift = new int[LONGEST + 1];
 
     private final int[] symbols;
+
+    /** Computed when it is asked for. */
+    private int @Nullable [] steps;
 
     private HuffmanCodes(int[] symbols) {
         this.symbols = symbols;
@@ -75,6 +82,39 @@ final class HuffmanCodes {
     int find(int bits) {
         int found = fast[bits >> (LONGEST - FAST_BITS)];
         return found != 0 ? found : findLong(bits);
+    }
+
+    /**
+     * For each beginning of {@link #STEP_BITS} bits: how far all codes get that are in them, with the numbers behind them.
+     * The lowest byte is how many bits they take, the next one how many coefficients. It is negative if the last of them
+     * ends the block, and 0 if there is no code.
+     */
+    int[] steps() {
+        if (steps == null) {
+            steps = new int[1 << STEP_BITS];
+            for (int beginning = 0; beginning < steps.length; beginning++) {
+                steps[beginning] = step(beginning);
+            }
+        }
+        return steps;
+    }
+
+    private int step(int beginning) {
+        int taken = 0;
+        int coefficients = 0;
+        while (taken < STEP_BITS) {
+            int found = fast[((beginning << taken) & ((1 << STEP_BITS) - 1)) >> (STEP_BITS - FAST_BITS)];
+            int length = found >> 8;
+            if (found == 0 || taken + length > STEP_BITS) {
+                break;
+            }
+            if ((found & 0xFF) == 0) {
+                return (1 << 31) | (coefficients << 8) | (taken + length);
+            }
+            taken += length + (found & 15);
+            coefficients += (found >> 4 & 15) + 1;
+        }
+        return coefficients << 8 | taken;
     }
 
     private int findLong(int bits) {

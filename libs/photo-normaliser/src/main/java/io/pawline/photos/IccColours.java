@@ -25,7 +25,8 @@ final class IccColours {
 
     private static final int HEADER_BYTES = 128;
     private static final int MOST_TAGS = 100;
-    private static final int MOST_BYTES = 4 * 1024 * 1024;
+    /** A longer profile is taken for broken: those of printers have 3 MB. */
+    static final int MOST_BYTES = 4 * 1024 * 1024;
 
     /** The primaries of sRGB, adapted to D50, as profiles have them. */
     private static final double[][] SRGB_PRIMARIES = {

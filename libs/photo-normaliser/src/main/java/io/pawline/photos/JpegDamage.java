@@ -1,8 +1,10 @@
 package io.pawline.photos;
 
+import io.pawline.photos.JpegLayout.Sampling;
 import io.pawline.photos.PhotoFile.Size;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class JpegDamage {
 
     private static final int PROGRESSIVE = 0xC2;
+    private static final int COEFFICIENTS = 64;
     private static final int FIRST_RESTART = 0xD0;
     private static final int LAST_RESTART = 0xD7;
-    private static final int MOST_SAMPLES = 4;
 
     /** More bytes than this behind the last code are from codes that were misread, if they are not few beside the data. */
     private static final int FEW_BYTES = 16;
@@ -25,14 +27,13 @@ final class JpegDamage {
 
     private final @Nullable HuffmanCodes[] dc = new @Nullable HuffmanCodes[4];
     private final @Nullable HuffmanCodes[] ac = new @Nullable HuffmanCodes[4];
-    /** The steps of the first coefficient, by the quantisation tables. */
-    private final int[] steps = new int[4];
+    /** The steps of the coefficients, in the order of the file, by the quantisation tables. */
+    private final int[][] tables = new int[4][COEFFICIENTS];
 
+    private final @Nullable ReducedJpeg reduced;
     private Component[] components = new Component[0];
-    private Size size = new Size(0, 0);
+    private JpegLayout layout = new JpegLayout(new Size(0, 0), List.of());
     private boolean progressive;
-    private int widest = 1;
-    private int highest = 1;
     private int restartInterval;
     /** So many further blocks have no coefficients in this scan. */
     private int emptyBlocks;
@@ -40,27 +41,33 @@ final class JpegDamage {
     /** A component of the frame. */
     private static final class Component {
         private final int id;
-        private final int horizontal;
-        private final int vertical;
-        private final int steps;
-        /** For each block: which coefficients are not zero. */
+        private final Sampling sampling;
+        private final int table;
+        /** Takes the coefficients, if somebody wants them. */
+        private final @Nullable JpegPlane plane;
+        /** For each block: which coefficients are not zero, if somebody wants them. */
         private long[] known = new long[0];
 
-        private Component(int id, int horizontal, int vertical, int steps) {
-            if (Math.min(horizontal, vertical) < 1 || Math.max(horizontal, vertical) > MOST_SAMPLES) {
-                throw new IllegalArgumentException("there is no sampling of " + horizontal + " x " + vertical);
-            }
+        private Component(int id, Sampling sampling, int table, @Nullable JpegPlane plane) {
             this.id = id;
-            this.horizontal = horizontal;
-            this.vertical = vertical;
-            this.steps = steps;
+            this.sampling = sampling;
+            this.table = table;
+            this.plane = plane;
         }
     }
 
-    /** A component in a scan, with its tables, and the number of its blocks that come together. */
+    /**
+     * A component in a scan, with its tables.
+     *
+     * @param columns units in a row
+     * @param across blocks of a unit in a row
+     * @param down blocks of a unit in a column
+     */
     private record Part(
             Component component,
-            int blocks,
+            int columns,
+            int across,
+            int down,
             @Nullable HuffmanCodes dc,
             @Nullable HuffmanCodes ac,
             JpegShift shift) {
@@ -71,12 +78,29 @@ final class JpegDamage {
             }
             return codes;
         }
+
+        int blocks() {
+            return across * down;
+        }
+
+        /** Where a block of a unit lies among the blocks of the plane. */
+        int place(JpegPlane plane, int unit, int block) {
+            int column = unit % columns * across + block % across;
+            int row = unit / columns * down + block / across;
+            return row * plane.blockColumns() + column;
+        }
     }
 
-    /** A scan: which coefficients come in it, and whether only their further bits do. */
-    private record Scan(List<Part> parts, int from, int to, boolean refines, long units) {}
+    /**
+     * A scan: which coefficients come in it, and whether only their further bits do.
+     *
+     * @param low bits of the coefficients that come later
+     */
+    private record Scan(List<Part> parts, int from, int to, boolean refines, int low, long units) {}
 
-    private JpegDamage() {}
+    private JpegDamage(@Nullable ReducedJpeg reduced) {
+        this.reduced = reduced;
+    }
 
     /**
      * The share of the picture that is lost, 0 to 1. What only makes the picture finer does not count.
@@ -85,7 +109,16 @@ final class JpegDamage {
      * @throws PhotoRefusedException if the segments do not fit together
      */
     static double share(List<ByteBuffer> segments) throws PhotoRefusedException {
-        JpegDamage damage = new JpegDamage();
+        return share(segments, null);
+    }
+
+    /**
+     * The same, and hands on the coefficients.
+     *
+     * @param reduced takes them; it is for the frame of this very JPEG
+     */
+    static double share(List<ByteBuffer> segments, @Nullable ReducedJpeg reduced) throws PhotoRefusedException {
+        JpegDamage damage = new JpegDamage(reduced);
         double most = 0;
         try {
             for (ByteBuffer segment : segments) {
@@ -111,8 +144,9 @@ final class JpegDamage {
             case 0xDD -> restartInterval = Short.toUnsignedInt(content.getShort(0));
             case 0xDA -> {
                 Scan scan = scan(content);
-                double lost = lost(scan, segment, 2 + length);
-                return shapes(scan) ? lost : 0;
+                boolean shapes = shapes(scan);
+                double lost = (shapes || reduced != null) ? lost(scan, segment, 2 + length) : 0;
+                return shapes ? lost : 0;
             }
             default -> {}
         }
@@ -121,25 +155,30 @@ final class JpegDamage {
 
     private void readFrame(int marker, ByteBuffer content) {
         progressive = marker == PROGRESSIVE;
-        size = new Size(Short.toUnsignedInt(content.getShort(3)), Short.toUnsignedInt(content.getShort(1)));
+        Size size = new Size(Short.toUnsignedInt(content.getShort(3)), Short.toUnsignedInt(content.getShort(1)));
         components = new Component[content.get(5)];
+        List<Sampling> samplings = new ArrayList<>();
         for (int number = 0; number < components.length; number++) {
-            int sampling = Byte.toUnsignedInt(content.get(7 + 3 * number));
+            Sampling sampling = Sampling.of(content.get(7 + 3 * number));
+            samplings.add(sampling);
             components[number] = new Component(
-                    content.get(6 + 3 * number), sampling >> 4, sampling & 15, content.get(8 + 3 * number) & 3);
-            widest = Math.max(widest, components[number].horizontal);
-            highest = Math.max(highest, components[number].vertical);
+                    content.get(6 + 3 * number),
+                    sampling,
+                    content.get(8 + 3 * number) & 3,
+                    reduced == null ? null : reduced.plane(number));
         }
+        layout = new JpegLayout(size, samplings);
     }
 
     private void readSteps(ByteBuffer content) {
         while (content.hasRemaining()) {
             int which = content.get();
             boolean wide = (which & 0xF0) != 0;
-            int begin = content.position();
-            steps[which & 15] =
-                    wide ? Short.toUnsignedInt(content.getShort(begin)) : Byte.toUnsignedInt(content.get(begin));
-            content.position(begin + (wide ? 128 : 64));
+            int[] table = new int[COEFFICIENTS];
+            for (int place = 0; place < COEFFICIENTS; place++) {
+                table[place] = wide ? Short.toUnsignedInt(content.getShort()) : Byte.toUnsignedInt(content.get());
+            }
+            tables[which & 15] = table;
         }
     }
 
@@ -153,18 +192,32 @@ final class JpegDamage {
     private Scan scan(ByteBuffer content) throws PhotoRefusedException {
         int number = content.get(0);
         int approximation = content.get(3 + 2 * number);
-        Part[] parts = new Part[number];
+        int low = progressive ? approximation & 15 : 0;
+        List<Part> parts = new ArrayList<>();
         for (int part = 0; part < number; part++) {
             Component component = component(content.get(1 + 2 * part));
-            int tables = Byte.toUnsignedInt(content.get(2 + 2 * part));
-            int blocks = number == 1 ? 1 : component.horizontal * component.vertical;
-            int columns = number == 1 ? columns(component) : Math.ceilDiv(size.width(), 8 * widest);
-            int step = steps[component.steps] << (progressive ? approximation & 15 : 0);
-            parts[part] = new Part(component, blocks, dc[tables >> 4], ac[tables & 15], new JpegShift(columns, step));
+            int codes = Byte.toUnsignedInt(content.get(2 + 2 * part));
+            boolean alone = number == 1;
+            int columns = alone ? layout.blockColumns(component.sampling) : layout.unitColumns();
+            int[] table = tables[component.table];
+            if (component.plane != null) {
+                component.plane.use(table);
+            }
+            parts.add(new Part(
+                    component,
+                    columns,
+                    alone ? 1 : component.sampling.horizontal(),
+                    alone ? 1 : component.sampling.vertical(),
+                    dc[codes >> 4],
+                    ac[codes & 15],
+                    new JpegShift(columns, table[0] << low)));
         }
-        long units = number == 1
-                ? (long) columns(parts[0].component) * rows(parts[0].component)
-                : (long) Math.ceilDiv(size.width(), 8 * widest) * Math.ceilDiv(size.height(), 8 * highest);
+        if (parts.isEmpty()) {
+            throw PhotoRefusedException.damaged(PhotoFormat.JPEG);
+        }
+        Part first = parts.getFirst();
+        long units =
+                (long) first.columns * (number == 1 ? layout.blockRows(first.component.sampling) : layout.unitRows());
         int from = progressive ? content.get(1 + 2 * number) : 0;
         int to = progressive ? content.get(2 + 2 * number) : 63;
         boolean refines = progressive && (approximation & 0xF0) != 0;
@@ -172,10 +225,10 @@ final class JpegDamage {
         if (from < 0 || to < from || to > 63 || !oneBand) {
             throw PhotoRefusedException.damaged(PhotoFormat.JPEG);
         }
-        if (from > 0 && parts[0].component.known.length == 0) {
-            parts[0].component.known = new long[Math.toIntExact(units)];
+        if (reduced != null && from > 0 && first.component.known.length == 0) {
+            first.component.known = new long[Math.toIntExact(units)];
         }
-        return new Scan(List.of(parts), from, to, refines, units);
+        return new Scan(parts, from, to, refines, low, units);
     }
 
     /** Whether a scan gives the picture its shape. Others make it finer, and can be damaged without being missed. */
@@ -191,14 +244,6 @@ final class JpegDamage {
             }
         }
         throw PhotoRefusedException.damaged(PhotoFormat.JPEG);
-    }
-
-    private int columns(Component component) {
-        return Math.ceilDiv(Math.ceilDiv(size.width() * component.horizontal, widest), 8);
-    }
-
-    private int rows(Component component) {
-        return Math.ceilDiv(Math.ceilDiv(size.height() * component.vertical, highest), 8);
     }
 
     /** Follows the data of a scan, in which restart markers may stand. */
@@ -256,13 +301,17 @@ final class JpegDamage {
     private boolean follow(Scan scan, JpegScanBits bits, int unit) throws PhotoRefusedException {
         if (scan.from > 0) {
             Part part = scan.parts.getFirst();
-            return scan.refines ? refine(scan, part, bits, unit) : follow(scan, part, bits, unit);
+            JpegPlane plane = part.component.plane;
+            return (scan.refines && plane != null)
+                    ? refine(scan, part, plane, bits, unit)
+                    : follow(scan, part, bits, unit);
         }
         for (Part part : scan.parts) {
-            for (int block = 0; block < part.blocks; block++) {
+            for (int block = 0; block < part.blocks(); block++) {
                 if (scan.refines) {
-                    bits.take(1);
-                } else if (!followFirst(part, bits) || (!progressive && !bits.takeBlock(part.needed(part.ac)))) {
+                    refineFirst(scan, part, bits, unit, block);
+                } else if (!followFirst(scan, part, bits, unit, block)
+                        || (!progressive && !followOthers(part, bits, unit, block))) {
                     return false;
                 }
             }
@@ -273,10 +322,47 @@ final class JpegDamage {
         return true;
     }
 
-    private static boolean followFirst(Part part, JpegScanBits bits) throws PhotoRefusedException {
+    private static void refineFirst(Scan scan, Part part, JpegScanBits bits, int unit, int block) {
+        int bit = bits.take(1);
+        JpegPlane plane = part.component.plane;
+        if (plane != null) {
+            plane.addToFirst(part.place(plane, unit, block), bit << scan.low);
+        }
+    }
+
+    private static boolean followFirst(Scan scan, Part part, JpegScanBits bits, int unit, int block)
+            throws PhotoRefusedException {
         int difference = bits.takeDifference(part.needed(part.dc));
         part.shift.addBlock(difference);
+        JpegPlane plane = part.component.plane;
+        if (plane != null) {
+            plane.put(part.place(plane, unit, block), 0, part.shift.coefficient() << scan.low);
+        }
         return difference != JpegScanBits.NONE;
+    }
+
+    /** Follows all coefficients of a block but its first, where they come together. */
+    private static boolean followOthers(Part part, JpegScanBits bits, int unit, int block)
+            throws PhotoRefusedException {
+        HuffmanCodes codes = part.needed(part.ac);
+        JpegPlane plane = part.component.plane;
+        if (plane == null) {
+            return bits.takeBlock(codes);
+        }
+        int at = part.place(plane, unit, block);
+        for (int place = 1; place < COEFFICIENTS; place++) {
+            int symbol = bits.takeSymbol(codes);
+            if (symbol <= 0) {
+                return symbol == 0;
+            }
+            place += symbol >> 4;
+            int value = bits.takeNumber(symbol & 15);
+            if (place >= COEFFICIENTS) {
+                return false;
+            }
+            plane.put(at, place, value);
+        }
+        return true;
     }
 
     private boolean follow(Scan scan, Part part, JpegScanBits bits, int unit) throws PhotoRefusedException {
@@ -285,18 +371,22 @@ final class JpegDamage {
             return true;
         }
         HuffmanCodes codes = part.needed(part.ac);
+        JpegPlane plane = part.component.plane;
         for (int place = scan.from; place <= scan.to; place++) {
-            int symbol = bits.takeWithValue(codes);
+            int symbol = plane == null ? bits.takeWithNumber(codes) : bits.takeSymbol(codes);
             if (symbol < 0) {
                 return false;
             }
             int run = symbol >> 4;
             if ((symbol & 15) != 0) {
+                int value = plane == null ? 0 : bits.takeNumber(symbol & 15);
                 place += run;
                 if (place > scan.to) {
                     return false;
                 }
-                part.component.known[unit] |= 1L << place;
+                if (plane != null) {
+                    put(scan, part, plane, unit, place, value);
+                }
             } else if (run == 15) {
                 place += 15;
             } else {
@@ -307,44 +397,60 @@ final class JpegDamage {
         return true;
     }
 
+    private static void put(Scan scan, Part part, JpegPlane plane, int unit, int place, int value) {
+        part.component.known[unit] |= 1L << place;
+        plane.put(part.place(plane, unit, 0), place, value << scan.low);
+    }
+
     /** Follows a block in which known coefficients have one bit more, and others come to be known. */
-    private boolean refine(Scan scan, Part part, JpegScanBits bits, int unit) throws PhotoRefusedException {
+    private boolean refine(Scan scan, Part part, JpegPlane plane, JpegScanBits bits, int unit)
+            throws PhotoRefusedException {
         HuffmanCodes codes = part.needed(part.ac);
-        long[] known = part.component.known;
         int place = scan.from;
         while (emptyBlocks == 0 && place <= scan.to) {
-            int symbol = bits.takeWithValue(codes);
+            int symbol = bits.takeSymbol(codes);
             int run = symbol >> 4;
-            if (symbol < 0 || (symbol & 15) > 1) {
+            int size = symbol & 15;
+            if (symbol < 0 || size > 1) {
                 return false;
             }
-            if (symbol == run << 4 && run < 15) {
+            if (size == 0 && run < 15) {
                 emptyBlocks = (1 << run) + bits.take(run);
                 break;
             }
-            for (; place <= scan.to; place++) {
-                if ((known[unit] >> place & 1) != 0) {
-                    bits.take(1);
-                } else if (--run < 0) {
-                    break;
-                }
-            }
-            if ((symbol & 15) != 0) {
+            int value = bits.takeNumber(size);
+            place = refineKnown(scan, part, plane, bits, unit, place, run);
+            if (size != 0) {
                 if (place > scan.to) {
                     return false;
                 }
-                known[unit] |= 1L << place;
+                put(scan, part, plane, unit, place, value);
             }
             place++;
         }
         if (emptyBlocks > 0) {
-            for (; place <= scan.to; place++) {
-                if ((known[unit] >> place & 1) != 0) {
-                    bits.take(1);
-                }
-            }
+            refineKnown(scan, part, plane, bits, unit, place, COEFFICIENTS);
             emptyBlocks--;
         }
         return true;
+    }
+
+    /** Takes the bits of known coefficients from a place on. Returns the place behind so many unknown ones. */
+    private static int refineKnown(
+            Scan scan, Part part, JpegPlane plane, JpegScanBits bits, int unit, int from, int unknown) {
+        long known = part.component.known[unit];
+        int left = unknown;
+        int place = from;
+        for (; place <= scan.to; place++) {
+            if ((known >> place & 1) != 0) {
+                int bit = bits.take(1);
+                if (bit != 0) {
+                    plane.grow(part.place(plane, unit, 0), place, 1 << scan.low);
+                }
+            } else if (--left < 0) {
+                break;
+            }
+        }
+        return place;
     }
 }

@@ -1,6 +1,6 @@
 package io.pawline.photos;
 
-import java.io.ByteArrayOutputStream;
+import io.pawline.photos.JpegLayout.Sampling;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -21,12 +21,18 @@ final class JpegFile implements PhotoFile {
     /** More scans than any camera or program writes. Each one costs a pass over all pixels, however short it is. */
     private static final int MOST_SCANS = 100;
 
+    /** More segments than so many scans need. Each of those that are kept takes memory, however short it is. */
+    private static final int MOST_SEGMENTS = 1000;
+
     /** A file of more bytes is packed anew, for a vision model takes no more than 10 MB. */
     private static final int MOST_UNTOUCHED_BYTES = 1024 * 1024;
 
     private static final int BYTES_PER_COEFFICIENT = 2;
 
-    /** For each block of 64 coefficients, a number of 8 bytes is kept while the damage is looked for. */
+    /** Of a photo with more coefficients in memory at once, only those are kept that the result needs. */
+    private static final long MOST_BYTES_OF_COEFFICIENTS = 48L * 1024 * 1024;
+
+    /** For each block of 64 coefficients, a number of 8 bytes says which of them are known. */
     private static final int COEFFICIENTS_PER_BYTE = 8;
 
     private static final int START = 0xD8;
@@ -65,7 +71,16 @@ final class JpegFile implements PhotoFile {
     private long scanBytes;
 
     /** The frame header: how the pixels are coded. */
-    private record Frame(int process, int precision, Size size, int components, long coefficients) {}
+    private record Frame(int process, int precision, JpegLayout layout, boolean hasRgbNames) {
+
+        Size size() {
+            return layout.size();
+        }
+
+        int components() {
+            return layout.samplings().size();
+        }
+    }
 
     private JpegFile(ByteBuffer file, long maxPixels) {
         this.file = file.slice();
@@ -77,8 +92,10 @@ final class JpegFile implements PhotoFile {
         JpegFile jpeg = new JpegFile(file, maxPixels);
         try {
             jpeg.read();
-        } catch (IndexOutOfBoundsException | IllegalArgumentException cutShort) {
+        } catch (IndexOutOfBoundsException cutShort) {
             throw PhotoRefusedException.endsEarly();
+        } catch (IllegalArgumentException impossible) {
+            throw PhotoRefusedException.damaged(PhotoFormat.JPEG);
         }
         return jpeg;
     }
@@ -183,34 +200,47 @@ final class JpegFile implements PhotoFile {
         Size size = new Size(Short.toUnsignedInt(content.getShort(3)), Short.toUnsignedInt(content.getShort(1)));
         int components = Byte.toUnsignedInt(content.get(5));
         Limits.check(size, maxPixels, PhotoFormat.JPEG);
-        int widest = 1;
-        int highest = 1;
+        List<Sampling> samplings = new ArrayList<>();
+        StringBuilder names = new StringBuilder();
         for (int component = 0; component < components; component++) {
-            int sampling = Byte.toUnsignedInt(content.get(7 + 3 * component));
-            widest = Math.max(widest, sampling >> 4);
-            highest = Math.max(highest, sampling & 15);
+            names.append((char) content.get(6 + 3 * component));
+            samplings.add(Sampling.of(content.get(7 + 3 * component)));
         }
-        long coefficients = 0;
-        for (int component = 0; component < components; component++) {
-            int sampling = Byte.toUnsignedInt(content.get(7 + 3 * component));
-            coefficients += size.pixels() * (sampling >> 4) * (sampling & 15) / ((long) widest * highest);
-        }
-        frame = new Frame(process, content.get(0), size, components, coefficients);
+        frame = new Frame(
+                process,
+                content.get(0),
+                new JpegLayout(size, samplings),
+                names.toString().equals("RGB"));
     }
 
     /** The place of the first marker after the scan's data that does not belong to them. */
     private int endOfScan(int begin) {
         int at = begin;
         while (true) {
-            if (file.get(at) == (byte) 0xFF) {
-                int marker = unsigned(at + 1);
-                boolean data = marker == 0 || (marker >= 0xD0 && marker <= 0xD7) || marker < 0xC0;
-                if (!data && marker != 0xFF) {
-                    return at;
-                }
+            at = nextMarker(at);
+            int marker = unsigned(at + 1);
+            boolean data = marker == 0 || (marker >= 0xD0 && marker <= 0xD7) || marker < 0xC0;
+            if (!data && marker != 0xFF) {
+                return at;
             }
             at++;
         }
+    }
+
+    /** The place of the next byte that is 255, of which most of the data have few. */
+    private int nextMarker(int begin) {
+        int at = begin;
+        while (at + 8 <= file.capacity()) {
+            long eight = file.getLong(at);
+            if ((~eight - 0x0101010101010101L & eight & 0x8080808080808080L) != 0) {
+                break;
+            }
+            at += 8;
+        }
+        while (file.get(at) != (byte) 0xFF) {
+            at++;
+        }
+        return at;
     }
 
     private void countScan() throws PhotoRefusedException {
@@ -228,12 +258,12 @@ final class JpegFile implements PhotoFile {
             throw PhotoRefusedException.damaged(PhotoFormat.JPEG);
         }
         boolean usual = frame.process <= 0xC2 && frame.precision == 8;
-        if (!usual || frame.components == 2 || frame.components > 4 || frame.components < 1) {
+        if (!usual || frame.components() == 2 || frame.components() > 4 || frame.components() < 1) {
             throw PhotoRefusedException.notAnImage(
                     "is a JPEG of a rare kind (lossless, arithmetic, or not of 8 bits): save it as a usual JPEG");
         }
         // Each block of 64 pixels takes a bit at least
-        if (scanBytes * 8 < frame.size.pixels() / 64) {
+        if (scanBytes * 8 < frame.size().pixels() / 64) {
             throw PhotoRefusedException.endsEarly();
         }
     }
@@ -247,7 +277,7 @@ final class JpegFile implements PhotoFile {
 
     @Override
     public Size size() {
-        return frame().size;
+        return frame().size();
     }
 
     @Override
@@ -260,11 +290,13 @@ final class JpegFile implements PhotoFile {
         if (profile.isEmpty()) {
             return Optional.empty();
         }
-        ByteArrayOutputStream icc = new ByteArrayOutputStream();
-        for (ByteBuffer piece : profile.values()) {
-            icc.writeBytes(bytes(piece));
+        int bytes = profile.values().stream().mapToInt(ByteBuffer::remaining).sum();
+        if (bytes > IccColours.MOST_BYTES) {
+            return Optional.empty();
         }
-        return IccColours.of(icc.toByteArray(), frame().components);
+        ByteBuffer icc = ByteBuffer.allocate(bytes);
+        profile.values().forEach(piece -> icc.put(piece.duplicate()));
+        return IccColours.of(icc.array(), frame().components());
     }
 
     @Override
@@ -272,7 +304,7 @@ final class JpegFile implements PhotoFile {
         int bytes = kept.stream().mapToInt(ByteBuffer::remaining).sum();
         boolean fits = Math.max(size().width(), size().height()) <= longestSide && bytes <= MOST_UNTOUCHED_BYTES;
         if (!fits
-                || frame().components == 4
+                || frame().components() == 4
                 || orientation() != Orientation.UPRIGHT
                 || colours().isPresent()) {
             return Optional.empty();
@@ -284,24 +316,60 @@ final class JpegFile implements PhotoFile {
     }
 
     @Override
-    public long memory(Size size) {
-        long forDamage = memoryOutside() / BYTES_PER_COEFFICIENT / COEFFICIENTS_PER_BYTE;
-        return forDamage + (frame().components == 4 ? ImageDecoder.memory(frame().size, 4) : 0);
+    public long memory(Size to) {
+        if (isReduced(to)) {
+            long known = frame().layout.coefficients() / COEFFICIENTS_PER_BYTE;
+            return known + ReducedJpeg.memory(frame().layout, ReducedJpeg.scale(size(), to));
+        }
+        return frame().components() == 4 ? ImageDecoder.memory(size(), 4) : 0;
+    }
+
+    @Override
+    public long memoryOutside(Size to) {
+        return isReduced(to) ? 0 : bytesOfCoefficients();
     }
 
     /** All coefficients are in memory at once if they come in several scans. */
-    @Override
-    public long memoryOutside() {
-        return scans > 1 || frame().process == 0xC2 ? frame().coefficients * BYTES_PER_COEFFICIENT : 0;
+    private long bytesOfCoefficients() {
+        boolean severalScans = scans > 1 || frame().process == 0xC2;
+        return severalScans ? frame().layout.coefficients() * BYTES_PER_COEFFICIENT : 0;
+    }
+
+    private boolean isReduced(Size to) {
+        return bytesOfCoefficients() > MOST_BYTES_OF_COEFFICIENTS && ReducedJpeg.scale(size(), to) < 8;
     }
 
     @Override
-    public Pixels decode(Size size) throws IOException, PhotoRefusedException {
-        PhotoRefusedException.ifLost(JpegDamage.share(kept), PhotoFormat.JPEG);
-        if (frame().components != 4) {
-            return ImageDecoder.jpeg(new PieceStream(kept), frame().size, size, frame().components);
+    public Pixels decode(Size to) throws IOException, PhotoRefusedException {
+        if (isReduced(to)) {
+            return reduced(to, ReducedJpeg.scale(size(), to));
         }
-        Pixels inks = ImageDecoder.inks(new PieceStream(kept), frame().size, size);
+        PhotoRefusedException.ifLost(JpegDamage.share(kept), PhotoFormat.JPEG);
+        if (frame().components() == 4) {
+            return inks(ImageDecoder.inks(new PieceStream(kept), size(), to));
+        }
+        return ImageDecoder.jpeg(new PieceStream(kept), size(), to, frame().components());
+    }
+
+    /**
+     * Decodes to a smaller size.
+     *
+     * @param scale of 8 samples so many are decoded, 1 to 8
+     */
+    Pixels reduced(Size to, int scale) throws PhotoRefusedException {
+        ReducedJpeg reduced = new ReducedJpeg(frame().layout, scale);
+        PhotoRefusedException.ifLost(JpegDamage.share(kept, reduced), PhotoFormat.JPEG);
+        Pixels pixels = reduced.picture(to, isYcc());
+        return frame().components() == 4 ? inks(pixels) : pixels;
+    }
+
+    private boolean isYcc() {
+        boolean inAdobes = adobeTransform < 0 ? !frame().hasRgbNames : adobeTransform > 0;
+        return frame().components() == 3 && (hasJfif || inAdobes);
+    }
+
+    /** The inks as they are meant, of the samples as they are stored. */
+    private Pixels inks(Pixels inks) {
         if (adobeTransform == 2) {
             Cmyk.fromYcck(inks.samples());
         }
@@ -311,7 +379,11 @@ final class JpegFile implements PhotoFile {
         return inks;
     }
 
-    private void keep(int at, int length) {
+    private void keep(int at, int length) throws PhotoRefusedException {
+        if (kept.size() == MOST_SEGMENTS) {
+            throw PhotoRefusedException.notAnImage(
+                    "is a JPEG of more than %d segments: save it anew".formatted(MOST_SEGMENTS));
+        }
         kept.add(file.slice(at, length));
     }
 
@@ -326,11 +398,5 @@ final class JpegFile implements PhotoFile {
 
     private static ByteBuffer rest(ByteBuffer content, int begin) {
         return content.slice(begin, content.capacity() - begin);
-    }
-
-    private static byte[] bytes(ByteBuffer piece) {
-        byte[] bytes = new byte[piece.remaining()];
-        piece.duplicate().get(bytes);
-        return bytes;
     }
 }

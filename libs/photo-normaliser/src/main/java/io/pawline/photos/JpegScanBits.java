@@ -34,11 +34,27 @@ final class JpegScanBits {
     }
 
     /**
-     * Takes the next code, and the bits behind it of which the lower half of its symbol says how many they are.
+     * Takes the next code.
      *
      * @return the symbol; -1 if there is no such code
      */
-    int takeWithValue(HuffmanCodes codes) {
+    int takeSymbol(HuffmanCodes codes) {
+        fill();
+        int found = codes.find((int) (bits >>> 48));
+        if (found < 0) {
+            return -1;
+        }
+        bits <<= found >> 8;
+        count -= found >> 8;
+        return found & 0xFF;
+    }
+
+    /**
+     * Takes the next code, and the number behind it.
+     *
+     * @return the symbol; -1 if there is no such code
+     */
+    int takeWithNumber(HuffmanCodes codes) {
         fill();
         int found = codes.find((int) (bits >>> 48));
         if (found < 0) {
@@ -50,6 +66,12 @@ final class JpegScanBits {
         return found & 0xFF;
     }
 
+    /** Takes the number, of up to 16 bits, that a symbol announces. */
+    int takeNumber(int size) {
+        int value = take(size);
+        return value >= 1 << size >> 1 ? value : value - (1 << size) + 1;
+    }
+
     /**
      * Takes the codes of all coefficients of a block but its first, and the bits behind each of them.
      *
@@ -59,9 +81,11 @@ final class JpegScanBits {
         // Locals, because this is where the time goes
         long bits = this.bits;
         int count = this.count;
+        int[] steps = codes.steps();
         int place = 1;
-        int found;
-        do {
+        boolean ended = false;
+        boolean known = true;
+        while (!ended && known && place < COEFFICIENTS) {
             if (count < 32) {
                 this.bits = bits;
                 this.count = count;
@@ -69,15 +93,24 @@ final class JpegScanBits {
                 bits = this.bits;
                 count = this.count;
             }
-            found = codes.find((int) (bits >>> 48));
-            int length = (found >> 8) + (found & 15);
+            int step = steps[(int) (bits >>> (64 - HuffmanCodes.STEP_BITS))];
+            int length = step & 0xFF;
+            int places = step >> 8 & 0xFF;
+            ended = step < 0;
+            if (step == 0 || place + places >= COEFFICIENTS) {
+                int found = codes.find((int) (bits >>> 48));
+                length = (found >> 8) + (found & 15);
+                places = (found >> 4 & 15) + 1;
+                ended = (found & 0xFF) == 0;
+                known = found >= 0;
+            }
             bits <<= length;
             count -= length;
-            place += (found >> 4 & 15) + 1;
-        } while ((found & 0xFF) != 0 && place < COEFFICIENTS && found >= 0);
+            place += places;
+        }
         this.bits = bits;
         this.count = count;
-        return found >= 0 && ((found & 0xFF) == 0 || place == COEFFICIENTS);
+        return known && (ended || place == COEFFICIENTS);
     }
 
     /**
@@ -86,16 +119,8 @@ final class JpegScanBits {
      * @return {@link #NONE} if there is no such code
      */
     int takeDifference(HuffmanCodes codes) {
-        fill();
-        int found = codes.find((int) (bits >>> 48));
-        int size = found & 0xFF;
-        if (found < 0 || size > MOST_BITS_OF_DIFFERENCE) {
-            return NONE;
-        }
-        bits <<= found >> 8;
-        count -= found >> 8;
-        int value = take(size);
-        return value >= 1 << size >> 1 ? value : value - (1 << size) + 1;
+        int size = takeSymbol(codes);
+        return size < 0 || size > MOST_BITS_OF_DIFFERENCE ? NONE : takeNumber(size);
     }
 
     /** Takes up to 16 bits. */

@@ -51,6 +51,11 @@ final class JpegShift {
         coefficient += difference;
     }
 
+    /** The first coefficient of the last block, in steps. */
+    int coefficient() {
+        return coefficient;
+    }
+
     /** Ends a unit, whose last block says how bright it is. */
     void endUnit() {
         double mean = coefficient * levels;

@@ -65,7 +65,7 @@ public final class PhotoDecoder {
         try {
             PhotoFile file = open(photo.slice());
             Size size = file.size();
-            admission.take(size.pixels(), file.memory(size) + file.memoryOutside() + 2 * 3 * size.pixels());
+            admission.take(size.pixels(), file.memory(size) + file.memoryOutside(size) + 2 * 3 * size.pixels());
             return decode(file);
         } catch (PhotoRefusedException refused) {
             return new NotDecoded(refused.result());

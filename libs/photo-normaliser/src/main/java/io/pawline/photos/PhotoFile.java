@@ -36,8 +36,12 @@ interface PhotoFile {
      */
     long memory(Size size);
 
-    /** Roughly the most bytes beside the heap that {@link #decode} takes. */
-    default long memoryOutside() {
+    /**
+     * Roughly the most bytes beside the heap that {@link #decode} takes.
+     *
+     * @param size of the result
+     */
+    default long memoryOutside(Size size) {
         return 0;
     }
 

@@ -33,8 +33,11 @@ public final class PhotoNormaliser {
 
     private static final int MOST_BYTES_UNDECODED = 10_000_000;
 
-    /** The coefficients of a progressive JPEG of 60 million pixels, as cameras code them. */
+    /** Beside the heap. Reached only where the longest side is set to so much that a large photo is hardly reduced. */
     private static final long MOST_BYTES_OUTSIDE = 200_000_000;
+
+    /** Four samples of 16 bits, and one that its decoder may add. */
+    private static final int BYTES_PER_PIXEL_OF_A_PNG = 10;
 
     /** Rows, tables, and the packed result. */
     private static final long SMALL_THINGS = 4L * 1024 * 1024;
@@ -100,10 +103,11 @@ public final class PhotoNormaliser {
         if (clean.isPresent()) {
             return new Normalised(clean.get(), PhotoFormat.JPEG, size.width(), size.height());
         }
-        if (file.memoryOutside() > MOST_BYTES_OUTSIDE) {
-            throw tooMuch(file.memoryOutside());
+        long outside = file.memoryOutside(size);
+        if (outside > MOST_BYTES_OUTSIDE) {
+            throw tooMuch(outside);
         }
-        return inMemory(needed(file, size), file.memoryOutside(), memory, () -> pack(file, size, file.orientation()));
+        return inMemory(needed(file, size), outside, memory, () -> pack(file, size, file.orientation()));
     }
 
     private static long needed(PhotoFile file, Size size) {
@@ -112,28 +116,62 @@ public final class PhotoNormaliser {
 
     private static Normalised pack(PhotoFile file, Size size, Orientation orientation)
             throws IOException, PhotoRefusedException {
+        return pack(orientation.turn(colours(file, size)));
+    }
+
+    private static Pixels colours(PhotoFile file, Size size) throws IOException, PhotoRefusedException {
         Pixels pixels = file.decode(size);
         Pixels srgb = file.colours().map(colours -> colours.toSrgb(pixels)).orElseGet(pixels::inColour);
-        Pixels upright = orientation.turn(srgb.inColour());
+        return srgb.inColour();
+    }
+
+    private static Normalised pack(Pixels upright) throws IOException {
         return new Normalised(JpegPacker.pack(upright), PhotoFormat.JPEG, upright.width(), upright.height());
     }
 
     private PhotoResult heif(HeifFile file, PhotoFormat format, WorkingMemory memory)
             throws InterruptedException, PhotoRefusedException {
         Size size = checkedSize(file.size());
+        PhotoRefusedException.ifLost(file.lost(), format);
         if (!converter.isThere()) {
             return undecoded(file, format);
         }
-        // The child's memory is not the heap's; what it writes is read as a whole
-        long converted = file.size().pixels() / 2;
-        return inMemory(converted + 2 * 3 * size.pixels() + SMALL_THINGS, 0, memory, () -> {
-            byte[] photo = converter.convert(file.clean(), format, file.hasTransparency());
-            ByteBuffer bytes = ByteBuffer.wrap(photo);
-            PhotoFile decoded = photo[0] == (byte) 0xFF
-                    ? JpegFile.open(bytes, properties.maxPixels())
-                    : PngFile.open(bytes, properties.maxPixels());
-            return pack(decoded, checkedSize(decoded.size()), Orientation.UPRIGHT);
+        // The child's memory is not the heap's, and what it writes is read from its file
+        boolean transparent = file.hasTransparency();
+        long decoding = transparent ? ImageDecoder.memory(file.size(), BYTES_PER_PIXEL_OF_A_PNG) : 0;
+        long needed = file.length() + decoding + 2 * 3 * size.pixels() + SMALL_THINGS;
+        return inMemory(needed, 0, memory, () -> {
+            Pixels photo = converter.convert(
+                    file.clean(), format, transparent, converted -> converted(converted, file.size(), format));
+            checkedSize(new Size(photo.width(), photo.height()));
+            if (file.hasThumbnail()) {
+                PhotoRefusedException.ifLost(lost(photo, file, format), format);
+            }
+            return pack(photo);
         });
+    }
+
+    /** @param most the size that the file says */
+    private Pixels converted(ByteBuffer photo, Size most, PhotoFormat format)
+            throws IOException, PhotoRefusedException {
+        PhotoFile decoded = photo.get(0) == (byte) 0xFF
+                ? JpegFile.open(photo, properties.maxPixels())
+                : PngFile.open(photo, properties.maxPixels());
+        if (decoded.size().pixels() > most.pixels()) {
+            throw PhotoRefusedException.damaged(format);
+        }
+        return colours(decoded, decoded.size().within(properties.longestSide()));
+    }
+
+    /** The share of a photo that its thumbnail shows to be lost; none if the thumbnail itself cannot be decoded. */
+    private double lost(Pixels photo, HeifFile file, PhotoFormat format) throws IOException, InterruptedException {
+        try {
+            Pixels thumbnail = converter.convert(
+                    file.cleanThumbnail(), format, false, converted -> converted(converted, file.size(), format));
+            return ThumbnailCheck.lost(photo, thumbnail);
+        } catch (PhotoRefusedException ofTheThumbnail) {
+            return 0;
+        }
     }
 
     private static PhotoResult undecoded(HeifFile file, PhotoFormat format) throws PhotoRefusedException {
@@ -141,13 +179,13 @@ public final class PhotoNormaliser {
             throw PhotoRefusedException.notAnImage(
                     "is an AVIF, which cannot be decoded here (there is no heif-convert): send it as a JPEG");
         }
-        byte[] clean = file.clean();
-        if (file.size().pixels() > MOST_PIXELS_UNDECODED || clean.length > MOST_BYTES_UNDECODED) {
+        if (file.size().pixels() > MOST_PIXELS_UNDECODED || file.length() > MOST_BYTES_UNDECODED) {
             throw PhotoRefusedException.tooLarge(
                     "is too large a HEIC to be passed on, and cannot be decoded here (there is no heif-convert):"
                             + " send it as a JPEG");
         }
-        return new Normalised(clean, format, file.size().width(), file.size().height());
+        return new Normalised(
+                file.clean(), format, file.size().width(), file.size().height());
     }
 
     /** The size of the result, before it is turned. */

@@ -28,11 +28,15 @@ final class PngFile implements PhotoFile {
     private static final int EXIF = 0x65584966; // eXIf
     private static final int FRAME = 12; // length, type, checksum
 
-    private static final int MOST_PROFILE_BYTES = 4 * 1024 * 1024;
+    private static final int MOST_COLOURS = 256;
+
+    /** Of what is kept. Encoders write the data in one piece, or in many that follow each other and count as one. */
+    private static final int MOST_PIECES = 100;
 
     private final ByteBuffer file;
     private final long maxPixels;
     private final List<ByteBuffer> kept = new ArrayList<>();
+    private int endOfKept = SIGNATURE_BYTES;
     private Size size = new Size(0, 0);
     private int bits;
     private int colourType;
@@ -70,7 +74,7 @@ final class PngFile implements PhotoFile {
             if (length > file.capacity() - at - FRAME) {
                 throw PhotoRefusedException.endsEarly();
             }
-            chunk(type, file.slice(at + 8, length), file.slice(at, length + FRAME));
+            chunk(type, file.slice(at + 8, length), at, length + FRAME);
             if (type == END) {
                 break;
             }
@@ -81,16 +85,22 @@ final class PngFile implements PhotoFile {
         }
     }
 
-    private void chunk(int type, ByteBuffer content, ByteBuffer whole) throws PhotoRefusedException {
+    private void chunk(int type, ByteBuffer content, int at, int length) throws PhotoRefusedException {
         switch (type) {
             case HEADER -> {
                 readHeader(content);
-                keep(whole);
+                keep(at, length);
             }
-            case PALETTE, TRANSPARENCY, END -> keep(whole);
+            case PALETTE, TRANSPARENCY -> {
+                if (content.capacity() > 3 * MOST_COLOURS) {
+                    throw PhotoRefusedException.damaged(PhotoFormat.PNG);
+                }
+                keep(at, length);
+            }
+            case END -> keep(at, length);
             case DATA -> {
                 hasData = true;
-                keep(whole);
+                keep(at, length);
             }
             case PROFILE -> {
                 if (!hasProfile) {
@@ -115,14 +125,24 @@ final class PngFile implements PhotoFile {
         }
     }
 
-    private void keep(ByteBuffer chunk) throws PhotoRefusedException {
+    private void keep(int at, int length) throws PhotoRefusedException {
+        ByteBuffer chunk = file.slice(at, length);
         CRC32 checksum = new CRC32();
         int checked = chunk.capacity() - 8;
         checksum.update(chunk.slice(4, checked));
         if ((int) checksum.getValue() != chunk.getInt(4 + checked)) {
             throw PhotoRefusedException.damaged(PhotoFormat.PNG);
         }
-        kept.add(chunk);
+        if (at == endOfKept) {
+            int begin = endOfKept - kept.removeLast().capacity();
+            kept.add(file.slice(begin, at + length - begin));
+        } else {
+            kept.add(chunk);
+        }
+        endOfKept = at + length;
+        if (kept.size() > MOST_PIECES) {
+            throw PhotoRefusedException.notAnImage("is a PNG whose data are in too many pieces: save it anew");
+        }
     }
 
     /** The profile after its name; null if it is broken or too long. */
@@ -141,7 +161,7 @@ final class PngFile implements PhotoFile {
             while (!inflater.finished()) {
                 int count = inflater.inflate(part);
                 inflated.write(part, 0, count);
-                if (count == 0 || inflated.size() > MOST_PROFILE_BYTES) {
+                if (count == 0 || inflated.size() > IccColours.MOST_BYTES) {
                     return null;
                 }
             }

@@ -65,6 +65,9 @@ final class TiffFile implements PhotoFile {
             531,
             532);
 
+    private static final int COLOUR_MAP = 320;
+    private static final int JPEG_TABLES = 347;
+
     private static final int JPEG = 7;
     /** None, fax (three kinds), LZW, JPEG, deflate (two numbers), PackBits. */
     private static final Set<Long> COMPRESSIONS = Set.of(1L, 2L, 3L, 4L, 5L, (long) JPEG, 8L, 32946L, 32773L);
@@ -78,6 +81,12 @@ final class TiffFile implements PhotoFile {
 
     private static final long SMALL_PIXELS = 1_000_000;
 
+    private static final int MOST_VALUES = 100;
+    private static final int MOST_COLOURS = 3 * 65_536;
+    private static final int MOST_BYTES_OF_TABLES = 65_536;
+    private static final int MOST_BLOCKS = 500_000;
+    private static final int BYTES_PER_BLOCK = 64;
+
     /** A field of the directory. Its values begin at {@code at}. */
     private record Field(int entry, int type, int count, int at) {}
 
@@ -87,6 +96,7 @@ final class TiffFile implements PhotoFile {
     private int samples;
     private long bits;
     private long blockBytes;
+    private long longestBlock;
 
     private TiffFile(ByteBuffer file) {
         this.file = file.slice();
@@ -119,6 +129,9 @@ final class TiffFile implements PhotoFile {
             if (type == 0 || type >= BYTES_OF_TYPE.length || count < 1) {
                 throw PhotoRefusedException.damaged(PhotoFormat.TIFF);
             }
+            if (count > mostValues(tag)) {
+                throw PhotoRefusedException.notAnImage("is a TIFF of a rare kind: save it as a JPEG or PNG");
+            }
             long bytes = (long) BYTES_OF_TYPE[type] * count;
             int values = bytes <= 4 ? entry + 8 : file.getInt(entry + 8);
             if (values < 0 || values + bytes > file.capacity()) {
@@ -126,6 +139,17 @@ final class TiffFile implements PhotoFile {
             }
             fields.putIfAbsent(tag, new Field(entry, type, count, values));
         }
+    }
+
+    /** The decoder has all values of all fields in memory, and one file can name the same bytes for each field. */
+    private static int mostValues(int tag) {
+        return switch (tag) {
+            case STRIPS, STRIP_BYTES, TILES, TILE_BYTES -> MOST_BLOCKS;
+            case COLOUR_MAP -> MOST_COLOURS;
+            case JPEG_TABLES -> MOST_BYTES_OF_TABLES;
+            case PROFILE -> Integer.MAX_VALUE; // the decoder does not get it
+            default -> MOST_VALUES;
+        };
     }
 
     private void check(long maxPixels) throws PhotoRefusedException {
@@ -181,6 +205,7 @@ final class TiffFile implements PhotoFile {
             if (at + length > file.capacity()) {
                 throw PhotoRefusedException.endsEarly();
             }
+            longestBlock = Math.max(longestBlock, length);
             if (jpeg) {
                 checkFrame(file.slice((int) at, (int) length), width, height);
             }
@@ -238,7 +263,7 @@ final class TiffFile implements PhotoFile {
     @Override
     public Optional<IccColours> colours() {
         @Nullable Field profile = fields.get(PROFILE);
-        if (profile == null || BYTES_OF_TYPE[profile.type] != 1) {
+        if (profile == null || BYTES_OF_TYPE[profile.type] != 1 || profile.count > IccColours.MOST_BYTES) {
             return Optional.empty();
         }
         byte[] icc = new byte[profile.count];
@@ -253,7 +278,15 @@ final class TiffFile implements PhotoFile {
 
     @Override
     public long memory(Size to) {
-        return ImageDecoder.memory(size, bytesPerPixel()) + 2 * blockBytes;
+        return ImageDecoder.memory(size, bytesPerPixel())
+                + 2 * blockBytes
+                + longestBlock
+                + (long) BYTES_PER_BLOCK * blocks();
+    }
+
+    private int blocks() {
+        Field places = fields.get(fields.containsKey(TILES) ? TILES : STRIPS);
+        return places == null ? 0 : places.count;
     }
 
     private int bytesPerPixel() {

@@ -44,7 +44,7 @@ final class WebpFile implements PhotoFile {
             if (end > webp.file.capacity()) {
                 throw PhotoRefusedException.endsEarly();
             }
-            webp.read(HEADER_BYTES, (int) end);
+            webp.read(HEADER_BYTES, (int) end, false);
         } catch (IndexOutOfBoundsException broken) {
             throw PhotoRefusedException.damaged(PhotoFormat.WEBP);
         }
@@ -54,19 +54,19 @@ final class WebpFile implements PhotoFile {
         return webp;
     }
 
-    private void read(int begin, int end) throws PhotoRefusedException {
+    private void read(int begin, int end, boolean inFrame) throws PhotoRefusedException {
         for (int at = begin; at + CHUNK_HEADER_BYTES <= end; ) {
             long length = Integer.toUnsignedLong(file.getInt(at + 4));
             long next = at + CHUNK_HEADER_BYTES + length + (length & 1);
             if (next - (length & 1) > end) {
                 throw PhotoRefusedException.damaged(PhotoFormat.WEBP);
             }
-            chunk(name(at), at, (int) length);
+            chunk(name(at), at, (int) length, inFrame);
             at = (int) next;
         }
     }
 
-    private void chunk(String name, int at, int length) throws PhotoRefusedException {
+    private void chunk(String name, int at, int length, boolean inFrame) throws PhotoRefusedException {
         int content = at + CHUNK_HEADER_BYTES;
         switch (name) {
             case "VP8 ", "VP8L" -> {
@@ -83,12 +83,12 @@ final class WebpFile implements PhotoFile {
                 }
             }
             case "ANMF" -> {
-                if (picture == null) {
-                    read(content + FRAME_HEADER_BYTES, content + length);
+                if (picture == null && !inFrame) {
+                    read(content + FRAME_HEADER_BYTES, content + length, true);
                 }
             }
             case "ICCP" -> {
-                if (profile == null) {
+                if (profile == null && length <= IccColours.MOST_BYTES) {
                     profile = new byte[length];
                     file.get(content, profile);
                 }

@@ -2,6 +2,9 @@ package io.pawline.photos;
 
 import static io.pawline.photos.TestingPhotos.normalised;
 import static io.pawline.photos.TestingPhotos.refused;
+import static io.pawline.testkit.NeedsTools.Tool.AVIFENC;
+import static io.pawline.testkit.NeedsTools.Tool.HEIF_CONVERT;
+import static io.pawline.testkit.NeedsTools.Tool.HEIF_ENC;
 import static io.pawline.testkit.PhotoSamples.joined;
 import static io.pawline.testkit.PhotoSamples.jpeg;
 import static io.pawline.testkit.PhotoSamples.packed;
@@ -11,11 +14,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pawline.photos.PhotoResult.Fault;
 import io.pawline.photos.PhotoResult.Refused;
 import io.pawline.testkit.MutatedPhotos;
+import io.pawline.testkit.NeedsTools;
 import io.pawline.testkit.PhotoKind;
 import io.pawline.testkit.PhotoSamples;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -33,6 +40,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.util.unit.DataSize;
 
 /** Damages the pixels of photos. Decoders fill what is lost with grey or with anything, and most of them report nothing. */
 @Timeout(120)
@@ -41,6 +49,14 @@ class DamagedPhotosTest {
     private static final int WIDTH = 400;
     private static final int HEIGHT = 300;
     private static final byte[] END = {(byte) 0xFF, (byte) 0xD9};
+
+    private static final PhotoProperties WITHOUT_CONVERTER = new PhotoProperties(
+            DataSize.ofMegabytes(20),
+            60_000_000,
+            2048,
+            "no-such-program",
+            Duration.ofSeconds(1),
+            DataSize.ofMegabytes(512));
 
     private final PhotoNormaliser normaliser = new PhotoNormaliser(PhotoProperties.DEFAULTS);
 
@@ -167,6 +183,92 @@ class DamagedPhotosTest {
         byte[] second = gif.clone();
         second[first * 3 / 2] ^= 0x41;
         assertThat(normalised(normaliser, second).format()).isEqualTo(PhotoFormat.JPEG);
+    }
+
+    private static byte[] heic() throws IOException, InterruptedException {
+        return PhotoSamples.packedBy(
+                List.of("heif-enc", "-q", "60", "IN", "-o", "OUT"), ".png", List.of(packed(picture(), "png")), ".heic");
+    }
+
+    private static byte[] avif() throws IOException, InterruptedException {
+        return PhotoSamples.packedBy(
+                List.of("avifenc", "-s", "9", "--min", "10", "--max", "20", "IN", "OUT"),
+                ".png",
+                List.of(packed(picture(), "png")),
+                ".avif");
+    }
+
+    private static int beginOfData(byte[] photo) {
+        return new String(photo, StandardCharsets.ISO_8859_1).indexOf("mdat") + 4;
+    }
+
+    /** As of a file of which only a part has come, on a disk or in a store that gave all of it room. */
+    @Test
+    @NeedsTools({AVIFENC, HEIF_ENC, HEIF_CONVERT})
+    void refusesAHeicOrAvifWhoseRestIsNone() throws Exception {
+        PhotoNormaliser alone = new PhotoNormaliser(WITHOUT_CONVERTER);
+        for (byte[] photo : List.of(heic(), avif())) {
+            int begin = beginOfData(photo);
+            for (int part = 1; part < 10; part++) {
+                byte[] damaged = photo.clone();
+                byte filling = (byte) (part % 2 == 0 ? 0 : 0xFF);
+                Arrays.fill(damaged, begin + (photo.length - begin) * part / 10, photo.length, filling);
+
+                assertThat(refused(normaliser, damaged).detail())
+                        .as("part %d", part)
+                        .contains("damaged");
+                assertThat(refused(alone, damaged).fault()).isEqualTo(Fault.NOT_AN_IMAGE);
+            }
+            assertThat(normalised(normaliser, photo).format()).isEqualTo(PhotoFormat.JPEG);
+        }
+    }
+
+    @Test
+    @NeedsTools({HEIF_ENC, HEIF_CONVERT})
+    void takesAHeicOfWhichHardlyAnythingIsLost() throws Exception {
+        byte[] photo = heic();
+        Arrays.fill(photo, photo.length - photo.length / 50, photo.length, (byte) 0);
+
+        assertThat(normalised(normaliser, photo).format()).isEqualTo(PhotoFormat.JPEG);
+    }
+
+    @Test
+    @NeedsTools({HEIF_ENC, HEIF_CONVERT})
+    void refusesAHeicOfWhichTooManyTilesAreLost() throws Exception {
+        byte[] tile = PhotoSamples.packedBy(
+                List.of("heif-enc", "-q", "60", "IN", "-o", "OUT"),
+                ".png",
+                List.of(packed(picture().getSubimage(0, 0, 64, 64), "png")),
+                ".heic");
+        TiledHeic photo = TiledHeic.of(tile, 64, 5);
+
+        assertThat(normalised(normaliser, photo.without(0)).width()).isEqualTo(320);
+        assertThat(normalised(normaliser, photo.without(1)).width()).isEqualTo(320);
+        assertThat(refused(normaliser, photo.without(2)).detail()).contains("damaged HEIC, of which 7 %");
+    }
+
+    /** Its codes fit again behind a wrong one, so only the thumbnail shows that the picture is another one. */
+    @Test
+    @NeedsTools({HEIF_ENC, HEIF_CONVERT})
+    void refusesAHeicThatItsThumbnailDoesNotShow() throws Exception {
+        byte[] photo = PhotoSamples.packedBy(
+                List.of("heif-enc", "-q", "60", "-t", "160", "IN", "-o", "OUT"),
+                ".png",
+                List.of(packed(picture(), "png")),
+                ".heic");
+        assertThat(normalised(normaliser, photo).format()).isEqualTo(PhotoFormat.JPEG);
+        int begin = beginOfData(photo);
+        int refusals = 0;
+        for (int seed = 0; seed < 10; seed++) {
+            Random random = new Random(seed);
+            byte[] damaged = photo.clone();
+            for (int byteOf = 0; byteOf < 200; byteOf++) {
+                damaged[begin + (photo.length - begin) * 3 / 10 + byteOf] ^= (byte) (1 << random.nextInt(8));
+            }
+            refusals += normaliser.normalise(ByteBuffer.wrap(damaged), TestingPhotos.MEMORY) instanceof Refused ? 1 : 0;
+        }
+
+        assertThat(refusals).isGreaterThanOrEqualTo(8);
     }
 
     private static int beginOfPixels(byte[] jpeg) {
