@@ -6,6 +6,9 @@
 {{- if $values.schemaRegistry.existingSecret -}}
 {{- $_ := set $properties "basic.auth.credentials.source" "USER_INFO" -}}
 {{- end -}}
+{{- if $values.schemaRegistry.caSecret -}}
+{{- $_ := set $properties "schema.registry.ssl.truststore.type" "PEM" -}}
+{{- end -}}
 {{- if ne $security.protocol "PLAINTEXT" -}}
 {{- $_ := set $properties "security.protocol" $security.protocol -}}
 {{- end -}}
@@ -53,6 +56,9 @@
 {{- end }}
 {{- with $values.schemaRegistry.existingSecret }}
 {{ include "pawline.kafkaKey" (list "BASIC_AUTH_USER_INFO" . $values.schemaRegistry.userInfoKey "") }}
+{{- end }}
+{{- with $values.schemaRegistry.caSecret }}
+{{ include "pawline.kafkaKey" (list "SCHEMA_REGISTRY_SSL_TRUSTSTORE_CERTIFICATES" . $values.schemaRegistry.caKey "") }}
 {{- end }}
 {{- end -}}
 

@@ -59,6 +59,9 @@ metadata:
   name: {{ include "pawline.componentName" . }}
   labels:
     {{- include "pawline.labels" . | nindent 4 }}
+  annotations:
+    # While the mode changes from hpa to keda, both scalers are there for some seconds. Otherwise KEDA refuses that.
+    validations.keda.sh/hpa-ownership: "false"
 spec:
   scaleTargetRef:
     name: {{ include "pawline.componentName" . }}
@@ -73,7 +76,8 @@ spec:
     behavior: currentReplicasIfHigher
   advanced:
     horizontalPodAutoscalerConfig:
-      name: {{ include "pawline.componentName" . }}
+      # Not the name that the chart's own one has with the mode hpa: Helm would refuse to make it while KEDA's is there
+      name: {{ include "pawline.componentName" . }}-keda
       behavior:
         {{- include "pawline.scalingBehavior" . | nindent 8 }}
   triggers:

@@ -56,6 +56,11 @@ component's own override both. Takes the component.
 {{- $_ := set $alerts "cost-per-hour" . -}}
 {{- end -}}
 {{- $ops := dict "open-access" $values.operators.openAccess "alerts" $alerts -}}
+{{- with $values.operators.signIn -}}
+{{- if .existingSecret -}}
+{{- $_ := set $ops "sign-in" (dict "user-header" .userHeader "groups-header" .groupsHeader "operators" .groups) -}}
+{{- end -}}
+{{- end -}}
 {{- if $values.notifications.receivers -}}
 {{- $receivers := dict -}}
 {{- range $name, $receiver := $values.notifications.receivers -}}
@@ -154,7 +159,35 @@ http://{{ include "pawline.fullname" . }}-simulator
 {{- end -}}
 
 {{- define "pawline.databaseUrl" -}}
-{{- include "pawline.required" (list .Values.database.url "database.url" "jdbc:postgresql://host:5432/pawline") -}}
+{{- $url := include "pawline.required" (list .Values.database.url "database.url" "jdbc:postgresql://host:5432/pawline") -}}
+{{- if .Values.database.caSecret -}}
+{{- if contains "sslrootcert=" $url -}}
+{{- fail "database.url has sslrootcert, and database.caSecret names another place of the CA certificates: leave one of them out" -}}
+{{- end -}}
+{{- printf "%s%ssslrootcert=/etc/pawline-database-ca/ca.crt" $url (contains "?" $url | ternary "&" "?") -}}
+{{- else -}}
+{{- $url -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The CA certificates of the database as a volume, whose file follows the Secret. Takes root. */}}
+{{- define "pawline.databaseCa" -}}
+{{- with .Values.database.caSecret -}}
+- name: database-ca
+  secret:
+    secretName: {{ . }}
+    items:
+      - key: {{ $.Values.database.caKey }}
+        path: ca.crt
+{{- end -}}
+{{- end -}}
+
+{{- define "pawline.databaseCaMount" -}}
+{{- if .Values.database.caSecret -}}
+- name: database-ca
+  mountPath: /etc/pawline-database-ca
+  readOnly: true
+{{- end -}}
 {{- end -}}
 
 {{- define "pawline.imageStore" -}}
@@ -195,6 +228,9 @@ s3:
 {{- end }}
 {{- if and $values.tracing.endpoint $values.tracing.existingSecret }}
 {{ include "pawline.secretKey" (dict "env" "PAWLINE_TRACING_AUTHORIZATION" "in" $values.tracing "of" "tracing" "key" "authorizationKey") }}
+{{- end }}
+{{- if and (eq .name "ops") $values.operators.signIn.existingSecret }}
+{{ include "pawline.secretKey" (dict "env" "PAWLINE_OPS_SIGNIN_SECRET" "in" $values.operators.signIn "of" "operators.signIn" "key" "secretKey") }}
 {{- end }}
 {{- if eq .name "ops" }}
 {{- range $name, $receiver := $values.notifications.receivers }}

@@ -168,6 +168,11 @@ spec:
               readOnly: true
             - name: tmp
               mountPath: /tmp
+            {{- if has "database" .needs }}
+            {{- with include "pawline.databaseCaMount" .root }}
+            {{- . | nindent 12 }}
+            {{- end }}
+            {{- end }}
             {{- with .values.extraVolumeMounts }}
             {{- toYaml . | nindent 12 }}
             {{- end }}
@@ -178,6 +183,11 @@ spec:
         - name: tmp
           emptyDir:
             sizeLimit: {{ .values.tmpSizeLimit }}
+        {{- if has "database" .needs }}
+        {{- with include "pawline.databaseCa" .root }}
+        {{- . | nindent 8 }}
+        {{- end }}
+        {{- end }}
         {{- with .values.extraVolumes }}
         {{- toYaml . | nindent 8 }}
         {{- end }}

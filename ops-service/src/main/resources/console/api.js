@@ -1,21 +1,29 @@
 // Requests to ops-service: the API key, and problems as sentences.
 
 import {askForKey} from './key.js';
+import {language, t, word} from './texts.js';
 
 const KEY = 'pawline.api-key';
 
-/** A failed request, as a sentence for people. */
+/** A failed request, as sentences for people: `title` in their language, and what ops-service says of it, which is English. */
 export class Problem extends Error {
   constructor(status, title, detail) {
     super([title, detail].filter(Boolean).map(sentence).join(' '));
     this.status = status;
+    this.title = sentence(title);
+    this.detail = detail ? sentence(detail) : '';
   }
 }
 
 function sentence(text) {
   const trimmed = text.trim();
-  return trimmed.charAt(0).toUpperCase() + trimmed.slice(1) + (/[.!?]$/.test(trimmed) ? '' : '.');
+  return trimmed.charAt(0).toUpperCase() + trimmed.slice(1) + (/[.!?。！？]$/.test(trimmed) ? '' : t('problem.stop'));
 }
+
+let operator = null;
+
+/** The name by which ops-service knows the person: of the key, or of whom a proxy has signed in; null: it knows none. */
+export const operatorName = () => operator;
 
 export const hasKey = () => sessionStorage.getItem(KEY) !== null;
 
@@ -26,7 +34,7 @@ export function forgetKey() {
 let asking = null;
 
 async function newKey(problem) {
-  asking ??= askForKey(problem.message).then(key => sessionStorage.setItem(KEY, key)).finally(() => { asking = null; });
+  asking ??= askForKey(problem).then(key => sessionStorage.setItem(KEY, key)).finally(() => { asking = null; });
   return asking;
 }
 
@@ -45,6 +53,11 @@ export async function answer(path, {method = 'GET', body, signal} = {}) {
       },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
+    const name = response.headers.get('Pawline-Operator');
+    if (name && decodeURIComponent(name) !== operator) {
+      operator = decodeURIComponent(name);
+      window.dispatchEvent(new Event('operator'));
+    }
     if (response.ok) return response;
     const problem = await problemOf(response);
     if (response.status !== 401) throw problem;
@@ -59,18 +72,21 @@ async function send(path, options) {
     return await fetch(path, options);
   } catch (failure) {
     if (failure.name === 'AbortError') throw failure;
-    throw new Problem(0, 'ops-service cannot be reached', 'It may be starting, or the way to it is broken');
+    throw new Problem(0, t('problem.unreachable'), t('problem.unreachable_why'));
   }
 }
 
 async function problemOf(response) {
   try {
     const problem = await response.json();
-    return new Problem(response.status, problem.title, problem.detail === problem.title ? '' : problem.detail);
+    return new Problem(response.status, titleOf(problem), problem.detail === problem.title ? '' : problem.detail);
   } catch {
-    return new Problem(response.status, `ops-service answered ${response.status}`, '');
+    return new Problem(response.status, t('problem.answered', {status: String(response.status)}), '');
   }
 }
+
+/** The title of a problem; its type ends with the code. */
+const titleOf = problem => language === 'en' ? problem.title : word(String(problem.type).split(':').at(-1).replaceAll('-', '_'), 'problem');
 
 export async function get(path, signal) {
   return (await answer(path, {signal})).json();

@@ -1,9 +1,10 @@
 // The console shows one page at a time: the part of the address behind the # names it.
 
-import {el, fill} from './dom.js';
+import {add, el, fill} from './dom.js';
 import {zone} from './format.js';
+import {LANGUAGES, language, speak, t} from './texts.js';
 import {complaint, title} from './widgets.js';
-import {forgetKey, hasKey} from './api.js';
+import {forgetKey, hasKey, operatorName} from './api.js';
 import {livePage} from './pages/live.js';
 import {reportPage} from './pages/report.js';
 import {taskPage} from './pages/task.js';
@@ -27,7 +28,7 @@ const PAGES = [
   [/^\/audit$/, auditPage],
 ];
 
-const MENU = [['/live', 'Live'], ['/report', 'Report'], ['/tasks', 'Task'], ['/letters', 'Dead letters'], ['/replays', 'Replays'], ['/audit', 'Audit']];
+const MENU = [['/live', t('live.title')], ['/report', t('report.title')], ['/tasks', t('task.title')], ['/letters', t('letters.title')], ['/replays', t('replays.title')], ['/audit', t('audit.title')]];
 
 let leave = new AbortController();
 
@@ -47,12 +48,12 @@ async function show() {
       try {
         await page(place, {parts: match.slice(1).map(part => part && decodeURIComponent(part)), query: Object.fromEntries(new URLSearchParams(search)), signal});
       } catch (failure) {
-        if (!signal.aborted) place.append(complaint(failure));
+        if (!signal.aborted) add(place, complaint(failure));
       }
       return;
     }
   }
-  title(place, 'There is no such page');
+  title(place, t('app.no_page'));
 }
 
 function menu(path) {
@@ -60,14 +61,24 @@ function menu(path) {
   const current = ['/replay', '/plans'].includes(area) ? '/replays' : area;
   fill(document.getElementById('nav'), el('ul', {}, MENU.map(([target, name]) =>
     el('li', {}, el('a', {href: '#' + target, 'aria-current': target === current ? 'page' : null}, name)))));
-  fill(document.getElementById('foot'),
-    el('span', {}, `Times: ${zone()}`),
-    hasKey() ? el('button.plain', {type: 'button', click: () => { forgetKey(); location.reload(); }}, 'Forget the API key') : null);
+  foot();
 }
 
+function foot() {
+  fill(document.getElementById('foot'),
+    el('span', {}, t('app.times', {zone: zone()})),
+    Object.entries(LANGUAGES).filter(([code]) => code !== language).map(([code, name]) =>
+      el('button.plain', {type: 'button', lang: code === 'zh' ? 'zh-Hans' : code, click: () => speak(code)}, name)),
+    operatorName() ? el('span', {}, t('app.operator', {name: operatorName()})) : null,
+    hasKey() ? el('button.plain', {type: 'button', click: () => { forgetKey(); location.reload(); }}, t('app.forget_key')) : null);
+}
+
+document.getElementById('skip').textContent = t('app.skip');
+document.getElementById('nav').setAttribute('aria-label', t('app.pages'));
 document.getElementById('skip').addEventListener('click', event => {
   event.preventDefault();
   document.getElementById('main').focus();
 });
 window.addEventListener('hashchange', show);
+window.addEventListener('operator', foot);
 show();

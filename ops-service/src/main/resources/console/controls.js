@@ -2,7 +2,8 @@
 
 import {el, fill, table} from './dom.js';
 import {get, post} from './api.js';
-import {ago, count, moment, plural, rate, words} from './format.js';
+import {ago, count, figure, moment, rate} from './format.js';
+import {t, word} from './texts.js';
 import {confirmAction, taskLink} from './widgets.js';
 
 /** What is in force; null while ops-service does not know it. */
@@ -20,26 +21,26 @@ const of = (list, subject) => list?.find(one => one.subject === subject);
 /** What a control is about, for people. */
 export function subjectWords(subject) {
   const name = subject.slice(subject.indexOf(':') + 1);
-  if (subject.startsWith('weight:')) return `tenant ${name}`;
-  return subject.startsWith('task:') ? ['task ', taskLink(name)] : name;
+  if (subject.startsWith('weight:')) return t('control.tenant', {tenant: name});
+  return subject.startsWith('task:') ? t('control.task', {task: taskLink(name)}) : name;
 }
 
 const isSwitch = subject => Boolean(subject?.startsWith('off:'));
 
 /** What a control does, for people. */
 export function controlWords({subject, action, limit, weight, until}) {
-  if (isSwitch(subject)) return action === 'pause' ? 'switched off' : 'switched on';
+  if (isSwitch(subject)) return action === 'pause' ? t('control.switched_off') : t('control.switched_on');
   switch (action) {
-    case 'limit': return limit ? `limit of ${plural(limit, 'call')} per process` : 'configured limit';
-    case 'clear_limit': return 'configured limit';
-    case 'weight': return weight ? `weight of ${weight}` : 'configured weight';
-    case 'clear_weight': return 'configured weight';
-    case 'cool_down': return ['cool-down until ', moment(until)];
-    default: return words(action);
+    case 'limit': return limit ? t('control.limit', {n: limit}) : t('control.configured');
+    case 'clear_limit': return t('control.configured');
+    case 'weight': return weight ? t('control.weight', {weight: figure(weight)}) : t('control.configured_weight');
+    case 'clear_weight': return t('control.configured_weight');
+    case 'cool_down': return t('control.cool_down', {time: moment(until)});
+    default: return word(action);
   }
 }
 
-const given = control => [controlWords(control), ' by ', control.by, ', ', ago(control.at), ': ', control.why];
+const given = control => t('control.given', {what: controlWords(control), by: control.by, ago: ago(control.at), why: control.why});
 
 const send = path => body => post(`/v1/controls/${path}`, body);
 
@@ -48,13 +49,13 @@ export function cardControls(name) {
   let stage = null;
   let controls = null;
   const notes = el('div.given');
-  const pause = button(name, 'Pause', () => pauseStage(stage));
-  const resume = button(name, 'Resume', () => resumeStage(stage, of(controls?.controls, `stage:${name}`)));
-  const limit = button(name, 'Limit', () => limitStage(stage, of(controls?.controls, `limit:${name}`)));
-  const coolDown = button(name, 'Cool down', () => coolProviderDown(stage));
-  const off = button(name, 'Switch off', () => switchProviderOff(stage));
+  const pause = button(name, t('control.pause'), () => pauseStage(stage));
+  const resume = button(name, t('control.resume'), () => resumeStage(stage, of(controls?.controls, `stage:${name}`)));
+  const limit = button(name, t('control.set_limit'), () => limitStage(stage, of(controls?.controls, `limit:${name}`)));
+  const coolDown = button(name, t('control.cool'), () => coolProviderDown(stage));
+  const off = button(name, t('control.off'), () => switchProviderOff(stage));
   return {
-    element: el('div.controls', {}, notes, el('div.buttons', {role: 'group', 'aria-label': `Controls of ${name}`}, pause, resume, limit, coolDown, off)),
+    element: el('div.controls', {}, notes, el('div.buttons', {role: 'group', 'aria-label': t('control.of', {stage: name})}, pause, resume, limit, coolDown, off)),
     update(now, all) {
       stage = now;
       controls = all;
@@ -62,7 +63,7 @@ export function cardControls(name) {
       const inForce = subjects.map(subject => of(all?.controls, subject)).filter(Boolean);
       const last = subjects.map(subject => of(all?.last, subject)).filter(Boolean).sort((a, b) => b.at.localeCompare(a.at)).slice(0, 1);
       fill(notes, inForce.length ? inForce.map(one => el('p.detail', {}, given(one)))
-        : last.map(one => el('p.detail', {}, 'Last: ', given(one))));
+        : last.map(one => el('p.detail', {}, t('control.last', {what: given(one)}))));
       const paused = all ? Boolean(of(inForce, `stage:${name}`)) : now.paused;
       show([[paused ? resume : pause, true], [paused ? pause : resume, false], [coolDown, Boolean(now.provider)],
         [off, providersOf(now).some(one => !of(inForce, `off:${one}`))]]);
@@ -81,20 +82,20 @@ const button = (name, text, click) => el('button', {type: 'button', click}, text
 
 /** All that is in force, each with a way to take it back. */
 export function inForce(controls) {
-  if (!controls) return el('p.muted', {}, 'Which live controls are in force is not known just now.');
+  if (!controls) return el('p.muted', {}, t('control.unknown'));
   const shown = controls.controls.filter(one => one.action !== 'cancel');
   if (!shown.length && !controls.cancelled_tasks) return null;
   return [
-    el('h2', {}, 'Live controls in force'),
-    shown.length ? table('Live controls in force', [
-      {title: 'On', cell: row => subjectWords(row.subject)},
-      {title: 'What', cell: row => controlWords(row)},
-      {title: 'By', cell: row => row.by},
-      {title: 'Why', class: 'prose', cell: row => row.why},
-      {title: 'Since', cell: row => ago(row.at)},
-      {title: 'Undo', class: 'does', cell: row => el('button', {type: 'button', 'data-key': `undo ${row.subject}`, click: () => takeBack(row)}, 'Undo', el('span.unseen', {}, ` on ${row.subject}`))},
+    el('h2', {}, t('control.in_force')),
+    shown.length ? table(t('control.in_force'), [
+      {title: t('col.on'), cell: row => subjectWords(row.subject)},
+      {title: t('col.what'), cell: row => controlWords(row)},
+      {title: t('col.by'), cell: row => row.by},
+      {title: t('col.why'), class: 'prose', cell: row => row.why},
+      {title: t('col.since'), cell: row => ago(row.at)},
+      {title: t('control.undo'), class: 'does', cell: row => el('button', {type: 'button', 'data-key': `undo ${row.subject}`, click: () => takeBack(row)}, t('control.undo'), el('span.unseen', {}, t('control.undo_on', {action: word(row.action), subject: row.subject.slice(row.subject.indexOf(':') + 1)})))},
     ], shown) : null,
-    controls.cancelled_tasks ? el('p.muted', {}, `${plural(controls.cancelled_tasks, 'cancelled task')} could still be met by a stage.`) : null,
+    controls.cancelled_tasks ? el('p.muted', {}, t('control.cancelled', {n: controls.cancelled_tasks})) : null,
   ];
 }
 
@@ -106,32 +107,36 @@ function takeBack(control) {
   else endCoolDown(name, control);
 }
 
-const because = control => control ? ['In force: ', ...given(control), '.'] : null;
+const because = control => control ? t('control.because', {what: given(control)}) : null;
+
+const waitingFor = stage => stage.lag_net ?? stage.lag;
 
 function pauseStage(stage) {
-  const waiting = stage.lag_net ?? stage.lag;
+  const waiting = waitingFor(stage);
+  const known = waiting !== null && waiting !== undefined;
   confirmAction({
-    title: `Pause ${stage.stage}`,
+    title: t('control.pause_title', {stage: stage.stage}),
     text: [
-      `No process of ${stage.stage} begins a further task. ${plural(stage.in_flight ?? 0, 'call')} under way will end as usual.`,
-      `${waiting === null || waiting === undefined ? 'Its tasks' : plural(waiting, 'task')} will wait, and so will those that come; it begins ${rate(stage.per_second) ?? 'no'} calls a second now. Their deadlines keep running.`,
-      'To undo it: Resume.',
+      t('control.pause_does', {stage: stage.stage, n: stage.in_flight ?? 0}),
+      [known ? t('control.pause_waiting', {n: waiting}) : t('control.pause_waiting_unknown'), ' ',
+        rate(stage.per_second) ? t('control.pause_rate', {rate: rate(stage.per_second)}) : '', ' ', t('control.pause_deadlines')],
+      t('control.undo_by_resume'),
     ],
-    button: 'Pause', danger: true, example: 'The pictures are wrong.',
+    button: t('control.pause'), danger: true, example: t('control.pause_example'),
     work: send(`stages/${stage.stage}/pause`),
   });
 }
 
 function resumeStage(stage, control) {
-  const waiting = stage.lag_net ?? stage.lag;
+  const waiting = waitingFor(stage);
   confirmAction({
-    title: `Resume ${stage.stage}`,
+    title: t('control.resume_title', {stage: stage.stage}),
     text: [
       because(control),
-      `The stage begins tasks again${waiting ? `; ${plural(waiting, 'task')} wait for it` : ''}.`,
-      'To undo it: Pause.',
+      waiting ? t('control.resume_does_waiting', {n: waiting}) : t('control.resume_does'),
+      t('control.undo_by_pause'),
     ].filter(Boolean),
-    button: 'Resume', example: 'It is mended.',
+    button: t('control.resume'), example: t('control.resume_example'),
     work: send(`stages/${stage.stage}/resume`),
   });
 }
@@ -142,25 +147,26 @@ function limitStage(stage, control) {
     value: control?.limit ?? Math.max(1, Math.round((stage.limit ?? processes) / processes))});
   const sum = el('p.hint', {id: 'limit-sum', 'aria-live': 'polite'});
   const say = () => fill(sum, stage.processes
-    ? `${plural(processes, 'process', 'processes')}: together at most ${count(processes * (Number(number.value) || 0))} at once, ${stage.limit === null ? 'now without a limit' : `now ${count(stage.limit)}`}.`
-    : 'No process has made a call lately: how many there are is not known.');
+    ? t(stage.limit === null || stage.limit === undefined ? 'control.limit_sum_none' : 'control.limit_sum',
+      {n: processes, sum: count(processes * (Number(number.value) || 0)), now: count(stage.limit)})
+    : t('control.limit_unknown'));
   number.addEventListener('input', say);
   number.setAttribute('aria-describedby', 'limit-sum');
   say();
   confirmAction({
-    title: `Limit ${stage.stage}`,
-    text: [because(control), 'Calls under way end as usual. The adaptive limit may stay below this number. To undo it: press Undo beside it.'].filter(Boolean),
-    fields: el('div.field', {}, el('label', {for: 'limit'}, 'Calls in flight of each process'), number, sum),
-    button: 'Set the limit', example: 'The provider asked for less.',
+    title: t('control.limit_title', {stage: stage.stage}),
+    text: [because(control), t('control.limit_does')].filter(Boolean),
+    fields: el('div.field', {}, el('label', {for: 'limit'}, t('control.limit_field')), number, sum),
+    button: t('control.limit_button'), example: t('control.limit_example'),
     work: body => post(`/v1/controls/stages/${stage.stage}/limit`, {limit: Number(number.value), ...body}),
   });
 }
 
 function clearLimit(name, control) {
   confirmAction({
-    title: `Configured limit of ${name}`,
-    text: [because(control), 'Each process has the limit of its settings again.'].filter(Boolean),
-    button: 'Use the configured limit', example: 'They can take more again.',
+    title: t('control.clear_title', {stage: name}),
+    text: [because(control), t('control.clear_does')].filter(Boolean),
+    button: t('control.clear_button'), example: t('control.clear_example'),
     work: send(`stages/${name}/clear-limit`),
   });
 }
@@ -169,13 +175,13 @@ function coolProviderDown(stage) {
   const minutes = el('input', {id: 'minutes', name: 'minutes', type: 'number', min: 1, max: 1_440, required: true, value: 5});
   const path = `providers/${encodeURIComponent(stage.provider)}/cool-down`;
   confirmAction({
-    title: `Cool ${stage.provider} down`,
+    title: t('control.cool_title', {provider: stage.provider}),
     text: [
-      `No process of any stage calls ${stage.provider} for so long. ${plural(stage.in_flight ?? 0, 'call')} of ${stage.stage} under way will end as usual. Tasks wait, and no attempt is counted.`,
-      'A longer cool-down that is in force stays. To undo it: press Undo beside it.',
+      t('control.cool_does', {provider: stage.provider, stage: stage.stage, n: stage.in_flight ?? 0}),
+      t('control.cool_longer'),
     ],
-    fields: el('div.field', {}, el('label', {for: 'minutes'}, 'Minutes, 1,440 at most'), minutes),
-    button: 'Cool down', danger: true, example: 'They announced maintenance.',
+    fields: el('div.field', {}, el('label', {for: 'minutes'}, t('control.cool_field')), minutes),
+    button: t('control.cool'), danger: true, example: t('control.cool_example'),
     work: body => post(`/v1/controls/${path}`, {seconds: 60 * Number(minutes.value), ...body}),
   });
 }
@@ -187,32 +193,28 @@ function switchProviderOff(stage) {
   const names = stage.providers?.length ? stage.providers.filter(one => !one.off).map(one => one.provider) : [stage.provider];
   const chosen = el('select', {id: 'provider', name: 'provider'}, names.map(one => el('option', {value: one}, one)));
   confirmAction({
-    title: `Switch a provider of ${stage.stage} off`,
-    text: [
-      `No process of any stage calls the provider, until it is switched on. ${plural(stage.in_flight ?? 0, 'call')} of ${stage.stage} under way will end as usual.`,
-      'Tasks go to the next provider of the stage. They wait if it has none, and their deadlines keep running.',
-      'To undo it: press Undo beside it.',
-    ],
-    fields: el('div.field', {}, el('label', {for: 'provider'}, 'Provider'), chosen),
-    button: 'Switch off', danger: true, example: 'Its pictures are wrong.',
+    title: t('control.off_title', {stage: stage.stage}),
+    text: [t('control.off_does', {n: stage.in_flight ?? 0, stage: stage.stage}), t('control.off_wait'), t('control.off_undo')],
+    fields: el('div.field', {}, el('label', {for: 'provider'}, t('control.off_field')), chosen),
+    button: t('control.off'), danger: true, example: t('control.off_example'),
     work: body => post(`/v1/controls/providers/${encodeURIComponent(chosen.value)}/switch-off`, body),
   });
 }
 
 function switchProviderOn(provider, control) {
   confirmAction({
-    title: `Switch ${provider} on`,
-    text: [because(control), `Every process may call ${provider} again at once.`].filter(Boolean),
-    button: 'Switch on', example: 'Its pictures are right again.',
+    title: t('control.on_title', {provider}),
+    text: [because(control), t('control.end_does', {provider})].filter(Boolean),
+    button: t('control.on'), example: t('control.on_example'),
     work: send(`providers/${encodeURIComponent(provider)}/switch-on`),
   });
 }
 
 function endCoolDown(provider, control) {
   confirmAction({
-    title: `End the cool-down of ${provider}`,
-    text: [because(control), `Every process may call ${provider} again at once.`].filter(Boolean),
-    button: 'End it', example: 'They are back.',
+    title: t('control.end_title', {provider}),
+    text: [because(control), t('control.end_does', {provider})].filter(Boolean),
+    button: t('control.end_button'), example: t('control.end_example'),
     work: send(`providers/${encodeURIComponent(provider)}/end-cool-down`),
   });
 }
@@ -220,9 +222,9 @@ function endCoolDown(provider, control) {
 /** Cancels a task, and shows its page anew. */
 export function cancelTask(id) {
   confirmAction({
-    title: 'Cancel the task',
-    text: 'No stage works on it any more, and its front end is notified that it is cancelled. A call under way is paid for. This cannot be undone.',
-    button: 'Cancel the task', danger: true, example: 'The customer asked for it.',
+    title: t('control.cancel_title'),
+    text: t('control.cancel_does'),
+    button: t('control.cancel_title'), danger: true, example: t('control.cancel_example'),
     work: async body => {
       await post(`/v1/controls/tasks/${encodeURIComponent(id)}/cancel`, body);
       window.dispatchEvent(new HashChangeEvent('hashchange'));

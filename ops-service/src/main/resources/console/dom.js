@@ -31,6 +31,11 @@ function nodes(children) {
     .map(child => child instanceof Node ? child : String(child));
 }
 
+/** Puts content behind what is there; what is null is left out, which `append` would write as a word. */
+export function add(container, ...children) {
+  container.append(...nodes(children));
+}
+
 /** Puts new content in the place of the old; what had the focus, known by its `data-key`, has it again. */
 export function fill(container, ...children) {
   const focused = container.contains(document.activeElement) ? document.activeElement.dataset?.key : undefined;

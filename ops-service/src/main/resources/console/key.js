@@ -1,6 +1,7 @@
 // The dialog that asks for an API key.
 
 import {el} from './dom.js';
+import {t} from './texts.js';
 
 /** Resolves to what the person enters; asks until there is something. */
 export function askForKey(why) {
@@ -15,14 +16,12 @@ export function askForKey(why) {
         dialog.remove();
         resolve(key);
       }},
-      el('h2', {id: 'key-title'}, 'API key'),
-      el('p.muted', {}, why),
-      el('label', {for: 'key'}, 'Key'),
+      el('h2', {id: 'key-title'}, t('key.title')),
+      el('p.muted', {}, why.title, ' ', el('span', {lang: 'en'}, why.detail)),
+      el('label', {for: 'key'}, t('key.label')),
       input,
-      el('p.hint', {}, 'It stays in this tab and is forgotten when the tab is closed. ',
-        el('code', {}, './pawline keys create'), ' makes one: scope ', el('code', {}, 'read'), ' to look, ',
-        el('code', {}, 'operate'), ' to replay and discard.'),
-      el('div.actions', {}, el('button.primary', {type: 'submit'}, 'Continue'))));
+      el('p.hint', {}, t('key.hint', {command: el('code', {}, './pawline keys create'), read: el('code', {}, 'read'), operate: el('code', {}, 'operate')})),
+      el('div.actions', {}, el('button.primary', {type: 'submit'}, t('key.continue')))));
     document.body.append(dialog);
     dialog.showModal();
     input.focus();

@@ -1,14 +1,15 @@
 // Pieces that several pages have.
 
-import {el, fill, link, svg} from './dom.js';
-import {Problem, forgetKey, hasKey} from './api.js';
+import {add, el, fill, link, svg} from './dom.js';
+import {Problem, forgetKey, hasKey, operatorName} from './api.js';
 import {count, words} from './format.js';
+import {language, t, word} from './texts.js';
 
 /** The page's heading, which is also the tab's name, and what a screen reader reads first. */
 export function title(place, text, ...beside) {
   document.title = `${text} · Pawline`;
   const heading = el('h1', {tabindex: -1}, text);
-  place.append(el('div.heading', {}, heading, ...beside));
+  add(place, el('div.heading', {}, heading, ...beside));
   heading.focus({preventScroll: true});
   window.scrollTo(0, 0);
 }
@@ -27,17 +28,18 @@ export function badge(state, text = words(state), meaning = MEANING[state] ?? 'p
 /** An open dead letter is no alarm by itself. */
 export const deadLetterBadge = state => badge(state, words(state), state === 'open' ? 'plain' : undefined);
 
-export const stageAndReason = row => [el('span.stage', {}, row.stage), ' · ', el('span.code', {}, row.reason)];
+/** What ops-service, a stage or a person wrote, which may be in another language than the page. */
+export const foreign = text => text ? el('span', {lang: language === 'en' ? null : ''}, text) : null;
 
 /** What went wrong, as a sentence. */
 export function complaint(failure) {
   if (!(failure instanceof Problem)) console.error(failure);
-  const text = failure instanceof Problem ? failure.message : 'The console has failed: ' + failure.message;
-  return el('div.complaint', {role: 'alert'}, el('p', {}, text),
+  const known = failure instanceof Problem;
+  return el('div.complaint', {role: 'alert'}, el('p', {}, known ? failure.title : t('app.failed'), ' ', foreign(known ? failure.detail : failure.message)),
     failure.status === 403 && hasKey() ? el('p', {}, el('button', {type: 'button', click: () => {
       forgetKey();
       location.reload();
-    }}, 'Use another key')) : null);
+    }}, t('app.other_key'))) : null);
 }
 
 /** What is said where there is nothing to show. */
@@ -124,12 +126,12 @@ const NAME = 'pawline.name';
 
 /** Fields for who and why, which every action needs for the audit. */
 export function whoAndWhy(example) {
-  const name = el('input', {id: 'by', name: 'by', required: !hasKey(), maxlength: 200, autocomplete: 'name', value: localStorage.getItem(NAME) ?? ''});
+  const name = el('input', {id: 'by', name: 'by', required: !operatorName(), maxlength: 200, autocomplete: 'name', value: localStorage.getItem(NAME) ?? ''});
   const why = el('textarea', {id: 'why', name: 'why', required: true, minlength: 5, maxlength: 1000, rows: 2, placeholder: example});
   return {
     fields: [
-      el('div.field', {}, el('label', {for: 'why'}, 'Why, in a sentence for the audit'), why),
-      el('div.field', {}, el('label', {for: 'by'}, hasKey() ? 'Your name (optional: the key’s name is noted)' : 'Your name'), name),
+      el('div.field', {}, el('label', {for: 'why'}, t('action.why')), why),
+      el('div.field', {}, el('label', {for: 'by'}, operatorName() ? t('action.name_optional', {name: operatorName()}) : t('action.name')), name),
     ],
     body() {
       const by = name.value.trim();
@@ -158,7 +160,7 @@ export function confirmAction({title, text, fields = [], button, example, danger
     el('h2', {id: 'action-title'}, title),
     [text ?? []].flat().map(paragraph => el('p', {}, paragraph)),
     fields, action.fields, place,
-    el('div.actions', {}, submit, el('button', {type: 'button', click: () => dialog.close()}, 'Cancel'))));
+    el('div.actions', {}, submit, el('button', {type: 'button', click: () => dialog.close()}, t('action.cancel')))));
   document.body.append(dialog);
   dialog.showModal();
 }
@@ -166,10 +168,10 @@ export function confirmAction({title, text, fields = [], button, example, danger
 /** A filter in words. */
 export function filterWords(filter) {
   const entries = Object.entries(filter ?? {}).filter(([, value]) => value !== '');
-  if (!entries.length) return 'all open dead letters';
+  if (!entries.length) return t('filter.all');
   return entries.map(([name, value]) => name === 'ids'
-    ? (String(value).split(',').length > 3 ? `${count(String(value).split(',').length)} chosen dead letters` : `dead letter ${value}`)
-    : `${words(name)} ${value}`).join(', ');
+    ? (String(value).split(',').length > 3 ? t('filter.chosen', {n: String(value).split(',').length}) : t('filter.one', {id: String(value)}))
+    : t('filter.part', {name: word(name, 'filter'), value: name === 'state' ? words(value) : String(value)})).join(t('app.comma'));
 }
 
 export const taskLink = id => id ? el('a.mono', {href: link(`/tasks/${encodeURIComponent(id)}`), title: id}, shortId(id)) : null;

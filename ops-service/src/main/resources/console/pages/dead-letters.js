@@ -1,22 +1,23 @@
 // Dead letters: by cause, over time, and one by one.
 
-import {el, fill, link, table} from '../dom.js';
+import {add, el, fill, link, table} from '../dom.js';
 import {answer, get, post, query as address, save} from '../api.js';
-import {ago, count, moment, plural, seconds} from '../format.js';
-import {complaint, confirmAction, during, filterWords, deadLetterBadge, nothing, spark, taskLink, title} from '../widgets.js';
+import {ago, count, moment, reasonCode, seconds} from '../format.js';
+import {t, word} from '../texts.js';
+import {complaint, confirmAction, during, filterWords, foreign, deadLetterBadge, nothing, spark, taskLink, title} from '../widgets.js';
 
 const STAGES = ['detect', 'generate', 'matting', 'finalize', 'callback'];
-const STATES = [['', 'open'], ['replaying', 'replaying'], ['replayed', 'replayed'], ['failed_again', 'failed again'], ['discarded', 'discarded'], ['any', 'any state']];
+const STATES = [['', word('open')], ...['replaying', 'replayed', 'failed_again', 'discarded'].map(state => [state, word(state)]), ['any', t('letters.any_state')]];
 const MORE = ['provider_code', 'tenant', 'style', 'client_ref', 'task_id', 'generation', 'min_attempts', 'max_attempts', 'from', 'to', 'ids'];
 const PAGE = 100;
 
 export async function deadLettersPage(place, {query, signal}) {
   const filter = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''));
-  title(place, 'Dead letters');
+  title(place, t('letters.title'));
   const groups = el('section', {'aria-busy': 'true'});
   const list = el('section');
-  const saved = el('section.saved', {'aria-label': 'Saved filters'});
-  place.append(form(filter), saved, groups, list);
+  const saved = el('section.saved', {'aria-label': t('letters.saved')});
+  add(place, form(filter), saved, groups, list);
   savedFilters(saved, filter, signal).catch(failure => showFailure(saved, failure, signal));
   const total = byCause(groups, filter, signal).catch(failure => showFailure(groups, failure, signal));
   await oneByOne(list, filter, total, signal).catch(failure => showFailure(list, failure, signal));
@@ -32,7 +33,7 @@ function form(filter) {
   const choice = (name, label, options) => field(name, label, el('select', {id: `f-${name}`, name}, options.map(([value, words]) =>
     el('option', {value, selected: (filter[name] ?? '') === value}, words))));
   const time = (name, label) => field(name, label, el('input', {id: `f-${name}`, name, type: 'datetime-local', step: 1, value: local(filter[name])}));
-  return el('form.filters', {role: 'search', 'aria-label': 'Filter', submit: event => {
+  return el('form.filters', {role: 'search', 'aria-label': t('letters.filter'), submit: event => {
     event.preventDefault();
     const given = Object.fromEntries(new FormData(event.target));
     for (const name of ['from', 'to']) if (given[name]) given[name] = new Date(given[name]).toISOString();
@@ -41,40 +42,40 @@ function form(filter) {
     else location.hash = target;
   }},
   el('div.row', {},
-    text('q', 'Words in it', {type: 'search', placeholder: 'quota -trial'}),
-    choice('stage', 'Stage', [['', 'any'], ...STAGES.map(stage => [stage, stage])]),
-    text('reason', 'Reason', {placeholder: 'any'}),
-    choice('state', 'State', STATES),
-    el('button.primary', {type: 'submit'}, 'Filter'),
-    Object.keys(filter).length ? el('a.button', {href: '#/letters'}, 'Clear') : null),
-  el('details', {open: MORE.some(name => filter[name])}, el('summary', {}, 'More filters'),
+    text('q', t('letters.words'), {type: 'search', placeholder: t('letters.words_example')}),
+    choice('stage', t('col.stage'), [['', t('letters.any')], ...STAGES.map(stage => [stage, stage])]),
+    text('reason', t('col.reason'), {placeholder: t('letters.any')}),
+    choice('state', t('col.state'), STATES),
+    el('button.primary', {type: 'submit'}, t('letters.filter')),
+    Object.keys(filter).length ? el('a.button', {href: '#/letters'}, t('letters.clear')) : null),
+  el('details', {open: MORE.some(name => filter[name])}, el('summary', {}, t('letters.more')),
     el('div.row', {},
-      text('provider_code', 'Provider code', {placeholder: 'any, or none'}), text('tenant', 'Tenant'), text('style', 'Style'),
-      text('client_ref', 'Client reference'), text('task_id', 'Task id'), text('generation', 'Generation', {inputmode: 'numeric', pattern: '[0-9]*'}),
-      text('min_attempts', 'Attempts, at least', {inputmode: 'numeric', pattern: '[0-9]*'}), text('max_attempts', 'Attempts, at most', {inputmode: 'numeric', pattern: '[0-9]*'}),
-      time('from', 'Died from'), time('to', 'Died before'), text('ids', 'Dead letters, by number', {placeholder: '4711,4712'}))));
+      text('provider_code', t('letters.provider_code'), {placeholder: t('letters.any_or_none')}), text('tenant', t('col.tenant')), text('style', t('col.style')),
+      text('client_ref', t('col.client_ref')), text('task_id', t('task.id')), text('generation', t('col.generation'), {inputmode: 'numeric', pattern: '[0-9]*'}),
+      text('min_attempts', t('letters.attempts_least'), {inputmode: 'numeric', pattern: '[0-9]*'}), text('max_attempts', t('letters.attempts_most'), {inputmode: 'numeric', pattern: '[0-9]*'}),
+      time('from', t('letters.from')), time('to', t('letters.before')), text('ids', t('letters.by_number'), {placeholder: '4711,4712'}))));
 }
 
 /** The filters that people have saved, and a field to save this one; its address is a link that can be sent to others, too. */
 async function savedFilters(place, filter, signal) {
   const trouble = el('div');
   const name = el('input', {id: 'filter-name', maxlength: 100, required: true, autocomplete: 'off', pattern: '[^\\/]+'});
-  const submit = el('button', {type: 'submit'}, 'Save');
+  const submit = el('button', {type: 'submit'}, t('letters.save'));
   const show = filters => fill(place,
     filters.length ? el('ul.chips', {}, filters.map(saved => el('li', {},
       el('a', {href: link('/letters', saved.filter), 'data-key': `f-${saved.name}`}, saved.name), ' ',
-      el('button.plain', {type: 'button', 'aria-label': `Forget the filter ${saved.name}`, click: event => during(event.target, trouble, async () => {
+      el('button.plain', {type: 'button', 'aria-label': t('letters.forget', {name: saved.name}), click: event => during(event.target, trouble, async () => {
         await answer(`/v1/dead-letters/filters/${encodeURIComponent(saved.name)}`, {method: 'DELETE', signal});
         await load();
       })}, '×')))) : null,
-    Object.keys(filter).length ? el('details', {}, el('summary', {}, 'Save this filter'), el('form.row', {submit: event => {
+    Object.keys(filter).length ? el('details', {}, el('summary', {}, t('letters.save_this')), el('form.row', {submit: event => {
       event.preventDefault();
       during(submit, trouble, async () => {
         const {filters: all} = await post('/v1/dead-letters/filters', {name: name.value, filter}, signal);
         name.value = '';
         show(all);
       });
-    }}, el('div.field', {}, el('label', {for: 'filter-name'}, 'Name of the filter'), name), submit)) : null,
+    }}, el('div.field', {}, el('label', {for: 'filter-name'}, t('letters.name_of_filter')), name), submit)) : null,
     trouble);
   const load = async () => show((await get('/v1/dead-letters/filters', signal)).filters);
   await load();
@@ -93,8 +94,8 @@ async function byCause(place, filter, signal) {
   if (!found.letters) {
     const narrowed = Object.keys(filter).length > 0;
     fill(place, narrowed
-      ? nothing('No dead letter is like that.', el('a', {href: '#/letters'}, 'Show all open ones'), ', or ', el('a', {href: link('/letters', {...filter, state: 'any'})}, 'look among those that were dealt with'), '.')
-      : nothing('There is no open dead letter.', 'Every task has gone on or was dealt with. ', el('a', {href: link('/letters', {state: 'any'})}, 'Show those of the past')));
+      ? nothing(t('letters.none_like'), t('letters.none_like_why', {all: el('a', {href: '#/letters'}, t('letters.show_open')), other: el('a', {href: link('/letters', {...filter, state: 'any'})}, t('letters.show_dealt'))}))
+      : nothing(t('letters.none'), t('letters.none_why'), ' ', el('a', {href: link('/letters', {state: 'any'})}, t('letters.show_past'))));
     return 0;
   }
   const begin = Math.min(...found.groups.flatMap(group => group.over_time.map(span => new Date(span.from).getTime())));
@@ -106,19 +107,19 @@ async function byCause(place, filter, signal) {
   const all = {over_time: found.groups.flatMap(group => group.over_time)};
   fill(place,
     el('div.summary', {},
-      el('p.big', {}, el('b', {}, count(found.letters)), found.letters === 1 ? ' dead letter' : ' dead letters', el('span.muted', {}, ` of ${plural(found.groups.length, 'cause')}`)),
-      el('figure.over-time', {}, bars(all, 'All of them over time'),
-        el('figcaption', {}, el('span', {}, moment(new Date(from).toISOString())), el('span', {}, `each bar ${seconds(found.span_seconds)}`), el('span', {}, moment(new Date(end).toISOString()))))),
-    el('h2', {}, 'By cause'),
-    table('Causes, the most frequent first', [
-      {title: 'Dead letters', number: true, cell: group => el('b', {}, count(group.count))},
-      {title: 'Stage', cell: group => group.stage},
-      {title: 'Reason', cell: group => el('a.code', {href: link('/letters', {...filter, ...cause(group)})}, group.reason)},
-      {title: 'Provider said', cell: group => group.provider_code ? el('span.code', {}, group.provider_code) : null},
-      {title: 'Over time', class: 'graph', cell: group => bars(group, `${group.count} over time`)},
-      {title: 'Oldest', cell: group => ago(group.oldest)},
-      {title: 'Newest', cell: group => ago(group.newest)},
-      {title: 'What to do', drawn: true, class: 'does', cell: group => el('a.button', {href: link('/replay', {...filter, ...cause(group)})}, 'Dry run')},
+      el('p.big', {}, t(found.more ? 'letters.sum_more' : 'letters.sum', {number: el('b', {}, count(found.letters)), n: found.letters}), el('span.muted', {}, t('letters.of_causes', {n: found.groups.length}))),
+      el('figure.over-time', {}, bars(all, t('letters.over_time_all')),
+        el('figcaption', {}, el('span', {}, moment(new Date(from).toISOString())), el('span', {}, t('letters.bar', {length: seconds(found.span_seconds)})), el('span', {}, moment(new Date(end).toISOString()))))),
+    el('h2', {}, t('letters.by_cause')),
+    table(t('letters.causes'), [
+      {title: t('col.letters'), number: true, cell: group => el('b', {}, count(group.count))},
+      {title: t('col.stage'), cell: group => group.stage},
+      {title: t('col.reason'), cell: group => el('a.code', {href: link('/letters', {...filter, ...cause(group)}), title: word(group.reason, 'reason')}, group.reason)},
+      {title: t('col.provider_said'), cell: group => group.provider_code ? el('span.code', {}, group.provider_code) : null},
+      {title: t('col.over_time'), class: 'graph', cell: group => bars(group, t('letters.over_time', {n: group.count}))},
+      {title: t('col.oldest'), cell: group => ago(group.oldest)},
+      {title: t('col.newest'), cell: group => ago(group.newest)},
+      {title: t('col.does'), drawn: true, class: 'does', cell: group => el('a.button', {href: link('/replay', {...filter, ...cause(group)})}, t('letters.dry_run'))},
     ], found.groups));
   return found.letters;
 }
@@ -129,7 +130,7 @@ async function oneByOne(place, filter, counted, signal) {
   const chosen = new Set();
   const rows = el('div');
   const trouble = el('div');
-  const bar = el('div.bar.sticky', {role: 'group', 'aria-label': 'What to do with them'});
+  const bar = el('div.bar.sticky', {role: 'group', 'aria-label': t('letters.tools')});
   const more = el('div.actions');
   const shown = [];
   let cursor;
@@ -143,7 +144,7 @@ async function oneByOne(place, filter, counted, signal) {
   };
   const draw = () => {
     fill(rows, list(shown, chosen, () => { tools(); heads(); }));
-    fill(more, cursor ? el('button', {type: 'button', click: event => during(event.target, trouble, load)}, `Show ${PAGE} more`) : null);
+    fill(more, cursor ? el('button', {type: 'button', click: event => during(event.target, trouble, load)}, t('letters.show_more', {n: PAGE})) : null);
     tools();
     heads();
   };
@@ -153,17 +154,17 @@ async function oneByOne(place, filter, counted, signal) {
     head.indeterminate = chosen.size > 0 && chosen.size < shown.length;
   };
   const tools = () => {
-    const which = chosen.size ? {ids: [...chosen].join(',')} : filter;
-    const name = chosen.size ? plural(chosen.size, 'chosen dead letter') : total ? `all ${plural(total, 'dead letter')}` : 'all of them';
+    const filterOf = chosen.size ? {ids: [...chosen].join(',')} : filter;
+    const chosenOf = chosen.size ? {kind: 'chosen', n: chosen.size} : total ? {kind: 'all', n: total} : {kind: 'these', n: 2};
     const acts = !filter.state || filter.state === 'open' || chosen.size;
     fill(bar,
-      acts ? el('a.button.primary', {href: link('/replay', which), 'data-key': 'replay'}, `Replay ${name}…`) : null,
-      acts ? el('button', {type: 'button', 'data-key': 'discard', click: () => discard(which, name)}, `Discard ${name}…`) : null,
+      acts ? el('a.button.primary', {href: link('/replay', filterOf), 'data-key': 'replay'}, t(REPLAY[chosenOf.kind], chosenOf)) : null,
+      acts ? el('button', {type: 'button', 'data-key': 'discard', click: () => discard(filterOf, chosenOf)}, t(DISCARD[chosenOf.kind], chosenOf), '…') : null,
       el('span.spacer'),
       ['csv', 'ndjson'].map(format => el('button.plain', {type: 'button', 'data-key': format,
-        click: event => during(event.target, trouble, () => save(address('/v1/dead-letters/export', {...which, format}), `dead-letters.${format}`))}, `Export ${format.toUpperCase()}`)));
+        click: event => during(event.target, trouble, () => save(address('/v1/dead-letters/export', {...filterOf, format}), `dead-letters.${format}`))}, t('letters.export', {format: format.toUpperCase()}))));
   };
-  fill(place, el('h2', {}, 'One by one'), el('p.muted', {}, 'Newest first.'), bar, trouble, rows, more);
+  fill(place, el('h2', {}, t('letters.one_by_one')), el('p.muted', {}, t('letters.newest_first')), bar, trouble, rows, more);
   await load();
   if (!shown.length) fill(place);
   total = await counted;
@@ -171,39 +172,42 @@ async function oneByOne(place, filter, counted, signal) {
 }
 
 function list(shown, chosen, changed) {
-  const all = el('input', {type: 'checkbox', id: 'all', 'aria-label': 'Choose all that are shown', change: event => {
+  const all = el('input', {type: 'checkbox', id: 'all', 'aria-label': t('letters.choose_all'), change: event => {
     shown.forEach(deadLetter => event.target.checked ? chosen.add(deadLetter.id) : chosen.delete(deadLetter.id));
     document.querySelectorAll('input[name=dead-letter]').forEach(box => { box.checked = event.target.checked; });
     changed();
   }});
-  return table('Dead letters', [
-    {title: 'Chosen', control: true, head: all, class: 'check', cell: deadLetter => el('input', {type: 'checkbox', name: 'dead-letter', 'aria-label': `Choose dead letter ${deadLetter.id}`, checked: chosen.has(deadLetter.id),
+  return table(t('letters.title'), [
+    {title: t('col.chosen'), control: true, head: all, class: 'check', cell: deadLetter => el('input', {type: 'checkbox', name: 'dead-letter', 'aria-label': t('letters.choose', {id: String(deadLetter.id)}), checked: chosen.has(deadLetter.id),
       change: event => {
         if (event.target.checked) chosen.add(deadLetter.id);
         else chosen.delete(deadLetter.id);
         changed();
       }})},
-    {title: 'Dead letter', cell: deadLetter => el('a', {href: link(`/letters/${deadLetter.id}`)}, `#${deadLetter.id}`)},
-    {title: 'Died', cell: deadLetter => moment(deadLetter.failed_at)},
-    {title: 'Stage', cell: deadLetter => deadLetter.stage},
-    {title: 'Reason', cell: deadLetter => [el('span.code', {}, deadLetter.reason), deadLetter.provider_code ? el('div.muted.code', {}, deadLetter.provider_code) : null]},
-    {title: 'Detail', class: 'prose', cell: deadLetter => el('span.clamp', {}, deadLetter.undecodable ? `Undecodable: ${deadLetter.undecodable}` : deadLetter.detail)},
-    {title: 'Attempts', number: true, cell: deadLetter => deadLetter.attempts},
-    {title: 'Task', cell: deadLetter => taskLink(deadLetter.task_id)},
-    {title: 'Tenant', cell: deadLetter => deadLetter.tenant},
-    {title: 'State', cell: deadLetter => deadLetterBadge(deadLetter.state)},
+    {title: t('col.letter'), cell: deadLetter => el('a', {href: link(`/letters/${deadLetter.id}`)}, `#${deadLetter.id}`)},
+    {title: t('col.died'), cell: deadLetter => moment(deadLetter.failed_at)},
+    {title: t('col.stage'), cell: deadLetter => deadLetter.stage},
+    {title: t('col.reason'), cell: deadLetter => [reasonCode(deadLetter.reason), deadLetter.provider_code ? el('div.muted.code', {}, deadLetter.provider_code) : null]},
+    {title: t('col.detail'), class: 'prose', cell: deadLetter => el('span.clamp', {}, deadLetter.undecodable ? t('letters.undecodable', {why: foreign(deadLetter.undecodable)}) : foreign(deadLetter.detail))},
+    {title: t('col.attempts'), number: true, cell: deadLetter => deadLetter.attempts},
+    {title: t('col.task'), cell: deadLetter => taskLink(deadLetter.task_id)},
+    {title: t('col.tenant'), cell: deadLetter => deadLetter.tenant},
+    {title: t('col.state'), cell: deadLetter => deadLetterBadge(deadLetter.state)},
   ], shown, {wide: true});
 }
 
-function discard(which, name) {
+const REPLAY = {chosen: 'letters.replay_chosen', all: 'letters.replay_all', these: 'letters.replay_these'};
+const DISCARD = {chosen: 'letters.discard_chosen', all: 'letters.discard_all', these: 'letters.discard_these'};
+
+function discard(filterOf, which) {
   confirmAction({
-    title: `Discard ${name}`,
-    text: ['This takes ', filterWords(which), ' off the open list. They stay in the history; nothing is deleted.'],
-    button: 'Discard',
+    title: t(DISCARD[which.kind], which),
+    text: t('letters.discard_does', {filter: filterWords(filterOf)}),
+    button: t('letter.discard'),
     danger: true,
-    example: 'Test photos of our own, nobody waits for them.',
+    example: t('letters.discard_example'),
     work: async action => {
-      await post('/v1/dead-letters/discard', {filter: Object.keys(which).length ? which : {state: 'open'}, ...action});
+      await post('/v1/dead-letters/discard', {filter: Object.keys(filterOf).length ? filterOf : {state: 'open'}, ...action});
       window.dispatchEvent(new HashChangeEvent('hashchange'));
     },
   });

@@ -1,42 +1,24 @@
 // Before a replay: what it would do.
 
-import {el, fill, facts, link, table} from '../dom.js';
+import {add, el, fill, facts, link, table} from '../dom.js';
 import {get, post} from '../api.js';
-import {count, micros, moment, plural, rate, seconds, words} from '../format.js';
+import {count, micros, moment, rate, seconds} from '../format.js';
+import {t, word} from '../texts.js';
 import {complaint, during, filterWords, meter, nothing, parts, title, whoAndWhy} from '../widgets.js';
-
-const SKIPPED = {
-  cancelled: 'the front end has cancelled the task',
-  succeeded: 'the task has succeeded in the meantime',
-  under_way: 'the task is under way',
-  replay_cap: 'the task was replayed as often as is allowed',
-  expired: 'the picture is gone at the provider',
-  superseded: 'the task has a newer dead letter',
-  undecodable: 'its bytes are no event: edit it',
-  no_task: 'the database does not know the task',
-  nobody_to_tell: 'the task has no callback',
-  not_open: 'it is not open any more',
-  erased: 'the front end has deleted the task',
-  cancellation_stands: 'the stages still hold its cancellation: wait until its old deadline has passed',
-  unpublishable: 'its bytes cannot be sent: edit it, or begin with the photo',
-  aborted: 'the replay was aborted before',
-};
-
-const AGES = {'1h': 'under 1 hour', '6h': '1 to 6 hours', '1d': '6 to 24 hours', '7d': '1 to 7 days', older: 'older than 7 days'};
 
 export async function replayPage(place, {query, signal}) {
   const {from_stage: fromStage, ...given} = query;
   const filter = Object.keys(given).length ? given : {state: 'open'};
   const what = {filter, ...(fromStage && {from_stage: fromStage})};
-  title(place, 'Replay: dry run');
-  place.append(el('p', {}, 'Of ', el('b', {}, filterWords(given)), fromStage ? ', from the photo on' : '', '. Nothing has been sent yet. ', el('a', {href: link('/letters', given)}, 'Look at these dead letters'), ' ',
-    fromStage ? el('a', {href: link('/replay', given)}, 'Begin at the stage that gave up instead') : el('a', {href: link('/replay', {...given, from_stage: 'detect'})}, 'Begin with the photo instead')));
+  title(place, t('dry_run.title'));
+  add(place, el('p', {}, t(fromStage ? 'dry_run.of_photo' : 'dry_run.of', {filter: el('b', {}, filterWords(given))}), ' ', el('a', {href: link('/letters', given)}, t('dry_run.look')), ' ',
+    fromStage ? el('a', {href: link('/replay', given)}, t('dry_run.from_stage')) : el('a', {href: link('/replay', {...given, from_stage: 'detect'})}, t('dry_run.from_photo'))));
   await planned(place, () => post('/v1/replays/dry-run', {...what, per_second: DEFAULT_RATE}, signal), signal);
 }
 
 /** A dry run that was given a name: what it would do now. */
 export async function planPage(place, {parts: [id], signal}) {
-  title(place, 'Replay: kept dry run');
+  title(place, t('dry_run.kept'));
   await planned(place, () => get(`/v1/replays/plans/${encodeURIComponent(id)}?per_second=${DEFAULT_RATE}`, signal), signal);
 }
 
@@ -46,12 +28,12 @@ const DEFAULT_RATE = 20;
 async function planned(place, first, signal) {
   const forecast = el('div', {'aria-live': 'polite'});
   const speed = el('input', {id: 'speed', name: 'speed', type: 'number', min: 1, max: 10_000, required: true, value: DEFAULT_RATE});
-  const name = el('input', {id: 'plan-name', name: 'name', maxlength: 100, autocomplete: 'off', placeholder: 'after the outage of Monday'});
+  const name = el('input', {id: 'plan-name', name: 'name', maxlength: 100, autocomplete: 'off', placeholder: t('dry_run.name_example')});
   const starts = el('input', {id: 'starts', name: 'starts', type: 'datetime-local'});
-  const deadline = el('input', {id: 'deadline', name: 'deadline', type: 'number', min: 1, max: 720, placeholder: 'as configured'});
-  const stop = el('input', {id: 'stop', name: 'stop', type: 'number', min: 1, max: 99, placeholder: 'never'});
+  const deadline = el('input', {id: 'deadline', name: 'deadline', type: 'number', min: 1, max: 720, placeholder: t('dry_run.as_configured')});
+  const stop = el('input', {id: 'stop', name: 'stop', type: 'number', min: 1, max: 99, placeholder: t('dry_run.never')});
   const trouble = el('div');
-  const submit = el('button.primary', {type: 'submit', disabled: true}, 'Replay');
+  const submit = el('button.primary', {type: 'submit', disabled: true}, t('dry_run.replay'));
   const keep = el('button', {type: 'button', click: () => {
     if (!name.value) {
       name.closest('details').open = true;
@@ -62,8 +44,8 @@ async function planned(place, first, signal) {
       await post(`/v1/replays/plans/${plan.id}/keep`, {name: name.value}, signal);
       location.hash = link(`/plans/${plan.id}`);
     });
-  }}, 'Keep this dry run');
-  const action = whoAndWhy('The provider is back since 14:00.');
+  }}, t('dry_run.keep'));
+  const action = whoAndWhy(t('dry_run.example'));
   let plan = null;
   let replayed = 0;
 
@@ -83,13 +65,13 @@ async function planned(place, first, signal) {
       fill(forecast, complaint(failure));
     }
     submit.disabled = replayed === 0;
-    submit.textContent = replayed ? `Replay ${plural(replayed, 'dead letter')} at ${speed.value} a second` : 'Nothing to replay';
+    submit.textContent = replayed ? t('dry_run.submit', {n: replayed, rate: Number(speed.value)}) : t('dry_run.nothing');
   };
   speed.addEventListener('input', () => ask(() => plan
     ? get(`/v1/replays/plans/${plan.id}?per_second=${Number(speed.value)}`, signal) : first()));
 
   const field = (label, input, hint) => el('div.field', {}, el('label', {for: input.id}, label), input, hint ? el('p.hint', {}, hint) : null);
-  place.append(forecast, el('form.panel', {submit: event => {
+  add(place, forecast, el('form.panel', {submit: event => {
     event.preventDefault();
     during(submit, trouble, async () => {
       const replay = await post('/v1/replays', {
@@ -104,44 +86,44 @@ async function planned(place, first, signal) {
       location.hash = link(`/replays/${replay.id}`);
     });
   }},
-  el('h2', {}, 'Replay them'),
-  field('Dead letters a second, at most', speed, 'They go in as bulk work: live tasks go first.'),
-  el('details', {}, el('summary', {}, 'Name, time, deadline, and when to stop'),
-    field('Name of the replay', name),
-    field('Begin at', starts, 'At once if it is empty. Until then, no other replay takes these dead letters.'),
-    field('Hours that each task may take', deadline),
-    field('Pause when more than this many in a hundred fail', stop, 'Twenty results or more are needed.')),
+  el('h2', {}, t('dry_run.replay_them')),
+  field(t('dry_run.speed'), speed, t('dry_run.speed_hint')),
+  el('details', {}, el('summary', {}, t('dry_run.more')),
+    field(t('dry_run.name'), name),
+    field(t('dry_run.begin'), starts, t('dry_run.begin_hint')),
+    field(t('dry_run.deadline'), deadline),
+    field(t('dry_run.stop'), stop, t('dry_run.stop_hint'))),
   action.fields, trouble, el('div.actions', {}, submit, keep)));
   await ask(first);
 }
 
 function forecastOf(found, perSecond) {
-  if (!found.letters) return nothing('No dead letter is like that any more.', el('a', {href: '#/letters'}, 'Back to the open ones'));
+  if (!found.letters) return nothing(t('dry_run.none'), el('a', {href: '#/letters'}, t('dry_run.back')));
   const skipped = found.letters - found.replayed;
   const rates = Object.entries(found.calls_per_second);
   const oldest = Math.max(1, ...Object.values(found.ages));
-  const priced = found.cost_micros === undefined ? 'unknown: no price is set' : [micros(found.cost_micros),
-    found.unpriced.length ? el('span.muted', {}, ` and what ${found.unpriced.join(' and ')} costs, which has no price`) : null];
+  const priced = found.cost_micros === undefined ? t('dry_run.no_price') : [micros(found.cost_micros),
+    found.unpriced.length ? el('span.muted', {}, t('dry_run.unpriced', {providers: found.unpriced.join(t('app.and'))})) : null];
   return [
-    parts([{name: 'would be replayed', value: found.replayed, meaning: 'busy'}, {name: 'would be skipped', value: skipped, meaning: 'plain'}]),
+    parts([{name: t('dry_run.would_replay'), value: found.replayed, meaning: 'busy'}, {name: t('dry_run.would_skip'), value: skipped, meaning: 'plain'}]),
     facts(
-      ['Takes about', found.replayed ? [seconds(found.drain_seconds), found.unmeasured.length ? el('span.muted', {}, ` or more: nobody knows what ${found.unmeasured.join(' and ')} can do`) : null] : null],
-      ['Costs about', found.replayed ? priced : null],
-      ['At', `${count(perSecond)} a second`],
-      ['What the stages can do, a second', rates.length ? rates.map(([stage, value]) => `${stage} ${rate(value)}`).join(', ') : 'no call for a day'],
-      ['Seen', moment(found.plan.created_at)],
-      ['Name', found.plan.name]),
+      [t('dry_run.takes'), found.replayed ? [seconds(found.drain_seconds), found.unmeasured.length ? el('span.muted', {}, t('dry_run.unmeasured', {stages: found.unmeasured.join(t('app.and'))})) : null] : null],
+      [t('dry_run.costs'), found.replayed ? priced : null],
+      [t('dry_run.at'), t('dry_run.a_second', {n: perSecond})],
+      [t('dry_run.can_do'), rates.length ? rates.map(([stage, value]) => `${stage} ${rate(value)}`).join(t('app.comma')) : t('dry_run.no_call')],
+      [t('dry_run.seen'), moment(found.plan.created_at)],
+      [t('col.name'), found.plan.name]),
     el('div.columns', {},
-      found.replayed ? table('How old those to replay are', [
-        {title: 'Age', cell: ([age]) => AGES[age] ?? age},
-        {title: 'Dead letters', number: true, cell: ([, letters]) => count(letters)},
-        {title: 'Dead letters, drawn', drawn: true, class: 'graph', cell: ([, letters]) => meter(letters / oldest, 'busy')},
+      found.replayed ? table(t('dry_run.ages'), [
+        {title: t('col.age'), cell: ([age]) => word(age, 'age')},
+        {title: t('col.letters'), number: true, cell: ([, letters]) => count(letters)},
+        {title: t('col.letters_drawn'), drawn: true, class: 'graph', cell: ([, letters]) => meter(letters / oldest, 'busy')},
       ], Object.entries(found.ages), {titled: true, keep: true}) : null,
-      skipped ? table('Why the others are skipped', [
-        {title: 'Why', class: 'prose', cell: ([why]) => SKIPPED[why] ?? words(why)},
-        {title: 'Dead letters', number: true, cell: ([, letters]) => count(letters)},
+      skipped ? table(t('dry_run.skipped'), [
+        {title: t('col.why'), class: 'prose', cell: ([why]) => skippedWords(why)},
+        {title: t('col.letters'), number: true, cell: ([, letters]) => count(letters)},
       ], Object.entries(found.skipped), {titled: true, keep: true}) : null),
   ];
 }
 
-export const skippedWords = why => SKIPPED[why] ?? words(why);
+export const skippedWords = why => word(why, 'skipped');

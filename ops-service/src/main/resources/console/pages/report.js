@@ -1,36 +1,36 @@
 // The report of any period, in the tables of the incident's own report.
 
-import {el, fill, link} from '../dom.js';
+import {add, el, fill, link} from '../dom.js';
 import {get, query as address, save} from '../api.js';
+import {LANGUAGES, language, t} from '../texts.js';
 import {complaint, during, title} from '../widgets.js';
 import {markdown} from '../markdown.js';
 import {picture} from '../picture.js';
 
 const HOUR = 3_600_000;
-const LANGUAGES = [['en', 'English'], ['zh', '中文']];
 
 /** The time zone of the reader, in which the report gives its times. */
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 const QUICK = [
-  ['Last hour', now => [now - HOUR, now]],
-  ['Last 24 hours', now => [now - 24 * HOUR, now]],
-  ['Today', now => [new Date(now).setHours(0, 0, 0, 0), now]],
-  ['Yesterday', now => [new Date(now).setHours(-24, 0, 0, 0), new Date(now).setHours(0, 0, 0, 0)]],
+  [t('report.last_hour'), now => [now - HOUR, now]],
+  [t('report.last_day'), now => [now - 24 * HOUR, now]],
+  [t('report.today'), now => [new Date(now).setHours(0, 0, 0, 0), now]],
+  [t('report.yesterday'), now => [new Date(now).setHours(-24, 0, 0, 0), new Date(now).setHours(0, 0, 0, 0)]],
 ];
 
 export async function reportPage(place, {query, signal}) {
   const now = Date.now();
-  const lang = query.lang ?? (navigator.language.startsWith('zh') ? 'zh' : 'en');
+  const lang = query.lang ?? language;
   const period = {
     from: query.from ?? new Date(now - HOUR).toISOString(), to: query.to ?? new Date(now).toISOString(),
     ...(query.before_from && query.before_to && {before_from: query.before_from, before_to: query.before_to}),
     ...(query.tenant && {tenant: query.tenant}),
   };
-  title(place, 'Report');
+  title(place, t('report.title'));
   const trouble = el('div');
-  const body = el('article.report', {lang: lang === 'zh' ? 'zh-Hans' : 'en', 'aria-busy': 'true'}, el('p.muted', {}, 'The ledger is read…'));
-  place.append(form(period, lang, now), downloads(period, lang, trouble), trouble, body);
+  const body = el('article.report', {lang: lang === 'zh' ? 'zh-Hans' : 'en', 'aria-busy': 'true'}, el('p.muted', {}, t('report.reading')));
+  add(place, form(period, lang, now), downloads(period, lang, trouble), trouble, body);
   try {
     const {text, pictures} = await get(address('/v1/report', {...period, lang, zone, format: 'page'}), signal);
     fill(body, markdown(text, name => pictures[name] ? picture(pictures[name]) : null));
@@ -58,14 +58,14 @@ function form(period, lang, now) {
       ...(given.before_from && given.before_to && {before_from: new Date(given.before_from).toISOString(), before_to: new Date(given.before_to).toISOString()}),
     });
   }},
-  el('div.row.period', {}, time('from', 'From'), time('to', 'Before'),
-    el('div.field', {}, el('label', {for: 'lang'}, 'Language'), el('select', {id: 'lang', name: 'lang'}, LANGUAGES.map(([value, name]) =>
+  el('div.row.period', {}, time('from', t('report.from')), time('to', t('report.before')),
+    el('div.field', {}, el('label', {for: 'lang'}, t('report.language')), el('select', {id: 'lang', name: 'lang'}, Object.entries(LANGUAGES).map(([value, name]) =>
       el('option', {value, selected: value === lang, lang: value}, name)))),
-    el('button.primary', {type: 'submit'}, 'Show')),
-  el('details', {open: Boolean(period.before_from || period.tenant)}, el('summary', {}, 'Beside another period, or one tenant'),
-    el('div.row.period', {}, time('before_from', 'Other period from', false), time('before_to', 'Other period before', false),
-      el('div.field', {}, el('label', {for: 'tenant'}, 'Tenant'), el('input', {id: 'tenant', name: 'tenant', autocomplete: 'off', value: period.tenant ?? ''}))),
-    el('div.quick', {}, compare('The time before', at => at - length), compare('The day before', at => at - 24 * HOUR), compare('The week before', at => at - 7 * 24 * HOUR))),
+    el('button.primary', {type: 'submit'}, t('action.show'))),
+  el('details', {open: Boolean(period.before_from || period.tenant)}, el('summary', {}, t('report.beside')),
+    el('div.row.period', {}, time('before_from', t('report.other_from'), false), time('before_to', t('report.other_before'), false),
+      el('div.field', {}, el('label', {for: 'tenant'}, t('col.tenant')), el('input', {id: 'tenant', name: 'tenant', autocomplete: 'off', value: period.tenant ?? ''}))),
+    el('div.quick', {}, compare(t('report.time_before'), at => at - length), compare(t('report.day_before'), at => at - 24 * HOUR), compare(t('report.week_before'), at => at - 7 * 24 * HOUR))),
   el('div.quick', {}, QUICK.map(([name, period]) => el('button.plain', {type: 'button', click: () => {
     const [from, to] = period(now);
     go({from: new Date(from).toISOString(), to: new Date(to).toISOString(), lang, ...(shown.tenant && {tenant: shown.tenant})});
@@ -85,8 +85,8 @@ function local(iso) {
 
 function downloads(period, lang, trouble) {
   const name = `pawline-report-${period.from.slice(0, 16).replaceAll(':', '')}`;
-  return el('div.bar.no-print', {}, [['zip', 'all files'], ['md', 'Markdown'], ['json', 'JSON'], ['html', 'Web page']].map(([format, words]) =>
+  return el('div.bar.no-print', {}, [['zip', t('report.all_files')], ['md', 'Markdown'], ['json', 'JSON'], ['html', t('report.web_page')]].map(([format, words]) =>
     el('button', {type: 'button', click: event => during(event.target, trouble, () =>
-      save(address('/v1/report', {...period, lang, zone, format}), `${name}.${format}`))}, `Download ${words}`)),
-  el('span.spacer'), el('button', {type: 'button', click: () => print()}, 'Print'));
+      save(address('/v1/report', {...period, lang, zone, format}), `${name}.${format}`))}, t('report.download', {what: words}))),
+  el('span.spacer'), el('button', {type: 'button', click: () => print()}, t('report.print')));
 }

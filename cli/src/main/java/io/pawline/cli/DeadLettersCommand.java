@@ -140,10 +140,14 @@ final class DeadLettersCommand implements Runnable {
             description = "Counts dead letters by stage, reason and the provider's code.",
             mixinStandardHelpOptions = true)
     int groups(@Mixin Selection which) throws IOException {
-        table(
-                JSON.readTree(which.ops.get(which.filtered("v1/dead-letters/groups")))
-                        .path("groups"),
-                List.of("count", "stage", "reason", "provider_code", "oldest", "newest"));
+        JsonNode found = JSON.readTree(which.ops.get(which.filtered("v1/dead-letters/groups")));
+        table(found.path("groups"), List.of("count", "stage", "reason", "provider_code", "oldest", "newest"));
+        if (found.path("more").asBoolean()) {
+            PrintWriter err = spec.commandLine().getErr();
+            err.println("There are more. These are the newest "
+                    + found.path("letters").asLong() + ".");
+            err.flush();
+        }
         return 0;
     }
 

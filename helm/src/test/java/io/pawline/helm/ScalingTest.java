@@ -32,6 +32,18 @@ class ScalingTest {
                 .isEqualTo(mode.equals("fixed") ? 1 : null);
     }
 
+    /** Helm makes the new scaler before it deletes the old one. */
+    @Test
+    void theScalersOfTwoModesDoNotCollideDuringTheChange() {
+        GenericKubernetesResource keda = custom("ScaledObject", KEDA).getFirst();
+        HorizontalPodAutoscaler own = objects(HorizontalPodAutoscaler.class, Map.of("detect.scaling.mode", "hpa"))
+                .getFirst();
+
+        assertThat(keda.<String>get("spec", "advanced", "horizontalPodAutoscalerConfig", "name"))
+                .isNotEqualTo(own.getMetadata().getName());
+        assertThat(keda.getMetadata().getAnnotations()).containsEntry("validations.keda.sh/hpa-ownership", "false");
+    }
+
     @Test
     void theAutoscalerHoldsItsBoundsAndItsTarget() {
         HorizontalPodAutoscaler autoscaler = objects(

@@ -7,14 +7,16 @@ import io.pawline.web.RequiredScopes;
 import io.pawline.web.RequiresScope;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.util.UriUtils;
 
 /**
- * Finds out who calls, and whether he may, before anything of the body is read. {@link RequiresScope} names the scope
+ * Finds out who calls, by a proxy's word or by an API key, and whether he may, before anything of the body is read. {@link RequiresScope} names the scope
  * that an operation needs. Without it, {@code GET} needs {@link Scope#READ} and everything else {@link Scope#OPERATE}.
  */
 final class AccessInterceptor implements HandlerInterceptor {
@@ -24,15 +26,29 @@ final class AccessInterceptor implements HandlerInterceptor {
 
     private static final String SCHEME = "Bearer ";
 
-    private final OperatorAccess operatorAccess;
+    /** This header of an answer names who asked, so that the console can show it. */
+    private static final String NAME_HEADER = "Pawline-Operator";
 
-    AccessInterceptor(OperatorAccess operatorAccess) {
+    private final OperatorAccess operatorAccess;
+    private final ProxySignIn signIn;
+
+    AccessInterceptor(OperatorAccess operatorAccess, ProxySignIn signIn) {
         this.operatorAccess = operatorAccess;
+        this.signIn = signIn;
     }
 
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
-        Operator operator = switch (operatorAccess.of(keyIn(request))) {
+        Operator operator = signIn.of(request).orElseGet(() -> byKey(request));
+        RequiredScopes.of(needed(request, handler)).check(operator.scopes());
+        request.setAttribute(CALLER, operator);
+        operator.name()
+                .ifPresent(name -> response.setHeader(NAME_HEADER, UriUtils.encode(name, StandardCharsets.UTF_8)));
+        return true;
+    }
+
+    private Operator byKey(HttpServletRequest request) {
+        return switch (operatorAccess.of(keyIn(request))) {
             case OperatorAccess.Verdict.Known known -> known.operator();
             case OperatorAccess.Verdict.Missing _ ->
                 throw ProblemException.challenge(
@@ -50,9 +66,6 @@ final class AccessInterceptor implements HandlerInterceptor {
                         "the key is of a tenant whose keys are not taken here (pawline.ops.tenant)",
                         ", error=\"insufficient_scope\"");
         };
-        RequiredScopes.of(needed(request, handler)).check(operator.scopes());
-        request.setAttribute(CALLER, operator);
-        return true;
     }
 
     private static Optional<String> keyIn(HttpServletRequest request) {

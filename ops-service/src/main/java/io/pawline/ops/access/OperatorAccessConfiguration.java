@@ -14,18 +14,19 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /** Puts the access check before every operation of the API but the contract. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(OperatorAccessProperties.class)
+@EnableConfigurationProperties({OperatorAccessProperties.class, SignInProperties.class})
 class OperatorAccessConfiguration {
 
     @Bean
-    WebMvcConfigurer access(TaskDatabase database, OperatorAccessProperties properties, Clock clock) {
+    WebMvcConfigurer access(
+            TaskDatabase database, OperatorAccessProperties properties, SignInProperties signIn, Clock clock) {
         OperatorAccess operatorAccess = properties.openAccess()
                 ? OperatorAccess.open()
                 : OperatorAccess.byKeys(new KeyRing(new ApiKeys(database), clock), properties.tenant());
         return new WebMvcConfigurer() {
             @Override
             public void addInterceptors(InterceptorRegistry registry) {
-                registry.addInterceptor(new AccessInterceptor(operatorAccess))
+                registry.addInterceptor(new AccessInterceptor(operatorAccess, new ProxySignIn(signIn)))
                         .addPathPatterns("/v1/**")
                         .excludePathPatterns("/v1/openapi.json", "/v1/openapi.yaml");
             }

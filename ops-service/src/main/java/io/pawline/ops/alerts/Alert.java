@@ -2,7 +2,7 @@ package io.pawline.ops.alerts;
 
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.ResourceBundle;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -59,13 +59,20 @@ public enum Alert {
         return code().replace('_', '-');
     }
 
+    /** Finds the alert of a code; empty if this version does not know it. */
+    public static Optional<Alert> ofCode(String code) {
+        return Arrays.stream(values())
+                .filter(alert -> alert.code().equals(code))
+                .findAny();
+    }
+
     /**
      * Returns what the alert is called in a language.
      *
      * @param language {@code en} or {@code zh}
      */
     public String title(String language) {
-        return bundle(language).getString(code() + ".title");
+        return AlertText.bundle(language).getString(code() + ".title");
     }
 
     /**
@@ -74,13 +81,6 @@ public enum Alert {
      * @param language {@code en} or {@code zh}
      */
     public String means(String language) {
-        return bundle(language).getString(code() + ".means");
-    }
-
-    private static ResourceBundle bundle(String language) {
-        return ResourceBundle.getBundle(
-                "io.pawline.ops.alerts.alerts",
-                Locale.of(language),
-                ResourceBundle.Control.getNoFallbackControl(ResourceBundle.Control.FORMAT_PROPERTIES));
+        return AlertText.bundle(language).getString(code() + ".means");
     }
 }

@@ -49,6 +49,7 @@ final class AlertHistoryController {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record PastView(
             String name,
+            String title,
             Instant firedAt,
             @Nullable Instant endedAt,
             double value,
@@ -56,15 +57,18 @@ final class AlertHistoryController {
             String unit,
             String detail,
             List<NotifiedView> notifications) {
-        static PastView of(AlertJournal.Past past) {
+        static PastView of(AlertJournal.Past past, String language) {
             return new PastView(
                     past.name(),
+                    Alert.ofCode(past.name())
+                            .map(alert -> alert.title(language))
+                            .orElse(past.name()),
                     past.firedAt(),
                     past.endedAt(),
                     past.value(),
                     past.threshold(),
                     past.unit(),
-                    past.detail(),
+                    past.detail().in(language),
                     past.notifications().stream().map(NotifiedView::of).toList());
         }
     }
@@ -73,7 +77,10 @@ final class AlertHistoryController {
 
     @GetMapping("/v1/alerts/history")
     History history(@RequestParam MultiValueMap<String, String> query) {
-        int limit = Parameters.of(query, "limit").limit(BY_DEFAULT, MOST);
-        return new History(journal.newest(limit).stream().map(PastView::of).toList());
+        Parameters given = Parameters.of(query, "limit", "lang");
+        String language = given.oneOf("lang", AlertText.LANGUAGES.toArray(String[]::new));
+        return new History(journal.newest(given.limit(BY_DEFAULT, MOST)).stream()
+                .map(past -> PastView.of(past, language))
+                .toList());
     }
 }

@@ -57,7 +57,14 @@ public final class AlertJournal {
             double value,
             @Nullable Double threshold,
             String unit,
-            String detail) {}
+            AlertText detail) {
+
+        /** Describes an alert whose detail has no other language. */
+        public Measured(
+                Alert alert, State state, double value, @Nullable Double threshold, String unit, String detail) {
+            this(alert, state, value, threshold, unit, AlertText.same(detail));
+        }
+    }
 
     private record Firing(Instant since, @Nullable Instant okSince, long history) {}
 
@@ -107,15 +114,16 @@ public final class AlertJournal {
                 .bind("now", timestamp(now))
                 .execute();
         long history = handle.createQuery("""
-                        insert into alert_history (name, fired_at, value, threshold, unit, detail)
-                        values (:name, :now, :value, :threshold, :unit, :detail) returning id
+                        insert into alert_history (name, fired_at, value, threshold, unit, detail, detail_zh)
+                        values (:name, :now, :value, :threshold, :unit, :detail, :detail_zh) returning id
                         """)
                 .bind("name", measured.alert().code())
                 .bind("now", timestamp(now))
                 .bind("value", measured.value())
                 .bind("threshold", measured.threshold())
                 .bind("unit", measured.unit())
-                .bind("detail", measured.detail())
+                .bind("detail", measured.detail().en())
+                .bind("detail_zh", measured.detail().zh())
                 .mapTo(Long.class)
                 .one();
         handle.createUpdate("""
@@ -199,7 +207,7 @@ public final class AlertJournal {
             double value,
             @Nullable Double threshold,
             String unit,
-            String detail,
+            AlertText detail,
             List<Notified> notifications) {}
 
     /**
@@ -247,8 +255,15 @@ public final class AlertJournal {
                 row.getDouble("value"),
                 row.getObject("threshold", Double.class),
                 row.getString("unit"),
-                row.getString("detail"),
+                detail(row),
                 List.copyOf(notifications));
+    }
+
+    /** Reads the detail of an alert that fired; one of an older version is in English only. */
+    static AlertText detail(ResultSet row) throws SQLException {
+        String english = row.getString("detail");
+        String chinese = row.getString("detail_zh");
+        return new AlertText(english, chinese == null ? english : chinese);
     }
 
     private static Notified notified(ResultSet row) throws SQLException {

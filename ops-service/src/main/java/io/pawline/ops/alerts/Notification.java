@@ -22,7 +22,7 @@ record Notification(
         double value,
         @Nullable Double threshold,
         String unit,
-        String detail,
+        AlertText detail,
         Optional<String> console) {
 
     /** Writes the first line. */
@@ -43,7 +43,8 @@ record Notification(
             text.append("Fired at %s, ended at %s.".formatted(second(firedAt), second(endedAt)));
         } else {
             text.append("%s\n%s (%s %s, limit %s), since %s."
-                    .formatted(alert.means("en"), detail, number(value), unit, number(threshold), second(firedAt)));
+                    .formatted(
+                            alert.means("en"), detail.en(), number(value), unit, number(threshold), second(firedAt)));
         }
         text.append("\nSeverity: %s. What to do: docs/operator/runbooks/%s.md"
                 .formatted(alert.severity().code(), alert.page()));
@@ -57,7 +58,8 @@ record Notification(
             text.append("%s 开始，%s 结束。".formatted(second(firedAt), second(endedAt)));
         } else {
             text.append("%s\n当前 %s %s，上限 %s，自 %s 起。\n%s"
-                    .formatted(alert.means("zh"), number(value), unit, number(threshold), second(firedAt), detail));
+                    .formatted(
+                            alert.means("zh"), number(value), unit, number(threshold), second(firedAt), detail.zh()));
         }
         text.append("\n级别：%s。处理方法：docs/operator/runbooks/%s.md"
                 .formatted(alert.severity() == Alert.Severity.CRITICAL ? "严重" : "警告", alert.page()));

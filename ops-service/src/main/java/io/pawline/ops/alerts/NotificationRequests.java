@@ -95,7 +95,7 @@ final class NotificationRequests {
         data.put("value", notification.value());
         data.put("threshold", notification.threshold());
         data.put("unit", notification.unit());
-        data.put("detail", notification.detail());
+        data.put("detail", notification.detail().in(receiver.language()));
         data.put("fired_at", notification.firedAt().toString());
         data.put("ended_at", text(notification.endedAt()));
         data.put("console", notification.console().orElse(null));

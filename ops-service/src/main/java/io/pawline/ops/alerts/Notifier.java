@@ -43,7 +43,7 @@ final class Notifier {
 
     /** That an alert has ended is sent only after that it fired. */
     private static final String NEXT = """
-            select n.*, h.name, h.fired_at, h.ended_at, h.value, h.threshold, h.unit, h.detail
+            select n.*, h.name, h.fired_at, h.ended_at, h.value, h.threshold, h.unit, h.detail, h.detail_zh
             from alert_notification n join alert_history h on h.id = n.alert_id
             where n.state = 'waiting' and n.due_at <= :now and h.name = any(:known)
                 and not exists (select from alert_notification earlier
@@ -150,7 +150,7 @@ final class Notifier {
                         row.getDouble("value"),
                         row.getObject("threshold", Double.class),
                         row.getString("unit"),
-                        row.getString("detail"),
+                        AlertJournal.detail(row),
                         Optional.ofNullable(properties.console()).map(Object::toString)),
                 row.getString("receiver"),
                 row.getInt("attempts"),

@@ -24,6 +24,7 @@ import org.springframework.context.annotation.Configuration;
 class DeadLetterConfiguration {
 
     private static final int SEARCHES_AT_ONCE = 500;
+    private static final int SUMS_AT_ONCE = 10_000;
 
     /** Each stage takes one class of event. */
     private static final Map<Stage, Class<? extends SpecificRecord>> EVENTS = Map.of(
@@ -52,6 +53,16 @@ class DeadLetterConfiguration {
     @Bean
     DeadLetterQueries deadLetterQueries(TaskDatabase database) {
         return new DeadLetterQueries(database.reports());
+    }
+
+    @Bean
+    DeadLetterGroups deadLetterGroups(TaskDatabase database) {
+        return new DeadLetterGroups(database.reports());
+    }
+
+    @Bean
+    Periodic deadLetterTally(DeadLetterGroups groups) {
+        return Periodic.start("dead-letter-tally", Duration.ofSeconds(30), () -> groups.sumUp(SUMS_AT_ONCE));
     }
 
     @Bean

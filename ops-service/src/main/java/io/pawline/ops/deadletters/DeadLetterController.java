@@ -32,18 +32,25 @@ final class DeadLetterController {
     private static final int SPANS = 48;
 
     private final DeadLetterQueries queries;
+    private final DeadLetterGroups groups;
     private final DeadLetterDetails details;
     private final Clock clock;
 
-    DeadLetterController(DeadLetterQueries queries, DeadLetterDetails details, Clock clock) {
+    DeadLetterController(DeadLetterQueries queries, DeadLetterGroups groups, DeadLetterDetails details, Clock clock) {
         this.queries = queries;
+        this.groups = groups;
         this.details = details;
         this.clock = clock;
     }
 
-    /** @param spanSeconds length of the spans of time that {@code over_time} counts in */
+    /**
+     * The dead letters of a filter, by cause.
+     *
+     * @param more whether there are more than were counted
+     * @param spanSeconds length of the spans of time that {@code over_time} counts in
+     */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    record Groups(long letters, long spanSeconds, List<GroupView> groups) {}
+    record Groups(long letters, boolean more, long spanSeconds, List<GroupView> groups) {}
 
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record GroupView(
@@ -70,11 +77,12 @@ final class DeadLetterController {
     Groups groups(@RequestParam MultiValueMap<String, String> query) {
         DeadLetterFilter filter = DeadLetterParameters.filter(Parameters.of(query, DeadLetterParameters.filterAnd()));
         Duration span = span(filter);
-        List<DeadLetterGroup> groups = queries.groups(filter, span);
+        DeadLetterGroups.Counted counted = groups.by(filter, span);
         return new Groups(
-                groups.stream().mapToLong(DeadLetterGroup::count).sum(),
+                counted.letters(),
+                counted.more(),
                 span.toSeconds(),
-                groups.stream().map(GroupView::of).toList());
+                counted.groups().stream().map(GroupView::of).toList());
     }
 
     /** Chooses a length that a person can name, so that about 48 spans make up the period. */

@@ -62,6 +62,21 @@ public record DeadLetterFilter(
                 && (words != null || !properties().isEmpty() || minAttempts != null || maxAttempts != null);
     }
 
+    /** Whether it is about dead letters by nothing but their state and their cause, or about all. */
+    boolean isOfStateAndCause() {
+        return ids.isEmpty()
+                && tenant == null
+                && style == null
+                && clientRef == null
+                && taskId == null
+                && generation == null
+                && minAttempts == null
+                && maxAttempts == null
+                && from == null
+                && to == null
+                && words == null;
+    }
+
     /** Gives the same filter, but for dead letters that were given up before this moment. */
     DeadLetterFilter before(Instant moment) {
         return new DeadLetterFilter(

@@ -7,18 +7,13 @@ import io.pawline.taskstore.HistoryPlans;
 import io.pawline.taskstore.TaskDatabase;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.StreamSupport;
@@ -33,12 +28,6 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost.
  */
 final class DeadLetterQueries {
-
-    private static final String GROUPS = """
-            select stage, reason, provider_code, count(*) as letters, min(failed_at) as oldest, max(failed_at) as newest,
-                date_bin(make_interval(secs => :span), failed_at, timestamptz '2000-01-01 00:00:00Z') as span
-            from dead_letter where <where> group by stage, reason, provider_code, span
-            """;
 
     /** The query sorts all that the filter leaves, unless they are in the order of an index. */
     private static final String PAGE = """
@@ -62,7 +51,7 @@ final class DeadLetterQueries {
             """;
 
     /** This place stands above every dead letter. */
-    private static final Place TOP = new Place(Instant.parse("2999-01-01T00:00:00Z"), Long.MAX_VALUE);
+    static final Place TOP = new Place(Instant.parse("2999-01-01T00:00:00Z"), Long.MAX_VALUE);
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -103,52 +92,6 @@ final class DeadLetterQueries {
             @Nullable Long durationMs,
             @Nullable Long costMicros,
             @Nullable String billed) {}
-
-    /** Counts dead letters by cause, the most frequent first, each over spans of time of this length. */
-    List<DeadLetterGroup> groups(DeadLetterFilter filter, Duration span) {
-        Condition where = filter.condition();
-        Map<List<@Nullable String>, DeadLetterGroup> groups = new LinkedHashMap<>();
-        database.inTransaction(handle -> {
-                    HistoryPlans.use(handle);
-                    return where.bindTo(handle.createQuery(GROUPS))
-                            .bind("span", span.toSeconds())
-                            .map((row, _) -> group(row))
-                            .list();
-                })
-                .forEach(part -> groups.merge(
-                        Arrays.asList(part.stage(), part.reason(), part.providerCode()),
-                        part,
-                        DeadLetterQueries::together));
-        return groups.values().stream()
-                .sorted(Comparator.comparingLong(DeadLetterGroup::count).reversed())
-                .toList();
-    }
-
-    private static DeadLetterGroup group(ResultSet row) throws SQLException {
-        return new DeadLetterGroup(
-                row.getString("stage"),
-                row.getString("reason"),
-                row.getString("provider_code"),
-                row.getLong("letters"),
-                row.getObject("oldest", OffsetDateTime.class).toInstant(),
-                row.getObject("newest", OffsetDateTime.class).toInstant(),
-                List.of(new DeadLetterGroup.Span(
-                        row.getObject("span", OffsetDateTime.class).toInstant(), row.getLong("letters"))));
-    }
-
-    private static DeadLetterGroup together(DeadLetterGroup one, DeadLetterGroup other) {
-        List<DeadLetterGroup.Span> spans = new ArrayList<>(one.overTime());
-        spans.addAll(other.overTime());
-        spans.sort(Comparator.comparing(DeadLetterGroup.Span::from));
-        return new DeadLetterGroup(
-                one.stage(),
-                one.reason(),
-                one.providerCode(),
-                one.count() + other.count(),
-                one.oldest().isBefore(other.oldest()) ? one.oldest() : other.oldest(),
-                one.newest().isAfter(other.newest()) ? one.newest() : other.newest(),
-                spans);
-    }
 
     /**
      * Finds the newest dead letters below a place.

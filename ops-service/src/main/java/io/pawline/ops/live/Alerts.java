@@ -4,6 +4,7 @@ import io.pawline.ops.alerts.Alert;
 import io.pawline.ops.alerts.AlertJournal;
 import io.pawline.ops.alerts.AlertJournal.Measured;
 import io.pawline.ops.alerts.AlertJournal.State;
+import io.pawline.ops.alerts.AlertText;
 import io.pawline.ops.live.LiveQueries.Standing;
 import io.pawline.ops.live.LiveView.AlertView;
 import io.pawline.ops.live.LiveView.ReasonView;
@@ -66,8 +67,13 @@ final class Alerts {
         Map<String, Duration> delays();
     }
 
-    /** Measures all alerts, whether they fire or not. */
+    /** Measures all alerts, whether they fire or not, and describes them in English. */
     List<AlertView> now() {
+        return now("en");
+    }
+
+    /** Measures all alerts, whether they fire or not, and describes them in one of {@link AlertText#LANGUAGES}. */
+    List<AlertView> now(String language) {
         Instant now = clock.instant();
         Optional<Map<Stage, Set<String>>> members = processes.members();
         List<Measured> measured = List.of(
@@ -81,19 +87,24 @@ final class Alerts {
                 costPerHour(now));
         Map<Alert, Instant> since = journal.note(now, measured);
         return measured.stream()
-                .map(alert -> new AlertView(
-                        alert.alert().code(),
-                        since.containsKey(alert.alert()),
-                        Counts.rounded(alert.value()),
-                        alert.threshold(),
-                        alert.unit(),
-                        since.get(alert.alert()),
-                        alert.detail(),
-                        alert.alert().severity().code(),
-                        alert.alert().title("en"),
-                        alert.alert().means("en"),
-                        alert.alert().page()))
+                .map(alert -> view(alert, since.get(alert.alert()), language))
                 .toList();
+    }
+
+    private static AlertView view(Measured measured, @Nullable Instant since, String language) {
+        Alert alert = measured.alert();
+        return new AlertView(
+                alert.code(),
+                since != null,
+                Counts.rounded(measured.value()),
+                measured.threshold(),
+                measured.unit(),
+                since,
+                measured.detail().in(language),
+                alert.severity().code(),
+                alert.title(language),
+                alert.means(language),
+                alert.page());
     }
 
     /** Returns the number of undelivered callbacks when it was last counted; NaN before that. */
@@ -107,7 +118,7 @@ final class Alerts {
     }
 
     private static Measured measured(
-            Alert alert, double value, @Nullable Double threshold, String unit, String detail) {
+            Alert alert, double value, @Nullable Double threshold, String unit, AlertText detail) {
         State state = threshold != null && value > threshold ? State.FIRES : State.OK;
         return new Measured(alert, state, value, threshold, unit, detail);
     }
@@ -124,7 +135,7 @@ final class Alerts {
                 all < ENOUGH ? 0 : 100.0 * without / all,
                 settings.unclassifiedPercent(),
                 "%",
-                "%d of %d failed calls of the last 10 minutes have no class".formatted(without, all));
+                AlertText.of("unclassified.detail", without, all));
     }
 
     private Measured amplification(Instant now) {
@@ -135,8 +146,7 @@ final class Alerts {
                 all.calls() < ENOUGH ? 1 : all.amplification(),
                 settings.amplification(),
                 "x",
-                "%d calls in the last 10 minutes, of which %d were the first of their task and stage"
-                        .formatted(all.calls(), all.tasks()));
+                AlertText.of("amplification.detail", all.calls(), all.tasks()));
     }
 
     private Measured undelivered(Instant now) {
@@ -147,8 +157,8 @@ final class Alerts {
                 (double) tasks,
                 (double) settings.undelivered(),
                 "tasks",
-                "%d tasks ended more than %d minutes ago and their front end has not been notified"
-                        .formatted(tasks, settings.undeliveredAfter().toMinutes()));
+                AlertText.of(
+                        "undelivered.detail", tasks, settings.undeliveredAfter().toMinutes()));
     }
 
     private Measured breakerOpen(Instant now, Optional<Map<Stage, Set<String>>> members) {
@@ -166,9 +176,9 @@ final class Alerts {
                 minutes,
                 settings.breakerOpen().toMillis() / 60_000.0,
                 "min",
-                longest.map(stage -> "no calls to %s (%s) but probes"
-                                .formatted(stage.getValue().provider(), stage.getKey()))
-                        .orElse("no breaker is open"));
+                longest.map(stage -> AlertText.of(
+                                "breaker_open.detail", stage.getValue().provider(), stage.getKey()))
+                        .orElseGet(() -> AlertText.of("breaker_open.ok")));
     }
 
     private Measured account(Instant now) {
@@ -181,11 +191,11 @@ final class Alerts {
                 0.0,
                 "calls",
                 failed.isEmpty()
-                        ? "no call of the last 10 minutes failed for such a reason"
-                        : failed.stream()
+                        ? AlertText.of("account.ok")
+                        : AlertText.joined(failed.stream()
                                 .map(reason ->
-                                        "%d of %s: %s".formatted(reason.count(), reason.stage(), reason.reason()))
-                                .collect(Collectors.joining(", ")));
+                                        AlertText.of("account.detail", reason.count(), reason.stage(), reason.reason()))
+                                .toList()));
     }
 
     private synchronized Measured stageGone(Instant now, Optional<Map<Stage, Set<String>>> members) {
@@ -214,9 +224,10 @@ final class Alerts {
                 threshold,
                 "min",
                 goneSince.isEmpty()
-                        ? members.isEmpty() ? "Kafka does not answer" : "every stage has a process"
-                        : "no process of "
-                                + goneSince.keySet().stream().map(Stage::code).collect(Collectors.joining(", ")));
+                        ? AlertText.of(members.isEmpty() ? "kafka.unknown" : "stage_gone.ok")
+                        : AlertText.of(
+                                "stage_gone.detail",
+                                goneSince.keySet().stream().map(Stage::code).collect(Collectors.joining(", "))));
     }
 
     private Measured opsBehind() {
@@ -234,9 +245,9 @@ final class Alerts {
                 threshold,
                 "s",
                 longest.map(delay -> delay.getValue().isZero()
-                                ? "everything is read"
-                                : "longest behind: " + delay.getKey().replace('_', ' '))
-                        .orElse("Kafka does not answer"));
+                                ? AlertText.of("ops_behind.ok")
+                                : AlertText.of("ops_behind.detail", AlertText.of("reader." + delay.getKey())))
+                        .orElseGet(() -> AlertText.of("kafka.unknown")));
     }
 
     private Measured costPerHour(Instant now) {
@@ -249,9 +260,7 @@ final class Alerts {
                 micros / 1e6,
                 settings.costPerHour() == null ? null : settings.costPerHour().doubleValue(),
                 "per hour",
-                settings.costPerHour() == null
-                        ? "of the last 60 minutes; no threshold is set"
-                        : "of the last 60 minutes");
+                AlertText.of(settings.costPerHour() == null ? "cost_per_hour.no_threshold" : "cost_per_hour.detail"));
     }
 
     private List<ReasonView> reasons(Instant now) {

@@ -5,31 +5,25 @@ import io.pawline.ops.ledger.Call;
 import io.pawline.ops.ledger.CallEvents;
 import io.pawline.ops.ledger.Prices;
 import io.pawline.schemas.Reason;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.WindowStore;
-import org.apache.kafka.streams.state.WindowStoreIterator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the events of calls into what they add to the counts of their stage, each once, however often it is read: it
- * remembers for {@link #REMEMBERED} what it has counted. It does not count what comes later than that; the ledger has
- * it.
+ * remembers for {@link LiveTopology#REMEMBERED} what it has counted. What comes later than that counts in no span of time;
+ * the ledger has it.
  */
 final class CallDeduplicator extends ContextualProcessor<byte[], byte[], String, CountDelta> {
 
     static final String STORE = "calls-seen";
 
-    /** This is far longer than a call takes, and than its events may be late. */
-    static final Duration REMEMBERED = Duration.ofHours(1);
-
     private final EventReader events;
     private final Prices prices;
-    private @Nullable WindowStore<String, String> seen;
+    private @Nullable Seen seen;
 
     CallDeduplicator(EventReader events, Prices prices) {
         this.events = events;
@@ -39,7 +33,7 @@ final class CallDeduplicator extends ContextualProcessor<byte[], byte[], String,
     @Override
     public void init(ProcessorContext<String, CountDelta> context) {
         super.init(context);
-        seen = context.getStateStore(STORE);
+        seen = new Seen(context.getStateStore(STORE));
     }
 
     @Override
@@ -103,14 +97,7 @@ final class CallDeduplicator extends ContextualProcessor<byte[], byte[], String,
     }
 
     private boolean isNew(String name, Instant at) {
-        WindowStore<String, String> store = Objects.requireNonNull(seen);
-        try (WindowStoreIterator<String> before = store.fetch(name, at.minus(REMEMBERED), at.plus(REMEMBERED))) {
-            if (before.hasNext()) {
-                return false;
-            }
-        }
-        store.put(name, "", at.toEpochMilli());
-        return true;
+        return Objects.requireNonNull(seen).isNew(name, at);
     }
 
     private void forward(Record<byte[], byte[]> record, Call call, CountDelta countDelta) {

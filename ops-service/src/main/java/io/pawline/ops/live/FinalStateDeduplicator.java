@@ -2,13 +2,11 @@ package io.pawline.ops.live;
 
 import io.pawline.events.TaskFinished;
 import io.pawline.ops.ledger.CallEvents;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.WindowStore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,11 +20,8 @@ final class FinalStateDeduplicator extends ContextualProcessor<byte[], byte[], S
 
     static final String STORE = "endings-seen";
 
-    /** A final state that comes again later than that is too old for any count. */
-    static final Duration REMEMBERED = Duration.ofDays(1);
-
     private final EventReader events;
-    private @Nullable WindowStore<String, String> seen;
+    private @Nullable Seen seen;
 
     FinalStateDeduplicator(EventReader events) {
         this.events = events;
@@ -35,7 +30,7 @@ final class FinalStateDeduplicator extends ContextualProcessor<byte[], byte[], S
     @Override
     public void init(ProcessorContext<String, CountDelta> context) {
         super.init(context);
-        seen = context.getStateStore(STORE);
+        seen = new Seen(context.getStateStore(STORE));
     }
 
     @Override
@@ -44,9 +39,7 @@ final class FinalStateDeduplicator extends ContextualProcessor<byte[], byte[], S
             String name =
                     event.getContext().getTaskId() + "/" + event.getContext().getGeneration();
             Instant at = event.getFinishedAt();
-            WindowStore<String, String> store = Objects.requireNonNull(seen);
-            if (store.fetch(name, at.toEpochMilli()) == null) {
-                store.put(name, "", at.toEpochMilli());
+            if (Objects.requireNonNull(seen).isNew(name, at)) {
                 CountDelta ended = CountDelta.ended(
                         at,
                         CallEvents.code(event.getEnding()),

@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,8 +28,10 @@ final class Live {
 
     static final String LIVE_TABLES = "live_tables";
 
-    private static final int WINDOW_SECONDS = 60;
     private static final Duration GOOD_FOR = Duration.ofSeconds(1);
+
+    /** Percentiles are read from the calls themselves, so they are of this time at most. */
+    private static final Duration LATENCIES = Duration.ofMinutes(5);
 
     private final LiveQueries queries;
     private final Alerts alerts;
@@ -36,7 +39,7 @@ final class Live {
     private final Alerts.LiveProcesses processes;
     private final ControlStateReader controls;
     private final Clock clock;
-    private @Nullable LiveView last;
+    private final Map<Question, LiveView> answers = new HashMap<>();
 
     Live(
             LiveQueries queries,
@@ -53,20 +56,52 @@ final class Live {
         this.clock = clock;
     }
 
-    /** Gives the live view, one second old at most. */
-    synchronized LiveView now() throws InterruptedException {
-        Instant now = clock.instant();
-        if (last == null || last.at().plus(GOOD_FOR).isBefore(now)) {
-            last = at(now);
+    /** The time up to now that counts are of. */
+    enum Window {
+        MINUTE("1m", Duration.ofMinutes(1), LiveTopology.SHORT),
+        QUARTER("15m", Duration.ofMinutes(15), LiveTopology.SHORT),
+        HOUR("1h", Duration.ofHours(1), LiveTopology.LONG),
+        SIX_HOURS("6h", Duration.ofHours(6), LiveTopology.LONG);
+
+        static final String[] NAMES =
+                Arrays.stream(values()).map(window -> window.code).toArray(String[]::new);
+
+        private final String code;
+        private final Duration length;
+        private final Duration span;
+
+        Window(String code, Duration length, Duration span) {
+            this.code = code;
+            this.length = length;
+            this.span = span;
         }
-        return last;
+
+        /** Finds the window of a name of {@link #NAMES}. */
+        static Window of(String name) {
+            return values()[List.of(NAMES).indexOf(name)];
+        }
     }
 
-    private LiveView at(Instant now) throws InterruptedException {
-        Period window = window(now, Duration.ofSeconds(WINDOW_SECONDS), LiveTopology.SHORT);
-        Map<String, Counts> counts = queries.counts(window, LiveTopology.SHORT);
+    private record Question(Window window, String language) {}
+
+    /** Gives the live view, one second old at most. */
+    synchronized LiveView now(Window window, String language) throws InterruptedException {
+        Instant now = clock.instant();
+        Question question = new Question(window, language);
+        @Nullable LiveView known = answers.get(question);
+        if (known == null || known.at().plus(GOOD_FOR).isBefore(now)) {
+            known = at(now, window, language);
+            answers.put(question, known);
+        }
+        return known;
+    }
+
+    private LiveView at(Instant now, Window chosen, String language) throws InterruptedException {
+        Duration span = chosen.span;
+        Period window = window(now, chosen.length, span);
+        Map<String, Counts> counts = queries.counts(window, span);
         Map<String, Integer> inFlight = queries.inFlight(now);
-        Map<String, Latency> latencies = queries.latencies(window.from());
+        Map<String, Latency> latencies = queries.latencies(latest(window.from(), now.minus(LATENCIES)));
         Map<String, Standing> standings = queries.standings(now, processes.members());
         Map<String, List<ProviderStanding>> providers = queries.providers(now, processes.members());
         Optional<Map<Stage, Lag>> behind = lags.now();
@@ -84,12 +119,16 @@ final class Live {
                 .toList();
         return new LiveView(
                 now,
-                WINDOW_SECONDS,
+                Math.toIntExact(chosen.length.toSeconds()),
                 staleSeconds(processes.delays()),
                 stages,
-                totals(counts, queries.finalStates(window, LiveTopology.SHORT), inFlight),
-                queries.reasons(window, LiveTopology.SHORT),
-                alerts.now());
+                totals(counts, queries.finalStates(window, span), inFlight),
+                queries.reasons(window, span),
+                alerts.now(language));
+    }
+
+    private static Instant latest(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
     }
 
     /** The figures wait for the count, and then for the tables that the count is read into. */

@@ -1,5 +1,6 @@
 package io.pawline.ops.live;
 
+import io.pawline.ops.alerts.AlertText;
 import io.pawline.ops.http.Parameters;
 import java.time.Clock;
 import java.time.Duration;
@@ -32,8 +33,8 @@ final class LiveController {
 
     @GetMapping("/v1/live")
     LiveView live(@RequestParam MultiValueMap<String, String> query) throws InterruptedException {
-        Parameters.of(query);
-        return live.now();
+        Parameters given = Parameters.of(query, "window", "lang");
+        return live.now(Live.Window.of(given.oneOf("window", Live.Window.NAMES)), language(given));
     }
 
     /**
@@ -59,7 +60,10 @@ final class LiveController {
 
     @GetMapping("/v1/alerts")
     AlertList alerts(@RequestParam MultiValueMap<String, String> query) {
-        Parameters.of(query);
-        return new AlertList(alerts.now());
+        return new AlertList(alerts.now(language(Parameters.of(query, "lang"))));
+    }
+
+    private static String language(Parameters given) {
+        return given.oneOf("lang", AlertText.LANGUAGES.toArray(String[]::new));
     }
 }

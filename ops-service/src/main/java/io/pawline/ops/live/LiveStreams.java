@@ -34,13 +34,17 @@ final class LiveStreams implements AutoCloseable {
     private static final Duration TO_STOP = Duration.ofSeconds(10);
 
     /** A process that was killed, or a count that failed, keeps its partitions no longer than this. */
-    private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(6);
+
+    /** The topics of the count keep what its stores forget for so long: a restart reads what they keep. */
+    private static final Duration KEPT_LONGER = Duration.ofMinutes(10);
 
     private final Map<String, Object> connection;
     private final Deserializer<?> events;
     private final Prices prices;
     private final Duration sessionTimeout;
     private final Path folder;
+    private final LiveChangelogs changelogs;
     private @Nullable KafkaStreams running;
     private boolean closed;
 
@@ -59,6 +63,7 @@ final class LiveStreams implements AutoCloseable {
         this.events = events;
         this.prices = prices;
         this.folder = TemporaryFolder.create("pawline-live");
+        this.changelogs = new LiveChangelogs(this.connection);
     }
 
     /** Starts the count if it is not running. */
@@ -67,6 +72,9 @@ final class LiveStreams implements AutoCloseable {
             return;
         }
         stop();
+        if (!changelogs.haveAllPartitions()) {
+            return;
+        }
         KafkaStreams next = new KafkaStreams(LiveTopology.of(events, prices), settings());
         next.setUncaughtExceptionHandler(failed -> {
             log.warn("the live count is begun again: {}", String.valueOf(failed));
@@ -97,6 +105,8 @@ final class LiveStreams implements AutoCloseable {
         settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 1_000);
         settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, -1);
         settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
+        settings.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
+        settings.put(StreamsConfig.WINDOW_STORE_CHANGE_LOG_ADDITIONAL_RETENTION_MS_CONFIG, KEPT_LONGER.toMillis());
         settings.put("processing.exception.handler.global.enabled", true);
         settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
         int session = (int) sessionTimeout.toMillis();

@@ -20,8 +20,6 @@ import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.Repartitioned;
 import org.apache.kafka.streams.kstream.TimeWindows;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.StoreBuilder;
-import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.state.WindowStore;
 
 /**
@@ -40,7 +38,13 @@ final class LiveTopology {
     static final Duration LONG = Duration.ofMinutes(1);
 
     /** An event may come so much later than another one of its stage and still count in its own span of time. */
-    private static final Duration LATEST = Duration.ofHours(1);
+    static final Duration LATEST = Duration.ofMinutes(30);
+
+    /**
+     * What was counted is remembered for so long: what comes later is too late for any span of time, so it does not
+     * matter whether it was counted before.
+     */
+    static final Duration REMEMBERED = LATEST.plus(LONG).plus(Duration.ofMinutes(4));
 
     private static final Serde<CountDelta> COUNT_DELTA = Json.serde(CountDelta.class);
 
@@ -50,8 +54,8 @@ final class LiveTopology {
     static Topology of(Deserializer<?> events, Prices prices) {
         EventReader reader = new EventReader(events);
         StreamsBuilder builder = new StreamsBuilder();
-        builder.addStateStore(seen(CallDeduplicator.STORE, CallDeduplicator.REMEMBERED));
-        builder.addStateStore(seen(FinalStateDeduplicator.STORE, FinalStateDeduplicator.REMEMBERED));
+        builder.addStateStore(Seen.store(CallDeduplicator.STORE));
+        builder.addStateStore(Seen.store(FinalStateDeduplicator.STORE));
         Consumed<byte[], byte[]> bytes = Consumed.with(Serdes.ByteArray(), Serdes.ByteArray());
         KStream<String, CountDelta> calls = builder.stream(Topics.ATTEMPTS, bytes)
                 .process(() -> new CallDeduplicator(reader, prices), CallDeduplicator.STORE);
@@ -67,13 +71,6 @@ final class LiveTopology {
         windows(byStage, LONG).to(Topics.LIVE, results);
         processes(byStage).to(Topics.LIVE, results);
         return builder.build();
-    }
-
-    private static StoreBuilder<WindowStore<String, String>> seen(String name, Duration remembered) {
-        return Stores.windowStoreBuilder(
-                Stores.persistentWindowStore(name, remembered.multipliedBy(2), Duration.ofMillis(1), false),
-                Serdes.String(),
-                Serdes.String());
     }
 
     private static KStream<String, LiveUpdate> windows(KGroupedStream<String, CountDelta> byStage, Duration span) {

@@ -153,7 +153,7 @@ class NotificationRequestsTest {
                 6.5,
                 5.0,
                 "min",
-                "no calls to seedream (generate) but probes",
+                AlertText.of("breaker_open.detail", "seedream", "generate"),
                 Optional.of("https://ops.example"));
     }
 

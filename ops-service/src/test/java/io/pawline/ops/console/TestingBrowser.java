@@ -69,9 +69,15 @@ public final class TestingBrowser implements AutoCloseable {
 
     /** Opens an empty tab of its own session: its storage has nothing of another one. */
     public Page open(Screen screen, ColorScheme colours) {
+        return open(screen, colours, "en-GB");
+    }
+
+    /** Opens the same in a browser of this language, such as {@code zh-CN}. */
+    public Page open(Screen screen, ColorScheme colours, String language) {
         BrowserContext session = browser.newContext(new Browser.NewContextOptions()
                 .setViewportSize(screen.width, screen.height)
                 .setColorScheme(colours)
+                .setLocale(language)
                 .setTimezoneId("Asia/Shanghai")
                 .setAcceptDownloads(true));
         Page page = session.newPage();

@@ -23,6 +23,7 @@ import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -85,6 +86,34 @@ class LiveStreamsIT {
             await().atMost(PATIENCE).untilAsserted(() -> {
                 streams.tend();
                 assertThat(counted()).isEqualTo(all);
+            });
+        }
+    }
+
+    @Test
+    void theCountGoesOnWhenItsTopicsGetMorePartitions() throws Exception {
+        TestingKafka.freshTopics(2);
+        Map<String, Object> settings = new HashMap<>(TestingKafka.connection());
+        // The count hears of new partitions soon
+        settings.put(StreamsConfig.METADATA_MAX_AGE_CONFIG, 500);
+        try (LiveStreams streams = new LiveStreams(settings, events, new Prices(Map.of()), SESSION_TIMEOUT)) {
+            await().atMost(PATIENCE).until(() -> running(streams));
+            TestingKafka.send(calls());
+            await().atMost(PATIENCE).until(() -> counted() == CALLS);
+
+            try (Admin admin = Admin.create(TestingKafka.connection())) {
+                admin.createPartitions(Map.of(
+                                Topics.ATTEMPTS,
+                                NewPartitions.increaseTo(5),
+                                Stage.CALLBACK.workTopic(),
+                                NewPartitions.increaseTo(3)))
+                        .all()
+                        .get();
+            }
+            TestingKafka.send(calls());
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                streams.tend();
+                assertThat(counted()).isEqualTo(2L * CALLS);
             });
         }
     }

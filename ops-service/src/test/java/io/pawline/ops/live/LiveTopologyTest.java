@@ -86,6 +86,25 @@ class LiveTopologyTest {
     }
 
     @Test
+    void whatIsTooLateForAnyCountIsForgotten() {
+        for (int minute = 0; minute < 200; minute += 10) {
+            send(TestingAttemptEvents.begun(TaskId.next(), Stage.MATTING, 1, NOW.plus(Duration.ofMinutes(minute))));
+        }
+
+        assertThat(remembered(CallDeduplicator.STORE)).isBetween(2, 14);
+    }
+
+    private int remembered(String store) {
+        int number = 0;
+        try (var all = driver.getWindowStore(store).all()) {
+            for (; all.hasNext(); all.next()) {
+                number++;
+            }
+        }
+        return number;
+    }
+
+    @Test
     void aFirstCallMadeAgainByAnotherProcessIsNoOtherTask() {
         TaskId task = TaskId.next();
         send(TestingAttemptEvents.begun(task, Stage.DETECT, 1, NOW));
