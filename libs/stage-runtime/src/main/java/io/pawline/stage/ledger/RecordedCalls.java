@@ -13,6 +13,7 @@ import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Attempt;
+import io.pawline.stage.CallWork;
 import io.pawline.stage.OutsideCall;
 import io.pawline.stage.ProviderPolicies;
 import io.pawline.stage.provider.LoadSnapshot;
@@ -117,14 +118,16 @@ public final class RecordedCalls implements Attempt.Calls {
             checkAgain(begun);
         }
         CallReport report = CallReport.died(Reason.UNCLASSIFIED, CallPhase.WAIT);
+        CallWork work = CallWork.PLAIN;
         long started = ledger.nanoTime();
         try {
             OutsideCall.Answer<T> answer = call.make();
             report = answer.report();
+            work = answer.work();
             return answer.value();
         } finally {
             long ended = ledger.nanoTime();
-            permit.called(report, started, ended);
+            permit.called(report, work, started, ended);
             CallAttempt end = withLoad(CallAttempt.newBuilder(begun));
             made.add(ledger.ended(end, report, Duration.ofNanos(ended - started), provider.callCostMicros()));
         }
