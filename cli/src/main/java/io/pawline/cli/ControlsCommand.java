@@ -55,6 +55,19 @@ final class ControlsCommand implements Runnable {
         }
     }
 
+    @Command(
+            description = "Shows how the processes of each stage share the limit of their provider, straight from"
+                    + " Kafka. Takes four seconds.",
+            mixinStandardHelpOptions = true)
+    void status(@Mixin FleetReader fleet) {
+        List<String> lines = fleet.read().lines();
+        if (lines.isEmpty()) {
+            out().println("no process of a paid stage has said anything for ten seconds");
+        } else {
+            lines.forEach(out()::println);
+        }
+    }
+
     @Command(description = "Pauses a stage: it begins no further work.", mixinStandardHelpOptions = true)
     void pause(
             @Parameters(paramLabel = "STAGE", converter = StageName.class) Stage stage, @Mixin ControlOptions options) {

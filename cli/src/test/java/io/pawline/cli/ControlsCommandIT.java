@@ -1,13 +1,21 @@
 package io.pawline.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pawline.events.LimitMessage;
+import io.pawline.events.LimitReport;
 import io.pawline.kafka.EmbeddedKafka;
 import io.pawline.registry.SchemaRegistryServer;
 import io.pawline.schemas.TaskId;
+import io.pawline.schemas.Topics;
+import io.pawline.schemas.serde.AvroSerializer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -58,6 +66,47 @@ class ControlsCommandIT {
         succeeds("configured limit", "limit", "generate", "default", "--why", "fixed");
         succeeds("ark is called again", "lift", "ark", "--why", "they work");
         assertThat(control("show").lines()).hasSize(2).last().asString().startsWith("task:" + task);
+    }
+
+    @Test
+    void showsHowTheProcessesOfAStageShareTheirProvider() {
+        assertThat(control("status").lines())
+                .containsExactly("no process of a paid stage has said anything for ten seconds");
+        say(LimitMessage.newBuilder()
+                .setProvider("seedream")
+                .setInstance("generate-0")
+                .setLife("1")
+                .setReport(LimitReport.newBuilder()
+                        .setNumber(1)
+                        .setEpoch(0)
+                        .setLease(0)
+                        .setBusy(9)
+                        .setGhosts(2)
+                        .setWanted(40)
+                        .setMost(64)
+                        .setResumed(false)
+                        .setLeaving(false)
+                        .setCalls(List.of())
+                        .build())
+                .build());
+
+        List<String> table = control("status").lines();
+
+        assertThat(table).hasSize(3);
+        assertThat(table.get(1)).matches("generate +seedream +all +- +7 +2 +40 +-");
+        assertThat(table.get(2)).matches("generate +seedream +generate-0 +- +7 +2 +40 +-");
+    }
+
+    private static void say(LimitMessage message) {
+        try (AvroSerializer serializer = new AvroSerializer();
+                KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                        Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer())) {
+            serializer.configure(Map.of("schema.registry.url", registry.url()), false);
+            byte[] value = serializer.serialize(Topics.LIMITS, message);
+            var _ = producer.send(new ProducerRecord<>(Topics.LIMITS, 1, "generate".getBytes(UTF_8), value));
+        }
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import io.pawline.outbound.ark.ArkClient;
 import io.pawline.outbound.ark.ArkOperation;
 import io.pawline.photoloader.LoadedPhoto;
 import io.pawline.schemas.Reason;
+import io.pawline.stage.CallWork;
 import io.pawline.stage.OutsideCall.Answer;
 import java.time.Clock;
 import java.time.Instant;
@@ -17,6 +18,9 @@ import org.slf4j.LoggerFactory;
 final class PetDetector {
 
     private static final Logger log = LoggerFactory.getLogger(PetDetector.class);
+
+    /** A photo of more bytes is a large one. */
+    private static final int LARGE = 256 * 1024;
 
     private final ArkClient ark;
     private final DetectProperties properties;
@@ -52,6 +56,14 @@ final class PetDetector {
             case ArkAnswer.Failed(Reason reason, String detail, CallFacts facts) ->
                 new Detection.Unknown(reason, detail, facts.notBefore());
         };
-        return new Answer<>(detection, answered.facts().report(detection.failure()));
+        return new Answer<>(
+                detection,
+                answered.facts().report(detection.failure()),
+                new CallWork(kind(loadedPhoto), answered.tokens()));
+    }
+
+    /** A large photo takes longer than a small one to be sent and to be looked at. */
+    private static String kind(LoadedPhoto photo) {
+        return photo.bytes().length > LARGE ? "large" : "small";
     }
 }

@@ -7,6 +7,7 @@ import io.pawline.outbound.ark.ArkError;
 import io.pawline.outbound.ark.ArkOperation;
 import io.pawline.outbound.ark.DataUrl;
 import io.pawline.schemas.Reason;
+import io.pawline.stage.CallWork;
 import io.pawline.stage.OutsideCall.Answer;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -48,6 +49,8 @@ final class PictureGenerator {
      */
     Answer<Generation> generate(String prompt, @Nullable DataUrl photo, String requestId, Instant deadline)
             throws InterruptedException {
+        // A picture after a photo takes longer than one from words
+        String kind = photo == null ? "words" : "photo";
         ArkAnswer answered = ark.post(
                 ArkOperation.GENERATION,
                 body(prompt, photo),
@@ -59,10 +62,10 @@ final class PictureGenerator {
                         "Seedream answered request {}: {} pictures, {} tokens",
                         ok.requestId(),
                         ok.body().path("usage").path("generated_images").asInt(0),
-                        ok.body().path("usage").path("total_tokens").asInt(0));
-                yield read(ok);
+                        ok.tokens());
+                yield read(ok, new CallWork(kind, ok.tokens()));
             }
-            case ArkAnswer.Failed failed -> failed(failed);
+            case ArkAnswer.Failed failed -> failed(failed, CallWork.of(kind));
         };
     }
 
@@ -85,35 +88,36 @@ final class PictureGenerator {
         return body.put("watermark", properties.watermark());
     }
 
-    private static Answer<Generation> read(ArkAnswer.Ok ok) {
+    private static Answer<Generation> read(ArkAnswer.Ok ok, CallWork work) {
         JsonNode image = ok.body().path("data").path(0);
         if (image.path("error").isObject()) {
-            return failed(ok.butFailed(ArkError.of(image.path("error")), "Seedream made no picture"));
+            return failed(ok.butFailed(ArkError.of(image.path("error")), "Seedream made no picture"), work);
         }
         String url = image.path("url").stringValue("");
         if (url.isEmpty()) {
-            return malformed(ok, "holds no address of a picture");
+            return malformed(ok, work, "holds no address of a picture");
         }
         try {
             URI address = new URI(url);
             String scheme = address.getScheme();
             boolean fetchable = "https".equalsIgnoreCase(scheme) || "http".equalsIgnoreCase(scheme);
             return fetchable && address.getHost() != null
-                    ? new Answer<>(new Generation.Picture(address), ok.facts().report(Optional.empty()))
-                    : malformed(ok, "holds an address that is not http or https");
+                    ? new Answer<>(new Generation.Picture(address), ok.facts().report(Optional.empty()), work)
+                    : malformed(ok, work, "holds an address that is not http or https");
         } catch (URISyntaxException unreadable) {
-            return malformed(ok, "holds an address that cannot be read");
+            return malformed(ok, work, "holds an address that cannot be read");
         }
     }
 
-    private static Answer<Generation> malformed(ArkAnswer.Ok ok, String what) {
-        return failed(ok.butFailed(Reason.MALFORMED_ANSWER, "Seedream's answer " + what));
+    private static Answer<Generation> malformed(ArkAnswer.Ok ok, CallWork work, String what) {
+        return failed(ok.butFailed(Reason.MALFORMED_ANSWER, "Seedream's answer " + what), work);
     }
 
-    private static Answer<Generation> failed(ArkAnswer.Failed failed) {
+    private static Answer<Generation> failed(ArkAnswer.Failed failed, CallWork work) {
         CallFacts facts = failed.facts();
         return new Answer<>(
                 new Generation.Failed(failed.reason(), failed.detail(), facts.notBefore()),
-                facts.report(Optional.of(failed.reason())));
+                facts.report(Optional.of(failed.reason())),
+                work);
     }
 }

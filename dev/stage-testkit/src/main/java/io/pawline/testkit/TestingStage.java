@@ -149,8 +149,8 @@ public final class TestingStage {
                 TaskAccepted.class,
                 TaskAccepted::getContext,
                 new StagePolicies(maxInFlight, drain, Duration.ofMillis(10), retryShare, retry),
-                Optional.of(
-                        new ProviderPolicies(PROVIDER, adaptiveLimit, breaker, callsPerSecond, 0, capacity, 250_000)),
+                Optional.of(new ProviderPolicies(
+                        PROVIDER, adaptiveLimit, breaker, callsPerSecond, 0, 0, capacity, 250_000)),
                 false,
                 fallbacks);
     }

@@ -22,11 +22,18 @@ public interface OutsideCall<T> {
      * Says what came of a call.
      *
      * @param report for the ledger, and for the provider's limit and breaker
+     * @param work what the call was about, for the provider's limit
      */
-    record Answer<T>(T value, CallReport report) {
+    record Answer<T>(T value, CallReport report, CallWork work) {
         public Answer {
             Objects.requireNonNull(value, "value");
             Objects.requireNonNull(report, "report");
+            Objects.requireNonNull(work, "work");
+        }
+
+        /** Says what came of a call that is like all others. */
+        public Answer(T value, CallReport report) {
+            this(value, report, CallWork.PLAIN);
         }
     }
 }

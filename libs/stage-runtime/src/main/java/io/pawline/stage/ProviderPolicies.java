@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param callsPerSecond most calls begun in a second by all processes of the stage together, where the provider
  *     publishes a rate; may be a fraction, at most a million; 0: no such limit
  * @param callsPerMinute the same for a minute
+ * @param tokensPerMinute tokens that all processes of the stage together may use in a minute, where the provider says
+ *     how many a call has used; 0: no such limit
  * @param capacity most calls in flight of all processes of the stage together; 0: as many as the processes can have
  * @param callCostMicros price of one call in millionths of a unit of money
  */
@@ -21,6 +23,7 @@ public record ProviderPolicies(
         Optional<BreakerPolicy> breaker,
         double callsPerSecond,
         double callsPerMinute,
+        long tokensPerMinute,
         int capacity,
         long callCostMicros) {
 
@@ -42,6 +45,9 @@ public record ProviderPolicies(
             throw new IllegalArgumentException(
                     "calls-per-minute must be from 0 to %d, was %s".formatted(MOST_CALLS_PER_SECOND, callsPerMinute));
         }
+        if (tokensPerMinute < 0) {
+            throw new IllegalArgumentException("tokens-per-minute must be >= 0, was " + tokensPerMinute);
+        }
         if (capacity < 0) {
             throw new IllegalArgumentException("provider-capacity must be >= 0, was " + capacity);
         }
@@ -57,13 +63,20 @@ public record ProviderPolicies(
             Optional<BreakerPolicy> breaker,
             double callsPerSecond,
             long callCostMicros) {
-        this(name, adaptiveLimit, breaker, callsPerSecond, 0, 0, callCostMicros);
+        this(name, adaptiveLimit, breaker, callsPerSecond, 0, 0, 0, callCostMicros);
     }
 
     /** Returns the same policies for a provider of another name. */
     public ProviderPolicies named(String other) {
         return new ProviderPolicies(
-                other, adaptiveLimit, breaker, callsPerSecond, callsPerMinute, capacity, callCostMicros);
+                other,
+                adaptiveLimit,
+                breaker,
+                callsPerSecond,
+                callsPerMinute,
+                tokensPerMinute,
+                capacity,
+                callCostMicros);
     }
 
     /** Returns the seconds over which the rate is compared. */

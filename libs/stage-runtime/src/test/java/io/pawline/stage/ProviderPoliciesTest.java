@@ -27,7 +27,7 @@ class ProviderPoliciesTest {
         ProviderPolicies policies = policies(5, 600, 30);
 
         assertThat(policies.named("other"))
-                .isEqualTo(new ProviderPolicies("other", true, Optional.empty(), 5, 600, 30, 0));
+                .isEqualTo(new ProviderPolicies("other", true, Optional.empty(), 5, 600, 0, 30, 0));
     }
 
     @Test
@@ -41,6 +41,6 @@ class ProviderPoliciesTest {
     }
 
     private static ProviderPolicies policies(double perSecond, double perMinute, int capacity) {
-        return new ProviderPolicies("seedream", true, Optional.empty(), perSecond, perMinute, capacity, 0);
+        return new ProviderPolicies("seedream", true, Optional.empty(), perSecond, perMinute, 0, capacity, 0);
     }
 }

@@ -3,6 +3,8 @@ package io.pawline.simulation;
 import io.pawline.events.CallPhase;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
+import io.pawline.stage.CallWork;
+import io.pawline.stage.OutsideCall.Answer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -10,29 +12,46 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Works on so many calls at once and queues the others, however many come. It counts what is in it, and what it could
- * have done. Work goes on when its caller has given up, and keeps its place.
+ * Works on so many calls at once and queues the others, however many come. It may refuse calls beyond a rate. It counts
+ * what is in it, and what it could have done. Work goes on when its caller has given up, and keeps its place.
  */
 final class FleetProvider {
 
-    private static final Duration CALL_WITHIN = Duration.ofSeconds(90);
     private static final long MINUTE = Duration.ofMinutes(1).toNanos();
+    private static final Duration REFUSED_AFTER = Duration.ofMillis(50);
+
+    /** Calls with a photo take so many times as long. */
+    private static final double PHOTO = 8;
+
+    private static final int FEWEST_TOKENS = 500;
+
+    /** Says how an account's minutes are counted. */
+    enum Minutes {
+        /** The last 60 seconds count. */
+        SLIDING,
+        /** The minutes of the clock count, each by itself. */
+        OF_THE_CLOCK
+    }
 
     private static final class Job {
         private final Actor caller;
+        private final boolean photo;
         private @Nullable CallReport report;
 
-        Job(Actor caller) {
+        Job(Actor caller, boolean photo) {
             this.caller = caller;
+            this.photo = photo;
         }
     }
+
+    private record Use(long at, long tokens) {}
 
     private final World world;
     private final Duration median;
     private final double shareOfSlow;
     private final Duration slow;
     private final Deque<Job> queue = new ArrayDeque<>();
-    private final Deque<Long> latestBegun = new ArrayDeque<>();
+    private final Deque<Use> latest = new ArrayDeque<>();
     private int capacity;
     private int active;
 
@@ -43,8 +62,20 @@ final class FleetProvider {
     private double mostFilled;
     private int calls;
     private int timedOut;
+    private int refused;
     private int mostInAMinute;
+    private long tokens;
+    private long tokensInAMinute;
+    private long mostTokensInAMinute;
     private long countedSince;
+
+    private int callsPerMinute = Integer.MAX_VALUE;
+    private long tokensPerMinute = Long.MAX_VALUE;
+    private Minutes minutes = Minutes.SLIDING;
+    private double shareOfPhotos;
+    private double spread = 0.3;
+    private Duration patience = Duration.ofSeconds(90);
+    private boolean strict;
 
     /**
      * @param median time of a call
@@ -58,6 +89,32 @@ final class FleetProvider {
         this.shareOfSlow = shareOfSlow;
         this.slow = slow;
         this.since = world.nanoTime();
+    }
+
+    /** Refuses calls beyond so many in a minute. */
+    FleetProvider refusing(int beyondCallsPerMinute, Minutes counted) {
+        callsPerMinute = beyondCallsPerMinute;
+        minutes = counted;
+        return this;
+    }
+
+    /** Refuses calls once so many tokens were used in the last minute. A call uses 500 to 1,500. */
+    FleetProvider refusingTokens(long beyondTokensPerMinute) {
+        tokensPerMinute = beyondTokensPerMinute;
+        return this;
+    }
+
+    /** Has its callers give up after so long, and no more calls in it than it has places. */
+    FleetProvider strict(Duration callersGiveUpAfter) {
+        patience = callersGiveUpAfter;
+        spread = 0.1;
+        strict = true;
+        return this;
+    }
+
+    /** Sets the share of the calls that have a photo and take longer. */
+    void photos(double share) {
+        shareOfPhotos = share;
     }
 
     void capacity(int now) {
@@ -75,7 +132,10 @@ final class FleetProvider {
         mostFilled = 0;
         calls = 0;
         timedOut = 0;
+        refused = 0;
         mostInAMinute = 0;
+        tokens = 0;
+        mostTokensInAMinute = 0;
         countedSince = world.nanoTime();
     }
 
@@ -85,16 +145,22 @@ final class FleetProvider {
      * @param mostFilled most calls in it at once, those in its queue included, by its capacity
      * @param meanFilled the mean of the same
      * @param occupied share of its places that were taken
+     * @param refused share of the calls that it refused
      * @param mostInAMinute most calls that began within any minute
      * @param perMinute calls that began within a minute on average
+     * @param mostTokens most tokens that were used within any minute
+     * @param tokensPerMinute tokens that were used within a minute on average
      */
     record Counts(
             double mostFilled,
             double meanFilled,
             double occupied,
             double timedOut,
+            double refused,
             int mostInAMinute,
-            double perMinute) {}
+            double perMinute,
+            long mostTokens,
+            double tokensPerMinute) {}
 
     Counts counts() {
         pass();
@@ -104,8 +170,11 @@ final class FleetProvider {
                 filled / possible,
                 occupied / possible,
                 (double) timedOut / Math.max(1, calls),
+                (double) refused / Math.max(1, calls + refused),
                 mostInAMinute,
-                calls / minutes);
+                calls / minutes,
+                mostTokensInAMinute,
+                tokens / minutes);
     }
 
     /** Returns how full it is now, 1 being just full. */
@@ -122,33 +191,79 @@ final class FleetProvider {
     }
 
     /** Makes a call, on the thread of the task. */
-    CallReport call() throws InterruptedException {
+    Answer<CallReport> call() throws InterruptedException {
         pass();
-        Job job = new Job(world.self());
+        forgetBeforeAMinute();
+        if (latest.size() >= callsPerMinute || tokensInAMinute >= tokensPerMinute) {
+            return refuse(
+                    latest.size() >= callsPerMinute
+                            ? "ModelAccountRpmRateLimitExceeded"
+                            : "ModelAccountTpmRateLimitExceeded");
+        }
+        boolean photo = shareOfPhotos > 0 && world.chance(shareOfPhotos);
+        CallWork work = work(photo);
+        Job job = new Job(world.self(), photo);
         queue.add(job);
         calls++;
-        began();
+        began(work.tokens());
         beginNext();
         mostFilled = Math.max(mostFilled, filledNow());
-        long until = world.nanoTime() + CALL_WITHIN.toNanos();
+        world.check(
+                !strict || queue.isEmpty(),
+                "%d calls at once at a provider with %d places".formatted(active + queue.size(), capacity));
+        long until = world.nanoTime() + patience.toNanos();
         while (job.report == null && world.nanoTime() < until) {
             world.awaitInterruptibly(until);
         }
         if (job.report == null) {
             timedOut++;
-            return CallReport.died(Reason.READ_TIMEOUT, CallPhase.WAIT);
+            CallReport report = CallReport.died(Reason.READ_TIMEOUT, CallPhase.WAIT);
+            return new Answer<>(report, report, CallWork.of(work.kind()));
         }
-        return job.report;
+        return new Answer<>(job.report, job.report, work);
     }
 
-    private void began() {
-        long now = world.nanoTime();
-        latestBegun.addLast(now);
-        while (now - latestBegun.getFirst() >= MINUTE) {
-            latestBegun.removeFirst();
+    private CallWork work(boolean photo) {
+        long used = tokensPerMinute == Long.MAX_VALUE
+                ? 0
+                : FEWEST_TOKENS + world.random().nextInt(2 * FEWEST_TOKENS);
+        return new CallWork(photo ? "photo" : "words", used);
+    }
+
+    private Answer<CallReport> refuse(String code) throws InterruptedException {
+        refused++;
+        long until = world.nanoTime() + REFUSED_AFTER.toNanos();
+        while (world.nanoTime() < until) {
+            world.awaitInterruptibly(until);
         }
-        if (now - countedSince >= MINUTE) {
-            mostInAMinute = Math.max(mostInAMinute, latestBegun.size());
+        CallReport report = new CallReport(
+                Optional.of(Reason.RATE_LIMITED),
+                CallPhase.DONE,
+                Optional.of(429),
+                Optional.of(code),
+                Optional.empty(),
+                Optional.empty());
+        return new Answer<>(report, report);
+    }
+
+    private void forgetBeforeAMinute() {
+        long now = world.nanoTime();
+        while (!latest.isEmpty() && isOver(latest.getFirst().at(), now)) {
+            tokensInAMinute -= latest.removeFirst().tokens();
+        }
+    }
+
+    private boolean isOver(long at, long now) {
+        return minutes == Minutes.SLIDING ? now - at >= MINUTE : at / MINUTE != now / MINUTE;
+    }
+
+    private void began(long used) {
+        latest.addLast(new Use(world.nanoTime(), used));
+        tokensInAMinute += used;
+        tokens += used;
+        if (world.nanoTime() - countedSince >= MINUTE) {
+            mostInAMinute = Math.max(mostInAMinute, latest.size());
+            mostTokensInAMinute = Math.max(mostTokensInAMinute, tokensInAMinute);
         }
     }
 
@@ -156,7 +271,7 @@ final class FleetProvider {
         while (active < capacity && !queue.isEmpty()) {
             Job job = queue.remove();
             active++;
-            double factor = Math.exp(0.3 * world.random().nextGaussian());
+            double factor = Math.exp(spread * world.random().nextGaussian()) * (job.photo ? PHOTO : 1);
             long time = world.chance(shareOfSlow) ? slow.toNanos() : (long) (median.toNanos() * factor);
             world.after(time, () -> {
                 pass();

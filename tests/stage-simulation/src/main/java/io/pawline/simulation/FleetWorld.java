@@ -50,8 +50,13 @@ public final class FleetWorld {
     private static final int OPEN_PER_PARTITION = 40;
 
     /** Is what the processes do to a provider, and what becomes of them. */
-    private interface Script {
+    interface Script {
         void play(FleetWorld world);
+    }
+
+    /** Is what is configured; 0: nothing. With a capacity, the limit is no adaptive one. */
+    record Settings(double callsPerMinute, long tokensPerMinute, int capacity) {
+        static final Settings NONE = new Settings(0, 0, 0);
     }
 
     /**
@@ -74,8 +79,11 @@ public final class FleetWorld {
      * @param mean mean of the calls at once, by the capacity
      * @param occupied share of the provider's places that were taken
      * @param timedOut share of the calls that were given up
+     * @param refused share of the calls that were refused
      * @param mostInAMinute most calls begun within any minute
      * @param perMinute calls begun within a minute on average
+     * @param mostTokens most tokens used within any minute
+     * @param tokensPerMinute tokens used within a minute on average
      * @param foundAfterS seconds until a provider that was halved was found to be so; -1 if it was not halved
      */
     public record Figures(
@@ -84,8 +92,11 @@ public final class FleetWorld {
             double mean,
             double occupied,
             double timedOut,
+            double refused,
             int mostInAMinute,
             double perMinute,
+            long mostTokens,
+            double tokensPerMinute,
             double foundAfterS) {}
 
     private final World world;
@@ -119,66 +130,22 @@ public final class FleetWorld {
         }
     }
 
-    private static ProviderPolicies policies(double perMinute) {
-        return new ProviderPolicies(STAGE.code(), true, Optional.empty(), 0, perMinute, 0, 1);
-    }
-
-    /** Fills a provider with 30 places and calls of 3 s. */
-    public static Figures places(long seed, int processes) {
-        return run(
-                seed,
-                processes,
-                policies(0),
-                world -> new FleetProvider(world, 30, Duration.ofSeconds(3), 0, Duration.ZERO),
-                fleet -> fleet.measure(Duration.ofMinutes(3), Duration.ofMinutes(15)));
-    }
-
-    /** Fills a provider with 5 places, of whose calls 5 % take a minute. */
-    public static Figures slowCalls(long seed) {
-        return run(
-                seed,
-                1,
-                policies(0),
-                world -> new FleetProvider(world, 5, Duration.ofSeconds(1), 0.05, Duration.ofSeconds(60)),
-                fleet -> fleet.measure(Duration.ofMinutes(10), Duration.ofMinutes(60)));
-    }
-
-    /** Halves the capacity of a provider for five minutes. */
-    public static Figures halved(long seed, int processes) {
-        return run(
-                seed,
-                processes,
-                policies(0),
-                world -> new FleetProvider(world, 60, Duration.ofSeconds(1), 0, Duration.ZERO),
-                FleetWorld::halve);
-    }
-
-    /** Calls a provider whose published rate is 500 calls a minute. */
-    public static Figures rate(long seed, int processes) {
-        return run(
-                seed,
-                processes,
-                policies(500),
-                world -> new FleetProvider(world, 1_000, Duration.ofSeconds(3), 0, Duration.ZERO),
-                fleet -> fleet.measure(Duration.ofMinutes(3), Duration.ofMinutes(15)));
-    }
-
-    /** Fills a provider while processes are killed, stopped for half a minute and added. */
-    public static Figures comingAndGoing(long seed) {
-        return run(
-                seed,
-                6,
-                policies(0),
-                world -> new FleetProvider(world, 30, Duration.ofSeconds(3), 0, Duration.ZERO),
-                FleetWorld::comeAndGo);
-    }
-
-    private interface ProviderOf {
+    /** Is how the provider of a world is made. */
+    interface ProviderOf {
         FleetProvider in(World world);
     }
 
-    private static Figures run(
-            long seed, int processes, ProviderPolicies policies, ProviderOf provider, Script script) {
+    /** Returns what becomes of so many processes and their provider in the world of this seed. */
+    static Figures run(long seed, int processes, Settings settings, ProviderOf provider, Script script) {
+        ProviderPolicies policies = new ProviderPolicies(
+                STAGE.code(),
+                settings.capacity() == 0,
+                Optional.empty(),
+                0,
+                settings.callsPerMinute(),
+                settings.tokensPerMinute(),
+                settings.capacity(),
+                1);
         World world = new World(seed, null);
         FleetWorld[] fleet = new FleetWorld[1];
         world.run(() -> {
@@ -196,8 +163,11 @@ public final class FleetWorld {
                 measured.then().meanFilled(),
                 measured.then().occupied(),
                 measured.then().timedOut(),
+                measured.then().refused(),
                 measured.then().mostInAMinute(),
                 measured.then().perMinute(),
+                measured.then().mostTokens(),
+                measured.then().tokensPerMinute(),
                 measured.foundAfter() == null ? -1 : measured.foundAfter().toMillis() / 1e3);
     }
 
@@ -248,8 +218,7 @@ public final class FleetWorld {
             throws InterruptedException {
         book.begins(STAGE, attempt.taskId(), attempt.requestId(), attempt.number(), IN_FLIGHT, running);
         try {
-            CallReport report = provider.call();
-            return new OutsideCall.Answer<>(report, report);
+            return provider.call();
         } finally {
             book.ended(running.process());
         }
@@ -262,7 +231,8 @@ public final class FleetWorld {
         world.check(measured != null, "nothing was measured");
     }
 
-    private void measure(Duration start, Duration then) {
+    /** Lets all processes work, and counts the time after a start by itself. */
+    void measure(Duration start, Duration then) {
         provider.count();
         rest(start);
         FleetProvider.Counts first = provider.counts();
@@ -271,7 +241,8 @@ public final class FleetWorld {
         measured = new Measured(first, provider.counts(), null);
     }
 
-    private void halve() {
+    /** Halves the capacity of the provider for five minutes. */
+    void halve() {
         provider.count();
         rest(Duration.ofMinutes(5));
         FleetProvider.Counts before = provider.counts();
@@ -291,7 +262,8 @@ public final class FleetWorld {
         measured = new Measured(before, provider.counts(), found);
     }
 
-    private void comeAndGo() {
+    /** Kills a process, stops another for half a minute, and adds one. */
+    void comeAndGo() {
         provider.count();
         rest(Duration.ofMinutes(3));
         FleetProvider.Counts before = provider.counts();
@@ -308,6 +280,66 @@ public final class FleetWorld {
         add();
         slots.getLast().start();
         rest(Duration.ofMinutes(3));
+        measured = new Measured(before, provider.counts(), null);
+    }
+
+    /**
+     * Kills processes and starts them again, stops them, restarts them in good order, and takes the limits topic away.
+     * At the end, a process is gone for good. Then the time counts.
+     */
+    void comeAndGoForLong() {
+        rest(Duration.ofSeconds(30));
+        for (int round = 0; round < 6; round++) {
+            ProcessSlot one = slots.get(world.random().nextInt(slots.size()));
+            ProcessSlot other = slots.get(world.random().nextInt(slots.size()));
+            Duration time = Duration.ofNanos(world.between(Duration.ofSeconds(25), Duration.ofSeconds(50)));
+            switch (round % 3) {
+                case 0 -> {
+                    one.kill();
+                    rest(time);
+                    one.start();
+                }
+                case 1 -> {
+                    broker.hide(Topics.LIMITS, true);
+                    rest(Duration.ofSeconds(50));
+                    broker.hide(Topics.LIMITS, false);
+                }
+                default -> stopAndRestart(one, other, time);
+            }
+            rest(Duration.ofSeconds(20));
+        }
+        slots.getFirst().kill();
+        rest(Duration.ofSeconds(90));
+        measure(Duration.ZERO, Duration.ofMinutes(1));
+    }
+
+    private void stopAndRestart(ProcessSlot stopped, ProcessSlot restarted, Duration time) {
+        SimulatedProcess process = stopped.process();
+        slots.forEach(ProcessSlot::disturbed);
+        if (process != null) {
+            process.stop();
+        }
+        if (!restarted.equals(stopped)) {
+            restarted.restart(Duration.ofSeconds(1));
+        }
+        rest(time);
+        if (process != null) {
+            process.goOn();
+        }
+    }
+
+    /** Lets the share of calls with a photo change every three minutes. */
+    void changeTheMix() {
+        double[] shares = {0.1, 0.9, 0.5, 0.1, 0.9};
+        provider.photos(shares[0]);
+        provider.count();
+        rest(Duration.ofMinutes(5));
+        FleetProvider.Counts before = provider.counts();
+        provider.count();
+        for (double share : shares) {
+            provider.photos(share);
+            rest(Duration.ofMinutes(3));
+        }
         measured = new Measured(before, provider.counts(), null);
     }
 

@@ -4,6 +4,7 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.MethodModel;
+import java.lang.classfile.Opcode;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
@@ -12,8 +13,10 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Is a mechanism of the runtime that holds a guarantee, and how it is switched off: one method does nothing, or always
@@ -23,8 +26,18 @@ import java.util.function.Consumer;
  * @param type the class that it is in
  * @param method that does something else instead; with its number of parameters if there are others of that name
  * @param off what it does instead
+ * @param scenario in which its absence shows; null: any world
  */
-record Mechanism(String guarantee, String type, String method, Consumer<CodeBuilder> off) {
+record Mechanism(
+        String guarantee,
+        String type,
+        String method,
+        Consumer<CodeBuilder> off,
+        @Nullable FleetScenario scenario) {
+
+    Mechanism(String guarantee, String type, String method, Consumer<CodeBuilder> off) {
+        this(guarantee, type, method, off, null);
+    }
 
     /** Lists those whose absence the simulation has to find. */
     static final List<Mechanism> ALL = List.of(
@@ -157,7 +170,55 @@ record Mechanism(String guarantee, String type, String method, Consumer<CodeBuil
                     "A session closes the clients that it opened",
                     "io.pawline.stage.session.StageSession",
                     "leave",
-                    CodeBuilder::return_));
+                    CodeBuilder::return_),
+            new Mechanism(
+                    "A cut of a share counts when its holder has applied it",
+                    "io.pawline.stage.provider.ShareBook$Life",
+                    "gave",
+                    Mechanism::forgetThoseBefore,
+                    FleetScenario.KEPT_LIMIT),
+            new Mechanism(
+                    "A share fades at its holder",
+                    "io.pawline.stage.provider.FleetShare",
+                    "leased",
+                    Mechanism::wholeLease,
+                    FleetScenario.KEPT_LIMIT),
+            new Mechanism(
+                    "The share of a process that is gone fades",
+                    "io.pawline.stage.provider.Lease",
+                    "left",
+                    Mechanism::one,
+                    FleetScenario.KEPT_LIMIT),
+            new Mechanism(
+                    "A call given up keeps its permit",
+                    "io.pawline.stage.provider.Ghosts",
+                    "count",
+                    Mechanism::no,
+                    FleetScenario.KEPT_LIMIT),
+            new Mechanism(
+                    "A cut is one of the calls that are no stragglers",
+                    "io.pawline.stage.provider.Stragglers",
+                    "share",
+                    Mechanism::zero,
+                    FleetScenario.SLOW_CALLS),
+            new Mechanism(
+                    "A call is compared with its like",
+                    "io.pawline.stage.provider.KindOffsets",
+                    "compared",
+                    Mechanism::asItIs,
+                    FleetScenario.MIXED_CALLS),
+            new Mechanism(
+                    "Refusals that name the minute lower the rate",
+                    "io.pawline.stage.provider.AccountRate",
+                    "learn",
+                    CodeBuilder::return_,
+                    FleetScenario.LEARNED_RATE),
+            new Mechanism(
+                    "The tokens of a minute bound the rate",
+                    "io.pawline.stage.provider.AccountRate",
+                    "byTokens",
+                    Mechanism::infinite,
+                    FleetScenario.TOKENS));
 
     private static void no(CodeBuilder code) {
         code.iconst_0().ireturn();
@@ -175,6 +236,59 @@ record Mechanism(String guarantee, String type, String method, Consumer<CodeBuil
     private static void lastLook(CodeBuilder code) {
         ClassDesc membership = ClassDesc.of("io.pawline.stage.session.Membership");
         code.aload(0).getfield(membership, "lastLook", ConstantDescs.CD_long).lreturn();
+    }
+
+    private static void zero(CodeBuilder code) {
+        code.dconst_0().dreturn();
+    }
+
+    private static void one(CodeBuilder code) {
+        code.dconst_1().dreturn();
+    }
+
+    private static void infinite(CodeBuilder code) {
+        code.ldc(Double.POSITIVE_INFINITY).dreturn();
+    }
+
+    /** Takes the latest lease for the only one. */
+    private static void forgetThoseBefore(CodeBuilder code) {
+        ClassDesc life = ClassDesc.of("io.pawline.stage.provider.ShareBook$Life");
+        ClassDesc list = ClassDesc.of(List.class.getName());
+        code.aload(0)
+                .getfield(life, "leases", list)
+                .invokeinterface(list, "clear", MethodTypeDesc.of(ConstantDescs.CD_void))
+                .aload(0)
+                .getfield(life, "leases", list)
+                .aload(1)
+                .invokeinterface(list, "add", MethodTypeDesc.of(ConstantDescs.CD_boolean, ConstantDescs.CD_Object))
+                .pop()
+                .return_();
+    }
+
+    /** Has what a lease allows at its beginning, however old it is. */
+    private static void wholeLease(CodeBuilder code) {
+        ClassDesc lease = ClassDesc.of("io.pawline.stage.provider.Lease");
+        code.aload(0)
+                .getfield(ClassDesc.of("io.pawline.stage.provider.FleetShare"), "lease", lease)
+                .ifThenElse(
+                        Opcode.IFNULL,
+                        none -> none.iconst_0().ireturn(),
+                        some -> some.aload(0)
+                                .getfield(ClassDesc.of("io.pawline.stage.provider.FleetShare"), "lease", lease)
+                                .invokevirtual(lease, "slots", MethodTypeDesc.of(ConstantDescs.CD_int))
+                                .ireturn());
+    }
+
+    /** Compares a call with those of all kinds. */
+    private static void asItIs(CodeBuilder code) {
+        ClassDesc optional = ClassDesc.of(OptionalDouble.class.getName());
+        code.aload(1)
+                .invokevirtual(
+                        ClassDesc.of("io.pawline.stage.provider.EndedCall"),
+                        "logLatency",
+                        MethodTypeDesc.of(ConstantDescs.CD_double))
+                .invokestatic(optional, "of", MethodTypeDesc.of(optional, ConstantDescs.CD_double))
+                .areturn();
     }
 
     private static void firstArgument(CodeBuilder code) {

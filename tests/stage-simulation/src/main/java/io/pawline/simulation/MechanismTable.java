@@ -42,10 +42,12 @@ final class MechanismTable {
 
     private static Row row(Mechanism mechanism, int seeds) throws ReflectiveOperationException {
         Method run = Class.forName(MechanismTable.class.getName(), true, new Without(mechanism))
-                .getDeclaredMethod("failure", long.class);
+                .getDeclaredMethod("failure", String.class, long.class);
         run.setAccessible(true);
+        String scenario =
+                mechanism.scenario() == null ? "" : mechanism.scenario().name();
         for (int seed = 1; seed <= seeds; seed++) {
-            String failure = (String) run.invoke(null, (long) seed);
+            String failure = (String) run.invoke(null, scenario, (long) seed);
             if (!failure.isEmpty()) {
                 return new Row(mechanism, seed, Optional.of(failure));
             }
@@ -53,9 +55,16 @@ final class MechanismTable {
         return new Row(mechanism, seeds, Optional.empty());
     }
 
-    /** Runs one world and says what did not hold; empty if all held. Called within {@link Without}. */
+    /**
+     * Runs one world and says what did not hold; empty if all held. Called within {@link Without}.
+     *
+     * @param scenario name of a fleet's; empty: a world with accidents
+     */
     @SuppressWarnings("unused") // By reflection
-    private static String failure(long seed) {
+    private static String failure(String scenario, long seed) {
+        if (!scenario.isEmpty()) {
+            return FleetScenario.valueOf(scenario).failure(seed);
+        }
         Throwable failure = Simulation.run(seed).failure();
         return failure == null ? "" : String.valueOf(failure.getMessage());
     }

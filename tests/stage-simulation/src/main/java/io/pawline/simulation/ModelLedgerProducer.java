@@ -8,6 +8,7 @@ import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /** Does what Kafka's producer does outside of transactions: it sends in order, and waits out an outage. */
 final class ModelLedgerProducer {
@@ -55,6 +56,13 @@ final class ModelLedgerProducer {
         while (!unsent.isEmpty()) {
             Unsent next = unsent.remove();
             ProducerRecord<byte[], byte[]> record = next.record();
+            if (!broker.has(record.topic())) {
+                world.after(
+                        broker.way(),
+                        () -> process.whenItRuns(
+                                () -> next.callback().onCompletion(null, new TimeoutException("the topic is away"))));
+                continue;
+            }
             broker.append(
                     record.topic(),
                     record.partition(),

@@ -25,7 +25,12 @@ class MechanismTableTest {
                 "hold",
                 "allowsAnother",
                 "producerIsLost",
-                "checkAgain"
+                "checkAgain",
+                "leased",
+                "left",
+                "count",
+                "compared",
+                "learn"
             })
     void aMechanismThatIsSwitchedOffIsMissed(String method) throws InterruptedException, ExecutionException {
         List<Mechanism> one = Mechanism.ALL.stream()

@@ -10,6 +10,11 @@ public sealed interface ArkAnswer {
 
     CallFacts facts();
 
+    /** Returns the tokens that Ark says the call has used; 0 if it says nothing of them. */
+    default long tokens() {
+        return 0;
+    }
+
     /**
      * Ark says that it did what was asked.
      *
@@ -22,6 +27,11 @@ public sealed interface ArkAnswer {
             Objects.requireNonNull(body, "body");
             Objects.requireNonNull(requestId, "requestId");
             Objects.requireNonNull(facts, "facts");
+        }
+
+        @Override
+        public long tokens() {
+            return Math.max(0, body.path("usage").path("total_tokens").asLong(0));
         }
 
         /**

@@ -6,6 +6,7 @@ import io.pawline.events.LimitLeases;
 import io.pawline.events.LimitMessage;
 import io.pawline.events.LimitReport;
 import io.pawline.events.LimitResult;
+import io.pawline.stage.CallWork;
 import io.pawline.stage.provider.FleetGrants;
 import io.pawline.stage.provider.FleetMember;
 import io.pawline.stage.provider.FleetMessage;
@@ -66,10 +67,14 @@ final class FleetCodec {
                         switch (call.result()) {
                             case SUCCEEDED -> LimitResult.SUCCEEDED;
                             case REFUSED -> LimitResult.REFUSED;
+                            case OVER_RATE -> LimitResult.OVER_RATE;
                             case TIMED_OUT -> LimitResult.TIMED_OUT;
+                            case FAILED -> LimitResult.FAILED;
                         })
                 .setEpoch(call.startedUnder().epoch())
                 .setLease(call.startedUnder().number())
+                .setKind(call.work().kind())
+                .setTokens(call.work().tokens())
                 .build();
     }
 
@@ -79,11 +84,14 @@ final class FleetCodec {
                 .setEpoch(grants.key().epoch())
                 .setNumber(grants.key().number())
                 .setLimit(grants.limit())
+                .setRate(grants.rate())
                 .setLearnedLimit(state.limit())
                 .setBaselineLog(Double.isFinite(state.baselineLog()) ? state.baselineLog() : null)
                 .setBaselineCalls(state.baselineCalls())
                 .setSpread(state.spread())
                 .setCongestedBefore(state.congestedBefore())
+                .setLearnedRate(state.rate())
+                .setKinds(state.kinds())
                 .setLeases(grants.leases().stream().map(FleetCodec::lease).toList())
                 .build();
     }
@@ -126,7 +134,9 @@ final class FleetCodec {
         Optional<FleetReport.Result> result = switch (said.getResult()) {
             case SUCCEEDED -> Optional.of(FleetReport.Result.SUCCEEDED);
             case REFUSED -> Optional.of(FleetReport.Result.REFUSED);
+            case OVER_RATE -> Optional.of(FleetReport.Result.OVER_RATE);
             case TIMED_OUT -> Optional.of(FleetReport.Result.TIMED_OUT);
+            case FAILED -> Optional.of(FleetReport.Result.FAILED);
             case UNKNOWN -> Optional.empty();
         };
         return result.stream()
@@ -135,7 +145,8 @@ final class FleetCodec {
                         TimeUnit.MICROSECONDS.toNanos(said.getAgoMicros()),
                         said.getInFlight(),
                         known,
-                        new GrantKey(said.getEpoch(), said.getLease())));
+                        new GrantKey(said.getEpoch(), said.getLease()),
+                        new CallWork(said.getKind(), Math.max(0, said.getTokens()))));
     }
 
     private static FleetGrants grants(FleetMember from, LimitLeases said) {
@@ -143,12 +154,15 @@ final class FleetCodec {
                 from,
                 new GrantKey(said.getEpoch(), said.getNumber()),
                 said.getLimit(),
+                said.getRate(),
                 new LimitState(
                         said.getLearnedLimit(),
                         said.getBaselineLog().orElse(Double.NEGATIVE_INFINITY),
                         said.getBaselineCalls(),
                         said.getSpread(),
-                        said.getCongestedBefore()),
+                        said.getCongestedBefore(),
+                        said.getLearnedRate(),
+                        said.getKinds()),
                 said.getLeases().stream()
                         .map(lease -> new FleetGrants.Grant(
                                 new FleetMember(lease.getInstance(), lease.getLife()),

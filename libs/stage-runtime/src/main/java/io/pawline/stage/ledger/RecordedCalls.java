@@ -14,6 +14,7 @@ import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.stage.Attempt;
+import io.pawline.stage.CallWork;
 import io.pawline.stage.OutsideCall;
 import io.pawline.stage.ProviderCall;
 import io.pawline.stage.ProviderPolicies;
@@ -209,14 +210,16 @@ public final class RecordedCalls implements Attempt.Calls, AutoCloseable {
 
     private <T> Made<T> make(ProviderCall<T> call, CallAttempt begun) throws InterruptedException {
         CallReport report = CallReport.died(Reason.UNCLASSIFIED, CallPhase.WAIT);
+        CallWork work = CallWork.PLAIN;
         long started = ledger.nanoTime();
         try {
             OutsideCall.Answer<T> answer = call.make(permit.place());
             report = answer.report();
+            work = answer.work();
             return new Made<>(answer, report.billed() == Billed.NO ? 0 : provider().callCostMicros());
         } finally {
             long ended = ledger.nanoTime();
-            permit.called(report, started, ended);
+            permit.called(report, work, started, ended);
             CallAttempt end = withLoad(CallAttempt.newBuilder(begun));
             made.add(ledger.ended(
                     end, report, Duration.ofNanos(ended - started), provider().callCostMicros()));

@@ -131,6 +131,12 @@ public final class StageMetrics {
                 node,
                 FleetNode::fleetLimit);
         gauge(
+                "pawline.stage.fleet.rate",
+                "Calls that all processes of the stage together may begin in a second, as last heard; 0 if there is no"
+                        + " rate",
+                node,
+                FleetNode::fleetRate);
+        gauge(
                 "pawline.stage.fleet.wanted",
                 "Tasks that this process would have at the provider if it could, as last said",
                 node,

@@ -4,17 +4,20 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.pawline.events.CallPhase;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
+import io.pawline.stage.CallWork;
 import io.pawline.stage.ProviderPolicies;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +78,9 @@ public final class ConcurrencyLimiter implements PermitSource {
 
     /** So many refusals in half a minute, and half of the calls, close a provider for the whole fleet. */
     static final int REFUSALS_FOR_ALL = 5;
+
+    /** Requests, tokens or images per minute, or Ark's word for any of them. */
+    private static final Pattern BY_MINUTE = Pattern.compile("(?i)[rti]pm|RateLimitExceeded|per.?minute");
 
     private final int configuredLimit;
     private final StageControls controls;
@@ -182,7 +188,7 @@ public final class ConcurrencyLimiter implements PermitSource {
         this.breaker = provider.flatMap(policies -> policies.breaker()
                         .map(policy -> new Breaker(policies.name(), policy, clock, random, this::startAgain)))
                 .orElse(null);
-        this.rate = provider.filter(policies -> policies.rate() > 0)
+        this.rate = provider.filter(policies -> policies.rate() > 0 || share != null)
                 .map(policies -> new CallRate(policies.rate(), policies.rateWindow(), nanoTime))
                 .orElse(null);
     }
@@ -218,8 +224,8 @@ public final class ConcurrencyLimiter implements PermitSource {
         }
         boolean probe = breaker != null && breaker.probing();
         Permit permit = new Permit(this, probe, breaker == null ? 0 : breaker.openings(), takePlace());
-        if (rate != null) {
-            OptionalLong turn = turn(rate);
+        if (rate != null && holds(rate)) {
+            OptionalLong turn = rate.tryBegin();
             if (turn.isEmpty()) {
                 inFlight.decrementAndGet();
                 if (breaker != null && probe) {
@@ -237,11 +243,14 @@ public final class ConcurrencyLimiter implements PermitSource {
         return inFlight.incrementAndGet() + ghosts();
     }
 
-    private OptionalLong turn(CallRate of) {
-        if (share != null) {
-            of.perSecond(share.callsPerSecond());
+    /** Says whether there is a rate now, and brings it up to date. Of a fleet, it may be learned only later. */
+    private boolean holds(CallRate of) {
+        if (share == null) {
+            return true;
         }
-        return of.tryBegin();
+        OptionalDouble perSecond = share.callsPerSecond();
+        perSecond.ifPresent(of::perSecond);
+        return perSecond.isPresent();
     }
 
     /**
@@ -318,13 +327,17 @@ public final class ConcurrencyLimiter implements PermitSource {
                 && !controls.coolDownUntil().isAfter(clock.instant());
     }
 
-    void ended(Permit permit, CallReport report, long startedNanos, long endedNanos) {
+    void ended(Permit permit, CallReport report, CallWork work, long startedNanos, long endedNanos) {
         if (ghosts != null) {
             takeNote(ghosts, report, endedNanos - startedNanos, endedNanos);
         }
         if (adaptive != null) {
             adaptive.ended(new EndedCall(
-                    epochNanos + startedNanos, epochNanos + endedNanos, permit.inFlightAtStart(), result(report)));
+                    epochNanos + startedNanos,
+                    epochNanos + endedNanos,
+                    permit.inFlightAtStart(),
+                    result(report),
+                    work));
         }
         if (breaker != null) {
             breaker.ended(
@@ -408,10 +421,22 @@ public final class ConcurrencyLimiter implements PermitSource {
         };
     }
 
+    /**
+     * Says whether a refusal is one for too many calls or tokens in a minute, such as
+     * {@code ModelAccountRpmRateLimitExceeded} and {@code RateLimitExceeded.EndpointTPMExceeded}. Fewer calls at once are
+     * no answer to that.
+     */
+    private static boolean namesTheMinute(CallReport report) {
+        return report.failure().filter(reason -> reason == Reason.RATE_LIMITED).isPresent()
+                && report.providerCode()
+                        .filter(code -> BY_MINUTE.matcher(code).find())
+                        .isPresent();
+    }
+
     private static EndedCall.Result result(CallReport report) {
         return report.failure()
                 .map(failure -> switch (failure.scope()) {
-                    case OVERLOAD -> EndedCall.Result.REFUSED;
+                    case OVERLOAD -> namesTheMinute(report) ? EndedCall.Result.OVER_RATE : EndedCall.Result.REFUSED;
                     case TIMEOUT -> EndedCall.Result.TIMED_OUT;
                     case TASK, ANSWER, PROVIDER, ACCOUNT, PAWLINE -> EndedCall.Result.FAILED;
                 })

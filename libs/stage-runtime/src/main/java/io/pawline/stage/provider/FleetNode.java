@@ -46,6 +46,7 @@ public final class FleetNode {
     private GrantKey newest = GrantKey.NONE;
     private LimitState learned = LimitState.UNKNOWN;
     private int fleetLimit;
+    private double fleetRate;
     private int wanted;
     private boolean caughtUp;
     private boolean inOffice;
@@ -74,7 +75,13 @@ public final class FleetNode {
 
     private void received(FleetReport report) {
         long now = nanoTime.getAsLong();
-        if (book.reported(report, now) && inOffice) {
+        if (!book.reported(report, now)) {
+            return;
+        }
+        if (caughtUp) {
+            book.count(report, now);
+        }
+        if (inOffice) {
             book.learn(report, nextKey(), now);
             asked = true;
         }
@@ -95,13 +102,14 @@ public final class FleetNode {
             inOffice = own;
             if (own) {
                 given = grants.key().number();
-                book.takeOver(learned);
+                book.takeOver(learned, nanoTime.getAsLong());
                 asked = true;
             }
         }
         if (!own) {
             learned = grants.state();
             fleetLimit = grants.limit();
+            fleetRate = grants.rate();
             book.given(grants, nanoTime.getAsLong());
         }
         reportNow |= share.take(grants) || begins;
@@ -136,7 +144,8 @@ public final class FleetNode {
             }
         } else if (isChosen && caughtUp && isOver(claimedAt, CLAIM_EVERY, now)) {
             claimedAt = Optional.of(now);
-            due.add(new FleetGrants(self, new GrantKey(newest.epoch() + 1, 1), fleetLimit, learned, List.of()));
+            due.add(new FleetGrants(
+                    self, new GrantKey(newest.epoch() + 1, 1), fleetLimit, fleetRate, learned, List.of()));
         }
         return due;
     }
@@ -144,10 +153,11 @@ public final class FleetNode {
     private FleetGrants grants(long now) {
         GrantKey key = nextKey();
         given = key.number();
-        List<FleetGrants.Grant> leases = book.decide(key, now);
+        fleetRate = book.rateNow(now);
+        List<FleetGrants.Grant> leases = book.decide(key, fleetRate, now);
         fleetLimit = book.limitNow(now);
         learned = book.learned();
-        return new FleetGrants(self, key, fleetLimit, learned, leases);
+        return new FleetGrants(self, key, fleetLimit, fleetRate, learned, leases);
     }
 
     private GrantKey nextKey() {
@@ -177,6 +187,11 @@ public final class FleetNode {
     /** Returns the calls that the fleet may have in flight, as the controller said last. */
     public synchronized int fleetLimit() {
         return fleetLimit;
+    }
+
+    /** Returns the calls that the fleet may begin in a second, as the controller said last; 0: it has no rate. */
+    public synchronized double fleetRate() {
+        return fleetRate;
     }
 
     /** Returns how many calls this process would have in flight if it could, as it said last. */

@@ -1,5 +1,6 @@
 package io.pawline.stage.provider;
 
+import io.pawline.stage.CallWork;
 import java.util.List;
 
 /**
@@ -40,13 +41,18 @@ public record FleetReport(
      * @param inFlight calls of the process in flight just after it was sent
      * @param result how it ended, as far as that says something about capacity
      * @param startedUnder key of the lease that the process had when the call began
+     * @param work what it was about
      */
-    public record Call(long latency, long ago, int inFlight, Result result, GrantKey startedUnder) {}
+    public record Call(long latency, long ago, int inFlight, Result result, GrantKey startedUnder, CallWork work) {}
 
     /** Says how a call ended, as far as that says something about the provider's capacity. */
     public enum Result {
         SUCCEEDED,
         REFUSED,
-        TIMED_OUT
+        /** The account has made too many calls, or used too many tokens, in a minute. */
+        OVER_RATE,
+        TIMED_OUT,
+        /** It says nothing about places, but was one of the minute's calls. */
+        FAILED
     }
 }

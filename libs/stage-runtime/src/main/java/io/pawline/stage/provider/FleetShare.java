@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +34,13 @@ public final class FleetShare implements CallLimit {
 
     private final FleetMember self;
     private final LongSupplier nanoTime;
-    private final double rate;
     private final NavigableMap<Long, Long> asked = new TreeMap<>();
     private final Deque<Applied> applied = new ArrayDeque<>();
     private final List<Call> calls = new ArrayList<>();
     private final long start;
+
+    /** Holds the calls per second of the whole fleet, as last heard; 0: it has no rate. */
+    private double rate;
 
     private @Nullable Lease lease;
     private GrantKey newest = GrantKey.NONE;
@@ -54,7 +57,7 @@ public final class FleetShare implements CallLimit {
 
     /**
      * @param max calls that this process can have in flight at all
-     * @param rate the fleet's calls per second; 0: it has none
+     * @param rate the fleet's calls per second until it is known better; 0: it has none
      * @param nanoTime like {@link System#nanoTime}
      */
     public FleetShare(FleetMember self, int max, double rate, LongSupplier nanoTime) {
@@ -86,12 +89,15 @@ public final class FleetShare implements CallLimit {
         return has == null ? 0 : (int) has.slotsAt(now);
     }
 
-    /** Returns how many calls may begin in a second now. */
-    synchronized double callsPerSecond() {
+    /** Returns how many calls may begin in a second now; empty: as many as the limit lets. */
+    synchronized OptionalDouble callsPerSecond() {
+        if (rate == 0) {
+            return OptionalDouble.empty();
+        }
         long now = nanoTime.getAsLong();
         double leased = leasedRate(now);
         // As its calls: a small part of what the fleet may
-        return alone(now) ? Math.max(leased, rate / BEGIN_LOW / BEGIN_LOW) : leased;
+        return OptionalDouble.of(alone(now) ? Math.max(leased, rate / BEGIN_LOW / BEGIN_LOW) : leased);
     }
 
     /** Returns how many calls may begin in a second by the lease. */
@@ -128,17 +134,15 @@ public final class FleetShare implements CallLimit {
         Result result = switch (call.result()) {
             case SUCCEEDED -> Result.SUCCEEDED;
             case REFUSED -> Result.REFUSED;
+            case OVER_RATE -> Result.OVER_RATE;
             case TIMED_OUT -> Result.TIMED_OUT;
-            case FAILED -> null;
+            case FAILED -> Result.FAILED;
         };
-        if (result == null) {
-            return;
-        }
         long now = nanoTime.getAsLong();
         long latency = call.endNanos() - call.startNanos();
         if (calls.size() < MOST_CALLS || call.dropped()) {
             // The time of the end stands in for what the report makes of it
-            calls.add(new Call(latency, now, call.inFlight(), result, leaseAt(now - latency)));
+            calls.add(new Call(latency, now, call.inFlight(), result, leaseAt(now - latency), call.work()));
         }
     }
 
@@ -179,8 +183,13 @@ public final class FleetShare implements CallLimit {
 
     private List<Call> callsUntil(long now) {
         return calls.stream()
-                .map(call ->
-                        new Call(call.latency(), now - call.ago(), call.inFlight(), call.result(), call.startedUnder()))
+                .map(call -> new Call(
+                        call.latency(),
+                        now - call.ago(),
+                        call.inFlight(),
+                        call.result(),
+                        call.startedUnder(),
+                        call.work()))
                 .toList();
     }
 
@@ -193,6 +202,7 @@ public final class FleetShare implements CallLimit {
                 Lease before = lease;
                 less = before != null && (grant.slots() < before.slots() || grant.rate() < before.rate());
                 newest = grants.key();
+                rate = grants.rate();
                 lease = new Lease(grants.key(), grant.slots(), grant.rate(), askedAt);
                 applied.addFirst(new Applied(nanoTime.getAsLong(), grants.key()));
                 if (applied.size() > KEPT_LEASES) {

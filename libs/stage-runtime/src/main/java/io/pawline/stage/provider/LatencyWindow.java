@@ -46,22 +46,24 @@ final class LatencyWindow {
     /**
      * Takes note of a call sent after the last restart.
      *
+     * @param logLatency of it, made comparable with those of other kinds
      * @param limit calls that may be in flight
-     * @param usual logarithm of the usual latency
+     * @param usual logarithm of the usual latency, comparable in the same way
+     * @param mix times that calls take as long as that
      * @return the latency, if there are enough calls; the next window then begins
      */
-    Optional<Latency> add(EndedCall call, int limit, double usual) {
+    Optional<Latency> add(EndedCall call, double logLatency, int limit, double usual, double mix) {
         firstSent = Math.min(firstSent, call.startNanos());
         mostInFlight = Math.max(mostInFlight, call.inFlight());
-        put(call.logLatency());
+        put(logLatency);
         long elapsed = call.endNanos() - start;
         if (count < Math.clamp(limit, TOO_FEW, ENOUGH)
                 || elapsed < SHORTEST_NANOS
-                || Math.log((double) elapsed) < usual) {
+                || Math.log((double) elapsed / mix) < usual) {
             return Optional.empty();
         }
         Latency latency = latency(call.endNanos());
-        settled = settled || (double) (start - firstSent) >= SETTLED * Math.exp(latency.log());
+        settled = settled || (double) (start - firstSent) >= SETTLED * mix * Math.exp(latency.log());
         next(call.endNanos());
         return settled ? Optional.of(latency) : Optional.empty();
     }

@@ -10,7 +10,7 @@ import java.time.Duration;
  *
  * @param key of the message that gave it
  * @param slots calls in flight
- * @param rate calls per second; 0 where the provider has no published rate
+ * @param rate calls per second; 0 where the fleet has no rate
  * @param asked nanoseconds, by the clock of whoever looks at it
  */
 record Lease(GrantKey key, int slots, double rate, long asked) {

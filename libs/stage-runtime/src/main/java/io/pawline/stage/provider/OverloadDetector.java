@@ -1,7 +1,5 @@
 package io.pawline.stage.provider;
 
-import io.pawline.stage.provider.EndedCall.Result;
-
 /**
  * Counts refusals and time-outs, and says when the limit has to shrink. It remembers the level at which the provider
  * last refused calls, near which the limit grows with care. Not thread-safe.
@@ -53,7 +51,7 @@ final class OverloadDetector {
     /** Takes note of a call; true if there are too many drops for this limit. */
     boolean overloaded(EndedCall call, double limit) {
         calls++;
-        if (call.result() == Result.REFUSED) {
+        if (call.refused()) {
             lowestRefused = share < NONE_OF_LATE ? call.inFlight() : Math.min(lowestRefused, call.inFlight());
         }
         share += WEIGHT * ((call.dropped() ? 1 : 0) - share);
@@ -61,7 +59,7 @@ final class OverloadDetector {
     }
 
     private double tooMany(EndedCall call, double limit) {
-        if (call.result() != Result.REFUSED || limit <= BELOW_REFUSED * refusedLevel) {
+        if (!call.refused() || limit <= BELOW_REFUSED * refusedLevel) {
             return TOO_MANY;
         }
         return limit < FEW_CALLS ? 0 : TOO_MANY_WHEN_RETRYING;
@@ -69,7 +67,7 @@ final class OverloadDetector {
 
     /** Returns the limit after a drop that was one too many. */
     double shrunk(EndedCall call, double limit) {
-        if (call.result() != Result.REFUSED) {
+        if (!call.refused()) {
             return limit * CUT_WHEN_TIMED_OUT;
         }
         double cut = limit > BELOW_REFUSED * refusedLevel ? BELOW_REFUSED : CUT_WHEN_REFUSED;

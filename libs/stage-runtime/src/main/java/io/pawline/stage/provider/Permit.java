@@ -1,6 +1,7 @@
 package io.pawline.stage.provider;
 
 import io.pawline.schemas.CallReport;
+import io.pawline.stage.CallWork;
 import java.util.BitSet;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -95,11 +96,16 @@ public final class Permit implements AutoCloseable {
         return outer == null ? limiter.loadSnapshot() : outer.loadSnapshot();
     }
 
-    /** Reports the result of a call to the provider. Of several calls of one task, the first counts. */
+    /** Reports the result of a call that is like all others. */
     public void called(CallReport report, long startedNanos, long endedNanos) {
+        called(report, CallWork.PLAIN, startedNanos, endedNanos);
+    }
+
+    /** Reports the result of a call to the provider. Of several calls of one task, the first counts. */
+    public void called(CallReport report, CallWork work, long startedNanos, long endedNanos) {
         if (!called) {
             called = true;
-            limiter.ended(this, report, startedNanos, endedNanos);
+            limiter.ended(this, report, work, startedNanos, endedNanos);
         }
     }
 

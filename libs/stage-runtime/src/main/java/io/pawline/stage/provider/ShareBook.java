@@ -56,6 +56,10 @@ final class ShareBook {
             }
         }
 
+        void gave(Lease lease) {
+            leases.add(lease);
+        }
+
         double slotsAt(long now) {
             double most = report.busy() * Lease.left(now - heardAt);
             for (Lease lease : leases) {
@@ -138,11 +142,13 @@ final class ShareBook {
 
     private final FleetPolicy policy;
     private final Map<String, Seat> seats = new TreeMap<>();
+    private final AccountRate account;
     private AdaptiveLimit limit;
     private GrantKey cut = GrantKey.NONE;
 
     ShareBook(FleetPolicy policy) {
         this.policy = policy;
+        this.account = new AccountRate(policy);
         this.limit = limit(LimitState.UNKNOWN);
     }
 
@@ -152,15 +158,16 @@ final class ShareBook {
     }
 
     /** Begins to decide, with what the controller before had learned. */
-    void takeOver(LimitState learned) {
+    void takeOver(LimitState learned, long now) {
         limit = limit(learned);
+        account.takeOver(learned.rate(), now);
         cut = GrantKey.NONE;
         seats.values().forEach(seat -> seat.current.answered = 0);
     }
 
     /** Returns what has been learned of the provider. */
     LimitState learned() {
-        return policy.adaptive() ? limit.learned() : LimitState.UNKNOWN;
+        return (policy.adaptive() ? limit.learned() : LimitState.UNKNOWN).withRate(account.learned());
     }
 
     /** Takes note of a report, and says whether it is a new one. */
@@ -190,15 +197,29 @@ final class ShareBook {
         return latencies > 0 ? Math.min((long) latencies, longest) : longest;
     }
 
+    /** Counts the calls of a new report. */
+    void count(FleetReport report, long now) {
+        report.calls().forEach(call -> account.count(call, now - call.ago()));
+    }
+
     /**
-     * Lets the limit learn from a new report.
+     * Lets limit and rate learn from a new report.
      *
      * @param next key of the message that the controller would send now
      */
     void learn(FleetReport report, GrantKey next, long now) {
-        if (!policy.adaptive()) {
-            return;
+        int busy = busy(now);
+        report.calls().forEach(call -> account.learn(call, next, busy, now));
+        if (policy.adaptive()) {
+            learnLimit(report, next, now);
         }
+    }
+
+    private int busy(long now) {
+        return seats.values().stream().mapToInt(seat -> seat.busy(now)).sum();
+    }
+
+    private void learnLimit(FleetReport report, GrantKey next, long now) {
         int before = limit.limit();
         int others = seats.values().stream()
                 .filter(seat -> !seat.current.member.equals(report.from()))
@@ -213,10 +234,14 @@ final class ShareBook {
                 cut = next;
             }
             before = limit.limit();
+            long end = now - call.ago();
+            EndedCall ended =
+                    new EndedCall(end - call.latency(), end, call.inFlight() + others, result(call), call.work());
             // A call that began under a lease from before the cut says nothing of the time after it
             if (call.startedUnder().compareTo(cut) >= 0) {
-                long end = now - call.ago();
-                limit.ended(new EndedCall(end - call.latency(), end, call.inFlight() + others, result(call)));
+                limit.ended(ended);
+            } else {
+                limit.endedUnderAnEarlierLimit(ended);
             }
         }
         if (limit.limit() < before) {
@@ -229,6 +254,8 @@ final class ShareBook {
             case SUCCEEDED -> EndedCall.Result.SUCCEEDED;
             case REFUSED -> EndedCall.Result.REFUSED;
             case TIMED_OUT -> EndedCall.Result.TIMED_OUT;
+            // What the account may do in a minute says nothing of places
+            case OVER_RATE, FAILED -> EndedCall.Result.FAILED;
         };
     }
 
@@ -238,7 +265,7 @@ final class ShareBook {
             Seat seat = seats.get(grant.to().instance());
             Life life = seat == null ? null : seat.lives.get(grant.to().life());
             if (life != null && !life.report.leaving()) {
-                life.leases.add(new Lease(grants.key(), grant.slots(), grant.rate(), now));
+                life.gave(new Lease(grants.key(), grant.slots(), grant.rate(), now));
             }
         }
     }
@@ -264,8 +291,17 @@ final class ShareBook {
         return seats.values().stream().mapToDouble(seat -> seat.rateAt(now)).sum();
     }
 
-    /** Gives a lease to each process that has asked for one since it got the last. They count from now on. */
-    List<FleetGrants.Grant> decide(GrantKey key, long now) {
+    /** Returns the calls that the fleet may begin in a second now; 0: it has no rate. */
+    double rateNow(long now) {
+        return account.at(now, busy(now));
+    }
+
+    /**
+     * Gives a lease to each process that has asked for one since it got the last. They count from now on.
+     *
+     * @param fleetRate calls that the fleet may begin in a second; 0: it has no rate
+     */
+    List<FleetGrants.Grant> decide(GrantKey key, double fleetRate, long now) {
         forget(now);
         int total = limitNow(now);
         List<Seat> live =
@@ -273,7 +309,7 @@ final class ShareBook {
         int[] targets = targets(total, live, now);
         int sum = Math.max(1, Arrays.stream(targets).sum());
         double free = total - givenAt(now);
-        double freeRate = policy.rate() - rateGivenAt(now);
+        double freeRate = fleetRate - rateGivenAt(now);
         List<FleetGrants.Grant> grants = new ArrayList<>();
         for (int i = 0; i < live.size(); i++) {
             Seat seat = live.get(i);
@@ -284,9 +320,9 @@ final class ShareBook {
                 int slots = (int) Math.min(targets[i], ceiling(has, held.slotsAt(now), free));
                 free -= Math.max(0, slots - has);
                 double hasRate = seat.rateAt(now);
-                double rate = Math.min(policy.rate() * targets[i] / sum, ceiling(hasRate, held.rateAt(now), freeRate));
+                double rate = Math.min(fleetRate * targets[i] / sum, ceiling(hasRate, held.rateAt(now), freeRate));
                 freeRate -= Math.max(0, rate - hasRate);
-                life.leases.add(new Lease(key, slots, rate, now));
+                life.gave(new Lease(key, slots, rate, now));
                 life.answered = life.report.number();
                 grants.add(new FleetGrants.Grant(life.member, life.answered, slots, rate));
             }

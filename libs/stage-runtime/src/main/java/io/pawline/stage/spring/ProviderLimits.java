@@ -18,6 +18,7 @@ public record ProviderLimits(
         @DefaultValue("true") boolean adaptiveLimit,
         @DefaultValue("0") double callsPerSecond,
         @DefaultValue("0") double callsPerMinute,
+        @DefaultValue("0") long tokensPerMinute,
         @DefaultValue("0") int providerCapacity,
         @DefaultValue("true") boolean breaker,
         @DefaultValue("65") int breakerFailurePercent,
@@ -47,6 +48,7 @@ public record ProviderLimits(
                         policy,
                         callsPerSecond,
                         callsPerMinute,
+                        tokensPerMinute,
                         providerCapacity,
                         callCost.movePointRight(COST_DECIMALS).longValueExact()),
                 maxInFlight);

@@ -34,6 +34,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     there is no such limit.
  * @param callsPerMinute Most calls that all processes of the stage together begin in a minute, such as 500. They are
  *     spread evenly over the minute. 0 means that there is no such limit.
+ * @param tokensPerMinute Most tokens that the calls of all processes of the stage together use in a minute, where the
+ *     provider says how many a call has used, as Ark does. 0 means that there is no such limit.
  * @param providerCapacity Most calls in flight of all processes of the stage together. An adaptive limit does not grow
  *     beyond it. 0 means that only {@code max-in-flight} of each process holds.
  * @param breaker Whether the stage stops its calls for a while if the provider fails.
@@ -58,6 +60,7 @@ public record StageProperties(
         @DefaultValue("true") boolean adaptiveLimit,
         @DefaultValue("0") double callsPerSecond,
         @DefaultValue("0") double callsPerMinute,
+        @DefaultValue("0") long tokensPerMinute,
         @DefaultValue("0") int providerCapacity,
         @DefaultValue("true") boolean breaker,
         @DefaultValue("65") int breakerFailurePercent,
@@ -78,6 +81,7 @@ public record StageProperties(
                 adaptiveLimit,
                 callsPerSecond,
                 callsPerMinute,
+                tokensPerMinute,
                 providerCapacity,
                 breaker,
                 breakerFailurePercent,
@@ -104,6 +108,7 @@ public record StageProperties(
                         adaptiveLimit,
                         callsPerSecond,
                         callsPerMinute,
+                        tokensPerMinute,
                         providerCapacity,
                         breaker,
                         breakerFailurePercent,

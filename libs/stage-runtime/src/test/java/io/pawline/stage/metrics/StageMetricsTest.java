@@ -86,7 +86,7 @@ class StageMetricsTest {
                 new Random()));
         FleetMember self = new FleetMember("generate-0", "1");
         metrics.watch(new FleetNode(
-                self, new FleetShare(self, 1, 0, System::nanoTime), new FleetPolicy(true, 0, 0), System::nanoTime));
+                self, new FleetShare(self, 1, 0, System::nanoTime), new FleetPolicy(true, 0, 0, 0), System::nanoTime));
         metrics.watch(new BudgetLeases("generate-0", BudgetPolicy.UNLIMITED, () -> "1", System::nanoTime));
         metrics.watch(new Backlog());
         metrics.watch(new UnknownSchemas(System::nanoTime));

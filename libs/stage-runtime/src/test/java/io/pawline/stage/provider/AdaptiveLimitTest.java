@@ -180,6 +180,37 @@ class AdaptiveLimitTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {5, 50, 500})
+    void fillsAProviderWhosePlacesFewSlowCallsHold(int capacity) {
+        provider.capacity = capacity;
+        provider.service = random -> random.nextDouble() < 0.05 ? 60 : Math.exp(0.3 * random.nextGaussian());
+        start();
+        provider.run(600).counts();
+
+        Counts then = provider.run(3_600).counts();
+
+        assertThat(then.use).isGreaterThan(0.95);
+        assertThat(limit.limit()).isLessThan(3 * capacity);
+    }
+
+    @Test
+    void aMixOfSlowAndQuickCallsThatChangesIsNoQueue() {
+        provider.capacity = 40;
+        provider.photosTake = 8;
+        provider.shareOfPhotos = 0.1;
+        start();
+        provider.run(300).counts();
+        for (double photos : new double[] {0.9, 0.1, 0.5, 0.9, 0.1}) {
+            provider.shareOfPhotos = photos;
+            provider.run(180);
+        }
+
+        Counts all = provider.counts();
+        assertThat(all.use).isGreaterThan(0.94);
+        assertThat(all.filled).isLessThan(1.3);
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {30, 150})
     void sharesAProviderWithOtherProcesses(int capacity) {
         provider.capacity = capacity;

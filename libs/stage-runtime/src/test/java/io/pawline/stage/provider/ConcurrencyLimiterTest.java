@@ -17,6 +17,8 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ConcurrencyLimiterTest {
 
@@ -425,6 +427,82 @@ class ConcurrencyLimiterTest {
 
             assertThat(limiter.ghosts()).as("%s", report).isZero();
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "RATE_LIMITED, ModelAccountRpmRateLimitExceeded, OVER_RATE",
+        "RATE_LIMITED, ModelAccountIpmRateLimitExceeded, OVER_RATE",
+        "RATE_LIMITED, RateLimitExceeded.EndpointTPMExceeded, OVER_RATE",
+        "RATE_LIMITED, AccountRateLimitExceeded, OVER_RATE",
+        "RATE_LIMITED, requests_per_minute, OVER_RATE",
+        "RATE_LIMITED, 50429, REFUSED",
+        "OVERLOADED, ServerOverloaded, REFUSED",
+        "OVERLOADED, 50430, REFUSED"
+    })
+    void aRefusalThatNamesTheMinuteConcernsTheRateOfTheFleet(Reason reason, String code, FleetReport.Result result) {
+        FleetMember self = new FleetMember("a", "1");
+        FleetShare share = new FleetShare(self, 4, 0, () -> nanos);
+        ConcurrencyLimiter limiter = new ConcurrencyLimiter(
+                Optional.of(new ProviderPolicies("vision", true, Optional.empty(), 0, 0)),
+                4,
+                controls,
+                clock,
+                () -> nanos,
+                Optional.of(share),
+                AT_ONCE);
+        long asked = share.report(0, 0, 4).number();
+        share.take(new FleetGrants(
+                self, new GrantKey(1, 1), 4, 0, LimitState.UNKNOWN, List.of(new FleetGrants.Grant(self, asked, 4, 0))));
+
+        endAfter(
+                limiter,
+                new CallReport(
+                        Optional.of(reason),
+                        CallPhase.DONE,
+                        Optional.of(429),
+                        Optional.of(code),
+                        Optional.empty(),
+                        Optional.empty()),
+                SECOND);
+
+        assertThat(share.report(0, 0, 4).calls())
+                .singleElement()
+                .satisfies(call -> assertThat(call.result()).isEqualTo(result));
+    }
+
+    @Test
+    void aRateThatTheFleetHasLearnedHolds() {
+        FleetMember self = new FleetMember("a", "1");
+        FleetShare share = new FleetShare(self, 50, 0, () -> nanos);
+        ConcurrencyLimiter limiter = new ConcurrencyLimiter(
+                Optional.of(new ProviderPolicies("vision", true, Optional.empty(), 0, 0)),
+                50,
+                controls,
+                clock,
+                () -> nanos,
+                Optional.of(share),
+                AT_ONCE);
+        lease(share, self, 1, 0);
+        assertThat(take(limiter, 20)).as("nothing is known of a rate").hasSize(20);
+
+        lease(share, self, 2, 0.5);
+
+        assertThat(take(limiter, 20)).as("three in six seconds, one at a time").hasSize(1);
+        nanos += 60 * SECOND;
+        lease(share, self, 3, 0);
+        assertThat(take(limiter, 20)).as("the rate is over").hasSize(20);
+    }
+
+    private static void lease(FleetShare share, FleetMember self, int number, double rate) {
+        long asked = share.report(0, 0, 50).number();
+        share.take(new FleetGrants(
+                self,
+                new GrantKey(1, number),
+                50,
+                rate,
+                LimitState.UNKNOWN,
+                List.of(new FleetGrants.Grant(self, asked, 50, rate))));
     }
 
     private ConcurrencyLimiter ofPaidProvider(int limit) {

@@ -20,7 +20,7 @@ class FleetShareTest {
     @Test
     void noCallBeginsWithoutALease() {
         assertThat(share.limit()).isZero();
-        assertThat(share.callsPerSecond()).isZero();
+        assertThat(share.callsPerSecond()).hasValue(0);
     }
 
     @Test
@@ -35,7 +35,7 @@ class FleetShareTest {
         assertThat(share.limit()).isEqualTo(10);
         pass(Duration.ofSeconds(30));
         assertThat(share.limit()).isEqualTo(5);
-        assertThat(share.callsPerSecond()).isEqualTo(5);
+        assertThat(share.callsPerSecond()).hasValue(5);
     }
 
     @Test
@@ -53,7 +53,7 @@ class FleetShareTest {
     void aLeaseOfAControllerThatIsNoMoreInOfficeIsVoid() {
         long asked = ask();
         FleetMember next = new FleetMember("c", "1");
-        node.received(new FleetGrants(next, new GrantKey(2, 1), 10, LimitState.UNKNOWN, List.of()));
+        node.received(new FleetGrants(next, new GrantKey(2, 1), 10, 16, LimitState.UNKNOWN, List.of()));
 
         give(1, 7, asked, 10);
 
@@ -68,6 +68,7 @@ class FleetShareTest {
                 CONTROLLER,
                 new GrantKey(1, 1),
                 10,
+                16,
                 LimitState.UNKNOWN,
                 List.of(new FleetGrants.Grant(new FleetMember("a", "0"), asked, 10, 1))));
 
@@ -81,7 +82,7 @@ class FleetShareTest {
         pass(Duration.ofMinutes(10));
 
         assertThat(share.limit()).isEqualTo(1);
-        assertThat(share.callsPerSecond()).isEqualTo(1);
+        assertThat(share.callsPerSecond()).hasValue(1);
     }
 
     @Test
@@ -149,6 +150,7 @@ class FleetShareTest {
                 CONTROLLER,
                 new GrantKey(epoch, number),
                 64,
+                16,
                 LimitState.UNKNOWN,
                 List.of(new FleetGrants.Grant(SELF, report, slots, slots))));
     }

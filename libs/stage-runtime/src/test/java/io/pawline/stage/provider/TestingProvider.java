@@ -1,5 +1,6 @@
 package io.pawline.stage.provider;
 
+import io.pawline.stage.CallWork;
 import io.pawline.stage.provider.EndedCall.Result;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -42,6 +43,11 @@ final class TestingProvider {
     double shareOfFailures;
     double shareOfHangs;
     double shareOfStrayRefusals;
+
+    /** Calls of another kind, which take so many times as long. */
+    double shareOfPhotos;
+
+    double photosTake = 1;
     ToDoubleFunction<Random> service = logNormal(1, 0.3);
 
     TestingProvider(long seed) {
@@ -139,7 +145,7 @@ final class TestingProvider {
         while (working < capacity && !waiting.isEmpty()) {
             Call call = waiting.remove();
             working++;
-            double seconds = service.applyAsDouble(random);
+            double seconds = service.applyAsDouble(random) * (call.photo ? photosTake : 1);
             boolean hangs = random.nextDouble() < shareOfHangs;
             Result result = random.nextDouble() < shareOfFailures ? Result.FAILED : Result.SUCCEEDED;
             schedule(seconds, () -> {
@@ -227,6 +233,7 @@ final class TestingProvider {
         private final Client client;
         private final double start = now;
         private final int inFlight;
+        private final boolean photo = shareOfPhotos > 0 && random.nextDouble() < shareOfPhotos;
         private boolean open = true;
 
         private Call(Client client) {
@@ -243,11 +250,16 @@ final class TestingProvider {
             client.counts.calls++;
             switch (result) {
                 case SUCCEEDED -> client.counts.succeeded++;
-                case REFUSED -> client.counts.refused++;
+                case REFUSED, OVER_RATE -> client.counts.refused++;
                 case TIMED_OUT -> client.counts.timedOut++;
                 case FAILED -> {}
             }
-            client.ended.accept(new EndedCall((long) (start * 1e9), (long) (now * 1e9), inFlight, result));
+            client.ended.accept(new EndedCall(
+                    (long) (start * 1e9),
+                    (long) (now * 1e9),
+                    inFlight,
+                    result,
+                    CallWork.of(photo ? "photo" : "words")));
             client.fill();
         }
     }
