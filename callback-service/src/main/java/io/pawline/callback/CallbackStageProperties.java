@@ -86,6 +86,7 @@ record CallbackStageProperties(
                 callsPerSecond,
                 0,
                 0,
+                0,
                 breaker,
                 breakerFailurePercent,
                 breakerCalls,

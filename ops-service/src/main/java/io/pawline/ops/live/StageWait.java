@@ -2,6 +2,7 @@ package io.pawline.ops.live;
 
 import io.pawline.ops.live.LiveView.StageView;
 import io.pawline.schemas.Stage;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ public final class StageWait {
 
     /** Returns what the work of a stage waits for, as on the live page; empty: nothing that is known. */
     public Optional<String> of(Stage stage) throws InterruptedException {
-        return live.now().stages().stream()
+        return live.now(Live.Window.MINUTE, Locale.ENGLISH.getLanguage()).stages().stream()
                 .filter(each -> each.stage().equals(stage.code()))
                 .findFirst()
                 .map(StageView::waitingFor);

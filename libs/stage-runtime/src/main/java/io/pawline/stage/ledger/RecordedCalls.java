@@ -216,7 +216,8 @@ public final class RecordedCalls implements Attempt.Calls, AutoCloseable {
             OutsideCall.Answer<T> answer = call.make(permit.place());
             report = answer.report();
             work = answer.work();
-            return new Made<>(answer, report.billed() == Billed.NO ? 0 : provider().callCostMicros());
+            return new Made<>(
+                    answer, report.billed() == Billed.NO ? 0 : provider().callCostMicros());
         } finally {
             long ended = ledger.nanoTime();
             permit.called(report, work, started, ended);
@@ -230,7 +231,10 @@ public final class RecordedCalls implements Attempt.Calls, AutoCloseable {
     private Reservation reserve() throws InterruptedException {
         long began = ledger.nanoTime();
         while (true) {
-            switch (budget.reserve(context.getTenant(), TaskId.parse(context.getTaskId()), provider().callCostMicros())) {
+            switch (budget.reserve(
+                    context.getTenant(),
+                    TaskId.parse(context.getTaskId()),
+                    provider().callCostMicros())) {
                 case Money.Reserved(Reservation reservation) -> {
                     return reservation;
                 }

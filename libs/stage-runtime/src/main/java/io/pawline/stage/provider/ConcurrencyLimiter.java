@@ -362,7 +362,7 @@ public final class ConcurrencyLimiter implements PermitSource {
                     failuresInARow.set(0);
                 }
             }
-            case REFUSED -> {
+            case REFUSED, OVER_RATE -> {
                 // It is busy, which says nothing of whether it works
             }
         }

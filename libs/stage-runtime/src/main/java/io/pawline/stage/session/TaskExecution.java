@@ -267,8 +267,8 @@ public final class TaskExecution<I> {
             return settle(attempt, handleTimed(item, event, attempt), data, context, permit, List.of());
         }
         RecordedCalls.Check check = check(id, context, data, hold);
-        try (RecordedCalls calls =
-                new RecordedCalls(spec.stage(), spec.providers(), context, number, check, permit, ledger, budget, clock)) {
+        try (RecordedCalls calls = new RecordedCalls(
+                spec.stage(), spec.providers(), context, number, check, permit, ledger, budget, clock)) {
             Attempt attempt = attempt(id, context, number, span.trace(calls));
             try {
                 Outcome outcome = handleTimed(item, event, attempt);

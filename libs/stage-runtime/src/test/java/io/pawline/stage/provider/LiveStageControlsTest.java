@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
@@ -92,6 +93,11 @@ class LiveStageControlsTest {
         @Override
         public OptionalInt limit(Stage stage) {
             return limit;
+        }
+
+        @Override
+        public OptionalDouble weight(String tenant) {
+            return OptionalDouble.empty();
         }
 
         @Override
