@@ -30,13 +30,14 @@ final class PngFile implements PhotoFile {
 
     private static final int MOST_COLOURS = 256;
 
-    /** Of what is kept. Encoders write the data in one piece, or in many that follow each other and count as one. */
-    private static final int MOST_PIECES = 100;
+    /** Of what is kept. Encoders write the data in one piece, or in pieces of 8 KB: 2,500 for a file of 20 MB. */
+    private static final int MOST_PIECES = 20_000;
 
     private final ByteBuffer file;
     private final long maxPixels;
     private final List<ByteBuffer> kept = new ArrayList<>();
     private int endOfKept = SIGNATURE_BYTES;
+    private int pieces;
     private Size size = new Size(0, 0);
     private int bits;
     private int colourType;
@@ -140,7 +141,7 @@ final class PngFile implements PhotoFile {
             kept.add(chunk);
         }
         endOfKept = at + length;
-        if (kept.size() > MOST_PIECES) {
+        if (++pieces > MOST_PIECES) {
             throw PhotoRefusedException.notAnImage("is a PNG whose data are in too many pieces: save it anew");
         }
     }
