@@ -1,13 +1,12 @@
 package io.pawline.matting;
 
-import io.pawline.events.CallPhase;
 import io.pawline.outbound.BodyMemory;
+import io.pawline.outbound.CallFacts;
 import io.pawline.outbound.Fetched;
 import io.pawline.outbound.ImageFetcher;
 import io.pawline.outbound.visual.PawlineMattingClient;
 import io.pawline.outbound.visual.VisualAnswer.Failed;
 import io.pawline.outbound.visual.VisualCall;
-import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import io.pawline.stage.MemoryBudget;
 import java.net.URI;
@@ -43,6 +42,7 @@ final class PawlineMattingProvider implements MattingProvider {
     /** Nothing was sent. Whoever keeps the picture is to blame, and another provider could not fetch it either. */
     private static VisualCall unreachable(String detail) {
         Reason reason = Reason.RESULT_UNREACHABLE;
-        return new VisualCall(new Failed(reason, detail, Optional.empty()), CallReport.died(reason, CallPhase.CONNECT));
+        return new VisualCall(
+                new Failed(reason, detail, Optional.empty()), CallFacts.NOTHING_SENT.report(Optional.of(reason)));
     }
 }
