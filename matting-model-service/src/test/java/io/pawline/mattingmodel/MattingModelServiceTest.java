@@ -152,6 +152,7 @@ class MattingModelServiceTest {
             assertThat(answer.statusCode()).isEqualTo(413);
             assertThat(problem(answer)).isEqualTo("urn:pawline:problem:picture-too-large");
         }
+        assertThat(withLength.headers().firstValue("Connection")).hasValue("close");
         assertNothingIsHeld();
     }
 

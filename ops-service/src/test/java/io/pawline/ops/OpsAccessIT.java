@@ -49,6 +49,7 @@ class OpsAccessIT {
                     .replace("{move}", "pause")
                     .replace("{stage}", "generate")
                     .replace("{provider}", "seedream")
+                    .replace("{tenant}", "shop")
                     .replace("{name}", "mine");
             boolean open = TestingOps.CONTRACT
                     .document()

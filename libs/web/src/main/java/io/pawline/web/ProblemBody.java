@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Writes problems where Spring does not: before its routes, and where the media types that it negotiates are unknown. */
@@ -39,6 +40,9 @@ final class ProblemBody {
             HttpServletRequest request, HttpServletResponse response, ProblemType type, int status, String detail)
             throws IOException {
         response.setStatus(status);
+        if (UnreadBody.isLarge(request)) {
+            response.setHeader(HttpHeaders.CONNECTION, UnreadBody.CLOSE);
+        }
         response.setContentType(MEDIA_TYPE);
         response.getOutputStream()
                 .write(of(type, status, detail, RequestId.noted(request.getAttribute(RequestId.ATTRIBUTE))));

@@ -2,6 +2,7 @@ package io.pawline.web;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.converter.HttpMessageConverter;
@@ -11,7 +12,7 @@ import org.springframework.http.server.ServletServerHttpRequest;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyAdvice;
 
-/** Puts the id of the request into every problem. */
+/** Puts the id of the request into every problem, and says when the connection ends with it. */
 @RestControllerAdvice
 final class RequestIdAdvice implements ResponseBodyAdvice<Object> {
 
@@ -32,6 +33,9 @@ final class RequestIdAdvice implements ResponseBodyAdvice<Object> {
             String id = RequestId.noted(servlet.getServletRequest().getAttribute(RequestId.ATTRIBUTE));
             if (id != null) {
                 problem.setProperty(RequestId.FIELD, id);
+            }
+            if (UnreadBody.isLarge(servlet.getServletRequest())) {
+                response.getHeaders().set(HttpHeaders.CONNECTION, UnreadBody.CLOSE);
             }
         }
         return body;
