@@ -5,8 +5,10 @@ import io.pawline.local.Ports;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.TaskDatabase;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -81,13 +83,19 @@ final class IngestSite implements AutoCloseable {
 
     private void awaitReady(Path folder) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + START_WAIT.toNanos();
-        while (!accepts()) {
-            if (!service.isAlive() || System.nanoTime() > deadline) {
-                close();
-                throw new IllegalStateException(
-                        "ingest-service did not start:\n" + lastLines(folder.resolve("ingest-service.log")));
+        HttpRequest readiness = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + port + "/actuator/health/readiness"))
+                .timeout(START_WAIT)
+                .build();
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            while (!isReady(http, readiness)) {
+                if (!service.isAlive() || System.nanoTime() > deadline) {
+                    close();
+                    throw new IllegalStateException(
+                            "ingest-service did not start:\n" + lastLines(folder.resolve("ingest-service.log")));
+                }
+                TimeUnit.MILLISECONDS.sleep(100);
             }
-            TimeUnit.MILLISECONDS.sleep(100);
         }
     }
 
@@ -96,9 +104,9 @@ final class IngestSite implements AutoCloseable {
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 30), lines.size()));
     }
 
-    private boolean accepts() {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.isConnected();
+    private static boolean isReady(HttpClient http, HttpRequest readiness) throws InterruptedException {
+        try {
+            return http.send(readiness, BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException notYet) {
             return false;
         }

@@ -43,8 +43,8 @@ class ThroughputIT {
         assertThat(figures.path("machine").propertyNames())
                 .contains("cores", "os", "java", "gc", "max_heap_mb", "kafka", "spring_boot");
         JsonNode parts = figures.path("cpu_ms_by_part");
-        assertThat(parts.propertyNames())
-                .contains("PostgreSQL", "compiler and collector", "simulator and load", "HTTP in", "task store");
+        // Of so few tasks, the small parts may have no sample
+        assertThat(parts.propertyNames()).contains("PostgreSQL", "compiler and collector", "simulator and load");
         assertThat(parts.valueStream().mapToDouble(JsonNode::doubleValue).sum())
                 .isCloseTo(figures.path("cpu_ms_per_task").doubleValue(), within(0.01));
         keepForTheEndOfTheRun(parts);
