@@ -235,6 +235,10 @@ class HostileInputIT {
                 "/v1/images/a;%%/b",
                 "/v1/uploads/1;%2?signature=1",
                 "/v1/tasks/%%%",
+                "/v1/tasks/1;a={}",
+                "/v1/tasks/1}",
+                "/v1/tasks/^1",
+                "/elsewhere/`",
                 "/v1/tasks?cursor=%%%"
             })
     void refusesAnAddressThatCannotBeDecoded(String path) {

@@ -5,6 +5,8 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.server.RequestPath;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
@@ -15,7 +17,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /**
  * Refuses requests whose path or {@code Accept} header Spring cannot read, before all routes. Jetty passes them on: it
  * does not decode path parameters, and reads no {@code Accept}. Behind this filter, such a path is an internal error, and
- * such a header leaves the answer without a body. It reads both with Spring's own parsers, so that it refuses what they
+ * such a header leaves the answer without a body. It reads both as Spring does, so that it refuses what Spring would
  * refuse and nothing else. Thread-safe.
  */
 @Order(MalformedRequestFilter.ORDER)
@@ -33,7 +35,8 @@ final class MalformedRequestFilter extends OncePerRequestFilter {
                     request,
                     response,
                     CommonProblem.INVALID_REQUEST,
-                    "the request's path has a percent sign that two hexadecimal digits do not follow");
+                    "the request's path has a percent sign that two hexadecimal digits do not follow, or a character that"
+                            + " has to be percent-encoded");
         } else if (!hasReadableAccept(request)) {
             refuse(
                     request,
@@ -47,9 +50,12 @@ final class MalformedRequestFilter extends OncePerRequestFilter {
 
     private static boolean hasReadablePath(HttpServletRequest request) {
         try {
-            RequestPath.parse(request.getRequestURI(), request.getContextPath());
+            String path = request.getRequestURI();
+            RequestPath.parse(path, request.getContextPath());
+            // Jetty takes any character in a path's parameters, and Spring puts the path into problems as an address
+            new URI("http://localhost" + path);
             return true;
-        } catch (IllegalArgumentException malformed) {
+        } catch (IllegalArgumentException | URISyntaxException malformed) {
             return false;
         }
     }
