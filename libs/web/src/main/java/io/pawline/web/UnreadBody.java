@@ -1,11 +1,10 @@
 package io.pawline.web;
 
 import jakarta.servlet.http.HttpServletRequest;
-import java.io.IOException;
 
 /**
- * Knows the requests after which the connection is closed, since they were answered before their body was read. Such an
- * answer has to say so. Otherwise the client sends its next request on that connection, and gets no answer.
+ * Knows the requests after which the connection may be closed, since they were answered before their body was read. Such
+ * an answer has to say so. Otherwise the client sends its next request on that connection, and gets no answer.
  */
 final class UnreadBody {
 
@@ -17,18 +16,12 @@ final class UnreadBody {
 
     private UnreadBody() {}
 
-    /** Says whether so much is left, or may be left, that Jetty closes the connection instead of reading it. */
+    /**
+     * Says whether the body is so large that Jetty closes the connection instead of reading it. It does not ask how much
+     * was read, because a look at the stream is what tells the client to send the body.
+     */
     static boolean isLarge(HttpServletRequest request) {
         long length = request.getContentLengthLong();
-        boolean large = length > SMALL || (length < 0 && request.getHeader("Transfer-Encoding") != null);
-        return large && !isRead(request);
-    }
-
-    private static boolean isRead(HttpServletRequest request) {
-        try {
-            return request.getInputStream().isFinished();
-        } catch (IOException | IllegalStateException unknown) {
-            return false;
-        }
+        return length > SMALL || (length < 0 && request.getHeader("Transfer-Encoding") != null);
     }
 }
