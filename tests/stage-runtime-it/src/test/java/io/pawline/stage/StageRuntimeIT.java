@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -219,20 +220,23 @@ class StageRuntimeIT {
     }
 
     @Test
-    void aRecordWhoseThreadDiesIsReadAgain() {
+    void aRecordWhoseThreadDiesIsReadAgain() throws Exception {
         TestingKafka.send(List.of(task(TaskId.next(), "oil", DAY)));
         AtomicInteger calls = new AtomicInteger();
+        CompletableFuture<Thread> dying = new CompletableFuture<>();
 
         StageRuntime<TaskAccepted> stage = start(4, (in, attempt) -> {
             if (calls.incrementAndGet() == 1) {
+                dying.complete(Thread.currentThread());
                 throw new OutOfMemoryError("of the machine, so no failure of the task");
             }
             return described(in);
         });
 
-        // Awaitility would otherwise take the thread's death for its own.
+        // Awaitility would otherwise take the thread's death for its own, and so would the next test if it came so late
         await().dontCatchUncaughtExceptions()
                 .until(() -> TestingKafka.records("pawline.generate").size() == 1);
+        dying.get().join();
         assertThat(calls).hasValue(2);
         assertThat(stage.alive()).isTrue();
     }
