@@ -98,11 +98,11 @@ abstract class RebalanceIT {
         Handler<TaskAccepted> handler = calling(_ -> answers.acquire());
         UnaryOperator<TestingStage> small = stage -> stage.maxInFlight(20).drain(Duration.ofMillis(200));
         stages.start("one", small, handler);
-        // This is more than is read ahead of each partition: 1,520, and with them what else a poll has brought.
-        List<String> ids = send(PARTITIONS * 2_200, PARTITIONS);
-        await().atMost(LONG).until(() -> stages.gauge("one", "pawline.stage.permits.waiting") > 6_000);
+        // This is more than is read ahead of each partition: 1,020, and with them what else a poll has brought.
+        List<String> ids = send(PARTITIONS * 1_700, PARTITIONS);
+        await().atMost(LONG).until(() -> stages.gauge("one", "pawline.stage.permits.waiting") > 4_000);
         await().during(Duration.ofSeconds(1))
-                .until(() -> stages.gauge("one", "pawline.stage.permits.waiting") <= PARTITIONS * (1_520 + 500));
+                .until(() -> stages.gauge("one", "pawline.stage.permits.waiting") <= PARTITIONS * (1_020 + 500));
 
         stages.start("other", small, handler);
         awaitMembers(2);

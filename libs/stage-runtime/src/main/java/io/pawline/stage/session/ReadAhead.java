@@ -16,11 +16,8 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class ReadAhead {
 
-    /**
-     * So many records of a work partition are read ahead of those that are handled. They bound what a partition can do:
-     * a poll that waits in vain, since all partitions are paused, does not see the room that a commit makes meanwhile.
-     */
-    private static final int READ_AHEAD = 1_500;
+    /** So many records of a work partition are read ahead of those that are handled. */
+    private static final int READ_AHEAD = 1_000;
 
     /** So many records of a partition are held because they are not due, or may wait. The rest waits in Kafka. */
     private static final int HELD = 10_000;

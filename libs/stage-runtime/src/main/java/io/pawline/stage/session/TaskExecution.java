@@ -375,8 +375,12 @@ public final class TaskExecution<I> {
     }
 
     private Attempt attempt(TaskId id, TaskContext context, int number, Attempt.Calls calls) {
-        String requestId = context.getTaskId() + "-" + context.getGeneration() + "-"
-                + spec.stage().code() + "-" + number;
+        String requestId = "%s-%d-%s-%d"
+                .formatted(
+                        context.getTaskId(),
+                        context.getGeneration(),
+                        spec.stage().code(),
+                        number);
         return new Attempt(id, requestId, number, context.getDeadline(), calls);
     }
 
