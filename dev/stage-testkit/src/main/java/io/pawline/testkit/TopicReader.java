@@ -30,8 +30,9 @@ public final class TopicReader implements AutoCloseable {
         settings.put("isolation.level", isolation);
         this.consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         this.topic = topic;
-        // A broker may not know of a new topic for a moment
+        // A broker may not know of a new topic for a moment. What other threads throw meanwhile is not the reader's
         await("partitions of " + topic)
+                .dontCatchUncaughtExceptions()
                 .atMost(StageSite.PATIENCE)
                 .until(() -> !consumer.partitionsFor(topic).isEmpty());
         List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
