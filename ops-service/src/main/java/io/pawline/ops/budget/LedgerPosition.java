@@ -1,19 +1,15 @@
 package io.pawline.ops.budget;
 
+import io.pawline.ops.kafka.AdminAnswers;
 import io.pawline.schemas.Topics;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.GroupIdNotFoundException;
-import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
 /** Asks Kafka how far the ledger has read. Every method throws {@link KafkaException} if Kafka does not answer. */
@@ -39,7 +35,7 @@ final class LedgerPosition implements BudgetSettlement.Position {
     public boolean hasRead(Map<TopicPartition, Long> ends) {
         try (Admin admin = Admin.create(connection)) {
             Map<TopicPartition, Long> first = offsets(admin, OffsetSpec.earliest());
-            Map<TopicPartition, @Nullable OffsetAndMetadata> committed = committed(admin);
+            Map<TopicPartition, @Nullable OffsetAndMetadata> committed = AdminAnswers.committed(admin, LEDGER);
             return ends.entrySet().stream().allMatch(end -> {
                 OffsetAndMetadata read = committed.get(end.getKey());
                 long next = read == null ? first.getOrDefault(end.getKey(), 0L) : read.offset();
@@ -50,37 +46,12 @@ final class LedgerPosition implements BudgetSettlement.Position {
 
     private static Map<TopicPartition, Long> offsets(Admin admin, OffsetSpec which) {
         Map<TopicPartition, OffsetSpec> wanted =
-                answer(admin.describeTopics(List.of(Topics.ATTEMPTS)).allTopicNames()).values().stream()
+                AdminAnswers.of(admin.describeTopics(List.of(Topics.ATTEMPTS)).allTopicNames()).values().stream()
                         .flatMap(topic -> topic.partitions().stream()
                                 .map(partition -> new TopicPartition(topic.name(), partition.partition())))
                         .collect(Collectors.toMap(partition -> partition, _ -> which));
-        return answer(admin.listOffsets(wanted).all()).entrySet().stream()
+        return AdminAnswers.of(admin.listOffsets(wanted).all()).entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey, entry -> entry.getValue().offset()));
-    }
-
-    private static Map<TopicPartition, @Nullable OffsetAndMetadata> committed(Admin admin) {
-        try {
-            return new HashMap<>(admin.listConsumerGroupOffsets(LEDGER)
-                    .partitionsToOffsetAndMetadata()
-                    .get());
-        } catch (ExecutionException failed) {
-            if (failed.getCause() instanceof GroupIdNotFoundException) {
-                return Map.of();
-            }
-            throw new KafkaException(failed.getCause());
-        } catch (InterruptedException stopped) {
-            throw new InterruptException(stopped);
-        }
-    }
-
-    private static <T> T answer(KafkaFuture<T> future) {
-        try {
-            return future.get();
-        } catch (ExecutionException failed) {
-            throw new KafkaException(failed.getCause());
-        } catch (InterruptedException stopped) {
-            throw new InterruptException(stopped);
-        }
     }
 }

@@ -1,12 +1,12 @@
 package io.pawline.ops.live;
 
+import io.pawline.ops.kafka.AdminAnswers;
 import io.pawline.ops.live.ReaderDelays.Reader;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -14,15 +14,10 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.GroupIdNotFoundException;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.jspecify.annotations.Nullable;
 
 /** Asks Kafka for the offsets of topics and groups. Every method throws {@link KafkaException} if it does not answer. */
 final class ReaderOffsets implements ReaderDelays.Offsets {
@@ -49,7 +44,7 @@ final class ReaderOffsets implements ReaderDelays.Offsets {
     @Override
     public Map<TopicPartition, Long> next(Reader reader) {
         Map<TopicPartition, Long> next = new HashMap<>(offsets(reader.topics(), OffsetSpec.earliest()));
-        committed(reader.group()).forEach((partition, committed) -> {
+        AdminAnswers.committed(admin, reader.group()).forEach((partition, committed) -> {
             if (committed != null) {
                 next.computeIfPresent(partition, (_, earliest) -> Math.max(earliest, committed.offset()));
             }
@@ -76,43 +71,18 @@ final class ReaderOffsets implements ReaderDelays.Offsets {
     }
 
     private Map<TopicPartition, Long> offsets(Collection<String> topics, OffsetSpec which) {
-        List<String> existing = answer(admin.listTopics().names()).stream()
+        List<String> existing = AdminAnswers.of(admin.listTopics().names()).stream()
                 .filter(topics::contains)
                 .toList();
         Map<TopicPartition, OffsetSpec> wanted =
-                answer(admin.describeTopics(existing).allTopicNames()).values().stream()
+                AdminAnswers.of(admin.describeTopics(existing).allTopicNames()).values().stream()
                         .flatMap(topic -> topic.partitions().stream()
                                 .map(partition -> new TopicPartition(topic.name(), partition.partition())))
                         .collect(Collectors.toMap(partition -> partition, _ -> which));
         Map<TopicPartition, Long> offsets = new HashMap<>();
-        answer(admin.listOffsets(wanted, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+        AdminAnswers.of(admin.listOffsets(wanted, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
                         .all())
                 .forEach((partition, info) -> offsets.put(partition, info.offset()));
         return offsets;
-    }
-
-    private Map<TopicPartition, @Nullable OffsetAndMetadata> committed(String group) {
-        try {
-            return new HashMap<>(admin.listConsumerGroupOffsets(group)
-                    .partitionsToOffsetAndMetadata()
-                    .get());
-        } catch (ExecutionException failed) {
-            if (failed.getCause() instanceof GroupIdNotFoundException) {
-                return Map.of();
-            }
-            throw new KafkaException(failed.getCause());
-        } catch (InterruptedException stopped) {
-            throw new InterruptException(stopped);
-        }
-    }
-
-    private static <T> T answer(KafkaFuture<T> future) {
-        try {
-            return future.get();
-        } catch (ExecutionException failed) {
-            throw new KafkaException(failed.getCause());
-        } catch (InterruptedException stopped) {
-            throw new InterruptException(stopped);
-        }
     }
 }
