@@ -58,6 +58,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
@@ -109,11 +110,14 @@ class UsersRightsIT {
                         "super.users", "User:admin;User:ANONYMOUS"));
         admin = Admin.create(connection(ADMIN));
         admin.createTopics(Topics.all(2, (short) 1)).all().get();
-        admin.createAcls(Arrays.stream(Component.values())
-                        .flatMap(UsersRightsIT::bindings)
-                        .toList())
-                .all()
-                .get();
+        Set<AclBinding> bindings = Arrays.stream(Component.values())
+                .flatMap(UsersRightsIT::bindings)
+                .collect(Collectors.toSet());
+        admin.createAcls(bindings).all().get();
+        // The controller answers before the broker knows the topics and the rights
+        await().until(() -> Set.copyOf(
+                        admin.describeAcls(AclBindingFilter.ANY).values().get())
+                .equals(bindings));
     }
 
     @AfterAll

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -63,10 +64,17 @@ public final class TestingKafka {
             // These include the topics that ops-service's count makes for itself.
             admin.deleteTopics(existing(admin)).all().get();
             org.awaitility.Awaitility.await().until(() -> existing(admin).isEmpty());
-            admin.createTopics(Topics.all(partitions, (short) 1)).all().get();
+            make(admin, Topics.all(partitions, (short) 1));
         } catch (ExecutionException failed) {
             throw new IllegalStateException(failed);
         }
+    }
+
+    private static void make(Admin admin, List<NewTopic> topics) throws InterruptedException, ExecutionException {
+        admin.createTopics(topics).all().get();
+        // The controller answers before the broker knows the topics
+        List<String> names = topics.stream().map(NewTopic::name).toList();
+        org.awaitility.Awaitility.await().until(() -> existing(admin).containsAll(names));
     }
 
     private static List<String> existing(Admin admin) throws InterruptedException, ExecutionException {
@@ -101,11 +109,11 @@ public final class TestingKafka {
     /** Makes a topic of Pawline's again, with one partition. */
     public static void create(String topic) throws InterruptedException, ExecutionException {
         try (Admin admin = Admin.create(CONNECTION)) {
-            admin.createTopics(Topics.all(1, (short) 1).stream()
+            make(
+                    admin,
+                    Topics.all(1, (short) 1).stream()
                             .filter(known -> known.name().equals(topic))
-                            .toList())
-                    .all()
-                    .get();
+                            .toList());
         }
     }
 
