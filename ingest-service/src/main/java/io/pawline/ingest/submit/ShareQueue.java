@@ -146,6 +146,11 @@ final class ShareQueue {
         return held;
     }
 
+    /** The number of tenants of which anything is known. */
+    int tenants() {
+        return tenants.size();
+    }
+
     /** Gives shares in order. Tenants that have enough are passed by; a large share is not, nor within its tenant. */
     private void grant() {
         Set<Tenant> satisfied = new HashSet<>();

@@ -115,6 +115,96 @@ class ShareQueueTest {
         assertThat(queue.join("a", 30, () -> {}).isInTime()).isFalse();
     }
 
+    @Test
+    void givesWhatOneWaitedForToTheNextWhenItLeaves() {
+        ShareQueue queue = new ShareQueue(100, 100, Duration.ofSeconds(60), () -> 0);
+        queue.join("a", 60, () -> {});
+        ShareQueue.Place large = queue.join("b", 50, () -> {});
+        List<String> granted = new ArrayList<>();
+        queue.join("c", 40, () -> granted.add("c"));
+        assertThat(granted).as("the large one is before it").isEmpty();
+
+        queue.leave(large);
+
+        assertThat(granted).containsExactly("c");
+        assertThat(queue.held()).isEqualTo(100);
+        assertThat(queue.waiting()).isZero();
+    }
+
+    @Test
+    void countsWhatIsHeldBeyondTheBoundAndGivesNothingMeanwhile() {
+        ShareQueue queue = new ShareQueue(100, 50, Duration.ofSeconds(60), () -> 0);
+        ShareQueue.Place first = queue.join("a", 50, () -> {});
+        ShareQueue.Place beyond = queue.hold("b", 70);
+        ShareQueue.Place own = queue.join("b", 10, () -> {});
+        ShareQueue.Place other = queue.join("c", 10, () -> {});
+        assertThat(queue.held()).isEqualTo(120);
+
+        queue.giveBack(first, true);
+
+        assertThat(own.isGranted()).as("its tenant holds more than its part").isFalse();
+        assertThat(other.isGranted()).isTrue();
+        queue.giveBack(beyond, true);
+        assertThat(own.isGranted()).isTrue();
+        assertThat(queue.held()).isEqualTo(20);
+    }
+
+    @Test
+    void forgetsTenantsWithoutAnythingAndPlacesOfThoseWhoDoNotComeBack() {
+        long[] now = {0};
+        ShareQueue queue = new ShareQueue(100, 50, Duration.ofSeconds(60), () -> now[0]);
+        ShareQueue.Place held = queue.join("a", 50, () -> {});
+        queue.giveBack(queue.join("b", 10, () -> {}), true);
+        assertThat(queue.tenants()).as("one holds something").isEqualTo(1);
+        ShareQueue.Place waiting = queue.join("a", 30, () -> {});
+        Duration told = queue.refuse(waiting);
+        queue.giveBack(held, true);
+        assertThat(queue.tenants()).as("one is expected").isEqualTo(1);
+
+        // Half as long again, and 10 s at least
+        now[0] += told.plusSeconds(10).toNanos();
+        queue.giveBack(queue.join("b", 10, () -> {}), true);
+        assertThat(queue.tenants()).as("not later yet").isEqualTo(1);
+        now[0]++;
+        queue.giveBack(queue.join("b", 10, () -> {}), true);
+
+        assertThat(queue.tenants()).isZero();
+    }
+
+    @Test
+    void keepsNoMorePlacesThanFitTheHeap() {
+        long[] now = {0};
+        ShareQueue queue = new ShareQueue(100_000, 50_000, Duration.ofSeconds(60), () -> now[0]);
+        queue.join("a", 50_000, () -> {});
+        Duration longest = Duration.ZERO;
+        for (int bytes = 1; bytes <= 10_001; bytes++) {
+            Duration told = queue.refuse(queue.join("a", bytes, () -> {}));
+            longest = told.compareTo(longest) > 0 ? told : longest;
+        }
+        now[0] += longest.toNanos();
+
+        assertThat(queue.join("a", 10_000, () -> {}).isInTime()).isTrue();
+        assertThat(queue.join("a", 10_001, () -> {}).isInTime()).isFalse();
+    }
+
+    /** What is given back while nobody waits says nothing: nobody knows how long another would have waited for it. */
+    @Test
+    void measuresThePaceOnlyWhileSomebodyWaits() {
+        long[] now = {0};
+        ShareQueue queue = new ShareQueue(100, 50, Duration.ofSeconds(60), () -> now[0]);
+        ShareQueue.Place alone = queue.join("a", 50, () -> {});
+        now[0] += Duration.ofSeconds(30).toNanos();
+        queue.giveBack(alone, true);
+        ShareQueue.Place first = queue.join("a", 50, () -> {});
+        ShareQueue.Place second = queue.join("a", 50, () -> {});
+        now[0] += Duration.ofSeconds(2).toNanos();
+        queue.giveBack(first, true);
+        ShareQueue.Place third = queue.join("a", 50, () -> {});
+
+        assertThat(second.isGranted()).isTrue();
+        assertThat(queue.refuse(third)).as("50 bytes took 2 s").isEqualTo(Duration.ofSeconds(2));
+    }
+
     private static final class Client {
 
         private final String tenant;
