@@ -10,8 +10,8 @@ import picocli.CommandLine.Command;
             "How several processes share one provider: the stage runtime in simulated worlds, in virtual time, and"
                     + " generate-services as real processes. Takes half an hour.",
             "Rows: places_1, places_6, places_10, coming_and_going, slow_calls, mixed_calls, halved, rate,"
-                    + " learned_rate, learned_rate_of_the_clock, tokens, kept_limit, processes, processes_known,"
-                    + " budget_kills."
+                    + " learned_rate, learned_rate_of_the_clock, tokens, kept_limit, light_tenant,"
+                    + " light_tenant_20_keys, processes, processes_known, budget_kills."
         },
         mixinStandardHelpOptions = true)
 final class FleetCommand extends RowsCommand {
