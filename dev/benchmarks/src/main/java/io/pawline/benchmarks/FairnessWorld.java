@@ -191,7 +191,7 @@ final class FairnessWorld {
                 new Submission(id, tenant, "oil", PHOTO, null, at, at.plus(Duration.ofDays(30))),
                 1,
                 null,
-                Delivery.NONE));
+                new Delivery(null, 0, null, null, null, null)));
         open++;
         nudge();
     }
