@@ -46,7 +46,7 @@ final class BudgetKillsRow {
 
     static Findings measure(Setting setting) throws Exception {
         int kills = setting.scale().of(20, 3);
-        int budgetCalls = setting.scale().of(6_000, 600);
+        int budgetCalls = setting.scale().of(8_000, 600);
         Duration call = setting.scale().of(Duration.ofSeconds(8), Duration.ofSeconds(2));
         Random random = new Random(setting.scale().of(20, 3));
         List<String> settings = List.of(

@@ -417,7 +417,7 @@ final class FairnessWorld {
                 return queue.next(permit);
             }
             WorkItem item = asTheyCame.poll();
-            return item == null ? null : new Begun(item, permit, now);
+            return item != null && item.partition().begin() ? new Begun(item, permit, now) : null;
         }
 
         private void done(Begun begun, Task task) {
