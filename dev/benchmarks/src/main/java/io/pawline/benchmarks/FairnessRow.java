@@ -2,10 +2,17 @@ package io.pawline.benchmarks;
 
 import io.pawline.benchmarks.BenchmarkRow.Findings;
 import io.pawline.benchmarks.BenchmarkRow.Setting;
-import io.pawline.benchmarks.FairnessWorld.Mechanisms;
-import io.pawline.benchmarks.FairnessWorld.Submissions;
+import io.pawline.simulation.TenantTasks;
+import io.pawline.simulation.TenantTasks.Arrival;
+import io.pawline.simulation.TenantTasks.Times;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
@@ -13,9 +20,23 @@ import tools.jackson.databind.annotation.JsonNaming;
 final class FairnessRow {
 
     static final String TARGET = "p95 <= 2 times that of the light tenant alone, all of it takes <= 1 % longer";
-    private static final int LIGHT = 500;
+    private static final String LIGHT = "light";
+    private static final String HEAVY = "heavy";
+    private static final int LIGHT_TASKS = 300;
+    private static final double LIGHT_EVERY_S = 2;
 
     private FairnessRow() {}
+
+    /**
+     * Says what keeps tenants from each other.
+     *
+     * @param release whether the door releases in fair order; otherwise all that is accepted is in the topic at once
+     * @param queue whether the stage's processes can tell tenants apart; otherwise tasks have their turn as they came
+     */
+    record Mechanisms(boolean release, boolean queue) {
+        static final Mechanisms ALL = new Mechanisms(true, true);
+        static final Mechanisms NONE = new Mechanisms(false, false);
+    }
 
     /**
      * Says how long it took.
@@ -42,8 +63,20 @@ final class FairnessRow {
         }
     }
 
-    static Findings measure(Setting setting, int keys) throws InterruptedException {
-        Figures figures = figures(setting.scale().of(100_000, 20_000), keys, Mechanisms.ALL);
+    static Findings measure(Setting setting, int keys) {
+        int heavy = setting.scale().of(100_000, 20_000);
+        Times alone = run(0, keys, Mechanisms.ALL);
+        Times fair = run(heavy, keys, Mechanisms.ALL);
+        Times unfair = run(heavy, keys, Mechanisms.NONE);
+        Figures figures = new Figures(
+                heavy,
+                keys,
+                LIGHT_TASKS,
+                p95(alone),
+                p95(fair),
+                p95(unfair),
+                fair.all().toMillis() / 1e3,
+                unfair.all().toMillis() / 1e3);
         String summary = String.format(
                 Locale.ROOT,
                 "%,d tasks of another tenant with %d keys: p95 of the light one %.2f s (alone %.2f s, without fairness"
@@ -58,20 +91,35 @@ final class FairnessRow {
         return new Findings(summary, figures, figures.reached(), List.of());
     }
 
-    /** Returns the figures of a world with these mechanisms. */
-    static Figures figures(int heavy, int keys, Mechanisms mechanisms) throws InterruptedException {
-        FairnessWorld.Figures alone = FairnessWorld.run(1, Mechanisms.ALL, new Submissions(0, 1, LIGHT));
-        Submissions both = new Submissions(heavy, keys, LIGHT);
-        FairnessWorld.Figures fair = FairnessWorld.run(1, mechanisms, both);
-        FairnessWorld.Figures unfair = FairnessWorld.run(1, Mechanisms.NONE, both);
-        return new Figures(
-                heavy,
-                keys,
-                LIGHT,
-                alone.lightP95S(),
-                fair.lightP95S(),
-                unfair.lightP95S(),
-                fair.totalS(),
-                unfair.totalS());
+    /** Returns how long the tasks of both tenants take, of which the heavy one submits all at once. */
+    static Times run(int heavy, int keys, Mechanisms mechanisms) {
+        return TenantTasks.run(
+                1,
+                arrivals(heavy, keys),
+                mechanisms.queue(),
+                (clock, stage) -> new FrontDoor(clock, stage, mechanisms.release()));
+    }
+
+    static double p95(Times times) {
+        return times.p95(LIGHT).toMillis() / 1e3;
+    }
+
+    private static List<Arrival> arrivals(int heavy, int keys) {
+        // Behind the door, a key is its tenant
+        Map<Integer, String> tenants = new HashMap<>();
+        for (int key = 0; key < keys; key++) {
+            tenants.put(key, HEAVY);
+        }
+        List<Arrival> arrivals = new ArrayList<>();
+        for (int i = 0; i < heavy; i++) {
+            arrivals.add(new Arrival(Duration.ZERO, Objects.requireNonNull(tenants.get(i % keys))));
+        }
+        Random random = new Random(7);
+        double at = 0;
+        for (int i = 0; i < LIGHT_TASKS; i++) {
+            at += -LIGHT_EVERY_S * Math.log(1 - random.nextDouble());
+            arrivals.add(new Arrival(Duration.ofNanos(Math.round(at * 1e9)), LIGHT));
+        }
+        return arrivals;
     }
 }
