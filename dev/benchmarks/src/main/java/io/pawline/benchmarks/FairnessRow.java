@@ -23,7 +23,7 @@ final class FairnessRow {
     private static final String LIGHT = "light";
     private static final String HEAVY = "heavy";
     private static final int LIGHT_TASKS = 300;
-    private static final double LIGHT_EVERY_S = 2;
+    private static final double LIGHT_EVERY_S = 1;
 
     private FairnessRow() {}
 
