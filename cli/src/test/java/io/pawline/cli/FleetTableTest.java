@@ -24,7 +24,10 @@ class FleetTableTest {
     void showsWhatEachProcessHasAndWants() {
         state.add("generate", report("generate-0", 9, 1, 40, false), NOW);
         state.add("generate", report("generate-1", 4, 0, 4, false), NOW);
-        state.add("generate", leases("generate-1", 30, 8.25, lease("generate-0", 26, 7), lease("generate-1", 4, 1.25)), NOW);
+        state.add(
+                "generate",
+                leases("generate-1", 30, 8.25, lease("generate-0", 26, 7), lease("generate-1", 4, 1.25)),
+                NOW);
         state.add("generate", report("generate-0", 26, 2, 60, false), NOW);
 
         assertThat(FleetTable.lines(state.at(NOW)))
@@ -66,10 +69,7 @@ class FleetTableTest {
         state.add("generate", report("generate-0", 9, 1, 40, false), NOW.minusSeconds(16));
         state.add("generate", report("generate-1", 4, 0, 4, false), NOW.minusSeconds(14));
 
-        assertThat(FleetTable.lines(state.at(NOW)))
-                .hasSize(3)
-                .last(as(STRING))
-                .contains("generate-1");
+        assertThat(FleetTable.lines(state.at(NOW))).hasSize(3).last(as(STRING)).contains("generate-1");
     }
 
     @Test

@@ -100,8 +100,9 @@ class FairReadsIT {
         assertThat(loads)
                 .filteredOn(load -> load.tenant().equals("many-keys"))
                 .singleElement()
-                .satisfies(load ->
-                        assertThat(load.waiting() + load.released()).as("its tasks").isEqualTo(20));
+                .satisfies(load -> assertThat(load.waiting() + load.released())
+                        .as("its tasks")
+                        .isEqualTo(20));
     }
 
     /** On a connection of its own: a transaction sees the same activity from its beginning to its end. */

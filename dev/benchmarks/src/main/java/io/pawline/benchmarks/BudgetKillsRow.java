@@ -53,7 +53,8 @@ final class BudgetKillsRow {
                 "--pawline.budget.default-per-day=" + PRICE.multiply(BigDecimal.valueOf(budgetCalls)),
                 // No day ends while this runs
                 "--pawline.budget.time-zone="
-                        + ZoneOffset.ofHours(12 - OffsetDateTime.now(ZoneOffset.UTC).getHour()),
+                        + ZoneOffset.ofHours(
+                                12 - OffsetDateTime.now(ZoneOffset.UTC).getHour()),
                 "--pawline.generate.stage.call-cost=" + PRICE,
                 "--pawline.generate.stage.max-in-flight=" + IN_FLIGHT_OF_EACH,
                 "--pawline.generate.stage.provider-capacity=" + PLACES,

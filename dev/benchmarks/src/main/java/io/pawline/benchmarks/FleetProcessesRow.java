@@ -60,9 +60,7 @@ final class FleetProcessesRow {
     static Findings learned(Setting setting) throws Exception {
         Figures figures = measure(setting, List.of());
         return findings(
-                figures,
-                figures.most() <= MOST_FILLED * PLACES && figures.taken() >= LEAST_TAKEN,
-                new ArrayList<>());
+                figures, figures.most() <= MOST_FILLED * PLACES && figures.taken() >= LEAST_TAKEN, new ArrayList<>());
     }
 
     /** The number of places is configured. It is never exceeded, also not in the beginning. */

@@ -113,8 +113,10 @@ final class GenerateFleet implements AutoCloseable {
             local.load(file);
         }
         Map<String, Object> kafka = Map.of(
-                "bootstrap.servers", local.getProperty("spring.kafka.bootstrap-servers"),
-                "isolation.level", "read_committed");
+                "bootstrap.servers",
+                local.getProperty("spring.kafka.bootstrap-servers"),
+                "isolation.level",
+                "read_committed");
         try (Admin admin = Admin.create(kafka)) {
             // Every process has some
             admin.createPartitions(Map.of(
@@ -157,8 +159,8 @@ final class GenerateFleet implements AutoCloseable {
     /** Waits until these processes take work. */
     void awaitReady(String... names) throws InterruptedException {
         for (String name : names) {
-            URI health = URI.create(
-                    "http://127.0.0.1:%d/actuator/health/readiness".formatted(member(name).port()));
+            URI health = URI.create("http://127.0.0.1:%d/actuator/health/readiness"
+                    .formatted(member(name).port()));
             long deadline = System.nanoTime() + PATIENCE.toNanos();
             while (!isReady(health)) {
                 if (!member(name).process().alive() || System.nanoTime() - deadline > 0) {
@@ -271,7 +273,8 @@ final class GenerateFleet implements AutoCloseable {
 
     /** What the provider has counted since {@link #forget}. */
     Counted counted() throws IOException, InterruptedException {
-        JsonNode stats = ask(HttpRequest.newBuilder(simulator.resolve("/stats"))).at("/providers/text-to-image");
+        JsonNode stats =
+                ask(HttpRequest.newBuilder(simulator.resolve("/stats"))).at("/providers/text-to-image");
         double millis = Duration.ofNanos(System.nanoTime() - resetAt).toMillis();
         return new Counted(
                 stats.path("max_in_flight").intValue(),

@@ -28,7 +28,8 @@ class FairnessRowTest {
         Times times = FairnessRow.run(HEAVY, 20, Mechanisms.ALL);
 
         assertThat(p95(times)).isLessThanOrEqualTo(2 * alone);
-        assertThat(times.all()).isLessThanOrEqualTo(unfair.all().multipliedBy(101).dividedBy(100));
+        assertThat(times.all())
+                .isLessThanOrEqualTo(unfair.all().multipliedBy(101).dividedBy(100));
         assertThat(p95(unfair)).isGreaterThan(10 * alone);
     }
 

@@ -185,9 +185,8 @@ public final class TaskRelease implements MeterBinder {
      * @return the load of the tenants whose tasks can begin
      */
     private List<TenantLoad> take(List<TenantLoad> all) {
-        List<TenantLoad> load = all.stream()
-                .filter(of -> !waitsForMoney.test(of.tenant()))
-                .toList();
+        List<TenantLoad> load =
+                all.stream().filter(of -> !waitsForMoney.test(of.tenant())).toList();
         boolean someWaitForMoney = all.stream().filter(of -> of.waiting() > 0).count()
                 > load.stream().filter(of -> of.waiting() > 0).count();
         windowSize = window.size(tasksWait);

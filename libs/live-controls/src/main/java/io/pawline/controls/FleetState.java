@@ -143,9 +143,10 @@ public final class FleetState {
 
     /** Returns what is known of each provider of each stage, in the order of their names, without processes that are gone. */
     public synchronized List<Fleet> at(Instant now) {
-        fleets.values().forEach(fleet -> fleet.members
-                .values()
-                .removeIf(member -> Duration.between(member.heard, now).compareTo(GONE) > 0));
+        fleets.values()
+                .forEach(fleet -> fleet.members
+                        .values()
+                        .removeIf(member -> Duration.between(member.heard, now).compareTo(GONE) > 0));
         fleets.values().removeIf(fleet -> fleet.members.isEmpty());
         return fleets.entrySet().stream()
                 .map(fleet -> fleet(fleet.getKey(), fleet.getValue()))

@@ -105,8 +105,8 @@ public final class FleetStateReader implements AutoCloseable {
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) ANSWER_WITHIN.toMillis());
         settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) ANSWER_WITHIN.toMillis() / 2);
-        try (Open open = new Open(
-                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()))) {
+        try (Open open =
+                new Open(new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()))) {
             assign(open.consumer(), clock.instant().minus(LATELY));
             while (stop.getCount() > 0) {
                 for (ConsumerRecord<byte[], byte[]> data : open.consumer().poll(POLL)) {

@@ -46,7 +46,8 @@ class StageWaitTest {
         assertThat(hasItsShare(tenants, "heavy")).isTrue();
         assertThat(hasItsShare(tenants, "light")).isFalse();
         assertThat(hasItsShare(tenants, "unknown")).isFalse();
-        assertThat(hasItsShare(List.of(new Tenant("alone", 10, 900, 1)), "alone")).isFalse();
+        assertThat(hasItsShare(List.of(new Tenant("alone", 10, 900, 1)), "alone"))
+                .isFalse();
     }
 
     @Test

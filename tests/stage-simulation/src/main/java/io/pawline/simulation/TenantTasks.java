@@ -57,9 +57,8 @@ public final class TenantTasks {
 
         /** Returns the 95th percentile of a tenant's tasks. */
         public Duration p95(String tenant) {
-            List<Duration> sorted = ofTenant.getOrDefault(tenant, List.of()).stream()
-                    .sorted()
-                    .toList();
+            List<Duration> sorted =
+                    ofTenant.getOrDefault(tenant, List.of()).stream().sorted().toList();
             return sorted.get((int) Math.ceil(0.95 * sorted.size()) - 1);
         }
     }

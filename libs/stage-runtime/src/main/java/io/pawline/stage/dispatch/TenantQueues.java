@@ -285,9 +285,7 @@ final class TenantQueues {
                 .sum();
         return tenants.values().stream()
                 .filter(Tenant::hasWork)
-                .sorted(Comparator.comparingInt(Tenant::wanted)
-                        .reversed()
-                        .thenComparing(tenant -> tenant.name))
+                .sorted(Comparator.comparingInt(Tenant::wanted).reversed().thenComparing(tenant -> tenant.name))
                 .limit(most)
                 .map(tenant -> new TenantUse(
                         tenant.name, tenant.turns, tenant.wanted() - tenant.turns, tenant.weight / weights))

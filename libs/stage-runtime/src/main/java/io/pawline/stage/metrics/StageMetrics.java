@@ -207,10 +207,7 @@ public final class StageMetrics {
     }
 
     private MultiGauge ofTenants(String name, String description) {
-        return MultiGauge.builder(name)
-                .description(description)
-                .tags(tags)
-                .register(registry);
+        return MultiGauge.builder(name).description(description).tags(tags).register(registry);
     }
 
     /** Takes note of what the tenants with the most tasks have and want now. What was said of others is forgotten. */

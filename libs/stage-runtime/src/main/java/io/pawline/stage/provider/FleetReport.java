@@ -38,8 +38,7 @@ public record FleetReport(
 
     /** Returns the same with these tenants. */
     FleetReport of(List<TenantUse> busiest) {
-        return new FleetReport(
-                from, number, applied, busy, ghosts, wanted, most, resumed, leaving, calls, busiest);
+        return new FleetReport(from, number, applied, busy, ghosts, wanted, most, resumed, leaving, calls, busiest);
     }
 
     /**
