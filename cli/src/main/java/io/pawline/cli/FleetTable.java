@@ -2,7 +2,7 @@ package io.pawline.cli;
 
 import io.pawline.cli.terminal.Table;
 import io.pawline.controls.FleetState.Fleet;
-import io.pawline.controls.FleetState.Process;
+import io.pawline.controls.FleetState.Member;
 import io.pawline.controls.FleetState.Tenant;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,21 +41,21 @@ final class FleetTable {
                 fleet.provider(),
                 "all",
                 fleet.limit().map(String::valueOf).orElse("-"),
-                String.valueOf(fleet.sum(Process::inFlight)),
-                String.valueOf(fleet.sum(Process::ghosts)),
-                String.valueOf(fleet.sum(Process::wanted)),
+                String.valueOf(fleet.sum(Member::inFlight)),
+                String.valueOf(fleet.sum(Member::ghosts)),
+                String.valueOf(fleet.sum(Member::wanted)),
                 rate(fleet.rate()));
     }
 
-    private static List<String> row(Fleet fleet, Process process) {
+    private static List<String> row(Fleet fleet, Member process) {
         return List.of(
                 fleet.stage(),
                 fleet.provider(),
                 process.instance() + (process.controller() ? " (controller)" : ""),
                 process.share().map(String::valueOf).orElse("-"),
-                said(process, Process::inFlight),
-                said(process, Process::ghosts),
-                said(process, Process::wanted),
+                said(process, Member::inFlight),
+                said(process, Member::ghosts),
+                said(process, Member::wanted),
                 rate(process.rate()));
     }
 
@@ -68,7 +68,7 @@ final class FleetTable {
                 String.valueOf(tenant.waiting()));
     }
 
-    private static String said(Process process, ToIntFunction<Process> figure) {
+    private static String said(Member process, ToIntFunction<Member> figure) {
         return process.reported() ? String.valueOf(figure.applyAsInt(process)) : "-";
     }
 

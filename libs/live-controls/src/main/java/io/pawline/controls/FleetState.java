@@ -40,7 +40,7 @@ public final class FleetState {
             String provider,
             Optional<Integer> limit,
             double rate,
-            List<Process> processes,
+            List<Member> processes,
             List<Tenant> tenants) {
 
         public Fleet {
@@ -49,7 +49,7 @@ public final class FleetState {
         }
 
         /** Sums a figure of all processes. */
-        public int sum(ToIntFunction<Process> figure) {
+        public int sum(ToIntFunction<Member> figure) {
             return processes.stream().mapToInt(figure).sum();
         }
     }
@@ -64,7 +64,7 @@ public final class FleetState {
      * @param ghosts calls given up that have probably not ended
      * @param wanted calls that could be in flight if the limit let them
      */
-    public record Process(
+    public record Member(
             String instance,
             boolean controller,
             Optional<Integer> share,
@@ -94,7 +94,7 @@ public final class FleetState {
     private record Name(String stage, String provider) {}
 
     /** Is what was last said of one process. */
-    private static final class Member {
+    private static final class Said {
         private @Nullable LimitReport report;
         private @Nullable LimitLease lease;
         private Instant heard = Instant.MIN;
@@ -102,12 +102,12 @@ public final class FleetState {
 
     /** Is what was last said of one provider. */
     private static final class Known {
-        private final Map<String, Member> members = new TreeMap<>();
+        private final Map<String, Said> members = new TreeMap<>();
         private @Nullable LimitLeases leases;
         private String controller = "";
 
-        Member member(String instance) {
-            return members.computeIfAbsent(instance, _ -> new Member());
+        Said member(String instance) {
+            return members.computeIfAbsent(instance, _ -> new Said());
         }
     }
 
@@ -124,7 +124,7 @@ public final class FleetState {
             if (report.getLeaving()) {
                 fleet.members.remove(message.getInstance());
             } else {
-                Member member = fleet.member(message.getInstance());
+                Said member = fleet.member(message.getInstance());
                 member.report = report;
                 member.heard = at;
             }
@@ -134,7 +134,7 @@ public final class FleetState {
             fleet.controller = message.getInstance();
             fleet.member(message.getInstance()).heard = at;
             leases.getLeases().forEach(lease -> {
-                Member member = fleet.member(lease.getInstance());
+                Said member = fleet.member(lease.getInstance());
                 member.lease = lease;
                 member.heard = member.heard.equals(Instant.MIN) ? at : member.heard;
             });
@@ -156,7 +156,7 @@ public final class FleetState {
 
     private static Fleet fleet(Name name, Known known) {
         LimitLeases leases = known.leases;
-        List<Process> processes = new ArrayList<>();
+        List<Member> processes = new ArrayList<>();
         known.members.forEach((instance, member) ->
                 processes.add(process(instance, instance.equals(known.controller), member.report, member.lease)));
         return new Fleet(
@@ -168,9 +168,9 @@ public final class FleetState {
                 tenants(known));
     }
 
-    private static Process process(
+    private static Member process(
             String instance, boolean controller, @Nullable LimitReport report, @Nullable LimitLease lease) {
-        return new Process(
+        return new Member(
                 instance,
                 controller,
                 lease == null ? Optional.empty() : Optional.of(lease.getSlots()),

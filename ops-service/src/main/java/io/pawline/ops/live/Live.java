@@ -208,8 +208,8 @@ final class Live {
 
     private static boolean isHeldByItsRate(Fleet fleet) {
         return fleet.rate() > 0
-                && fleet.sum(FleetState.Process::wanted)
-                        > fleet.sum(FleetState.Process::inFlight) + fleet.sum(FleetState.Process::ghosts);
+                && fleet.sum(FleetState.Member::wanted)
+                        > fleet.sum(FleetState.Member::inFlight) + fleet.sum(FleetState.Member::ghosts);
     }
 
     private ProviderView provider(ProviderStanding standing) {

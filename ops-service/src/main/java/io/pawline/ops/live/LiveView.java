@@ -112,7 +112,7 @@ record LiveView(
     record ProcessView(
             String process, boolean controller, @Nullable Integer share, int inFlight, int ghosts, int wanted) {
 
-        static ProcessView of(FleetState.Process process) {
+        static ProcessView of(FleetState.Member process) {
             return new ProcessView(
                     process.instance(),
                     process.controller(),
