@@ -9,6 +9,7 @@ import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskAccepted;
 import io.pawline.events.TaskContext;
 import io.pawline.schemas.CallReport;
+import io.pawline.schemas.RecordHeaders;
 import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -473,9 +475,10 @@ public final class FleetWorld {
                                 .build())
                         .build(),
                 0);
-        var headers = new org.apache.kafka.common.header.internals.RecordHeaders();
-        context.setTenant(named);
+        Headers headers = new org.apache.kafka.common.header.internals.RecordHeaders();
         Routing.put(headers, STAGE, context);
+        headers.remove(RecordHeaders.TENANT);
+        headers.add(RecordHeaders.TENANT, named.getBytes(UTF_8));
         book.submitted(id, context.getDeadline(), TaskBook.Expected.PLAIN);
         broker.append(STAGE.workTopic(), id.toString().getBytes(UTF_8), bytes, headers.toArray(), null);
     }
