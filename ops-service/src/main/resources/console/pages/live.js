@@ -123,16 +123,20 @@ function card(first, signal) {
   const drawn = chart({label: t('live.chart', {stage: first.stage}), series: SERIES, group: 'live', height: 120, signal});
   const head = el('div.head', {});
   const body = el('div', {});
+  const shared = el('div', {});
+  const shares = el('details', {hidden: true}, el('summary', {}, t('live.shares', {provider: first.provider ?? first.stage})), shared);
   const controls = cardControls(first.stage);
   return {
     stage: first.stage,
     provider: first.provider,
     drawn,
-    item: el('li.card', {}, head, body, controls.element, drawn.figure),
+    item: el('li.card', {}, head, body, shares, controls.element, drawn.figure),
     update(stage, given, of) {
       this.provider = stage.provider;
       controls.update(stage, given);
       this.item.classList.toggle('trouble', stage.breaker === 'open');
+      shares.hidden = !stage.shares?.length;
+      fill(shared, (stage.shares ?? []).map(of => sharing(stage, of)));
       const letters = {stage: stage.stage, state: 'any', ...of};
       fill(head, el('h2', {}, stage.stage), marks(stage), providers(stage));
       fill(body,
@@ -148,6 +152,25 @@ function card(first, signal) {
           [t('live.latency'), stage.p50_ms === null || stage.p50_ms === undefined ? null : el('span', {title: t('live.latency_of')}, `${millis(stage.p50_ms)}, ${millis(stage.p95_ms)}`)]));
     },
   };
+}
+
+/** What each process and each tenant of a stage has and wants of a provider. */
+function sharing(stage, of) {
+  return el('div', {},
+    of.rate === null || of.rate === undefined ? null : el('p.muted', {}, t('live.shares_rate', {rate: figure(of.rate)})),
+    table(t('live.processes_table', {provider: of.provider}), [
+      {title: t('live.process'), cell: one => one.controller ? t('live.controller', {process: one.process}) : one.process},
+      {title: t('live.limit_share'), number: true, cell: one => count(one.share)},
+      {title: t('live.in_flight_column'), number: true, cell: one => count(one.in_flight)},
+      {title: t('live.ghosts'), number: true, cell: one => count(one.ghosts)},
+      {title: t('live.wanted'), number: true, cell: one => count(one.wanted)},
+    ], of.processes, {keep: true}),
+    of.tenants.length ? table(t('live.tenants_table', {stage: stage.stage}), [
+      {title: t('col.tenant'), cell: one => one.tenant},
+      {title: t('live.limit_share'), number: true, cell: one => share(one.share)},
+      {title: t('live.in_flight_column'), number: true, cell: one => count(one.in_flight)},
+      {title: t('live.waiting'), number: true, cell: one => count(one.waiting)},
+    ], of.tenants, {keep: true}) : null);
 }
 
 /** The stage's provider, or how each stands if there are several. */

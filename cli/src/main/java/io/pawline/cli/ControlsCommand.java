@@ -56,11 +56,11 @@ final class ControlsCommand implements Runnable {
     }
 
     @Command(
-            description = "Shows how the processes of each stage share the limit of their provider, straight from"
-                    + " Kafka. Takes four seconds.",
+            description = "Shows how the processes of each stage share the limit of their provider, and tenants its"
+                    + " permits, straight from Kafka. Takes four seconds.",
             mixinStandardHelpOptions = true)
     void status(@Mixin FleetReader fleet) {
-        List<String> lines = fleet.read().lines();
+        List<String> lines = FleetTable.lines(fleet.read());
         if (lines.isEmpty()) {
             out().println("no process of a paid stage has said anything for ten seconds");
         } else {

@@ -3,23 +3,21 @@ package io.pawline.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.pawline.cli.connection.RegistryOptions;
+import io.pawline.controls.FleetState;
+import io.pawline.controls.FleetState.Fleet;
+import io.pawline.controls.FleetStateReader;
 import io.pawline.events.LimitMessage;
-import io.pawline.schemas.Topics;
 import io.pawline.schemas.serde.AvroDeserializer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import picocli.CommandLine.Mixin;
 
@@ -41,7 +39,7 @@ final class FleetReader {
      *
      * @throws IllegalStateException if Kafka cannot be read
      */
-    FleetTable read() {
+    List<Fleet> read() {
         Map<String, Object> settings = new HashMap<>(options.kafka());
         settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
@@ -61,31 +59,19 @@ final class FleetReader {
         }
     }
 
-    private static FleetTable read(KafkaConsumer<byte[], byte[]> consumer, AvroDeserializer deserializer) {
-        List<TopicPartition> partitions = consumer.partitionsFor(Topics.LIMITS).stream()
-                .map(found -> new TopicPartition(found.topic(), found.partition()))
-                .toList();
-        consumer.assign(partitions);
-        consumer.seekToEnd(partitions);
-        long since = Instant.now().minus(LATELY).toEpochMilli();
-        Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(
-                partitions.stream().collect(Collectors.toMap(Function.identity(), _ -> since)));
-        found.forEach((partition, from) -> {
-            if (from != null) {
-                consumer.seek(partition, from.offset());
-            }
-        });
-        FleetTable table = new FleetTable();
+    private static List<Fleet> read(KafkaConsumer<byte[], byte[]> consumer, AvroDeserializer deserializer) {
+        FleetStateReader.assign(consumer, Instant.now().minus(LATELY));
+        FleetState state = new FleetState();
         long until = System.nanoTime() + LONG_ENOUGH.toNanos();
         while (System.nanoTime() - until < 0) {
             for (ConsumerRecord<byte[], byte[]> data : consumer.poll(Duration.ofMillis(200))) {
                 if (data.key() != null
                         && deserializer.deserialize(data.topic(), data.headers(), data.value())
                                 instanceof LimitMessage message) {
-                    table.add(new String(data.key(), UTF_8), message);
+                    state.add(new String(data.key(), UTF_8), message, Instant.ofEpochMilli(data.timestamp()));
                 }
             }
         }
-        return table;
+        return state.at(Instant.now());
     }
 }

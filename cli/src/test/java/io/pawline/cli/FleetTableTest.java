@@ -1,26 +1,36 @@
 package io.pawline.cli;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import io.pawline.controls.FleetState;
 import io.pawline.events.LimitLease;
 import io.pawline.events.LimitLeases;
 import io.pawline.events.LimitMessage;
 import io.pawline.events.LimitReport;
+import io.pawline.events.LimitTenant;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FleetTableTest {
 
-    private final FleetTable table = new FleetTable();
+    private static final Instant NOW = Instant.parse("2026-11-30T10:00:00Z");
+
+    private final FleetState state = new FleetState();
 
     @Test
     void showsWhatEachProcessHasAndWants() {
-        table.add("generate", report("generate-0", 9, 1, 40, false));
-        table.add("generate", report("generate-1", 4, 0, 4, false));
-        table.add("generate", leases("generate-1", 30, 8.25, lease("generate-0", 26, 7), lease("generate-1", 4, 1.25)));
-        table.add("generate", report("generate-0", 26, 2, 60, false));
+        state.add("generate", report("generate-0", 9, 1, 40, false), NOW);
+        state.add("generate", report("generate-1", 4, 0, 4, false), NOW);
+        state.add(
+                "generate",
+                leases("generate-1", 30, 8.25, lease("generate-0", 26, 7), lease("generate-1", 4, 1.25)),
+                NOW);
+        state.add("generate", report("generate-0", 26, 2, 60, false), NOW);
 
-        assertThat(table.lines())
+        assertThat(FleetTable.lines(state.at(NOW)))
                 .containsExactly(
                         "STAGE     PROVIDER  PROCESS                  LIMIT  IN FLIGHT  GHOSTS  WANTED  CALLS/S",
                         "generate  seedream  all                      30     28         2       64      8.25",
@@ -30,12 +40,12 @@ class FleetTableTest {
 
     @Test
     void aProcessThatLeftIsNotShownAndAFleetWithoutARateHasNone() {
-        table.add("detect", report("detect-0", 1, 0, 1, false));
-        table.add("detect", report("detect-1", 1, 0, 1, false));
-        table.add("detect", leases("detect-0", 16, 0, lease("detect-0", 8, 0), lease("detect-1", 8, 0)));
-        table.add("detect", report("detect-1", 0, 0, 0, true));
+        state.add("detect", report("detect-0", 1, 0, 1, false), NOW);
+        state.add("detect", report("detect-1", 1, 0, 1, false), NOW);
+        state.add("detect", leases("detect-0", 16, 0, lease("detect-0", 8, 0), lease("detect-1", 8, 0)), NOW);
+        state.add("detect", report("detect-1", 0, 0, 0, true), NOW);
 
-        assertThat(table.lines())
+        assertThat(FleetTable.lines(state.at(NOW)))
                 .containsExactly(
                         "STAGE   PROVIDER  PROCESS                LIMIT  IN FLIGHT  GHOSTS  WANTED  CALLS/S",
                         "detect  seedream  all                    16     1          0       1       -",
@@ -43,8 +53,43 @@ class FleetTableTest {
     }
 
     @Test
+    void showsWhatTenantsHaveAndWaitFor() {
+        state.add("generate", ofTenants("generate-0", tenant("shop", 6, 40, 0.75), tenant("zoo", 3, 0, 0.25)), NOW);
+        state.add("generate", ofTenants("generate-1", tenant("shop", 4, 0, 1)), NOW);
+
+        assertThat(FleetTable.lines(state.at(NOW)))
+                .containsSubsequence(
+                        "STAGE     TENANT  SHARE  IN FLIGHT  WAITING",
+                        "generate  shop    77 %   10         40",
+                        "generate  zoo     25 %   3          0");
+    }
+
+    @Test
+    void aProcessThatSaysNothingAnyMoreIsGone() {
+        state.add("generate", report("generate-0", 9, 1, 40, false), NOW.minusSeconds(16));
+        state.add("generate", report("generate-1", 4, 0, 4, false), NOW.minusSeconds(14));
+
+        assertThat(FleetTable.lines(state.at(NOW))).hasSize(3).last(as(STRING)).contains("generate-1");
+    }
+
+    @Test
     void nothingIsShownWhereNobodySaidAnything() {
-        assertThat(table.lines()).isEmpty();
+        assertThat(FleetTable.lines(state.at(NOW))).isEmpty();
+    }
+
+    private static LimitMessage ofTenants(String instance, LimitTenant... tenants) {
+        LimitMessage message = report(instance, 9, 0, 40, false);
+        message.getReport().orElseThrow().setTenants(List.of(tenants));
+        return message;
+    }
+
+    private static LimitTenant tenant(String name, int atWork, int waiting, double share) {
+        return LimitTenant.newBuilder()
+                .setTenant(name)
+                .setAtWork(atWork)
+                .setWaiting(waiting)
+                .setShare(share)
+                .build();
     }
 
     private static LimitMessage report(String instance, int busy, int ghosts, int wanted, boolean leaving) {

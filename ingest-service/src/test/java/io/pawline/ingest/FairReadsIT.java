@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.pawline.ingest.TestingIngest.Answer;
+import io.pawline.taskstore.Outbox;
+import io.pawline.taskstore.Outbox.TenantLoad;
 import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TestingPostgres;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,6 +84,25 @@ class FairReadsIT {
             // 503 if the lock was held for so long that the server ended the statement
             assertThat(list.get().status()).isIn(200, 503);
         }
+    }
+
+    @Test
+    void aTenantWithManyKeysIsOneAtTheDoor() {
+        for (int key = 0; key < 20; key++) {
+            TestingIngest ofKey = ingest.as(Optional.of(ingest.newKey("many-keys", Scope.SUBMIT)));
+            Answer answer = ofKey.post(
+                    "{\"image_url\":\"https://photos.example/cat.jpg\",\"style\":\"ink %d\"}".formatted(key));
+            assertThat(answer.status()).isEqualTo(202);
+        }
+
+        List<TenantLoad> loads = new Outbox(ingest.bean(TaskDatabase.class), Clock.systemUTC()).load(100);
+
+        assertThat(loads)
+                .filteredOn(load -> load.tenant().equals("many-keys"))
+                .singleElement()
+                .satisfies(load -> assertThat(load.waiting() + load.released())
+                        .as("its tasks")
+                        .isEqualTo(20));
     }
 
     /** On a connection of its own: a transaction sees the same activity from its beginning to its end. */

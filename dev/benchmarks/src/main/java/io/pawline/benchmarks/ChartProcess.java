@@ -18,7 +18,7 @@ final class ChartProcess implements AutoCloseable {
     private final int heapMegabytes;
     private final Path log;
     private final List<String> command;
-    private final Thread takeAlong = new Thread(this::kill);
+    private final Thread takeAlong = new Thread(this::destroy);
     private Process process;
     private int deaths;
     private long peakMegabytes;
@@ -80,6 +80,36 @@ final class ChartProcess implements AutoCloseable {
         return name;
     }
 
+    boolean alive() {
+        return process.isAlive();
+    }
+
+    /** Kills the process as {@code kill -9} does. */
+    void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    /** Stops all of its threads, as SIGSTOP does. */
+    void freeze() throws InterruptedException {
+        signal("STOP");
+    }
+
+    /** Lets a frozen process go on, as SIGCONT does. */
+    void thaw() throws InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String signal) throws InterruptedException {
+        try {
+            new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
     int heapMegabytes() {
         return heapMegabytes;
     }
@@ -110,13 +140,13 @@ final class ChartProcess implements AutoCloseable {
         }
     }
 
-    private void kill() {
+    private void destroy() {
         process.destroyForcibly();
     }
 
     @Override
     public void close() {
-        kill();
+        destroy();
         try {
             process.waitFor();
         } catch (InterruptedException stopped) {

@@ -5,7 +5,6 @@ import io.pawline.benchmarks.BenchmarkRow.Setting;
 import io.pawline.simulation.FleetScenario;
 import io.pawline.simulation.FleetWorld.Figures;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
@@ -16,12 +15,26 @@ final class FleetRows {
 
     private FleetRows() {}
 
-    /** Returns a row for each scenario. */
+    /** Returns a row for each scenario, and those of real processes. */
     static List<BenchmarkRow> all() {
-        return Arrays.stream(FleetScenario.values())
-                .map(scenario ->
-                        new BenchmarkRow(scenario.code(), scenario.target(), setting -> row(setting, scenario)))
-                .toList();
+        List<BenchmarkRow> rows = new ArrayList<>();
+        for (FleetScenario scenario : FleetScenario.values()) {
+            rows.add(new BenchmarkRow(scenario.code(), scenario.target(), setting -> row(setting, scenario)));
+        }
+        rows.add(new BenchmarkRow("light_tenant", FairnessRow.TARGET, setting -> FairnessRow.measure(setting, 1)));
+        rows.add(new BenchmarkRow(
+                "light_tenant_20_keys", FairnessRow.TARGET, setting -> FairnessRow.measure(setting, 20)));
+        rows.add(new BenchmarkRow(
+                "processes",
+                "30 places: at most 36 calls at once after the start, >= 95 % of them taken, nothing lost or doubled",
+                FleetProcessesRow::learned));
+        rows.add(new BenchmarkRow(
+                "processes_known",
+                "30 places, configured: never more calls at once, >= 90 % of them taken, nothing lost or doubled",
+                FleetProcessesRow::known));
+        rows.add(new BenchmarkRow(
+                "budget_kills", "no call beyond the money of the day, through 20 kills", BudgetKillsRow::measure));
+        return List.copyOf(rows);
     }
 
     private static Findings row(Setting setting, FleetScenario scenario) {

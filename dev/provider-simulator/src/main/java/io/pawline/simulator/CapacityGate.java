@@ -1,5 +1,6 @@
 package io.pawline.simulator;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CountDownLatch;
@@ -22,6 +23,9 @@ final class CapacityGate {
     private final Deque<CountDownLatch> waiting = new ArrayDeque<>();
     private int working;
     private int most;
+    private long countedTo = System.nanoTime();
+    private long insideNanos;
+    private long workingNanos;
 
     CapacityGate(Supplier<Conditions> conditions) {
         this.conditions = conditions;
@@ -36,6 +40,7 @@ final class CapacityGate {
             if (inside() >= now.hardLimit()) {
                 return false;
             }
+            count();
             waiting.add(turn);
             most = Math.max(most, inside());
             admit();
@@ -57,6 +62,7 @@ final class CapacityGate {
     void leave() {
         lock.lock();
         try {
+            count();
             working--;
             admit();
         } finally {
@@ -83,7 +89,7 @@ final class CapacityGate {
         }
     }
 
-    /** The largest {@link #inFlight()} since the start or the last {@link #forgetMost()}. */
+    /** The largest {@link #inFlight()} since the start or the last {@link #clear()}. */
     int mostInFlight() {
         lock.lock();
         try {
@@ -93,13 +99,47 @@ final class CapacityGate {
         }
     }
 
-    void forgetMost() {
+    /** The time that all calls together were worked on or waited, since the start or the last {@link #clear()}. */
+    Duration timeInFlight() {
         lock.lock();
         try {
-            most = inside();
+            count();
+            return Duration.ofNanos(insideNanos);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** The time that all calls together were worked on, since the start or the last {@link #clear()}. */
+    Duration timeWorked() {
+        lock.lock();
+        try {
+            count();
+            return Duration.ofNanos(workingNanos);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Forgets what was counted. */
+    void clear() {
+        lock.lock();
+        try {
+            count();
+            most = inside();
+            insideNanos = 0;
+            workingNanos = 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Counts the time up to now; to be called before what is inside changes. */
+    private void count() {
+        long now = System.nanoTime();
+        insideNanos += (now - countedTo) * inside();
+        workingNanos += (now - countedTo) * working;
+        countedTo = now;
     }
 
     private int inside() {
@@ -117,6 +157,7 @@ final class CapacityGate {
 
     private void admit() {
         int capacity = conditions.get().capacity();
+        count();
         while (working < capacity && !waiting.isEmpty()) {
             working++;
             waiting.remove().countDown();
@@ -126,6 +167,7 @@ final class CapacityGate {
     private void abandon(CountDownLatch turn) {
         lock.lock();
         try {
+            count();
             if (!waiting.remove(turn)) {
                 working--;
             }

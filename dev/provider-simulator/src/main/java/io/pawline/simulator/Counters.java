@@ -75,6 +75,8 @@ final class Counters {
         json.put("in_flight", gate.inFlight());
         json.put("waiting", gate.waiting());
         json.put("max_in_flight", gate.mostInFlight());
+        json.put("in_flight_ms", gate.timeInFlight().toMillis());
+        json.put("worked_ms", gate.timeWorked().toMillis());
         json.put("answered", byStatus);
         json.put("given_up_by_client", givenUp.sum());
         json.put("reset_by_simulator", reset.sum());

@@ -137,6 +137,6 @@ final class Workload {
 
     void clearStats() {
         counters.clear();
-        gate.forgetMost();
+        gate.clear();
     }
 }

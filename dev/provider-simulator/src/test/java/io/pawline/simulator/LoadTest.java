@@ -39,6 +39,9 @@ class LoadTest {
                     .hasSize(3)
                     .allSatisfy(answer -> assertThat(answer.at("/error/code")).isEqualTo("ServerOverloaded"));
             assertThat(running.textToImage().path("max_in_flight").intValue()).isEqualTo(5);
+            // Five calls of 300 ms, of which two wait for as long, and one for twice as long
+            assertThat(running.textToImage().path("worked_ms").intValue()).isGreaterThanOrEqualTo(1_490);
+            assertThat(running.textToImage().path("in_flight_ms").intValue()).isGreaterThanOrEqualTo(2_680);
         }
     }
 

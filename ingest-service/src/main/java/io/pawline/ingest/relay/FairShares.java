@@ -12,12 +12,12 @@ import java.util.function.ToDoubleFunction;
  * href="https://doi.org/10.1145/75247.75248">Demers, Keshav and Shenker</a>). What a tenant does not need is divided
  * among the others, so nothing is left over while somebody needs it. Thread-safe.
  */
-final class FairShares {
+public final class FairShares {
 
     private final ToDoubleFunction<String> weight;
 
     /** @param weight of a tenant, more than 0 */
-    FairShares(ToDoubleFunction<String> weight) {
+    public FairShares(ToDoubleFunction<String> weight) {
         this.weight = weight;
     }
 

@@ -24,18 +24,12 @@ public final class OutboxRelay implements SmartLifecycle {
     // Longer than the delivery time-out of the producer, so that a batch under way can end.
     private static final Duration LONGEST_STOP = Duration.ofSeconds(20);
 
-    /** Shortest time between the beginnings of two rounds. Under load, larger rounds spare the database. */
-    private static final Duration PACE = Duration.ofMillis(20);
-
-    /** While tasks wait because the stages have enough, it is looked so often whether they have less. */
-    private static final Duration PACE_OF_SHARES = Duration.ofMillis(200);
-
     private final TaskRelease release;
     private final IngestProperties.Relay settings;
     private final Semaphore nudges = new Semaphore(0);
     private @Nullable Thread worker;
     private volatile CountDownLatch stopped = new CountDownLatch(0);
-    private Duration pace = PACE;
+    private Duration pace = Duration.ZERO;
 
     OutboxRelay(TaskRelease release, IngestProperties.Relay settings) {
         this.release = release;
@@ -91,7 +85,7 @@ public final class OutboxRelay implements SmartLifecycle {
                             relayed.obstacle(), () -> new IllegalStateException("Some tasks did not arrive"));
                 }
                 if (!round.more()) {
-                    pace = round.shared() ? PACE_OF_SHARES : PACE;
+                    pace = round.pace();
                     return null;
                 }
             }

@@ -1,7 +1,10 @@
 package io.pawline.ingest.relay;
 
 import io.pawline.ingest.IngestProperties;
+import io.pawline.ingest.budget.TenantBudgets;
 import io.pawline.ingest.weights.TenantWeights;
+import io.pawline.service.BudgetProperties;
+import io.pawline.service.BudgetProperties.WhenSpent;
 import io.pawline.service.Periodic;
 import io.pawline.taskstore.LaterTasks;
 import io.pawline.taskstore.OpenTasks;
@@ -23,10 +26,12 @@ public class RelayConfiguration {
             KafkaTemplate<String, SpecificRecord> kafka,
             IngestProperties settings,
             TenantWeights weights,
+            TenantBudgets budgets,
+            BudgetProperties budget,
             Clock clock) {
         OpenTasks tasks = new OpenTasks(database.reads());
         return new TaskRelease(
-                new Outbox(database, clock),
+                TaskRelease.AcceptedTasks.of(new Outbox(database, clock)),
                 new TaskAcceptedPublisher(kafka),
                 new ReleaseWindow(
                         tasks::workedOffSince,
@@ -34,6 +39,8 @@ public class RelayConfiguration {
                         settings.relay(),
                         clock),
                 new FairShares(weights::of),
+                // Where no task waits for money, each has to get to its stage to fail there
+                budget.whenSpent() == WhenSpent.WAIT ? budgets::waits : _ -> false,
                 settings.relay().batchSize(),
                 System::nanoTime);
     }

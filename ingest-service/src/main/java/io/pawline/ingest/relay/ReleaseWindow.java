@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Measures how many tasks the stages should have: as many as they end in the time that a task takes while none waits, and
  * in the time ahead that is set. For one thread.
  */
-final class ReleaseWindow {
+public final class ReleaseWindow {
 
     /*
      * By Little's law, stages that end r tasks in a second and take t seconds for one have r * t of them at work. With
@@ -55,7 +55,7 @@ final class ReleaseWindow {
      * @param endedSince counts the tasks that ended after a moment because stages worked on them
      * @param timeInStages the median time of the newest of them that succeeded
      */
-    ReleaseWindow(
+    public ReleaseWindow(
             ToLongFunction<Instant> endedSince,
             Function<Instant, Optional<Duration>> timeInStages,
             IngestProperties.Relay settings,

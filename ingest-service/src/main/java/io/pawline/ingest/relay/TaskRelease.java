@@ -17,13 +17,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * Decides which tasks leave the outbox next. As long as the stages have less than the {@link ReleaseWindow}, all do, the
  * oldest first. Otherwise each tenant has its share of the window, and what it has in the stages counts. So the tasks of a
  * tenant that sends few never stand behind the many of another one. For one thread.
  */
-final class TaskRelease implements MeterBinder {
+public final class TaskRelease implements MeterBinder {
 
     /*
      * The state is in the database: what the stages have of each tenant, and what waits. So it does not matter which
@@ -34,11 +35,20 @@ final class TaskRelease implements MeterBinder {
      * While the stages have room for all that waits, nobody looks at tenants: the room is counted down by what is relayed
      * and looked up again once a second.
      *
+     * A tenant that has spent its money of the day is left out where its tasks wait for the next day: no stage could begin
+     * them. So they stay in the outbox, and what the stages have of it already takes no part of the window.
+     *
      * Rejected:
      * - A limit on the lag of pawline.detect: a slow stage behind a quick one would have all that waits in its own topic.
      * - A leader that holds the queues in memory: 100,000 tasks to read at each change of leader.
      * - Virtual times in the database: a hot row for each tenant, and nothing that shares do not do.
      */
+
+    /** Shortest time between the beginnings of two rounds. Under load, larger rounds spare the database. */
+    private static final Duration PACE = Duration.ofMillis(20);
+
+    /** While tasks wait because the stages have enough, it is looked so often whether they have less. */
+    private static final Duration PACE_OF_SHARES = Duration.ofMillis(200);
 
     /** The room is looked up again after so long. */
     private static final Duration ROOM_HOLDS = Duration.ofSeconds(1);
@@ -54,12 +64,61 @@ final class TaskRelease implements MeterBinder {
      * @param more whether another round may find more at once
      * @param shared whether tasks wait because the stages have enough
      */
-    record Round(Relayed relayed, boolean more, boolean shared) {}
+    public record Round(Relayed relayed, boolean more, boolean shared) {
 
-    private final Outbox outbox;
+        /** Returns the least time from the beginning of this round to that of the next, if no more may be found at once. */
+        public Duration pace() {
+            return shared ? PACE_OF_SHARES : PACE;
+        }
+    }
+
+    /** Keeps accepted tasks until they are sent on, as {@link Outbox} does. */
+    public interface AcceptedTasks {
+
+        /** Sends on the oldest, as {@link Outbox#relay} does. */
+        Relayed relay(int limit, Outbox.Receiver receiver) throws InterruptedException;
+
+        /** Counts the tasks of each tenant, as {@link Outbox#load} does. */
+        List<TenantLoad> load(int most);
+
+        /** Sends on what is chosen, as {@link Outbox#relayChosen} does. */
+        Relayed relayChosen(int limit, Outbox.Choice choice, Outbox.Receiver receiver) throws InterruptedException;
+
+        /** Ends those whose deadline has passed, as {@link Outbox#expire} does. */
+        int expire(int limit);
+
+        /** Returns the tasks of an outbox. */
+        static AcceptedTasks of(Outbox outbox) {
+            return new AcceptedTasks() {
+                @Override
+                public Relayed relay(int limit, Outbox.Receiver receiver) throws InterruptedException {
+                    return outbox.relay(limit, receiver);
+                }
+
+                @Override
+                public List<TenantLoad> load(int most) {
+                    return outbox.load(most);
+                }
+
+                @Override
+                public Relayed relayChosen(int limit, Outbox.Choice choice, Outbox.Receiver receiver)
+                        throws InterruptedException {
+                    return outbox.relayChosen(limit, choice, receiver);
+                }
+
+                @Override
+                public int expire(int limit) {
+                    return outbox.expire(limit);
+                }
+            };
+        }
+    }
+
+    private final AcceptedTasks tasks;
     private final Outbox.Receiver receiver;
     private final ReleaseWindow window;
     private final FairShares shares;
+    private final Predicate<String> waitsForMoney;
     private final int batch;
     private final LongSupplier nanoTime;
     private final Map<String, Double> bulkCredit = new HashMap<>();
@@ -71,20 +130,24 @@ final class TaskRelease implements MeterBinder {
     private volatile int tenantsWaiting;
 
     /**
+     * @param shares how tenants share the window
+     * @param waitsForMoney says whether no task of a tenant can begin before there is money again
      * @param batch most tasks of a round, 1 or more
      * @param nanoTime like {@link System#nanoTime}
      */
-    TaskRelease(
-            Outbox outbox,
+    public TaskRelease(
+            AcceptedTasks tasks,
             Outbox.Receiver receiver,
             ReleaseWindow window,
             FairShares shares,
+            Predicate<String> waitsForMoney,
             int batch,
             LongSupplier nanoTime) {
-        this.outbox = outbox;
+        this.tasks = tasks;
         this.receiver = receiver;
         this.window = window;
         this.shares = shares;
+        this.waitsForMoney = waitsForMoney;
         this.batch = batch;
         this.nanoTime = nanoTime;
         this.roomUntil = nanoTime.getAsLong();
@@ -96,38 +159,47 @@ final class TaskRelease implements MeterBinder {
      *
      * @throws io.pawline.taskstore.DatabaseUnavailableException when the database is lost
      */
-    Round next() throws InterruptedException {
+    public Round next() throws InterruptedException {
         long now = nanoTime.getAsLong();
         if (!tasksWait && (room <= 0 || now - roomUntil >= 0)) {
-            take(outbox.load(batch));
+            var _ = take(tasks.load(batch));
         }
         if (!tasksWait) {
             int most = Math.min(batch, room);
-            Relayed relayed = outbox.relay(most, receiver);
+            Relayed relayed = tasks.relay(most, receiver);
             room -= relayed.taken();
             return new Round(relayed, relayed.taken() == most, false);
         }
         if (now - expireAt >= 0) {
-            outbox.expire(batch);
+            tasks.expire(batch);
             expireAt = now + BETWEEN_EXPIRIES.toNanos();
         }
-        Relayed relayed = outbox.relayChosen(batch, new Shared(), receiver);
+        Relayed relayed = tasks.relayChosen(batch, new Shared(), receiver);
         room = Math.max(0, room - relayed.taken());
         return new Round(relayed, relayed.taken() >= batch || !tasksWait, tasksWait);
     }
 
-    /** Takes note of the load: how much room the stages have, and whether tasks have to wait for it. */
-    private void take(List<TenantLoad> load) {
+    /**
+     * Takes note of the load: how much room the stages have, and whether tasks have to wait for it.
+     *
+     * @return the load of the tenants whose tasks can begin
+     */
+    private List<TenantLoad> take(List<TenantLoad> all) {
+        List<TenantLoad> load =
+                all.stream().filter(of -> !waitsForMoney.test(of.tenant())).toList();
+        boolean someWaitForMoney = all.stream().filter(of -> of.waiting() > 0).count()
+                > load.stream().filter(of -> of.waiting() > 0).count();
         windowSize = window.size(tasksWait);
         int left = windowSize - load.stream().mapToInt(TenantLoad::released).sum();
         List<TenantLoad> waiting = load.stream().filter(of -> of.waiting() > 0).toList();
         int counted = waiting.stream().mapToInt(TenantLoad::waiting).sum();
-        boolean all = waiting.stream().allMatch(of -> of.interactive() < batch && of.bulk() < batch);
+        boolean allCounted = waiting.stream().allMatch(of -> of.interactive() < batch && of.bulk() < batch);
         // If there is nobody to pass, it does not matter how many wait beyond those that were counted
-        tasksWait = left <= 0 || counted > left || (!all && !isOneQueue(waiting));
+        tasksWait = someWaitForMoney || left <= 0 || counted > left || (!allCounted && !isOneQueue(waiting));
         tenantsWaiting = tasksWait ? waiting.size() : 0;
         room = Math.max(left, 0);
         roomUntil = nanoTime.getAsLong() + ROOM_HOLDS.toNanos();
+        return load;
     }
 
     /** Says whether all that wait are of one tenant and one priority. */
@@ -150,8 +222,8 @@ final class TaskRelease implements MeterBinder {
     private final class Shared implements Outbox.Choice {
 
         @Override
-        public List<Portion> of(List<TenantLoad> load) {
-            take(load);
+        public List<Portion> of(List<TenantLoad> all) {
+            List<TenantLoad> load = take(all);
             Map<String, Integer> needs = new HashMap<>();
             load.forEach(of -> needs.put(of.tenant(), of.released() + of.waiting()));
             Map<String, Double> shareOfWindow = shares.divide(windowSize, needs);

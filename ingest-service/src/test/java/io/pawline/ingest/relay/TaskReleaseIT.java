@@ -20,8 +20,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,6 +43,7 @@ class TaskReleaseIT {
     private static TaskDatabase database;
 
     private final List<Task> received = new ArrayList<>();
+    private final Set<String> spent = new HashSet<>();
     private final AtomicLong nanos = new AtomicLong();
 
     @BeforeAll
@@ -127,6 +131,35 @@ class TaskReleaseIT {
         assertThat(received.subList(0, 10))
                 .filteredOn(task -> task.submission().tenant().equals("two"))
                 .hasSize(5);
+    }
+
+    @Test
+    void aTenantWithoutMoneyTakesNoPlaceOfOthers() throws InterruptedException {
+        TaskRelease release = release(this::takeAll, spent::contains);
+        accept("poor", 200);
+        releaseAll(release);
+        assertThat(receivedOf("poor")).isEqualTo(WINDOW);
+
+        spent.add("poor");
+        accept("other", 200);
+        releaseAll(release);
+
+        assertThat(receivedOf("other")).isEqualTo(WINDOW);
+        assertThat(receivedOf("poor")).isEqualTo(WINDOW);
+    }
+
+    @Test
+    void tasksThatWaitForMoneyAreReleasedWhenThereIsSome() throws InterruptedException {
+        TaskRelease release = release(this::takeAll, spent::contains);
+        spent.add("poor");
+        accept("poor", 3);
+        releaseAll(release);
+        assertThat(received).isEmpty();
+
+        spent.clear();
+        releaseAll(release);
+
+        assertThat(receivedOf("poor")).isEqualTo(3);
     }
 
     @Test
@@ -240,10 +273,15 @@ class TaskReleaseIT {
     }
 
     private TaskRelease release(Outbox.Receiver receiver) {
+        return release(receiver, _ -> false);
+    }
+
+    private TaskRelease release(Outbox.Receiver receiver, Predicate<String> waitsForMoney) {
         return relay.release(
                 receiver,
                 TestingRelay.settings(BATCH, Duration.ofSeconds(1), WINDOW),
                 new FairShares(tenant -> tenant.equals("double") ? 2 : 1),
+                waitsForMoney,
                 nanos::get);
     }
 

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /** Runs a real PostgreSQL with an outbox, and makes what passes its tasks on. */
 final class TestingRelay implements AutoCloseable {
@@ -30,11 +31,22 @@ final class TestingRelay implements AutoCloseable {
     /** Makes the release of tasks to stages that end none of them. */
     TaskRelease release(
             Outbox.Receiver receiver, IngestProperties.Relay settings, FairShares shares, LongSupplier nanoTime) {
+        return release(receiver, settings, shares, _ -> false, nanoTime);
+    }
+
+    /** Makes the same, where tenants may have spent their money. */
+    TaskRelease release(
+            Outbox.Receiver receiver,
+            IngestProperties.Relay settings,
+            FairShares shares,
+            Predicate<String> waitsForMoney,
+            LongSupplier nanoTime) {
         return new TaskRelease(
-                new Outbox(database, CLOCK),
+                TaskRelease.AcceptedTasks.of(new Outbox(database, CLOCK)),
                 receiver,
                 new ReleaseWindow(_ -> 0, _ -> Optional.empty(), settings, CLOCK),
                 shares,
+                waitsForMoney,
                 settings.batchSize(),
                 nanoTime);
     }

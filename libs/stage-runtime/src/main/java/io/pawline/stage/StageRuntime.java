@@ -289,7 +289,12 @@ public final class StageRuntime<I> implements AutoCloseable {
                 spec.stage(),
                 provider.name(),
                 node,
-                () -> new FleetNode.Load(limiter.busy(), limiter.ghosts(), waiting(place)),
+                () -> new FleetNode.Load(
+                        limiter.busy(),
+                        limiter.ghosts(),
+                        waiting(place),
+                        // They are those of the stage, whichever provider it calls for them
+                        place == 0 ? backlog.tenants() : List.of()),
                 this::hasFirstPartition,
                 clients,
                 format,

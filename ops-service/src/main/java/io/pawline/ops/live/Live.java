@@ -1,12 +1,16 @@
 package io.pawline.ops.live;
 
 import io.pawline.controls.ControlStateReader;
+import io.pawline.controls.FleetState;
+import io.pawline.controls.FleetState.Fleet;
+import io.pawline.controls.FleetStateReader;
 import io.pawline.ops.http.Period;
 import io.pawline.ops.live.ConsumerLag.Lag;
 import io.pawline.ops.live.LiveQueries.Latency;
 import io.pawline.ops.live.LiveQueries.ProviderStanding;
 import io.pawline.ops.live.LiveQueries.Standing;
 import io.pawline.ops.live.LiveView.ProviderView;
+import io.pawline.ops.live.LiveView.SharesView;
 import io.pawline.ops.live.LiveView.StageView;
 import io.pawline.ops.live.LiveView.Totals;
 import io.pawline.schemas.Stage;
@@ -18,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Puts together what happens now. The answer is cached for one second. Thread-safe. */
@@ -38,6 +43,7 @@ final class Live {
     private final ConsumerLag lags;
     private final Alerts.LiveProcesses processes;
     private final ControlStateReader controls;
+    private final FleetStateReader fleets;
     private final Clock clock;
     private final Map<Question, LiveView> answers = new HashMap<>();
 
@@ -47,12 +53,14 @@ final class Live {
             ConsumerLag lags,
             Alerts.LiveProcesses processes,
             ControlStateReader controls,
+            FleetStateReader fleets,
             Clock clock) {
         this.queries = queries;
         this.alerts = alerts;
         this.lags = lags;
         this.processes = processes;
         this.controls = controls;
+        this.fleets = fleets;
         this.clock = clock;
     }
 
@@ -105,6 +113,7 @@ final class Live {
         Map<String, Standing> standings = queries.standings(now, processes.members());
         Map<String, List<ProviderStanding>> providers = queries.providers(now, processes.members());
         Optional<Map<Stage, Lag>> behind = lags.now();
+        Map<String, List<Fleet>> shares = fleets.fleets().stream().collect(Collectors.groupingBy(Fleet::stage));
         double seconds = Math.max(1, Duration.between(window.from(), now).toMillis() / 1_000.0);
         List<StageView> stages = Arrays.stream(Stage.values())
                 .map(stage -> stage(
@@ -115,7 +124,8 @@ final class Live {
                         standings.get(stage.code()),
                         latencies.get(stage.code()),
                         behind.map(all -> all.get(stage)).orElse(null),
-                        providers.getOrDefault(stage.code(), List.of())))
+                        providers.getOrDefault(stage.code(), List.of()),
+                        shares.getOrDefault(stage.code(), List.of())))
                 .toList();
         return new LiveView(
                 now,
@@ -153,7 +163,8 @@ final class Live {
             @Nullable Standing standing,
             @Nullable Latency latency,
             @Nullable Lag lag,
-            List<ProviderStanding> providers) {
+            List<ProviderStanding> providers,
+            List<Fleet> shares) {
         String provider = standing == null ? null : standing.provider();
         Instant coolDown = provider == null ? Instant.EPOCH : controls.coolDownUntil(provider);
         boolean coolsDown = coolDown.isAfter(clock.instant());
@@ -173,7 +184,10 @@ final class Live {
                         coolsDown,
                         standing == null ? null : standing.breaker(),
                         inFlight,
-                        standing == null ? null : standing.limit()),
+                        standing == null ? null : standing.limit(),
+                        shares.stream()
+                                .filter(of -> of.provider().equals(provider))
+                                .anyMatch(Live::isHeldByItsRate)),
                 lag == null ? null : lag.work(),
                 lag == null ? null : lag.net(),
                 lag == null ? null : lag.retries(),
@@ -188,7 +202,14 @@ final class Live {
                 counts.cost(),
                 latency == null ? null : latency.p50(),
                 latency == null ? null : latency.p95(),
-                providers.stream().map(this::provider).toList());
+                providers.stream().map(this::provider).toList(),
+                shares.stream().map(SharesView::of).toList());
+    }
+
+    private static boolean isHeldByItsRate(Fleet fleet) {
+        return fleet.rate() > 0
+                && fleet.sum(FleetState.Member::wanted)
+                        > fleet.sum(FleetState.Member::inFlight) + fleet.sum(FleetState.Member::ghosts);
     }
 
     private ProviderView provider(ProviderStanding standing) {

@@ -3,6 +3,7 @@ package io.pawline.ops.live;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.pawline.controls.ControlStateReader;
+import io.pawline.controls.FleetStateReader;
 import io.pawline.ops.alerts.AlertJournal;
 import io.pawline.ops.ledger.LedgerProperties;
 import io.pawline.ops.live.ReaderDelays.Reader;
@@ -145,9 +146,14 @@ class LiveConfiguration {
         return new ControlStateReader(kafka.buildAdminProperties(), eventDeserializer, clock);
     }
 
+    @Bean(initMethod = "start")
+    FleetStateReader fleetStateReader(KafkaProperties kafka, Deserializer<?> eventDeserializer, Clock clock) {
+        return new FleetStateReader(kafka.buildAdminProperties(), eventDeserializer, clock);
+    }
+
     @Bean
-    StageWait stageWait(Live live) {
-        return new StageWait(live);
+    StageWait stageWait(Live live, FleetStateReader fleets) {
+        return new StageWait(live, fleets);
     }
 
     @Bean
@@ -157,7 +163,8 @@ class LiveConfiguration {
             ConsumerLag lags,
             Alerts.LiveProcesses processes,
             ControlStateReader controls,
+            FleetStateReader fleets,
             Clock clock) {
-        return new Live(queries, alerts, lags, processes, controls, clock);
+        return new Live(queries, alerts, lags, processes, controls, fleets, clock);
     }
 }

@@ -1,6 +1,8 @@
 package io.pawline.ops.live;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.pawline.controls.FleetState;
+import io.pawline.controls.FleetState.Fleet;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
@@ -33,8 +35,8 @@ record LiveView(
      * @param limit tasks that all its processes together may have at work; null: none made a call lately
      * @param processes that made a call lately
      * @param breaker the worst of its processes; null: there is none
-     * @param waitingFor what its work waits for: {@code paused}, {@code cool_down}, {@code breaker} or {@code capacity}, the
-     *     places at its provider; null: no work waits, or that is not known
+     * @param waitingFor what its work waits for: {@code paused}, {@code cool_down}, {@code breaker}, {@code capacity}, the places
+     *     at its provider, or {@code rate}, the calls that may begin in a minute; null: no work waits, or that is not known
      * @param lag records that wait, transaction markers counted; null: Kafka did not answer
      * @param lagNet those of them that are not completed
      * @param retryLag records that wait for their next attempt
@@ -43,6 +45,7 @@ record LiveView(
      * @param retries calls that were not their task's first
      * @param p50Ms of calls that ended, in milliseconds; null: none did
      * @param providers that it called lately, in the order of their names
+     * @param shares how its processes and tenants share its providers; empty: they share none, or that is not known
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record StageView(
@@ -70,7 +73,70 @@ record LiveView(
             BigDecimal cost,
             @JsonProperty("p50_ms") @Nullable Long p50Ms,
             @JsonProperty("p95_ms") @Nullable Long p95Ms,
-            List<ProviderView> providers) {}
+            List<ProviderView> providers,
+            List<SharesView> shares) {}
+
+    /**
+     * How the processes and the tenants of a stage share one provider.
+     *
+     * @param limit calls that all processes together may have in flight; null: not known
+     * @param rate calls that they may begin in a second; null: there is no rate
+     * @param tenants with the most tasks, that with the most first
+     */
+    record SharesView(
+            String provider,
+            @Nullable Integer limit,
+            @Nullable Double rate,
+            List<ProcessView> processes,
+            List<TenantView> tenants) {
+
+        static SharesView of(Fleet fleet) {
+            return new SharesView(
+                    fleet.provider(),
+                    fleet.limit().orElse(null),
+                    fleet.rate() == 0 ? null : Counts.rounded(fleet.rate()),
+                    fleet.processes().stream().map(ProcessView::of).toList(),
+                    fleet.tenants().stream().map(TenantView::of).toList());
+        }
+    }
+
+    /**
+     * What a process has and wants.
+     *
+     * @param controller whether it divides the limit
+     * @param share calls that it may have in flight; null: none were given to it
+     * @param ghosts calls given up that the provider is probably still working on
+     * @param wanted calls that it would have in flight if it could
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record ProcessView(
+            String process, boolean controller, @Nullable Integer share, int inFlight, int ghosts, int wanted) {
+
+        static ProcessView of(FleetState.Member process) {
+            return new ProcessView(
+                    process.instance(),
+                    process.controller(),
+                    process.share().orElse(null),
+                    process.inFlight(),
+                    process.ghosts(),
+                    process.wanted());
+        }
+    }
+
+    /**
+     * What a tenant has and wants.
+     *
+     * @param share part of the permits that is its own by its weight while all of these have work, 0 to 1
+     * @param inFlight tasks that are handled
+     * @param waiting tasks that wait for a permit
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record TenantView(String tenant, double share, int inFlight, int waiting) {
+
+        static TenantView of(FleetState.Tenant tenant) {
+            return new TenantView(tenant.tenant(), Counts.rounded(tenant.share()), tenant.atWork(), tenant.waiting());
+        }
+    }
 
     /**
      * One of the providers that a stage called lately.

@@ -5,11 +5,15 @@ import io.pawline.schemas.Stage;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Says why a task waits: the answer to the question that somebody asks who looks at its timeline. Thread-safe. */
 final class WaitReason {
+
+    /** A stage that waits for this works all the same. */
+    private static final Set<String> OPEN = Set.of("capacity", "rate");
 
     private final Stages stages;
     private final Predicate<String> outOfMoney;
@@ -18,6 +22,11 @@ final class WaitReason {
     /** Knows what the work of a stage waits for. */
     interface Stages {
         Optional<String> of(Stage stage) throws InterruptedException;
+
+        /** Says whether a tenant has its share of the stage's permits, and others have the rest. */
+        default boolean hasItsShare(Stage stage, String tenant) {
+            return false;
+        }
     }
 
     /** @param outOfMoney says whether a tenant has spent what it may spend in a day */
@@ -51,13 +60,16 @@ final class WaitReason {
         if (stage.paid() && outOfMoney.test(task.tenant())) {
             return "budget";
         }
-        Optional<String> closed = stages.of(stage).filter(why -> !why.equals("capacity"));
-        if (closed.isPresent()) {
-            return closed.get();
+        Optional<String> stageWaits = stages.of(stage);
+        if (stageWaits.filter(why -> !OPEN.contains(why)).isPresent()) {
+            return stageWaits.get();
         }
-        return last.filter(call -> "failed".equals(call.outcome())).isPresent()
-                ? "retry"
-                : stages.of(stage).orElse(null);
+        if (last.filter(call -> "failed".equals(call.outcome())).isPresent()) {
+            return "retry";
+        }
+        return stageWaits
+                .map(why -> stages.hasItsShare(stage, task.tenant()) ? "fairness" : why)
+                .orElse(null);
     }
 
     private static Stage stageOf(Timeline task) {

@@ -229,6 +229,32 @@ class ConsoleIT {
     }
 
     @Test
+    void theLivePageShowsWhatProcessesAndTenantsHave() {
+        Page page = browser.open(Screen.LAPTOP, ColorScheme.LIGHT);
+        page.route("**/v1/live?*", route -> {
+            APIResponse answer = route.fetch();
+            String shared = answer.text().replaceFirst("\"shares\":\\[]", """
+                            "shares":[{"provider":"ark-vision","limit":30,"rate":8.25,"processes":[{"process":"detect-0",
+                            "controller":true,"share":26,"in_flight":24,"ghosts":2,"wanted":60}],
+                            "tenants":[{"tenant":"shop","share":0.75,"in_flight":19,"waiting":36}]}]""");
+            route.fulfill(new Route.FulfillOptions().setResponse(answer).setBody(shared));
+        });
+        page.navigate(address("/live"));
+
+        page.getByText("is shared").first().click();
+        assertThat(page.getByRole(
+                        AriaRole.TABLE,
+                        new Page.GetByRoleOptions().setName("What each process has and wants of ark-vision")))
+                .containsText("detect-0 (divides the limit)");
+        assertThat(page.getByRole(
+                        AriaRole.TABLE, new Page.GetByRoleOptions().setName("What tenants have and want of detect")))
+                .containsText("75 %");
+        assertThat(page.getByText("8.25 calls a second for all processes")).isVisible();
+        page.unrouteAll();
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
     void anAlertThatFiredIsListedWithWhoWasNotified() {
         ops.bean(AlertJournal.class)
                 .note(

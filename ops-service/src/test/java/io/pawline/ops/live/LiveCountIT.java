@@ -6,6 +6,11 @@ import static org.awaitility.Awaitility.await;
 import io.pawline.events.BreakerState;
 import io.pawline.events.CallAttempt;
 import io.pawline.events.Ending;
+import io.pawline.events.LimitLease;
+import io.pawline.events.LimitLeases;
+import io.pawline.events.LimitMessage;
+import io.pawline.events.LimitReport;
+import io.pawline.events.LimitTenant;
 import io.pawline.ops.TestingDatabase;
 import io.pawline.ops.TestingOps;
 import io.pawline.schemas.Reason;
@@ -76,6 +81,7 @@ class LiveCountIT {
                 assertThat(row(ops, COUNTED.formatted(60))).isEqualTo(row(ops, LEDGER));
             });
             assertLive(ops);
+            assertShares(ops);
             assertSeries(ops);
             assertAlerts(ops);
             assertReport(ops);
@@ -125,6 +131,70 @@ class LiveCountIT {
     private static Map<String, Object> row(TestingOps ops, String sql) {
         return ops.bean(TaskDatabase.class)
                 .with(handle -> handle.createQuery(sql).mapToMap().one());
+    }
+
+    /** A process says again and again what it has. What it said long ago is forgotten. */
+    private static void assertShares(TestingOps ops) {
+        LimitReport report = LimitReport.newBuilder()
+                .setNumber(1)
+                .setEpoch(1)
+                .setLease(1)
+                .setBusy(9)
+                .setGhosts(1)
+                .setWanted(40)
+                .setMost(64)
+                .setResumed(false)
+                .setLeaving(false)
+                .setCalls(List.of())
+                .setTenants(List.of(LimitTenant.newBuilder()
+                        .setTenant("shop")
+                        .setAtWork(6)
+                        .setWaiting(31)
+                        .setShare(0.5)
+                        .build()))
+                .build();
+        LimitLeases leases = LimitLeases.newBuilder()
+                .setEpoch(1)
+                .setNumber(2)
+                .setLimit(30)
+                .setRate(8)
+                .setLearnedLimit(30)
+                .setBaselineCalls(0)
+                .setSpread(0.4)
+                .setCongestedBefore(false)
+                .setLeases(List.of(LimitLease.newBuilder()
+                        .setInstance("generate-0")
+                        .setLife("1")
+                        .setReport(1)
+                        .setSlots(30)
+                        .setRate(8)
+                        .build()))
+                .build();
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            TestingKafka.send(List.of(
+                    record(Topics.LIMITS, "generate", limits().setReport(report).build()),
+                    record(Topics.LIMITS, "generate", limits().setLeases(leases).build())));
+            JsonNode shares = ops.get("/v1/live").json().at("/stages/1/shares/0");
+            assertThat(shares.path("limit").intValue()).isEqualTo(30);
+            assertThat(shares.path("rate").doubleValue()).isEqualTo(8);
+            assertThat(shares.at("/processes/0/process").asString()).isEqualTo("generate-0");
+            assertThat(shares.at("/processes/0/controller").booleanValue()).isTrue();
+            assertThat(shares.at("/processes/0/share").intValue()).isEqualTo(30);
+            assertThat(shares.at("/processes/0/in_flight").intValue()).isEqualTo(8);
+            assertThat(shares.at("/processes/0/ghosts").intValue()).isEqualTo(1);
+            assertThat(shares.at("/processes/0/wanted").intValue()).isEqualTo(40);
+            assertThat(shares.at("/tenants/0/tenant").asString()).isEqualTo("shop");
+            assertThat(shares.at("/tenants/0/share").doubleValue()).isEqualTo(0.5);
+            assertThat(shares.at("/tenants/0/in_flight").intValue()).isEqualTo(6);
+            assertThat(shares.at("/tenants/0/waiting").intValue()).isEqualTo(31);
+        });
+    }
+
+    private static LimitMessage.Builder limits() {
+        return LimitMessage.newBuilder()
+                .setProvider("provider-of-generate")
+                .setInstance("generate-0")
+                .setLife("1");
     }
 
     private static void assertLive(TestingOps ops) {

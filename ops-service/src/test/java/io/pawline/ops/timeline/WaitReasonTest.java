@@ -25,8 +25,21 @@ class WaitReasonTest {
 
     private final Map<Stage, String> stages = new EnumMap<>(Stage.class);
     private final Set<String> outOfMoney = new HashSet<>();
-    private final WaitReason wait = new WaitReason(
-            stage -> Optional.ofNullable(stages.get(stage)), outOfMoney::contains, Clock.fixed(NOW, ZoneOffset.UTC));
+    private final Set<String> withTheirShare = new HashSet<>();
+    private final WaitReason wait =
+            new WaitReason(new KnownStages(), outOfMoney::contains, Clock.fixed(NOW, ZoneOffset.UTC));
+
+    private final class KnownStages implements WaitReason.Stages {
+        @Override
+        public Optional<String> of(Stage stage) {
+            return Optional.ofNullable(stages.get(stage));
+        }
+
+        @Override
+        public boolean hasItsShare(Stage stage, String tenant) {
+            return withTheirShare.contains(tenant);
+        }
+    }
 
     @Test
     void aTaskMayStartLater() throws InterruptedException {
@@ -46,6 +59,18 @@ class WaitReasonTest {
         assertThat(wait.of(task(reached("generate")), null, true)).isEqualTo("capacity");
         assertThat(wait.of(task(), null, true)).isEqualTo("paused");
         assertThat(wait.of(task(reached("matting")), null, true)).isNull();
+    }
+
+    @Test
+    void aTaskOfATenantWithItsShareWaitsForItsTurn() throws InterruptedException {
+        stages.put(Stage.GENERATE, "rate");
+        assertThat(wait.of(task(reached("generate")), null, true)).isEqualTo("rate");
+
+        withTheirShare.add("shop");
+        assertThat(wait.of(task(reached("generate")), null, true)).isEqualTo("fairness");
+        assertThat(wait.of(task(reached("matting")), null, true)).isNull();
+        stages.put(Stage.GENERATE, "breaker");
+        assertThat(wait.of(task(reached("generate")), null, true)).isEqualTo("breaker");
     }
 
     @Test

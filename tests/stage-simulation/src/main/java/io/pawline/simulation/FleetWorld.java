@@ -9,6 +9,7 @@ import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskAccepted;
 import io.pawline.events.TaskContext;
 import io.pawline.schemas.CallReport;
+import io.pawline.schemas.RecordHeaders;
 import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
@@ -20,13 +21,17 @@ import io.pawline.stage.ProviderPolicies;
 import io.pawline.stage.RetryPolicy;
 import io.pawline.stage.StagePolicies;
 import io.pawline.stage.StageSpec;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +50,9 @@ public final class FleetWorld {
     private static final double FOUND = 1.5;
 
     private static final Duration LONGEST_RETRY = Duration.ofSeconds(20);
+
+    /** It is looked so often whether all tasks are done. */
+    private static final Duration LOOK = Duration.ofMillis(500);
 
     /** So many tasks of each partition are open, so that no process is without work. */
     private static final int OPEN_PER_PARTITION = 40;
@@ -108,6 +116,8 @@ public final class FleetWorld {
     private final List<ProcessSlot> slots = new ArrayList<>();
     private final FleetProvider provider;
     private int tasks;
+    private @Nullable TenantTasks tenants;
+    private TenantTasks.@Nullable Door door;
     private @Nullable Measured measured;
 
     private FleetWorld(World world, int processes, ProviderPolicies policies, FleetProvider provider) {
@@ -137,25 +147,13 @@ public final class FleetWorld {
 
     /** Returns what becomes of so many processes and their provider in the world of this seed. */
     static Figures run(long seed, int processes, Settings settings, ProviderOf provider, Script script) {
-        ProviderPolicies policies = new ProviderPolicies(
-                STAGE.code(),
-                settings.capacity() == 0,
-                Optional.empty(),
-                0,
-                settings.callsPerMinute(),
-                settings.tokensPerMinute(),
-                settings.capacity(),
-                1);
         World world = new World(seed, null);
         FleetWorld[] fleet = new FleetWorld[1];
         world.run(() -> {
-            fleet[0] = new FleetWorld(world, processes, policies, provider.in(world));
+            fleet[0] = new FleetWorld(world, processes, policies(settings), provider.in(world));
             fleet[0].pass(script);
         });
-        Throwable failure = world.failure();
-        if (failure != null) {
-            throw new AssertionError("world %d: %s".formatted(seed, failure.getMessage()), failure);
-        }
+        fail(seed, world);
         Measured measured = Objects.requireNonNull(fleet[0].measured, "a script measures");
         return new Figures(
                 measured.start().mostFilled(),
@@ -169,6 +167,88 @@ public final class FleetWorld {
                 measured.then().mostTokens(),
                 measured.then().tokensPerMinute(),
                 measured.foundAfter() == null ? -1 : measured.foundAfter().toMillis() / 1e3);
+    }
+
+    private static ProviderPolicies policies(Settings settings) {
+        return new ProviderPolicies(
+                STAGE.code(),
+                settings.capacity() == 0,
+                Optional.empty(),
+                0,
+                settings.callsPerMinute(),
+                settings.tokensPerMinute(),
+                settings.capacity(),
+                1);
+    }
+
+    private static void fail(long seed, World world) {
+        Throwable failure = world.failure();
+        if (failure != null) {
+            throw new AssertionError("world %d: %s".formatted(seed, failure.getMessage()), failure);
+        }
+    }
+
+    /** Returns how long it takes until so many processes have done the tasks of tenants in the world of this seed. */
+    static Duration serve(long seed, int processes, Settings settings, ProviderOf provider, TenantTasks tasks) {
+        World world = new World(seed, null);
+        long[] took = new long[1];
+        world.run(() -> {
+            FleetWorld fleet = new FleetWorld(world, processes, policies(settings), provider.in(world));
+            fleet.tenants = tasks;
+            fleet.slots.forEach(ProcessSlot::start);
+            took[0] = fleet.serve(tasks);
+        });
+        fail(seed, world);
+        return Duration.ofNanos(took[0]);
+    }
+
+    private long serve(TenantTasks tasks) {
+        TenantTasks.Door front = tasks.door(new WorldClock(), this::passOn);
+        door = front;
+        // Until the processes have their partitions and their shares
+        long start = world.nanoTime() + Duration.ofMinutes(2).toNanos();
+        while (world.nanoTime() < start) {
+            var _ = world.await(start);
+        }
+        long asked = start;
+        Duration pause = Duration.ZERO;
+        while (!tasks.over()) {
+            Duration passed = Duration.ofNanos(world.nanoTime() - start);
+            boolean submitted = tasks.submit(passed, front, this::nextId, world.instant());
+            if (submitted || world.nanoTime() - asked >= pause.toNanos()) {
+                asked = world.nanoTime();
+                pause = front.release();
+            }
+            Duration untilAsked = pause.minusNanos(world.nanoTime() - asked);
+            Duration untilNext = tasks.untilNext(Duration.ofNanos(world.nanoTime() - start));
+            long next = world.nanoTime()
+                    + Math.max(1, Math.min(untilAsked.toNanos(), Math.min(untilNext.toNanos(), LOOK.toNanos())));
+            while (world.nanoTime() < next && !tasks.over()) {
+                var _ = world.await(next);
+            }
+        }
+        return world.nanoTime() - start;
+    }
+
+    private void passOn(TaskId id, String tenant) {
+        append(id, tenant, Objects.requireNonNull(tenants).named() ? tenant : "simulated");
+    }
+
+    private final class WorldClock extends Clock {
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException("instants alone are asked for");
+        }
+
+        @Override
+        public Instant instant() {
+            return world.instant();
+        }
     }
 
     private void add() {
@@ -203,6 +283,10 @@ public final class FleetWorld {
     private Outcome handle(ProcessSlot.Running running, Attempt attempt, TaskContext context)
             throws InterruptedException {
         CallReport report = attempt.call(() -> call(running, attempt));
+        TenantTasks ofTenants = tenants;
+        if (ofTenants != null && report.failure().isEmpty()) {
+            ofTenants.answered(attempt.taskId(), Objects.requireNonNull(door), world.instant());
+        }
         if (report.failure().isPresent()) {
             return Outcome.failed(report.failure().get(), "the provider failed", report.notBefore());
         }
@@ -358,30 +442,44 @@ public final class FleetWorld {
     /** Submits tasks, so that there are always enough. */
     private void submit() {
         while (tasks - book.succeeded() < OPEN_PER_PARTITION * PARTITIONS) {
-            tasks++;
-            Instant now = world.instant();
-            TaskId id = new TaskId(new UUID(
-                    (now.toEpochMilli() << 16) | 0x7000L | (tasks & 0xFFF),
-                    0x8000000000000000L | (world.random().nextLong() >>> 2)));
-            TaskContext context = TaskContext.newBuilder()
-                    .setTaskId(id.toString())
-                    .setTenant("simulated")
-                    .setStyle("oil")
-                    .setSubmittedAt(now)
-                    .setDeadline(now.plus(NO_DEADLINE))
-                    .build();
-            byte[] bytes = events.bytes(
-                    TaskAccepted.newBuilder()
-                            .setContext(context)
-                            .setPhoto(ImageRef.newBuilder()
-                                    .setUrl("https://photos.example/1")
-                                    .build())
-                            .build(),
-                    0);
-            var headers = new org.apache.kafka.common.header.internals.RecordHeaders();
-            Routing.put(headers, STAGE, context);
-            book.submitted(id, context.getDeadline(), TaskBook.Expected.PLAIN);
-            broker.append(STAGE.workTopic(), id.toString().getBytes(UTF_8), bytes, headers.toArray(), null);
+            append(nextId(), "simulated", "simulated");
         }
+    }
+
+    private TaskId nextId() {
+        tasks++;
+        return new TaskId(new UUID(
+                (world.instant().toEpochMilli() << 16) | 0x7000L | (tasks & 0xFFF),
+                0x8000000000000000L | (world.random().nextLong() >>> 2)));
+    }
+
+    /**
+     * Puts a task into the stage's topic.
+     *
+     * @param named tenant as the record's header says
+     */
+    private void append(TaskId id, String tenant, String named) {
+        Instant now = world.instant();
+        TaskContext context = TaskContext.newBuilder()
+                .setTaskId(id.toString())
+                .setTenant(tenant)
+                .setStyle("oil")
+                .setSubmittedAt(now)
+                .setDeadline(now.plus(NO_DEADLINE))
+                .build();
+        byte[] bytes = events.bytes(
+                TaskAccepted.newBuilder()
+                        .setContext(context)
+                        .setPhoto(ImageRef.newBuilder()
+                                .setUrl("https://photos.example/1")
+                                .build())
+                        .build(),
+                0);
+        Headers headers = new org.apache.kafka.common.header.internals.RecordHeaders();
+        Routing.put(headers, STAGE, context);
+        headers.remove(RecordHeaders.TENANT);
+        headers.add(RecordHeaders.TENANT, named.getBytes(UTF_8));
+        book.submitted(id, context.getDeadline(), TaskBook.Expected.PLAIN);
+        broker.append(STAGE.workTopic(), id.toString().getBytes(UTF_8), bytes, headers.toArray(), null);
     }
 }

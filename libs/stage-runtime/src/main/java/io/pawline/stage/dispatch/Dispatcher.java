@@ -5,6 +5,7 @@ import io.pawline.stage.offsets.AssignedPartition;
 import io.pawline.stage.offsets.WorkItem;
 import io.pawline.stage.provider.Permit;
 import io.pawline.stage.provider.PermitSource;
+import io.pawline.stage.provider.TenantUse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -123,6 +124,16 @@ public final class Dispatcher {
         lock.lock();
         try {
             return readyQueue.size() + preparer.map(Preparer::waiting).orElse(0);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Says what each of the tenants with the most records has and wants, that with the most first. */
+    public List<TenantUse> tenants(int most) {
+        lock.lock();
+        try {
+            return readyQueue.tenants(most);
         } finally {
             lock.unlock();
         }

@@ -5,6 +5,7 @@ import io.pawline.stage.offsets.WorkItem;
 import io.pawline.stage.provider.Demand;
 import io.pawline.stage.provider.Permit;
 import io.pawline.stage.provider.PermitSource;
+import io.pawline.stage.provider.TenantUse;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -198,6 +199,11 @@ public final class FairQueue implements ReadyQueue {
     @Override
     public Demand demand(long nowNanos) {
         return tenants.demand(nowNanos);
+    }
+
+    @Override
+    public List<TenantUse> tenants(int most) {
+        return tenants.uses(most);
     }
 
     @Override

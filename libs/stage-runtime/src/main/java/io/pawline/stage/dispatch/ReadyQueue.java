@@ -3,6 +3,7 @@ package io.pawline.stage.dispatch;
 import io.pawline.stage.offsets.WorkItem;
 import io.pawline.stage.provider.Demand;
 import io.pawline.stage.provider.Permit;
+import io.pawline.stage.provider.TenantUse;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,11 @@ public interface ReadyQueue {
 
     /** Drops the records of fenced partitions. */
     void dropFenced();
+
+    /** Says what each of the tenants with the most records has and wants, that with the most first. */
+    default List<TenantUse> tenants(int most) {
+        return List.of();
+    }
 
     /** Takes out the records that have to wait elsewhere, so that the others are not held up. */
     default List<Overflow> overflow(long nowNanos) {

@@ -5,6 +5,7 @@ import io.pawline.stage.Fairness;
 import io.pawline.stage.dispatch.FairQueue.Waiting;
 import io.pawline.stage.offsets.WorkItem;
 import io.pawline.stage.provider.Demand;
+import io.pawline.stage.provider.TenantUse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -104,6 +105,14 @@ final class TenantQueues {
 
         boolean waits() {
             return !fresh.isEmpty() || !retries.isEmpty();
+        }
+
+        int wanted() {
+            return turns + fresh.size() + retries.size();
+        }
+
+        boolean hasWork() {
+            return wanted() > 0;
         }
     }
 
@@ -266,6 +275,21 @@ final class TenantQueues {
             Tenant gone = away.removeFirst();
             tenants.remove(gone.name);
         }
+    }
+
+    /** Says what each of the tenants with the most records has and wants, that with the most first. */
+    List<TenantUse> uses(int most) {
+        double weights = tenants.values().stream()
+                .filter(Tenant::hasWork)
+                .mapToDouble(tenant -> tenant.weight)
+                .sum();
+        return tenants.values().stream()
+                .filter(Tenant::hasWork)
+                .sorted(Comparator.comparingInt(Tenant::wanted).reversed().thenComparing(tenant -> tenant.name))
+                .limit(most)
+                .map(tenant -> new TenantUse(
+                        tenant.name, tenant.turns, tenant.wanted() - tenant.turns, tenant.weight / weights))
+                .toList();
     }
 
     /** Returns since when the oldest record waits. There must be one. */

@@ -6,6 +6,7 @@ import io.pawline.events.LimitLeases;
 import io.pawline.events.LimitMessage;
 import io.pawline.events.LimitReport;
 import io.pawline.events.LimitResult;
+import io.pawline.events.LimitTenant;
 import io.pawline.stage.CallWork;
 import io.pawline.stage.provider.FleetGrants;
 import io.pawline.stage.provider.FleetMember;
@@ -13,6 +14,7 @@ import io.pawline.stage.provider.FleetMessage;
 import io.pawline.stage.provider.FleetReport;
 import io.pawline.stage.provider.GrantKey;
 import io.pawline.stage.provider.LimitState;
+import io.pawline.stage.provider.TenantUse;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -55,6 +57,16 @@ final class FleetCodec {
                 .setResumed(report.resumed())
                 .setLeaving(report.leaving())
                 .setCalls(report.calls().stream().map(FleetCodec::call).toList())
+                .setTenants(report.tenants().stream().map(FleetCodec::tenant).toList())
+                .build();
+    }
+
+    private static LimitTenant tenant(TenantUse use) {
+        return LimitTenant.newBuilder()
+                .setTenant(use.tenant())
+                .setAtWork(use.atWork())
+                .setWaiting(use.waiting())
+                .setShare(use.share())
                 .build();
     }
 
@@ -127,7 +139,10 @@ final class FleetCodec {
                 said.getMost(),
                 said.getResumed(),
                 said.getLeaving(),
-                said.getCalls().stream().flatMap(FleetCodec::call).toList());
+                said.getCalls().stream().flatMap(FleetCodec::call).toList(),
+                said.getTenants().stream()
+                        .map(of -> new TenantUse(of.getTenant(), of.getAtWork(), of.getWaiting(), of.getShare()))
+                        .toList());
     }
 
     private static Stream<FleetReport.Call> call(LimitCall said) {

@@ -1,5 +1,8 @@
 package io.pawline.stage.metrics;
 
+import io.pawline.stage.provider.TenantUse;
+import java.util.List;
+
 /**
  * Holds the amounts of what waits in a stage's process. The poll thread writes them and the meters
  * read them. Thread-safe.
@@ -11,6 +14,7 @@ public final class Backlog {
     private volatile long lag;
     private volatile long netLag;
     private volatile int unwritable;
+    private volatile List<TenantUse> tenants = List.of();
 
     /**
      * Sets how much waits now.
@@ -32,6 +36,16 @@ public final class Backlog {
     /** Counts the records that are due and have no permit, as of the last second. */
     public int ready() {
         return ready;
+    }
+
+    /** Sets what the tenants with the most tasks have and want now. */
+    public void tenants(List<TenantUse> busiest) {
+        tenants = List.copyOf(busiest);
+    }
+
+    /** Returns what the tenants with the most tasks have and want, as of the last second. */
+    public List<TenantUse> tenants() {
+        return tenants;
     }
 
     int held() {

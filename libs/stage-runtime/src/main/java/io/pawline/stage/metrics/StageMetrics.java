@@ -4,6 +4,8 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.pawline.events.CallAttempt;
@@ -16,9 +18,11 @@ import io.pawline.stage.provider.ConcurrencyLimiter;
 import io.pawline.stage.provider.FleetNode;
 import io.pawline.stage.provider.ProviderChain;
 import io.pawline.stage.provider.ReceiverLimiters;
+import io.pawline.stage.provider.TenantUse;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
@@ -38,6 +42,9 @@ public final class StageMetrics {
     private final Timer inStage;
     private final Timer permitWait;
     private final Counter orphaned;
+    private final MultiGauge tenantsInFlight;
+    private final MultiGauge tenantsWaiting;
+    private final MultiGauge tenantsShare;
 
     public StageMetrics(MeterRegistry registry, Stage stage, Clock clock) {
         this.registry = registry;
@@ -52,6 +59,12 @@ public final class StageMetrics {
                         "From a task's arrival in the stage until it has left it for good, all tries and waits counted")
                 .tags(tags)
                 .register(registry);
+        this.tenantsInFlight = ofTenants("pawline.stage.tenant.in.flight", "Tasks of the tenant being handled");
+        this.tenantsWaiting =
+                ofTenants("pawline.stage.tenant.waiting", "Tasks of the tenant that are due and wait for a permit");
+        this.tenantsShare = ofTenants(
+                "pawline.stage.tenant.share",
+                "Part of the permits that is the tenant's by its weight while all that have work go on having it");
         // The counter exists from the start: one that is born with its first count is no increase to a Prometheus.
         this.orphaned = registry.counter("pawline.stage.orphaned", tags);
         this.permitWait = Timer.builder("pawline.stage.permits.wait")
@@ -191,6 +204,23 @@ public final class StageMetrics {
                 "Finished tasks that wait for a topic that takes no records now",
                 backlog,
                 Backlog::unwritable);
+    }
+
+    private MultiGauge ofTenants(String name, String description) {
+        return MultiGauge.builder(name).description(description).tags(tags).register(registry);
+    }
+
+    /** Takes note of what the tenants with the most tasks have and want now. What was said of others is forgotten. */
+    public void tenants(List<TenantUse> busiest) {
+        tenantsInFlight.register(rows(busiest, TenantUse::atWork), true);
+        tenantsWaiting.register(rows(busiest, TenantUse::waiting), true);
+        tenantsShare.register(rows(busiest, TenantUse::share), true);
+    }
+
+    private static List<Row<?>> rows(List<TenantUse> busiest, ToDoubleFunction<TenantUse> figure) {
+        return busiest.stream()
+                .<Row<?>>map(use -> Row.of(Tags.of("tenant", use.tenant()), figure.applyAsDouble(use)))
+                .toList();
     }
 
     public void handled(Outcome outcome, Duration took) {

@@ -33,8 +33,15 @@ public final class FleetNode {
      * @param busy calls in flight and calls given up that have probably not ended
      * @param ghosts the latter of them
      * @param waiting tasks that could begin and have no permit
+     * @param tenants with the most tasks
      */
-    public record Load(int busy, int ghosts, int waiting) {}
+    public record Load(int busy, int ghosts, int waiting, List<TenantUse> tenants) {
+
+        /** Makes a load of which nobody says whose it is. */
+        public Load(int busy, int ghosts, int waiting) {
+            this(busy, ghosts, waiting, List.of());
+        }
+    }
 
     private final FleetMember self;
     private final FleetShare share;
@@ -132,7 +139,8 @@ public final class FleetNode {
         if (reportNow || share.hasNews() || isOver(reportedAt, idle ? IDLE_REPORT_EVERY : REPORT_EVERY, now)) {
             reportNow = false;
             reportedAt = Optional.of(now);
-            FleetReport report = share.report(load.busy(), load.ghosts(), load.waiting());
+            FleetReport report =
+                    share.report(load.busy(), load.ghosts(), load.waiting()).of(load.tenants());
             wanted = report.wanted();
             due.add(report);
         }

@@ -15,6 +15,7 @@ import java.util.List;
  * @param resumed it begins low, since it made no call for a while
  * @param leaving it has given its lease back, and asks for no other
  * @param calls that ended since the report before
+ * @param tenants with the most tasks in the process, for those who look
  */
 public record FleetReport(
         FleetMember from,
@@ -26,11 +27,18 @@ public record FleetReport(
         int most,
         boolean resumed,
         boolean leaving,
-        List<Call> calls)
+        List<Call> calls,
+        List<TenantUse> tenants)
         implements FleetMessage {
 
     public FleetReport {
         calls = List.copyOf(calls);
+        tenants = List.copyOf(tenants);
+    }
+
+    /** Returns the same with these tenants. */
+    FleetReport of(List<TenantUse> busiest) {
+        return new FleetReport(from, number, applied, busy, ghosts, wanted, most, resumed, leaving, calls, busiest);
     }
 
     /**

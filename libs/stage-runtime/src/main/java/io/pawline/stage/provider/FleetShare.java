@@ -173,8 +173,8 @@ public final class FleetShare implements CallLimit {
             asked.pollFirstEntry();
         }
         int wanted = Math.min(max, busy + (wanting ? Math.max(1, waiting) : waiting));
-        FleetReport report =
-                new FleetReport(self, reports, newest, busy, ghosts, wanted, max, resumed, left, callsUntil(now));
+        FleetReport report = new FleetReport(
+                self, reports, newest, busy, ghosts, wanted, max, resumed, left, callsUntil(now), List.of());
         calls.clear();
         wanting = false;
         resumed = false;

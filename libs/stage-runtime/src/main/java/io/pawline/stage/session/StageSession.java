@@ -17,6 +17,7 @@ import io.pawline.stage.offsets.AssignedPartition;
 import io.pawline.stage.offsets.WorkItem;
 import io.pawline.stage.provider.PermitSource;
 import io.pawline.stage.provider.ReceiverLimiters;
+import io.pawline.stage.provider.TenantUse;
 import io.pawline.stage.retry.AttemptHeaders;
 import io.pawline.stage.retry.DelayedRetryReader;
 import io.pawline.stage.retry.HeldReferences;
@@ -54,12 +55,16 @@ public final class StageSession<I> {
 
     private static final long MEASURE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** Of so many tenants it is shown what they have and want: each is a time series. */
+    private static final int TENANTS_SHOWN = 20;
+
     private final StageSpec<I> spec;
     private final TaskExecution<I> execution;
     private final Fairness fairness;
     private final Scheduler scheduler;
     private final Clock clock;
     private final Backlog backlog;
+    private final StageMetrics metrics;
     private final Consumer<byte[], byte[]> consumer;
     private final GroupCommit commit;
     private final Dispatcher dispatcher;
@@ -96,6 +101,7 @@ public final class StageSession<I> {
         this.lastPoll = lastMeasured;
         this.clock = clock;
         this.backlog = backlog;
+        this.metrics = metrics;
         String name = spec.stage().code();
         String group = spec.stage().consumerGroup();
         this.membership = new Membership(scheduler::nanoTime, clients.sessionTimeout());
@@ -280,6 +286,9 @@ public final class StageSession<I> {
             }
         }
         backlog.set(dispatcher.waiting(), timer.held() + references.held(), lag, netLag, commit.held());
+        List<TenantUse> tenants = dispatcher.tenants(TENANTS_SHOWN);
+        backlog.tenants(tenants);
+        metrics.tenants(tenants);
     }
 
     /**

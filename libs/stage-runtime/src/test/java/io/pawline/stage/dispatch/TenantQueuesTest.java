@@ -9,6 +9,7 @@ import io.pawline.stage.Fairness;
 import io.pawline.stage.offsets.AssignedPartition;
 import io.pawline.stage.offsets.WorkItem;
 import io.pawline.stage.provider.ConcurrencyLimiter;
+import io.pawline.stage.provider.TenantUse;
 import io.pawline.stage.provider.TestingClock;
 import io.pawline.stage.provider.TestingStageControls;
 import java.time.Duration;
@@ -96,6 +97,27 @@ class TenantQueuesTest {
                 .isGreaterThan(last.getOrDefault(record.tenant(), -1L))
                 .satisfies(at -> last.put(record.tenant(), at)));
         assertThat(permits.begun).hasSameSizeAs(tenants);
+    }
+
+    @Example
+    void saysWhatTheTenantsWithTheMostTasksHaveAndWant() {
+        Permits permits = new Permits(3, tenant -> tenant.equals("double") ? 2 : 1);
+        permits.add(10, "many", () -> 1);
+        permits.add(5, "double", () -> 1);
+        permits.add(1, "few", () -> 1);
+
+        List<TenantUse> uses = permits.queue.tenants(2);
+
+        assertThat(uses).extracting(TenantUse::tenant).containsExactly("many", "double");
+        assertThat(uses).extracting(TenantUse::share).containsExactly(0.25, 0.5);
+        assertThat(uses)
+                .allSatisfy(use -> assertThat(use.atWork() + use.waiting())
+                        .isEqualTo(use.tenant().equals("many") ? 10 : 5));
+        assertThat(uses.stream().mapToInt(TenantUse::atWork).sum()).isBetween(2, 3);
+        while (permits.step()) {
+            // until all have had their turn
+        }
+        assertThat(permits.queue.tenants(2)).isEmpty();
     }
 
     @Example

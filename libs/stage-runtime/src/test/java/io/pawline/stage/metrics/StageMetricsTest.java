@@ -23,6 +23,7 @@ import io.pawline.stage.provider.FleetPolicy;
 import io.pawline.stage.provider.FleetShare;
 import io.pawline.stage.provider.ProviderChain;
 import io.pawline.stage.provider.ReceiverLimiters;
+import io.pawline.stage.provider.TenantUse;
 import io.pawline.stage.provider.TestingClock;
 import io.pawline.stage.provider.TestingStageControls;
 import java.io.IOException;
@@ -72,6 +73,19 @@ class StageMetricsTest {
                 .contains("pawline_stage_dead_letters_total{reason=\"unclassified\",stage=\"generate\"} 1.0");
     }
 
+    @Test
+    void tenantsThatHaveNoWorkAnyMoreHaveNoSeries() {
+        StageMetrics metrics = new StageMetrics(registry, Stage.GENERATE, new TestingClock());
+        metrics.tenants(List.of(new TenantUse("shop", 1, 20, 0.75), new TenantUse("zoo", 3, 0, 0.25)));
+        metrics.tenants(List.of(new TenantUse("shop", 2, 19, 1)));
+
+        assertThat(registry.scrape())
+                .contains("pawline_stage_tenant_in_flight{stage=\"generate\",tenant=\"shop\"} 2.0")
+                .contains("pawline_stage_tenant_waiting{stage=\"generate\",tenant=\"shop\"} 19.0")
+                .contains("pawline_stage_tenant_share{stage=\"generate\",tenant=\"shop\"} 1.0")
+                .doesNotContain("zoo");
+    }
+
     private void exportAll() {
         StageMetrics metrics = new StageMetrics(registry, Stage.GENERATE, new TestingClock());
         ConcurrencyLimiter limiter = new ConcurrencyLimiter(
@@ -107,6 +121,7 @@ class StageMetricsTest {
         metrics.retried(Reason.OVERLOADED);
         metrics.deadLettered(Reason.UNCLASSIFIED);
         metrics.orphaned();
+        metrics.tenants(List.of(new TenantUse("shop", 1, 2, 0.5)));
         metrics.committed(Duration.ofMillis(1));
         metrics.left(new ConsumerRecord<>(Stage.GENERATE.workTopic(), 0, 0, new byte[0], new byte[0]));
     }
