@@ -73,7 +73,8 @@ record DetectProperties(
             String model,
             @DefaultValue("5s") Duration connectTimeout,
             @DefaultValue("30s") Duration callTimeout,
-            @DefaultValue ProviderLimits limits) {
+            @DefaultValue ProviderLimits limits)
+            implements ChainProperties.Further {
 
         Fallback {
             requireText("fallbacks.<name>.model", model);
@@ -82,8 +83,7 @@ record DetectProperties(
 
         /** The settings of its API, where {@code first} are those of the first provider. */
         ArkProperties ark(ArkProperties first) {
-            return new ArkProperties(
-                    baseUrl == null ? first.baseUrl() : baseUrl, apiKey == null ? first.apiKey() : apiKey);
+            return first.with(baseUrl, apiKey);
         }
 
         /** The settings without the key. */
@@ -126,12 +126,12 @@ record DetectProperties(
 
     /** The further providers, in the order in which they are asked. */
     List<Entry<String, Fallback>> fallbacksInOrder() {
-        return ChainProperties.inOrder(fallbacks, Fallback::order);
+        return ChainProperties.inOrder(fallbacks);
     }
 
     /** What the runtime needs of them. */
     Fallbacks chained() {
-        return chain.fallbacks(fallbacksInOrder(), Fallback::limits).hedging(hedgePercent / PERCENT);
+        return chain.fallbacks(fallbacks).hedging(hedgePercent / PERCENT);
     }
 
     /** The same settings for the model of another provider. */

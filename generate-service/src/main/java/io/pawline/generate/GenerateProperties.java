@@ -85,7 +85,8 @@ record GenerateProperties(
             @Nullable String size,
             @DefaultValue("5s") Duration connectTimeout,
             @DefaultValue("60s") Duration callTimeout,
-            @DefaultValue ProviderLimits limits) {
+            @DefaultValue ProviderLimits limits)
+            implements ChainProperties.Further {
 
         Fallback {
             requireText("fallbacks.<name>.model", model);
@@ -94,8 +95,7 @@ record GenerateProperties(
 
         /** The settings of its API, where {@code first} are those of the first provider. */
         ArkProperties ark(ArkProperties first) {
-            return new ArkProperties(
-                    baseUrl == null ? first.baseUrl() : baseUrl, apiKey == null ? first.apiKey() : apiKey);
+            return first.with(baseUrl, apiKey);
         }
 
         /** The settings without the key. */
@@ -140,12 +140,12 @@ record GenerateProperties(
 
     /** The further providers, in the order in which they are asked. */
     List<Entry<String, Fallback>> fallbacksInOrder() {
-        return ChainProperties.inOrder(fallbacks, Fallback::order);
+        return ChainProperties.inOrder(fallbacks);
     }
 
     /** What the runtime needs of them. */
     Fallbacks chained() {
-        return chain.fallbacks(fallbacksInOrder(), Fallback::limits).hedging(hedgePercent / PERCENT);
+        return chain.fallbacks(fallbacks).hedging(hedgePercent / PERCENT);
     }
 
     /**

@@ -1,6 +1,6 @@
 package io.pawline.cli.check;
 
-import io.pawline.cli.connection.FurtherProvider;
+import io.pawline.cli.connection.FallbackSettings;
 import io.pawline.cli.connection.ProviderOptions;
 import io.pawline.cli.terminal.Failures;
 import io.pawline.outbound.BodyMemory;
@@ -135,7 +135,7 @@ public final class ProvidersCheck {
                         named(MATTING, further), further.setting("base-url").orElse(""), () -> matting(further)));
     }
 
-    private Matting matting(FurtherProvider further) {
+    private Matting matting(FallbackSettings further) {
         String format = further.setting("format").orElse("");
         return switch (format.replace('_', '-').toLowerCase(Locale.ROOT)) {
             case "volcengine-visual" -> visual(options.visual(further));
@@ -149,7 +149,7 @@ public final class ProvidersCheck {
         return cut -> client.cutOut(cut, Instant.MAX, BodyMemory.UNCOUNTED);
     }
 
-    private Matting ownModel(FurtherProvider further) {
+    private Matting ownModel(FallbackSettings further) {
         PawlineMattingClient client = new PawlineMattingClient(
                 http,
                 HttpUrl.get(options.addressOf(further)),
@@ -201,13 +201,13 @@ public final class ProvidersCheck {
     }
 
     /** Looks at the first provider of a stage, and then at those that are called if it is not. */
-    private Stream<Finding> each(Stage stage, Supplier<Finding> first, Function<FurtherProvider, Finding> further) {
+    private Stream<Finding> each(Stage stage, Supplier<Finding> first, Function<FallbackSettings, Finding> further) {
         return Stream.concat(
                 Stream.of(first).map(Supplier::get),
                 options.further(stage).stream().map(further));
     }
 
-    private static String named(String check, FurtherProvider further) {
+    private static String named(String check, FallbackSettings further) {
         return check + " " + further.name();
     }
 
@@ -222,7 +222,7 @@ public final class ProvidersCheck {
         }
     }
 
-    private Ark ark(FurtherProvider further, String usualModel) {
+    private Ark ark(FallbackSettings further, String usualModel) {
         return new Ark(
                 further.setting("model").orElse(usualModel),
                 further.setting("base-url").orElseGet(options::arkUrl),

@@ -166,7 +166,7 @@ public final class ProviderOptions {
      *
      * @throws IllegalStateException if a secret is given twice
      */
-    public List<FurtherProvider> further(Stage stage) {
+    public List<FallbackSettings> further(Stage stage) {
         Map<String, Map<String, String>> byName = new TreeMap<>();
         environment.names().forEach(variable -> {
             Matcher setting = FURTHER.matcher(variable);
@@ -186,7 +186,7 @@ public final class ProviderOptions {
             });
         }
         return byName.entrySet().stream()
-                .map(each -> new FurtherProvider(each.getKey(), each.getValue()))
+                .map(each -> new FallbackSettings(each.getKey(), each.getValue()))
                 .toList();
     }
 
@@ -200,7 +200,7 @@ public final class ProviderOptions {
      *
      * @throws IllegalArgumentException if there is no key, or the address is none
      */
-    public ArkProperties ark(FurtherProvider provider) {
+    public ArkProperties ark(FallbackSettings provider) {
         return new ArkProperties(
                 URI.create(provider.setting("base-url").orElseGet(this::arkUrl)),
                 provider.setting("api-key").orElseGet(() -> ark().apiKey()));
@@ -211,7 +211,7 @@ public final class ProviderOptions {
      *
      * @throws IllegalArgumentException if a key is missing, or the address is none
      */
-    public VisualSettings visual(FurtherProvider provider) {
+    public VisualSettings visual(FallbackSettings provider) {
         Optional<String> accessKey = provider.setting("access-key");
         Optional<String> secretKey = provider.setting("secret-key");
         VisualCredentials keys = accessKey.isPresent() && secretKey.isPresent()
@@ -225,7 +225,7 @@ public final class ProviderOptions {
      *
      * @throws IllegalArgumentException if it has none
      */
-    public String addressOf(FurtherProvider provider) {
+    public String addressOf(FallbackSettings provider) {
         return provider.setting("base-url")
                 .orElseThrow(() -> new IllegalArgumentException("its base-url is not set"));
     }

@@ -9,9 +9,9 @@ import java.util.Optional;
  * @param name of the provider, as its settings write it
  * @param settings by their names without dashes, such as {@code baseurl}; secrets among them
  */
-public record FurtherProvider(String name, Map<String, String> settings) {
+public record FallbackSettings(String name, Map<String, String> settings) {
 
-    public FurtherProvider {
+    public FallbackSettings {
         settings = Map.copyOf(settings);
     }
 
