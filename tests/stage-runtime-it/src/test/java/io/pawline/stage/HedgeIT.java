@@ -7,6 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.pawline.events.CallAttempt;
 import io.pawline.events.CallMoment;
 import io.pawline.events.TaskAccepted;
@@ -18,6 +24,7 @@ import io.pawline.testkit.TestingStage;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,8 +35,15 @@ class HedgeIT {
     private static final String HANGS = "hangs";
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final InMemorySpanExporter spans = InMemorySpanExporter.create();
+    private final OpenTelemetrySdk telemetry = OpenTelemetrySdk.builder()
+            .setTracerProvider(SdkTracerProvider.builder()
+                    .addSpanProcessor(SimpleSpanProcessor.create(spans))
+                    .build())
+            .build();
     private final StageRuntime<TaskAccepted> stage = TestingStage.on(TestingKafka.connection())
             .meters(meters)
+            .telemetry(telemetry)
             .fallbacks(Fallbacks.NONE.hedging(0.02))
             .runtime(HedgeIT::call);
 
@@ -41,6 +55,7 @@ class HedgeIT {
     @AfterEach
     void stop() {
         stage.close();
+        telemetry.close();
     }
 
     /** Hedges the tasks alone whose first call hangs: the others would be slow on a busy machine, too. */
@@ -86,6 +101,28 @@ class HedgeIT {
                 .isEqualTo(1);
         assertThat(meters.get("pawline.stage.in.flight").gauge().value())
                 .isZero();
+        assertSpansOfOneAttempt();
+    }
+
+    private void assertSpansOfOneAttempt() {
+        SpanData hedge = calls().filter(HedgeIT::isHedge).findFirst().orElseThrow();
+        assertThat(calls().filter(span -> span.getTraceId().equals(hedge.getTraceId())))
+                .hasSize(2)
+                .extracting(SpanData::getParentSpanId)
+                .containsOnly(hedge.getParentSpanId());
+        assertThat(spans.getFinishedSpanItems())
+                .filteredOn(span -> span.getSpanId().equals(hedge.getParentSpanId()))
+                .extracting(SpanData::getName)
+                .containsExactly("detect");
+    }
+
+    private static boolean isHedge(SpanData span) {
+        return Boolean.TRUE.equals(span.getAttributes().get(AttributeKey.booleanKey("pawline.call.hedge")));
+    }
+
+    private Stream<SpanData> calls() {
+        return spans.getFinishedSpanItems().stream()
+                .filter(span -> span.getName().equals("call " + TestingStage.PROVIDER));
     }
 
     private static List<CallAttempt> ends() {
