@@ -99,8 +99,7 @@ class HedgeIT {
                         .counter()
                         .count())
                 .isEqualTo(1);
-        assertThat(meters.get("pawline.stage.in.flight").gauge().value())
-                .isZero();
+        await().until(() -> meters.get("pawline.stage.in.flight").gauge().value() == 0);
         assertSpansOfOneAttempt();
     }
 
