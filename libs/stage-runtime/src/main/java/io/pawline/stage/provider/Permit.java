@@ -66,7 +66,7 @@ public final class Permit implements AutoCloseable {
 
     /** Returns the nanoseconds after which a call of this kind is slow; empty if this one is not to be hedged. */
     public OptionalLong slowAfter(String kind) {
-        // A probe has to find out itself, and a hedge is not hedged
+        // A probe has to find out itself
         return chain == null || probe ? OptionalLong.empty() : chain.slowAfter(place, kind);
     }
 
