@@ -73,7 +73,9 @@ final class ProvidersCommand implements Callable<Integer> {
         Set<Provider> chosen = providers == null ? EnumSet.allOf(Provider.class) : EnumSet.copyOf(providers);
         ProvidersCheck check = new ProvidersCheck(options, Optional.ofNullable(picture), Clock.systemUTC());
         return new FindingsOutput(spec.commandLine().getOut(), json)
-                .write(Stream.of(Provider.values()).filter(chosen::contains).flatMap(provider -> find(provider, check)));
+                .write(Stream.of(Provider.values())
+                        .filter(chosen::contains)
+                        .flatMap(provider -> find(provider, check)));
     }
 
     private static Stream<Finding> find(Provider provider, ProvidersCheck check) {

@@ -187,7 +187,8 @@ class ProvidersCommandTest {
         answers.put("/v1/cut-out", answer(503, ""));
         environment.putAll(Map.of(
                 "PAWLINE_DETECT_FALLBACKS_SMALL_MODEL", "ep-small",
-                "PAWLINE_GENERATE_FALLBACKS_SECOND_BASEURL", server.url("/second").toString(),
+                "PAWLINE_GENERATE_FALLBACKS_SECOND_BASEURL",
+                        server.url("/second").toString(),
                 "PAWLINE_GENERATE_FALLBACKS_SECOND_APIKEY", "another-s3cr3t",
                 "PAWLINE_GENERATE_FALLBACKS_SECOND_MODEL", "ep-second",
                 "PAWLINE_GENERATE_FALLBACKS_SECOND_LIMITS_CALLCOST", "0.2",
@@ -200,7 +201,9 @@ class ProvidersCommandTest {
         assertThat(check.lines())
                 .satisfiesExactly(
                         line -> assertThat(line).startsWith("OK       vision  "),
-                        line -> assertThat(line).startsWith("OK       vision small").contains("ep-small at"),
+                        line -> assertThat(line)
+                                .startsWith("OK       vision small")
+                                .contains("ep-small at"),
                         line -> assertThat(line).startsWith("OK       text-to-image  "),
                         line -> assertThat(line)
                                 .startsWith("FAIL     text-to-image second")

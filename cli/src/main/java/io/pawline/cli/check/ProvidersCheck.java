@@ -151,11 +151,7 @@ public final class ProvidersCheck {
 
     private Matting ownModel(FallbackSettings further) {
         PawlineMattingClient client = new PawlineMattingClient(
-                http,
-                HttpUrl.get(options.addressOf(further)),
-                options.timeouts(),
-                options.answerLimit(),
-                clock);
+                http, HttpUrl.get(options.addressOf(further)), options.timeouts(), options.answerLimit(), clock);
         return cut -> client.cutOut(bytesOf(cut), Instant.MAX, BodyMemory.UNCOUNTED);
     }
 
@@ -166,7 +162,8 @@ public final class ProvidersCheck {
             case Exchange.Answered answered when answered.status() == 200 -> answered.body();
             case Exchange.Answered answered ->
                 throw new IllegalStateException("the picture cannot be fetched: status " + answered.status());
-            case Exchange.Died died -> throw new IllegalStateException("the picture cannot be fetched: " + died.detail());
+            case Exchange.Died died ->
+                throw new IllegalStateException("the picture cannot be fetched: " + died.detail());
         };
     }
 

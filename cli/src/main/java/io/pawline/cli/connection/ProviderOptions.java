@@ -226,8 +226,7 @@ public final class ProviderOptions {
      * @throws IllegalArgumentException if it has none
      */
     public String addressOf(FallbackSettings provider) {
-        return provider.setting("base-url")
-                .orElseThrow(() -> new IllegalArgumentException("its base-url is not set"));
+        return provider.setting("base-url").orElseThrow(() -> new IllegalArgumentException("its base-url is not set"));
     }
 
     /** Returns the most bytes of an answer. */

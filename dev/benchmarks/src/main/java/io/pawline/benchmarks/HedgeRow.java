@@ -129,8 +129,8 @@ final class HedgeRow {
     }
 
     private static Part part(Path folder, boolean hedged, int tasks) throws Exception {
-        try (ProviderSimulator provider =
-                        new ProviderSimulator(SimulatorOptions.of(Profile.parse("hanging", PROVIDER), 0), Clock.systemUTC());
+        try (ProviderSimulator provider = new ProviderSimulator(
+                        SimulatorOptions.of(Profile.parse("hanging", PROVIDER), 0), Clock.systemUTC());
                 EmbeddedKafka broker = EmbeddedKafka.start(folder, 0, Map.of())) {
             provider.start();
             Map<String, Object> connection = Map.of("bootstrap.servers", broker.bootstrapServers());

@@ -19,7 +19,6 @@ public record Fallbacks(Policy policy, Duration spillAfter, List<Fallback> provi
     /** More than that would be load, and no cure of the slowest calls. */
     private static final double LARGEST_HEDGE_SHARE = 0.1;
 
-
     /** Stands for a stage that calls one provider, or none. */
     public static final Fallbacks NONE = new Fallbacks(Policy.STANDBY, Duration.ofSeconds(1), List.of());
 

@@ -85,13 +85,15 @@ class StandbyIT {
                     assertTimeline(json(ops + "/v1/tasks/" + id + "/timeline"));
                 }
             });
-            assertThat(get("http://127.0.0.1:" + ports.stage(2) + "/actuator/prometheus").lines())
+            assertThat(get("http://127.0.0.1:" + ports.stage(2) + "/actuator/prometheus")
+                            .lines())
                     .anyMatch(line -> line.startsWith("pawline_stage_provider_calls_total")
                             && line.contains("provider=\"own-model\"")
                             && line.contains("reason=\"none\"")
                             && line.endsWith(" " + TASKS + ".0"));
-            assertReport(json(ops + "/v1/report?from=%s&to=%s"
-                    .formatted(began.minusSeconds(1), Instant.now().plusSeconds(1))));
+            assertReport(json(ops
+                    + "/v1/report?from=%s&to=%s"
+                            .formatted(began.minusSeconds(1), Instant.now().plusSeconds(1))));
         }
     }
 

@@ -201,8 +201,7 @@ final class Race<T> {
 
     private void ended(Arrival<T> arrival, CallReport ifThrown) throws InterruptedException {
         running.removeIf(runner -> runner.begun().equals(arrival.begun()));
-        calls.ended(
-                arrival.begun(), arrival.report(ifThrown), arrival.work(), arrival.started(), arrival.ended());
+        calls.ended(arrival.begun(), arrival.report(ifThrown), arrival.work(), arrival.started(), arrival.ended());
     }
 
     private OutsideCall.Answer<T> valueOf(Arrival<T> arrival) throws InterruptedException {

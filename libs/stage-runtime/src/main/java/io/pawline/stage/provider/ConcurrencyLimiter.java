@@ -381,9 +381,7 @@ public final class ConcurrencyLimiter implements PermitSource {
             case FAILED -> {
                 if (report.failure().filter(ConcurrencyLimiter::isBroken).isPresent()) {
                     failuresInARow.incrementAndGet();
-                } else if (report.failure()
-                        .filter(Reason.SUPERSEDED::equals)
-                        .isEmpty()) {
+                } else if (report.failure().filter(Reason.SUPERSEDED::equals).isEmpty()) {
                     failuresInARow.set(0);
                 }
             }

@@ -77,9 +77,8 @@ public final class ProviderChain implements PermitSource {
         this.fallbacks = fallbacks;
         this.clock = clock;
         this.nanoTime = nanoTime;
-        this.hedges = fallbacks.hedgeShare() > 0
-                ? Optional.of(new HedgeBudget(fallbacks.hedgeShare()))
-                : Optional.empty();
+        this.hedges =
+                fallbacks.hedgeShare() > 0 ? Optional.of(new HedgeBudget(fallbacks.hedgeShare())) : Optional.empty();
         this.asked = new AtomicLongArray(limiters.size());
         long longAgo = nanoTime.getAsLong() - ASKED_LATELY;
         for (int place = 0; place < limiters.size(); place++) {

@@ -21,8 +21,7 @@ class HedgeBudgetTest {
 
     @Property(tries = 2_000)
     void noMoreIsHedgedThanTheShareOfAllCallsSoFar(
-            @ForAll @IntRange(min = 1, max = 10) int percent,
-            @ForAll @Size(min = 1, max = 300) List<Step> steps) {
+            @ForAll @IntRange(min = 1, max = 10) int percent, @ForAll @Size(min = 1, max = 300) List<Step> steps) {
         HedgeBudget budget = new HedgeBudget(percent / 100.0);
         int calls = 0;
         int hedges = 0;

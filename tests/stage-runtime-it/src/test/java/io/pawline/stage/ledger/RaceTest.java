@@ -155,7 +155,8 @@ class RaceTest {
                 .isEqualTo(starts().stream().map(CallAttempt::getCallId).collect(Collectors.toSet()));
         assertThat(ends()).allSatisfy(end -> requireAsItWas(end, end.getHedge() ? second : first));
         assertThat(interrupted).hasValue((first == End.HANGS ? 1 : 0) + (second == End.HANGS ? 1 : 0));
-        assertThat(limiters).allSatisfy(limiter -> assertThat(limiter.inFlight()).isZero());
+        assertThat(limiters)
+                .allSatisfy(limiter -> assertThat(limiter.inFlight()).isZero());
         assertThat(before - budget.freeOf(TENANT)).isEqualTo(cost(first) + cost(second));
     }
 
@@ -198,7 +199,8 @@ class RaceTest {
 
     @Test
     void aBulkTaskIsNotHedged() throws InterruptedException {
-        assertThat(calls(2, Routing.BULK).<String>makeHedged(KIND, _ -> slow(), _ -> none())).isEqualTo("slow");
+        assertThat(calls(2, Routing.BULK).<String>makeHedged(KIND, _ -> slow(), _ -> none()))
+                .isEqualTo("slow");
     }
 
     @Test
@@ -319,9 +321,8 @@ class RaceTest {
     @Test
     void afterBothFailedAnotherProviderIsAsked() throws InterruptedException {
         try (RecordedCalls calls = calls(3, INTERACTIVE)) {
-            ProviderCall<String> first = place -> place == 2
-                    ? answer("the third")
-                    : first(End.FAILS_FOR_THE_PROVIDER, /* answersFirst= */ true);
+            ProviderCall<String> first = place ->
+                    place == 2 ? answer("the third") : first(End.FAILS_FOR_THE_PROVIDER, /* answersFirst= */ true);
 
             assertThat(calls.<String>makeHedged(KIND, first, _ -> second(End.FAILS_FOR_THE_PROVIDER, false)))
                     .isEqualTo("the third");
@@ -331,7 +332,8 @@ class RaceTest {
         assertThat(ends())
                 .extracting(CallAttempt::getProvider)
                 .containsExactlyInAnyOrder("provider-0", "provider-1", "provider-2");
-        assertThat(limiters).allSatisfy(limiter -> assertThat(limiter.inFlight()).isZero());
+        assertThat(limiters)
+                .allSatisfy(limiter -> assertThat(limiter.inFlight()).isZero());
     }
 
     private OutsideCall.Answer<String> first(End end, boolean answersFirst) throws InterruptedException {
@@ -351,12 +353,11 @@ class RaceTest {
         if (!answersFirst) {
             awaitAnEnd();
         }
-        CallReport report =
-                switch (end) {
-                    case SUCCEEDS, HANGS -> CallReport.succeeded(200, Optional.empty());
-                    case FAILS_FOR_THE_PROVIDER -> CallReport.refused(Reason.PROVIDER_ERROR, 500);
-                    case FAILS_FOR_THE_TASK -> CallReport.refused(Reason.MODERATED_PHOTO, 400);
-                };
+        CallReport report = switch (end) {
+            case SUCCEEDS, HANGS -> CallReport.succeeded(200, Optional.empty());
+            case FAILS_FOR_THE_PROVIDER -> CallReport.refused(Reason.PROVIDER_ERROR, 500);
+            case FAILS_FOR_THE_TASK -> CallReport.refused(Reason.MODERATED_PHOTO, 400);
+        };
         return new OutsideCall.Answer<>(name + end, report, CallWork.of(KIND));
     }
 
@@ -480,7 +481,8 @@ class RaceTest {
         for (int i = 0; i < 50; i++) {
             try (Permit earlier = chain.tryAcquire(() -> Demand.NONE).orElseThrow()) {
                 long now = scheduler.nanoTime();
-                earlier.called(CallReport.succeeded(200, Optional.empty()), CallWork.of(KIND), now - usual.toNanos(), now);
+                earlier.called(
+                        CallReport.succeeded(200, Optional.empty()), CallWork.of(KIND), now - usual.toNanos(), now);
             }
         }
         permit = chain.tryAcquire(() -> Demand.NONE).orElseThrow();
