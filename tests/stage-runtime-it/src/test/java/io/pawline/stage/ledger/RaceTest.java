@@ -486,9 +486,10 @@ class RaceTest {
             }
         }
         permit = chain.tryAcquire(() -> Demand.NONE).orElseThrow();
-        TaskContext context = TestingEvents.accepted(TaskId.next(), "oil", Duration.ofHours(1))
-                .getContext();
-        context.setPriority(priority);
+        TaskContext context = TaskContext.newBuilder(TestingEvents.accepted(TaskId.next(), "oil", Duration.ofHours(1))
+                        .getContext())
+                .setPriority(priority)
+                .build();
         return new RecordedCalls(
                 Stage.DETECT,
                 providers,
