@@ -85,7 +85,7 @@ function attempts(calls) {
     {title: t('col.stage'), cell: call => call.stage},
     {title: t('col.generation'), number: true, cell: call => call.generation},
     {title: t('col.attempt'), number: true, cell: call => call.attempt},
-    {title: t('col.outcome'), cell: call => [call.outcome ? badge(call.outcome) : badge('under_way'), call.orphaned ? [' ', badge('orphaned', words('orphaned'), 'warn')] : null]},
+    {title: t('col.outcome'), cell: call => [call.outcome ? badge(call.outcome) : badge('under_way'), call.hedge ? [' ', badge('hedge', words('hedge'))] : null, call.orphaned ? [' ', badge('orphaned', words('orphaned'), 'warn')] : null]},
     {title: t('col.reason'), cell: call => reasonCode(call.reason)},
     {title: t('col.phase'), cell: call => words(call.phase)},
     {title: t('col.answer'), cell: call => [call.http_status, call.provider_code].filter(Boolean).join(' ')},

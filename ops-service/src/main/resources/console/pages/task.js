@@ -73,6 +73,7 @@ function what(event) {
   const call = event.kind === 'call';
   const meaning = failed ? 'bad' : event.outcome === 'orphaned' || event.outcome === 'unknown' ? 'warn' : ['ended', 'delivered'].includes(event.kind) ? 'good' : 'plain';
   return [badge(event.kind, call && event.outcome && event.outcome !== 'succeeded' ? t('task.call', {outcome: words(event.outcome)}) : words(event.kind), meaning),
+    event.hedge ? [' ', badge('hedge', words('hedge'))] : null,
     event.reason ? [' ', reasonCode(event.reason)] : null,
     event.detail ? el('div.detail', {}, foreign(event.detail)) : null];
 }

@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
         name = "providers",
         description =
                 "Makes one call to each provider, as the stages do, and says what is wrong and what to do. It costs a short"
-                        + " answer, one picture and one cut-out. Exits with 1 if something is wrong.",
+                        + " answer, one picture and one cut-out, and the same of each further provider of a stage. Exits"
+                        + " with 1 if something is wrong.",
         mixinStandardHelpOptions = true)
 final class ProvidersCommand implements Callable<Integer> {
 
@@ -72,10 +73,12 @@ final class ProvidersCommand implements Callable<Integer> {
         Set<Provider> chosen = providers == null ? EnumSet.allOf(Provider.class) : EnumSet.copyOf(providers);
         ProvidersCheck check = new ProvidersCheck(options, Optional.ofNullable(picture), Clock.systemUTC());
         return new FindingsOutput(spec.commandLine().getOut(), json)
-                .write(Stream.of(Provider.values()).filter(chosen::contains).map(provider -> find(provider, check)));
+                .write(Stream.of(Provider.values())
+                        .filter(chosen::contains)
+                        .flatMap(provider -> find(provider, check)));
     }
 
-    private static Finding find(Provider provider, ProvidersCheck check) {
+    private static Stream<Finding> find(Provider provider, ProvidersCheck check) {
         return switch (provider) {
             case VISION -> check.vision();
             case TEXT_TO_IMAGE -> check.textToImage();

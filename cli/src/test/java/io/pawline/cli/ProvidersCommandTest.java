@@ -181,6 +181,51 @@ class ProvidersCommandTest {
     }
 
     @Test
+    void callsEveryFurtherProviderOfAStageAndNamesIt() throws Exception {
+        answers.put("/second/images/generations", answer(401, "{\"error\":{\"code\":\"AuthenticationError\"}}"));
+        answers.put("/picture.png", answer(200, "a picture"));
+        answers.put("/v1/cut-out", answer(503, ""));
+        environment.putAll(Map.of(
+                "PAWLINE_DETECT_FALLBACKS_SMALL_MODEL", "ep-small",
+                "PAWLINE_GENERATE_FALLBACKS_SECOND_BASEURL",
+                        server.url("/second").toString(),
+                "PAWLINE_GENERATE_FALLBACKS_SECOND_APIKEY", "another-s3cr3t",
+                "PAWLINE_GENERATE_FALLBACKS_SECOND_MODEL", "ep-second",
+                "PAWLINE_GENERATE_FALLBACKS_SECOND_LIMITS_CALLCOST", "0.2",
+                "PAWLINE_MATTING_FALLBACKS_OWNMODEL_FORMAT", "pawline-matting",
+                "PAWLINE_MATTING_FALLBACKS_OWNMODEL_BASEURL", server.url("/").toString()));
+
+        CommandRun check = check("--picture=" + server.url("/picture.png"));
+
+        assertThat(check.exit()).isEqualTo(1);
+        assertThat(check.lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith("OK       vision  "),
+                        line -> assertThat(line)
+                                .startsWith("OK       vision small")
+                                .contains("ep-small at"),
+                        line -> assertThat(line).startsWith("OK       text-to-image  "),
+                        line -> assertThat(line)
+                                .startsWith("FAIL     text-to-image second")
+                                .contains("ep-second at", "refuses the key"),
+                        line -> assertThat(line).startsWith("OK       matting  "),
+                        line -> assertThat(line)
+                                .startsWith("FAIL     matting ownmodel")
+                                .contains("has no room for a call now"));
+        assertSaysNoSecret(check);
+    }
+
+    @Test
+    void aFurtherProviderThatLacksASettingIsNamed() {
+        environment.put("PAWLINE_MATTING_FALLBACKS_OWNMODEL_FORMAT", "pawline-matting");
+
+        CommandRun check = check("matting", "--picture=" + server.url("/picture.png"));
+
+        assertThat(check.exit()).isEqualTo(1);
+        assertThat(check.lines().get(1)).startsWith("FAIL     matting ownmodel").contains("its base-url is not set");
+    }
+
+    @Test
     void namesTheKeysThatAreMissing() {
         environment.keySet().removeIf(name -> name.endsWith("KEY"));
 

@@ -57,8 +57,9 @@ final class DetectHandler implements PreparingHandler<TaskAccepted> {
     }
 
     private Outcome detect(LoadedPhoto loadedPhoto, TaskAccepted task, Attempt attempt) throws InterruptedException {
-        return switch (attempt.call(
-                place -> detectors.get(place).detect(loadedPhoto, attempt.requestId(place), attempt.deadline()))) {
+        return switch (attempt.hedged(
+                PetDetector.kind(loadedPhoto),
+                (place, requestId) -> detectors.get(place).detect(loadedPhoto, requestId, attempt.deadline()))) {
             case Detection.Pet pet ->
                 Outcome.done(
                         Stage.GENERATE,

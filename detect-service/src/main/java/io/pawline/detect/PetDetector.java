@@ -63,7 +63,7 @@ final class PetDetector {
     }
 
     /** A large photo takes longer than a small one to be sent and to be looked at. */
-    private static String kind(LoadedPhoto photo) {
+    static String kind(LoadedPhoto photo) {
         return photo.bytes().length > LARGE ? "large" : "small";
     }
 }

@@ -90,8 +90,10 @@ final class GenerateHandler implements PreparingHandler<PetDescribed> {
             throws InterruptedException {
         TaskContext context = task.getContext();
         String prompt = template.fill(task.getDescription(), context.getStyle());
-        return switch (attempt.call(place ->
-                generators.get(place).generate(prompt, reference, attempt.requestId(place), attempt.deadline()))) {
+        return switch (attempt.hedged(
+                PictureGenerator.kind(reference),
+                (place, requestId) ->
+                        generators.get(place).generate(prompt, reference, requestId, attempt.deadline()))) {
             case Generation.Picture picture -> Outcome.done(Stage.MATTING, event(context, picture.url()));
             case Generation.Failed failed -> Outcome.failed(failed.reason(), failed.detail(), failed.notBefore());
         };

@@ -42,6 +42,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param chain When the further providers are called.
  * @param fallbacks Providers that are called if the first one is not, by their names. The page on chains lists their
  *     settings.
+ * @param hedgePercent How many calls for interactive tasks may be made a second time because the first takes longer than
+ *     nearly all others, as a percentage of all calls, 0 to 10. The answer that comes first counts, and both calls may
+ *     be billed. 0: none.
  * @param stage The limits and retries of the stage.
  */
 @ConfigurationProperties("pawline.generate")
@@ -59,7 +62,11 @@ record GenerateProperties(
         @DefaultValue("60s") Duration callTimeout,
         @DefaultValue @NestedConfigurationProperty ChainProperties chain,
         @DefaultValue Map<String, Fallback> fallbacks,
+        @DefaultValue("0") int hedgePercent,
         @DefaultValue @NestedConfigurationProperty StageProperties stage) {
+
+    private static final double PERCENT = 100;
+    private static final int MOST_HEDGES = 10;
 
     /**
      * The settings of one more provider that speaks Ark's format: {@code pawline.generate.fallbacks.<name>.*}. The
@@ -78,7 +85,8 @@ record GenerateProperties(
             @Nullable String size,
             @DefaultValue("5s") Duration connectTimeout,
             @DefaultValue("60s") Duration callTimeout,
-            @DefaultValue ProviderLimits limits) {
+            @DefaultValue ProviderLimits limits)
+            implements ChainProperties.Further {
 
         Fallback {
             requireText("fallbacks.<name>.model", model);
@@ -87,8 +95,7 @@ record GenerateProperties(
 
         /** The settings of its API, where {@code first} are those of the first provider. */
         ArkProperties ark(ArkProperties first) {
-            return new ArkProperties(
-                    baseUrl == null ? first.baseUrl() : baseUrl, apiKey == null ? first.apiKey() : apiKey);
+            return first.with(baseUrl, apiKey);
         }
 
         /** The settings without the key. */
@@ -125,17 +132,20 @@ record GenerateProperties(
         }
         Objects.requireNonNull(stage, "stage");
         fallbacks = Map.copyOf(fallbacks);
+        if (hedgePercent < 0 || hedgePercent > MOST_HEDGES) {
+            throw new IllegalArgumentException("pawline.generate.hedge-percent must be 0 to 10, was " + hedgePercent);
+        }
         new Timeouts(connectTimeout, callTimeout);
     }
 
     /** The further providers, in the order in which they are asked. */
     List<Entry<String, Fallback>> fallbacksInOrder() {
-        return ChainProperties.inOrder(fallbacks, Fallback::order);
+        return ChainProperties.inOrder(fallbacks);
     }
 
     /** What the runtime needs of them. */
     Fallbacks chained() {
-        return chain.fallbacks(fallbacksInOrder(), Fallback::limits);
+        return chain.fallbacks(fallbacks).hedging(hedgePercent / PERCENT);
     }
 
     /**
@@ -158,6 +168,7 @@ record GenerateProperties(
                 other.callTimeout(),
                 chain,
                 fallbacks,
+                hedgePercent,
                 stage);
     }
 

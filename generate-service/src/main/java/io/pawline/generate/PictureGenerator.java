@@ -49,8 +49,7 @@ final class PictureGenerator {
      */
     Answer<Generation> generate(String prompt, @Nullable DataUrl photo, String requestId, Instant deadline)
             throws InterruptedException {
-        // A picture after a photo takes longer than one from words
-        String kind = photo == null ? "words" : "photo";
+        String kind = kind(photo);
         ArkAnswer answered = ark.post(
                 ArkOperation.GENERATION,
                 body(prompt, photo),
@@ -67,6 +66,11 @@ final class PictureGenerator {
             }
             case ArkAnswer.Failed failed -> failed(failed, CallWork.of(kind));
         };
+    }
+
+    /** A picture after a photo takes longer than one from words. */
+    static String kind(@Nullable DataUrl photo) {
+        return photo == null ? "words" : "photo";
     }
 
     private JsonNode body(String prompt, @Nullable DataUrl photo) {

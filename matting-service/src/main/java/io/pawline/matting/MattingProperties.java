@@ -87,7 +87,8 @@ record MattingProperties(
             @Nullable String secretKey,
             @DefaultValue("5s") Duration connectTimeout,
             @DefaultValue("60s") Duration callTimeout,
-            @DefaultValue ProviderLimits limits) {
+            @DefaultValue ProviderLimits limits)
+            implements ChainProperties.Further {
 
         Fallback {
             Objects.requireNonNull(format, "format");
@@ -145,12 +146,12 @@ record MattingProperties(
 
     /** The further providers, in the order in which they are asked. */
     List<Entry<String, Fallback>> fallbacksInOrder() {
-        return ChainProperties.inOrder(fallbacks, Fallback::order);
+        return ChainProperties.inOrder(fallbacks);
     }
 
     /** What the runtime needs of them. */
     Fallbacks chained() {
-        return chain.fallbacks(fallbacksInOrder(), Fallback::limits);
+        return chain.fallbacks(fallbacks);
     }
 
     /** The settings that a client of the same API at another address needs. */

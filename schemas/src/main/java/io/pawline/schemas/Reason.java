@@ -105,6 +105,11 @@ public enum Reason {
             Kind.TRANSIENT,
             Scope.PROVIDER,
             "The result could not be fetched from the address that the provider gave."),
+    SUPERSEDED(
+            2017,
+            Kind.TRANSIENT,
+            Scope.TASK,
+            "A second call for the same task answered first, so this call was cut. No task ends with this reason."),
 
     CALLBACK_REFUSED(3001, Kind.TRANSIENT, Scope.PROVIDER, "The receiver of the callback answered with an error."),
     CALLBACK_GONE(

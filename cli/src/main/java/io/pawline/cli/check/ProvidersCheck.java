@@ -1,18 +1,23 @@
 package io.pawline.cli.check;
 
+import io.pawline.cli.connection.FallbackSettings;
 import io.pawline.cli.connection.ProviderOptions;
 import io.pawline.cli.terminal.Failures;
 import io.pawline.outbound.BodyMemory;
+import io.pawline.outbound.Exchange;
 import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.ark.ArkAnswer;
 import io.pawline.outbound.ark.ArkClient;
 import io.pawline.outbound.ark.ArkOperation;
+import io.pawline.outbound.ark.ArkProperties;
+import io.pawline.outbound.visual.PawlineMattingClient;
 import io.pawline.outbound.visual.VisualAnswer;
 import io.pawline.outbound.visual.VisualCall;
 import io.pawline.outbound.visual.VisualClient;
 import io.pawline.outbound.visual.VisualSettings;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
+import io.pawline.schemas.Stage;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,12 +25,18 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import okhttp3.HttpUrl;
+import okhttp3.Request;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Makes one call to each provider with the parameters that the stages send by default, and says in words what came of it.
+ * Providers that are called if the first one is not are called, too.
  * Each call may be paid for. Used by one thread.
  */
 public final class ProvidersCheck {
@@ -60,72 +71,159 @@ public final class ProvidersCheck {
         this.clock = clock;
     }
 
-    /** Asks the vision model about a small picture; never throws for what it finds. */
-    public Finding vision() {
-        String where = options.visionModel() + " at " + shown(options.arkUrl());
+    /** Asks each vision model of the stage about a small picture; never throws for what it finds. */
+    public Stream<Finding> vision() {
+        return each(
+                Stage.DETECT,
+                () -> vision(VISION, new Ark(options.visionModel(), options.arkUrl(), options::ark)),
+                further -> vision(named(VISION, further), ark(further, "")));
+    }
+
+    private Finding vision(String check, Ark ark) {
+        String where = ark.where();
         return ark(
-                VISION,
-                where,
+                check,
+                ark,
                 ArkOperation.CHAT,
-                question(),
+                question(ark.model()),
                 (answer, took) -> answer.path("choices")
                                 .path(0)
                                 .path("message")
                                 .path("content")
                                 .isString()
-                        ? Finding.ok(VISION, where, "answers in " + took)
-                        : strange(VISION, where));
+                        ? Finding.ok(check, where, "answers in " + took)
+                        : strange(check, where));
     }
 
-    /** Has one picture made; never throws for what it finds. */
-    public Finding textToImage() {
-        String where = options.imageModel() + " at " + shown(options.arkUrl());
-        return ark(TEXT_TO_IMAGE, where, ArkOperation.GENERATION, order(), (answer, took) -> {
+    /** Has one picture made by each text-to-image model of the stage; never throws for what it finds. */
+    public Stream<Finding> textToImage() {
+        return each(
+                Stage.GENERATE,
+                () -> textToImage(
+                        TEXT_TO_IMAGE,
+                        new Ark(options.imageModel(), options.arkUrl(), options::ark),
+                        options.imageSize()),
+                further -> textToImage(
+                        named(TEXT_TO_IMAGE, further),
+                        ark(further, options.imageModel()),
+                        further.setting("size").orElseGet(options::imageSize)));
+    }
+
+    private Finding textToImage(String check, Ark ark, String size) {
+        String where = ark.where();
+        return ark(check, ark, ArkOperation.GENERATION, order(ark.model(), size), (answer, took) -> {
             JsonNode image = answer.path("data").path(0);
             if (!image.path("url").isString()) {
                 String code = image.path("error").path("code").asString("");
                 return code.isEmpty()
-                        ? strange(TEXT_TO_IMAGE, where)
-                        : Finding.fail(TEXT_TO_IMAGE, where, "makes no picture: " + code, "");
+                        ? strange(check, where)
+                        : Finding.fail(check, where, "makes no picture: " + code, "");
             }
             if (picture.isEmpty()) {
                 picture = Optional.of(URI.create(image.path("url").stringValue()));
             }
-            return Finding.ok(TEXT_TO_IMAGE, where, "makes a picture in " + took);
+            return Finding.ok(check, where, "makes a picture in " + took);
         });
     }
 
-    /** Has one picture cut out; never throws for what it finds. */
-    public Finding matting() {
-        String where = shown(options.visualUrl());
-        VisualSettings visual;
+    /** Has one picture cut out by each matting provider of the stage; never throws for what it finds. */
+    public Stream<Finding> matting() {
+        return each(
+                Stage.MATTING,
+                () -> matting(MATTING, options.visualUrl(), () -> visual(options.visual())),
+                further -> matting(
+                        named(MATTING, further), further.setting("base-url").orElse(""), () -> matting(further)));
+    }
+
+    private Matting matting(FallbackSettings further) {
+        String format = further.setting("format").orElse("");
+        return switch (format.replace('_', '-').toLowerCase(Locale.ROOT)) {
+            case "volcengine-visual" -> visual(options.visual(further));
+            case "pawline-matting" -> ownModel(further);
+            default -> throw new IllegalArgumentException("its format is not known: " + format);
+        };
+    }
+
+    private Matting visual(VisualSettings settings) {
+        VisualClient client = new VisualClient(http, settings, clock);
+        return cut -> client.cutOut(cut, Instant.MAX, BodyMemory.UNCOUNTED);
+    }
+
+    private Matting ownModel(FallbackSettings further) {
+        PawlineMattingClient client = new PawlineMattingClient(
+                http, HttpUrl.get(options.addressOf(further)), options.timeouts(), options.answerLimit(), clock);
+        return cut -> client.cutOut(bytesOf(cut), Instant.MAX, BodyMemory.UNCOUNTED);
+    }
+
+    /** Fetches the picture, for the service is sent it. */
+    private byte[] bytesOf(URI cut) throws InterruptedException {
+        Request request = new Request.Builder().url(cut.toString()).build();
+        return switch (http.exchange(request, options.timeouts(), options.answerLimit())) {
+            case Exchange.Answered answered when answered.status() == 200 -> answered.body();
+            case Exchange.Answered answered ->
+                throw new IllegalStateException("the picture cannot be fetched: status " + answered.status());
+            case Exchange.Died died ->
+                throw new IllegalStateException("the picture cannot be fetched: " + died.detail());
+        };
+    }
+
+    private interface Matting {
+        VisualCall cutOut(URI cut) throws InterruptedException;
+    }
+
+    private Finding matting(String check, String address, Supplier<Matting> provider) {
+        String where = shown(address);
         try {
-            visual = options.visual();
-        } catch (IllegalArgumentException incomplete) {
-            return Finding.fail(MATTING, where, Failures.inOneLine(incomplete), "");
-        }
-        if (picture.isEmpty()) {
-            return Finding.skipped(
-                    MATTING,
-                    where,
-                    "there is no picture to cut out",
-                    "name one with --picture, or check text-to-image");
-        }
-        Instant began = clock.instant();
-        try {
-            VisualCall call =
-                    new VisualClient(http, visual, clock).cutOut(picture.get(), Instant.MAX, BodyMemory.UNCOUNTED);
+            Matting matting = provider.get();
+            if (picture.isEmpty()) {
+                return Finding.skipped(
+                        check,
+                        where,
+                        "there is no picture to cut out",
+                        "name one with --picture, or check text-to-image");
+            }
+            Instant began = clock.instant();
+            VisualCall call = matting.cutOut(picture.get());
             return switch (call.answer()) {
                 case VisualAnswer.CutOut _, VisualAnswer.CutOutAt _ ->
-                    Finding.ok(MATTING, where, "cuts a picture out in " + seconds(began));
+                    Finding.ok(check, where, "cuts a picture out in " + seconds(began));
                 case VisualAnswer.Failed failed ->
-                    failed(MATTING, where, failed.reason(), failed.detail(), call.report());
+                    failed(check, where, failed.reason(), failed.detail(), call.report());
             };
         } catch (IllegalArgumentException | IllegalStateException incomplete) {
-            return Finding.fail(MATTING, where, Failures.inOneLine(incomplete), "");
+            return Finding.fail(check, where, Failures.inOneLine(incomplete), "");
         } catch (InterruptedException stopped) {
-            return interrupted(MATTING, where);
+            return interrupted(check, where);
         }
+    }
+
+    /** Looks at the first provider of a stage, and then at those that are called if it is not. */
+    private Stream<Finding> each(Stage stage, Supplier<Finding> first, Function<FallbackSettings, Finding> further) {
+        return Stream.concat(
+                Stream.of(first).map(Supplier::get),
+                options.further(stage).stream().map(further));
+    }
+
+    private static String named(String check, FallbackSettings further) {
+        return check + " " + further.name();
+    }
+
+    /**
+     * Says where Ark's format is spoken.
+     *
+     * @param properties of the API; throws if they are incomplete
+     */
+    private record Ark(String model, String url, Supplier<ArkProperties> properties) {
+        String where() {
+            return model + " at " + shown(url);
+        }
+    }
+
+    private Ark ark(FallbackSettings further, String usualModel) {
+        return new Ark(
+                further.setting("model").orElse(usualModel),
+                further.setting("base-url").orElseGet(options::arkUrl),
+                () -> options.ark(further));
     }
 
     /** The address without a user and a password, which somebody may have put into it. */
@@ -137,10 +235,11 @@ public final class ProvidersCheck {
         Finding of(JsonNode answer, String took);
     }
 
-    private Finding ark(String check, String where, ArkOperation operation, JsonNode body, Judgement judgement) {
+    private Finding ark(String check, Ark at, ArkOperation operation, JsonNode body, Judgement judgement) {
+        String where = at.where();
         Instant began = clock.instant();
         try {
-            ArkClient ark = new ArkClient(http, options.ark(), clock, _ -> {});
+            ArkClient ark = new ArkClient(http, at.properties().get(), clock, _ -> {});
             return switch (ark.post(operation, body, "pawline-check-" + UUID.randomUUID(), options.timeouts())) {
                 case ArkAnswer.Ok ok -> judgement.of(ok.body(), seconds(began));
                 case ArkAnswer.Failed failed ->
@@ -161,7 +260,7 @@ public final class ProvidersCheck {
     /** Says what is wrong in words of an operator. The detail holds no key and no address of a picture. */
     private static Finding failed(String check, String where, Reason reason, String detail, CallReport report) {
         String code = report.providerCode().orElse("");
-        boolean visual = check.equals(MATTING);
+        boolean visual = check.startsWith(MATTING);
         return switch (reason) {
             case AUTHENTICATION ->
                 Finding.fail(
@@ -191,7 +290,7 @@ public final class ProvidersCheck {
                         check,
                         where,
                         detail,
-                        check.equals(TEXT_TO_IMAGE)
+                        check.startsWith(TEXT_TO_IMAGE)
                                 ? "Seedream may take minutes for 2K and more: raise --timeout, and"
                                         + " pawline.generate.call-timeout and pawline.generate.stage.drain of the services"
                                 : "try again with a longer --timeout");
@@ -220,7 +319,7 @@ public final class ProvidersCheck {
                 check,
                 where,
                 "refuses a parameter or the service: " + detail,
-                check.equals(MATTING) ? "see that the service (主体分割) is opened for this account" : "");
+                check.startsWith(MATTING) ? "see that the service (主体分割) is opened for this account" : "");
     }
 
     private static Finding strange(String check, String where) {
@@ -241,8 +340,8 @@ public final class ProvidersCheck {
     }
 
     /** The question that detect-service asks by default, with a small picture and a short answer. */
-    private JsonNode question() {
-        ObjectNode body = JsonNodeFactory.instance.objectNode().put("model", options.visionModel());
+    private static JsonNode question(String model) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode().put("model", model);
         body.putObject("thinking").put("type", "disabled");
         body.put("max_tokens", 100);
         var content = body.putArray("messages").addObject().put("role", "user").putArray("content");
@@ -269,14 +368,14 @@ public final class ProvidersCheck {
     }
 
     /** The order that generate-service sends by default. */
-    private JsonNode order() {
+    private static JsonNode order(String model, String size) {
         return JsonNodeFactory.instance
                 .objectNode()
-                .put("model", options.imageModel())
+                .put("model", model)
                 .put(
                         "prompt",
                         "a small orange cat, its whole body in view, watercolour, on a plain background, no text")
-                .put("size", options.imageSize())
+                .put("size", size)
                 .put("response_format", "url")
                 .put("watermark", false);
     }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads the environment variables of the process. A variable that is set but blank counts as not set. */
 public final class Environment {
@@ -22,6 +23,11 @@ public final class Environment {
     /** The environment that the process was started with. */
     public static Environment ofProcess() {
         return new Environment(System.getenv());
+    }
+
+    /** The names of all variables. */
+    Set<String> names() {
+        return variables.keySet();
     }
 
     /** The value of a variable. */

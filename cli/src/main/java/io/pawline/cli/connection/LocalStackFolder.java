@@ -40,6 +40,21 @@ public final class LocalStackFolder {
     }
 
     /**
+     * Returns the settings of the stack whose names begin so; none if no stack has run there.
+     *
+     * @throws UncheckedIOException if the settings cannot be read
+     */
+    Map<String, String> under(String prefix) {
+        Path file = folder.resolve("local.properties");
+        if (!Files.isReadable(file)) {
+            return Map.of();
+        }
+        Map<String, String> settings = SettingsFile.read(file);
+        settings.keySet().removeIf(name -> !name.startsWith(prefix));
+        return settings;
+    }
+
+    /**
      * Returns a setting of the stack; empty if no stack has run there, or if it has not written this one.
      *
      * @throws UncheckedIOException if the settings cannot be read

@@ -5,10 +5,17 @@ import io.pawline.outbound.Timeouts;
 import io.pawline.outbound.ark.ArkProperties;
 import io.pawline.outbound.visual.VisualCredentials;
 import io.pawline.outbound.visual.VisualSettings;
+import io.pawline.schemas.Stage;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -22,6 +29,10 @@ public final class ProviderOptions {
 
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final DataLimit ANSWER = DataLimit.ofMegabytes(40);
+
+    /** A setting of a further provider, or the file that holds it. */
+    private static final Pattern FURTHER = Pattern.compile(
+            "(?<variable>PAWLINE_(?<stage>[A-Z]+)_FALLBACKS_(?<name>[A-Z0-9]+)_(?<setting>[A-Z]+))(_FILE)?");
 
     private final Environment environment;
 
@@ -134,18 +145,100 @@ public final class ProviderOptions {
      * @throws IllegalArgumentException if a key is missing, or the address is none
      */
     public VisualSettings visual() {
+        return visual(HttpUrl.get(visualUrl()), keys());
+    }
+
+    private VisualSettings visual(HttpUrl url, VisualCredentials keys) {
         return new VisualSettings(
-                HttpUrl.get(visualUrl()),
+                url,
                 environment.value("PAWLINE_MATTING_REGION").orElse("cn-north-1"),
                 environment.value("PAWLINE_MATTING_SERVICE").orElse("cv"),
-                new VisualCredentials(
-                        visualKey("PAWLINE_MATTING_ACCESSKEY", "pawline.matting.access-key"),
-                        visualKey("PAWLINE_MATTING_SECRETKEY", "pawline.matting.secret-key"),
-                        environment.secret("PAWLINE_MATTING_SESSIONTOKEN")),
+                keys,
                 timeouts(),
                 ANSWER,
                 new VisualSettings.Model(
                         environment.value("PAWLINE_MATTING_REQKEY").orElse("saliency_seg"), 3, 2, List.of(-1, -1, -1)));
+    }
+
+    /**
+     * Returns the providers that a stage calls if the first one is not: those of the environment and, where it names
+     * none, those of the local stack.
+     *
+     * @throws IllegalStateException if a secret is given twice
+     */
+    public List<FallbackSettings> further(Stage stage) {
+        Map<String, Map<String, String>> byName = new TreeMap<>();
+        environment.names().forEach(variable -> {
+            Matcher setting = FURTHER.matcher(variable);
+            if (setting.matches() && setting.group("stage").equalsIgnoreCase(stage.code())) {
+                environment
+                        .secret(setting.group("variable"))
+                        .ifPresent(value -> note(byName, setting.group("name"), setting.group("setting"), value));
+            }
+        });
+        String prefix = "pawline." + stage.code() + ".fallbacks.";
+        if (byName.isEmpty()) {
+            localStack.under(prefix).forEach((setting, value) -> {
+                String[] parts = setting.substring(prefix.length()).split("\\.", 2);
+                if (parts.length == 2) {
+                    note(byName, parts[0], parts[1].replace("-", ""), value);
+                }
+            });
+        }
+        return byName.entrySet().stream()
+                .map(each -> new FallbackSettings(each.getKey(), each.getValue()))
+                .toList();
+    }
+
+    private static void note(Map<String, Map<String, String>> byName, String name, String setting, String value) {
+        byName.computeIfAbsent(name.toLowerCase(Locale.ROOT), _ -> new HashMap<>())
+                .put(setting.toLowerCase(Locale.ROOT), value);
+    }
+
+    /**
+     * Returns the API of a further provider that speaks Ark's format; what it does not say is as of the first one.
+     *
+     * @throws IllegalArgumentException if there is no key, or the address is none
+     */
+    public ArkProperties ark(FallbackSettings provider) {
+        return new ArkProperties(
+                URI.create(provider.setting("base-url").orElseGet(this::arkUrl)),
+                provider.setting("api-key").orElseGet(() -> ark().apiKey()));
+    }
+
+    /**
+     * Returns the visual API of a further provider; what it does not say is as of the first one.
+     *
+     * @throws IllegalArgumentException if a key is missing, or the address is none
+     */
+    public VisualSettings visual(FallbackSettings provider) {
+        Optional<String> accessKey = provider.setting("access-key");
+        Optional<String> secretKey = provider.setting("secret-key");
+        VisualCredentials keys = accessKey.isPresent() && secretKey.isPresent()
+                ? new VisualCredentials(accessKey.get(), secretKey.get(), Optional.empty())
+                : keys();
+        return visual(HttpUrl.get(addressOf(provider)), keys);
+    }
+
+    /**
+     * Returns the address of a further provider.
+     *
+     * @throws IllegalArgumentException if it has none
+     */
+    public String addressOf(FallbackSettings provider) {
+        return provider.setting("base-url").orElseThrow(() -> new IllegalArgumentException("its base-url is not set"));
+    }
+
+    /** Returns the most bytes of an answer. */
+    public DataLimit answerLimit() {
+        return ANSWER;
+    }
+
+    private VisualCredentials keys() {
+        return new VisualCredentials(
+                visualKey("PAWLINE_MATTING_ACCESSKEY", "pawline.matting.access-key"),
+                visualKey("PAWLINE_MATTING_SECRETKEY", "pawline.matting.secret-key"),
+                environment.secret("PAWLINE_MATTING_SESSIONTOKEN"));
     }
 
     private String visualKey(String variable, String setting) {

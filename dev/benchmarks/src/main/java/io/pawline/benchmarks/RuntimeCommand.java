@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
             "What one stage can do and what becomes of its work when it is killed and stopped, on a Kafka on this"
                     + " machine. Takes half an hour.",
             "Rows: in_flight, records_per_s, hop_ms, kills, sigterm, capacity_halves, plain_failures, outage,"
-                    + " outage_control, receivers, outcomes_while_receiver_fails, hostile,"
+                    + " outage_control, hedges, receivers, outcomes_while_receiver_fails, hostile,"
                     + " large_photos, large_pictures, held_retries."
         },
         mixinStandardHelpOptions = true)

@@ -23,6 +23,8 @@ final class RuntimeRows {
             new BenchmarkRow("outage", "goodput 95 % again within twice the outage", ProviderRows::outage),
             new BenchmarkRow("outage_control", "does not recover", ProviderRows::outageControl),
             new BenchmarkRow(
+                    "hedges", "p99 <= 2 x p50 with <= 2 % more calls, while 2 % of the calls hang", HedgeRow::hedges),
+            new BenchmarkRow(
                     "receivers",
                     "the good receivers' p99 at most 1.2 times what it is without the one that hangs",
                     ReceiverRow::receivers),

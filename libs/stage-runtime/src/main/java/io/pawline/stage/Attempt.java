@@ -19,6 +19,16 @@ public final class Attempt {
     /** Makes the calls of one attempt. */
     public interface Calls {
         <T> T make(ProviderCall<T> call) throws InterruptedException;
+
+        /**
+         * Makes a call that may be hedged. Whoever hedges none makes the first.
+         *
+         * @param second the same call under another name, made while the first is under way
+         */
+        default <T> T makeHedged(String kind, ProviderCall<T> first, ProviderCall<T> second)
+                throws InterruptedException {
+            return make(first);
+        }
     }
 
     /** Makes calls to the first provider and does nothing more: no ledger, no limit. */
@@ -103,6 +113,22 @@ public final class Attempt {
      */
     public <T> T call(ProviderCall<T> call) throws InterruptedException {
         return calls.make(call);
+    }
+
+    /**
+     * Makes an outside call to one of the stage's providers, as {@link #call(ProviderCall)} does. If it takes longer than
+     * nearly all of its kind and the stage allows it ({@link Fallbacks#hedgeShare}), the call is made a second time
+     * meanwhile. The answer that comes first counts, and the other call is interrupted. Both are in the ledger.
+     *
+     * @param kind of the call, as its answer names it: {@link CallWork#kind}
+     * @return what the call whose answer counts made of it
+     * @throws InterruptedException if the runtime gave the task up
+     */
+    public <T> T hedged(String kind, HedgedCall<T> call) throws InterruptedException {
+        return calls.makeHedged(
+                kind,
+                place -> call.make(place, requestId(place)),
+                place -> call.make(place, "hedge-" + requestId(place)));
     }
 
     /**

@@ -5,14 +5,19 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Says which providers a stage calls besides its first one, and when.
+ * Says which calls a stage makes besides those to its first provider, and when.
  *
  * @param policy when a task goes to the next provider although the one before could take it later
  * @param spillAfter how long the task that has waited longest waits for a provider, before the next one is called as
  *     well; it counts for {@link Policy#PREFER} alone
  * @param providers in the order in which they are asked
+ * @param hedgeShare how many calls may be made a second time because the first takes long, as a share of all calls,
+ *     0 to 0.1; 0: none
  */
-public record Fallbacks(Policy policy, Duration spillAfter, List<Fallback> providers) {
+public record Fallbacks(Policy policy, Duration spillAfter, List<Fallback> providers, double hedgeShare) {
+
+    /** More than that would be load, and no cure of the slowest calls. */
+    private static final double LARGEST_HEDGE_SHARE = 0.1;
 
     /** Stands for a stage that calls one provider, or none. */
     public static final Fallbacks NONE = new Fallbacks(Policy.STANDBY, Duration.ofSeconds(1), List.of());
@@ -44,6 +49,19 @@ public record Fallbacks(Policy policy, Duration spillAfter, List<Fallback> provi
         if (!spillAfter.isPositive()) {
             throw new IllegalArgumentException("spill-after must be > 0, was " + spillAfter);
         }
+        if (!(hedgeShare >= 0 && hedgeShare <= LARGEST_HEDGE_SHARE)) {
+            throw new IllegalArgumentException("the share of hedges must be from 0 to 0.1, was " + hedgeShare);
+        }
         providers = List.copyOf(providers);
+    }
+
+    /** Makes fallbacks without hedges. */
+    public Fallbacks(Policy policy, Duration spillAfter, List<Fallback> providers) {
+        this(policy, spillAfter, providers, 0);
+    }
+
+    /** Returns the same with so many hedges. */
+    public Fallbacks hedging(double share) {
+        return new Fallbacks(policy, spillAfter, providers, share);
     }
 }

@@ -38,8 +38,9 @@ public record StageSpec<I>(
         if (receiverQueues && provider.isEmpty()) {
             throw new IllegalArgumentException("receiver queues need a provider, and there is none");
         }
-        if (!fallbacks.providers().isEmpty() && (provider.isEmpty() || receiverQueues)) {
-            throw new IllegalArgumentException("fallbacks need one provider that comes first");
+        boolean more = !fallbacks.providers().isEmpty() || fallbacks.hedgeShare() > 0;
+        if (more && (provider.isEmpty() || receiverQueues)) {
+            throw new IllegalArgumentException("fallbacks and hedges need one provider that comes first");
         }
         List<String> names = names(provider, fallbacks);
         if (Set.copyOf(names).size() < names.size()) {

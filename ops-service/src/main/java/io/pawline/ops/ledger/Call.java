@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param end how it ended; null: it is under way, or its process died
  * @param orphaned whether its result was dropped, since another process had the task by then
  * @param money whose leases it was made on; null: nobody limits its money
+ * @param hedge whether it was made because another call of the same attempt took long
  */
 public record Call(
         UUID id,
@@ -24,7 +25,8 @@ public record Call(
         int attempt,
         @Nullable End end,
         boolean orphaned,
-        @Nullable Money money) {
+        @Nullable Money money,
+        boolean hedge) {
 
     /** A call whose money nobody limits. */
     public Call(
@@ -37,7 +39,7 @@ public record Call(
             int attempt,
             @Nullable End end,
             boolean orphaned) {
-        this(id, taskId, generation, tenant, stage, provider, attempt, end, orphaned, null);
+        this(id, taskId, generation, tenant, stage, provider, attempt, end, orphaned, null, false);
     }
 
     /**
@@ -98,6 +100,7 @@ public record Call(
                 attempt,
                 end == null ? other.end : end,
                 orphaned || other.orphaned,
-                money == null ? other.money : money);
+                money == null ? other.money : money,
+                hedge || other.hedge);
     }
 }

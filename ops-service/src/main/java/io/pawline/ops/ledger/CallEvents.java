@@ -38,7 +38,8 @@ public final class CallEvents {
                                 life,
                                 event.getBudgetDay().map(CallEvents::day).orElse(null),
                                 event.getReservedMicros().orElse(0L)))
-                        .orElse(null));
+                        .orElse(null),
+                event.getHedge());
     }
 
     private static LocalDate day(String text) {

@@ -34,10 +34,10 @@ public final class CallLedger {
     private static final String NOTE = """
             insert into call_attempt as known (call_id, started_at, task_id, generation, tenant, stage, provider, attempt,
                 ended_at, outcome, orphaned, reason, phase, http_status, provider_code, request_id, duration_ms,
-                cost_micros, billed, life, budget_day, reserved_micros)
+                cost_micros, billed, life, budget_day, reserved_micros, hedge)
             select call_id, started_at, task_id, generation, tenant, stage, provider, attempt, ended_at, outcome, orphaned,
                 reason, phase, http_status, provider_code, request_id, duration_ms, cost_micros, billed, life, budget_day,
-                reserved_micros
+                reserved_micros, hedge
             from jsonb_populate_recordset(null::call_attempt, cast(:calls as jsonb))
             on conflict (call_id, started_at) do update set
                 ended_at = coalesce(known.ended_at, excluded.ended_at),
@@ -53,7 +53,8 @@ public final class CallLedger {
                 billed = coalesce(known.billed, excluded.billed),
                 life = coalesce(known.life, excluded.life),
                 budget_day = coalesce(known.budget_day, excluded.budget_day),
-                reserved_micros = coalesce(known.reserved_micros, excluded.reserved_micros)
+                reserved_micros = coalesce(known.reserved_micros, excluded.reserved_micros),
+                hedge = known.hedge or excluded.hedge
             """;
 
     private static final String SET_PROVIDER_CODES = """
@@ -177,6 +178,7 @@ public final class CallLedger {
         row.put("provider", call.provider());
         row.put("attempt", call.attempt());
         row.put("orphaned", call.orphaned());
+        row.put("hedge", call.hedge());
         Call.End end = call.end();
         if (end != null) {
             row.put("ended_at", end.at());

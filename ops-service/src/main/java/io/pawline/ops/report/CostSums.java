@@ -1,6 +1,7 @@
 package io.pawline.ops.report;
 
 import io.pawline.ops.report.ReportCost.Waste;
+import io.pawline.schemas.Reason;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -89,6 +90,8 @@ final class CostSums {
         results += call.succeeded() && !call.orphaned() ? 1 : 0;
         if (call.orphaned()) {
             lose(Waste.ORPHANED, 1, call.costMicros());
+        } else if (call.failed() && call.cause().equals(Reason.SUPERSEDED.code())) {
+            lose(Waste.SUPERSEDED, 1, call.costMicros());
         } else if (call.failed()) {
             lose(Waste.FAILED, 1, call.costMicros());
         } else if (results > 1) {

@@ -24,6 +24,7 @@ enum Family {
             case MODERATED_PROMPT, MODERATED_PHOTO, MODERATED_IMAGE, MODERATION_UNCERTAIN, MODERATION_UNAVAILABLE ->
                 MODERATION;
             case UNCLASSIFIED -> UNCLASSIFIED;
+            case SUPERSEDED -> PAWLINE;
             default ->
                 switch (reason.scope()) {
                     case TIMEOUT -> TIMEOUT;

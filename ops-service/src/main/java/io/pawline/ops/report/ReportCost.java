@@ -39,6 +39,8 @@ record ReportCost(
     enum Waste {
         /** Its result was dropped, for another process had the task by then. */
         ORPHANED,
+        /** It was cut, for a second call for the same task had answered. */
+        SUPERSEDED,
         /** It failed, but it was billed, or may have been. */
         FAILED,
         /** The task already had such a result. */

@@ -64,6 +64,7 @@ record Timeline(
      *
      * @param at when; of a call, when it began
      * @param kind accepted, reached, call, letter, replay, ended or delivered
+     * @param hedge true of a call that was made because another one of the same attempt took long; else null
      * @param outcome of a call: succeeded, failed, orphaned, or unknown for one of which no end was reported
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -75,6 +76,7 @@ record Timeline(
             @Nullable Integer generation,
             @Nullable String provider,
             @Nullable Integer attempt,
+            @Nullable Boolean hedge,
             @Nullable String outcome,
             @Nullable String phase,
             @Nullable Integer status,

@@ -26,35 +26,35 @@ final class Timelines {
     private static final String EVENTS = """
             select * from (
                 select submitted_at at, 'accepted' kind, null stage, 1 generation, null provider, null::int attempt,
-                    null outcome, null phase, null::int status, null provider_code, null request_id, null reason,
+                    null::boolean hedge, null outcome, null phase, null::int status, null provider_code, null request_id, null reason,
                     null::bigint latency_ms, null billed, null::bigint cost_micros, null detail, 0 place
                 from task where id = :task
                 union all
-                select reached_at, 'reached', stage, generation, null, null, null, null, null, null, null, null, null,
+                select reached_at, 'reached', stage, generation, null, null, null, null, null, null, null, null, null, null,
                     null, null, null, 1
                 from task_stage where task_id = :task
                 union all
-                select started_at, 'call', stage, generation, provider, attempt,
+                select started_at, 'call', stage, generation, provider, attempt, nullif(hedge, false),
                     case when orphaned then 'orphaned' else coalesce(outcome, 'unknown') end, phase, http_status,
                     provider_code, request_id, reason, duration_ms, billed, cost_micros, null, 2
                 from call_attempt where task_id = :task and started_at >= :accepted
                 union all
-                select failed_at, 'letter', stage, generation, null, attempts, state, null, null, provider_code, null,
-                    reason, null, null, null, detail, 3
+                select failed_at, 'letter', stage, generation, null, attempts, null, state, null, null, provider_code,
+                    null, reason, null, null, null, detail, 3
                 from dead_letter where task_id = :task
                 union all
-                select replay.created_at, 'replay', dead_letter.stage, replay_letter.generation, null, null,
+                select replay.created_at, 'replay', dead_letter.stage, replay_letter.generation, null, null, null,
                     coalesce(outcome, replay_letter.skipped, replay_letter.state), null, null, null, null,
                     replay_letter.reason, null, null, null, replay.asked_by || ': ' || replay.why, 4
                 from replay_letter join replay on replay.id = replay_id join dead_letter on dead_letter.id = letter_id
                 where dead_letter.task_id = :task
                 union all
-                select ended_at, 'ended', ending_stage, generation, null, null, state, null, null, null, null, reason,
+                select ended_at, 'ended', ending_stage, generation, null, null, null, state, null, null, null, null, reason,
                     null, null, null, detail, 5
                 from task where id = :task and ended_at is not null
                 union all
                 select delivered_at, 'delivered', 'callback', generation, null, delivery_attempts, null, null, null,
-                    null, null, null, null, null, null, null, 6
+                    null, null, null, null, null, null, null, null, 6
                 from task where id = :task and delivered_at is not null
             ) event order by at, place
             """;
@@ -122,6 +122,7 @@ final class Timelines {
                 row.getObject("generation", Integer.class),
                 row.getString("provider"),
                 row.getObject("attempt", Integer.class),
+                row.getObject("hedge", Boolean.class),
                 row.getString("outcome"),
                 row.getString("phase"),
                 row.getObject("status", Integer.class),

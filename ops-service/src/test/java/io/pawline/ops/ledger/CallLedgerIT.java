@@ -76,6 +76,18 @@ class CallLedgerIT {
     }
 
     @Test
+    void saysWhichCallWasAHedgeWhateverIsReportedLater() {
+        UUID id = TestingCallIds.idAt(NOW);
+        Call begun = new Call(id, new UUID(1, 2), 1, "default", "detect", "ark-vision", 1, null, false, null, true);
+
+        ledger.note(List.of(begun));
+        ledger.note(List.of(call(id, end("failed", "superseded", null, "unknown"), false)));
+        ledger.note(List.of(call(TestingCallIds.idAt(NOW), null, false)));
+
+        assertThat(rows()).extracting(row -> row.get("hedge")).containsExactlyInAnyOrder(true, false);
+    }
+
+    @Test
     void aDayIsAPartitionAndIsDroppedWhenItIsOlderThanTheRetention() {
         ledger.note(List.of(
                 call(TestingCallIds.idAt(NOW), null, false),

@@ -240,7 +240,7 @@ class CallSumsTest {
             return Waste.ORPHANED;
         }
         if (call.failed()) {
-            return Waste.FAILED;
+            return "superseded".equals(call.reason()) ? Waste.SUPERSEDED : Waste.FAILED;
         }
         if (results > 1) {
             return Waste.REPEATED;
@@ -292,7 +292,7 @@ class CallSumsTest {
                         Arbitraries.of("seedream", "volc"),
                         Arbitraries.integers().between(0, 40),
                         Arbitraries.of("", "succeeded", "succeeded", "failed", "failed"),
-                        Arbitraries.of("", "read_timeout", "overloaded"),
+                        Arbitraries.of("", "read_timeout", "overloaded", "superseded"),
                         Arbitraries.integers().between(0, 24))
                 .as(CallSumsTest::call)
                 .list()

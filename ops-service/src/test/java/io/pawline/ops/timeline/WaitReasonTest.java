@@ -131,6 +131,6 @@ class WaitReasonTest {
 
     private static Event event(String kind, @Nullable String stage, @Nullable String outcome) {
         return new Event(
-                NOW, kind, stage, 1, null, null, outcome, null, null, null, null, null, null, null, null, null);
+                NOW, kind, stage, 1, null, null, null, outcome, null, null, null, null, null, null, null, null, null);
     }
 }

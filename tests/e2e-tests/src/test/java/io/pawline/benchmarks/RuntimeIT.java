@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Runs three rows of the benchmark in small and looks at its report; no speed is asserted. The tests of the runtime run
+ * Runs four rows of the benchmark in small and looks at its report; no speed is asserted. The tests of the runtime run
  * its other rows in small.
  */
 class RuntimeIT {
@@ -37,6 +37,15 @@ class RuntimeIT {
         assertThat(figures.path("success").intValue())
                 .isEqualTo(figures.path("tasks").intValue());
         assertThat(figures.path("callbacks_refused").intValue()).isPositive();
+    }
+
+    @Test
+    void hedgesNoMoreThanItsShareOfTheCalls(@TempDir Path folder) throws Exception {
+        JsonNode rows = measured(folder, "hedges");
+
+        assertThat(rows.path(0).path("figures").path("parts"))
+                .hasSize(2)
+                .allSatisfy(part -> assertThat(part.path("more").doubleValue()).isLessThanOrEqualTo(0.02));
     }
 
     @Test

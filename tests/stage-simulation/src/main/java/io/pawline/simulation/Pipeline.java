@@ -18,6 +18,7 @@ import io.pawline.schemas.Topics;
 import io.pawline.simulation.TaskBook.Expected;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.BreakerPolicy;
+import io.pawline.stage.Fallbacks;
 import io.pawline.stage.Outcome;
 import io.pawline.stage.OutsideCall;
 import io.pawline.stage.ProviderPolicies;
@@ -66,6 +67,7 @@ final class Pipeline {
     private final List<TaskId> tasks = new ArrayList<>();
     private final int maxInFlight;
     private final long memory;
+    private final double hedgeShare;
 
     Pipeline(World world) {
         this.world = world;
@@ -75,6 +77,8 @@ final class Pipeline {
         this.controls = new ModelControls(world, broker);
         this.maxInFlight = 4 + world.random().nextInt(28);
         this.memory = world.chance(0.3) ? 20_000 : 1_000_000;
+        this.hedgeShare = world.chance(0.5) ? 0.1 : 0;
+        book.hedges(hedgeShare);
         for (Stage stage : Stage.values()) {
             broker.create(stage.workTopic(), LargeResults.LARGEST);
             broker.create(stage.retryTopic(), LARGEST_FAILED);
@@ -133,7 +137,9 @@ final class Pipeline {
                         true,
                         Optional.of(new BreakerPolicy(65, 20, Duration.ofSeconds(2), Duration.ofSeconds(10))),
                         0,
-                        1)));
+                        1)),
+                false,
+                Fallbacks.NONE.hedging(hedgeShare));
         return new ProcessSlot(
                 world,
                 broker,
@@ -152,7 +158,7 @@ final class Pipeline {
 
     private Outcome handle(ProcessSlot.Running running, Stage stage, Attempt attempt, SpecificRecord result)
             throws InterruptedException {
-        CallReport report = attempt.call(() -> call(running, stage, attempt));
+        CallReport report = attempt.hedged("", (_, requestId) -> call(running, stage, attempt, requestId));
         if (result instanceof PetDescribed described
                 && described.getDescription().equals(BUG)) {
             throw new AssertionError("a bug");
@@ -162,10 +168,10 @@ final class Pipeline {
                 : Outcome.done(next(stage), result);
     }
 
-    private OutsideCall.Answer<CallReport> call(ProcessSlot.Running running, Stage stage, Attempt attempt)
-            throws InterruptedException {
+    private OutsideCall.Answer<CallReport> call(
+            ProcessSlot.Running running, Stage stage, Attempt attempt, String requestId) throws InterruptedException {
         SimulatedProcess process = running.process();
-        book.begins(stage, attempt.taskId(), attempt.requestId(), attempt.number(), maxInFlight, running);
+        book.begins(stage, attempt, requestId, maxInFlight, running);
         try {
             CallReport report = provider(stage).call(process);
             return new OutsideCall.Answer<>(report, report);

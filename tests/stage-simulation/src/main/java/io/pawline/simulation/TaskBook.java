@@ -11,6 +11,7 @@ import io.pawline.schemas.RecordHeaders;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.schemas.Topics;
+import io.pawline.stage.Attempt;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -65,6 +66,8 @@ final class TaskBook implements ModelBroker.Watch {
     private final Map<SimulatedProcess, List<Call>> uncommitted = new LinkedHashMap<>();
     private final Map<SimulatedProcess, Integer> inFlight = new HashMap<>();
     private @Nullable ModelBroker broker;
+    private double hedgeShare;
+    private int hedges;
     private int calls;
     private int repeats;
     private int succeeded;
@@ -79,6 +82,11 @@ final class TaskBook implements ModelBroker.Watch {
         this.partitions = partitions;
         this.last = last;
         this.longestRetry = longestRetry;
+    }
+
+    /** Sets how many calls may be made a second time, as a share of all others. */
+    void hedges(double share) {
+        hedgeShare = share;
     }
 
     /** Sets the broker whose logs it looks into. */
@@ -120,12 +128,20 @@ final class TaskBook implements ModelBroker.Watch {
         return succeeded;
     }
 
+    /** Counts the calls that were made because another one of the same attempt took long. */
+    int hedges() {
+        return hedges;
+    }
+
     int repeats() {
         return repeats;
     }
 
     /** Checks a call that begins. */
-    void begins(Stage stage, TaskId task, String requestId, int attempt, int maxInFlight, ProcessSlot.Running running) {
+    void begins(Stage stage, Attempt made, String requestId, int maxInFlight, ProcessSlot.Running running) {
+        TaskId task = made.taskId();
+        int attempt = made.number();
+        boolean hedge = !requestId.equals(made.requestId());
         SimulatedProcess process = running.process();
         ModelControls.Channel controls = running.controls();
         ModelConsumer consumer = running.consumer();
@@ -153,9 +169,16 @@ final class TaskBook implements ModelBroker.Watch {
                 due == null || !world.instant().isBefore(due),
                 "attempt %d at %s begins before it is due at %s".formatted(attempt, task, due));
         world.check(
-                recorded.contains(task.toString() + stage.code() + attempt),
+                recorded.contains(task.toString() + stage.code() + attempt + hedge),
                 "a paid call begins that is not in the ledger: %s attempt %d".formatted(task, attempt));
-        tries.merge(task.toString() + stage.code(), 1, Integer::sum);
+        if (hedge) {
+            hedges++;
+            world.check(
+                    hedges <= hedgeShare * (calls - hedges),
+                    "%d hedges of %d calls are more than their share".formatted(hedges, calls));
+        } else {
+            tries.merge(task.toString() + stage.code(), 1, Integer::sum);
+        }
         int now = inFlight.merge(process, 1, Integer::sum);
         world.check(
                 now <= maxInFlight,
@@ -289,7 +312,7 @@ final class TaskBook implements ModelBroker.Watch {
         if (topic.equals(Topics.ATTEMPTS)
                 && events.of(entry) instanceof CallAttempt call
                 && call.getMoment() == CallMoment.START) {
-            recorded.add(call.getContext().getTaskId() + call.getStage() + call.getAttempt());
+            recorded.add(call.getContext().getTaskId() + call.getStage() + call.getAttempt() + call.getHedge());
         }
     }
 

@@ -27,6 +27,16 @@ public record ArkProperties(
         requireKey(apiKey);
     }
 
+    /**
+     * Returns the settings of another API of the same format.
+     *
+     * @param otherUrl null: this one's
+     * @param otherKey null: this one's
+     */
+    public ArkProperties with(@Nullable URI otherUrl, @Nullable String otherKey) {
+        return new ArkProperties(otherUrl == null ? baseUrl : otherUrl, otherKey == null ? apiKey : otherKey);
+    }
+
     private static void requireKey(@Nullable String apiKey) {
         if (apiKey == null || apiKey.isBlank()) {
             throw new IllegalArgumentException("pawline.ark.api-key is not set; it is the key of the Ark account");

@@ -54,6 +54,11 @@ public final class Ledger implements AutoCloseable {
         return scheduler.nanoTime();
     }
 
+    /** Returns what gives calls their threads. */
+    Scheduler scheduler() {
+        return scheduler;
+    }
+
     /** Waits before a call asks again whether it may begin. */
     void pause() throws InterruptedException {
         scheduler.sleep(BETWEEN_LOOKS);

@@ -11,6 +11,7 @@ import io.pawline.events.CallPhase;
 import io.pawline.events.TaskContext;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
+import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.stage.Attempt;
@@ -29,13 +30,14 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Makes the outside calls of one attempt. Each is checked, its money is reserved, it is recorded in the ledger, and
  * reported to the provider's limiter. A call that fails for reasons of the provider is made to another one, where the
- * stage has several. Used by the thread of the attempt.
+ * stage has several. A call that is slow may be made a second time. Used by the thread of the attempt.
  */
 public final class RecordedCalls implements Attempt.Calls, AutoCloseable {
 
@@ -105,6 +107,9 @@ public final class RecordedCalls implements Attempt.Calls, AutoCloseable {
     /** An answer takes some hundredths of a second, if somebody answers. */
     private static final Duration LONGEST_WAIT_FOR_MONEY = Duration.ofMillis(500);
 
+    /** Stands for a call whose end nobody waited for. */
+    static final CallReport GIVEN_UP = CallReport.died(Reason.UNCLASSIFIED, CallPhase.WAIT);
+
     private static final TimeBasedEpochGenerator CALL_IDS = Generators.timeBasedEpochGenerator();
 
     private final Stage stage;
@@ -149,8 +154,27 @@ public final class RecordedCalls implements Attempt.Calls, AutoCloseable {
 
     @Override
     public <T> T make(ProviderCall<T> call) throws InterruptedException {
+        return untilOneCan(() -> makeOnce(call));
+    }
+
+    @Override
+    public <T> T makeHedged(String kind, ProviderCall<T> first, ProviderCall<T> second) throws InterruptedException {
+        boolean waitedFor = !Routing.BULK.equals(context.getPriority());
+        return untilOneCan(() -> {
+            OptionalLong slow = waitedFor ? permit.slowAfter(kind) : OptionalLong.empty();
+            return slow.isEmpty()
+                    ? makeOnce(first)
+                    : new Race<T>(this, ledger.scheduler(), kind, slow.getAsLong()).run(first, second);
+        });
+    }
+
+    private interface Made<T> {
+        OutsideCall.Answer<T> answer() throws InterruptedException;
+    }
+
+    private <T> T untilOneCan(Made<T> made) throws InterruptedException {
         while (true) {
-            OutsideCall.Answer<T> answer = makeOnce(call);
+            OutsideCall.Answer<T> answer = made.answer();
             Optional<Permit> next = answer.report()
                     .failure()
                     .filter(RecordedCalls::isTheProviders)
@@ -163,7 +187,7 @@ public final class RecordedCalls implements Attempt.Calls, AutoCloseable {
     }
 
     /** Says whether another provider may do what this one did not. The task's own failures it would only repeat. */
-    private static boolean isTheProviders(Reason failure) {
+    static boolean isTheProviders(Reason failure) {
         return switch (failure.scope()) {
             case OVERLOAD, TIMEOUT, PROVIDER, ACCOUNT -> true;
             case TASK, ANSWER, PAWLINE -> false;
@@ -180,66 +204,110 @@ public final class RecordedCalls implements Attempt.Calls, AutoCloseable {
     }
 
     private ProviderPolicies provider() {
-        return providers.get(permit.place());
+        return provider(permit);
+    }
+
+    private ProviderPolicies provider(Permit of) {
+        return providers.get(of.place());
     }
 
     private <T> OutsideCall.Answer<T> makeOnce(ProviderCall<T> call) throws InterruptedException {
-        throwIfOver();
-        Reservation money = reserve();
-        long cost = 0;
-        try {
-            CallAttempt begun = begins(money);
-            long asked = ledger.nanoTime();
-            ledger.begins(begun, stage.paid());
-            checkAgain(begun, money);
-            while (stage.paid() && !check.certain(asked)) {
-                ledger.pause();
-                checkAgain(begun, money);
-            }
-            cost = provider().callCostMicros();
-            Made<T> done = make(call, begun);
-            cost = done.cost();
-            return done.answer();
-        } finally {
-            money.settle(cost);
-        }
-    }
-
-    /** Carries what a call came to, and what it cost. */
-    private record Made<T>(OutsideCall.Answer<T> answer, long cost) {}
-
-    private <T> Made<T> make(ProviderCall<T> call, CallAttempt begun) throws InterruptedException {
-        CallReport report = CallReport.died(Reason.UNCLASSIFIED, CallPhase.WAIT);
+        Begun begun = begin();
+        CallReport report = GIVEN_UP;
         CallWork work = CallWork.PLAIN;
         long started = ledger.nanoTime();
         try {
             OutsideCall.Answer<T> answer = call.make(permit.place());
             report = answer.report();
             work = answer.work();
-            return new Made<>(
-                    answer, report.billed() == Billed.NO ? 0 : provider().callCostMicros());
+            return answer;
         } finally {
-            long ended = ledger.nanoTime();
-            permit.called(report, work, started, ended);
-            CallAttempt end = withLoad(CallAttempt.newBuilder(begun));
-            made.add(ledger.ended(
-                    end, report, Duration.ofNanos(ended - started), provider().callCostMicros()));
+            ended(begun, report, work, started, ledger.nanoTime());
+        }
+    }
+
+    /**
+     * Is a call that may be made now: the ledger has it, and there is money for it.
+     *
+     * @param event as the ledger has it
+     */
+    record Begun(Permit permit, CallAttempt event, Reservation money) {}
+
+    /** Begins the call of the attempt's permit. It is for the caller to make it, and to say how it {@link #ended}. */
+    Begun begin() throws InterruptedException {
+        return begin(permit, false, LONGEST_WAIT_FOR_MONEY);
+    }
+
+    /**
+     * Begins a second call while the first is under way.
+     *
+     * @throws NoMoney if there is no money for it now
+     */
+    Begun beginHedge(Permit second) throws InterruptedException {
+        return begin(second, true, Duration.ZERO);
+    }
+
+    private Begun begin(Permit at, boolean hedge, Duration longestWait) throws InterruptedException {
+        throwIfOver();
+        Reservation money = reserve(provider(at).callCostMicros(), longestWait);
+        boolean begun = false;
+        try {
+            CallAttempt event = begins(at, hedge, money);
+            long asked = ledger.nanoTime();
+            ledger.begins(event, stage.paid());
+            checkAgain(at, event, money);
+            while (stage.paid() && !check.certain(asked)) {
+                ledger.pause();
+                checkAgain(at, event, money);
+            }
+            begun = true;
+            return new Begun(at, event, money);
+        } finally {
+            if (!begun) {
+                money.settle(0);
+            }
+        }
+    }
+
+    /** Takes note of how a call ended. */
+    void ended(Begun begun, CallReport report, CallWork work, long started, long ended) throws InterruptedException {
+        long price = provider(begun.permit()).callCostMicros();
+        try {
+            begun.permit().called(report, work, started, ended);
+            CallAttempt end = withLoad(CallAttempt.newBuilder(begun.event()), begun.permit());
+            made.add(ledger.ended(end, report, Duration.ofNanos(ended - started), price));
+        } finally {
+            begun.money().settle(report.billed() == Billed.NO ? 0 : price);
+        }
+    }
+
+    /** Takes note that a call was not made after all. */
+    void notMade(Begun begun, Reason why) throws InterruptedException {
+        try {
+            notMade(begun.permit(), begun.event(), why);
+        } finally {
+            begun.money().settle(0);
+        }
+    }
+
+    /** Sets whose answer counts; the place of the call before it is given back. */
+    void countsOn(Permit chosen) {
+        if (chosen != permit) {
+            permit.release();
+            permit = chosen;
         }
     }
 
     /** Waits for money for a moment, as an answer takes that is on its way, and no longer: a permit is held meanwhile. */
-    private Reservation reserve() throws InterruptedException {
+    private Reservation reserve(long micros, Duration longestWait) throws InterruptedException {
         long began = ledger.nanoTime();
         while (true) {
-            switch (budget.reserve(
-                    context.getTenant(),
-                    TaskId.parse(context.getTaskId()),
-                    provider().callCostMicros())) {
+            switch (budget.reserve(context.getTenant(), TaskId.parse(context.getTaskId()), micros)) {
                 case Money.Reserved(Reservation reservation) -> {
                     return reservation;
                 }
                 case Money.Awaited awaited -> {
-                    if (ledger.nanoTime() - began >= LONGEST_WAIT_FOR_MONEY.toNanos()) {
+                    if (ledger.nanoTime() - began >= longestWait.toNanos()) {
                         throw new NoMoney(awaited);
                     }
                     ledger.pause();
@@ -260,17 +328,17 @@ public final class RecordedCalls implements Attempt.Calls, AutoCloseable {
     }
 
     /** Looks again, since the ledger may have waited for the broker for long, and records that no call was made. */
-    private void checkAgain(CallAttempt begun, Reservation money) throws InterruptedException {
+    private void checkAgain(Permit at, CallAttempt begun, Reservation money) throws InterruptedException {
         try {
             throwIfOver();
             if (!money.covered()) {
                 throw new NoMoney(new Money.Awaited());
             }
         } catch (Over over) {
-            notMade(begun, over.ended().reason());
+            notMade(at, begun, over.ended().reason());
             throw over;
         } catch (NoMoney late) {
-            notMade(begun, Reason.BUDGET_EXCEEDED);
+            notMade(at, begun, Reason.BUDGET_EXCEEDED);
             throw late;
         } catch (Lost lost) {
             ledger.orphaned(CallAttempt.newBuilder(begun)
@@ -297,10 +365,10 @@ public final class RecordedCalls implements Attempt.Calls, AutoCloseable {
         }
     }
 
-    private void notMade(CallAttempt begun, Reason why) throws InterruptedException {
+    private void notMade(Permit at, CallAttempt begun, Reason why) throws InterruptedException {
         CallReport report = CallReport.died(why, CallPhase.CONNECT);
-        CallAttempt end = withLoad(CallAttempt.newBuilder(begun));
-        var _ = ledger.ended(end, report, Duration.ZERO, provider().callCostMicros());
+        CallAttempt end = withLoad(CallAttempt.newBuilder(begun), at);
+        var _ = ledger.ended(end, report, Duration.ZERO, provider(at).callCostMicros());
     }
 
     /** Returns the ends of the calls made so far. */
@@ -308,24 +376,26 @@ public final class RecordedCalls implements Attempt.Calls, AutoCloseable {
         return made;
     }
 
-    private CallAttempt begins(Reservation money) {
-        return withLoad(CallAttempt.newBuilder()
+    private CallAttempt begins(Permit at, boolean hedge, Reservation money) {
+        CallAttempt.Builder begun = CallAttempt.newBuilder()
                 .setContext(context)
                 .setCallId(CALL_IDS.generate().toString())
                 .setMoment(CallMoment.START)
                 .setAt(clock.instant())
                 .setStage(stage.code())
-                .setProvider(provider().name())
+                .setProvider(provider(at).name())
                 .setAttempt(attempt)
+                .setHedge(hedge)
                 .setInstance(ledger.instance())
                 .setLife(money.life().orElse(null))
                 .setBudgetDay(money.day().map(LocalDate::toString).orElse(null))
-                .setReservedMicros(money.life().isPresent() ? money.micros() : null));
+                .setReservedMicros(money.life().isPresent() ? money.micros() : null);
+        return withLoad(begun, at);
     }
 
     /** Adds the load of this process to an event, so that nobody has to ask a process for it. */
-    private CallAttempt withLoad(CallAttempt.Builder call) {
-        LoadSnapshot loadSnapshot = permit.loadSnapshot();
+    private static CallAttempt withLoad(CallAttempt.Builder call, Permit at) {
+        LoadSnapshot loadSnapshot = at.loadSnapshot();
         return call.setInFlight(loadSnapshot.inFlight())
                 .setLimit(loadSnapshot.limit())
                 .setBreaker(loadSnapshot.breaker().map(RecordedCalls::state).orElse(null))

@@ -245,6 +245,12 @@ public final class StageMetrics {
                         "pawline.stage.provider.calls",
                         ofCall.and("reason", end.getReason().orElse("none")))
                 .increment();
+        if (end.getHedge()) {
+            registry.counter(
+                            "pawline.stage.provider.hedges",
+                            ofCall.and("reason", end.getReason().orElse("none")))
+                    .increment();
+        }
         end.getCostMicros()
                 .ifPresent(cost ->
                         registry.counter("pawline.stage.provider.cost", ofCall).increment(cost / MICROS));

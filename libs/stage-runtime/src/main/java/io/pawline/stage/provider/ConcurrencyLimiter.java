@@ -88,6 +88,7 @@ public final class ConcurrencyLimiter implements PermitSource {
     private final @Nullable CallLimit adaptive;
     private final @Nullable FleetShare share;
     private final @Nullable Ghosts ghosts;
+    private final @Nullable SlowCalls slowCalls;
     private final @Nullable Breaker breaker;
     private final @Nullable CallRate rate;
     private final LongSupplier nanoTime;
@@ -180,6 +181,7 @@ public final class ConcurrencyLimiter implements PermitSource {
         this.clock = clock;
         this.share = share;
         this.ghosts = ghosts;
+        this.slowCalls = ghosts == null ? null : new SlowCalls();
         this.adaptive = share != null
                 ? share
                 : provider.filter(ProviderPolicies::adaptiveLimit)
@@ -236,6 +238,24 @@ public final class ConcurrencyLimiter implements PermitSource {
             permit.turn(turn.getAsLong());
         }
         return Optional.of(permit);
+    }
+
+    /**
+     * Gives a permit for a call that nothing but the time of its task asks for. The provider works, it has a free place,
+     * and it is asked for none that it has not.
+     */
+    synchronized Optional<Permit> tryAcquireIdle() {
+        boolean works = breakerState() == State.CLOSED && failuresInARow.get() < FAILING;
+        return works && busy() < limit() ? tryAcquire() : Optional.empty();
+    }
+
+    /**
+     * Returns the nanoseconds after which a call of this kind is slow; empty while that is not known.
+     *
+     * @param strictness 0: longer than nearly all; 1: longer than all
+     */
+    OptionalLong slowAfter(String kind, double strictness) {
+        return slowCalls == null ? OptionalLong.empty() : slowCalls.after(kind, strictness);
     }
 
     /** Takes a place, and returns how many are taken now. */
@@ -331,6 +351,9 @@ public final class ConcurrencyLimiter implements PermitSource {
         if (ghosts != null) {
             takeNote(ghosts, report, endedNanos - startedNanos, endedNanos);
         }
+        if (slowCalls != null && report.failure().isEmpty()) {
+            slowCalls.succeededAfter(work.kind(), endedNanos - startedNanos);
+        }
         if (adaptive != null) {
             adaptive.ended(new EndedCall(
                     epochNanos + startedNanos,
@@ -358,7 +381,7 @@ public final class ConcurrencyLimiter implements PermitSource {
             case FAILED -> {
                 if (report.failure().filter(ConcurrencyLimiter::isBroken).isPresent()) {
                     failuresInARow.incrementAndGet();
-                } else {
+                } else if (report.failure().filter(Reason.SUPERSEDED::equals).isEmpty()) {
                     failuresInARow.set(0);
                 }
             }

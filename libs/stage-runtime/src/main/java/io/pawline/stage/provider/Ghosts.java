@@ -1,7 +1,6 @@
 package io.pawline.stage.provider;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.PriorityQueue;
 
 /**
@@ -22,15 +21,12 @@ final class Ghosts {
     /** No call is counted for longer, for a call that hangs may never end. */
     private static final long LONGEST = Duration.ofSeconds(30).toNanos();
 
-    private final long[] latencies = new long[LATEST];
+    private final LatestLatencies latencies = new LatestLatencies(LATEST);
     private final PriorityQueue<Long> ends = new PriorityQueue<>((one, other) -> Long.signum(one - other));
-    private int seen;
 
     /** Takes note of the latency of a call that succeeded, in nanoseconds. */
     synchronized void succeededAfter(long latency) {
-        latencies[seen % LATEST] = latency;
-        // It starts again in time, for an index must not overflow
-        seen = seen + 1 == 2 * LATEST ? LATEST : seen + 1;
+        latencies.add(latency);
     }
 
     /**
@@ -40,7 +36,7 @@ final class Ghosts {
      * @param now the time, like {@link System#nanoTime}
      */
     synchronized void gaveUp(long elapsed, long now) {
-        long left = Math.max(elapsed / PART_OF_THE_TIME, usual() - elapsed);
+        long left = Math.max(elapsed / PART_OF_THE_TIME, latencies.quantile(QUANTILE) - elapsed);
         ends.add(now + Math.clamp(left, 0, LONGEST));
     }
 
@@ -50,16 +46,5 @@ final class Ghosts {
             ends.remove();
         }
         return ends.size();
-    }
-
-    /** Returns the time that nearly all calls take; 0 if nothing is known. */
-    private long usual() {
-        int count = Math.min(seen, LATEST);
-        if (count == 0) {
-            return 0;
-        }
-        long[] sorted = Arrays.copyOf(latencies, count);
-        Arrays.sort(sorted);
-        return sorted[Math.min(count - 1, (int) (QUANTILE * count))];
     }
 }

@@ -17,6 +17,7 @@ public final class Permit implements AutoCloseable {
     private OptionalLong turn = OptionalLong.empty();
     private boolean called;
     private boolean closed;
+    private boolean hedge;
     private int place;
     private BitSet placesCalled = new BitSet();
     private @Nullable ProviderChain chain;
@@ -63,6 +64,31 @@ public final class Permit implements AutoCloseable {
         return next;
     }
 
+    /** Returns the nanoseconds after which a call of this kind is slow; empty if this one is not to be hedged. */
+    public OptionalLong slowAfter(String kind) {
+        // A probe has to find out itself
+        return chain == null || probe ? OptionalLong.empty() : chain.slowAfter(place, kind);
+    }
+
+    /**
+     * Gives a permit for a second call while that of this permit is under way. Empty if there is none for it now.
+     *
+     * @param elapsedNanos since the call began
+     */
+    public Optional<Permit> hedge(String kind, long elapsedNanos) {
+        return chain == null || probe ? Optional.empty() : chain.hedge(placesCalled, place, kind, elapsedNanos);
+    }
+
+    /** Sets that the permit is for a hedge. */
+    void hedges() {
+        hedge = true;
+    }
+
+    /** Takes note that the call was made a second time, so the attempt calls that provider no more. */
+    public void hedgedBy(Permit second) {
+        placesCalled.set(second.place);
+    }
+
     /** Says whether another provider of the stage takes calls now. */
     public boolean othersOpen() {
         return chain != null && chain.othersOpen(place);
@@ -105,13 +131,20 @@ public final class Permit implements AutoCloseable {
     public void called(CallReport report, CallWork work, long startedNanos, long endedNanos) {
         if (!called) {
             called = true;
+            if (chain != null && !hedge) {
+                chain.called();
+            }
             limiter.ended(this, report, work, startedNanos, endedNanos);
         }
     }
 
-    private void release() {
+    /** Gives the place at the provider back, and keeps the stage's permit. Doing so again changes nothing. */
+    public void release() {
         if (!closed) {
             closed = true;
+            if (chain != null && hedge && !called) {
+                chain.hedgeNotMade();
+            }
             limiter.release(this, called);
         }
     }

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
@@ -29,7 +30,16 @@ public final class ProviderChain implements PermitSource {
      * is no retry that feeds an overload: each provider has a limit, a breaker and a rate, and the call waits for none of
      * them. What finds no other provider is tried again later, by the rules for any failure.
      *
+     * A call that is slow is made a second time, where an operator has said so (Dean and Barroso, The Tail at Scale, 2013:
+     * hedged requests). Slow is what takes longer than 95 % of the latest calls of its kind. As few may be made twice,
+     * slow means longer when hedges are scarce, up to longer than all of the latest 200. So the calls that hang get the
+     * hedges, and not those that are merely in the last twentieth. A hedge takes no place that a task waits for: it gets
+     * one only if the task that asked last got its own.
+     *
      * Rejected:
+     * - A hedge for each call beyond the 95th percentile: that is a twentieth of all calls, so the account is empty when
+     *   a call hangs.
+     * - Both calls at once: twice the price.
      * - A queue for each provider: a task would have to be moved from one to the other when a breaker opens, and tenants
      *   would share each queue, and not the stage.
      * - Every second task to the second provider: its price and its quality differ.
@@ -49,7 +59,11 @@ public final class ProviderChain implements PermitSource {
     private final Clock clock;
     private final LongSupplier nanoTime;
     private final AtomicLongArray asked;
+    private final Optional<HedgeBudget> hedges;
     private volatile @Nullable Look lastLook;
+
+    /** Whether the task that asked last got no permit. */
+    private boolean waits;
 
     /**
      * @param limiters of the providers, in the order in which they are asked; the stage's own if it calls none
@@ -63,6 +77,8 @@ public final class ProviderChain implements PermitSource {
         this.fallbacks = fallbacks;
         this.clock = clock;
         this.nanoTime = nanoTime;
+        this.hedges =
+                fallbacks.hedgeShare() > 0 ? Optional.of(new HedgeBudget(fallbacks.hedgeShare())) : Optional.empty();
         this.asked = new AtomicLongArray(limiters.size());
         long longAgo = nanoTime.getAsLong() - ASKED_LATELY;
         for (int place = 0; place < limiters.size(); place++) {
@@ -71,7 +87,13 @@ public final class ProviderChain implements PermitSource {
     }
 
     @Override
-    public Optional<Permit> tryAcquire(Supplier<Demand> demand) {
+    public synchronized Optional<Permit> tryAcquire(Supplier<Demand> demand) {
+        Optional<Permit> permit = first(demand);
+        waits = permit.isEmpty();
+        return permit;
+    }
+
+    private Optional<Permit> first(Supplier<Demand> demand) {
         for (int place = 0; place < limiters.size(); place++) {
             asked.set(place, nanoTime.getAsLong());
             Optional<Permit> permit = limiters.get(place).tryAcquire();
@@ -112,6 +134,61 @@ public final class ProviderChain implements PermitSource {
             }
         }
         return Optional.empty();
+    }
+
+    /** Returns the nanoseconds after which a call is slow; empty if none is hedged, or too little is known. */
+    OptionalLong slowAfter(int place, String kind) {
+        return hedges.isEmpty()
+                ? OptionalLong.empty()
+                : limiters.get(place).slowAfter(kind, hedges.get().scarcity());
+    }
+
+    /**
+     * Gives a permit for a second call while the first is under way: at the first of the other providers that has one
+     * idle, else at the same. Empty if the call is not slow, a task waits, or as many calls were hedged as may be.
+     *
+     * @param called places of the providers that were called
+     * @param place of the first call
+     * @param elapsedNanos since it began
+     */
+    synchronized Optional<Permit> hedge(BitSet called, int place, String kind, long elapsedNanos) {
+        OptionalLong slow = slowAfter(place, kind);
+        if (waits || hedges.isEmpty() || slow.isEmpty() || elapsedNanos < slow.getAsLong()) {
+            return Optional.empty();
+        }
+        HedgeBudget budget = hedges.get();
+        if (!budget.take()) {
+            return Optional.empty();
+        }
+        Optional<Permit> permit = idle(called, place);
+        permit.ifPresentOrElse(Permit::hedges, budget::notMade);
+        return permit;
+    }
+
+    private Optional<Permit> idle(BitSet called, int place) {
+        for (int other = called.nextClearBit(0); other < limiters.size(); other = called.nextClearBit(other + 1)) {
+            Optional<Permit> permit = idleAt(other, called);
+            if (permit.isPresent()) {
+                return permit;
+            }
+        }
+        return idleAt(place, called);
+    }
+
+    private Optional<Permit> idleAt(int place, BitSet called) {
+        Optional<Permit> permit = limiters.get(place).tryAcquireIdle();
+        permit.ifPresent(its -> its.at(this, place, called));
+        return permit;
+    }
+
+    /** Takes note of a call that is no hedge. */
+    void called() {
+        hedges.ifPresent(HedgeBudget::called);
+    }
+
+    /** Takes note that a hedge was not made after all. */
+    void hedgeNotMade() {
+        hedges.ifPresent(HedgeBudget::notMade);
     }
 
     /** Says whether a provider other than this one takes calls now. */

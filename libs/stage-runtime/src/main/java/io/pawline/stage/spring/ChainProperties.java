@@ -7,8 +7,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
-import java.util.function.Function;
-import java.util.function.ToIntFunction;
 import org.springframework.boot.context.properties.ConfigurationPropertiesSource;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -33,22 +31,32 @@ public record ChainProperties(
         }
     }
 
+    /** Holds what the settings of every further provider have in common, whatever its wire format. */
+    public interface Further {
+
+        /** Returns the place in the order: the provider with the least number is asked first. */
+        int order();
+
+        ProviderLimits limits();
+    }
+
     /**
      * Returns further providers in their order: by the number that each has for it, then by name.
      *
      * @param settings of each provider, by its name
      */
-    public static <S> List<Entry<String, S>> inOrder(Map<String, S> settings, ToIntFunction<S> order) {
+    public static <S extends Further> List<Entry<String, S>> inOrder(Map<String, S> settings) {
         return settings.entrySet().stream()
-                .sorted(Comparator.<Entry<String, S>>comparingInt(each -> order.applyAsInt(each.getValue()))
+                .sorted(Comparator.<Entry<String, S>>comparingInt(
+                                each -> each.getValue().order())
                         .thenComparing(Entry::getKey))
                 .toList();
     }
 
-    /** Makes of further providers what the runtime needs. */
-    public <S> Fallbacks fallbacks(List<Entry<String, S>> inOrder, Function<S, ProviderLimits> limits) {
-        List<Fallback> providers = inOrder.stream()
-                .map(each -> limits.apply(each.getValue()).provider(each.getKey()))
+    /** Makes of further providers, by their names, what the runtime needs. */
+    public Fallbacks fallbacks(Map<String, ? extends Further> settings) {
+        List<Fallback> providers = inOrder(settings).stream()
+                .map(each -> each.getValue().limits().provider(each.getKey()))
                 .toList();
         return new Fallbacks(policy, spillAfter, providers);
     }

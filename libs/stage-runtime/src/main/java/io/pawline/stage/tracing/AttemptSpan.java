@@ -53,6 +53,15 @@ public final class AttemptSpan implements AutoCloseable {
             public <T> T make(ProviderCall<T> call) throws InterruptedException {
                 return calls.make(around(call));
             }
+
+            @Override
+            public <T> T makeHedged(String kind, ProviderCall<T> first, ProviderCall<T> second)
+                    throws InterruptedException {
+                return calls.makeHedged(kind, around(first), around(place -> {
+                    Span.current().setAttribute("pawline.call.hedge", true);
+                    return second.make(place);
+                }));
+            }
         };
     }
 
@@ -60,7 +69,7 @@ public final class AttemptSpan implements AutoCloseable {
         return place.isEmpty()
                 ? call
                 : provider -> {
-                    Span made = calls.apply(provider);
+                    Span made = begin(provider);
                     try (Scope _ = made.makeCurrent()) {
                         OutsideCall.Answer<T> answer = call.make(provider);
                         describe(made, answer.report());
@@ -72,6 +81,13 @@ public final class AttemptSpan implements AutoCloseable {
                         made.end();
                     }
                 };
+    }
+
+    /** Begins the span of a call, which may have another thread than the attempt. */
+    private Span begin(int provider) {
+        try (Scope _ = span.makeCurrent()) {
+            return calls.apply(provider);
+        }
     }
 
     private static void describe(Span made, CallReport report) {

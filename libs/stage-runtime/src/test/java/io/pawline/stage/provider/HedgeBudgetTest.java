@@ -1,0 +1,79 @@
+package io.pawline.stage.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+class HedgeBudgetTest {
+
+    /** What can happen to the account of a process. */
+    enum Step {
+        CALL,
+        MANY_CALLS,
+        HEDGE,
+        HEDGE_THAT_IS_NOT_MADE
+    }
+
+    @Property(tries = 2_000)
+    void noMoreIsHedgedThanTheShareOfAllCallsSoFar(
+            @ForAll @IntRange(min = 1, max = 10) int percent, @ForAll @Size(min = 1, max = 300) List<Step> steps) {
+        HedgeBudget budget = new HedgeBudget(percent / 100.0);
+        int calls = 0;
+        int hedges = 0;
+
+        for (Step step : steps) {
+            switch (step) {
+                case CALL, MANY_CALLS -> {
+                    int more = step == Step.CALL ? 1 : 60;
+                    for (int i = 0; i < more; i++) {
+                        budget.called();
+                    }
+                    calls += more;
+                }
+                case HEDGE -> hedges += budget.take() ? 1 : 0;
+                case HEDGE_THAT_IS_NOT_MADE -> {
+                    if (budget.take()) {
+                        budget.notMade();
+                    }
+                }
+            }
+            assertThat(100 * hedges).isLessThanOrEqualTo(percent * calls);
+        }
+    }
+
+    @Test
+    void theFiftiethCallPaysForTheFirstHedge() {
+        HedgeBudget budget = new HedgeBudget(0.02);
+        for (int i = 0; i < 49; i++) {
+            budget.called();
+        }
+        assertThat(budget.take()).isFalse();
+
+        budget.called();
+
+        assertThat(budget.take()).isTrue();
+        assertThat(budget.take()).isFalse();
+    }
+
+    @Test
+    void aQuietNightSavesUpFewHedges() {
+        HedgeBudget budget = new HedgeBudget(0.02);
+        for (int i = 0; i < 100_000; i++) {
+            budget.called();
+        }
+        assertThat(budget.scarcity()).isZero();
+
+        int hedges = 0;
+        while (budget.take()) {
+            hedges++;
+        }
+
+        assertThat(hedges).isEqualTo(10);
+        assertThat(budget.scarcity()).isEqualTo(1);
+    }
+}
