@@ -21,6 +21,7 @@ import io.pawline.stage.ProviderPolicies;
 import io.pawline.stage.budget.BudgetLeases;
 import io.pawline.stage.budget.Money;
 import io.pawline.stage.budget.Reservation;
+import io.pawline.stage.provider.CanaryShare;
 import io.pawline.stage.provider.LoadSnapshot;
 import io.pawline.stage.provider.Permit;
 import java.time.Clock;
@@ -141,10 +142,15 @@ public final class RecordedCalls implements Attempt.Calls, AutoCloseable {
         this.attempt = attempt;
         this.check = check;
         this.first = permit;
-        this.permit = permit;
+        this.permit = isFirst() ? permit.compared(TaskId.parse(context.getTaskId())) : permit;
         this.ledger = ledger;
         this.budget = budget;
         this.clock = clock;
+    }
+
+    /** A canary gets a task once: what comes back goes to a provider that is known. */
+    private boolean isFirst() {
+        return attempt == 1 && context.getGeneration() == 1;
     }
 
     @Override
@@ -320,7 +326,14 @@ public final class RecordedCalls implements Attempt.Calls, AutoCloseable {
                 .setInstance(ledger.instance())
                 .setLife(money.life().orElse(null))
                 .setBudgetDay(money.day().map(LocalDate::toString).orElse(null))
-                .setReservedMicros(money.life().isPresent() ? money.micros() : null));
+                .setReservedMicros(money.life().isPresent() ? money.micros() : null)
+                .setCanary(comparedWith().map(CanaryShare::provider).orElse(null))
+                .setCanaryShare(comparedWith().map(CanaryShare::share).orElse(null)));
+    }
+
+    /** The first call of a task counts in a comparison. */
+    private Optional<CanaryShare> comparedWith() {
+        return made.isEmpty() ? permit.comparedWith() : Optional.empty();
     }
 
     /** Adds the load of this process to an event, so that nobody has to ask a process for it. */

@@ -1,6 +1,7 @@
 package io.pawline.stage.provider;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.pawline.schemas.TaskId;
 import io.pawline.stage.Fallbacks;
 import io.pawline.stage.Fallbacks.Policy;
 import java.time.Clock;
@@ -11,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,11 @@ public final class ProviderChain implements PermitSource {
      * is no retry that feeds an overload: each provider has a limit, a breaker and a rate, and the call waits for none of
      * them. What finds no other provider is tried again later, by the rules for any failure.
      *
+     * One provider can be a canary, which is compared with the others (CanaryShare). It gets its share of the tasks and
+     * nothing else: it is no fallback before it has been found good. A task of the share gives back the permit that it
+     * has and takes one of the canary; without one it goes where all go, and is not compared. While the canary is
+     * closed, nothing is compared, so that both sides are tasks of the same time.
+     *
      * Rejected:
      * - A queue for each provider: a task would have to be moved from one to the other when a breaker opens, and tenants
      *   would share each queue, and not the stage.
@@ -45,6 +52,10 @@ public final class ProviderChain implements PermitSource {
     private record Look(Demand demand, long atNanos) {}
 
     private final List<ConcurrencyLimiter> limiters;
+    /** Holds the places of the providers that any task may go to, in their order. */
+    private final List<Integer> regular;
+
+    private final Optional<CanaryShare> canary;
     private final Fallbacks fallbacks;
     private final Clock clock;
     private final LongSupplier nanoTime;
@@ -60,6 +71,12 @@ public final class ProviderChain implements PermitSource {
             throw new IllegalArgumentException("each provider needs a limiter, was " + limiters.size());
         }
         this.limiters = List.copyOf(limiters);
+        this.canary = CanaryShare.of(fallbacks);
+        int apart = canary.map(CanaryShare::place).orElse(limiters.size());
+        this.regular = IntStream.range(0, limiters.size())
+                .filter(place -> place != apart)
+                .boxed()
+                .toList();
         this.fallbacks = fallbacks;
         this.clock = clock;
         this.nanoTime = nanoTime;
@@ -72,14 +89,14 @@ public final class ProviderChain implements PermitSource {
 
     @Override
     public Optional<Permit> tryAcquire(Supplier<Demand> demand) {
-        for (int place = 0; place < limiters.size(); place++) {
+        for (int place : regular) {
             asked.set(place, nanoTime.getAsLong());
             Optional<Permit> permit = limiters.get(place).tryAcquire();
             if (permit.isPresent()) {
                 permit.get().at(this, place, new BitSet());
                 return permit;
             }
-            if (place + 1 == limiters.size()
+            if (place == regular.getLast()
                     || !limiters.get(place).standing().passes(fallbacks, look(demand), clock.instant())) {
                 return Optional.empty();
             }
@@ -104,8 +121,9 @@ public final class ProviderChain implements PermitSource {
      * @param called places of the providers that were called
      */
     Optional<Permit> another(BitSet called) {
-        for (int place = called.nextClearBit(0); place < limiters.size(); place = called.nextClearBit(place + 1)) {
-            Optional<Permit> permit = limiters.get(place).tryAcquire();
+        for (int place : regular) {
+            Optional<Permit> permit =
+                    called.get(place) ? Optional.empty() : limiters.get(place).tryAcquire();
             if (permit.isPresent()) {
                 permit.get().at(this, place, called);
                 return permit;
@@ -114,9 +132,36 @@ public final class ProviderChain implements PermitSource {
         return Optional.empty();
     }
 
+    /**
+     * Says what the comparison with the canary makes of a task that begins: the canary's permit for a task of its share,
+     * and this one for all others. The permit that is not used is given back.
+     */
+    Permit compared(TaskId task, Permit permit) {
+        if (canary.isEmpty() || permit.probe()) {
+            return permit;
+        }
+        CanaryShare share = canary.get();
+        ConcurrencyLimiter limiter = limiters.get(share.place());
+        if (!limiter.open()) {
+            return permit;
+        }
+        if (!share.has(task)) {
+            permit.compareWith(share);
+            return permit;
+        }
+        asked.set(share.place(), nanoTime.getAsLong());
+        Optional<Permit> its = limiter.tryAcquire();
+        its.ifPresent(taken -> {
+            taken.at(this, share.place(), new BitSet());
+            taken.compareWith(share);
+            permit.release();
+        });
+        return its.orElse(permit);
+    }
+
     /** Says whether a provider other than this one takes calls now. */
     boolean othersOpen(int place) {
-        for (int other = 0; other < limiters.size(); other++) {
+        for (int other : regular) {
             if (other != place && limiters.get(other).open()) {
                 return true;
             }
@@ -131,18 +176,19 @@ public final class ProviderChain implements PermitSource {
 
     @Override
     public boolean allowed() {
-        return limiters.stream().anyMatch(ConcurrencyLimiter::allowed);
+        return regular.stream().anyMatch(place -> limiters.get(place).allowed());
     }
 
     /** Says whether a task may begin at any of the providers. */
     public boolean open() {
-        return limiters.stream().anyMatch(ConcurrencyLimiter::open);
+        return regular.stream().anyMatch(place -> limiters.get(place).open());
     }
 
     @Override
     public int limit() {
         int limit = 0;
-        for (ConcurrencyLimiter limiter : limiters) {
+        for (int place : regular) {
+            ConcurrencyLimiter limiter = limiters.get(place);
             if (limiter.open()) {
                 limit += limiter.limit();
                 if (fallbacks.policy() == Policy.STANDBY) {

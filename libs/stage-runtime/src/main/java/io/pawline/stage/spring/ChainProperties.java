@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
 import org.springframework.boot.context.properties.ConfigurationPropertiesSource;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -45,10 +46,17 @@ public record ChainProperties(
                 .toList();
     }
 
-    /** Makes of further providers what the runtime needs. */
-    public <S> Fallbacks fallbacks(List<Entry<String, S>> inOrder, Function<S, ProviderLimits> limits) {
+    /**
+     * Makes of further providers what the runtime needs.
+     *
+     * @param canary share of the tasks by which a provider is compared with the others; 0: it is not
+     */
+    public <S> Fallbacks fallbacks(
+            List<Entry<String, S>> inOrder, Function<S, ProviderLimits> limits, ToDoubleFunction<S> canary) {
         List<Fallback> providers = inOrder.stream()
-                .map(each -> limits.apply(each.getValue()).provider(each.getKey()))
+                .map(each -> limits.apply(each.getValue())
+                        .provider(each.getKey())
+                        .withCanary(canary.applyAsDouble(each.getValue())))
                 .toList();
         return new Fallbacks(policy, spillAfter, providers);
     }
