@@ -25,14 +25,14 @@ public record Fallbacks(Policy policy, Duration spillAfter, List<Fallback> provi
         PREFER
     }
 
-    /** A canary has no more than half of the tasks, so that there are others to compare with. */
-    private static final double LARGEST_CANARY = 0.5;
+    /** A canary has no more of the tasks, so that there are enough others to compare with. */
+    private static final double LARGEST_CANARY = 0.2;
 
     /**
      * Is one of the other providers.
      *
      * @param maxInFlight most calls in flight of one process, more than 0
-     * @param canary share of the tasks that go to it first, to compare it with the others, from 0 to 0.5; more than 0: it
+     * @param canary share of the tasks that go to it first, to compare it with the others, from 0 to 0.2; more than 0: it
      *     gets no other task
      */
     public record Fallback(ProviderPolicies provider, int maxInFlight, double canary) {
@@ -42,7 +42,7 @@ public record Fallbacks(Policy policy, Duration spillAfter, List<Fallback> provi
                 throw new IllegalArgumentException("max-in-flight must be > 0, was " + maxInFlight);
             }
             if (!(canary >= 0 && canary <= LARGEST_CANARY)) {
-                throw new IllegalArgumentException("canary must be from 0 to 0.5, was " + canary);
+                throw new IllegalArgumentException("canary must be from 0 to 0.2, was " + canary);
             }
         }
 

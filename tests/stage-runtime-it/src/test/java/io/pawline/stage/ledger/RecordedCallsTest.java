@@ -110,8 +110,8 @@ class RecordedCallsTest {
 
     @Test
     void theFirstCallOfATaskSaysInWhichComparisonItCounts() throws InterruptedException {
-        canary = 0.5;
-        for (int task = 0; task < 40; task++) {
+        canary = 0.2;
+        for (int task = 0; task < 200; task++) {
             limiters.clear();
             try (RecordedCalls made = recordedCalls(2)) {
                 assertThat(made.<String>make(_ -> call())).isEqualTo("a cat");
@@ -120,7 +120,7 @@ class RecordedCallsTest {
 
         assertThat(ledger()).allSatisfy(event -> {
             assertThat(event.getCanary()).contains("provider-1");
-            assertThat(event.getCanaryShare()).contains(0.5);
+            assertThat(event.getCanaryShare()).contains(0.2);
         });
         assertThat(ledger()).extracting(CallAttempt::getProvider).contains("provider-0", "provider-1");
     }
@@ -128,10 +128,10 @@ class RecordedCallsTest {
     @ParameterizedTest
     @CsvSource({"2, 1", "1, 2"})
     void whatComesBackGoesToAProviderThatIsKnown(int itsAttempt, int itsGeneration) throws InterruptedException {
-        canary = 0.5;
+        canary = 0.2;
         attempt = itsAttempt;
         generation = itsGeneration;
-        for (int task = 0; task < 40; task++) {
+        for (int task = 0; task < 200; task++) {
             limiters.clear();
             try (RecordedCalls made = recordedCalls(2)) {
                 assertThat(made.<String>make(_ -> call())).isEqualTo("a cat");

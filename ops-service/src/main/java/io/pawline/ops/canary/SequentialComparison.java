@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param waitingCanary results of the canary that wait for results of the others
  * @param waitingOthers results of the others that wait for a result of the canary
  */
-record SequentialTest(double evidence, Tally canary, Tally others, Tally waitingCanary, Tally waitingOthers) {
+record SequentialComparison(double evidence, Tally canary, Tally others, Tally waitingCanary, Tally waitingOthers) {
 
     /*
      * The test multiplies e-values of blocks of results (Turner, Ly and Grünwald, Generic E-Variables for Exact Sequential
@@ -27,7 +27,7 @@ record SequentialTest(double evidence, Tally canary, Tally others, Tally waiting
      *
      * b is what the others had so far, and a is WORSE_BY above it, both set before the block is seen. As in Wald's
      * sequential probability ratio test, much evidence against a worse canary ends the test as well (Wald, Sequential
-     * Tests of Statistical Hypotheses, 1945, https://doi.org/10.1214/aoms/1177731118). SequentialTestTest plays this
+     * Tests of Statistical Hypotheses, 1945, https://doi.org/10.1214/aoms/1177731118). SequentialComparisonTest plays this
      * thousands of times.
      *
      * Rejected:
@@ -70,7 +70,7 @@ record SequentialTest(double evidence, Tally canary, Tally others, Tally waiting
     }
 
     /** A test without results. */
-    static final SequentialTest NEW = new SequentialTest(0, Tally.NONE, Tally.NONE, Tally.NONE, Tally.NONE);
+    static final SequentialComparison NEW = new SequentialComparison(0, Tally.NONE, Tally.NONE, Tally.NONE, Tally.NONE);
 
     /** At most this share of the good canaries is called worse. */
     static final double FALSE_ALARMS = 0.01;
@@ -79,7 +79,7 @@ record SequentialTest(double evidence, Tally canary, Tally others, Tally waiting
     static final double MISSED = 0.002;
 
     /** So much more of a canary's results must be bad for it to matter. */
-    static final double WORSE_BY = 0.07;
+    static final double WORSE_BY = 0.05;
 
     private static final double WORSE = -Math.log(FALSE_ALARMS);
     private static final double AS_GOOD = Math.log(MISSED);
@@ -90,17 +90,17 @@ record SequentialTest(double evidence, Tally canary, Tally others, Tally waiting
     private static final double MOST = 0.99;
 
     /** Returns the test with one more result of the canary. */
-    SequentialTest withCanary(boolean bad) {
-        return new SequentialTest(evidence, canary, others, waitingCanary.and(bad), waitingOthers).closeBlock();
+    SequentialComparison withCanary(boolean bad) {
+        return new SequentialComparison(evidence, canary, others, waitingCanary.and(bad), waitingOthers).closeBlock();
     }
 
     /** Returns the test with one more result of the others. */
-    SequentialTest withOther(boolean bad) {
-        return new SequentialTest(evidence, canary, others, waitingCanary, waitingOthers.and(bad)).closeBlock();
+    SequentialComparison withOther(boolean bad) {
+        return new SequentialComparison(evidence, canary, others, waitingCanary, waitingOthers.and(bad)).closeBlock();
     }
 
     /** Puts what waits into the evidence, if there is enough of both. Whether it does depends on numbers, not on results. */
-    private SequentialTest closeBlock() {
+    private SequentialComparison closeBlock() {
         if (waitingCanary.results() == 0 || waitingOthers.results() < waitingCanary.results()) {
             return this;
         }
@@ -112,7 +112,7 @@ record SequentialTest(double evidence, Tally canary, Tally others, Tally waiting
         double block = waitingCanary.logLikelihood(ofCanary)
                 + waitingOthers.logLikelihood(ofOthers)
                 - waitingCanary.and(waitingOthers).logLikelihood(same);
-        return new SequentialTest(
+        return new SequentialComparison(
                 evidence + block, canary.and(waitingCanary), others.and(waitingOthers), Tally.NONE, Tally.NONE);
     }
 
