@@ -51,4 +51,104 @@ record Canary(
         Objects.requireNonNull(results, "results");
         causes = Map.copyOf(causes);
     }
+
+    /** Returns the same comparison with more results. */
+    Canary judged(SequentialComparison more, Map<String, Integer> newCauses, Side ownCalls, Side othersCalls) {
+        return new Canary(
+                stage,
+                provider,
+                round,
+                share,
+                beganAt,
+                lastAt,
+                more,
+                newCauses,
+                ownCalls,
+                othersCalls,
+                verdict,
+                decidedAt,
+                why,
+                switchedOffAt,
+                seenOff);
+    }
+
+    /** Returns the same comparison with its verdict. */
+    Canary decided(Verdict found, Instant moment, String because) {
+        return new Canary(
+                stage,
+                provider,
+                round,
+                share,
+                beganAt,
+                lastAt,
+                results,
+                causes,
+                own,
+                others,
+                found,
+                moment,
+                because,
+                switchedOffAt,
+                seenOff);
+    }
+
+    /** Returns the same comparison of a provider that was switched off at this moment. */
+    Canary switchedOff(Instant moment) {
+        return new Canary(
+                stage,
+                provider,
+                round,
+                share,
+                beganAt,
+                lastAt,
+                results,
+                causes,
+                own,
+                others,
+                verdict,
+                decidedAt,
+                why,
+                moment,
+                seenOff);
+    }
+
+    /** Returns the same comparison of a provider that is off. */
+    Canary off() {
+        return new Canary(
+                stage,
+                provider,
+                round,
+                share,
+                beganAt,
+                lastAt,
+                results,
+                causes,
+                own,
+                others,
+                verdict,
+                decidedAt,
+                why,
+                switchedOffAt,
+                true);
+    }
+
+    /** Returns a comparison that begins at this moment, with nothing of this one. */
+    Canary anew(Instant moment) {
+        return new Canary(
+                stage,
+                provider,
+                round + 1,
+                share,
+                moment,
+                lastAt,
+                SequentialComparison.NEW,
+                Map.of(),
+                Side.NONE,
+                Side.NONE,
+                null,
+                null,
+                null,
+                null,
+                false);
+    }
 }
