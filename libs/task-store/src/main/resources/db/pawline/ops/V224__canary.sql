@@ -8,6 +8,7 @@ create table canary (
     began_at           timestamptz      not null,
     last_at            timestamptz      not null,           -- when a call of either side ended last
     evidence           double precision not null default 0, -- that the canary is worse: natural logarithm
+    reassurance        double precision not null default 0, -- that it is not worse by as much as matters, the same
     tasks              int              not null default 0, -- results of the canary in the evidence
     bad                int              not null default 0,
     others             int              not null default 0, -- results of the others in the evidence

@@ -88,7 +88,8 @@ final class CanaryStore {
             """;
 
     private static final String SAVE = """
-            update canary set round = :round, began_at = :began, evidence = :evidence, tasks = :tasks, bad = :bad,
+            update canary set round = :round, began_at = :began, evidence = :evidence,
+                reassurance = :reassurance, tasks = :tasks, bad = :bad,
                 others = :others, others_bad = :othersBad, waiting = :waiting, waiting_bad = :waitingBad,
                 waiting_others = :waitingOthers, waiting_others_bad = :waitingOthersBad,
                 causes = cast(:causes as jsonb), p95_ms = :p95, others_p95_ms = :othersP95, cost_micros = :cost,
@@ -295,6 +296,7 @@ final class CanaryStore {
                 .bind("round", canary.round())
                 .bind("began", at(canary.beganAt()))
                 .bind("evidence", results.evidence())
+                .bind("reassurance", results.reassurance())
                 .bind("tasks", results.canary().results())
                 .bind("bad", results.canary().bad())
                 .bind("others", results.others().results())
@@ -327,6 +329,7 @@ final class CanaryStore {
                 row.getObject("last_at", OffsetDateTime.class).toInstant(),
                 new SequentialComparison(
                         row.getDouble("evidence"),
+                        row.getDouble("reassurance"),
                         new Tally(row.getInt("tasks"), row.getInt("bad")),
                         new Tally(row.getInt("others"), row.getInt("others_bad")),
                         new Tally(row.getInt("waiting"), row.getInt("waiting_bad")),

@@ -8,12 +8,19 @@ import java.util.Optional;
  * however many bad results are usual. Immutable.
  *
  * @param evidence natural logarithm of the evidence that the canary is worse
+ * @param reassurance natural logarithm of the evidence that it is not worse by as much as matters
  * @param canary results of the canary that are in the evidence
  * @param others results of the others that are in the evidence
  * @param waitingCanary results of the canary that wait for results of the others
  * @param waitingOthers results of the others that wait for a result of the canary
  */
-record SequentialComparison(double evidence, Tally canary, Tally others, Tally waitingCanary, Tally waitingOthers) {
+record SequentialComparison(
+        double evidence,
+        double reassurance,
+        Tally canary,
+        Tally others,
+        Tally waitingCanary,
+        Tally waitingOthers) {
 
     /*
      * The test multiplies e-values of blocks of results (Turner, Ly and Grünwald, Generic E-Variables for Exact Sequential
@@ -25,10 +32,12 @@ record SequentialComparison(double evidence, Tally canary, Tally others, Tally w
      * probability of 1 % at most, ever (Ville's inequality). Neither the usual share of bad results nor the number of
      * tasks has to be known beforehand.
      *
-     * b is what the others had so far, and a is WORSE_BY above it, both set before the block is seen. As in Wald's
-     * sequential probability ratio test, much evidence against a worse canary ends the test as well (Wald, Sequential
-     * Tests of Statistical Hypotheses, 1945, https://doi.org/10.1214/aoms/1177731118). SequentialComparisonTest plays this
-     * thousands of times.
+     * b is what the others had so far, and a is WORSE_BY above it, both set before the block is seen.
+     *
+     * A canary is as good if it is not worse by WORSE_BY. That is Wald's sequential probability ratio test of its own
+     * results, a against b (Sequential Tests of Statistical Hypotheses, 1945, https://doi.org/10.1214/aoms/1177731118):
+     * the others have so many more results that b counts as known. The e-values above would not do. Where nothing is bad
+     * on either side, they say nothing. SequentialComparisonTest plays all this thousands of times.
      *
      * Rejected:
      * - A test with a fixed number of tasks that is looked at early: its false alarms add up with each look.
@@ -70,7 +79,7 @@ record SequentialComparison(double evidence, Tally canary, Tally others, Tally w
     }
 
     /** A test without results. */
-    static final SequentialComparison NEW = new SequentialComparison(0, Tally.NONE, Tally.NONE, Tally.NONE, Tally.NONE);
+    static final SequentialComparison NEW = new SequentialComparison(0, 0, Tally.NONE, Tally.NONE, Tally.NONE, Tally.NONE);
 
     /** At most this share of the good canaries is called worse. */
     static final double FALSE_ALARMS = 0.01;
@@ -82,7 +91,7 @@ record SequentialComparison(double evidence, Tally canary, Tally others, Tally w
     static final double WORSE_BY = 0.05;
 
     private static final double WORSE = -Math.log(FALSE_ALARMS);
-    private static final double AS_GOOD = Math.log(MISSED);
+    private static final double AS_GOOD = -Math.log(MISSED);
 
     /** Before there are results, 1 of 100 results of the others counts as bad. */
     private static final Tally BEFORE = new Tally(100, 1);
@@ -91,12 +100,14 @@ record SequentialComparison(double evidence, Tally canary, Tally others, Tally w
 
     /** Returns the test with one more result of the canary. */
     SequentialComparison withCanary(boolean bad) {
-        return new SequentialComparison(evidence, canary, others, waitingCanary.and(bad), waitingOthers).closeBlock();
+        return new SequentialComparison(evidence, reassurance, canary, others, waitingCanary.and(bad), waitingOthers)
+                .closeBlock();
     }
 
     /** Returns the test with one more result of the others. */
     SequentialComparison withOther(boolean bad) {
-        return new SequentialComparison(evidence, canary, others, waitingCanary, waitingOthers.and(bad)).closeBlock();
+        return new SequentialComparison(evidence, reassurance, canary, others, waitingCanary, waitingOthers.and(bad))
+                .closeBlock();
     }
 
     /** Puts what waits into the evidence, if there is enough of both. Whether it does depends on numbers, not on results. */
@@ -112,8 +123,9 @@ record SequentialComparison(double evidence, Tally canary, Tally others, Tally w
         double block = waitingCanary.logLikelihood(ofCanary)
                 + waitingOthers.logLikelihood(ofOthers)
                 - waitingCanary.and(waitingOthers).logLikelihood(same);
+        double good = waitingCanary.logLikelihood(ofOthers) - waitingCanary.logLikelihood(ofCanary);
         return new SequentialComparison(
-                evidence + block, canary.and(waitingCanary), others.and(waitingOthers), Tally.NONE, Tally.NONE);
+                evidence + block, reassurance + good, canary.and(waitingCanary), others.and(waitingOthers), Tally.NONE, Tally.NONE);
     }
 
     /** Returns what the results show; empty: not enough yet. */
@@ -121,6 +133,6 @@ record SequentialComparison(double evidence, Tally canary, Tally others, Tally w
         if (evidence >= WORSE) {
             return Optional.of(Verdict.WORSE);
         }
-        return evidence <= AS_GOOD ? Optional.of(Verdict.AS_GOOD) : Optional.empty();
+        return reassurance >= AS_GOOD ? Optional.of(Verdict.AS_GOOD) : Optional.empty();
     }
 }

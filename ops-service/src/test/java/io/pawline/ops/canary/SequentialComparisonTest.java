@@ -53,9 +53,10 @@ class SequentialComparisonTest {
         assertThat(play(0.05, 0.01, 0.05, MOST_TASKS).worse()).isLessThanOrEqualTo(RUNS / 100);
     }
 
-    @Test
-    void aGoodCanaryIsFoundGood() {
-        Played played = play(0.05, 0.01, 0.01, MOST_TASKS);
+    @ParameterizedTest
+    @CsvSource({"0", "0.01", "0.05"})
+    void aGoodCanaryIsFoundGood(double bad) {
+        Played played = play(0.05, bad, bad, MOST_TASKS);
 
         assertThat(played.asGood()).as("%s", played).isGreaterThan(RUNS * 98 / 100);
     }
