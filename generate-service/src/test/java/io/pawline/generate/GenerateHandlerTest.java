@@ -221,7 +221,7 @@ class GenerateHandlerTest {
                 TestingImageModel.properties("doubao-seedream-5-0-260128", Duration.ofSeconds(20), true);
         GenerateHandler handler = new GenerateHandler(
                 properties,
-                List.of(new PictureGenerator(TestingImageModel.client(server), properties, Clock.systemUTC())),
+                List.of(new SeedreamGenerator(TestingImageModel.client(server), properties, Clock.systemUTC())),
                 Optional.empty());
 
         Outcome outcome = handler.handle(described(), attempt);
@@ -286,7 +286,7 @@ class GenerateHandlerTest {
         GenerateProperties properties = TestingImageModel.properties("seedream-1", Duration.ofSeconds(20));
         return new GenerateHandler(
                 properties,
-                List.of(new PictureGenerator(TestingImageModel.client(server), properties, Clock.systemUTC())),
+                List.of(new SeedreamGenerator(TestingImageModel.client(server), properties, Clock.systemUTC())),
                 photos);
     }
 

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /**
  * Maps the error codes of the OpenAI images API to reasons
- * (<a href="https://developers.openai.com/api/docs/guides/error-codes">OpenAI's list of error codes</a>; gateways write
+ * (<a href="https://developers.openai.com/docs/guides/error-codes">OpenAI's list of error codes</a>; gateways write
  * some of them otherwise). The code is matched first, then the type, then the status.
  */
 public final class OpenAiErrors {

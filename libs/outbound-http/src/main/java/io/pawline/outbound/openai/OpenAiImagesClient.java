@@ -32,6 +32,8 @@ import okhttp3.HttpUrl;
 import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -55,7 +57,11 @@ public final class OpenAiImagesClient {
     private final RetryAfter retryAfter;
     private final Clock clock;
     private final Consumer<String> refusedSettings;
-    private final JsonMapper json = new JsonMapper();
+    private final JsonMapper json = new JsonMapper(JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(Math.toIntExact(ANSWER_LIMIT.bytes()))
+                    .build())
+            .build());
 
     /**
      * Makes a client for one account.

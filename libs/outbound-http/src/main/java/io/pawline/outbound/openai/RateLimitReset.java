@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads when calls are allowed again from {@code x-ratelimit-reset-requests} and {@code x-ratelimit-reset-tokens}, for an
  * answer without {@code Retry-After}
- * (<a href="https://developers.openai.com/api/docs/guides/rate-limits">OpenAI's page on rate limits</a>). The values are
+ * (<a href="https://developers.openai.com/docs/guides/rate-limits">OpenAI's page on rate limits</a>). The values are
  * times such as {@code 1s}, {@code 6m0s} and {@code 120ms}.
  */
 final class RateLimitReset {
