@@ -238,7 +238,7 @@ class GenerateHandlerTest {
 
     @Test
     void triesAgainIfThePictureCannotBeKept() throws Exception {
-        images.failing = true;
+        images.becomeUnreachable();
         server.enqueue(new MockResponse.Builder()
                 .body("{\"data\":[{\"b64_json\":\"%s\"}]}"
                         .formatted(Base64.getEncoder()
