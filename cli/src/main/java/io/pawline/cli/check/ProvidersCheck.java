@@ -7,6 +7,10 @@ import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.ark.ArkAnswer;
 import io.pawline.outbound.ark.ArkClient;
 import io.pawline.outbound.ark.ArkOperation;
+import io.pawline.outbound.ark.ArkProperties;
+import io.pawline.outbound.openai.OpenAiAnswer;
+import io.pawline.outbound.openai.OpenAiImagesClient;
+import io.pawline.outbound.openai.OpenAiOrder;
 import io.pawline.outbound.visual.VisualAnswer;
 import io.pawline.outbound.visual.VisualCall;
 import io.pawline.outbound.visual.VisualClient;
@@ -20,6 +24,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -41,6 +46,9 @@ public final class ProvidersCheck {
 
     /** The services' default time-out of a call for a picture. */
     private static final Duration USUAL_TIMEOUT = Duration.ofSeconds(60);
+
+    private static final String PROMPT =
+            "a small orange cat, its whole body in view, watercolour, on a plain background, no text";
 
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(1);
 
@@ -66,6 +74,7 @@ public final class ProvidersCheck {
         return ark(
                 VISION,
                 where,
+                options::ark,
                 ArkOperation.CHAT,
                 question(),
                 (answer, took) -> answer.path("choices")
@@ -79,8 +88,44 @@ public final class ProvidersCheck {
 
     /** Has one picture made; never throws for what it finds. */
     public Finding textToImage() {
-        String where = options.imageModel() + " at " + shown(options.arkUrl());
-        return ark(TEXT_TO_IMAGE, where, ArkOperation.GENERATION, order(), (answer, took) -> {
+        String where = options.imageModel() + " at " + shown(options.imageUrl());
+        try {
+            return options.openAiImages() ? openAiImages(where) : seedream(where);
+        } catch (IllegalArgumentException wrong) {
+            return Finding.fail(TEXT_TO_IMAGE, where, Failures.inOneLine(wrong), "");
+        }
+    }
+
+    /** The picture itself is in the answer, so matting has no address to fetch it from. */
+    private Finding openAiImages(String where) {
+        Instant began = clock.instant();
+        try {
+            OpenAiImagesClient client = new OpenAiImagesClient(http, options.images(), clock, _ -> {});
+            OpenAiOrder order = new OpenAiOrder(
+                    options.imageModel(), PROMPT, Optional.empty(), options.imageSize(), false, false);
+            return switch (client.make(
+                    order, "pawline-check-" + UUID.randomUUID(), options.timeouts(), BodyMemory.UNCOUNTED)) {
+                case OpenAiAnswer.Picture _ ->
+                    Finding.ok(TEXT_TO_IMAGE, where, "makes a picture in " + seconds(began));
+                case OpenAiAnswer.PictureAt at -> {
+                    picture = picture.or(() -> Optional.of(at.address()));
+                    yield Finding.ok(TEXT_TO_IMAGE, where, "makes a picture in " + seconds(began));
+                }
+                case OpenAiAnswer.Failed failed ->
+                    failed(
+                            TEXT_TO_IMAGE,
+                            where,
+                            failed.reason(),
+                            failed.detail(),
+                            failed.facts().report(Optional.of(failed.reason())));
+            };
+        } catch (InterruptedException stopped) {
+            return interrupted(TEXT_TO_IMAGE, where);
+        }
+    }
+
+    private Finding seedream(String where) {
+        return ark(TEXT_TO_IMAGE, where, options::images, ArkOperation.GENERATION, order(), (answer, took) -> {
             JsonNode image = answer.path("data").path(0);
             if (!image.path("url").isString()) {
                 String code = image.path("error").path("code").asString("");
@@ -137,10 +182,16 @@ public final class ProvidersCheck {
         Finding of(JsonNode answer, String took);
     }
 
-    private Finding ark(String check, String where, ArkOperation operation, JsonNode body, Judgement judgement) {
+    private Finding ark(
+            String check,
+            String where,
+            Supplier<ArkProperties> api,
+            ArkOperation operation,
+            JsonNode body,
+            Judgement judgement) {
         Instant began = clock.instant();
         try {
-            ArkClient ark = new ArkClient(http, options.ark(), clock, _ -> {});
+            ArkClient ark = new ArkClient(http, api.get(), clock, _ -> {});
             return switch (ark.post(operation, body, "pawline-check-" + UUID.randomUUID(), options.timeouts())) {
                 case ArkAnswer.Ok ok -> judgement.of(ok.body(), seconds(began));
                 case ArkAnswer.Failed failed ->
@@ -273,9 +324,7 @@ public final class ProvidersCheck {
         return JsonNodeFactory.instance
                 .objectNode()
                 .put("model", options.imageModel())
-                .put(
-                        "prompt",
-                        "a small orange cat, its whole body in view, watercolour, on a plain background, no text")
+                .put("prompt", PROMPT)
                 .put("size", options.imageSize())
                 .put("response_format", "url")
                 .put("watermark", false);

@@ -54,6 +54,20 @@ public final class ProviderOptions {
     private @Nullable String imageSize;
 
     @Option(
+            names = "--image-format",
+            paramLabel = "FORMAT",
+            description = "The services' pawline.generate.format, ark or openai-images (default: PAWLINE_GENERATE_FORMAT,"
+                    + " else ark).")
+    private @Nullable String imageFormat;
+
+    @Option(
+            names = "--image-url",
+            paramLabel = "URL",
+            description = "The services' pawline.generate.base-url (default: PAWLINE_GENERATE_BASEURL, else Ark). Its key"
+                    + " is taken from PAWLINE_GENERATE_APIKEY, else it is that of Ark.")
+    private @Nullable String imageUrl;
+
+    @Option(
             names = "--visual-url",
             paramLabel = "URL",
             description = "The visual API (default: PAWLINE_MATTING_BASEURL, else the local stack's, else the public"
@@ -92,6 +106,42 @@ public final class ProviderOptions {
                 .or(() -> environment.value("PAWLINE_ARK_BASEURL"))
                 .or(() -> localStack.find("pawline.ark.base-url"))
                 .orElse("https://ark.cn-beijing.volces.com/api/v3");
+    }
+
+    /**
+     * Returns the API that makes pictures, with its key.
+     *
+     * @throws IllegalArgumentException if there is no key, or the address is none
+     */
+    public ArkProperties images() {
+        Optional<String> key = environment.secret("PAWLINE_GENERATE_APIKEY");
+        return new ArkProperties(
+                URI.create(imageUrl()), key.orElseGet(() -> ark().apiKey()));
+    }
+
+    /** Returns the address of the API that makes pictures. */
+    public String imageUrl() {
+        return Optional.ofNullable(imageUrl)
+                .or(() -> environment.value("PAWLINE_GENERATE_BASEURL"))
+                .orElseGet(this::arkUrl);
+    }
+
+    /**
+     * Says whether pictures are made by the OpenAI images API, and not by Ark.
+     *
+     * @throws IllegalArgumentException if the format is neither
+     */
+    public boolean openAiImages() {
+        String format = Optional.ofNullable(imageFormat)
+                .or(() -> environment.value("PAWLINE_GENERATE_FORMAT"))
+                .orElse("ark");
+        return switch (format) {
+            case "ark" -> false;
+            case "openai-images" -> true;
+            default ->
+                throw new IllegalArgumentException(
+                        "--image-format must be ark or openai-images, was \"%s\"".formatted(format));
+        };
     }
 
     /** Returns the address of the visual API. */
