@@ -129,7 +129,9 @@ class ProvidersCommandTest {
         environment.put("PAWLINE_GENERATE_BASEURL", server.url("/v1").toString());
         answers.put(
                 "/v1/images/generations",
-                answer(400, "{\"error\":{\"code\":\"billing_hard_limit_reached\",\"message\":\"Billing hard limit\"}}"));
+                answer(
+                        400,
+                        "{\"error\":{\"code\":\"billing_hard_limit_reached\",\"message\":\"Billing hard limit\"}}"));
 
         CommandRun check = check("text-to-image");
 

@@ -247,8 +247,7 @@ class GenerateHandlerTest {
 
         assertThat(openAiHandler().handle(described(), attempt))
                 .isInstanceOfSatisfying(
-                        Outcome.Retry.class,
-                        retry -> assertThat(retry.reason()).isEqualTo(Reason.STORAGE_UNAVAILABLE));
+                        Outcome.Retry.class, retry -> assertThat(retry.reason()).isEqualTo(Reason.STORAGE_UNAVAILABLE));
         assertThat(memory.freeBytes()).as("given back").isEqualTo(MEMORY);
     }
 

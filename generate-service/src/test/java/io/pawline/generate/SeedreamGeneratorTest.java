@@ -59,7 +59,8 @@ class SeedreamGeneratorTest {
     void sendsSeedAndGuidanceOnlyToTheModelsThatTakeThem(String model, String more) throws Exception {
         server.enqueue(TestingImageModel.picture());
 
-        Answer<Generation> answer = generator(model, AMPLE).generate("a \"cat\" 猫", null, "task-1", Instant.MAX, BodyMemory.UNCOUNTED);
+        Answer<Generation> answer =
+                generator(model, AMPLE).generate("a \"cat\" 猫", null, "task-1", Instant.MAX, BodyMemory.UNCOUNTED);
 
         assertThat(answer.value()).isEqualTo(new Picture(URI.create(TestingImageModel.PICTURE)));
         assertThat(answer.report()).isEqualTo(CallReport.succeeded(200, Optional.of("021755")));
@@ -78,7 +79,12 @@ class SeedreamGeneratorTest {
         server.enqueue(TestingImageModel.picture());
 
         Answer<Generation> answer = generator("doubao-seedream-4-0-250828", AMPLE)
-                .generate("a cat", new DataUrl("image/jpeg", new byte[] {1, 2, 3}), "task-1", Instant.MAX, BodyMemory.UNCOUNTED);
+                .generate(
+                        "a cat",
+                        new DataUrl("image/jpeg", new byte[] {1, 2, 3}),
+                        "task-1",
+                        Instant.MAX,
+                        BodyMemory.UNCOUNTED);
 
         assertThat(answer.value()).isInstanceOf(Picture.class);
         assertThat(json.readTree(requireNonNull(server.takeRequest().getBody()).utf8())
@@ -178,10 +184,12 @@ class SeedreamGeneratorTest {
         }
 
         var _ = assertFailed(
-                generator(SEEDREAM_3, Duration.ofMillis(200)).generate("a cat", null, "task-1", Instant.MAX, BodyMemory.UNCOUNTED),
+                generator(SEEDREAM_3, Duration.ofMillis(200))
+                        .generate("a cat", null, "task-1", Instant.MAX, BodyMemory.UNCOUNTED),
                 Reason.READ_TIMEOUT);
         var _ = assertFailed(
-                generator(SEEDREAM_3, Duration.ofHours(1)).generate("a cat", null, "task-1", Instant.EPOCH, BodyMemory.UNCOUNTED),
+                generator(SEEDREAM_3, Duration.ofHours(1))
+                        .generate("a cat", null, "task-1", Instant.EPOCH, BodyMemory.UNCOUNTED),
                 Reason.READ_TIMEOUT);
     }
 
@@ -194,8 +202,9 @@ class SeedreamGeneratorTest {
         CallReport lost = assertFailed(generate(), Reason.CONNECTION_LOST);
         PictureGenerator generator = generator(SEEDREAM_3, AMPLE);
         server.close();
-        CallReport refused =
-                assertFailed(generator.generate("a cat", null, "task-1", Instant.MAX, BodyMemory.UNCOUNTED), Reason.CONNECTION_FAILED);
+        CallReport refused = assertFailed(
+                generator.generate("a cat", null, "task-1", Instant.MAX, BodyMemory.UNCOUNTED),
+                Reason.CONNECTION_FAILED);
 
         assertThat(lost).isEqualTo(CallReport.died(Reason.CONNECTION_LOST, CallPhase.WAIT));
         assertThat(lost.billed()).isEqualTo(Billed.UNKNOWN);

@@ -59,7 +59,8 @@ class CanaryApiIT {
         play(4, Fate.IMPLAUSIBLE);
 
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(canary().path("off").asBoolean()).isTrue());
+                .untilAsserted(
+                        () -> assertThat(canary().path("off").asBoolean()).isTrue());
         assertThat(canary().path("verdict").asString()).isEqualTo("worse");
         assertThat(canary().at("/canary/results").asInt()).isLessThanOrEqualTo(6);
         assertThat(canary().at("/causes/implausible").asInt()).isPositive();
@@ -76,8 +77,7 @@ class CanaryApiIT {
 
         ops.post("/v1/controls/providers/new-model/switch-on", "{\"by\":\"ann\",\"why\":\"the prompt is repaired\"}");
         await().atMost(PATIENCE)
-                .untilAsserted(
-                        () -> assertThat(canary().path("round").asInt()).isEqualTo(2));
+                .untilAsserted(() -> assertThat(canary().path("round").asInt()).isEqualTo(2));
         assertThat(canary().at("/canary/results").asInt()).isZero();
     }
 

@@ -101,12 +101,11 @@ public final class ProvidersCheck {
         Instant began = clock.instant();
         try {
             OpenAiImagesClient client = new OpenAiImagesClient(http, options.images(), clock, _ -> {});
-            OpenAiOrder order = new OpenAiOrder(
-                    options.imageModel(), PROMPT, Optional.empty(), options.imageSize(), false, false);
+            OpenAiOrder order =
+                    new OpenAiOrder(options.imageModel(), PROMPT, Optional.empty(), options.imageSize(), false, false);
             return switch (client.make(
                     order, "pawline-check-" + UUID.randomUUID(), options.timeouts(), BodyMemory.UNCOUNTED)) {
-                case OpenAiAnswer.Picture _ ->
-                    Finding.ok(TEXT_TO_IMAGE, where, "makes a picture in " + seconds(began));
+                case OpenAiAnswer.Picture _ -> Finding.ok(TEXT_TO_IMAGE, where, "makes a picture in " + seconds(began));
                 case OpenAiAnswer.PictureAt at -> {
                     picture = picture.or(() -> Optional.of(at.address()));
                     yield Finding.ok(TEXT_TO_IMAGE, where, "makes a picture in " + seconds(began));

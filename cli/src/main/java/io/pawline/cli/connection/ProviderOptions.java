@@ -56,15 +56,17 @@ public final class ProviderOptions {
     @Option(
             names = "--image-format",
             paramLabel = "FORMAT",
-            description = "The services' pawline.generate.format, ark or openai-images (default: PAWLINE_GENERATE_FORMAT,"
-                    + " else ark).")
+            description =
+                    "The services' pawline.generate.format, ark or openai-images (default: PAWLINE_GENERATE_FORMAT,"
+                            + " else ark).")
     private @Nullable String imageFormat;
 
     @Option(
             names = "--image-url",
             paramLabel = "URL",
-            description = "The services' pawline.generate.base-url (default: PAWLINE_GENERATE_BASEURL, else Ark). Its key"
-                    + " is taken from PAWLINE_GENERATE_APIKEY, else it is that of Ark.")
+            description =
+                    "The services' pawline.generate.base-url (default: PAWLINE_GENERATE_BASEURL, else Ark). Its key"
+                            + " is taken from PAWLINE_GENERATE_APIKEY, else it is that of Ark.")
     private @Nullable String imageUrl;
 
     @Option(
@@ -115,8 +117,7 @@ public final class ProviderOptions {
      */
     public ArkProperties images() {
         Optional<String> key = environment.secret("PAWLINE_GENERATE_APIKEY");
-        return new ArkProperties(
-                URI.create(imageUrl()), key.orElseGet(() -> ark().apiKey()));
+        return new ArkProperties(URI.create(imageUrl()), key.orElseGet(() -> ark().apiKey()));
     }
 
     /** Returns the address of the API that makes pictures. */

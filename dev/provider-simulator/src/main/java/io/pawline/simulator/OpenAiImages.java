@@ -33,8 +33,8 @@ final class OpenAiImages {
             "user");
 
     /** Those that were shut down are not among them. */
-    private static final Pattern MODELS =
-            Pattern.compile("gpt-image-(1-mini|1\\.5|2|2-2026-04-21|2\\.[56]-(sunburst|flare)(-\\d{4}-\\d\\d-\\d\\d)?)");
+    private static final Pattern MODELS = Pattern.compile(
+            "gpt-image-(1-mini|1\\.5|2|2-2026-04-21|2\\.[56]-(sunburst|flare)(-\\d{4}-\\d\\d-\\d\\d)?)");
 
     private static final Pattern SIDES = Pattern.compile("([1-9]\\d{2,3})x([1-9]\\d{2,3})");
     private static final Set<String> SIZES = Set.of("1024x1024", "1536x1024", "1024x1536");
@@ -79,8 +79,7 @@ final class OpenAiImages {
             this.simulatedCall = simulatedCall;
             String model = request.requiredText("model");
             if (!MODELS.matcher(model).matches()) {
-                throw new Refused(
-                        404, "model_not_found", "model", "The model '%s' does not exist.".formatted(model));
+                throw new Refused(404, "model_not_found", "model", "The model '%s' does not exist.".formatted(model));
             }
             String prompt = request.requiredText("prompt");
             if (prompt.length() > LONGEST_PROMPT) {
@@ -120,8 +119,7 @@ final class OpenAiImages {
                 return pictures.get(
                         Provider.TEXT_TO_IMAGE, images.path(0).path("image_url").asString(""));
             } catch (SimulatedArkErrors.Refused noPicture) {
-                throw new Refused(
-                        400, "invalid_image_file", "images", "Invalid image: " + noPicture.getMessage());
+                throw new Refused(400, "invalid_image_file", "images", "Invalid image: " + noPicture.getMessage());
             }
         }
 
@@ -176,9 +174,7 @@ final class OpenAiImages {
             answer.put("created", clock.instant().getEpochSecond());
             answer.put(
                     "data",
-                    List.of(Map.of(
-                            "b64_json",
-                            Base64.getEncoder().encodeToString(pictureRenderer.picture(order)))));
+                    List.of(Map.of("b64_json", Base64.getEncoder().encodeToString(pictureRenderer.picture(order)))));
             answer.put("output_format", order.form() == PictureRenderer.Form.JPEG ? "jpeg" : "png");
             answer.put("size", order.width() + "x" + order.height());
             answer.put("usage", Map.of("input_tokens", 50, "output_tokens", tokens, "total_tokens", 50 + tokens));

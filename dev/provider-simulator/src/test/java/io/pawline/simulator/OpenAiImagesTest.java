@@ -57,7 +57,8 @@ class OpenAiImagesTest {
     @Test
     void makesAPictureAfterAPhoto() throws Exception {
         var photo = client.get("/photos/cat.png");
-        var answer = client.openAi("/images/edits", """
+        var answer =
+                client.openAi("/images/edits", """
                 {"model":"gpt-image-1.5","prompt":"a cat, oil","n":1,"size":"1024x1024",
                  "images":[{"image_url":"data:image/png;base64,%s"}]}
                 """.formatted(Base64.getEncoder().encodeToString(photo.bytes())));
@@ -98,8 +99,7 @@ class OpenAiImagesTest {
         assertThat(client.openAi("/images/edits", "{\"model\":\"gpt-image-2\",\"prompt\":\"a cat\"}")
                         .at("/error/param"))
                 .isEqualTo("images");
-        var answer = client.send(TestingProviderClient.post(
-                        simulator.baseUrl().resolve("/v1/images/generations"), "{}")
+        var answer = client.send(TestingProviderClient.post(simulator.baseUrl().resolve("/v1/images/generations"), "{}")
                 .header("Authorization", "Bearer nobody"));
         assertThat(answer.status()).isEqualTo(401);
         assertThat(answer.at("/error/code")).isEqualTo("invalid_api_key");

@@ -10,7 +10,8 @@ import java.util.List;
 public final class PaidImages {
 
     /** The pauses between two tries. */
-    public static final List<Duration> PAUSES = List.of(Duration.ofMillis(250), Duration.ofSeconds(1), Duration.ofSeconds(3));
+    public static final List<Duration> PAUSES =
+            List.of(Duration.ofMillis(250), Duration.ofSeconds(1), Duration.ofSeconds(3));
 
     /** Waits, as {@link Thread#sleep(Duration)} does. */
     @FunctionalInterface

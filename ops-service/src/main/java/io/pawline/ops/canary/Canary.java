@@ -41,7 +41,8 @@ record Canary(
      * @param p95Millis 95th percentile of the first calls that succeeded; null: there are none
      * @param costMicros mean of a task's calls in the stage, in millionths; null: there are none
      */
-    record Side(int calls, @Nullable Long p95Millis, @Nullable Long costMicros) {
+    record Side(
+            int calls, @Nullable Long p95Millis, @Nullable Long costMicros) {
         static final Side NONE = new Side(0, null, null);
     }
 
@@ -95,21 +96,8 @@ record Canary(
     /** Returns the same comparison of a provider that was switched off at this moment. */
     Canary switchedOff(Instant moment) {
         return new Canary(
-                stage,
-                provider,
-                round,
-                share,
-                beganAt,
-                lastAt,
-                results,
-                causes,
-                own,
-                others,
-                verdict,
-                decidedAt,
-                why,
-                moment,
-                seenOff);
+                stage, provider, round, share, beganAt, lastAt, results, causes, own, others, verdict, decidedAt, why,
+                moment, seenOff);
     }
 
     /** Returns the same comparison of a provider that is off. */

@@ -152,8 +152,7 @@ final class CanaryJudge {
         if (verdict == Verdict.AS_GOOD) {
             Audit.note(
                     handle,
-                    new ControlEntry(
-                            clock.instant(), WHO, "as_good", why, "canary:" + canary.provider(), null, null));
+                    new ControlEntry(clock.instant(), WHO, "as_good", why, "canary:" + canary.provider(), null, null));
         }
         CanaryStore.forgetTasks(handle, canary);
         log.info("canary {} of {} is {}: {}", canary.provider(), canary.stage(), verdict, why);

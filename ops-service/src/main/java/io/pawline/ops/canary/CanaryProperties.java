@@ -12,7 +12,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("pawline.ops.canary")
 public record CanaryProperties(
-        @DefaultValue("2") double slowFactor, @DefaultValue("2") double costFactor) {
+        @DefaultValue("2") double slowFactor,
+        @DefaultValue("2") double costFactor) {
 
     public CanaryProperties {
         if (!(slowFactor >= 1)) {

@@ -117,16 +117,19 @@ final class CanaryStore {
                         call -> List.of(call.stage(), call.canary()),
                         call -> call,
                         BinaryOperator.maxBy((one, other) -> one.endedAt().compareTo(other.endedAt()))));
-        Instant first =
-                calls.stream().map(ComparedCall::startedAt).min(Instant::compareTo).orElseThrow();
+        Instant first = calls.stream()
+                .map(ComparedCall::startedAt)
+                .min(Instant::compareTo)
+                .orElseThrow();
         database.inTransaction(handle -> {
-            newest.values().forEach(call -> handle.createUpdate(BEGIN)
-                    .bind("stage", call.stage())
-                    .bind("provider", call.canary())
-                    .bind("share", call.share())
-                    .bind("began", first.atOffset(ZoneOffset.UTC))
-                    .bind("last", call.endedAt().atOffset(ZoneOffset.UTC))
-                    .execute());
+            newest.values()
+                    .forEach(call -> handle.createUpdate(BEGIN)
+                            .bind("stage", call.stage())
+                            .bind("provider", call.canary())
+                            .bind("share", call.share())
+                            .bind("began", first.atOffset(ZoneOffset.UTC))
+                            .bind("last", call.endedAt().atOffset(ZoneOffset.UTC))
+                            .execute());
             return handle.createUpdate(NOTE)
                     .bind(
                             "calls",
@@ -230,7 +233,8 @@ final class CanaryStore {
 
     /** Says what the calls of both sides take and cost: of the canary first. */
     static List<Side> sides(Handle handle, Canary canary) {
-        Map<Boolean, Side> sides = handle.createQuery(SIDES)
+        Map<Boolean, Side> sides = handle
+                .createQuery(SIDES)
                 .bind("stage", canary.stage())
                 .bind("provider", canary.provider())
                 .map((row, _) -> Map.entry(

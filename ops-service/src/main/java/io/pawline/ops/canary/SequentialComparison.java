@@ -15,12 +15,7 @@ import java.util.Optional;
  * @param waitingOthers results of the others that wait for a result of the canary
  */
 record SequentialComparison(
-        double evidence,
-        double reassurance,
-        Tally canary,
-        Tally others,
-        Tally waitingCanary,
-        Tally waitingOthers) {
+        double evidence, double reassurance, Tally canary, Tally others, Tally waitingCanary, Tally waitingOthers) {
 
     /*
      * The test multiplies e-values of blocks of results (Turner, Ly and Grünwald, Generic E-Variables for Exact Sequential
@@ -79,7 +74,8 @@ record SequentialComparison(
     }
 
     /** A test without results. */
-    static final SequentialComparison NEW = new SequentialComparison(0, 0, Tally.NONE, Tally.NONE, Tally.NONE, Tally.NONE);
+    static final SequentialComparison NEW =
+            new SequentialComparison(0, 0, Tally.NONE, Tally.NONE, Tally.NONE, Tally.NONE);
 
     /** At most this share of the good canaries is called worse. */
     static final double FALSE_ALARMS = 0.01;
@@ -125,7 +121,12 @@ record SequentialComparison(
                 - waitingCanary.and(waitingOthers).logLikelihood(same);
         double good = waitingCanary.logLikelihood(ofOthers) - waitingCanary.logLikelihood(ofCanary);
         return new SequentialComparison(
-                evidence + block, reassurance + good, canary.and(waitingCanary), others.and(waitingOthers), Tally.NONE, Tally.NONE);
+                evidence + block,
+                reassurance + good,
+                canary.and(waitingCanary),
+                others.and(waitingOthers),
+                Tally.NONE,
+                Tally.NONE);
     }
 
     /** Returns what the results show; empty: not enough yet. */

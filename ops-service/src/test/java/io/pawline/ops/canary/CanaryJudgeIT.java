@@ -161,10 +161,10 @@ class CanaryJudgeIT {
     @ParameterizedTest
     @EnumSource(
             value = Reason.class,
-            names = {"MODERATED_IMAGE", "NO_PET", "READ_TIMEOUT", "PROVIDER_ERROR", "MALFORMED_ANSWER", "CONFIGURATION"})
+            names = {"MODERATED_IMAGE", "NO_PET", "READ_TIMEOUT", "PROVIDER_ERROR", "MALFORMED_ANSWER", "CONFIGURATION"
+            })
     void callsThatFailForReasonsOfTheProviderAreBadAtOnce(Reason failure) {
-        TestingComparison played =
-                new TestingComparison().with(8, Fate.callFailed(failure), Fate.GOOD, now);
+        TestingComparison played = new TestingComparison().with(8, Fate.callFailed(failure), Fate.GOOD, now);
         played.noteIn(ledger, store);
 
         judge.round();
@@ -178,7 +178,14 @@ class CanaryJudgeIT {
     @ParameterizedTest
     @EnumSource(
             value = Reason.class,
-            names = {"RATE_LIMITED", "OVERLOADED", "STORAGE_UNAVAILABLE", "DEADLINE_PASSED", "CANCELLED", "BUDGET_EXCEEDED"})
+            names = {
+                "RATE_LIMITED",
+                "OVERLOADED",
+                "STORAGE_UNAVAILABLE",
+                "DEADLINE_PASSED",
+                "CANCELLED",
+                "BUDGET_EXCEEDED"
+            })
     void whatSaysNothingOfTheProviderDoesNotCount(Reason failure) {
         play(10, Fate.callFailed(failure), Fate.GOOD);
         play(10, new Fate(null, 1_000, 0, failure == Reason.CANCELLED ? "cancelled" : "failed", failure), Fate.GOOD);
@@ -303,7 +310,8 @@ class CanaryJudgeIT {
     }
 
     private static long compared() {
-        return DATABASE.with(handle ->
-                handle.createQuery("select count(*) from canary_task").mapTo(Long.class).one());
+        return DATABASE.with(handle -> handle.createQuery("select count(*) from canary_task")
+                .mapTo(Long.class)
+                .one());
     }
 }

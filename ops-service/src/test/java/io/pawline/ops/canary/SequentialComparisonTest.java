@@ -40,7 +40,14 @@ class SequentialComparisonTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0.05, 0.002", "0.05, 0.01", "0.05, 0.05", "0.05, 0.2", "0.05, 0.6", "0.2, 0.01", "0.2, 0.05", "0.01, 0.01"
+        "0.05, 0.002",
+        "0.05, 0.01",
+        "0.05, 0.05",
+        "0.05, 0.2",
+        "0.05, 0.6",
+        "0.2, 0.01",
+        "0.2, 0.05",
+        "0.01, 0.01"
     })
     void atMostOneOfAHundredGoodCanariesIsCalledWorse(double share, double bad) {
         Played played = play(share, bad, bad, MOST_TASKS);

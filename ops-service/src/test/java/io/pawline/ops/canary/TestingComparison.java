@@ -90,8 +90,10 @@ public final class TestingComparison {
     /** Puts the calls into the ledger, and into the comparison. */
     void noteIn(CallLedger ledger, CanaryStore store) {
         ledger.note(events().stream().map(CallEvents::call).toList());
-        store.note(
-                events().stream().map(ComparedCall::of).flatMap(Optional::stream).toList());
+        store.note(events().stream()
+                .map(ComparedCall::of)
+                .flatMap(Optional::stream)
+                .toList());
     }
 
     /** Lets the tasks end. */

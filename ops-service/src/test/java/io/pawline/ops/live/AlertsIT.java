@@ -88,8 +88,7 @@ class AlertsIT {
         DATABASE.with(handle -> handle.execute(canary, "being-switched-off", "worse", null));
         assertThat(firing()).isEmpty();
 
-        DATABASE.with(
-                handle -> handle.execute(canary, "new-model", "worse", now.atOffset(ZoneOffset.UTC)));
+        DATABASE.with(handle -> handle.execute(canary, "new-model", "worse", now.atOffset(ZoneOffset.UTC)));
         assertThat(firing()).containsExactly("canary_stopped");
         assertThat(alerts.now().getLast().detail()).isEqualTo("new-model of generate: 9 of 40 results are bad");
     }

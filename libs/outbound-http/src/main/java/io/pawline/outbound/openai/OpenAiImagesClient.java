@@ -116,7 +116,8 @@ public final class OpenAiImagesClient {
             return malformed("holds no picture", requestId, facts);
         }
         long tokens = Math.max(
-                0, Objects.requireNonNull(body).path("usage").path("total_tokens").asLong(0));
+                0,
+                Objects.requireNonNull(body).path("usage").path("total_tokens").asLong(0));
         String base64 = image.path("b64_json").stringValue("");
         return base64.isEmpty()
                 ? at(image.path("url").stringValue(""), tokens, requestId, facts)
@@ -141,8 +142,8 @@ public final class OpenAiImagesClient {
         }
         try {
             URI address = new URI(url);
-            boolean fetchable = "https".equalsIgnoreCase(address.getScheme())
-                    || "http".equalsIgnoreCase(address.getScheme());
+            boolean fetchable =
+                    "https".equalsIgnoreCase(address.getScheme()) || "http".equalsIgnoreCase(address.getScheme());
             return fetchable && address.getHost() != null
                     ? new PictureAt(address, tokens, facts)
                     : malformed("holds an address that is not http or https", requestId, facts);
@@ -169,17 +170,15 @@ public final class OpenAiImagesClient {
                 + (said.isEmpty() ? "" : ": " + said)
                 + " (request " + requestId + ")"
                 + advice(reason, error);
-        return new Failed(
-                reason,
-                detail,
-                facts.withProviderCode(error.code()).withNotBefore(notBefore(answered)));
+        return new Failed(reason, detail, facts.withProviderCode(error.code()).withNotBefore(notBefore(answered)));
     }
 
     private Optional<Instant> notBefore(Answered answered) {
         Optional<Instant> named = retryAfter.notBefore(answered.headers());
         return named.isPresent() || answered.status() != 429
                 ? named
-                : RateLimitReset.in(answered.headers()).map(wait -> clock.instant().plus(wait));
+                : RateLimitReset.in(answered.headers())
+                        .map(wait -> clock.instant().plus(wait));
     }
 
     private String advice(Reason reason, ArkError error) {

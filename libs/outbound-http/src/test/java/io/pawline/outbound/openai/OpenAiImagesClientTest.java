@@ -174,11 +174,10 @@ class OpenAiImagesClientTest {
             throws Exception {
         String quoted = code == null ? "null" : "\"" + code + "\"";
         String named = parameter.isEmpty() ? "null" : "\"" + parameter + "\"";
-        server.enqueue(response(status)
-                .body("""
+        server.enqueue(
+                response(status).body("""
                         {"error":{"message":"key %s at https://x.example/a?b","type":"%s","code":%s,"param":%s}}
-                        """.formatted(KEY, type, quoted, named))
-                .build());
+                        """.formatted(KEY, type, quoted, named)).build());
 
         assertThat(make(order(null, false, false))).isInstanceOfSatisfying(Failed.class, failed -> {
             assertThat(failed.reason()).isEqualTo(reason);
@@ -205,8 +204,7 @@ class OpenAiImagesClientTest {
 
         assertThat(make(order(null, false, false)))
                 .isInstanceOfSatisfying(
-                        Failed.class,
-                        failed -> assertThat(failed.detail()).endsWith("check the setting " + setting));
+                        Failed.class, failed -> assertThat(failed.detail()).endsWith("check the setting " + setting));
         assertThat(refused).containsExactly(setting);
         assertThat(OpenAiErrors.settings()).contains(setting);
     }
@@ -269,7 +267,8 @@ class OpenAiImagesClientTest {
         if (retryAfter != null) {
             answer.addHeader("Retry-After", retryAfter);
         }
-        server.enqueue(answer.body("{\"error\":{\"code\":\"rate_limit_exceeded\"}}").build());
+        server.enqueue(
+                answer.body("{\"error\":{\"code\":\"rate_limit_exceeded\"}}").build());
 
         assertThat(make(order(null, false, false)).facts().notBefore())
                 .isEqualTo(wait == 0 ? Optional.empty() : Optional.of(NOW.plusMillis(wait)));
@@ -278,7 +277,9 @@ class OpenAiImagesClientTest {
     @Test
     void asksForMemoryBeforeThePictureIsRead() throws Exception {
         List<Long> asked = new ArrayList<>();
-        server.enqueue(response(200).body("{\"data\":[{\"b64_json\":\"" + PNG + "\"}]}").build());
+        server.enqueue(response(200)
+                .body("{\"data\":[{\"b64_json\":\"" + PNG + "\"}]}")
+                .build());
 
         var _ = client().make(
                         order(null, false, false),

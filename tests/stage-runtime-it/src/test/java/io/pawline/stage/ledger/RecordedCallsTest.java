@@ -390,7 +390,8 @@ class RecordedCallsTest {
                 Duration.ofSeconds(1),
                 providers.stream()
                         .skip(1)
-                        .map(provider -> new Fallback(provider, 1, provider.name().equals("provider-1") ? canary : 0))
+                        .map(provider ->
+                                new Fallback(provider, 1, provider.name().equals("provider-1") ? canary : 0))
                         .toList());
         Permit permit = new ProviderChain(limiters, fallbacks, clock, scheduler::nanoTime)
                 .tryAcquire(() -> Demand.NONE)
