@@ -59,7 +59,7 @@ enum OpenAiModel {
         return Arrays.stream(values())
                 .filter(known -> name.equals(known.family)
                         || name.startsWith(known.family + "-")
-                        || known == GPT_IMAGE_1 && name.startsWith("gpt-image-1."))
+                        || (known == GPT_IMAGE_1 && name.startsWith("gpt-image-1.")))
                 .findFirst();
     }
 

@@ -129,7 +129,7 @@ final class OpenAiImages {
             }
             Matcher sides = SIDES.matcher(size);
             boolean fixed = model.startsWith("gpt-image-1");
-            if (!sides.matches() || fixed && !SIZES.contains(size)) {
+            if (!sides.matches() || (fixed && !SIZES.contains(size))) {
                 throw OpenAiRequest.invalid("size", "'%s' is not a supported size".formatted(size));
             }
             int width = Integer.parseInt(sides.group(1));

@@ -56,7 +56,7 @@ final class CanaryController {
      * A comparison of a new provider with the others.
      *
      * @param share of the tasks that go to it first
-     * @param evidence how many times likelier the results are if it is worse than if it is as good; 100 decide
+     * @param evidence how many times likelier the results are if it is worse than if it is as good; 125 decide
      * @param causes of its bad results, and how many of each
      * @param off whether it was off at the last look
      */

@@ -161,7 +161,7 @@ final class CanaryStore {
 
     /** Does something with one comparison, in one transaction. */
     interface Change {
-        /** @return what is kept; the same: nothing has changed */
+        /** Returns what is kept; the same: nothing has changed. */
         Canary of(Handle handle, Canary canary);
     }
 

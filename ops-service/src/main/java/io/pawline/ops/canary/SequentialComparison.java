@@ -20,11 +20,11 @@ record SequentialComparison(
     /*
      * The test multiplies e-values of blocks of results (Turner, Ly and Grünwald, Generic E-Variables for Exact Sequential
      * k-Sample Tests that allow for Optional Stopping, Journal of Statistical Planning and Inference 230, 2024,
-     * https://arxiv.org/abs/2106.02693). A block has at least one result of the canary, and at least as many of the
-     * others. Its e-value is the likelihood of its results if the shares of bad results are a and b, divided by their
+     * https://arxiv.org/abs/2106.02693). A block has at least one result of the canary, and three times as many of
+     * the others at least. Its e-value is the likelihood of its results if the shares of bad results are a and b, divided by their
      * likelihood if both are the mean of a and b, weighted by the numbers of results. If both shares are the same, or the
-     * canary's is smaller, the expected e-value is 1 at most, whatever the shares are. So the product is above 100 with a
-     * probability of 1 % at most, ever (Ville's inequality). Neither the usual share of bad results nor the number of
+     * canary's is smaller, the expected e-value is 1 at most, whatever the shares are. So the product is above 125 with a
+     * probability of 0.8 % at most, ever (Ville's inequality). Neither the usual share of bad results nor the number of
      * tasks has to be known beforehand.
      *
      * b is what the others had so far, and a is WORSE_BY above it, both set before the block is seen.
@@ -78,7 +78,7 @@ record SequentialComparison(
             new SequentialComparison(0, 0, Tally.NONE, Tally.NONE, Tally.NONE, Tally.NONE);
 
     /** At most this share of the good canaries is called worse. */
-    static final double FALSE_ALARMS = 0.01;
+    static final double FALSE_ALARMS = 0.008;
 
     /** About this share of the canaries that are worse by {@link #WORSE_BY} is called good. */
     static final double MISSED = 0.002;
@@ -94,6 +94,9 @@ record SequentialComparison(
 
     private static final double MOST = 0.99;
 
+    /** A block has so many results of the others for each of the canary, at least: fewer say little. */
+    private static final int OTHERS_FOR_EACH = 3;
+
     /** Returns the test with one more result of the canary. */
     SequentialComparison withCanary(boolean bad) {
         return new SequentialComparison(evidence, reassurance, canary, others, waitingCanary.and(bad), waitingOthers)
@@ -108,7 +111,7 @@ record SequentialComparison(
 
     /** Puts what waits into the evidence, if there is enough of both. Whether it does depends on numbers, not on results. */
     private SequentialComparison closeBlock() {
-        if (waitingCanary.results() == 0 || waitingOthers.results() < waitingCanary.results()) {
+        if (waitingCanary.results() == 0 || waitingOthers.results() < OTHERS_FOR_EACH * waitingCanary.results()) {
             return this;
         }
         Tally usual = others.and(BEFORE);
