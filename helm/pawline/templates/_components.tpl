@@ -10,7 +10,7 @@ A new component also needs a block in values.yaml and values.schema.json, and a 
 {{- define "pawline.components" -}}
 ingest: {port: 8080, stage: false, next: detect, needs: [database, imageStore, webhook, outside]}
 detect: {port: 8082, stage: true, next: generate, needs: [ark, imageStore, outside]}
-generate: {port: 8083, stage: true, next: matting, needs: [ark{{ if include "pawline.generateHas" (list . "reference-photo") }}, imageStore, outside{{ end }}]}
+generate: {port: 8083, stage: true, next: matting, needs: [ark{{ if or (include "pawline.generateHas" (list . "reference-photo")) (include "pawline.generateKeepsPictures" .) }}, imageStore{{ end }}{{ if include "pawline.generateHas" (list . "reference-photo") }}, outside{{ end }}]}
 matting: {port: 8084, stage: true, next: finalize, needs: [visual, imageStore{{ if include "pawline.generateHas" (list . "transparent") }}, outside{{ end }}]}
 finalize: {port: 8085, stage: true, next: callback, needs: [imageStore, outside]}
 callback: {port: 8086, stage: true, next: "", needs: [database, imageStore, webhook, outside]}
@@ -22,6 +22,15 @@ ops: {port: 8087, stage: false, next: "", needs: [database]}
 {{- $values := (index . 0).Values -}}
 {{- $given := mergeOverwrite (deepCopy $values.settings) (deepCopy (dig "settings" (dict) $values.generate)) -}}
 {{- if dig "pawline" "generate" (index . 1) false $given -}}yes{{- end -}}
+{{- end -}}
+
+{{/* Whether a provider of generate may answer with the picture itself, so that the image store has to keep it. */}}
+{{- define "pawline.generateKeepsPictures" -}}
+{{- $given := mergeOverwrite (deepCopy .Values.settings) (deepCopy (dig "settings" (dict) .Values.generate)) -}}
+{{- $generate := dig "pawline" "generate" (dict) $given -}}
+{{- $formats := list (dig "format" "ark" $generate) -}}
+{{- range dig "fallbacks" (dict) $generate }}{{ $formats = append $formats (dig "format" "ark" .) }}{{ end -}}
+{{- if has "openai-images" $formats -}}yes{{- end -}}
 {{- end -}}
 
 {{/*

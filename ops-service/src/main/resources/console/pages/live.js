@@ -6,6 +6,7 @@ import {chart} from '../chart.js';
 import {ago, cost, count, figure, millis, moment, rate, ratio, seconds, share, timeOfDay, words} from '../format.js';
 import {language, t, word} from '../texts.js';
 import {badge, foreign, meter, nothing, poll, title} from '../widgets.js';
+import {canaries} from '../canaries.js';
 import {cardControls, controlWords, inForce, readControls} from '../controls.js';
 
 const RANGES = [
@@ -30,9 +31,10 @@ export async function livePage(place, {query: given, signal}) {
   const totals = el('div');
   const stages = el('ol.stages');
   const orders = el('section');
+  const trials = el('section');
   const reasons = el('section');
   const alertList = el('section');
-  add(place, trouble, said, alarms, totals, ranges(range), stages, orders, el('div.columns', {}, reasons, alertList));
+  add(place, trouble, said, alarms, totals, ranges(range), stages, orders, trials, el('div.columns', {}, reasons, alertList));
   const cards = new Map();
   const past = el('section');
   add(place, past);
@@ -40,7 +42,8 @@ export async function livePage(place, {query: given, signal}) {
   let announced = null;
 
   await poll(signal, 2_000, trouble, async () => {
-    const [live, controls] = await Promise.all([get(query('/v1/live', {window: range.name, lang: language}), signal), readControls(signal)]);
+    const [live, controls, trial] = await Promise.all([
+      get(query('/v1/live', {window: range.name, lang: language}), signal), readControls(signal), get('/v1/canaries', signal)]);
     const of = period(live);
     fill(updated, t('live.as_of', {time: el('span.tabular', {}, timeOfDay(new Date(live.at))), length: seconds(live.window_seconds)}));
     fill(alarms, stale(live.stale_seconds), alarm(live.alerts, live.stale_seconds));
@@ -60,6 +63,7 @@ export async function livePage(place, {query: given, signal}) {
       cards.get(stage.stage).update(stage, controls, of);
     }
     fill(orders, inForce(controls));
+    fill(trials, canaries(trial.canaries));
     fill(reasons, el('h2', {}, t('live.why', {length: seconds(live.window_seconds)})), top(live.reasons, live.window_seconds, of));
     fill(alertList, el('h2', {}, t('live.alerts')), alerts(live.alerts));
     await history(range, cards, await changes(controls), signal);

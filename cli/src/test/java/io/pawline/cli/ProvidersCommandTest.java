@@ -106,6 +106,41 @@ class ProvidersCommandTest {
         assertThat(order.path("size").asString()).isEqualTo("1K");
     }
 
+    @Test
+    void callsAGatewayThatSpeaksTheOpenAiImagesApi() throws Exception {
+        environment.put("PAWLINE_GENERATE_BASEURL", server.url("/v1").toString());
+        environment.put("PAWLINE_GENERATE_APIKEY", "sk-77-secret");
+        answers.put("/v1/images/generations", answer(200, "{\"data\":[{\"b64_json\":\"" + PNG + "\"}]}"));
+
+        CommandRun check = check(
+                "text-to-image", "--image-format=openai-images", "--image-model=gpt-image-2", "--image-size=1024x1024");
+
+        assertThat(check.exit()).as(check.out()).isZero();
+        assertThat(check.lines()).singleElement().asString().startsWith("OK       text-to-image    gpt-image-2 at");
+        JsonNode order = sent("/v1/images/generations");
+        assertThat(order.path("model").asString()).isEqualTo("gpt-image-2");
+        assertThat(order.has("response_format")).isFalse();
+        assertThat(order.has("watermark")).isFalse();
+    }
+
+    @Test
+    void saysWhyAGatewayMakesNoPicture() throws Exception {
+        environment.put("PAWLINE_GENERATE_FORMAT", "openai-images");
+        environment.put("PAWLINE_GENERATE_BASEURL", server.url("/v1").toString());
+        answers.put(
+                "/v1/images/generations",
+                answer(
+                        400,
+                        "{\"error\":{\"code\":\"billing_hard_limit_reached\",\"message\":\"Billing hard limit\"}}"));
+
+        CommandRun check = check("text-to-image");
+
+        assertThat(check.exit()).isEqualTo(1);
+        assertThat(check.out()).contains("the account is overdue").doesNotContain(ARK_KEY);
+        assertThat(check("text-to-image", "--image-format=midjourney").out())
+                .contains("--image-format must be ark or openai-images, was \"midjourney\"");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     401 | AuthenticationError             |                | refuses the key, or its rights: Ark answered 401 AuthenticationError | see that PAWLINE_ARK_APIKEY

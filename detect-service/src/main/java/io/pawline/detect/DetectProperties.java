@@ -63,11 +63,13 @@ record DetectProperties(
      * operator's page on chains describes each of them.
      *
      * @param order the provider with the least number is asked first
+     * @param canary share of the tasks by which it is compared with the others, 0 to 0.2; 0: it is not
      * @param baseUrl address of its API; null: that of the first provider
      * @param apiKey null: that of the first provider
      */
     record Fallback(
             @DefaultValue("100") int order,
+            @DefaultValue("0") double canary,
             @Nullable URI baseUrl,
             @Nullable String apiKey,
             String model,

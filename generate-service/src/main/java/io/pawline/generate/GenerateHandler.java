@@ -4,20 +4,25 @@ import io.pawline.events.ImageGenerated;
 import io.pawline.events.ImageRef;
 import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskContext;
+import io.pawline.images.ImageStoreException;
+import io.pawline.outbound.BodyMemory;
 import io.pawline.outbound.ark.DataUrl;
 import io.pawline.photoloader.LoadedPhoto;
 import io.pawline.photoloader.PhotoLoader;
 import io.pawline.photoloader.PhotoLoader.Loaded;
+import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.stage.Attempt;
+import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.Outcome;
 import io.pawline.stage.Preparation;
 import io.pawline.stage.PreparingHandler;
-import java.net.URI;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns a described pet into a picture, from the description alone or after the photo. The photo is loaded before the
@@ -25,22 +30,31 @@ import org.jspecify.annotations.Nullable;
  */
 final class GenerateHandler implements PreparingHandler<PetDescribed> {
 
+    private static final Logger log = LoggerFactory.getLogger(GenerateHandler.class);
+
     private final PromptTemplate words;
     private final PromptTemplate photo;
     private final boolean transparent;
     private final List<PictureGenerator> generators;
     private final Optional<PhotoLoader> photos;
+    private final Optional<PictureArchive> archive;
 
     /**
      * @param generators in the order of the stage's providers
      * @param photos photos that go along; empty if none does
+     * @param archive of pictures that providers do not keep; empty if all keep them
      */
-    GenerateHandler(GenerateProperties properties, List<PictureGenerator> generators, Optional<PhotoLoader> photos) {
+    GenerateHandler(
+            GenerateProperties properties,
+            List<PictureGenerator> generators,
+            Optional<PhotoLoader> photos,
+            Optional<PictureArchive> archive) {
         this.words = properties.words();
         this.photo = properties.photo();
         this.transparent = properties.transparent();
         this.generators = List.copyOf(generators);
         this.photos = Objects.requireNonNull(photos, "photos");
+        this.archive = Objects.requireNonNull(archive, "archive");
     }
 
     @Override
@@ -88,23 +102,57 @@ final class GenerateHandler implements PreparingHandler<PetDescribed> {
 
     private Outcome generate(PromptTemplate template, @Nullable DataUrl reference, PetDescribed task, Attempt attempt)
             throws InterruptedException {
-        TaskContext context = task.getContext();
-        String prompt = template.fill(task.getDescription(), context.getStyle());
-        return switch (attempt.hedged(
+        String prompt = template.fill(task.getDescription(), task.getContext().getStyle());
+        if (archive.isEmpty()) {
+            return outcome(call(prompt, reference, attempt, BodyMemory.UNCOUNTED), task, attempt);
+        }
+        try (MemoryBudget.Share share = archive.get().share()) {
+            BodyMemory memory = new BodyMemory(share::takeNow, share::take);
+            return outcome(call(prompt, reference, attempt, memory), task, attempt);
+        } catch (ImageStoreException e) {
+            // Without the stack, which would be the same for every task
+            log.warn("{}: {}", e.getMessage(), String.valueOf(e.getCause()));
+            return new Outcome.Retry(Reason.STORAGE_UNAVAILABLE, Reason.STORAGE_UNAVAILABLE.description());
+        }
+    }
+
+    private Generation call(String prompt, @Nullable DataUrl reference, Attempt attempt, BodyMemory memory)
+            throws InterruptedException {
+        if (archive.isPresent()) {
+            // An answer may be a picture, and a task holds memory for one
+            return attempt.call(place -> generators
+                    .get(place)
+                    .generate(prompt, reference, attempt.requestId(place), attempt.deadline(), memory));
+        }
+        return attempt.hedged(
                 PictureGenerator.kind(reference),
                 (place, requestId) ->
-                        generators.get(place).generate(prompt, reference, requestId, attempt.deadline()))) {
-            case Generation.Picture picture -> Outcome.done(Stage.MATTING, event(context, picture.url()));
+                        generators.get(place).generate(prompt, reference, requestId, attempt.deadline(), memory));
+    }
+
+    private Outcome outcome(Generation generation, PetDescribed task, Attempt attempt) throws InterruptedException {
+        TaskContext context = task.getContext();
+        return switch (generation) {
+            case Generation.Picture picture ->
+                done(
+                        context,
+                        ImageRef.newBuilder().setUrl(picture.url().toString()).build());
+            case Generation.Drawn picture ->
+                done(
+                        context,
+                        archive.orElseThrow(() -> new IllegalStateException("there is no store for the picture"))
+                                .keep(attempt.taskId(), context.getGeneration(), picture));
             case Generation.Failed failed -> Outcome.failed(failed.reason(), failed.detail(), failed.notBefore());
         };
     }
 
-    private ImageGenerated event(TaskContext context, URI url) {
-        ImageRef image = ImageRef.newBuilder().setUrl(url.toString()).build();
-        return ImageGenerated.newBuilder()
-                .setContext(context)
-                .setImage(image)
-                .setTransparent(transparent)
-                .build();
+    private Outcome done(TaskContext context, ImageRef image) {
+        return Outcome.done(
+                Stage.MATTING,
+                ImageGenerated.newBuilder()
+                        .setContext(context)
+                        .setImage(image)
+                        .setTransparent(transparent)
+                        .build());
     }
 }

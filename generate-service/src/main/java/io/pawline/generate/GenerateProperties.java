@@ -21,6 +21,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The settings of generate-service: {@code pawline.generate.*}.
  *
+ * @param format How the first provider is spoken to: {@code ark}, or {@code openai-images} for the OpenAI images API and
+ *     gateways that are compatible with it.
+ * @param baseUrl Address of the first provider's API, for {@code openai-images} with {@code /v1}. If it is not set, that
+ *     of {@code pawline.ark} holds.
+ * @param apiKey Key of the first provider's account. If it is not set, that of {@code pawline.ark} holds.
  * @param model Name of the text-to-image model at Ark, or the id of an endpoint.
  * @param promptTemplate Prompt with {@code {description}} in the place of the pet and {@code {style}} in the place of
  *     the style. {@code {background}} becomes a plain or a transparent background.
@@ -49,6 +54,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("pawline.generate")
 record GenerateProperties(
+        @DefaultValue("ark") Format format,
+        @Nullable URI baseUrl,
+        @Nullable String apiKey,
         @DefaultValue("doubao-seedream-5-0-260128") String model,
         @DefaultValue(DEFAULT_TEMPLATE) String promptTemplate,
         @DefaultValue("false") boolean referencePhoto,
@@ -68,17 +76,63 @@ record GenerateProperties(
     private static final double PERCENT = 100;
     private static final int MOST_HEDGES = 10;
 
+    /** How a provider is spoken to. */
+    enum Format {
+        /** Ark's image generation. */
+        ARK("seedream"),
+        /** The OpenAI images API, also of compatible gateways. */
+        OPENAI_IMAGES("openai-images");
+
+        private final String provider;
+
+        Format(String provider) {
+            this.provider = provider;
+        }
+
+        /** The name of the first provider that is spoken to so. */
+        String provider() {
+            return provider;
+        }
+
+        private void check(String model, String size, boolean photo, boolean transparent) {
+            switch (this) {
+                case ARK -> {
+                    ImageModel.requireSize(model, size);
+                    if (photo) {
+                        ImageModel.require(model, Parameter.PHOTO);
+                    }
+                    if (transparent) {
+                        ImageModel.require(model, Parameter.FORMAT);
+                    }
+                }
+                case OPENAI_IMAGES -> {
+                    OpenAiModel.requireSize(model, size);
+                    if (photo) {
+                        OpenAiModel.requireGpt(model, "reference-photo");
+                    }
+                    if (transparent) {
+                        OpenAiModel.requireGpt(model, "transparent");
+                    }
+                }
+            }
+        }
+    }
+
     /**
-     * The settings of one more provider that speaks Ark's format: {@code pawline.generate.fallbacks.<name>.*}. The
+     * The settings of one more provider: {@code pawline.generate.fallbacks.<name>.*}. The
      * operator's page on chains describes each of them.
      *
      * @param order the provider with the least number is asked first
+     * @param canary share of the tasks by which it is compared with the others, 0 to 0.2; 0: it is not
+     * @param format how it is spoken to
      * @param baseUrl address of its API; null: that of the first provider
      * @param apiKey null: that of the first provider
-     * @param size null: that of the first provider
+     * @param size null: that of the first provider if it has the same format, else one that all models take
      */
     record Fallback(
             @DefaultValue("100") int order,
+            @DefaultValue("0") double canary,
+            @DefaultValue("ark") Format format,
             @Nullable URI baseUrl,
             @Nullable String apiKey,
             String model,
@@ -91,11 +145,6 @@ record GenerateProperties(
         Fallback {
             requireText("fallbacks.<name>.model", model);
             new Timeouts(connectTimeout, callTimeout);
-        }
-
-        /** The settings of its API, where {@code first} are those of the first provider. */
-        ArkProperties ark(ArkProperties first) {
-            return first.with(baseUrl, apiKey);
         }
 
         /** The settings without the key. */
@@ -115,13 +164,7 @@ record GenerateProperties(
 
     GenerateProperties {
         requireText("model", model);
-        ImageModel.requireSize(model, size);
-        if (referencePhoto) {
-            ImageModel.require(model, Parameter.PHOTO);
-        }
-        if (transparent) {
-            ImageModel.require(model, Parameter.FORMAT);
-        }
+        format.check(model, size, referencePhoto, transparent);
         on(transparent, PromptTemplate.ofWords(promptTemplate));
         on(transparent, PromptTemplate.ofPhoto(photoPromptTemplate));
         if (!(guidanceScale >= 1 && guidanceScale <= 10)) {
@@ -155,12 +198,15 @@ record GenerateProperties(
      */
     GenerateProperties of(Fallback other) {
         return new GenerateProperties(
+                other.format(),
+                other.baseUrl() == null ? baseUrl : other.baseUrl(),
+                other.apiKey() == null ? apiKey : other.apiKey(),
                 other.model(),
                 promptTemplate,
                 referencePhoto,
                 photoPromptTemplate,
                 transparent,
-                other.size() == null ? size : other.size(),
+                size(other),
                 watermark,
                 guidanceScale,
                 seed,
@@ -170,6 +216,31 @@ record GenerateProperties(
                 fallbacks,
                 hedgePercent,
                 stage);
+    }
+
+    private String size(Fallback other) {
+        if (other.size() != null) {
+            return other.size();
+        }
+        return other.format() == Format.OPENAI_IMAGES && format != other.format() ? OpenAiModel.USUAL_SIZE : size;
+    }
+
+    /** The settings of the provider's API, where these hold for what is not set. */
+    ArkProperties api(ArkProperties otherwise) {
+        return new ArkProperties(
+                baseUrl == null ? otherwise.baseUrl() : baseUrl, apiKey == null ? otherwise.apiKey() : apiKey);
+    }
+
+    /** Whether one of the providers may answer with the picture itself, so that the image store has to keep it. */
+    boolean keepsPictures() {
+        return format == Format.OPENAI_IMAGES
+                || fallbacks.values().stream().anyMatch(each -> each.format() == Format.OPENAI_IMAGES);
+    }
+
+    /** The settings without the key. */
+    @Override
+    public String toString() {
+        return "GenerateProperties[format=%s, baseUrl=%s, model=%s]".formatted(format, baseUrl, model);
     }
 
     /** The prompt of a picture that is made from words alone. */

@@ -1,5 +1,6 @@
 package io.pawline.generate;
 
+import io.pawline.outbound.ImageKind;
 import io.pawline.schemas.Reason;
 import java.net.URI;
 import java.time.Instant;
@@ -17,6 +18,19 @@ sealed interface Generation {
     record Picture(URI url) implements Generation {
         public Picture {
             Objects.requireNonNull(url, "url");
+        }
+    }
+
+    /**
+     * The model made a picture, which nobody keeps.
+     *
+     * @param bytes the file; not copied
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared; copying megabytes would buy nothing
+    record Drawn(byte[] bytes, ImageKind kind) implements Generation {
+        public Drawn {
+            Objects.requireNonNull(bytes, "bytes");
+            Objects.requireNonNull(kind, "kind");
         }
     }
 

@@ -64,6 +64,76 @@ class GenerateConfigurationTest {
     }
 
     @Test
+    void aFurtherProviderMaySpeakTheOpenAiImagesApi(@TempDir Path folder) {
+        runner.withPropertyValues(
+                        "pawline.ark.api-key=k1",
+                        "pawline.image-store.folder=" + folder,
+                        "pawline.image-store.public-base-url=https://pets.example",
+                        "pawline.generate.fallbacks.gateway.format=openai-images",
+                        "pawline.generate.fallbacks.gateway.base-url=https://gateway.example/v1",
+                        "pawline.generate.fallbacks.gateway.api-key=k2",
+                        "pawline.generate.fallbacks.gateway.model=gpt-image-2",
+                        "pawline.generate.fallbacks.gateway.canary=0.05")
+                .run(context -> {
+                    assertThat(context).hasNotFailed().hasSingleBean(ImageStore.class);
+                    GenerateProperties properties = context.getBean(GenerateProperties.class);
+                    GenerateProperties gateway =
+                            properties.of(properties.fallbacks().get("gateway"));
+                    assertThat(gateway.size()).isEqualTo("1024x1024");
+                    assertThat(gateway.api(context.getBean(ArkProperties.class)))
+                            .isEqualTo(new ArkProperties(URI.create("https://gateway.example/v1"), "k2"));
+                    assertThat(gateway.toString()).doesNotContain("k2");
+                    assertThat(properties.chained().providers().getFirst().canary())
+                            .isEqualTo(0.05);
+                });
+    }
+
+    @Test
+    void theFirstProviderMaySpeakTheOpenAiImagesApi(@TempDir Path folder) {
+        runner.withPropertyValues(
+                        "pawline.ark.api-key=k1",
+                        "pawline.image-store.folder=" + folder,
+                        "pawline.image-store.public-base-url=https://pets.example",
+                        "pawline.generate.format=openai-images",
+                        "pawline.generate.base-url=https://gateway.example/v1",
+                        "pawline.generate.model=gpt-image-1.5",
+                        "pawline.generate.size=1536x1024")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(context.getBean(StageSpec.class).providers())
+                            .extracting("name")
+                            .containsExactly("openai-images");
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            pawline.generate.fallbacks.a.size=2K       | pawline.generate.size must be <width>x<height> or auto
+            pawline.generate.fallbacks.a.size=99x99    | 99x99 is not taken by gpt-image-1.5
+            pawline.generate.fallbacks.a.canary=0.3    | canary must be from 0 to 0.2, was 0.3
+            """)
+    void refusesWhatAnOpenAiModelCannotDo(String setting, String message) {
+        runner.withPropertyValues(
+                        "pawline.ark.api-key=k1",
+                        "pawline.generate.fallbacks.a.format=openai-images",
+                        "pawline.generate.fallbacks.a.model=gpt-image-1.5",
+                        setting)
+                .run(context -> assertThat(context.getStartupFailure()).hasStackTraceContaining(message));
+    }
+
+    @Test
+    void oneCanaryIsComparedAtATime() {
+        runner.withPropertyValues(
+                        "pawline.ark.api-key=k1",
+                        "pawline.generate.fallbacks.a.model=m1",
+                        "pawline.generate.fallbacks.a.canary=0.05",
+                        "pawline.generate.fallbacks.b.model=m2",
+                        "pawline.generate.fallbacks.b.canary=0.05")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasStackTraceContaining("one provider of a stage can be a canary at a time, were [a, b]"));
+    }
+
+    @Test
     void callsFurtherProvidersWithModelsOfTheirOwn() {
         runner.withPropertyValues(
                         "pawline.ark.api-key=k1",

@@ -9,8 +9,12 @@ import io.pawline.events.ImageRef;
 import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskContext;
 import io.pawline.images.ImageKey;
+import io.pawline.images.PaidImages;
 import io.pawline.outbound.ImageFetcher;
+import io.pawline.outbound.OutboundHttp;
 import io.pawline.outbound.OutboundProperties;
+import io.pawline.outbound.ark.ArkProperties;
+import io.pawline.outbound.openai.OpenAiImagesClient;
 import io.pawline.photoloader.PhotoLoader;
 import io.pawline.photoloader.TestingPhotoStore;
 import io.pawline.photos.PhotoNormaliser;
@@ -215,13 +219,66 @@ class GenerateHandlerTest {
     }
 
     @Test
+    void keepsAPictureThatItsProviderDoesNotKeep() throws Exception {
+        byte[] picture = PhotoSamples.packed(PhotoSamples.scene(32, 32), "png");
+        server.enqueue(new MockResponse.Builder()
+                .body("{\"data\":[{\"b64_json\":\"%s\"}]}"
+                        .formatted(Base64.getEncoder().encodeToString(picture)))
+                .build());
+
+        Outcome outcome = openAiHandler().handle(described(), attempt);
+
+        ImageRef image = imageOf(outcome);
+        assertThat(image.getUrl()).isEmpty();
+        ImageKey key = new ImageKey(image.getKey().orElseThrow());
+        assertThat(key.value()).startsWith(task + "/1/picture-").endsWith(".png");
+        assertThat(images.get(key)).contains(picture);
+        assertThat(memory.freeBytes()).as("given back").isEqualTo(MEMORY);
+    }
+
+    @Test
+    void triesAgainIfThePictureCannotBeKept() throws Exception {
+        images.becomeUnreachable();
+        server.enqueue(new MockResponse.Builder()
+                .body("{\"data\":[{\"b64_json\":\"%s\"}]}"
+                        .formatted(Base64.getEncoder()
+                                .encodeToString(PhotoSamples.packed(PhotoSamples.scene(32, 32), "png"))))
+                .build());
+
+        assertThat(openAiHandler().handle(described(), attempt))
+                .isInstanceOfSatisfying(
+                        Outcome.Retry.class, retry -> assertThat(retry.reason()).isEqualTo(Reason.STORAGE_UNAVAILABLE));
+        assertThat(memory.freeBytes()).as("given back").isEqualTo(MEMORY);
+    }
+
+    private GenerateHandler openAiHandler() {
+        GenerateProperties properties = TestingImageModel.properties("seedream-1", Duration.ofSeconds(20));
+        OpenAiImagesClient client = new OpenAiImagesClient(
+                OutboundHttp.create(OutboundProperties.allowing()),
+                new ArkProperties(server.url("/v1").uri(), TestingImageModel.KEY),
+                Clock.systemUTC(),
+                _ -> {});
+        return new GenerateHandler(
+                properties,
+                List.of(new OpenAiGenerator(client, properties, Clock.systemUTC())),
+                Optional.empty(),
+                Optional.of(new PictureArchive(new PaidImages(images, _ -> {}), memory)));
+    }
+
+    private static ImageRef imageOf(Outcome outcome) {
+        assertThat(outcome).isInstanceOf(Outcome.Done.class);
+        return ((ImageGenerated) ((Outcome.Done) outcome).next().orElseThrow().event()).getImage();
+    }
+
+    @Test
     void asksForATransparentBackgroundAndSaysSo() throws Exception {
         server.enqueue(TestingImageModel.picture());
         GenerateProperties properties =
                 TestingImageModel.properties("doubao-seedream-5-0-260128", Duration.ofSeconds(20), true);
         GenerateHandler handler = new GenerateHandler(
                 properties,
-                List.of(new PictureGenerator(TestingImageModel.client(server), properties, Clock.systemUTC())),
+                List.of(new SeedreamGenerator(TestingImageModel.client(server), properties, Clock.systemUTC())),
+                Optional.empty(),
                 Optional.empty());
 
         Outcome outcome = handler.handle(described(), attempt);
@@ -286,8 +343,9 @@ class GenerateHandlerTest {
         GenerateProperties properties = TestingImageModel.properties("seedream-1", Duration.ofSeconds(20));
         return new GenerateHandler(
                 properties,
-                List.of(new PictureGenerator(TestingImageModel.client(server), properties, Clock.systemUTC())),
-                photos);
+                List.of(new SeedreamGenerator(TestingImageModel.client(server), properties, Clock.systemUTC())),
+                photos,
+                Optional.empty());
     }
 
     private PetDescribed described() {

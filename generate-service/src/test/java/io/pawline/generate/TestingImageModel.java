@@ -49,6 +49,9 @@ final class TestingImageModel {
 
     static GenerateProperties properties(String model, Duration callTimeout, boolean transparent) {
         return new GenerateProperties(
+                GenerateProperties.Format.ARK,
+                null,
+                null,
                 model,
                 "{description} in {style}" + (transparent ? " on {background}" : ""),
                 false,

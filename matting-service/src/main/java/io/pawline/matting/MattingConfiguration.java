@@ -5,6 +5,7 @@ import io.pawline.events.ImageGenerated;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreProperties;
 import io.pawline.images.ImageStores;
+import io.pawline.images.PaidImages;
 import io.pawline.images.label.LabelProperties;
 import io.pawline.images.label.PictureLabel;
 import io.pawline.matting.MattingProperties.Fallback;
@@ -83,7 +84,7 @@ class MattingConfiguration {
                 providers,
                 new TransparentPictures(pictures),
                 images,
-                new CutOutArchive(images, Thread::sleep),
+                new PaidImages(images, Thread::sleep),
                 new PictureLabel(label),
                 memory);
     }

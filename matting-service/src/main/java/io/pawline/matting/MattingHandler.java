@@ -6,6 +6,7 @@ import io.pawline.events.ImageRef;
 import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreException;
+import io.pawline.images.PaidImages;
 import io.pawline.images.label.PictureLabel;
 import io.pawline.matting.TransparentPictures.Found;
 import io.pawline.outbound.visual.VisualAnswer;
@@ -37,7 +38,7 @@ final class MattingHandler implements Handler<ImageGenerated> {
     private final List<MattingProvider> providers;
     private final TransparentPictures transparent;
     private final ImageStore images;
-    private final CutOutArchive archive;
+    private final PaidImages archive;
     private final PictureLabel label;
     private final MemoryBudget budget;
 
@@ -48,7 +49,7 @@ final class MattingHandler implements Handler<ImageGenerated> {
             List<MattingProvider> providers,
             TransparentPictures transparent,
             ImageStore images,
-            CutOutArchive archive,
+            PaidImages archive,
             PictureLabel label,
             MemoryBudget budget) {
         this.providers = List.copyOf(providers);
@@ -108,7 +109,7 @@ final class MattingHandler implements Handler<ImageGenerated> {
 
     private Outcome keep(byte[] png, ImageGenerated task, Attempt attempt) throws InterruptedException {
         ImageKey key = ImageKey.cutOut(attempt.taskId(), task.getContext().getGeneration(), UUID.randomUUID());
-        archive.keep(key, label.into(png, task.getContext().getTenant(), attempt.taskId()));
+        archive.keep(key, label.into(png, task.getContext().getTenant(), attempt.taskId()), "image/png");
         return done(task, new ImageRef(key.value(), null));
     }
 

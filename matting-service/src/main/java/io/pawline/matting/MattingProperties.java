@@ -76,11 +76,13 @@ record MattingProperties(
      * describes each of them.
      *
      * @param order the provider with the least number is asked first
+     * @param canary share of the tasks by which it is compared with the others, 0 to 0.2; 0: it is not
      * @param accessKey for {@link Format#VOLCENGINE_VISUAL}; null: that of the first provider
      * @param secretKey belongs to the access key
      */
     record Fallback(
             @DefaultValue("100") int order,
+            @DefaultValue("0") double canary,
             Format format,
             URI baseUrl,
             @Nullable String accessKey,

@@ -8,6 +8,7 @@ import io.pawline.events.ImageRef;
 import io.pawline.events.TaskContext;
 import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStore;
+import io.pawline.images.PaidImages;
 import io.pawline.images.label.LabelProperties;
 import io.pawline.images.label.PictureLabel;
 import io.pawline.outbound.DataLimit;
@@ -116,7 +117,7 @@ class LargeAnswersTest {
                         OutboundHttp.create(OutboundProperties.allowing()), settings, Clock.systemUTC()))),
                 new TransparentPictures(ImageFetcher.create(OutboundProperties.allowing(), OpenTelemetry.noop())),
                 store,
-                new CutOutArchive(store, Thread::sleep),
+                new PaidImages(store, Thread::sleep),
                 new PictureLabel(LabelProperties.DEFAULTS),
                 MemoryBudget.ofHeap(0.5));
         boolean done = true;

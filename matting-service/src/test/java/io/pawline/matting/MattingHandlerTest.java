@@ -10,6 +10,7 @@ import io.pawline.events.ImageGenerated;
 import io.pawline.events.ImageRef;
 import io.pawline.events.TaskContext;
 import io.pawline.images.ImageKey;
+import io.pawline.images.PaidImages;
 import io.pawline.images.label.LabelProperties;
 import io.pawline.images.label.PictureLabel;
 import io.pawline.outbound.DataLimit;
@@ -179,7 +180,7 @@ class MattingHandlerTest {
         ImageKey key = keyIn(handle(new ImageRef(null, "https://images.example/picture.jpg")));
 
         assertThat(images.get(key)).isPresent();
-        assertThat(pauses).isEqualTo(CutOutArchive.PAUSES);
+        assertThat(pauses).isEqualTo(PaidImages.PAUSES);
         assertThat(calls.reports())
                 .as("the store's failures are none of the provider's")
                 .containsExactly(CallReport.succeeded(200, Optional.empty()));
@@ -388,7 +389,7 @@ class MattingHandlerTest {
                         List.of(new VisualProvider(visual), new PawlineMattingProvider(model, fetcher)),
                         new TransparentPictures(fetcher),
                         images,
-                        new CutOutArchive(images, pauses::add),
+                        new PaidImages(images, pauses::add),
                         LABEL,
                         memory)
                 .handle(

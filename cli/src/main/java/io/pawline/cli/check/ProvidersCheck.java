@@ -11,6 +11,9 @@ import io.pawline.outbound.ark.ArkClient;
 import io.pawline.outbound.ark.ArkOperation;
 import io.pawline.outbound.ark.ArkProperties;
 import io.pawline.outbound.visual.PawlineMattingClient;
+import io.pawline.outbound.openai.OpenAiAnswer;
+import io.pawline.outbound.openai.OpenAiImagesClient;
+import io.pawline.outbound.openai.OpenAiOrder;
 import io.pawline.outbound.visual.VisualAnswer;
 import io.pawline.outbound.visual.VisualCall;
 import io.pawline.outbound.visual.VisualClient;
@@ -25,6 +28,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -53,6 +57,9 @@ public final class ProvidersCheck {
     /** The services' default time-out of a call for a picture. */
     private static final Duration USUAL_TIMEOUT = Duration.ofSeconds(60);
 
+    private static final String PROMPT =
+            "a small orange cat, its whole body in view, watercolour, on a plain background, no text";
+
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(1);
 
     private final ProviderOptions options;
@@ -75,17 +82,17 @@ public final class ProvidersCheck {
     public Stream<Finding> vision() {
         return each(
                 Stage.DETECT,
-                () -> vision(VISION, new Ark(options.visionModel(), options.arkUrl(), options::ark)),
-                further -> vision(named(VISION, further), ark(further, "")));
+                () -> vision(VISION, new Api(options.visionModel(), options.arkUrl(), options::ark)),
+                further -> vision(named(VISION, further), ark(further)));
     }
 
-    private Finding vision(String check, Ark ark) {
-        String where = ark.where();
+    private Finding vision(String check, Api api) {
+        String where = api.where();
         return ark(
                 check,
                 ark,
                 ArkOperation.CHAT,
-                question(ark.model()),
+                question(api.model()),
                 (answer, took) -> answer.path("choices")
                                 .path(0)
                                 .path("message")
@@ -101,17 +108,58 @@ public final class ProvidersCheck {
                 Stage.GENERATE,
                 () -> textToImage(
                         TEXT_TO_IMAGE,
-                        new Ark(options.imageModel(), options.arkUrl(), options::ark),
-                        options.imageSize()),
+                        new Api(options.imageModel(), options.imageUrl(), options::images),
+                        options::imageSize,
+                        options::openAiImages),
                 further -> textToImage(
                         named(TEXT_TO_IMAGE, further),
-                        ark(further, options.imageModel()),
-                        further.setting("size").orElseGet(options::imageSize)));
+                        new Api(
+                                further.setting("model").orElseGet(options::imageModel),
+                                further.setting("base-url").orElseGet(options::imageUrl),
+                                () -> options.images(further)),
+                        () -> options.imageSize(further),
+                        () -> options.openAiImages(further)));
     }
 
-    private Finding textToImage(String check, Ark ark, String size) {
-        String where = ark.where();
-        return ark(check, ark, ArkOperation.GENERATION, order(ark.model(), size), (answer, took) -> {
+    private Finding textToImage(String check, Api api, Supplier<String> size, BooleanSupplier openAiImages) {
+        try {
+            return openAiImages.getAsBoolean() ? openAiImages(check, api, size.get()) : seedream(check, api, size.get());
+        } catch (IllegalArgumentException | IllegalStateException wrong) {
+            return Finding.fail(check, api.where(), Failures.inOneLine(wrong), "");
+        }
+    }
+
+    /** The picture itself is in the answer, so matting has no address to fetch it from. */
+    private Finding openAiImages(String check, Api api, String size) {
+        String where = api.where();
+        Instant began = clock.instant();
+        try {
+            OpenAiImagesClient client =
+                    new OpenAiImagesClient(http, api.properties().get(), clock, _ -> {});
+            OpenAiOrder order = new OpenAiOrder(api.model(), PROMPT, Optional.empty(), size, false, false);
+            return switch (client.make(
+                    order, "pawline-check-" + UUID.randomUUID(), options.timeouts(), BodyMemory.UNCOUNTED)) {
+                case OpenAiAnswer.Picture _ -> Finding.ok(check, where, "makes a picture in " + seconds(began));
+                case OpenAiAnswer.PictureAt at -> {
+                    picture = picture.or(() -> Optional.of(at.address()));
+                    yield Finding.ok(check, where, "makes a picture in " + seconds(began));
+                }
+                case OpenAiAnswer.Failed failed ->
+                    failed(
+                            check,
+                            where,
+                            failed.reason(),
+                            failed.detail(),
+                            failed.facts().report(Optional.of(failed.reason())));
+            };
+        } catch (InterruptedException stopped) {
+            return interrupted(check, where);
+        }
+    }
+
+    private Finding seedream(String check, Api api, String size) {
+        String where = api.where();
+        return ark(check, api, ArkOperation.GENERATION, order(api.model(), size), (answer, took) -> {
             JsonNode image = answer.path("data").path(0);
             if (!image.path("url").isString()) {
                 String code = image.path("error").path("code").asString("");
@@ -209,19 +257,19 @@ public final class ProvidersCheck {
     }
 
     /**
-     * Says where Ark's format is spoken.
+     * Says where an API is, and which of its models is asked.
      *
      * @param properties of the API; throws if they are incomplete
      */
-    private record Ark(String model, String url, Supplier<ArkProperties> properties) {
+    private record Api(String model, String url, Supplier<ArkProperties> properties) {
         String where() {
             return model + " at " + shown(url);
         }
     }
 
-    private Ark ark(FallbackSettings further, String usualModel) {
-        return new Ark(
-                further.setting("model").orElse(usualModel),
+    private Api ark(FallbackSettings further) {
+        return new Api(
+                further.setting("model").orElse(""),
                 further.setting("base-url").orElseGet(options::arkUrl),
                 () -> options.ark(further));
     }
@@ -235,11 +283,11 @@ public final class ProvidersCheck {
         Finding of(JsonNode answer, String took);
     }
 
-    private Finding ark(String check, Ark at, ArkOperation operation, JsonNode body, Judgement judgement) {
-        String where = at.where();
+    private Finding ark(String check, Api api, ArkOperation operation, JsonNode body, Judgement judgement) {
+        String where = api.where();
         Instant began = clock.instant();
         try {
-            ArkClient ark = new ArkClient(http, at.properties().get(), clock, _ -> {});
+            ArkClient ark = new ArkClient(http, api.properties().get(), clock, _ -> {});
             return switch (ark.post(operation, body, "pawline-check-" + UUID.randomUUID(), options.timeouts())) {
                 case ArkAnswer.Ok ok -> judgement.of(ok.body(), seconds(began));
                 case ArkAnswer.Failed failed ->
@@ -372,9 +420,7 @@ public final class ProvidersCheck {
         return JsonNodeFactory.instance
                 .objectNode()
                 .put("model", model)
-                .put(
-                        "prompt",
-                        "a small orange cat, its whole body in view, watercolour, on a plain background, no text")
+                .put("prompt", PROMPT)
                 .put("size", size)
                 .put("response_format", "url")
                 .put("watermark", false);

@@ -65,6 +65,22 @@ public final class ProviderOptions {
     private @Nullable String imageSize;
 
     @Option(
+            names = "--image-format",
+            paramLabel = "FORMAT",
+            description =
+                    "The services' pawline.generate.format, ark or openai-images (default: PAWLINE_GENERATE_FORMAT,"
+                            + " else ark).")
+    private @Nullable String imageFormat;
+
+    @Option(
+            names = "--image-url",
+            paramLabel = "URL",
+            description =
+                    "The services' pawline.generate.base-url (default: PAWLINE_GENERATE_BASEURL, else Ark). Its key"
+                            + " is taken from PAWLINE_GENERATE_APIKEY, else it is that of Ark.")
+    private @Nullable String imageUrl;
+
+    @Option(
             names = "--visual-url",
             paramLabel = "URL",
             description = "The visual API (default: PAWLINE_MATTING_BASEURL, else the local stack's, else the public"
@@ -77,6 +93,9 @@ public final class ProviderOptions {
             defaultValue = "300",
             description = "Longest time for one call (default: ${DEFAULT-VALUE}).")
     private int seconds;
+
+    /** All models of the OpenAI images API make pictures of this size. */
+    private static final String OPENAI_SIZE = "1024x1024";
 
     /** Makes options whose defaults come from this environment. */
     public ProviderOptions(Environment environment) {
@@ -103,6 +122,46 @@ public final class ProviderOptions {
                 .or(() -> environment.value("PAWLINE_ARK_BASEURL"))
                 .or(() -> localStack.find("pawline.ark.base-url"))
                 .orElse("https://ark.cn-beijing.volces.com/api/v3");
+    }
+
+    /**
+     * Returns the API that makes pictures, with its key.
+     *
+     * @throws IllegalArgumentException if there is no key, or the address is none
+     */
+    public ArkProperties images() {
+        Optional<String> key = environment.secret("PAWLINE_GENERATE_APIKEY");
+        return new ArkProperties(URI.create(imageUrl()), key.orElseGet(() -> ark().apiKey()));
+    }
+
+    /** Returns the address of the API that makes pictures. */
+    public String imageUrl() {
+        return Optional.ofNullable(imageUrl)
+                .or(() -> environment.value("PAWLINE_GENERATE_BASEURL"))
+                .orElseGet(this::arkUrl);
+    }
+
+    /**
+     * Says whether pictures are made by the OpenAI images API, and not by Ark.
+     *
+     * @throws IllegalArgumentException if the format is neither
+     */
+    public boolean openAiImages() {
+        return isOpenAiImages(
+                "--image-format",
+                Optional.ofNullable(imageFormat)
+                        .or(() -> environment.value("PAWLINE_GENERATE_FORMAT"))
+                        .orElse("ark"));
+    }
+
+    private static boolean isOpenAiImages(String option, String format) {
+        return switch (format.replace('_', '-').toLowerCase(Locale.ROOT)) {
+            case "ark" -> false;
+            case "openai-images" -> true;
+            default ->
+                throw new IllegalArgumentException(
+                        "%s must be ark or openai-images, was \"%s\"".formatted(option, format));
+        };
     }
 
     /** Returns the address of the visual API. */
@@ -204,6 +263,32 @@ public final class ProviderOptions {
         return new ArkProperties(
                 URI.create(provider.setting("base-url").orElseGet(this::arkUrl)),
                 provider.setting("api-key").orElseGet(() -> ark().apiKey()));
+    }
+
+    /**
+     * Returns the API of a further provider that makes pictures; what it does not say is as of the first one.
+     *
+     * @throws IllegalArgumentException if there is no key, or the address is none
+     */
+    public ArkProperties images(FallbackSettings provider) {
+        return new ArkProperties(
+                URI.create(provider.setting("base-url").orElseGet(this::imageUrl)),
+                provider.setting("api-key").orElseGet(() -> images().apiKey()));
+    }
+
+    /**
+     * Says whether a further provider makes pictures by the OpenAI images API, and not by Ark's.
+     *
+     * @throws IllegalArgumentException if its format is neither
+     */
+    public boolean openAiImages(FallbackSettings provider) {
+        return isOpenAiImages("its format", provider.setting("format").orElse("ark"));
+    }
+
+    /** Returns the size of a further provider's pictures; by default one that its models know. */
+    public String imageSize(FallbackSettings provider) {
+        return provider.setting("size")
+                .orElseGet(() -> openAiImages(provider) && !openAiImages() ? OPENAI_SIZE : imageSize());
     }
 
     /**

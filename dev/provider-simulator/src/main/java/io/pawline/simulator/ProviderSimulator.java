@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>One HTTP server on the loopback address:
  * <ul>
  *   <li>{@code POST /api/v3/chat/completions}, {@code POST /api/v3/images/generations}: Ark;
+ *   <li>{@code POST /v1/images/generations}, {@code POST /v1/images/edits}: the OpenAI images API, beside Ark's;
  *   <li>{@code POST /?Action=CVProcess&Version=2022-08-31}: Volcengine's visual API;
  *   <li>{@code POST /v1/cut-out}: a matting service that speaks {@code pawline-matting}, beside the visual API;
  *   <li>{@code GET /generated/<name>.jpg}, {@code .png}: the pictures it drew;
@@ -40,6 +41,7 @@ public final class ProviderSimulator implements AutoCloseable {
     private final Map<Provider, Workload> workloads = new LinkedHashMap<>();
     private final ArkVision vision;
     private final ArkTextToImage textToImage;
+    private final OpenAiImages openAiImages;
     private final VolcengineMatting matting;
     private final PawlineMatting pawlineMatting;
     private final SimulatedReceiver callbacks;
@@ -65,6 +67,8 @@ public final class ProviderSimulator implements AutoCloseable {
         this.vision = new ArkVision(of(Provider.VISION), pictureRenderer, pictures, options.arkApiKey(), clock);
         this.textToImage = new ArkTextToImage(
                 of(Provider.TEXT_TO_IMAGE), pictureRenderer, pictures, base, options.arkApiKey(), clock);
+        this.openAiImages =
+                new OpenAiImages(of(Provider.TEXT_TO_IMAGE), pictureRenderer, pictures, options.arkApiKey(), clock);
         this.matting = new VolcengineMatting(
                 of(Provider.MATTING),
                 pictureRenderer,
@@ -154,6 +158,8 @@ public final class ProviderSimulator implements AutoCloseable {
         return switch (path) {
             case "/api/v3/chat/completions" -> vision.handle(simulatedCall);
             case "/api/v3/images/generations" -> textToImage.handle(simulatedCall);
+            case "/v1/images/generations" -> openAiImages.handle(simulatedCall, false);
+            case "/v1/images/edits" -> openAiImages.handle(simulatedCall, true);
             case "/" -> matting.handle(simulatedCall);
             case "/v1/cut-out" -> pawlineMatting.handle(simulatedCall);
             case "/stats/reset" -> {

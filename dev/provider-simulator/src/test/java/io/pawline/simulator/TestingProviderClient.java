@@ -89,6 +89,10 @@ final class TestingProviderClient implements AutoCloseable {
         return answer(client.send(request.timeout(timeout).build(), HttpResponse.BodyHandlers.ofByteArray()));
     }
 
+    Answer openAi(String path, String body) throws IOException, InterruptedException {
+        return send(post(base.resolve("/v1" + path), body).header("Authorization", "Bearer simulator-ark-key"));
+    }
+
     Answer generate(String prompt) throws IOException, InterruptedException {
         return ark("/images/generations", generation(prompt));
     }

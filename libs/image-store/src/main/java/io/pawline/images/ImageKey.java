@@ -88,6 +88,16 @@ public record ImageKey(String value) {
     }
 
     /**
+     * The picture with its background, as a text-to-image provider that keeps none made it.
+     *
+     * @param call id of the call; each call has its own, as for {@link #cutOut}
+     * @param extension of the file's name, such as {@code png}
+     */
+    public static ImageKey picture(TaskId task, int generation, UUID call, String extension) {
+        return new ImageKey("%s/%d/picture-%s.%s".formatted(task, generation, call, extension));
+    }
+
+    /**
      * The picture without its background, as the matting provider made it. If it is good, it is the result in full
      * size.
      *

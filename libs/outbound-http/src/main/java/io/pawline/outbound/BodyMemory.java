@@ -34,6 +34,11 @@ public record BodyMemory(LongPredicate now, Waiting waiting) {
 
     /** The same, with twice as much for each body: for the body and for what is made of it. */
     public BodyMemory twice() {
-        return new BodyMemory(bytes -> now.test(2 * bytes), bytes -> waiting.take(2 * bytes));
+        return times(2);
+    }
+
+    /** The same, with so many times as much for each body. */
+    public BodyMemory times(int factor) {
+        return new BodyMemory(bytes -> now.test(factor * bytes), bytes -> waiting.take(factor * bytes));
     }
 }

@@ -21,6 +21,9 @@ public final class TestingPhotoStore implements ImageStore {
 
     @Override
     public void put(ImageKey key, byte[] bytes, String contentType) {
+        if (unreachable) {
+            throw new ImageStoreException("PUT https://minio.example/?sig=s3cr3t failed", new IOException("down"));
+        }
         images.put(key, bytes);
     }
 

@@ -30,17 +30,40 @@ public record Fallbacks(Policy policy, Duration spillAfter, List<Fallback> provi
         PREFER
     }
 
+    /** A canary has no more of the tasks, so that there are enough others to compare with. */
+    private static final double LARGEST_CANARY = 0.2;
+
     /**
      * Is one of the other providers.
      *
      * @param maxInFlight most calls in flight of one process, more than 0
+     * @param canary share of the tasks that go to it first, to compare it with the others, from 0 to 0.2; more than 0: it
+     *     gets no other task
      */
-    public record Fallback(ProviderPolicies provider, int maxInFlight) {
+    public record Fallback(ProviderPolicies provider, int maxInFlight, double canary) {
         public Fallback {
             Objects.requireNonNull(provider, "provider");
             if (maxInFlight < 1) {
                 throw new IllegalArgumentException("max-in-flight must be > 0, was " + maxInFlight);
             }
+            if (!(canary >= 0 && canary <= LARGEST_CANARY)) {
+                throw new IllegalArgumentException("canary must be from 0 to 0.2, was " + canary);
+            }
+        }
+
+        /** Makes a provider that is no canary. */
+        public Fallback(ProviderPolicies provider, int maxInFlight) {
+            this(provider, maxInFlight, 0);
+        }
+
+        /** Returns the same provider with this share of the tasks to be compared by. */
+        public Fallback withCanary(double share) {
+            return new Fallback(provider, maxInFlight, share);
+        }
+
+        /** Says whether it is compared with the others. */
+        public boolean isCanary() {
+            return canary > 0;
         }
     }
 
@@ -53,6 +76,13 @@ public record Fallbacks(Policy policy, Duration spillAfter, List<Fallback> provi
             throw new IllegalArgumentException("the share of hedges must be from 0 to 0.1, was " + hedgeShare);
         }
         providers = List.copyOf(providers);
+        List<String> canaries = providers.stream()
+                .filter(Fallback::isCanary)
+                .map(each -> each.provider().name())
+                .toList();
+        if (canaries.size() > 1) {
+            throw new IllegalArgumentException("one provider of a stage can be a canary at a time, were " + canaries);
+        }
     }
 
     /** Makes fallbacks without hedges. */

@@ -17,7 +17,8 @@ public enum Alert {
     ACCOUNT(Severity.CRITICAL),
     STAGE_GONE(Severity.CRITICAL),
     OPS_BEHIND(Severity.WARNING),
-    COST_PER_HOUR(Severity.WARNING);
+    COST_PER_HOUR(Severity.WARNING),
+    CANARY_STOPPED(Severity.WARNING);
 
     /** Says whom an alert is for. */
     public enum Severity {

@@ -78,7 +78,7 @@ public final class Audit {
      * A live control as it was noted.
      *
      * @param subject what it is about, as the key of its record names it: {@code stage:…}, {@code limit:…}, {@code
-     *     provider:…} or {@code task:…}
+     *     provider:…}, {@code off:…} or {@code task:…}; {@code canary:…} for a verdict, which is no control
      * @param limit calls in flight of each process; null: it sets none
      * @param until when it ends by itself; null: it does not
      */
@@ -107,12 +107,13 @@ public final class Audit {
                 .execute();
     }
 
-    /** Finds the newest live control of each subject that is no task, sorted by subject. */
+    /** Finds the newest live control of each subject that is no task and no verdict, sorted by subject. */
     public List<ControlEntry> lastControls() {
         return database.with(handle ->
                 handle.createQuery("""
                         select distinct on (subject) * from audit
-                        where subject is not null and subject not like 'task:%' order by subject, id desc
+                        where subject is not null and subject not like 'task:%' and subject not like 'canary:%'
+                        order by subject, id desc
                         """).map((row, _) -> controlEntry(row)).list());
     }
 

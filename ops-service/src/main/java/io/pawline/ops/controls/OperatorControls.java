@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * <p>Every method throws {@link io.pawline.taskstore.DatabaseUnavailableException} when the database is lost, and
  * {@link io.pawline.controls.ControlPublishException} when Kafka does not take the control.
  */
-final class OperatorControls {
+public final class OperatorControls {
 
     private static final Logger log = LoggerFactory.getLogger(OperatorControls.class);
 
@@ -48,7 +48,7 @@ final class OperatorControls {
     }
 
     /** Names who gives a control, and why. */
-    record Order(String who, String why) {}
+    public record Order(String who, String why) {}
 
     ControlEntry pause(Stage stage, Order order) {
         return give(
@@ -102,7 +102,8 @@ final class OperatorControls {
                 () -> publisher.liftCoolDown(provider, order.who(), order.why()));
     }
 
-    ControlEntry switchOff(String provider, Order order) {
+    /** Lets nobody call a provider until it is switched on. */
+    public ControlEntry switchOff(String provider, Order order) {
         return give(
                 entry("pause", "off:" + provider, order, null, null),
                 () -> publisher.switchOff(provider, order.who(), order.why()));

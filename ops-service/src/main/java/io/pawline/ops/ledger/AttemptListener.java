@@ -12,17 +12,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.kafka.annotation.KafkaListener;
 
-/** Reads the topic of attempts into the ledger. It passes over what is no event of a call. */
+/** Reads the topic of attempts into the ledger, and hands its events on. It passes over what is no event of a call. */
 public final class AttemptListener {
+
+    /** Takes the events after the ledger has noted them. The same events may come again. */
+    public interface Further {
+        void take(List<CallAttempt> events);
+    }
 
     private static final Logger log = LoggerFactory.getLogger(AttemptListener.class);
 
     private final CallLedger ledger;
     private final Deserializer<?> events;
+    private final List<Further> further;
 
-    public AttemptListener(CallLedger ledger, Deserializer<?> events) {
+    public AttemptListener(CallLedger ledger, Deserializer<?> events, List<Further> further) {
         this.ledger = ledger;
         this.events = events;
+        this.further = List.copyOf(further);
     }
 
     @KafkaListener(
@@ -37,13 +44,19 @@ public final class AttemptListener {
                 "fetch.max.wait.ms=200"
             })
     public void note(List<ConsumerRecord<byte[], byte[]>> records) {
-        ledger.note(records.stream().map(this::call).flatMap(Optional::stream).toList());
+        List<Read> read =
+                records.stream().map(this::read).flatMap(Optional::stream).toList();
+        ledger.note(read.stream().map(Read::call).toList());
+        List<CallAttempt> noted = read.stream().map(Read::event).toList();
+        further.forEach(each -> each.take(noted));
     }
 
-    private Optional<Call> call(ConsumerRecord<byte[], byte[]> record) {
+    private record Read(CallAttempt event, Call call) {}
+
+    private Optional<Read> read(ConsumerRecord<byte[], byte[]> record) {
         try {
             return events.deserialize(record.topic(), record.value()) instanceof CallAttempt event
-                    ? Optional.of(CallEvents.call(event))
+                    ? Optional.of(new Read(event, CallEvents.call(event)))
                     : Optional.empty();
         } catch (RegistryUnavailableException e) {
             throw e;

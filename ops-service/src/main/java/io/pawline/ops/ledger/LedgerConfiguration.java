@@ -4,6 +4,7 @@ import io.pawline.service.Periodic;
 import io.pawline.taskstore.TaskDatabase;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -20,8 +21,9 @@ class LedgerConfiguration {
     }
 
     @Bean
-    AttemptListener attemptListener(CallLedger ledger, Deserializer<?> eventDeserializer) {
-        return new AttemptListener(ledger, eventDeserializer);
+    AttemptListener attemptListener(
+            CallLedger ledger, Deserializer<?> eventDeserializer, List<AttemptListener.Further> further) {
+        return new AttemptListener(ledger, eventDeserializer, further);
     }
 
     @Bean

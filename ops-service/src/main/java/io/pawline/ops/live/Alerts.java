@@ -6,6 +6,7 @@ import io.pawline.ops.alerts.AlertJournal.Measured;
 import io.pawline.ops.alerts.AlertJournal.State;
 import io.pawline.ops.alerts.AlertText;
 import io.pawline.ops.live.LiveQueries.Standing;
+import io.pawline.ops.live.LiveQueries.StoppedCanary;
 import io.pawline.ops.live.LiveView.AlertView;
 import io.pawline.ops.live.LiveView.ReasonView;
 import io.pawline.schemas.Reason;
@@ -49,6 +50,7 @@ final class Alerts {
     private final Map<Stage, Instant> goneSince = new EnumMap<>(Stage.class);
     private volatile double undelivered = Double.NaN;
     private volatile double costPerHour = Double.NaN;
+    private volatile double stoppedCanaries = Double.NaN;
 
     Alerts(LiveQueries queries, LiveProcesses processes, AlertJournal journal, AlertProperties settings, Clock clock) {
         this.queries = queries;
@@ -84,7 +86,8 @@ final class Alerts {
                 account(now),
                 stageGone(now, members),
                 opsBehind(),
-                costPerHour(now));
+                costPerHour(now),
+                canaryStopped());
         Map<Alert, Instant> since = journal.note(now, measured);
         return measured.stream()
                 .map(alert -> view(alert, since.get(alert.alert()), language))
@@ -115,6 +118,11 @@ final class Alerts {
     /** Returns what the calls of an hour cost when it was last counted; NaN before that. */
     double costPerHour() {
         return costPerHour;
+    }
+
+    /** Returns how many canaries were switched off when that was last counted; NaN before that. */
+    double stoppedCanaries() {
+        return stoppedCanaries;
     }
 
     private static Measured measured(
@@ -261,6 +269,22 @@ final class Alerts {
                 settings.costPerHour() == null ? null : settings.costPerHour().doubleValue(),
                 "per hour",
                 AlertText.of(settings.costPerHour() == null ? "cost_per_hour.no_threshold" : "cost_per_hour.detail"));
+    }
+
+    private Measured canaryStopped() {
+        List<StoppedCanary> stopped = queries.stoppedCanaries();
+        stoppedCanaries = stopped.size();
+        return measured(
+                Alert.CANARY_STOPPED,
+                stoppedCanaries,
+                0.0,
+                "providers",
+                stopped.isEmpty()
+                        ? AlertText.of("canary_stopped.ok")
+                        : AlertText.joined(stopped.stream()
+                                .map(canary -> AlertText.of(
+                                        "canary_stopped.detail", canary.provider(), canary.stage(), canary.why()))
+                                .toList()));
     }
 
     private List<ReasonView> reasons(Instant now) {

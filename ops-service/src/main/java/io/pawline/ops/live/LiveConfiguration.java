@@ -118,6 +118,9 @@ class LiveConfiguration {
             Gauge.builder("pawline.ops.cost.per.hour", alerts, Alerts::costPerHour)
                     .description("Cost of the calls of the last 60 minutes")
                     .register(registry);
+            Gauge.builder("pawline.ops.canaries.stopped", alerts, Alerts::stoppedCanaries)
+                    .description("New providers that were switched off because they were worse than the others")
+                    .register(registry);
             READERS.forEach(reader -> Gauge.builder("pawline.ops.behind", delays, known -> seconds(known, reader))
                     .baseUnit("seconds")
                     .tag("reader", reader.name())

@@ -283,6 +283,20 @@ final class LiveQueries {
                 .one());
     }
 
+    /** Is a canary that was switched off because it was worse, and was not switched on again. */
+    record StoppedCanary(String stage, String provider, String why) {}
+
+    /** Finds the canaries that were switched off. */
+    List<StoppedCanary> stoppedCanaries() {
+        return database.with(handle -> handle.createQuery("""
+                        select stage, provider, why from canary
+                        where verdict = 'worse' and switched_off_at is not null order by stage, provider
+                        """)
+                .map((row, _) ->
+                        new StoppedCanary(row.getString("stage"), row.getString("provider"), row.getString("why")))
+                .list());
+    }
+
     private static ProviderStanding provider(ResultSet row) throws SQLException {
         return new ProviderStanding(row.getString("provider"), row.getInt("call_limit"), row.getString("breaker"));
     }

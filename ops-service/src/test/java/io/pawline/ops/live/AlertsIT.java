@@ -48,7 +48,7 @@ class AlertsIT {
     void empty() {
         DATABASE.with(
                 handle -> handle.execute(
-                        "truncate live_window, stage_process, alert, alert_history, alert_notification, task, dead_letter cascade"));
+                        "truncate canary, canary_task, live_window, stage_process, alert, alert_history, alert_notification, task, dead_letter cascade"));
     }
 
     @Test
@@ -76,6 +76,21 @@ class AlertsIT {
 
         assertThat(firing()).containsExactly("cost_per_hour");
         assertThat(alerts(settings(null)).now()).as("no threshold is set").noneMatch(AlertView::firing);
+    }
+
+    @Test
+    void aCanaryThatWasSwitchedOffFires() {
+        String canary = """
+                insert into canary (stage, provider, share, began_at, last_at, verdict, decided_at, why, switched_off_at)
+                values ('generate', ?, 0.05, now(), now(), ?, now(), '9 of 40 results are bad', ?)
+                """;
+        DATABASE.with(handle -> handle.execute(canary, "good", "as_good", null));
+        DATABASE.with(handle -> handle.execute(canary, "being-switched-off", "worse", null));
+        assertThat(firing()).isEmpty();
+
+        DATABASE.with(handle -> handle.execute(canary, "new-model", "worse", now.atOffset(ZoneOffset.UTC)));
+        assertThat(firing()).containsExactly("canary_stopped");
+        assertThat(alerts.now().getLast().detail()).isEqualTo("new-model of generate: 9 of 40 results are bad");
     }
 
     @Test

@@ -244,7 +244,8 @@ class LiveCountIT {
                         "account",
                         "stage_gone",
                         "ops_behind",
-                        "cost_per_hour");
+                        "cost_per_hour",
+                        "canary_stopped");
         assertThat(ops.get("/v1/alerts/history").json().at("/alerts/0/name").asString())
                 .isEqualTo("amplification");
         JsonNode amplification = alerts.path(1);

@@ -16,7 +16,8 @@ import tools.jackson.databind.JsonNode;
 public record ArkError(
         Optional<String> code, String parameter, @Nullable String rawMessage) {
 
-    static final ArkError NONE = new ArkError(Optional.empty(), "", null);
+    /** Stands for an answer without an error. */
+    public static final ArkError NONE = new ArkError(Optional.empty(), "", null);
 
     /** Ark names the parameter in its message, too: "The parameter `size` specified in the request is not valid". */
     private static final Pattern QUOTED_PARAMETER = Pattern.compile("parameters? `([^`]{1,128})`");
@@ -54,7 +55,7 @@ public record ArkError(
     }
 
     /** The message of Ark on one line, without addresses and without this key; empty if there is none. */
-    String message(String apiKey) {
+    public String message(String apiKey) {
         if (rawMessage == null) {
             return "";
         }
@@ -65,7 +66,8 @@ public record ArkError(
         return clean.length() > LONGEST_MESSAGE ? clean.substring(0, LONGEST_MESSAGE) + "…" : clean;
     }
 
-    static boolean isPlainName(String text) {
+    /** Whether the text looks like a code or a name of a call, so that it may go into headers and columns. */
+    public static boolean isPlainName(String text) {
         return PLAIN_NAME.matcher(text).matches();
     }
 

@@ -15,7 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Writes JSON to the connection piece by piece. The JSON is written twice: first to count its bytes, because not every
  * gateway takes a body of unknown length.
  */
-final class StreamedJson extends RequestBody {
+public final class StreamedJson extends RequestBody {
 
     private static final MediaType JSON = MediaType.get("application/json");
 
@@ -23,7 +23,8 @@ final class StreamedJson extends RequestBody {
     private final JsonNode body;
     private final long length;
 
-    StreamedJson(JsonMapper json, JsonNode body) {
+    /** @param body must not change before it is sent */
+    public StreamedJson(JsonMapper json, JsonNode body) {
         this.writer = json.writer().without(StreamWriteFeature.AUTO_CLOSE_TARGET);
         this.body = body;
         Counter counter = new Counter();

@@ -22,6 +22,7 @@ import io.pawline.stage.ProviderPolicies;
 import io.pawline.stage.budget.BudgetLeases;
 import io.pawline.stage.budget.Money;
 import io.pawline.stage.budget.Reservation;
+import io.pawline.stage.provider.CanaryShare;
 import io.pawline.stage.provider.LoadSnapshot;
 import io.pawline.stage.provider.Permit;
 import java.time.Clock;
@@ -146,10 +147,15 @@ public final class RecordedCalls implements Attempt.Calls, AutoCloseable {
         this.attempt = attempt;
         this.check = check;
         this.first = permit;
-        this.permit = permit;
+        this.permit = isFirst() ? permit.compared(TaskId.parse(context.getTaskId())) : permit;
         this.ledger = ledger;
         this.budget = budget;
         this.clock = clock;
+    }
+
+    /** A canary gets a task once: what comes back goes to a provider that is known. */
+    private boolean isFirst() {
+        return attempt == 1 && context.getGeneration() == 1;
     }
 
     @Override
@@ -389,8 +395,15 @@ public final class RecordedCalls implements Attempt.Calls, AutoCloseable {
                 .setInstance(ledger.instance())
                 .setLife(money.life().orElse(null))
                 .setBudgetDay(money.day().map(LocalDate::toString).orElse(null))
-                .setReservedMicros(money.life().isPresent() ? money.micros() : null);
+                .setReservedMicros(money.life().isPresent() ? money.micros() : null)
+                .setCanary(comparedWith(hedge).map(CanaryShare::provider).orElse(null))
+                .setCanaryShare(comparedWith(hedge).map(CanaryShare::share).orElse(null));
         return withLoad(begun, at);
+    }
+
+    /** The first call of a task counts in a comparison. */
+    private Optional<CanaryShare> comparedWith(boolean hedge) {
+        return made.isEmpty() && !hedge ? permit.comparedWith() : Optional.empty();
     }
 
     /** Adds the load of this process to an event, so that nobody has to ask a process for it. */

@@ -80,7 +80,7 @@ public final class ConcurrencyLimiter implements PermitSource {
     static final int REFUSALS_FOR_ALL = 5;
 
     /** Requests, tokens or images per minute, or Ark's word for any of them. */
-    private static final Pattern BY_MINUTE = Pattern.compile("(?i)[rti]pm|RateLimitExceeded|per.?minute");
+    private static final Pattern BY_MINUTE = Pattern.compile("(?i)[rti]pm|Rate_?Limit_?Exceeded|per.?minute");
 
     private final int configuredLimit;
     private final StageControls controls;

@@ -1,6 +1,7 @@
 package io.pawline.stage.provider;
 
 import io.pawline.schemas.CallReport;
+import io.pawline.schemas.TaskId;
 import io.pawline.stage.CallWork;
 import java.util.BitSet;
 import java.util.Optional;
@@ -22,6 +23,7 @@ public final class Permit implements AutoCloseable {
     private BitSet placesCalled = new BitSet();
     private @Nullable ProviderChain chain;
     private @Nullable Permit outer;
+    private Optional<CanaryShare> comparedWith = Optional.empty();
 
     Permit(ConcurrencyLimiter limiter, boolean probe, int openingsBefore, int inFlightAtStart) {
         this.limiter = limiter;
@@ -87,6 +89,24 @@ public final class Permit implements AutoCloseable {
     /** Takes note that the call was made a second time, so the attempt calls that provider no more. */
     public void hedgedBy(Permit second) {
         placesCalled.set(second.place);
+    }
+
+    /**
+     * Returns the permit with which a task begins: one of the canary if the task is of its share, else this one. It is
+     * called once, before the first call. The caller closes both.
+     */
+    public Permit compared(TaskId task) {
+        return chain == null ? this : chain.compared(task, this);
+    }
+
+    /** Lets what becomes of the task count in the comparison with a canary, on whichever side it is. */
+    void compareWith(CanaryShare canary) {
+        comparedWith = Optional.of(canary);
+    }
+
+    /** Returns the canary in whose comparison the task counts; empty: in none. */
+    public Optional<CanaryShare> comparedWith() {
+        return comparedWith;
     }
 
     /** Says whether another provider of the stage takes calls now. */

@@ -1,6 +1,7 @@
 package io.pawline.stage.provider;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.pawline.schemas.TaskId;
 import io.pawline.stage.Fallbacks;
 import io.pawline.stage.Fallbacks.Policy;
 import java.time.Clock;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +36,12 @@ public final class ProviderChain implements PermitSource {
      * hedged requests). Slow is what takes longer than 95 % of the latest calls of its kind. As few may be made twice,
      * slow means longer when hedges are scarce, up to longer than all of the latest 200. So the calls that hang get the
      * hedges, and not those that are merely in the last twentieth. A hedge takes no place that a task waits for: it gets
-     * one only if the task that asked last got its own.
+     * one only if the task that asked last got its own. A call to a canary is not hedged: its time is compared.
+     *
+     * One provider can be a canary, which is compared with the others (CanaryShare). It gets its share of the tasks and
+     * nothing else: it is no fallback before it has been found good. A task of the share gives back the permit that it
+     * has and takes one of the canary; without one it goes where all go, and is not compared. While the canary is
+     * closed, nothing is compared, so that both sides are tasks of the same time.
      *
      * Rejected:
      * - A hedge for each call beyond the 95th percentile: that is a twentieth of all calls, so the account is empty when
@@ -55,6 +62,10 @@ public final class ProviderChain implements PermitSource {
     private record Look(Demand demand, long atNanos) {}
 
     private final List<ConcurrencyLimiter> limiters;
+    /** Holds the places of the providers that any task may go to, in their order. */
+    private final List<Integer> regular;
+
+    private final Optional<CanaryShare> canary;
     private final Fallbacks fallbacks;
     private final Clock clock;
     private final LongSupplier nanoTime;
@@ -74,6 +85,12 @@ public final class ProviderChain implements PermitSource {
             throw new IllegalArgumentException("each provider needs a limiter, was " + limiters.size());
         }
         this.limiters = List.copyOf(limiters);
+        this.canary = CanaryShare.of(fallbacks);
+        int apart = canary.map(CanaryShare::place).orElse(limiters.size());
+        this.regular = IntStream.range(0, limiters.size())
+                .filter(place -> place != apart)
+                .boxed()
+                .toList();
         this.fallbacks = fallbacks;
         this.clock = clock;
         this.nanoTime = nanoTime;
@@ -94,14 +111,14 @@ public final class ProviderChain implements PermitSource {
     }
 
     private Optional<Permit> first(Supplier<Demand> demand) {
-        for (int place = 0; place < limiters.size(); place++) {
+        for (int place : regular) {
             asked.set(place, nanoTime.getAsLong());
             Optional<Permit> permit = limiters.get(place).tryAcquire();
             if (permit.isPresent()) {
                 permit.get().at(this, place, new BitSet());
                 return permit;
             }
-            if (place + 1 == limiters.size()
+            if (place == regular.getLast()
                     || !limiters.get(place).standing().passes(fallbacks, look(demand), clock.instant())) {
                 return Optional.empty();
             }
@@ -126,8 +143,9 @@ public final class ProviderChain implements PermitSource {
      * @param called places of the providers that were called
      */
     Optional<Permit> another(BitSet called) {
-        for (int place = called.nextClearBit(0); place < limiters.size(); place = called.nextClearBit(place + 1)) {
-            Optional<Permit> permit = limiters.get(place).tryAcquire();
+        for (int place : regular) {
+            Optional<Permit> permit =
+                    called.get(place) ? Optional.empty() : limiters.get(place).tryAcquire();
             if (permit.isPresent()) {
                 permit.get().at(this, place, called);
                 return permit;
@@ -138,7 +156,7 @@ public final class ProviderChain implements PermitSource {
 
     /** Returns the nanoseconds after which a call is slow; empty if none is hedged, or too little is known. */
     OptionalLong slowAfter(int place, String kind) {
-        return hedges.isEmpty()
+        return hedges.isEmpty() || !regular.contains(place)
                 ? OptionalLong.empty()
                 : limiters.get(place).slowAfter(kind, hedges.get().scarcity());
     }
@@ -166,8 +184,8 @@ public final class ProviderChain implements PermitSource {
     }
 
     private Optional<Permit> idle(BitSet called, int place) {
-        for (int other = called.nextClearBit(0); other < limiters.size(); other = called.nextClearBit(other + 1)) {
-            Optional<Permit> permit = idleAt(other, called);
+        for (int other : regular) {
+            Optional<Permit> permit = called.get(other) ? Optional.empty() : idleAt(other, called);
             if (permit.isPresent()) {
                 return permit;
             }
@@ -191,9 +209,36 @@ public final class ProviderChain implements PermitSource {
         hedges.ifPresent(HedgeBudget::notMade);
     }
 
+    /**
+     * Says what the comparison with the canary makes of a task that begins: the canary's permit for a task of its share,
+     * and this one for all others. The permit that is not used is given back.
+     */
+    Permit compared(TaskId task, Permit permit) {
+        if (canary.isEmpty() || permit.probe()) {
+            return permit;
+        }
+        CanaryShare share = canary.get();
+        ConcurrencyLimiter limiter = limiters.get(share.place());
+        if (!limiter.open()) {
+            return permit;
+        }
+        if (!share.has(task)) {
+            permit.compareWith(share);
+            return permit;
+        }
+        asked.set(share.place(), nanoTime.getAsLong());
+        Optional<Permit> its = limiter.tryAcquire();
+        its.ifPresent(taken -> {
+            taken.at(this, share.place(), new BitSet());
+            taken.compareWith(share);
+            permit.release();
+        });
+        return its.orElse(permit);
+    }
+
     /** Says whether a provider other than this one takes calls now. */
     boolean othersOpen(int place) {
-        for (int other = 0; other < limiters.size(); other++) {
+        for (int other : regular) {
             if (other != place && limiters.get(other).open()) {
                 return true;
             }
@@ -208,18 +253,19 @@ public final class ProviderChain implements PermitSource {
 
     @Override
     public boolean allowed() {
-        return limiters.stream().anyMatch(ConcurrencyLimiter::allowed);
+        return regular.stream().anyMatch(place -> limiters.get(place).allowed());
     }
 
     /** Says whether a task may begin at any of the providers. */
     public boolean open() {
-        return limiters.stream().anyMatch(ConcurrencyLimiter::open);
+        return regular.stream().anyMatch(place -> limiters.get(place).open());
     }
 
     @Override
     public int limit() {
         int limit = 0;
-        for (ConcurrencyLimiter limiter : limiters) {
+        for (int place : regular) {
+            ConcurrencyLimiter limiter = limiters.get(place);
             if (limiter.open()) {
                 limit += limiter.limit();
                 if (fallbacks.policy() == Policy.STANDBY) {

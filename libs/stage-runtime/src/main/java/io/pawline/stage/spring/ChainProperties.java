@@ -38,6 +38,9 @@ public record ChainProperties(
         int order();
 
         ProviderLimits limits();
+
+        /** Returns the share of the tasks by which the provider is compared with the others; 0: it is not. */
+        double canary();
     }
 
     /**
@@ -56,7 +59,10 @@ public record ChainProperties(
     /** Makes of further providers, by their names, what the runtime needs. */
     public Fallbacks fallbacks(Map<String, ? extends Further> settings) {
         List<Fallback> providers = inOrder(settings).stream()
-                .map(each -> each.getValue().limits().provider(each.getKey()))
+                .map(each -> each.getValue()
+                        .limits()
+                        .provider(each.getKey())
+                        .withCanary(each.getValue().canary()))
                 .toList();
         return new Fallbacks(policy, spillAfter, providers);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
+import io.pawline.schemas.TaskId;
 import io.pawline.stage.BreakerPolicy;
 import io.pawline.stage.Fallbacks;
 import io.pawline.stage.Fallbacks.Fallback;
@@ -19,8 +20,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
@@ -182,12 +185,119 @@ class ProviderChainTest {
         assertThat(chain.isAsked(1)).isFalse();
     }
 
+    @Property(tries = 200)
+    void theCanaryGetsItsShareOfTheTasksAndNoOther(@ForAll @DoubleRange(min = 0.01, max = 0.2) double share) {
+        int tasks = 2_000;
+        int its = 0;
+        ProviderChain chain = chainWithCanary(share, Standing.FREE);
+        for (int i = 0; i < tasks; i++) {
+            Permit permit = chain.tryAcquire(demand(true)).orElseThrow();
+            assertThat(permit.place()).isZero();
+            Permit begun = permit.compared(TaskId.next());
+            assertThat(chain.inFlight()).isEqualTo(1);
+            assertThat(begun.comparedWith().map(CanaryShare::provider)).contains("provider-1");
+            its += begun.place() == 1 ? 1 : 0;
+            begun.close();
+            permit.close();
+            assertThat(chain.inFlight()).isZero();
+        }
+        double deviation = Math.sqrt(share * (1 - share) / tasks);
+        assertThat((double) its / tasks).isBetween(share - 6 * deviation, share + 6 * deviation);
+    }
+
+    @Test
+    void theShareOfATaskIsTheSameInEveryProcess() {
+        TaskId task = TaskId.parse("01936b2c-7c1e-7b6a-9d3c-2f1f6f0a8e11");
+        List<Boolean> byShare = new ArrayList<>();
+        for (double share : new double[] {0.1, 0.2, 0.3, 0.4, 0.5}) {
+            byShare.add(new CanaryShare("new-model", 1, share).has(task));
+        }
+        assertThat(byShare).as("a larger share holds the smaller one").isSorted();
+        assertThat(new CanaryShare("new-model", 1, 1).has(task)).isTrue();
+    }
+
+    @Property(tries = 500)
+    void aCanaryIsNoFallback(@ForAll Standing first, @ForAll Policy policy, @ForAll boolean waitedLong) {
+        ProviderChain chain = chain(policy, List.of(first, Standing.FREE), 0.2);
+
+        Optional<Permit> permit = chain.tryAcquire(demand(waitedLong));
+
+        assertThat(permit.map(Permit::place)).isEqualTo(first == Standing.FREE ? Optional.of(0) : Optional.empty());
+        permit.ifPresent(at -> {
+            assertThat(at.othersOpen()).isFalse();
+            at.called(failed(Reason.PROVIDER_ERROR), nanos, nanos + SECOND);
+            assertThat(at.moveOn()).isEmpty();
+        });
+        assertThat(chain.limit()).isEqualTo(1);
+    }
+
+    @Test
+    void aTaskThatTheCanaryFailsGoesToTheOthers() {
+        ProviderChain chain = chainWithCanary(0.2, Standing.FREE);
+        Permit permit = chain.tryAcquire(demand(false)).orElseThrow();
+        Permit its = permit.compared(taskOf("provider-1", 0.2, true));
+        assertThat(its.place()).isEqualTo(1);
+        its.called(failed(Reason.PROVIDER_ERROR), nanos, nanos + SECOND);
+
+        Permit next = its.moveOn().orElseThrow();
+
+        assertThat(next.place()).isZero();
+        assertThat(next.comparedWith()).as("only the first call counts").isEmpty();
+        assertThat(next.moveOn()).isEmpty();
+    }
+
+    @Property(tries = 100)
+    void whileTheCanaryIsClosedNothingIsCompared(@ForAll boolean ofItsShare) {
+        for (Standing closed : List.of(Standing.OFF, Standing.BREAKER_OPEN, Standing.COOLS_DOWN_SHORTLY)) {
+            Permit permit =
+                    chainWithCanary(0.2, closed).tryAcquire(demand(false)).orElseThrow();
+
+            assertThat(permit.compared(taskOf("provider-1", 0.2, ofItsShare))).isSameAs(permit);
+            assertThat(permit.comparedWith()).isEmpty();
+        }
+    }
+
+    @Test
+    void aTaskForWhichTheCanaryHasNoPlaceIsNotCompared() {
+        Permit permit =
+                chainWithCanary(0.2, Standing.FULL).tryAcquire(demand(false)).orElseThrow();
+
+        assertThat(permit.compared(taskOf("provider-1", 0.2, true))).isSameAs(permit);
+        assertThat(permit.comparedWith()).isEmpty();
+    }
+
+    @Test
+    void aProbeOfTheFirstProviderStaysThere() {
+        ProviderChain chain = chain(Policy.STANDBY, List.of(Standing.BREAKER_OPEN, Standing.FREE), 0.2);
+        clock.advance(Duration.ofMinutes(6));
+        Permit probe = chain.tryAcquire(demand(false)).orElseThrow();
+
+        assertThat(probe.compared(taskOf("provider-1", 0.2, true))).isSameAs(probe);
+    }
+
+    private static TaskId taskOf(String canary, double share, boolean ofItsShare) {
+        CanaryShare its = new CanaryShare(canary, 1, share);
+        return Stream.generate(TaskId::next)
+                .filter(task -> its.has(task) == ofItsShare)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private ProviderChain chainWithCanary(double share, Standing standing) {
+        return chain(Policy.STANDBY, List.of(Standing.FREE, standing), share);
+    }
+
     private Supplier<Demand> demand(boolean waitedLong) {
         Duration waited = waitedLong ? SPILL_AFTER : SPILL_AFTER.minusMillis(1);
         return () -> new Demand(waited, clock.instant().plus(LEFT));
     }
 
     private ProviderChain chain(Policy policy, List<Standing> standings) {
+        return chain(policy, standings, 0);
+    }
+
+    /** @param canary share of the provider at place 1 */
+    private ProviderChain chain(Policy policy, List<Standing> standings, double canary) {
         limiters.clear();
         controls.clear();
         heldBefore.clear();
@@ -195,7 +305,7 @@ class ProviderChainTest {
         for (int place = 0; place < standings.size(); place++) {
             ProviderPolicies provider = new ProviderPolicies("provider-" + place, false, Optional.of(BREAKER), 0, 0);
             if (place > 0) {
-                fallbacks.add(new Fallback(provider, 1));
+                fallbacks.add(new Fallback(provider, 1, place == 1 ? canary : 0));
             }
             limiters.add(limiter(provider, standings.get(place)));
         }

@@ -9,6 +9,7 @@ import io.pawline.events.CallMoment;
 import io.pawline.events.CallOutcome;
 import io.pawline.events.CallPhase;
 import io.pawline.events.TaskAccepted;
+import io.pawline.events.TaskContext;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
@@ -50,6 +51,7 @@ import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -88,6 +90,9 @@ class RecordedCallsTest {
     private boolean lostOnceRecorded;
     private Optional<EndedEarly> overOnceCalled = Optional.empty();
     private final List<ConcurrencyLimiter> limiters = new ArrayList<>();
+    private double canary;
+    private int attempt = 1;
+    private int generation = 1;
     private int doubts;
     private boolean lostInDoubt;
     private long price;
@@ -101,6 +106,42 @@ class RecordedCallsTest {
         assertThat(recordedCalls().<String>make(_ -> call())).isEqualTo("a cat");
 
         assertThat(ledger()).extracting(CallAttempt::getMoment).containsExactly(CallMoment.START, CallMoment.END);
+    }
+
+    @Test
+    void theFirstCallOfATaskSaysInWhichComparisonItCounts() throws InterruptedException {
+        canary = 0.2;
+        for (int task = 0; task < 200; task++) {
+            limiters.clear();
+            try (RecordedCalls made = recordedCalls(2)) {
+                assertThat(made.<String>make(_ -> call())).isEqualTo("a cat");
+            }
+        }
+
+        assertThat(ledger()).allSatisfy(event -> {
+            assertThat(event.getCanary()).contains("provider-1");
+            assertThat(event.getCanaryShare()).contains(0.2);
+        });
+        assertThat(ledger()).extracting(CallAttempt::getProvider).contains("provider-0", "provider-1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 1", "1, 2"})
+    void whatComesBackGoesToAProviderThatIsKnown(int itsAttempt, int itsGeneration) throws InterruptedException {
+        canary = 0.2;
+        attempt = itsAttempt;
+        generation = itsGeneration;
+        for (int task = 0; task < 200; task++) {
+            limiters.clear();
+            try (RecordedCalls made = recordedCalls(2)) {
+                assertThat(made.<String>make(_ -> call())).isEqualTo("a cat");
+            }
+        }
+
+        assertThat(ledger()).allSatisfy(event -> {
+            assertThat(event.getCanary()).isEmpty();
+            assertThat(event.getProvider()).isEqualTo("provider-0");
+        });
     }
 
     @ParameterizedTest
@@ -349,7 +390,8 @@ class RecordedCallsTest {
                 Duration.ofSeconds(1),
                 providers.stream()
                         .skip(1)
-                        .map(provider -> new Fallback(provider, 1))
+                        .map(provider ->
+                                new Fallback(provider, 1, provider.name().equals("provider-1") ? canary : 0))
                         .toList());
         Permit permit = new ProviderChain(limiters, fallbacks, clock, scheduler::nanoTime)
                 .tryAcquire(() -> Demand.NONE)
@@ -357,9 +399,11 @@ class RecordedCallsTest {
         return new RecordedCalls(
                 Stage.DETECT,
                 providers,
-                TestingEvents.accepted(TaskId.next(), "oil", Duration.ofHours(1))
-                        .getContext(),
-                1,
+                TaskContext.newBuilder(TestingEvents.accepted(TaskId.next(), "oil", Duration.ofHours(1))
+                                .getContext())
+                        .setGeneration(generation)
+                        .build(),
+                attempt,
                 check,
                 permit,
                 new Ledger(attempts, new Codec<>(spec, TestingEvents.format(), scheduler), clock, scheduler, "test"),

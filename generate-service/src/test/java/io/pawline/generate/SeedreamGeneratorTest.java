@@ -7,6 +7,7 @@ import io.pawline.events.Billed;
 import io.pawline.events.CallPhase;
 import io.pawline.generate.Generation.Failed;
 import io.pawline.generate.Generation.Picture;
+import io.pawline.outbound.BodyMemory;
 import io.pawline.outbound.ark.DataUrl;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
@@ -31,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 @Timeout(60)
-class PictureGeneratorTest {
+class SeedreamGeneratorTest {
 
     private static final String SEEDREAM_3 = "doubao-seedream-3-0-t2i-250415";
     private static final Duration AMPLE = Duration.ofSeconds(20);
@@ -58,7 +59,8 @@ class PictureGeneratorTest {
     void sendsSeedAndGuidanceOnlyToTheModelsThatTakeThem(String model, String more) throws Exception {
         server.enqueue(TestingImageModel.picture());
 
-        Answer<Generation> answer = generator(model, AMPLE).generate("a \"cat\" 猫", null, "task-1", Instant.MAX);
+        Answer<Generation> answer =
+                generator(model, AMPLE).generate("a \"cat\" 猫", null, "task-1", Instant.MAX, BodyMemory.UNCOUNTED);
 
         assertThat(answer.value()).isEqualTo(new Picture(URI.create(TestingImageModel.PICTURE)));
         assertThat(answer.report()).isEqualTo(CallReport.succeeded(200, Optional.of("021755")));
@@ -77,7 +79,12 @@ class PictureGeneratorTest {
         server.enqueue(TestingImageModel.picture());
 
         Answer<Generation> answer = generator("doubao-seedream-4-0-250828", AMPLE)
-                .generate("a cat", new DataUrl("image/jpeg", new byte[] {1, 2, 3}), "task-1", Instant.MAX);
+                .generate(
+                        "a cat",
+                        new DataUrl("image/jpeg", new byte[] {1, 2, 3}),
+                        "task-1",
+                        Instant.MAX,
+                        BodyMemory.UNCOUNTED);
 
         assertThat(answer.value()).isInstanceOf(Picture.class);
         assertThat(json.readTree(requireNonNull(server.takeRequest().getBody()).utf8())
@@ -177,10 +184,12 @@ class PictureGeneratorTest {
         }
 
         var _ = assertFailed(
-                generator(SEEDREAM_3, Duration.ofMillis(200)).generate("a cat", null, "task-1", Instant.MAX),
+                generator(SEEDREAM_3, Duration.ofMillis(200))
+                        .generate("a cat", null, "task-1", Instant.MAX, BodyMemory.UNCOUNTED),
                 Reason.READ_TIMEOUT);
         var _ = assertFailed(
-                generator(SEEDREAM_3, Duration.ofHours(1)).generate("a cat", null, "task-1", Instant.EPOCH),
+                generator(SEEDREAM_3, Duration.ofHours(1))
+                        .generate("a cat", null, "task-1", Instant.EPOCH, BodyMemory.UNCOUNTED),
                 Reason.READ_TIMEOUT);
     }
 
@@ -193,8 +202,9 @@ class PictureGeneratorTest {
         CallReport lost = assertFailed(generate(), Reason.CONNECTION_LOST);
         PictureGenerator generator = generator(SEEDREAM_3, AMPLE);
         server.close();
-        CallReport refused =
-                assertFailed(generator.generate("a cat", null, "task-1", Instant.MAX), Reason.CONNECTION_FAILED);
+        CallReport refused = assertFailed(
+                generator.generate("a cat", null, "task-1", Instant.MAX, BodyMemory.UNCOUNTED),
+                Reason.CONNECTION_FAILED);
 
         assertThat(lost).isEqualTo(CallReport.died(Reason.CONNECTION_LOST, CallPhase.WAIT));
         assertThat(lost.billed()).isEqualTo(Billed.UNKNOWN);
@@ -203,11 +213,11 @@ class PictureGeneratorTest {
     }
 
     private Answer<Generation> generate() throws InterruptedException {
-        return generator(SEEDREAM_3, AMPLE).generate("a cat", null, "task-1", Instant.MAX);
+        return generator(SEEDREAM_3, AMPLE).generate("a cat", null, "task-1", Instant.MAX, BodyMemory.UNCOUNTED);
     }
 
     private PictureGenerator generator(String model, Duration callTimeout) {
-        return new PictureGenerator(
+        return new SeedreamGenerator(
                 TestingImageModel.client(server), TestingImageModel.properties(model, callTimeout), Clock.systemUTC());
     }
 
