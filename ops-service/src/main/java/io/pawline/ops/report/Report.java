@@ -22,6 +22,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param tasksOverTime by the time of their submission, in spans of the same length
  * @param losses tasks that ended without success, by their stage and reason; the way of a task's stages first
  * @param successesNotNotified tasks that succeeded and whose front end has not taken the callback that it wants
+ * @param exact whether it was made from each row, without the sums that are made ahead
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 record Report(
@@ -43,7 +44,8 @@ record Report(
         @Nullable String tenant,
         List<TaskSpan> tasksOverTime,
         List<Loss> losses,
-        long successesNotNotified) {
+        long successesNotNotified,
+        boolean exact) {
 
     /**
      * The tasks and their callbacks.
@@ -76,9 +78,9 @@ record Report(
      * The calls of one stage to one provider.
      *
      * @param neverEnded of which no end was reported: under way, or their process died
-     * @param tasks that made them
-     * @param failedTasks of which at least one call failed
-     * @param retries calls that were not the first of their task in this period
+     * @param tasks whose first call it was
+     * @param failedTasks whose first failed call it was
+     * @param retries calls that were not the first of their task in this stage
      * @param amplification calls for each task
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)

@@ -18,11 +18,14 @@ import io.pawline.taskstore.HistoryPlans;
 import io.pawline.taskstore.TaskDatabase;
 import java.math.BigDecimal;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.DoubleConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -56,20 +59,40 @@ final class Reports {
 
     /** Makes the report of a period, of the tasks and calls of a tenant; null: of all. */
     Report of(Period period, @Nullable String tenant) {
+        return of(period, tenant, false, _ -> {});
+    }
+
+    /**
+     * Makes the report of a period.
+     *
+     * @param tenant of the tasks and calls; null: of all
+     * @param exact whether each row is read, also where sums are there already
+     * @param progress takes the share of the rows that are read, from 0 to 1
+     */
+    Report of(Period period, @Nullable String tenant, boolean exact, DoubleConsumer progress) {
         return database.inTransaction(handle -> {
             handle.execute("set transaction isolation level repeatable read, read only");
             HistoryPlans.use(handle);
             handle.execute("set local work_mem = '64MB'");
-            return report(new PeriodQueries(handle, period, tenant));
+            Reading reading = new Reading(period, database.longestStatement(), clock, progress);
+            return report(new PeriodQueries(handle, period, tenant), exact, reading);
         });
     }
 
-    private Report report(PeriodQueries queries) {
+    private Report report(PeriodQueries queries, boolean exact, Reading reading) {
         Period period = queries.period();
-        TaskSums tasks = new TaskSums(queries);
-        CallReader reader = new CallReader(queries, database.longestStatement(), clock);
-        CallSums calls = new CallSums(period.from(), OverTime.span(period), reader);
-        reader.forEachTask(calls::addTask);
+        Duration span = OverTime.span(period);
+        RollUpReader rollUps = new RollUpReader(queries, exact);
+        TaskSums tasks = new TaskSums(period.from(), span);
+        for (PeriodQueries rest : rollUps.tasks(tasks::add)) {
+            new TaskReader(rest, reading).forEach(tasks::add);
+        }
+        CallReader reader = new CallReader(queries, reading);
+        CallSums calls = new CallSums(period.from(), span, reader);
+        for (PeriodQueries rest : rollUps.calls(calls::add)) {
+            new CallReader(rest, reading)
+                    .forEachTask((_, ofTask) -> calls.addTask(ofTask, rest.period().from()));
+        }
         Report.Core core = tasks.core();
         List<StageTime> stages = calls.stages().stream()
                 .sorted(Comparator.comparingInt(
@@ -77,7 +100,7 @@ final class Reports {
                         .thenComparing(stage -> stage.calls().provider()))
                 .toList();
         List<Failed> causes = calls.causes();
-        OverTime overTime = new OverTime(OverTime.span(period), calls.parts());
+        OverTime overTime = new OverTime(span, calls.parts());
         List<Cause> failures = causes(causes);
         return new Report(
                 period.from(),
@@ -86,7 +109,11 @@ final class Reports {
                 core,
                 stages.stream().map(StageTime::calls).toList(),
                 failures,
-                causes.stream().limit(EXAMPLES).map(reader::example).toList(),
+                causes.stream()
+                        .limit(EXAMPLES)
+                        .map(reader::example)
+                        .flatMap(Optional::stream)
+                        .toList(),
                 overTime.span().toSeconds(),
                 overTime.spans(),
                 overTime.peaks(),
@@ -96,9 +123,10 @@ final class Reports {
                 tasks.latencies(),
                 cost(calls, core, stages),
                 queries.tenant(),
-                tasks.overTime(overTime.span()),
+                tasks.overTime(),
                 tasks.losses(),
-                tasks.successesNotNotified());
+                tasks.successesNotNotified(),
+                exact);
     }
 
     private static int place(String stage) {
