@@ -61,6 +61,50 @@ class OpsCommandsTest {
     }
 
     @Test
+    void anExactReportShowsHowFarItIs() throws InterruptedException {
+        ops.enqueue(new MockResponse.Builder().body("""
+                event: progress
+                data: {"share":0.421}
+
+                event: report
+                data: {"type":"text/markdown","base64":"IyDmiqXlkYo="}
+
+                """).build());
+
+        CommandRun report = pawline("report", "--exact", "--format=md");
+
+        assertThat(report.exit()).isZero();
+        assertThat(report.out()).isEqualTo("# 报告");
+        assertThat(report.err()).contains("42 % read");
+        HttpUrl url = Objects.requireNonNull(ops.takeRequest().getUrl());
+        assertThat(url.encodedPath()).isEqualTo("/v1/report/stream");
+        assertThat(url.queryParameter("exact")).isEqualTo("true");
+    }
+
+    @Test
+    void anExactReportThatIsBrokenOffIsNone() {
+        ops.enqueue(new MockResponse.Builder().body("""
+                event: progress
+                data: {"share":0.421}
+
+                event: problem
+                data: {"title":"Unavailable","detail":"The database does not answer."}
+
+                """).build());
+        ops.enqueue(new MockResponse.Builder()
+                .body("event: progress\ndata: {\"share\":0.4}\n\n")
+                .build());
+
+        CommandRun failed = pawline("report", "--exact");
+        CommandRun brokenOff = pawline("report", "--exact");
+
+        assertThat(failed.exit()).isEqualTo(1);
+        assertThat(failed.err()).contains("no report: The database does not answer.");
+        assertThat(brokenOff.exit()).isEqualTo(1);
+        assertThat(brokenOff.err()).contains("broke off");
+    }
+
+    @Test
     void aReportOfTheLastHoursNamesNoPeriodAndGoesIntoAFile(@TempDir Path folder) throws Exception {
         ops.enqueue(new MockResponse.Builder().body("{}").build());
         Path file = folder.resolve("report.json");

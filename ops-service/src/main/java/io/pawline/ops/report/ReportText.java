@@ -36,6 +36,9 @@ final class ReportText {
         if (report.tenant() != null) {
             writer.add(new Paragraph(words.say("tenant", report.tenant())));
         }
+        if (report.exact()) {
+            writer.add(new Paragraph(words.say("exact")));
+        }
         if (before != null) {
             new SideBySide(report, before, words, writer).write();
         }
