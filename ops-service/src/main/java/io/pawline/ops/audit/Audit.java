@@ -135,6 +135,23 @@ public final class Audit {
     }
 
     /**
+     * Finds the live controls of a period that are about no single task, oldest first, on the connection of this handle.
+     *
+     * @param limit at most so many: the oldest
+     */
+    public static List<ControlEntry> controls(Handle handle, Instant from, Instant to, int limit) {
+        return handle.createQuery("""
+                        select * from audit where subject is not null and subject not like 'task:%' and at >= :from and at < :to
+                        order by at, id limit :limit
+                        """)
+                .bind("from", from.atOffset(ZoneOffset.UTC))
+                .bind("to", to.atOffset(ZoneOffset.UTC))
+                .bind("limit", limit)
+                .map((row, _) -> controlEntry(row))
+                .list();
+    }
+
+    /**
      * An action and what has come of it.
      *
      * @param control the live control; null: the action met dead letters

@@ -69,6 +69,8 @@ final class ReportText {
         time.cascade();
         writer.heading(3, "overtime");
         time.overTime();
+        writer.heading(3, "changes");
+        time.changes();
         writer.heading(2, "bottlenecks");
         writer.heading(3, "bottlenecks.services");
         failures.bottlenecks();

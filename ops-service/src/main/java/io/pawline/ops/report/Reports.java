@@ -1,5 +1,6 @@
 package io.pawline.ops.report;
 
+import io.pawline.ops.audit.Audit;
 import io.pawline.ops.http.Period;
 import io.pawline.ops.report.CauseSums.Failed;
 import io.pawline.ops.report.CostSums.Bill;
@@ -7,6 +8,7 @@ import io.pawline.ops.report.CostSums.Lost;
 import io.pawline.ops.report.Report.Bottleneck;
 import io.pawline.ops.report.Report.Cascade;
 import io.pawline.ops.report.Report.Cause;
+import io.pawline.ops.report.Report.Change;
 import io.pawline.ops.report.Report.Span;
 import io.pawline.ops.report.Report.StageCalls;
 import io.pawline.ops.report.Report.Verdict;
@@ -37,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 final class Reports {
 
     private static final int EXAMPLES = 6;
+
+    /** More of them in a picture would hide it. */
+    private static final int MOST_CHANGES = 100;
 
     /** Fewer calls in a span of time, or failures in a period, say nothing about a cascade. */
     private static final int ENOUGH = 20;
@@ -126,7 +131,22 @@ final class Reports {
                 tasks.overTime(),
                 tasks.losses(),
                 tasks.successesNotNotified(),
-                exact);
+                exact,
+                changes(queries));
+    }
+
+    private static List<Change> changes(PeriodQueries queries) {
+        Period period = queries.period();
+        return Audit.controls(queries.handle(), period.from(), period.to(), MOST_CHANGES).stream()
+                .map(control -> new Change(
+                        control.at(),
+                        control.subject(),
+                        control.action(),
+                        control.who(),
+                        control.why(),
+                        control.limit(),
+                        control.until()))
+                .toList();
     }
 
     private static int place(String stage) {
