@@ -21,6 +21,7 @@ final class RetrySums {
      *
      * @param pauses as {@link ExactPercentiles#bytes}
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Part(long repeated, long atOnce, long mostCalls, long failing, long callsOfFailing, byte[] pauses) {}
 
     void add(PlacedCall placed) {

@@ -55,6 +55,7 @@ final class RollUpReader {
         return read(RollUps.CALLS, sums -> consumer.accept(RollUps.read(sums, CallRollUp.class)));
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Quarter(Instant at, byte @Nullable [] sums) {}
 
     private List<PeriodQueries> read(String kind, Consumer<byte[]> consumer) {

@@ -32,6 +32,7 @@ final class StageSums {
      *
      * @param durations as {@link ExactPercentiles#bytes}
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Part(
             String stage,
             String provider,

@@ -10,6 +10,7 @@ import java.util.List;
  * @param toEnd as {@link ExactPercentiles#bytes}, like the two that follow
  * @param said as {@link RepeatCount#bytes}
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record TaskRollUp(
         TaskSums.Counts counts,
         List<TaskSpan> spans,
