@@ -13,13 +13,18 @@ final class RepeatCount {
 
     static final int MOST = 1 << 21;
 
+    /** Numbers by their last bits, each in the first free place from there on. 0 is a free place. */
     private long[] numbers = new long[1_024];
+
+    /** Different numbers that are kept, without 0. */
     private int size;
+
+    private boolean hasZero;
 
     /** Numbers that were added, the same ones counted again. */
     private long all;
 
-    /** Only numbers with so many zeros at their end are kept. */
+    /** Only numbers with so many zeros at their beginning are kept. */
     private int zeros;
 
     void add(long number) {
@@ -28,64 +33,72 @@ final class RepeatCount {
     }
 
     private void keep(long number) {
-        if ((number & ((1L << zeros) - 1)) != 0) {
+        if (Long.numberOfLeadingZeros(number) < zeros) {
             return;
         }
-        if (size == numbers.length) {
-            removeDoubles();
+        if (number == 0) {
+            hasZero = true;
+            return;
+        }
+        int place = place(number);
+        if (numbers[place] == 0) {
+            numbers[place] = number;
+            size++;
             if (size > numbers.length / 2) {
                 makeRoom();
-                keep(number);
-                return;
             }
         }
-        numbers[size++] = number;
+    }
+
+    /** The place that has this number, or would. */
+    private int place(long number) {
+        int mask = numbers.length - 1;
+        int place = (int) number & mask;
+        while (numbers[place] != 0 && numbers[place] != number) {
+            place = (place + 1) & mask;
+        }
+        return place;
     }
 
     private void makeRoom() {
-        if (numbers.length < 2 * MOST) {
-            numbers = Arrays.copyOf(numbers, 2 * numbers.length);
-        } else {
+        if (size > MOST) {
             thinOut(zeros + 1);
+        } else {
+            keepAll(numbers, 2 * numbers.length);
         }
-    }
-
-    private void removeDoubles() {
-        Arrays.sort(numbers, 0, size);
-        int kept = 0;
-        for (int i = 0; i < size; i++) {
-            if (kept == 0 || numbers[kept - 1] != numbers[i]) {
-                numbers[kept++] = numbers[i];
-            }
-        }
-        size = kept;
     }
 
     private void thinOut(int toZeros) {
-        zeros = Math.max(zeros, toZeros);
-        int kept = 0;
-        for (int i = 0; i < size; i++) {
-            if ((numbers[i] & ((1L << zeros) - 1)) == 0) {
-                numbers[kept++] = numbers[i];
+        if (toZeros > zeros) {
+            zeros = toZeros;
+            keepAll(numbers, numbers.length);
+        }
+    }
+
+    private void keepAll(long[] known, int places) {
+        numbers = new long[places];
+        size = 0;
+        for (long number : known) {
+            if (number != 0) {
+                keep(number);
             }
         }
-        size = kept;
     }
 
     /** How many of all numbers were there before. */
     long count() {
-        removeDoubles();
-        return Math.max(0, all - ((long) size << zeros));
+        return Math.max(0, all - ((long) (size + (hasZero ? 1 : 0)) << zeros));
     }
 
     /** Writes what is known of all numbers. */
     byte[] bytes() {
-        removeDoubles();
+        long[] sorted = Arrays.stream(numbers).filter(number -> number != 0).sorted().toArray();
         Varints.Writer bytes = new Varints.Writer();
         bytes.add(zeros);
         bytes.add(all);
-        for (int i = 0; i < size; i++) {
-            bytes.add(i == 0 ? numbers[i] : numbers[i] - numbers[i - 1]);
+        bytes.add(hasZero ? 1 : 0);
+        for (int i = 0; i < sorted.length; i++) {
+            bytes.add(i == 0 ? sorted[i] : sorted[i] - sorted[i - 1]);
         }
         return bytes.bytes();
     }
@@ -95,6 +108,7 @@ final class RepeatCount {
         Varints.Reader reader = new Varints.Reader(bytes);
         thinOut((int) reader.next());
         all += reader.next();
+        hasZero |= reader.next() == 1;
         for (long last = 0; reader.hasNext(); ) {
             last += reader.next();
             keep(last);
