@@ -234,8 +234,9 @@ final class DeadLettersCommand implements Runnable {
     }
 
     @Command(
-            description = "Edits the payloads of the open dead letters that match the filter, or shows what that would do."
-                    + " A replay sends the edited ones; the originals are kept.",
+            description =
+                    "Edits the payloads of the open dead letters that match the filter, or shows what that would do."
+                            + " A replay sends the edited ones; the originals are kept.",
             mixinStandardHelpOptions = true)
     int patch(
             @Mixin Selection which,

@@ -114,7 +114,10 @@ final class ReportCommand implements Runnable {
             JsonNode content = JSON.readTree(data);
             switch (event) {
                 case "progress" -> {
-                    err.printf(Locale.ROOT, "\r%3.0f %% read", 100 * content.path("share").asDouble(0));
+                    err.printf(
+                            Locale.ROOT,
+                            "\r%3.0f %% read",
+                            100 * content.path("share").asDouble(0));
                     err.flush();
                 }
                 case "report" -> {

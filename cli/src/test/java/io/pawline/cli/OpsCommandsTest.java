@@ -107,13 +107,19 @@ class OpsCommandsTest {
     @Test
     void aPatchIsShownByItsPreviewAndKeptWithWhoAndWhy() throws InterruptedException {
         ops.enqueue(new MockResponse.Builder().body("{\"changed\":2}").build());
-        ops.enqueue(new MockResponse.Builder()
-                .body("{\"edited\":2,\"ids\":[1,2]}")
-                .build());
+        ops.enqueue(
+                new MockResponse.Builder().body("{\"edited\":2,\"ids\":[1,2]}").build());
 
-        CommandRun preview = pawline("dlt", "patch", "-f", "stage=generate", "--preview", "{\"description\":\"a dog\"}");
+        CommandRun preview =
+                pawline("dlt", "patch", "-f", "stage=generate", "--preview", "{\"description\":\"a dog\"}");
         CommandRun done = pawline(
-                "dlt", "patch", "-f", "stage=generate", "--by=ann", "--why=It was wrong.", "{\"description\":\"a dog\"}");
+                "dlt",
+                "patch",
+                "-f",
+                "stage=generate",
+                "--by=ann",
+                "--why=It was wrong.",
+                "{\"description\":\"a dog\"}");
         CommandRun wrong = pawline("dlt", "patch", "-f", "stage=generate", "description=dog");
 
         assertThat(preview.out()).contains("\"changed\" : 2");

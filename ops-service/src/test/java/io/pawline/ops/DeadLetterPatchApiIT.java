@@ -49,7 +49,8 @@ class DeadLetterPatchApiIT {
     void aPatchIsShownThenKeptThenReplayed() {
         List<Submission> tasks = failed(12);
 
-        JsonNode preview = preview("{\"stage\":\"generate\"}", "{\"context\":{\"style\":\"ink\"},\"description\":\"a dog\"}");
+        JsonNode preview =
+                preview("{\"stage\":\"generate\"}", "{\"context\":{\"style\":\"ink\"},\"description\":\"a dog\"}");
         assertThat(preview.path("changed").asInt(0)).isEqualTo(12);
         assertThat(preview.path("refused").asInt(-1)).isZero();
         assertThat(preview.path("examples")).hasSize(10);
@@ -88,7 +89,8 @@ class DeadLetterPatchApiIT {
         List<Submission> tasks = failed(2);
         patch("{\"task_id\":\"%s\"}".formatted(tasks.getFirst().id()), "{\"description\":\"a dog\"}");
 
-        JsonNode done = patch("{\"stage\":\"generate\"}", "{\"description\":\"a dog\"}").json();
+        JsonNode done =
+                patch("{\"stage\":\"generate\"}", "{\"description\":\"a dog\"}").json();
 
         assertThat(done.path("edited").asInt(0)).isEqualTo(1);
         assertThat(done.path("unchanged").asInt(0)).isEqualTo(1);
@@ -133,7 +135,9 @@ class DeadLetterPatchApiIT {
         List<Submission> tasks = failed(1);
 
         patch("{\"stage\":\"generate\"}", "{\"photo\":{\"key\":\"photos/1\"}}");
-        patch("{\"stage\":\"generate\"}", "{\"photo\":null,\"context\":{\"callbackUrl\":\"https://shop.example/new\"}}");
+        patch(
+                "{\"stage\":\"generate\"}",
+                "{\"photo\":null,\"context\":{\"callbackUrl\":\"https://shop.example/new\"}}");
 
         assertThat(versions(tasks.getFirst()))
                 .extracting(version -> version.at("/event/photo").toString())

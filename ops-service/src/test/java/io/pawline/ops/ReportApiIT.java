@@ -63,9 +63,11 @@ class ReportApiIT {
         JsonNode report = JsonMapper.shared()
                 .readTree(lines.get(lines.indexOf("event: report") + 1).substring("data: ".length()));
         assertThat(report.path("type").asString("")).startsWith("text/markdown");
-        String text = new String(Base64.getDecoder().decode(report.path("base64").asString("")), UTF_8);
+        String text =
+                new String(Base64.getDecoder().decode(report.path("base64").asString("")), UTF_8);
         assertThat(text).contains("精确统计").startsWith("# ");
-        assertThat(withoutTime(text)).isEqualTo(withoutTime(ops.get("/v1/report?" + query).body()));
+        assertThat(withoutTime(text))
+                .isEqualTo(withoutTime(ops.get("/v1/report?" + query).body()));
     }
 
     /** It says when it was put together. */

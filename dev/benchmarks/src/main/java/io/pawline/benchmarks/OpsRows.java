@@ -75,8 +75,7 @@ final class OpsRows {
             setting.journal().step("  sums are made");
             awaitRollUps(database, day);
             double rollUpSeconds = DeadLetterRows.rounded((System.nanoTime() - began) / 1e9);
-            DeadLetterRows.index(
-                    site, setting.scale().of(DEAD_LETTERS, 500), Stage.GENERATE, setting.journal());
+            DeadLetterRows.index(site, setting.scale().of(DEAD_LETTERS, 500), Stage.GENERATE, setting.journal());
             setting.journal().step("  asking");
             String period = "from=%s&to=%s".formatted(day, today);
             List<String> wrong = new ArrayList<>();
@@ -187,13 +186,11 @@ final class OpsRows {
 
     /** The size of a table with its indexes and all its partitions. */
     private static double megabytes(TaskDatabase database, String table) {
-        return database.with(handle -> handle.createQuery("""
+        return database.with(handle ->
+                handle.createQuery("""
                         select round(sum(pg_total_relation_size(relation)) / 1048576.0, 1) from (
                             select cast(:table as regclass) relation
                             union select relid from pg_partition_tree(cast(:table as regclass))) relations
-                        """)
-                .bind("table", table)
-                .mapTo(Double.class)
-                .one());
+                        """).bind("table", table).mapTo(Double.class).one());
     }
 }

@@ -97,8 +97,8 @@ final class OpsSite implements AutoCloseable {
                         "--spring.config.additional-location=file:"
                                 + stack.settings().toAbsolutePath()))
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        folder.resolve(log).toFile()));
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(folder.resolve(log).toFile()));
         command.environment().put("MALLOC_ARENA_MAX", "2"); // as in the images, see the Dockerfile
         Process started = command.start();
         Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));

@@ -33,13 +33,7 @@ final class OpsSizeRow {
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Figures(
-            int tasks,
-            long calls,
-            int heapMb,
-            double seconds,
-            double eventsPerS,
-            long residentMb,
-            long diskMb) {}
+            int tasks, long calls, int heapMb, double seconds, double eventsPerS, long residentMb, long diskMb) {}
 
     static BenchmarkRow.Findings measure(BenchmarkRow.Setting setting, int tasks) throws Exception {
         int number = setting.scale().of(tasks, 500);

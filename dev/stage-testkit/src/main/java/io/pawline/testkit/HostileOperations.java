@@ -77,8 +77,8 @@ public final class HostileOperations implements HostileBodies {
             return Body.json("{\"seconds\":%d,%s}".formatted(random.nextInt(0, 3), why));
         }
         if (path.endsWith("/patch") || path.endsWith("/preview")) {
-            return Body.json("{%s,\"patch\":%s,%s}"
-                    .formatted(filter, PATCHES.get(random.nextInt(PATCHES.size())), why));
+            return Body.json(
+                    "{%s,\"patch\":%s,%s}".formatted(filter, PATCHES.get(random.nextInt(PATCHES.size())), why));
         }
         if (path.endsWith("/edit")) {
             return Body.json("{\"event\":{\"context\":{\"taskId\":\"%s\"},\"image\":null},%s}"

@@ -26,10 +26,7 @@ final class DeadLetterActionController {
     private final EventJson events;
 
     DeadLetterActionController(
-            DeadLetterController deadLetters,
-            DeadLetterChanges changes,
-            DeadLetterPatches patches,
-            EventJson events) {
+            DeadLetterController deadLetters, DeadLetterChanges changes, DeadLetterPatches patches, EventJson events) {
         this.deadLetters = deadLetters;
         this.changes = changes;
         this.patches = patches;
@@ -49,7 +46,10 @@ final class DeadLetterActionController {
     }
 
     record ExampleView(
-            long id, String stage, @JsonRawValue String before, @JsonRawValue String after) {}
+            long id,
+            String stage,
+            @JsonRawValue String before,
+            @JsonRawValue String after) {}
 
     record RefusalView(long id, String why) {}
 

@@ -138,8 +138,7 @@ final class DeadLetterPatches {
             sums.refuse();
             Audit.note(
                     handle,
-                    new Audit.Entry(
-                            now, who, "patch", why, asked, sums.edited.size(), null, null, patch.toString()));
+                    new Audit.Entry(now, who, "patch", why, asked, sums.edited.size(), null, null, patch.toString()));
             return new Patched(sums.edited, sums.unchanged);
         });
     }
@@ -169,15 +168,10 @@ final class DeadLetterPatches {
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Letter(
-            long id,
-            String topic,
-            String stage,
-            @Nullable UUID task,
-            byte @Nullable [] value) {}
+            long id, String topic, String stage, @Nullable UUID task, byte @Nullable [] value) {}
 
     private static List<Letter> content(Handle handle, List<Long> ids, boolean lock) {
-        return handle
-                .createQuery(CONTENT.formatted(lock ? " for update of dead_letter" : ""))
+        return handle.createQuery(CONTENT.formatted(lock ? " for update of dead_letter" : ""))
                 .bindArray("ids", Long.class, ids)
                 .map((row, _) -> new Letter(
                         row.getLong("id"),

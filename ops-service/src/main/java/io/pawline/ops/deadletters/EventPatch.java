@@ -110,8 +110,7 @@ final class EventPatch {
                 .findFirst();
         if (named.isEmpty() && branches.size() != 1) {
             throw new IllegalArgumentException("%s does not say of which type it is: %s"
-                    .formatted(
-                            path, branches.stream().map(Schema::getFullName).toList()));
+                    .formatted(path, branches.stream().map(Schema::getFullName).toList()));
         }
         Schema branch = named.orElse(branches.getFirst());
         JsonNode inner = named.isPresent() ? value.path(branch.getFullName()) : value;
@@ -136,8 +135,7 @@ final class EventPatch {
         ObjectNode map = JSON.createObjectNode();
         value.properties()
                 .forEach(entry -> map.set(
-                        entry.getKey(),
-                        fitted(schema.getValueType(), entry.getValue(), path + "." + entry.getKey())));
+                        entry.getKey(), fitted(schema.getValueType(), entry.getValue(), path + "." + entry.getKey())));
         return map;
     }
 }

@@ -92,7 +92,8 @@ final class RepeatCount {
 
     /** Writes what is known of all numbers. */
     byte[] bytes() {
-        long[] sorted = Arrays.stream(numbers).filter(number -> number != 0).sorted().toArray();
+        long[] sorted =
+                Arrays.stream(numbers).filter(number -> number != 0).sorted().toArray();
         Varints.Writer bytes = new Varints.Writer();
         bytes.add(zeros);
         bytes.add(all);

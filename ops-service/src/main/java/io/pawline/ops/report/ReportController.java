@@ -73,16 +73,16 @@ final class ReportController {
     }
 
     private byte[] written(Question question, DoubleConsumer progress) {
-        int reports = question.before() == null ? 1 : 2;
+        int parts = question.before() == null ? 1 : 2;
         Report report = reports.of(
-                question.period(), question.tenant(), question.exact(), share -> progress.accept(share / reports));
+                question.period(), question.tenant(), question.exact(), share -> progress.accept(share / parts));
         Report before = question.before() == null
                 ? null
                 : reports.of(
                         question.before(),
                         question.tenant(),
                         question.exact(),
-                        share -> progress.accept((1 + share) / reports));
+                        share -> progress.accept((1 + share) / parts));
         return question.format().write(report, before, question.words());
     }
 

@@ -64,7 +64,9 @@ final class ReportStream {
         if (!response.isCommitted()) {
             throw lost;
         }
-        send("problem", JSON.writeValueAsString(Map.of("title", "Unavailable", "detail", "The database does not answer.")));
+        send(
+                "problem",
+                JSON.writeValueAsString(Map.of("title", "Unavailable", "detail", "The database does not answer.")));
     }
 
     private void send(String event, String data) throws IOException {

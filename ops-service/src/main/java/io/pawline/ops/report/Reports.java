@@ -96,7 +96,8 @@ final class Reports {
         CallSums calls = new CallSums(period.from(), span, reader);
         for (PeriodQueries rest : rollUps.calls(calls::add)) {
             new CallReader(rest, reading)
-                    .forEachTask((_, ofTask) -> calls.addTask(ofTask, rest.period().from()));
+                    .forEachTask(
+                            (_, ofTask) -> calls.addTask(ofTask, rest.period().from()));
         }
         Report.Core core = tasks.core();
         List<StageTime> stages = calls.stages().stream()

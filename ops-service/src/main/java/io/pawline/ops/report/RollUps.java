@@ -115,9 +115,7 @@ final class RollUps {
 
     private List<Due> due() {
         return database.inTransaction(handle -> {
-            handle.createUpdate(FORGET_MARKS)
-                    .bind("oldest", oldest.toSeconds())
-                    .execute();
+            handle.createUpdate(FORGET_MARKS).bind("oldest", oldest.toSeconds()).execute();
             return handle.createQuery(DUE)
                     .bind("oldest", oldest.toSeconds())
                     .map((row, _) -> new Due(
@@ -161,8 +159,7 @@ final class RollUps {
         CallSums all = new CallSums(queries.period().from(), SPAN, reader);
         reader.forEachTask((tenant, calls) -> {
             all.addTask(calls);
-            sums.computeIfAbsent(
-                            tenant, _ -> new CallSums(queries.period().from(), SPAN, reader))
+            sums.computeIfAbsent(tenant, _ -> new CallSums(queries.period().from(), SPAN, reader))
                     .addTask(calls);
         });
         sums.put("", all);

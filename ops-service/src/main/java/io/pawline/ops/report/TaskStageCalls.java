@@ -29,8 +29,8 @@ final class TaskStageCalls {
         boolean failed = call.failed();
         boolean failedBefore = !causes.isEmpty();
         boolean firstOfProvider = add(providers, call.provider());
-        boolean firstFailureOfProvider = failed
-                && causes.stream().noneMatch(cause -> cause.provider().equals(call.provider()));
+        boolean firstFailureOfProvider =
+                failed && causes.stream().noneMatch(cause -> cause.provider().equals(call.provider()));
         boolean firstOfCause = failed && add(causes, new Cause(call.provider(), call.cause()));
         place++;
         results += call.costMicros() > 0 && call.succeeded() && !call.orphaned() ? 1 : 0;

@@ -94,8 +94,7 @@ final class TaskSums {
                 one(notDelivered && task.endedAt() != null),
                 one(task.callback() && task.tried()),
                 one(succeeded && notDelivered)));
-        add(new TaskSpan(
-                task.submittedAt(), one(succeeded), one(failed), one(expired), one(cancelled), one(open)));
+        add(new TaskSpan(task.submittedAt(), one(succeeded), one(failed), one(expired), one(cancelled), one(open)));
         if (failed || expired || cancelled) {
             add(new Loss(task.stage(), task.state(), Objects.requireNonNullElse(task.reason(), UNCLASSIFIED), 1));
         }
@@ -123,17 +122,20 @@ final class TaskSums {
     }
 
     private void add(TaskSpan more) {
-        Instant at = from.plus(span.multipliedBy(Math.floorDiv(
-                Duration.between(from, more.at()).toMillis(), span.toMillis())));
-        spans.compute(at, (_, known) -> known == null
-                ? new TaskSpan(at, more.succeeded(), more.failed(), more.expired(), more.cancelled(), more.open())
-                : new TaskSpan(
-                        at,
-                        known.succeeded() + more.succeeded(),
-                        known.failed() + more.failed(),
-                        known.expired() + more.expired(),
-                        known.cancelled() + more.cancelled(),
-                        known.open() + more.open()));
+        Instant at = from.plus(span.multipliedBy(
+                Math.floorDiv(Duration.between(from, more.at()).toMillis(), span.toMillis())));
+        spans.compute(
+                at,
+                (_, known) -> known == null
+                        ? new TaskSpan(
+                                at, more.succeeded(), more.failed(), more.expired(), more.cancelled(), more.open())
+                        : new TaskSpan(
+                                at,
+                                known.succeeded() + more.succeeded(),
+                                known.failed() + more.failed(),
+                                known.expired() + more.expired(),
+                                known.cancelled() + more.cancelled(),
+                                known.open() + more.open()));
     }
 
     private void add(Loss loss) {
@@ -184,10 +186,7 @@ final class TaskSums {
 
     private static Quantiles quantiles(ExactPercentiles latencies) {
         return new Quantiles(
-                latencies.size(),
-                seconds(latencies.at(0.5)),
-                seconds(latencies.at(0.95)),
-                seconds(latencies.at(0.99)));
+                latencies.size(), seconds(latencies.at(0.5)), seconds(latencies.at(0.95)), seconds(latencies.at(0.99)));
     }
 
     private static @Nullable Double seconds(@Nullable Long latency) {
@@ -208,7 +207,10 @@ final class TaskSums {
     List<Loss> losses() {
         return losses.entrySet().stream()
                 .map(loss -> new Loss(
-                        loss.getKey().stage(), loss.getKey().state(), loss.getKey().reason(), loss.getValue()))
+                        loss.getKey().stage(),
+                        loss.getKey().state(),
+                        loss.getKey().reason(),
+                        loss.getValue()))
                 .sorted(Comparator.comparingInt(TaskSums::place)
                         .thenComparing(Comparator.comparingLong(Loss::tasks).reversed())
                         .thenComparing(Loss::reason))

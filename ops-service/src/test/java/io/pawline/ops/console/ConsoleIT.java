@@ -443,7 +443,8 @@ class ConsoleIT {
         Locator dialog = page.getByRole(AriaRole.DIALOG);
         dialog.getByLabel("Change (JSON merge patch)").fill("{\"descripton\":\"a dog\"}");
         dialog.getByRole(AriaRole.BUTTON, named("Show what it does")).click();
-        assertThat(dialog.getByText("there is no PetDescribed.descripton").first()).isVisible();
+        assertThat(dialog.getByText("there is no PetDescribed.descripton").first())
+                .isVisible();
         assertThat(dialog.getByRole(AriaRole.BUTTON, named("Keep and go to the dry run")))
                 .isDisabled();
         dialog.getByLabel("Change (JSON merge patch)").fill("{\"description\":\"a dog\"}");

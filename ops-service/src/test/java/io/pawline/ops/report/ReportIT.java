@@ -271,8 +271,7 @@ class ReportIT {
                 .contains("calls per process limited: 7 | matting | ann | it was asked for |");
     }
 
-    private static void control(
-            Handle handle, Instant at, String action, String subject, @Nullable Integer limit) {
+    private static void control(Handle handle, Instant at, String action, String subject, @Nullable Integer limit) {
         Audit.note(handle, new Audit.ControlEntry(at, "ann", action, "it was asked for", subject, limit, null));
     }
 

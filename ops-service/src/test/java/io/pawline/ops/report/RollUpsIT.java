@@ -154,14 +154,13 @@ class RollUpsIT {
 
     /** Without how and when it was made; in an order that does not depend on it. */
     private static String withoutForm(Report report) {
-        return report.toString()
-                .replaceAll("generatedAt=[^,]+", "")
-                .replaceAll("exact=\\w+", "");
+        return report.toString().replaceAll("generatedAt=[^,]+", "").replaceAll("exact=\\w+", "");
     }
 
     private static long count(String table) {
-        return DATABASE.with(handle ->
-                handle.createQuery("select count(*) from " + table).mapTo(Long.class).one());
+        return DATABASE.with(handle -> handle.createQuery("select count(*) from " + table)
+                .mapTo(Long.class)
+                .one());
     }
 
     private static long quartersIn(Period period) {
