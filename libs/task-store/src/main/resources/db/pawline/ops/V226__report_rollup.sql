@@ -21,26 +21,64 @@ create table report_rollup_stale (
 create function report_quarter(moment timestamptz) returns timestamptz language sql immutable parallel safe
 return date_bin('15 minutes', moment, timestamptz '2000-01-01 00:00:00+00');
 
--- What a call adds depends on the earlier calls of its task: a change of one changes the later ones, too.
-create function report_rollup_call_changed() returns trigger language plpgsql as $$
-begin
+-- Marks the quarters of the calls of these tasks, each from its moment on: what a call adds to the sums depends on the
+-- earlier calls of its task, so a change of one changes the later ones, too. The index by task leads to them.
+create function report_rollup_mark_calls(tasks uuid[], moments timestamptz[]) returns void language sql
+    set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
     insert into report_rollup_stale (kind, quarter, changed_by)
-    select distinct 'calls', report_quarter(started_at), pg_current_xact_id()
-    from call_attempt
-    where task_id = new.task_id and started_at >= new.started_at and started_at < now() - interval '10 minutes'
-    on conflict do nothing;
+    select distinct 'calls', report_quarter(call.started_at), pg_current_xact_id()
+    from unnest(tasks, moments) changed (task, moment) cross join lateral (
+        select started_at from call_attempt
+        where task_id = changed.task and started_at >= changed.moment
+            and started_at < now() - interval '10 minutes') call
+    on conflict do nothing
+$$;
+
+create function report_rollup_calls_added() returns trigger language plpgsql as $$
+declare
+    tasks uuid[];
+    moments timestamptz[];
+begin
+    select array_agg(task_id), array_agg(moment) into tasks, moments from (
+        select task_id, min(started_at) as moment from added
+        where started_at < now() - interval '10 minutes' group by task_id) late;
+    if tasks is not null then
+        perform report_rollup_mark_calls(tasks, moments);
+    end if;
     return null;
 end
 $$;
 
-create trigger call_attempt_added_late after insert on call_attempt for each row
-    when (new.started_at < now() - interval '10 minutes') execute function report_rollup_call_changed();
-create trigger call_attempt_changed_late after update on call_attempt for each row
-    when (new.started_at < now() - interval '10 minutes'
-        and (old.tenant, old.ended_at, old.outcome, old.orphaned, old.reason, old.duration_ms, old.cost_micros, old.billed)
-            is distinct from
-            (new.tenant, new.ended_at, new.outcome, new.orphaned, new.reason, new.duration_ms, new.cost_micros, new.billed))
-    execute function report_rollup_call_changed();
+create function report_rollup_calls_changed() returns trigger language plpgsql as $$
+declare
+    tasks uuid[];
+    moments timestamptz[];
+begin
+    if not exists (select from added where started_at < now() - interval '10 minutes') then
+        return null;
+    end if;
+    select array_agg(task_id), array_agg(moment) into tasks, moments from (
+        select after.task_id, min(after.started_at) as moment
+        from added after join gone before
+            on before.call_id = after.call_id and before.started_at = after.started_at
+        where after.started_at < now() - interval '10 minutes'
+            and (before.tenant, before.ended_at, before.outcome, before.orphaned, before.reason, before.duration_ms,
+                    before.cost_micros, before.billed)
+                is distinct from
+                (after.tenant, after.ended_at, after.outcome, after.orphaned, after.reason, after.duration_ms,
+                    after.cost_micros, after.billed)
+        group by after.task_id) late;
+    if tasks is not null then
+        perform report_rollup_mark_calls(tasks, moments);
+    end if;
+    return null;
+end
+$$;
+
+create trigger call_attempt_added_late after insert on call_attempt
+    referencing new table as added for each statement execute function report_rollup_calls_added();
+create trigger call_attempt_changed_late after update on call_attempt
+    referencing old table as gone new table as added for each statement execute function report_rollup_calls_changed();
 
 -- What was spent on a task is wasted if nothing comes of it: so its calls depend on its state. Its id has the time of its
 -- acceptance.
@@ -56,12 +94,7 @@ begin
             return null;
         end if;
     end if;
-    insert into report_rollup_stale (kind, quarter, changed_by)
-    select distinct 'calls', report_quarter(started_at), pg_current_xact_id()
-    from call_attempt
-    where task_id = new.id and started_at >= accepted - interval '2 days'
-        and started_at < now() - interval '10 minutes'
-    on conflict do nothing;
+    perform report_rollup_mark_calls(array[new.id], array[accepted - interval '2 days']);
     return null;
 end
 $$;

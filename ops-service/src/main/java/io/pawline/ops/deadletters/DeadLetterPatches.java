@@ -45,7 +45,7 @@ final class DeadLetterPatches {
                 (select edit.record_value from dead_letter_edit edit where edit.letter_id = id order by version desc limit 1),
                 record.record_value) as value
             from dead_letter join dead_letter_record record on record.letter_id = id
-            where id = any(:ids) and state = 'open' order by failed_at, id%s
+            where id = any(:ids) and state = 'open' order by failed_at, id <lock>
             """;
 
     private static final String ADD = """
@@ -171,7 +171,8 @@ final class DeadLetterPatches {
             long id, String topic, String stage, @Nullable UUID task, byte @Nullable [] value) {}
 
     private static List<Letter> content(Handle handle, List<Long> ids, boolean lock) {
-        return handle.createQuery(CONTENT.formatted(lock ? " for update of dead_letter" : ""))
+        return handle.createQuery(CONTENT)
+                .define("lock", lock ? "for update of dead_letter" : "")
                 .bindArray("ids", Long.class, ids)
                 .map((row, _) -> new Letter(
                         row.getLong("id"),

@@ -88,7 +88,7 @@ final class EventPatch {
             throw new IllegalArgumentException(path + " is missing");
         }
         Object value = field.defaultVal();
-        if (value == JsonProperties.NULL_VALUE) {
+        if (value.equals(JsonProperties.NULL_VALUE)) {
             return JSON.nullNode();
         }
         Schema schema = field.schema();

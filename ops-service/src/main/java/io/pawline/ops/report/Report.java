@@ -174,9 +174,11 @@ record Report(
 
         /** Whether it is about a stage, or about a provider that the stage calls. */
         boolean concerns(String stage, Collection<String> providers) {
-            return subject.startsWith("stage:") || subject.startsWith("limit:")
-                    ? name().equals(stage)
-                    : (subject.startsWith("provider:") || subject.startsWith("off:")) && providers.contains(name());
+            return switch (subject.substring(0, subject.indexOf(':') + 1)) {
+                case "stage:", "limit:" -> name().equals(stage);
+                case "provider:", "off:" -> providers.contains(name());
+                default -> false;
+            };
         }
     }
 

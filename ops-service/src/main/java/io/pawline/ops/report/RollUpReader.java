@@ -3,6 +3,7 @@ package io.pawline.ops.report;
 import io.pawline.ops.http.Period;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -42,7 +43,7 @@ final class RollUpReader {
     }
 
     private static boolean isWhole(Instant moment) {
-        return moment.toEpochMilli() % RollUps.SPAN.toMillis() == 0 && moment.getNano() == 0;
+        return moment.equals(moment.truncatedTo(ChronoUnit.MINUTES));
     }
 
     /** Reads the sums over tasks; returns the parts of the period without any. */

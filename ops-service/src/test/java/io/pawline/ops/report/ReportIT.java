@@ -95,7 +95,13 @@ class ReportIT {
             assertThat(stage.neverEnded()).isEqualTo(count(ofStage, call -> call.end() == null));
             assertThat(stage.orphaned()).isEqualTo(count(ofStage, Call::orphaned));
             assertThat(stage.tasks())
+                    .as("those whose first call in the stage is in the period")
                     .isEqualTo(ofStage.stream()
+                            .filter(call -> ledger.calls.stream()
+                                    .noneMatch(other -> other.taskId().equals(call.taskId())
+                                            && other.generation() == call.generation()
+                                            && other.stage().equals(call.stage())
+                                            && other.startedAt().isBefore(PERIOD.from())))
                             .map(call -> call.taskId() + "/" + call.generation())
                             .distinct()
                             .count());
@@ -275,7 +281,7 @@ class ReportIT {
         Audit.note(handle, new Audit.ControlEntry(at, "ann", action, "it was asked for", subject, limit, null));
     }
 
-    private static long marks(List<Block.Picture> pictures, String name) {
+    private static int marks(List<Block.Picture> pictures, String name) {
         String svg = pictures.stream()
                 .filter(picture -> picture.name().equals(name))
                 .findFirst()

@@ -27,26 +27,27 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
-import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeTry;
-import org.junit.jupiter.api.AfterAll;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A report of the sums that were made ahead is the report of the rows, whatever happens to these in the meantime. */
 class RollUpsIT {
 
+    /** Two engines run this class, one after the other, so neither of them closes it. */
     private static final TaskDatabase DATABASE = TestingDatabase.open();
+
     private static final Clock CLOCK = Clock.systemUTC();
     private static final Duration OLDEST = Duration.ofHours(5);
 
     /** It is over for an hour, so there are sums of each of its quarters; its ends are within quarters. */
-    private static final Instant START = CLOCK.instant()
+    private final Instant start = CLOCK.instant()
             .truncatedTo(ChronoUnit.HOURS)
             .minus(Duration.ofHours(3))
             .plus(Duration.ofMinutes(7));
 
-    private static final Period PERIOD = new Period(START, START.plus(Duration.ofMinutes(100)));
+    private final Period period = new Period(start, start.plus(Duration.ofMinutes(100)));
 
     private static final int CALLS = 24;
     private static final int TASKS = 4;
@@ -72,12 +73,6 @@ class RollUpsIT {
 
     record Event(Kind kind, int number) {}
 
-    @AfterAll
-    @AfterContainer
-    static void close() {
-        DATABASE.close();
-    }
-
     @BeforeEach
     @BeforeTry
     void empty() {
@@ -95,7 +90,7 @@ class RollUpsIT {
         assertSame(null);
         rollUps.makeDue(Duration.ofMinutes(1));
         assertThat(count("report_rollup_stale")).as("marks that are left").isZero();
-        assertThat(quartersIn(PERIOD)).as("quarters with sums").isEqualTo(2 * 5);
+        assertThat(quartersIn(period)).as("quarters with sums").isEqualTo(2 * 6);
         assertSame(null);
         assertSame("shop");
         assertSame("nobody");
@@ -110,8 +105,8 @@ class RollUpsIT {
         DATABASE.with(handle -> handle.execute("alter table call_attempt disable trigger call_attempt_changed_late"));
         scene.happens(new Event(Kind.ENDS, 0));
 
-        assertThat(withoutForm(reports.of(PERIOD, null, false, _ -> {})))
-                .isNotEqualTo(withoutForm(reports.of(PERIOD, null, true, _ -> {})));
+        assertThat(withoutForm(reports.of(period, null, false, _ -> {})))
+                .isNotEqualTo(withoutForm(reports.of(period, null, true, _ -> {})));
 
         DATABASE.with(handle -> handle.execute("alter table call_attempt enable trigger call_attempt_changed_late"));
     }
@@ -123,7 +118,7 @@ class RollUpsIT {
             scene.happens(new Event(Kind.ENDS, i));
         }
         rollUps.makeDue(Duration.ofMinutes(1));
-        Period quarters = new Period(START.plus(Duration.ofMinutes(8)), START.plus(Duration.ofMinutes(83)));
+        Period quarters = new Period(start.plus(Duration.ofMinutes(8)), start.plus(Duration.ofMinutes(83)));
         Report before = reports.of(quarters);
         // As partitions do that are dropped
         DATABASE.with(handle -> handle.execute("delete from call_attempt"));
@@ -147,9 +142,9 @@ class RollUpsIT {
         assertThat(rollUps.makeDue(Duration.ofMinutes(1))).as("all is made").isZero();
     }
 
-    private void assertSame(String tenant) {
-        assertThat(withoutForm(reports.of(PERIOD, tenant, false, _ -> {})))
-                .isEqualTo(withoutForm(reports.of(PERIOD, tenant, true, _ -> {})));
+    private void assertSame(@Nullable String tenant) {
+        assertThat(withoutForm(reports.of(period, tenant, false, _ -> {})))
+                .isEqualTo(withoutForm(reports.of(period, tenant, true, _ -> {})));
     }
 
     /** Without how and when it was made; in an order that does not depend on it. */
@@ -200,7 +195,7 @@ class RollUpsIT {
         Scene(long seed) {
             Random random = new Random(seed);
             for (int i = 0; i < TASKS; i++) {
-                add(START.minus(Duration.ofMinutes(10)).plus(Duration.ofMinutes(random.nextInt(60))), i);
+                add(start.minus(Duration.ofMinutes(10)).plus(Duration.ofMinutes(random.nextInt(60))), i);
             }
             for (int i = 0; i < CALLS; i++) {
                 calls.add(call(random));
@@ -232,7 +227,7 @@ class RollUpsIT {
                     .time()
                     .plusMillis(calls.size())
                     .plus(Duration.ofMinutes(random.nextInt(50)))
-                    .plusSeconds(random.nextInt(4) * 15);
+                    .plusSeconds(15L * random.nextInt(4));
             boolean failed = random.nextBoolean();
             long millis = random.nextInt(30_000);
             return new Call(
