@@ -96,6 +96,22 @@ export async function post(path, body, signal) {
   return (await answer(path, {method: 'POST', body, signal})).json();
 }
 
+/** Reads a stream of events: `heard(name, data)` for each, where `data` is parsed JSON. */
+export async function events(path, signal, heard) {
+  const reader = (await answer(path, {signal})).body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (;;) {
+    const {value, done} = await reader.read();
+    if (done) return;
+    const parts = (rest + value).split('\n\n');
+    rest = parts.pop();
+    for (const part of parts) {
+      const line = name => part.split('\n').find(each => each.startsWith(name + ': '))?.slice(name.length + 2);
+      heard(line('event'), JSON.parse(line('data')));
+    }
+  }
+}
+
 /** Saves what is at `path` as a file: a link alone would not carry the key. */
 export async function save(path, name) {
   const address = URL.createObjectURL(await (await answer(path)).blob());

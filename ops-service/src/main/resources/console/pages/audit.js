@@ -30,6 +30,7 @@ function which(row) {
     row.subject ? subjectWords(row.subject) : null,
     row.filter ? el('span', {}, filterWords(row.filter)) : null,
     row.replay_id ? [row.filter ? t('app.comma') : null, el('a', {href: link(`/replays/${row.replay_id}`)}, t('audit.replay'))] : null,
+    row.patch ? el('pre.code', {}, JSON.stringify(row.patch)) : null,
     row.letter_id ? el('a', {href: link(`/letters/${row.letter_id}`)}, t('filter.one', {id: row.letter_id})) : null,
   ].filter(Boolean);
 }

@@ -4,7 +4,7 @@ import {add, el, fill, link, table} from '../dom.js';
 import {answer, get, post, query as address, save} from '../api.js';
 import {ago, count, moment, reasonCode, seconds} from '../format.js';
 import {t, word} from '../texts.js';
-import {complaint, confirmAction, during, filterWords, foreign, deadLetterBadge, nothing, spark, taskLink, title} from '../widgets.js';
+import {complaint, confirmAction, during, filterWords, foreign, deadLetterBadge, nothing, spark, taskLink, title, whoAndWhy} from '../widgets.js';
 
 const STAGES = ['detect', 'generate', 'matting', 'finalize', 'callback'];
 const STATES = [['', word('open')], ...['replaying', 'replayed', 'failed_again', 'discarded'].map(state => [state, word(state)]), ['any', t('letters.any_state')]];
@@ -159,6 +159,7 @@ async function oneByOne(place, filter, counted, signal) {
     const acts = !filter.state || filter.state === 'open' || chosen.size;
     fill(bar,
       acts ? el('a.button.primary', {href: link('/replay', filterOf), 'data-key': 'replay'}, t(REPLAY[chosenOf.kind], chosenOf)) : null,
+      acts ? el('button', {type: 'button', 'data-key': 'patch', click: () => patch(filterOf, chosenOf)}, t(PATCH[chosenOf.kind], chosenOf), '…') : null,
       acts ? el('button', {type: 'button', 'data-key': 'discard', click: () => discard(filterOf, chosenOf)}, t(DISCARD[chosenOf.kind], chosenOf), '…') : null,
       el('span.spacer'),
       ['csv', 'ndjson'].map(format => el('button.plain', {type: 'button', 'data-key': format,
@@ -197,6 +198,7 @@ function list(shown, chosen, changed) {
 }
 
 const REPLAY = {chosen: 'letters.replay_chosen', all: 'letters.replay_all', these: 'letters.replay_these'};
+const PATCH = {chosen: 'letters.patch_chosen', all: 'letters.patch_all', these: 'letters.patch_these'};
 const DISCARD = {chosen: 'letters.discard_chosen', all: 'letters.discard_all', these: 'letters.discard_these'};
 
 function discard(filterOf, which) {
@@ -211,4 +213,64 @@ function discard(filterOf, which) {
       window.dispatchEvent(new HashChangeEvent('hashchange'));
     },
   });
+}
+
+/** Changes the payloads of many at once: shows what that would do, and keeps it then. */
+function patch(filterOf, which) {
+  const filter = Object.keys(filterOf).length ? filterOf : {state: 'open'};
+  const text = el('textarea.mono', {id: 'patch', name: 'patch', rows: 6, required: true, spellcheck: 'false'});
+  text.value = JSON.stringify({context: {style: ''}}, null, 2);
+  const action = whoAndWhy(t('letters.patch_example'));
+  const trouble = el('div');
+  const preview = el('div', {'aria-live': 'polite'});
+  const show = el('button', {type: 'button'}, t('letters.patch_show'));
+  const submit = el('button.primary', {type: 'submit', disabled: true}, t('letters.patch_keep'));
+  const read = () => {
+    try {
+      return JSON.parse(text.value);
+    } catch (failure) {
+      fill(trouble, el('div.complaint', {role: 'alert'}, el('p', {}, t('letter.no_json'), ' ', foreign(failure.message))));
+      return null;
+    }
+  };
+  let shown = null;
+  text.addEventListener('input', () => { submit.disabled = true; });
+  show.addEventListener('click', () => {
+    const change = read();
+    if (!change) return;
+    during(show, trouble, async () => {
+      const found = await post('/v1/dead-letters/patch/preview', {filter, patch: change});
+      shown = change;
+      submit.disabled = found.refused > 0 || found.changed === 0;
+      fill(preview, patchPreview(found));
+    });
+  });
+  const dialog = el('dialog.broad', {'aria-labelledby': 'patch-title', close: () => dialog.remove()},
+    el('form', {submit: async event => {
+      event.preventDefault();
+      const done = await during(submit, trouble, () => post('/v1/dead-letters/patch', {filter, patch: shown, ...action.body()}));
+      if (!done) return;
+      dialog.close();
+      location.hash = link('/replay', {ids: done.ids.join(',')});
+    }},
+    el('h2', {id: 'patch-title'}, t(PATCH[which.kind], which)),
+    el('p', {}, t('letters.patch_does', {filter: filterWords(filterOf)})),
+    el('div.field', {}, el('label', {for: 'patch'}, t('letters.patch')), text),
+    el('div.actions', {}, show), preview,
+    action.fields, trouble,
+    el('div.actions', {}, submit, el('button', {type: 'button', click: () => dialog.close()}, t('action.cancel')))));
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+function patchPreview({changed, unchanged, refused, examples, refusals}) {
+  const event = (name, content) => el('figure.code-block', {}, el('figcaption', {}, name),
+    el('pre', {tabindex: 0, role: 'region', 'aria-label': name}, JSON.stringify(content, null, 2)));
+  return [
+    el('p', {}, t('letters.patch_counts', {changed: count(changed), unchanged: count(unchanged), refused: count(refused)})),
+    refusals.length ? [el('p', {}, t('letters.patch_refused')), el('ul', {}, refusals.map(each =>
+      el('li', {}, el('a', {href: link(`/letters/${each.id}`)}, `#${each.id}`), ' ', foreign(each.why))))] : null,
+    examples.map(each => el('div.columns', {},
+      event(t('letters.patch_before', {id: String(each.id)}), each.before), event(t('letters.patch_after', {id: String(each.id)}), each.after))),
+  ];
 }

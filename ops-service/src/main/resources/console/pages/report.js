@@ -1,13 +1,14 @@
 // The report of any period, in the tables of the incident's own report.
 
 import {add, el, fill, link} from '../dom.js';
-import {get, query as address, save} from '../api.js';
+import {Problem, events, get, query as address, save} from '../api.js';
 import {LANGUAGES, language, t} from '../texts.js';
 import {complaint, during, title} from '../widgets.js';
 import {markdown} from '../markdown.js';
 import {picture} from '../picture.js';
 
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
 /** The time zone of the reader, in which the report gives its times. */
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -20,24 +21,41 @@ const QUICK = [
 ];
 
 export async function reportPage(place, {query, signal}) {
-  const now = Date.now();
+  // Sums are made ahead of whole minutes
+  const now = Math.ceil(Date.now() / MINUTE) * MINUTE;
   const lang = query.lang ?? language;
   const period = {
     from: query.from ?? new Date(now - HOUR).toISOString(), to: query.to ?? new Date(now).toISOString(),
     ...(query.before_from && query.before_to && {before_from: query.before_from, before_to: query.before_to}),
     ...(query.tenant && {tenant: query.tenant}),
+    ...(query.exact === 'true' && {exact: 'true'}),
   };
   title(place, t('report.title'));
   const trouble = el('div');
   const body = el('article.report', {lang: lang === 'zh' ? 'zh-Hans' : 'en', 'aria-busy': 'true'}, el('p.muted', {}, t('report.reading')));
   add(place, form(period, lang, now), downloads(period, lang, trouble), trouble, body);
   try {
-    const {text, pictures} = await get(address('/v1/report', {...period, lang, zone, format: 'page'}), signal);
+    const {text, pictures} = await (period.exact ? exactly : get)(
+      address(period.exact ? '/v1/report/stream' : '/v1/report', {...period, lang, zone, format: 'page'}), signal, body);
     fill(body, markdown(text, name => pictures[name] ? picture(pictures[name]) : null));
   } catch (failure) {
     if (!signal.aborted) fill(body, complaint(failure));
   }
   body.removeAttribute('aria-busy');
+}
+
+/** The answer of a stream of events; `body` shows how far it is. */
+async function exactly(path, signal, body) {
+  const bar = el('progress', {max: 1, value: 0, 'aria-label': t('report.reading')});
+  fill(body, el('p.muted', {}, t('report.reading')), bar);
+  let report = null;
+  await events(path, signal, (event, data) => {
+    if (event === 'progress') bar.value = data.share;
+    else if (event === 'report') report = data;
+    else throw new Problem(503, data.title, data.detail);
+  });
+  if (!report) throw new Problem(0, t('problem.unreachable'), t('problem.unreachable_why'));
+  return JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(report.base64), each => each.charCodeAt(0))));
 }
 
 function form(period, lang, now) {
@@ -54,7 +72,7 @@ function form(period, lang, now) {
     event.preventDefault();
     const given = Object.fromEntries(new FormData(event.target));
     go({
-      from: new Date(given.from).toISOString(), to: new Date(given.to).toISOString(), lang: given.lang, tenant: given.tenant,
+      from: new Date(given.from).toISOString(), to: new Date(given.to).toISOString(), lang: given.lang, tenant: given.tenant, exact: given.exact,
       ...(given.before_from && given.before_to && {before_from: new Date(given.before_from).toISOString(), before_to: new Date(given.before_to).toISOString()}),
     });
   }},
@@ -62,6 +80,7 @@ function form(period, lang, now) {
     el('div.field', {}, el('label', {for: 'lang'}, t('report.language')), el('select', {id: 'lang', name: 'lang'}, Object.entries(LANGUAGES).map(([value, name]) =>
       el('option', {value, selected: value === lang, lang: value}, name)))),
     el('button.primary', {type: 'submit'}, t('action.show'))),
+  el('label.check', {}, el('input', {type: 'checkbox', name: 'exact', value: 'true', checked: period.exact === 'true'}), t('report.exact')),
   el('details', {open: Boolean(period.before_from || period.tenant)}, el('summary', {}, t('report.beside')),
     el('div.row.period', {}, time('before_from', t('report.other_from'), false), time('before_to', t('report.other_before'), false),
       el('div.field', {}, el('label', {for: 'tenant'}, t('col.tenant')), el('input', {id: 'tenant', name: 'tenant', autocomplete: 'off', value: period.tenant ?? ''}))),

@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -226,15 +227,57 @@ final class DeadLettersCommand implements Runnable {
         body.put("per_second", perSecond);
         if (!dryRun) {
             terms.addTo(body);
-            if (by != null) {
-                body.put("by", by);
-            } else if (!which.ops.hasKey()) {
-                body.put("by", System.getProperty("user.name"));
-            }
-            body.put("why", why);
+            sign(body, which.ops, by, why);
         }
         pretty(which.ops.post(dryRun ? "v1/replays/dry-run" : "v1/replays", body));
         return 0;
+    }
+
+    @Command(
+            description =
+                    "Edits the payloads of the open dead letters that match the filter, or shows what that would do."
+                            + " A replay sends the edited ones; the originals are kept.",
+            mixinStandardHelpOptions = true)
+    int patch(
+            @Mixin Selection which,
+            @Parameters(
+                            paramLabel = "PATCH",
+                            description = "A JSON merge patch (RFC 7396) of their events, such as"
+                                    + " '{\"context\":{\"style\":\"ink\"}}'.")
+                    String patch,
+            @Option(names = "--preview", description = "Only shows what it would do, the first ten before and after.")
+                    boolean preview,
+            @Option(
+                            names = "--by",
+                            paramLabel = "NAME",
+                            description = "Who does it, beside the key's name (default: without a key, the user of this"
+                                    + " machine).")
+                    @Nullable
+                    String by,
+            @Option(names = "--why", paramLabel = "SENTENCE", defaultValue = "", description = "Why, for the audit.")
+                    String why)
+            throws IOException {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("filter", which.filter);
+        try {
+            body.put("patch", JSON.readTree(patch));
+        } catch (JacksonException e) {
+            throw new ParameterException(spec.commandLine(), "PATCH is no JSON: " + e.getOriginalMessage(), e);
+        }
+        if (!preview) {
+            sign(body, which.ops, by, why);
+        }
+        pretty(which.ops.post(preview ? "v1/dead-letters/patch/preview" : "v1/dead-letters/patch", body));
+        return 0;
+    }
+
+    private static void sign(Map<String, Object> body, OpsOptions ops, @Nullable String by, String why) {
+        if (by != null) {
+            body.put("by", by);
+        } else if (!ops.hasKey()) {
+            body.put("by", System.getProperty("user.name"));
+        }
+        body.put("why", why);
     }
 
     private void table(JsonNode rows, List<String> columns) {

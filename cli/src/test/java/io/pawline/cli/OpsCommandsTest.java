@@ -61,6 +61,82 @@ class OpsCommandsTest {
     }
 
     @Test
+    void anExactReportShowsHowFarItIs() throws InterruptedException {
+        ops.enqueue(new MockResponse.Builder().body("""
+                event: progress
+                data: {"share":0.421}
+
+                event: report
+                data: {"type":"text/markdown","base64":"IyDmiqXlkYo="}
+
+                """).build());
+
+        CommandRun report = pawline("report", "--exact", "--format=md");
+
+        assertThat(report.exit()).isZero();
+        assertThat(report.out()).isEqualTo("# 报告");
+        assertThat(report.err()).contains("42 % read");
+        HttpUrl url = Objects.requireNonNull(ops.takeRequest().getUrl());
+        assertThat(url.encodedPath()).isEqualTo("/v1/report/stream");
+        assertThat(url.queryParameter("exact")).isEqualTo("true");
+    }
+
+    @Test
+    void anExactReportThatIsBrokenOffIsNone() {
+        ops.enqueue(new MockResponse.Builder().body("""
+                event: progress
+                data: {"share":0.421}
+
+                event: problem
+                data: {"title":"Unavailable","detail":"The database does not answer."}
+
+                """).build());
+        ops.enqueue(new MockResponse.Builder()
+                .body("event: progress\ndata: {\"share\":0.4}\n\n")
+                .build());
+
+        CommandRun failed = pawline("report", "--exact");
+        CommandRun brokenOff = pawline("report", "--exact");
+
+        assertThat(failed.exit()).isEqualTo(1);
+        assertThat(failed.err()).contains("no report: The database does not answer.");
+        assertThat(brokenOff.exit()).isEqualTo(1);
+        assertThat(brokenOff.err()).contains("broke off");
+    }
+
+    @Test
+    void aPatchIsShownByItsPreviewAndKeptWithWhoAndWhy() throws InterruptedException {
+        ops.enqueue(new MockResponse.Builder().body("{\"changed\":2}").build());
+        ops.enqueue(
+                new MockResponse.Builder().body("{\"edited\":2,\"ids\":[1,2]}").build());
+
+        CommandRun preview =
+                pawline("dlt", "patch", "-f", "stage=generate", "--preview", "{\"description\":\"a dog\"}");
+        CommandRun done = pawline(
+                "dlt",
+                "patch",
+                "-f",
+                "stage=generate",
+                "--by=ann",
+                "--why=It was wrong.",
+                "{\"description\":\"a dog\"}");
+        CommandRun wrong = pawline("dlt", "patch", "-f", "stage=generate", "description=dog");
+
+        assertThat(preview.out()).contains("\"changed\" : 2");
+        assertThat(done.out()).contains("\"edited\" : 2");
+        RecordedRequest first = ops.takeRequest();
+        assertThat(Objects.requireNonNull(first.getUrl()).encodedPath()).isEqualTo("/v1/dead-letters/patch/preview");
+        assertThat(Objects.requireNonNull(first.getBody()).utf8())
+                .isEqualTo("{\"filter\":{\"stage\":\"generate\"},\"patch\":{\"description\":\"a dog\"}}");
+        RecordedRequest second = ops.takeRequest();
+        assertThat(Objects.requireNonNull(second.getUrl()).encodedPath()).isEqualTo("/v1/dead-letters/patch");
+        assertThat(Objects.requireNonNull(second.getBody()).utf8())
+                .contains("\"by\":\"ann\"", "\"why\":\"It was wrong.\"");
+        assertThat(wrong.exit()).isEqualTo(2);
+        assertThat(wrong.err()).contains("PATCH is no JSON");
+    }
+
+    @Test
     void aReportOfTheLastHoursNamesNoPeriodAndGoesIntoAFile(@TempDir Path folder) throws Exception {
         ops.enqueue(new MockResponse.Builder().body("{}").build());
         Path file = folder.resolve("report.json");

@@ -1,12 +1,18 @@
 package io.pawline.ops;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pawline.testkit.TestingKafka;
+import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Asks for reports over HTTP; each answer is checked against the contract. */
 class ReportApiIT {
@@ -42,6 +48,39 @@ class ReportApiIT {
         assertThat(alone.contentType()).startsWith(type);
         assertThat(beside.status()).isEqualTo(200);
         assertThat(beside.bytes().length).as("it has both").isGreaterThan(alone.bytes().length);
+    }
+
+    @Test
+    void aStreamHasTheReportThatTheRequestHas() {
+        String query = "from=2026-11-21T00:00:00Z&to=2026-11-22T00:00:00Z&exact=true&format=md&lang=zh";
+
+        TestingOps.Answer stream = ops.get("/v1/report/stream?" + query);
+
+        assertThat(stream.status()).isEqualTo(200);
+        assertThat(stream.contentType()).startsWith("text/event-stream");
+        List<String> lines = stream.body().lines().toList();
+        assertThat(lines).contains("event: report");
+        JsonNode report = JsonMapper.shared()
+                .readTree(lines.get(lines.indexOf("event: report") + 1).substring("data: ".length()));
+        assertThat(report.path("type").asString("")).startsWith("text/markdown");
+        String text =
+                new String(Base64.getDecoder().decode(report.path("base64").asString("")), UTF_8);
+        assertThat(text).contains("精确统计").startsWith("# ");
+        assertThat(withoutTime(text))
+                .isEqualTo(withoutTime(ops.get("/v1/report?" + query).body()));
+    }
+
+    /** It says when it was put together. */
+    private static String withoutTime(String report) {
+        return report.replaceAll("生成时间：[^。]+", "");
+    }
+
+    @Test
+    void aStreamOfNoPeriodIsRefusedAsTheRequestIs() {
+        TestingOps.Answer refused = ops.get("/v1/report/stream?exact=perhaps");
+
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.contentType()).startsWith("application/problem+json");
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package io.pawline.cli.connection;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -25,6 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
 public final class OpsOptions {
 
     private static final JsonMapper JSON = JsonMapper.shared();
+    private static final String EVENT = "event: ";
+    private static final String DATA = "data: ";
     private static final String LOCAL_STACK = "http://127.0.0.1:8090";
 
     private final Environment environment;
@@ -142,6 +145,37 @@ public final class OpsOptions {
     public void save(HttpUrl address, Path file) throws IOException {
         try (Response answer = send(new Request.Builder().url(address))) {
             Files.copy(answer.body().byteStream(), file, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    /** Takes the events of an answer that is a stream of them. */
+    @FunctionalInterface
+    public interface Events {
+        /**
+         * Takes one event.
+         *
+         * @throws IOException if it cannot be dealt with
+         */
+        void take(String name, String data) throws IOException;
+    }
+
+    /**
+     * Reads a stream of events up to its end.
+     *
+     * @throws IOException if nobody answers
+     * @throws IllegalStateException if ops-service refuses
+     */
+    public void stream(HttpUrl address, Events events) throws IOException {
+        try (Response answer = send(new Request.Builder().url(address));
+                BufferedReader lines = new BufferedReader(answer.body().charStream())) {
+            String name = "";
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.startsWith(EVENT)) {
+                    name = line.substring(EVENT.length());
+                } else if (line.startsWith(DATA)) {
+                    events.take(name, line.substring(DATA.length()));
+                }
+            }
         }
     }
 

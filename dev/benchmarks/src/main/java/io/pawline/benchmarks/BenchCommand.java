@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             PhotosCommand.class,
             ReplayCommand.class,
             HistoryCommand.class,
+            OpsCommand.class,
             LabelsCommand.class,
             MattingModelCommand.class,
             StartCommand.class,

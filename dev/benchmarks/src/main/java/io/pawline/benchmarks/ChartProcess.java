@@ -128,7 +128,7 @@ final class ChartProcess implements AutoCloseable {
         return peakOfChildrenMegabytes;
     }
 
-    private static long megabytes(ProcessHandle process, String field) {
+    static long megabytes(ProcessHandle process, String field) {
         try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
             return lines.filter(line -> line.startsWith(field))
                             .map(line -> line.replaceAll("\\D", ""))

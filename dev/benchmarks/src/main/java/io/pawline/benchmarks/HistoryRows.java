@@ -257,7 +257,6 @@ final class HistoryRows {
         int number = setting.scale().of(tasks, 2_000);
         try (OpsSite site = new OpsSite(setting.folder());
                 TaskDatabase database = site.database()) {
-            site.start();
             Instant end = today();
             Instant smallDay = end.minus(Duration.ofDays(1));
             Instant largeDay = end.minus(Duration.ofDays(2));
@@ -275,6 +274,10 @@ final class HistoryRows {
             many.tasks(large, largeDay, Duration.ofHours(20), 0);
             many.calls(large, largeDay, Duration.ofHours(20));
             history.analyze("task", "call_attempt");
+            site.start();
+            setting.journal().step("  sums are made");
+            OpsRows.awaitRollUps(database, largeDay);
+            OpsRows.awaitRollUps(database, smallDay);
             setting.journal().step("  asking");
             ReportFigures figures =
                     new ReportFigures(number, SMALL_DAY, median(site, smallDay), large, median(site, largeDay));

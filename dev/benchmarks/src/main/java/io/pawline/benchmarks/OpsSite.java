@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -42,10 +43,20 @@ final class OpsSite implements AutoCloseable {
     private final Path folder;
     private final LocalStack stack;
     private final int port;
+    private final int heapMegabytes;
+    private final Path temporary;
     private @Nullable Process service;
+    private @Nullable Process replica;
 
     OpsSite(Path folder) throws IOException {
+        this(folder, 512);
+    }
+
+    /** @param heapMegabytes of each process */
+    OpsSite(Path folder, int heapMegabytes) throws IOException {
         this.folder = folder;
+        this.heapMegabytes = heapMegabytes;
+        this.temporary = Files.createDirectories(folder.resolve("temporary"));
         Ports ports = Ports.anyFree();
         port = ports.ops();
         stack = LocalStack.start(new LocalStack.Options(folder.resolve("stack"), ports, Optional.empty()), _ -> {});
@@ -56,22 +67,7 @@ final class OpsSite implements AutoCloseable {
 
     /** Starts ops-service and returns when it answers. */
     void start() throws InterruptedException, IOException {
-        Process started = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx512m",
-                        "-XX:+UseSerialGC",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "io.pawline.ops.OpsApplication",
-                        "--spring.config.additional-location=file:"
-                                + stack.settings().toAbsolutePath()))
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        folder.resolve("ops-service.log").toFile()))
-                .start();
-        Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
+        Process started = launch("ops-service.log", port);
         service = started;
         await("ops-service answers", () -> {
             if (!started.isAlive()) {
@@ -79,6 +75,55 @@ final class OpsSite implements AutoCloseable {
             }
             return answers();
         });
+    }
+
+    /** Starts a second ops-service beside the first, which answers on another port. */
+    void startReplica() throws IOException {
+        replica = launch("replica.log", 0);
+    }
+
+    private Process launch(String log, int onPort) throws IOException {
+        ProcessBuilder command = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx" + heapMegabytes + "m",
+                        "-XX:+UseSerialGC",
+                        "-Djava.io.tmpdir=" + temporary.toAbsolutePath(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "io.pawline.ops.OpsApplication",
+                        "--pawline.ops.port=" + onPort,
+                        "--spring.config.additional-location=file:"
+                                + stack.settings().toAbsolutePath()))
+                .redirectErrorStream(true)
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(folder.resolve(log).toFile()));
+        command.environment().put("MALLOC_ARENA_MAX", "2"); // as in the images, see the Dockerfile
+        Process started = command.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
+        return started;
+    }
+
+    /** The most resident memory that the process has had; 0 if the system does not say. */
+    long peakMegabytes() {
+        return service == null ? 0 : ChartProcess.megabytes(service.toHandle(), "VmHWM:");
+    }
+
+    /** The size of all temporary files of the processes. */
+    long temporaryMegabytes() throws IOException {
+        try (Stream<Path> files = Files.walk(temporary)) {
+            return files.mapToLong(OpsSite::size).sum() >> 20;
+        }
+    }
+
+    /** A file may go while the folder is looked at. */
+    private static long size(Path file) {
+        try {
+            return Files.isRegularFile(file) ? Files.size(file) : 0;
+        } catch (IOException gone) {
+            return 0;
+        }
     }
 
     private boolean answers() {
@@ -182,9 +227,31 @@ final class OpsSite implements AutoCloseable {
         }
     }
 
+    /**
+     * Asks for a report with its progress.
+     *
+     * @return how many times it said how far it is
+     */
+    int stream(String path) {
+        try {
+            return (int) http.send(HttpRequest.newBuilder(address(path)).build(), BodyHandlers.ofLines())
+                    .body()
+                    .filter("event: progress"::equals)
+                    .count();
+        } catch (IOException failed) {
+            throw new IllegalStateException(path + " does not answer", failed);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stopped);
+        }
+    }
+
     @Override
     public void close() {
         kill();
+        if (replica != null) {
+            replica.destroyForcibly().onExit().join();
+        }
         stack.close();
         http.close();
     }

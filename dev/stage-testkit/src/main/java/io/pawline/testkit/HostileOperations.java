@@ -31,6 +31,15 @@ public final class HostileOperations implements HostileBodies {
             "{\"ids\":\",\"}",
             "{\"state\":\"success\"}");
 
+    private static final List<String> PATCHES = List.of(
+            "{\"context\":{\"style\":\"ink\"}}",
+            "{\"context\":{\"taskId\":\"0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f\"}}",
+            "{\"context\":null}",
+            "{\"context\":{\"callbackUrl\":7}}",
+            "{\"photo\":{\"io.pawline.events.ImageRef\":{}}}",
+            "{\"nothing\":[]}",
+            "[]");
+
     private final int deadLetters;
 
     /** @param deadLetters the number of dead letters, whose ids begin with 1 */
@@ -66,6 +75,10 @@ public final class HostileOperations implements HostileBodies {
         }
         if (path.endsWith("/cool-down")) {
             return Body.json("{\"seconds\":%d,%s}".formatted(random.nextInt(0, 3), why));
+        }
+        if (path.endsWith("/patch") || path.endsWith("/preview")) {
+            return Body.json(
+                    "{%s,\"patch\":%s,%s}".formatted(filter, PATCHES.get(random.nextInt(PATCHES.size())), why));
         }
         if (path.endsWith("/edit")) {
             return Body.json("{\"event\":{\"context\":{\"taskId\":\"%s\"},\"image\":null},%s}"

@@ -46,6 +46,7 @@ public final class Audit {
      *
      * @param filter which dead letters were asked for, JSON; null: one dead letter, or those of a replay
      * @param deadLetters how many it met
+     * @param patch by which their payloads were changed, JSON; null: they were not
      */
     public record Entry(
             Instant at,
@@ -55,13 +56,29 @@ public final class Audit {
             @Nullable String filter,
             int deadLetters,
             @Nullable UUID replay,
-            @Nullable Long deadLetter) {}
+            @Nullable Long deadLetter,
+            @Nullable String patch) {
+
+        /** An action that patches nothing. */
+        public Entry(
+                Instant at,
+                String who,
+                String action,
+                String why,
+                @Nullable String filter,
+                int deadLetters,
+                @Nullable UUID replay,
+                @Nullable Long deadLetter) {
+            this(at, who, action, why, filter, deadLetters, replay, deadLetter, null);
+        }
+    }
 
     /** Adds an action, in the transaction of this handle. */
     public static void note(Handle handle, Entry entry) {
         handle.createUpdate("""
-                        insert into audit (at, who, action, why, filter, letters, replay_id, letter_id)
-                        values (:at, :who, :action, :why, cast(:filter as jsonb), :letters, :replay, :letter)
+                        insert into audit (at, who, action, why, filter, letters, replay_id, letter_id, patch)
+                        values (:at, :who, :action, :why, cast(:filter as jsonb), :letters, :replay, :letter,
+                            cast(:patch as jsonb))
                         """)
                 .bind("at", entry.at().atOffset(ZoneOffset.UTC))
                 .bind("who", entry.who())
@@ -71,6 +88,7 @@ public final class Audit {
                 .bind("letters", entry.deadLetters())
                 .bind("replay", entry.replay())
                 .bind("letter", entry.deadLetter())
+                .bind("patch", entry.patch())
                 .execute();
     }
 
@@ -118,6 +136,23 @@ public final class Audit {
     }
 
     /**
+     * Finds the live controls of a period that are about no single task, oldest first, on the connection of this handle.
+     *
+     * @param limit at most so many: the oldest
+     */
+    public static List<ControlEntry> controls(Handle handle, Instant from, Instant to, int limit) {
+        return handle.createQuery("""
+                        select * from audit where subject is not null and subject not like 'task:%' and at >= :from and at < :to
+                        order by at, id limit :limit
+                        """)
+                .bind("from", from.atOffset(ZoneOffset.UTC))
+                .bind("to", to.atOffset(ZoneOffset.UTC))
+                .bind("limit", limit)
+                .map((row, _) -> controlEntry(row))
+                .list();
+    }
+
+    /**
      * An action and what has come of it.
      *
      * @param control the live control; null: the action met dead letters
@@ -148,7 +183,8 @@ public final class Audit {
                 row.getString("filter"),
                 row.getInt("letters"),
                 row.getObject("replay_id", UUID.class),
-                row.getObject("letter_id", Long.class));
+                row.getObject("letter_id", Long.class),
+                row.getString("patch"));
     }
 
     private static ControlEntry controlEntry(ResultSet row) throws SQLException {

@@ -81,6 +81,11 @@ class DeadLetterConfiguration {
     }
 
     @Bean
+    DeadLetterPatches deadLetterPatches(TaskDatabase database, EventJson events, Clock clock) {
+        return new DeadLetterPatches(database.reports(), events, clock);
+    }
+
+    @Bean
     EventJson eventJson(Deserializer<?> eventDeserializer, KafkaProperties kafka) {
         return new EventJson(eventDeserializer, EventFormats.of(kafka).serializer(), EVENTS);
     }

@@ -75,6 +75,11 @@ final class EventJson {
         }
     }
 
+    /** Gives the schema of the events that a stage takes. */
+    Schema schema(Stage stage) {
+        return SpecificData.get().getSchema(Objects.requireNonNull(types.get(stage)));
+    }
+
     /**
      * Encodes the stage's event that a person wrote.
      *

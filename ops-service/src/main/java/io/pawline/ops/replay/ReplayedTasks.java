@@ -30,7 +30,7 @@ record ReplayedTasks(
         List<UUID> ids) {
 
     private static final String[] FIELDS = {"state", "tenant", "from", "to", "ids"};
-    private static final int MOST_IDS = 10_000;
+    private static final int MOST_IDS = 50_000;
 
     ReplayedTasks {
         ids = List.copyOf(ids);

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallSums {
 
+    private static final Comparator<LedgerCall> BY_TIME =
+            Comparator.comparing(LedgerCall::startedAt).thenComparing(LedgerCall::id);
+
     private static final Comparator<LedgerCall> BY_STAGE_AND_TIME = Comparator.comparingInt(LedgerCall::generation)
             .thenComparing(LedgerCall::stage)
-            .thenComparing(LedgerCall::startedAt)
-            .thenComparing(LedgerCall::id);
+            .thenComparing(BY_TIME);
 
     private final StageSums stages = new StageSums();
     private final CauseSums causes = new CauseSums();
@@ -30,35 +33,80 @@ final class CallSums {
     private final SpanSums spans;
     private final CostSums costs;
 
-    private @Nullable LedgerCall last;
-    private long taskStage;
-    private int place;
+    private final Instant from;
+    private TaskStageCalls taskStage = new TaskStageCalls();
 
     /**
      * @param from beginning of the period
      * @param span length of the spans of time into which it is divided
      */
     CallSums(Instant from, Duration span, TaskStates states) {
+        this.from = from;
         this.spans = new SpanSums(from, span);
         this.costs = new CostSums(states);
     }
 
-    /** Adds all calls that one task made in the period, in any order. */
+    /** Adds all calls of one task, in any order. Those before the period are not counted; others depend on them. */
     void addTask(Collection<LedgerCall> calls) {
-        calls.stream().sorted(BY_STAGE_AND_TIME).forEach(this::add);
+        addTask(calls, from);
     }
 
-    private void add(LedgerCall call) {
-        boolean follows = last != null && last.sharesTaskStageWith(call);
-        place = follows ? place + 1 : 1;
-        taskStage += follows ? 0 : 1;
-        PlacedCall placed = new PlacedCall(call, taskStage, place, follows ? last : null);
+    /** The same, where those before this moment are not counted. */
+    void addTask(Collection<LedgerCall> calls, Instant since) {
+        UUID paidTwice = calls.size() == 1 ? null : paidTwice(calls);
+        calls.stream().sorted(BY_STAGE_AND_TIME).forEach(call -> {
+            if (!taskStage.goesOnWith(call)) {
+                taskStage = new TaskStageCalls();
+            }
+            PlacedCall placed = taskStage.place(call, call.id().equals(paidTwice));
+            if (!call.startedAt().isBefore(since)) {
+                add(placed);
+            }
+        });
+    }
+
+    private void add(PlacedCall placed) {
         stages.add(placed);
         causes.add(placed);
         spans.add(placed);
         retries.add(placed);
         costs.add(placed);
-        last = call;
+    }
+
+    /** The call with which a stage of a task is first paid a second time; null: none is. */
+    private static @Nullable UUID paidTwice(Collection<LedgerCall> calls) {
+        List<LedgerCall> paid = calls.stream()
+                .filter(call -> call.costMicros() > 0)
+                .sorted(BY_TIME)
+                .toList();
+        for (int i = 1; i < paid.size(); i++) {
+            LedgerCall call = paid.get(i);
+            if (paid.subList(0, i).stream().anyMatch(call::sharesTaskStageWith)) {
+                return call.id();
+            }
+        }
+        return null;
+    }
+
+    /** Adds what was summed up before, of spans of time that this one's are made of. */
+    void add(CallRollUp rollUp) {
+        rollUp.stages().forEach(stages::add);
+        rollUp.causes().forEach(causes::add);
+        rollUp.spans().forEach(spans::add);
+        retries.add(rollUp.retries());
+        costs.add(rollUp.bills(), rollUp.lost(), rollUp.paidTwice());
+    }
+
+    /** Sums up what was added, so that it can be added elsewhere. */
+    CallRollUp rollUp() {
+        return new CallRollUp(
+                stages.sums(),
+                causes.causes(),
+                retries.sums(),
+                spans.parts(),
+                costs.bills(),
+                costs.waste(),
+                costs.paidTwice());
     }
 
     List<StageTime> stages() {

@@ -29,8 +29,14 @@ final class CauseSums {
         LedgerCall call = placed.call();
         if (call.failed()) {
             sums.computeIfAbsent(new Cause(call.stage(), call.provider(), call.cause()), _ -> new Sum(call))
-                    .add(call, placed.taskStage());
+                    .add(1, placed.firstOfCause() ? 1 : 0, call);
         }
+    }
+
+    void add(Failed failed) {
+        sums.computeIfAbsent(
+                        new Cause(failed.stage(), failed.provider(), failed.reason()), _ -> new Sum(failed.newest()))
+                .add(failed.count(), failed.tasks(), failed.newest());
     }
 
     /** The causes, the most frequent first. */
@@ -43,7 +49,7 @@ final class CauseSums {
 
     private static final class Sum {
 
-        private final TaskStageCount tasks = new TaskStageCount();
+        private long tasks;
         private long calls;
         private LedgerCall newest;
 
@@ -51,16 +57,16 @@ final class CauseSums {
             newest = first;
         }
 
-        void add(LedgerCall call, long taskStage) {
-            calls++;
-            tasks.add(taskStage);
+        void add(long moreCalls, long moreTasks, LedgerCall call) {
+            calls += moreCalls;
+            tasks += moreTasks;
             if (call.startedAt().isAfter(newest.startedAt())) {
                 newest = call;
             }
         }
 
         Failed of(Cause cause) {
-            return new Failed(cause.stage(), cause.provider(), cause.reason(), calls, tasks.count(), newest);
+            return new Failed(cause.stage(), cause.provider(), cause.reason(), calls, tasks, newest);
         }
     }
 }

@@ -57,13 +57,7 @@ final class CostSums {
     private final Map<Waste, Lost> lost = new EnumMap<>(Waste.class);
     private final List<Spent> spent = new ArrayList<>();
 
-    /** The paid calls of the task in the stage that is being read, and those of them that brought a result. */
-    private int paid;
-
-    private int results;
-
     private long paidTwice;
-    private @Nullable UUID lastPaidTwice;
 
     CostSums(TaskStates states) {
         this.states = states;
@@ -72,33 +66,31 @@ final class CostSums {
     void add(PlacedCall placed) {
         LedgerCall call = placed.call();
         bills.merge(call.provider(), Bill.of(call), Bill::plus);
-        if (placed.first()) {
-            paid = 0;
-            results = 0;
-        }
         if (call.costMicros() > 0) {
-            addPaid(call);
+            addPaid(placed);
         }
     }
 
-    private void addPaid(LedgerCall call) {
-        paid++;
-        if (paid > 1 && !call.task().equals(lastPaidTwice)) {
-            lastPaidTwice = call.task();
-            paidTwice++;
-        }
-        results += call.succeeded() && !call.orphaned() ? 1 : 0;
+    private void addPaid(PlacedCall placed) {
+        LedgerCall call = placed.call();
+        paidTwice += placed.paidTwice() ? 1 : 0;
         if (call.orphaned()) {
             lose(Waste.ORPHANED, 1, call.costMicros());
         } else if (call.failed() && call.cause().equals(Reason.SUPERSEDED.code())) {
             lose(Waste.SUPERSEDED, 1, call.costMicros());
         } else if (call.failed()) {
             lose(Waste.FAILED, 1, call.costMicros());
-        } else if (results > 1) {
+        } else if (placed.results() > 1) {
             lose(Waste.REPEATED, 1, call.costMicros());
         } else {
             spend(call);
         }
+    }
+
+    void add(List<Bill> moreBills, List<Lost> moreLost, long morePaidTwice) {
+        moreBills.forEach(bill -> bills.merge(bill.provider(), bill, Bill::plus));
+        moreLost.forEach(each -> lost.merge(each.why(), each, Lost::plus));
+        paidTwice += morePaidTwice;
     }
 
     private void lose(Waste why, long calls, long micros) {

@@ -49,24 +49,71 @@ final class ExactPercentiles {
         return null;
     }
 
+    /** Writes all numbers and how often each occurred: a few bytes for each different one. */
+    byte[] bytes() {
+        merge();
+        Varints.Writer bytes = new Varints.Writer();
+        long last = 0;
+        for (int i = 0; i < numbers.length; i++) {
+            bytes.add(numbers[i] - last);
+            bytes.add(counts[i]);
+            last = numbers[i];
+        }
+        return bytes.bytes();
+    }
+
+    /** Adds what {@link #bytes} wrote. */
+    void add(byte[] bytes) {
+        merge();
+        Varints.Reader reader = new Varints.Reader(bytes);
+        long[] more = new long[16];
+        long[] moreCounts = new long[16];
+        int moreSize = 0;
+        for (long last = 0; reader.hasNext(); moreSize++) {
+            if (moreSize == more.length) {
+                more = Arrays.copyOf(more, 2 * moreSize);
+                moreCounts = Arrays.copyOf(moreCounts, 2 * moreSize);
+            }
+            last += reader.next();
+            more[moreSize] = last;
+            moreCounts[moreSize] = reader.next();
+            size += moreCounts[moreSize];
+        }
+        merge(more, moreCounts, moreSize);
+    }
+
+    /** The number of all that were added. */
+    long size() {
+        return size;
+    }
+
     private void merge() {
         Arrays.sort(gathered, 0, gatheredSize);
-        long[] merged = new long[numbers.length + gatheredSize];
+        long[] ones = new long[gatheredSize];
+        Arrays.fill(ones, 1);
+        merge(gathered, ones, gatheredSize);
+        gatheredSize = 0;
+    }
+
+    /** Merges sorted numbers, of which the same may come several times. */
+    private void merge(long[] more, long[] moreCounts, int moreSize) {
+        if (moreSize == 0) {
+            return;
+        }
+        long[] merged = new long[numbers.length + moreSize];
         long[] mergedCounts = new long[merged.length];
-        int size = 0;
+        int mergedSize = 0;
         int known = 0;
         int next = 0;
-        while (known < numbers.length || next < gatheredSize) {
-            boolean isKnown = next == gatheredSize || (known < numbers.length && numbers[known] <= gathered[next]);
-            long number = isKnown ? numbers[known] : gathered[next];
-            if (size == 0 || merged[size - 1] != number) {
-                merged[size++] = number;
+        while (known < numbers.length || next < moreSize) {
+            boolean isKnown = next == moreSize || (known < numbers.length && numbers[known] <= more[next]);
+            long number = isKnown ? numbers[known] : more[next];
+            if (mergedSize == 0 || merged[mergedSize - 1] != number) {
+                merged[mergedSize++] = number;
             }
-            mergedCounts[size - 1] += isKnown ? counts[known++] : 1;
-            next += isKnown ? 0 : 1;
+            mergedCounts[mergedSize - 1] += isKnown ? counts[known++] : moreCounts[next++];
         }
-        numbers = Arrays.copyOf(merged, size);
-        counts = Arrays.copyOf(mergedCounts, size);
-        gatheredSize = 0;
+        numbers = Arrays.copyOf(merged, mergedSize);
+        counts = Arrays.copyOf(mergedCounts, mergedSize);
     }
 }

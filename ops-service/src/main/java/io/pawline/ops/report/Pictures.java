@@ -5,11 +5,13 @@ import static io.pawline.ops.report.Words.percent;
 
 import io.pawline.ops.http.Period;
 import io.pawline.ops.report.Block.Picture;
+import io.pawline.ops.report.Report.Change;
 import io.pawline.ops.report.Report.Loss;
 import io.pawline.ops.report.Report.Quantiles;
 import io.pawline.ops.report.Report.StageCalls;
 import io.pawline.ops.report.Svg.Look;
 import io.pawline.ops.report.TimeChart.Layer;
+import io.pawline.ops.report.TimeChart.Mark;
 import io.pawline.ops.report.TimeChart.Window;
 import io.pawline.schemas.Stage;
 import java.math.BigDecimal;
@@ -21,7 +23,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Draws what people look at first in a report: tasks, calls, losses, latencies and money. */
@@ -85,7 +90,8 @@ final class Pictures {
                                 new Layer(Look.OPEN, words.say("core.open"))),
                         spans,
                         largest(spans),
-                        List.of()));
+                        List.of(),
+                        marks(_ -> true)));
     }
 
     /** Draws each stage that made calls; all have one scale, so that they can be compared. */
@@ -129,7 +135,27 @@ final class Pictures {
                                 new Layer(Look.BAD, words.say("picture.stage.failed"))),
                         spans,
                         most,
-                        windows));
+                        windows,
+                        marks(change -> change.concerns(stage, providers(stage)))));
+    }
+
+    private Set<String> providers(String stage) {
+        return report.stages().stream()
+                .filter(calls -> calls.stage().equals(stage))
+                .map(StageCalls::provider)
+                .collect(Collectors.toSet());
+    }
+
+    /** The numbers are those of the table of changes. */
+    private List<Mark> marks(Predicate<Change> which) {
+        List<Mark> marks = new ArrayList<>();
+        for (int i = 0; i < report.changes().size(); i++) {
+            Change change = report.changes().get(i);
+            if (which.test(change)) {
+                marks.add(new Mark(change.at(), i + 1));
+            }
+        }
+        return marks;
     }
 
     private static long largest(Map<Instant, long[]> spans) {

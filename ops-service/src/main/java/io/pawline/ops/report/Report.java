@@ -3,6 +3,7 @@ package io.pawline.ops.report;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,8 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param tasksOverTime by the time of their submission, in spans of the same length
  * @param losses tasks that ended without success, by their stage and reason; the way of a task's stages first
  * @param successesNotNotified tasks that succeeded and whose front end has not taken the callback that it wants
+ * @param exact whether it was made from each row, without the sums that are made ahead
+ * @param changes live controls that operators gave in the period, oldest first
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 record Report(
@@ -43,7 +46,9 @@ record Report(
         @Nullable String tenant,
         List<TaskSpan> tasksOverTime,
         List<Loss> losses,
-        long successesNotNotified) {
+        long successesNotNotified,
+        boolean exact,
+        List<Change> changes) {
 
     /**
      * The tasks and their callbacks.
@@ -76,9 +81,9 @@ record Report(
      * The calls of one stage to one provider.
      *
      * @param neverEnded of which no end was reported: under way, or their process died
-     * @param tasks that made them
-     * @param failedTasks of which at least one call failed
-     * @param retries calls that were not the first of their task in this period
+     * @param tasks whose first call it was
+     * @param failedTasks whose first failed call it was
+     * @param retries calls that were not the first of their task in this stage
      * @param amplification calls for each task
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -145,6 +150,37 @@ record Report(
      * @param state {@code failed}, {@code expired} or {@code cancelled}
      */
     record Loss(@Nullable String stage, String state, String reason, long tasks) {}
+
+    /**
+     * A live control that an operator gave.
+     *
+     * @param subject {@code stage:…}, {@code limit:…}, {@code provider:…}, {@code off:…} or {@code weight:…}
+     * @param limit calls in flight of each process, or the weight in thousandths; null: it sets none
+     * @param until when it ends by itself; null: it does not
+     */
+    record Change(
+            Instant at,
+            String subject,
+            String action,
+            String by,
+            String why,
+            @Nullable Integer limit,
+            @Nullable Instant until) {
+
+        /** What it is about, without its kind. */
+        String name() {
+            return subject.substring(subject.indexOf(':') + 1);
+        }
+
+        /** Whether it is about a stage, or about a provider that the stage calls. */
+        boolean concerns(String stage, Collection<String> providers) {
+            return switch (subject.substring(0, subject.indexOf(':') + 1)) {
+                case "stage:", "limit:" -> name().equals(stage);
+                case "provider:", "off:" -> providers.contains(name());
+                default -> false;
+            };
+        }
+    }
 
     /** The calls of a stage that began in one span of time. */
     record Span(Instant at, String stage, long calls, long failures, long retries, long timeouts) {}

@@ -36,6 +36,9 @@ final class ReportText {
         if (report.tenant() != null) {
             writer.add(new Paragraph(words.say("tenant", report.tenant())));
         }
+        if (report.exact()) {
+            writer.add(new Paragraph(words.say("exact")));
+        }
         if (before != null) {
             new SideBySide(report, before, words, writer).write();
         }
@@ -66,6 +69,8 @@ final class ReportText {
         time.cascade();
         writer.heading(3, "overtime");
         time.overTime();
+        writer.heading(3, "changes");
+        time.changes();
         writer.heading(2, "bottlenecks");
         writer.heading(3, "bottlenecks.services");
         failures.bottlenecks();

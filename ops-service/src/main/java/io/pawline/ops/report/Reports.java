@@ -1,5 +1,6 @@
 package io.pawline.ops.report;
 
+import io.pawline.ops.audit.Audit;
 import io.pawline.ops.http.Period;
 import io.pawline.ops.report.CauseSums.Failed;
 import io.pawline.ops.report.CostSums.Bill;
@@ -7,6 +8,7 @@ import io.pawline.ops.report.CostSums.Lost;
 import io.pawline.ops.report.Report.Bottleneck;
 import io.pawline.ops.report.Report.Cascade;
 import io.pawline.ops.report.Report.Cause;
+import io.pawline.ops.report.Report.Change;
 import io.pawline.ops.report.Report.Span;
 import io.pawline.ops.report.Report.StageCalls;
 import io.pawline.ops.report.Report.Verdict;
@@ -18,11 +20,14 @@ import io.pawline.taskstore.HistoryPlans;
 import io.pawline.taskstore.TaskDatabase;
 import java.math.BigDecimal;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.DoubleConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 final class Reports {
 
     private static final int EXAMPLES = 6;
+
+    /** More of them in a picture would hide it. */
+    private static final int MOST_CHANGES = 100;
 
     /** Fewer calls in a span of time, or failures in a period, say nothing about a cascade. */
     private static final int ENOUGH = 20;
@@ -56,20 +64,41 @@ final class Reports {
 
     /** Makes the report of a period, of the tasks and calls of a tenant; null: of all. */
     Report of(Period period, @Nullable String tenant) {
+        return of(period, tenant, false, _ -> {});
+    }
+
+    /**
+     * Makes the report of a period.
+     *
+     * @param tenant of the tasks and calls; null: of all
+     * @param exact whether each row is read, also where sums are there already
+     * @param progress takes the share of the rows that are read, from 0 to 1
+     */
+    Report of(Period period, @Nullable String tenant, boolean exact, DoubleConsumer progress) {
         return database.inTransaction(handle -> {
             handle.execute("set transaction isolation level repeatable read, read only");
             HistoryPlans.use(handle);
             handle.execute("set local work_mem = '64MB'");
-            return report(new PeriodQueries(handle, period, tenant));
+            Reading reading = new Reading(period, database.longestStatement(), clock, progress);
+            return report(new PeriodQueries(handle, period, tenant), exact, reading);
         });
     }
 
-    private Report report(PeriodQueries queries) {
+    private Report report(PeriodQueries queries, boolean exact, Reading reading) {
         Period period = queries.period();
-        TaskSums tasks = new TaskSums(queries);
-        CallReader reader = new CallReader(queries, database.longestStatement(), clock);
-        CallSums calls = new CallSums(period.from(), OverTime.span(period), reader);
-        reader.forEachTask(calls::addTask);
+        Duration span = OverTime.span(period);
+        RollUpReader rollUps = new RollUpReader(queries, exact);
+        TaskSums tasks = new TaskSums(period.from(), span);
+        for (PeriodQueries rest : rollUps.tasks(tasks::add)) {
+            new TaskReader(rest, reading).forEach(tasks::add);
+        }
+        CallReader reader = new CallReader(queries, reading);
+        CallSums calls = new CallSums(period.from(), span, reader);
+        for (PeriodQueries rest : rollUps.calls(calls::add)) {
+            new CallReader(rest, reading)
+                    .forEachTask(
+                            (_, ofTask) -> calls.addTask(ofTask, rest.period().from()));
+        }
         Report.Core core = tasks.core();
         List<StageTime> stages = calls.stages().stream()
                 .sorted(Comparator.comparingInt(
@@ -77,7 +106,7 @@ final class Reports {
                         .thenComparing(stage -> stage.calls().provider()))
                 .toList();
         List<Failed> causes = calls.causes();
-        OverTime overTime = new OverTime(OverTime.span(period), calls.parts());
+        OverTime overTime = new OverTime(span, calls.parts());
         List<Cause> failures = causes(causes);
         return new Report(
                 period.from(),
@@ -86,7 +115,11 @@ final class Reports {
                 core,
                 stages.stream().map(StageTime::calls).toList(),
                 failures,
-                causes.stream().limit(EXAMPLES).map(reader::example).toList(),
+                causes.stream()
+                        .limit(EXAMPLES)
+                        .map(reader::example)
+                        .flatMap(Optional::stream)
+                        .toList(),
                 overTime.span().toSeconds(),
                 overTime.spans(),
                 overTime.peaks(),
@@ -96,9 +129,25 @@ final class Reports {
                 tasks.latencies(),
                 cost(calls, core, stages),
                 queries.tenant(),
-                tasks.overTime(overTime.span()),
+                tasks.overTime(),
                 tasks.losses(),
-                tasks.successesNotNotified());
+                tasks.successesNotNotified(),
+                exact,
+                changes(queries));
+    }
+
+    private static List<Change> changes(PeriodQueries queries) {
+        Period period = queries.period();
+        return Audit.controls(queries.handle(), period.from(), period.to(), MOST_CHANGES).stream()
+                .map(control -> new Change(
+                        control.at(),
+                        control.subject(),
+                        control.action(),
+                        control.who(),
+                        control.why(),
+                        control.limit(),
+                        control.until()))
+                .toList();
     }
 
     private static int place(String stage) {

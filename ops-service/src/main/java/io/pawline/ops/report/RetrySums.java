@@ -16,22 +16,35 @@ final class RetrySums {
     private long failing;
     private long callsOfFailing;
 
-    /** The calls of the task in the stage that is being read. */
-    private long calls;
-
-    private boolean failed;
+    /**
+     * These sums, to be added to others.
+     *
+     * @param pauses as {@link ExactPercentiles#bytes}
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Part(long repeated, long atOnce, long mostCalls, long failing, long callsOfFailing, byte[] pauses) {}
 
     void add(PlacedCall placed) {
-        if (placed.first()) {
-            endTaskStage();
-        }
         LedgerCall before = placed.before();
         if (before != null && before.failed() && before.endedAt() != null) {
             addPause(before.endedAt(), placed.call().startedAt());
         }
-        calls = placed.place();
-        failed |= placed.call().failed();
-        mostCalls = Math.max(mostCalls, calls);
+        mostCalls = Math.max(mostCalls, placed.place());
+        failing += placed.firstFailure() ? 1 : 0;
+        callsOfFailing += placed.callsOfFailing();
+    }
+
+    void add(Part part) {
+        repeated += part.repeated();
+        atOnce += part.atOnce();
+        mostCalls = Math.max(mostCalls, part.mostCalls());
+        failing += part.failing();
+        callsOfFailing += part.callsOfFailing();
+        pauses.add(part.pauses());
+    }
+
+    Part sums() {
+        return new Part(repeated, atOnce, mostCalls, failing, callsOfFailing, pauses.bytes());
     }
 
     private void addPause(Instant failure, Instant next) {
@@ -41,16 +54,7 @@ final class RetrySums {
         pauses.add(Long.signum(micros) * ((Math.abs(micros) + 500) / 1_000));
     }
 
-    private void endTaskStage() {
-        if (failed) {
-            failing++;
-            callsOfFailing += calls;
-        }
-        failed = false;
-    }
-
     Retries retries() {
-        endTaskStage();
         return new Retries(
                 repeated,
                 atOnce,

@@ -38,15 +38,26 @@ final class SpanSums {
         this.spanMicros = span.toNanos() / 1_000;
     }
 
-    /** A call is repeated if its task had made one of this stage in the period before. */
+    /** A call is repeated if its task had made one of this stage before. */
     void add(PlacedCall placed) {
         LedgerCall call = placed.call();
-        long number = ChronoUnit.MICROS.between(from, call.startedAt()) / spanMicros;
-        Sum sum = sums.computeIfAbsent(
-                new Key(number, call.stage(), call.failed() ? call.cause() : null), _ -> new Sum());
+        Sum sum = sum(call.startedAt(), call.stage(), call.failed() ? call.cause() : null);
         sum.calls++;
         sum.failures += call.failed() ? 1 : 0;
         sum.repeated += placed.first() ? 0 : 1;
+    }
+
+    /** Adds a part that is within one span. */
+    void add(Part part) {
+        Sum sum = sum(part.at(), part.stage(), part.reason());
+        sum.calls += part.calls();
+        sum.failures += part.failures();
+        sum.repeated += part.repeated();
+    }
+
+    private Sum sum(Instant at, String stage, @Nullable String reason) {
+        long number = Math.floorDiv(ChronoUnit.MICROS.between(from, at), spanMicros);
+        return sums.computeIfAbsent(new Key(number, stage, reason), _ -> new Sum());
     }
 
     List<Part> parts() {

@@ -27,6 +27,28 @@ final class StageSums {
      */
     record StageTime(StageCalls calls, long time) {}
 
+    /**
+     * These sums for one stage and provider, to be added to others.
+     *
+     * @param durations as {@link ExactPercentiles#bytes}
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Part(
+            String stage,
+            String provider,
+            long calls,
+            long succeeded,
+            long failed,
+            long neverEnded,
+            long orphaned,
+            long tasks,
+            long failedTasks,
+            long costMicros,
+            long millis,
+            long timeouts,
+            long timeoutMillis,
+            byte[] durations) {}
+
     private record Leg(String stage, String provider) {}
 
     private final Map<Leg, Sum> sums = new HashMap<>();
@@ -34,7 +56,18 @@ final class StageSums {
     void add(PlacedCall placed) {
         LedgerCall call = placed.call();
         sums.computeIfAbsent(new Leg(call.stage(), call.provider()), _ -> new Sum())
-                .add(call, placed.taskStage());
+                .add(placed);
+    }
+
+    void add(Part part) {
+        sums.computeIfAbsent(new Leg(part.stage(), part.provider()), _ -> new Sum())
+                .add(part);
+    }
+
+    List<Part> sums() {
+        return sums.entrySet().stream()
+                .map(sum -> sum.getValue().part(sum.getKey()))
+                .toList();
     }
 
     List<StageTime> stages() {
@@ -46,8 +79,8 @@ final class StageSums {
     private static final class Sum {
 
         private final ExactPercentiles durations = new ExactPercentiles();
-        private final TaskStageCount tasks = new TaskStageCount();
-        private final TaskStageCount failedTasks = new TaskStageCount();
+        private long tasks;
+        private long failedTasks;
         private long calls;
         private long succeeded;
         private long failed;
@@ -58,20 +91,52 @@ final class StageSums {
         private long timeouts;
         private long timeoutMillis;
 
-        void add(LedgerCall call, long taskStage) {
+        void add(PlacedCall placed) {
+            LedgerCall call = placed.call();
             calls++;
             succeeded += call.succeeded() ? 1 : 0;
             neverEnded += call.outcome() == null ? 1 : 0;
             orphaned += call.orphaned() ? 1 : 0;
             costMicros += call.costMicros();
-            tasks.add(taskStage);
-            if (call.failed()) {
-                failed++;
-                failedTasks.add(taskStage);
-            }
+            tasks += placed.firstOfProvider() ? 1 : 0;
+            failed += call.failed() ? 1 : 0;
+            failedTasks += placed.firstFailureOfProvider() ? 1 : 0;
             if (call.durationMillis() != null) {
                 addDuration(call.durationMillis(), call.reason());
             }
+        }
+
+        void add(Part part) {
+            calls += part.calls();
+            succeeded += part.succeeded();
+            failed += part.failed();
+            neverEnded += part.neverEnded();
+            orphaned += part.orphaned();
+            tasks += part.tasks();
+            failedTasks += part.failedTasks();
+            costMicros += part.costMicros();
+            millis += part.millis();
+            timeouts += part.timeouts();
+            timeoutMillis += part.timeoutMillis();
+            durations.add(part.durations());
+        }
+
+        Part part(Leg leg) {
+            return new Part(
+                    leg.stage(),
+                    leg.provider(),
+                    calls,
+                    succeeded,
+                    failed,
+                    neverEnded,
+                    orphaned,
+                    tasks,
+                    failedTasks,
+                    costMicros,
+                    millis,
+                    timeouts,
+                    timeoutMillis,
+                    durations.bytes());
         }
 
         private void addDuration(long duration, @Nullable String reason) {
@@ -93,12 +158,12 @@ final class StageSums {
                             failed,
                             neverEnded,
                             orphaned,
-                            tasks.count(),
-                            failedTasks.count(),
-                            calls - tasks.count(),
+                            tasks,
+                            failedTasks,
+                            calls - tasks,
                             Shares.of(succeeded, succeeded + failed),
                             Shares.of(failed, succeeded + failed),
-                            Shares.of(calls, tasks.count()),
+                            Shares.of(calls, tasks),
                             Shares.money(costMicros),
                             durations.at(0.5),
                             durations.at(0.95),

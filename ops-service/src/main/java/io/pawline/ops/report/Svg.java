@@ -70,6 +70,12 @@ final class Svg {
         };
     }
 
+    /** Draws a line from above to below with a triangle at its top: something was changed then. */
+    Svg change(double x, double top, double bottom) {
+        return line("change", x, top, x, bottom)
+                .add("<path class=\"change-mark\" d=\"M%s %sl-4 -6h8z\"/>".formatted(number(x), number(top)));
+    }
+
     /** Writes a text at this place; {@code anchor} is {@code start}, {@code middle} or {@code end}. */
     Svg text(String kind, double x, double y, String anchor, String text) {
         return add("<text class=\"%s\" x=\"%s\" y=\"%s\" text-anchor=\"%s\">%s</text>"

@@ -7,146 +7,210 @@ import io.pawline.ops.report.Report.Quantiles;
 import io.pawline.ops.report.Report.TaskSpan;
 import io.pawline.schemas.Stage;
 import java.time.Duration;
-import java.time.OffsetDateTime;
+import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/** Reads the sums over the tasks that were submitted in a period. */
+/** Makes all sums over the tasks that were submitted in a period in one pass. For one thread. */
 final class TaskSums {
 
-    private static final String CORE = """
-            select count(*) tasks,
-                count(*) filter (where state = 'success') succeeded,
-                count(*) filter (where state = 'failed') failed,
-                count(*) filter (where state = 'expired') expired,
-                count(*) filter (where state = 'cancelled') cancelled,
-                count(*) filter (where state = 'accepted') open,
-                count(callback_url) with_callback,
-                count(*) filter (where callback_url is not null and delivered_at is not null) called_back,
-                count(*) filter (where callback_url is not null and delivered_at is null and ended_at is not null)
-                    ended_not_called_back,
-                count(*) filter (where callback_url is not null and (delivery_attempts > 0 or delivered_at is not null))
-                    callback_tried
-            from task where id >= :from and id < :to<tenant>
-            """;
+    /** Latencies are counted by hundredths of a second, so that as many as there are take little memory. */
+    private static final long LATENCY_MILLIS = 10;
 
-    private static final String LATENCIES = """
-            select count(<time>) number, percentile_disc(array[0.5, 0.95, 0.99]) within group (
-                order by extract(epoch from <time> - submitted_at)::float8) filter (where <time> is not null) quantiles
-            from task where id >= :from and id < :to<tenant> and (<condition>)
-            """;
+    private static final String UNCLASSIFIED = "unclassified";
 
-    /** The query counts tasks that say the same as an earlier one of the same tenant. */
-    private static final String RESUBMITTED = """
-            select coalesce(sum(tasks - 1), 0) from (
-                select count(*) tasks from task
-                where id >= :from and id < :to<tenant> and coalesce(client_ref, fingerprint) is not null
-                group by tenant, coalesce(client_ref, fingerprint)) same
-            """;
+    /** Numbers of tasks; the meaning of each is that in {@link Core}. */
+    record Counts(
+            long succeeded,
+            long failed,
+            long expired,
+            long cancelled,
+            long open,
+            long withCallback,
+            long calledBack,
+            long endedNotCalledBack,
+            long callbackTried,
+            long successesNotNotified) {
 
-    private static final String OVER_TIME = """
-            select span, count(*) filter (where state = 'success') succeeded,
-                count(*) filter (where state = 'failed') failed,
-                count(*) filter (where state = 'expired') expired,
-                count(*) filter (where state = 'cancelled') cancelled,
-                count(*) filter (where state = 'accepted') open
-            from (select state, date_bin(make_interval(secs => :span), submitted_at, :start) span
-                from task where id >= :from and id < :to<tenant>) placed
-            group by span order by span
-            """;
+        static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
-    private static final String LOSSES = """
-            select ending_stage, state, coalesce(reason, 'unclassified') reason, count(*) tasks
-            from task where id >= :from and id < :to<tenant> and state in ('failed', 'expired', 'cancelled')
-            group by 1, 2, 3
-            """;
+        Counts plus(Counts other) {
+            return new Counts(
+                    succeeded + other.succeeded,
+                    failed + other.failed,
+                    expired + other.expired,
+                    cancelled + other.cancelled,
+                    open + other.open,
+                    withCallback + other.withCallback,
+                    calledBack + other.calledBack,
+                    endedNotCalledBack + other.endedNotCalledBack,
+                    callbackTried + other.callbackTried,
+                    successesNotNotified + other.successesNotNotified);
+        }
+    }
 
-    private static final String SUCCESSES_NOT_NOTIFIED = """
-            select count(*) from task where id >= :from and id < :to<tenant> and state = 'success'
-                and callback_url is not null and delivered_at is null
-            """;
+    private record Cause(@Nullable String stage, String state, String reason) {}
 
-    private final PeriodQueries period;
+    private final Instant from;
+    private final Duration span;
+    private final ExactPercentiles toEnd = new ExactPercentiles();
+    private final ExactPercentiles toSuccess = new ExactPercentiles();
+    private final ExactPercentiles toDelivery = new ExactPercentiles();
+    private final RepeatCount said = new RepeatCount();
+    private final Map<Instant, TaskSpan> spans = new TreeMap<>();
+    private final Map<Cause, Long> losses = new HashMap<>();
+    private Counts counts = Counts.NONE;
 
-    TaskSums(PeriodQueries period) {
-        this.period = period;
+    /**
+     * @param from beginning of the period
+     * @param span length of the spans of time into which it is divided
+     */
+    TaskSums(Instant from, Duration span) {
+        this.from = from;
+        this.span = span;
+    }
+
+    void add(ReportedTask task) {
+        boolean succeeded = task.state().equals("success");
+        boolean failed = task.state().equals("failed");
+        boolean expired = task.state().equals("expired");
+        boolean cancelled = task.state().equals("cancelled");
+        boolean open = task.state().equals("accepted");
+        boolean delivered = task.callback() && task.deliveredAt() != null;
+        boolean notDelivered = task.callback() && task.deliveredAt() == null;
+        counts = counts.plus(new Counts(
+                one(succeeded),
+                one(failed),
+                one(expired),
+                one(cancelled),
+                one(open),
+                one(task.callback()),
+                one(delivered),
+                one(notDelivered && task.endedAt() != null),
+                one(task.callback() && task.tried()),
+                one(succeeded && notDelivered)));
+        add(new TaskSpan(task.submittedAt(), one(succeeded), one(failed), one(expired), one(cancelled), one(open)));
+        if (failed || expired || cancelled) {
+            add(new Loss(task.stage(), task.state(), Objects.requireNonNullElse(task.reason(), UNCLASSIFIED), 1));
+        }
+        addLatency(toEnd, task, task.endedAt());
+        if (succeeded) {
+            addLatency(toSuccess, task, task.endedAt());
+        }
+        if (task.callback()) {
+            addLatency(toDelivery, task, task.deliveredAt());
+        }
+        if (task.said() != null) {
+            said.add(task.said());
+        }
+    }
+
+    private static long one(boolean holds) {
+        return holds ? 1 : 0;
+    }
+
+    private static void addLatency(ExactPercentiles latencies, ReportedTask task, @Nullable Instant end) {
+        if (end != null) {
+            long millis = Duration.between(task.submittedAt(), end).toMillis();
+            latencies.add(Math.floorDiv(millis + LATENCY_MILLIS / 2, LATENCY_MILLIS));
+        }
+    }
+
+    private void add(TaskSpan more) {
+        Instant at = from.plus(span.multipliedBy(
+                Math.floorDiv(Duration.between(from, more.at()).toMillis(), span.toMillis())));
+        spans.compute(
+                at,
+                (_, known) -> known == null
+                        ? new TaskSpan(
+                                at, more.succeeded(), more.failed(), more.expired(), more.cancelled(), more.open())
+                        : new TaskSpan(
+                                at,
+                                known.succeeded() + more.succeeded(),
+                                known.failed() + more.failed(),
+                                known.expired() + more.expired(),
+                                known.cancelled() + more.cancelled(),
+                                known.open() + more.open()));
+    }
+
+    private void add(Loss loss) {
+        losses.merge(new Cause(loss.stage(), loss.state(), loss.reason()), loss.tasks(), Long::sum);
+    }
+
+    /** Adds what was summed up before, of spans of time that this one's are made of. */
+    void add(TaskRollUp rollUp) {
+        counts = counts.plus(rollUp.counts());
+        rollUp.spans().forEach(this::add);
+        rollUp.losses().forEach(this::add);
+        toEnd.add(rollUp.toEnd());
+        toSuccess.add(rollUp.toSuccess());
+        toDelivery.add(rollUp.toDelivery());
+        said.add(rollUp.said());
+    }
+
+    /** Sums up what was added, so that it can be added elsewhere. */
+    TaskRollUp rollUp() {
+        return new TaskRollUp(
+                counts, overTime(), losses(), toEnd.bytes(), toSuccess.bytes(), toDelivery.bytes(), said.bytes());
     }
 
     Core core() {
-        return period.queryTasks(CORE)
-                .map((row, _) -> {
-                    long tasks = row.getLong("tasks");
-                    long succeeded = row.getLong("succeeded");
-                    long wanted = row.getLong("with_callback");
-                    long notified = row.getLong("called_back");
-                    long tried = row.getLong("callback_tried");
-                    long lost = row.getLong("failed") + row.getLong("expired") + row.getLong("cancelled");
-                    return new Core(
-                            tasks,
-                            succeeded,
-                            row.getLong("failed"),
-                            row.getLong("expired"),
-                            row.getLong("cancelled"),
-                            row.getLong("open"),
-                            wanted,
-                            notified,
-                            wanted - notified,
-                            row.getLong("ended_not_called_back"),
-                            tried,
-                            Shares.of(succeeded, tasks),
-                            Shares.of(lost, tasks),
-                            Shares.of(notified, wanted),
-                            Shares.of(notified, tried));
-                })
-                .one();
+        long lost = counts.failed() + counts.expired() + counts.cancelled();
+        long tasks = counts.succeeded() + lost + counts.open();
+        return new Core(
+                tasks,
+                counts.succeeded(),
+                counts.failed(),
+                counts.expired(),
+                counts.cancelled(),
+                counts.open(),
+                counts.withCallback(),
+                counts.calledBack(),
+                counts.withCallback() - counts.calledBack(),
+                counts.endedNotCalledBack(),
+                counts.callbackTried(),
+                Shares.of(counts.succeeded(), tasks),
+                Shares.of(lost, tasks),
+                Shares.of(counts.calledBack(), counts.withCallback()),
+                Shares.of(counts.calledBack(), counts.callbackTried()));
     }
 
     Latencies latencies() {
-        return new Latencies(
-                quantiles("ended_at", "true"),
-                quantiles("ended_at", "state = 'success'"),
-                quantiles("delivered_at", "callback_url is not null"));
+        return new Latencies(quantiles(toEnd), quantiles(toSuccess), quantiles(toDelivery));
     }
 
-    private Quantiles quantiles(String time, String condition) {
-        return period.queryTasks(LATENCIES.replace("<time>", time).replace("<condition>", condition))
-                .map((row, _) -> {
-                    java.sql.Array array = row.getArray("quantiles");
-                    Double[] quantiles = array == null ? new Double[3] : (Double[]) array.getArray();
-                    return new Quantiles(row.getLong("number"), quantiles[0], quantiles[1], quantiles[2]);
-                })
-                .one();
+    private static Quantiles quantiles(ExactPercentiles latencies) {
+        return new Quantiles(
+                latencies.size(), seconds(latencies.at(0.5)), seconds(latencies.at(0.95)), seconds(latencies.at(0.99)));
     }
 
+    private static @Nullable Double seconds(@Nullable Long latency) {
+        return latency == null ? null : latency * LATENCY_MILLIS / 1_000.0;
+    }
+
+    /** The number of tasks that say the same as an earlier one of the same tenant. */
     long resubmitted() {
-        return period.queryTasks(RESUBMITTED).mapTo(Long.class).one();
+        return said.count();
     }
 
     /** Sums up the tasks by the time of their submission; there is no span in which none was submitted. */
-    List<TaskSpan> overTime(Duration span) {
-        return period.queryTasks(OVER_TIME)
-                .bind("span", span.toSeconds())
-                .bind("start", period.period().start())
-                .map((row, _) -> new TaskSpan(
-                        row.getObject("span", OffsetDateTime.class).toInstant(),
-                        row.getLong("succeeded"),
-                        row.getLong("failed"),
-                        row.getLong("expired"),
-                        row.getLong("cancelled"),
-                        row.getLong("open")))
-                .list();
+    List<TaskSpan> overTime() {
+        return List.copyOf(spans.values());
     }
 
     /** Sums up the tasks that ended without success, in the order of the stages, the most frequent reason first. */
     List<Loss> losses() {
-        return period
-                .queryTasks(LOSSES)
-                .map((row, _) -> new Loss(
-                        row.getString("ending_stage"),
-                        row.getString("state"),
-                        row.getString("reason"),
-                        row.getLong("tasks")))
-                .stream()
+        return losses.entrySet().stream()
+                .map(loss -> new Loss(
+                        loss.getKey().stage(),
+                        loss.getKey().state(),
+                        loss.getKey().reason(),
+                        loss.getValue()))
                 .sorted(Comparator.comparingInt(TaskSums::place)
                         .thenComparing(Comparator.comparingLong(Loss::tasks).reversed())
                         .thenComparing(Loss::reason))
@@ -160,6 +224,6 @@ final class TaskSums {
     }
 
     long successesNotNotified() {
-        return period.queryTasks(SUCCESSES_NOT_NOTIFIED).mapTo(Long.class).one();
+        return counts.successesNotNotified();
     }
 }

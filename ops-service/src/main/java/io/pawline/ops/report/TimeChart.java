@@ -35,11 +35,15 @@ final class TimeChart {
     /** A span of time that is shaded, and what it was. */
     record Window(Instant from, Instant to, String name) {}
 
+    /** A moment at which something was changed, and the number under which the report says what. */
+    record Mark(Instant at, int number) {}
+
     /**
      * Draws the bars.
      *
      * @param values of each span, as many as there are layers
      * @param most the largest sum that has room, so that several charts have one scale
+     * @param marks of what was changed, in front of the bars
      */
     Svg draw(
             String id,
@@ -49,7 +53,8 @@ final class TimeChart {
             List<Layer> layers,
             Map<Instant, long[]> values,
             long most,
-            List<Window> windows) {
+            List<Window> windows,
+            List<Mark> marks) {
         Svg svg = new Svg(id, height, title);
         AxisScale scale = AxisScale.ofCounts(most);
         double bottom = height - AXIS;
@@ -60,6 +65,8 @@ final class TimeChart {
                     .text("tick", LEFT - 6, y + 4, "end", Words.number((long) tick));
         }
         values.forEach((at, layered) -> bar(svg, layers, at, layered, scale, bottom));
+        marks.forEach(mark -> svg.change(x(mark.at()), TOP, bottom)
+                .text("change-name", x(mark.at()) + 3, TOP + 22, "start", Integer.toString(mark.number())));
         times(svg, bottom);
         svg.text("unit", LEFT, TOP - 16, "start", unit);
         legend(svg, layers, values);

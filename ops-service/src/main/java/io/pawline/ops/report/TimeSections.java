@@ -6,6 +6,7 @@ import static io.pawline.ops.report.Words.percent;
 import io.pawline.ops.report.Block.Paragraph;
 import io.pawline.ops.report.Report.Span;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,21 @@ final class TimeSections {
                                                 number(cascade.worstAmplification()))),
                         List.of(words.say("cascade.budget"), number(cascade.budget())),
                         List.of(words.say("cascade.resubmitted"), number(cascade.resubmitted()))));
+    }
+
+    /** The numbers are those of the marks in the pictures. */
+    void changes() {
+        List<List<String>> rows = new ArrayList<>();
+        for (Report.Change change : report.changes()) {
+            rows.add(List.of(
+                    Integer.toString(rows.size() + 1),
+                    words.time(change.at()),
+                    words.change(change),
+                    change.name(),
+                    change.by(),
+                    change.why()));
+        }
+        writer.table("changes", rows);
     }
 
     void overTime() {

@@ -132,6 +132,20 @@ final class Words {
         return known("reason.", code);
     }
 
+    /** Says what an operator changed. */
+    String change(Report.Change change) {
+        String action = change.subject().startsWith("off:") ? "off." + change.action() : change.action();
+        if (change.until() != null) {
+            return say("change.until", known("change.", action), shortTime(change.until()));
+        }
+        if (change.limit() == null) {
+            return known("change.", action);
+        }
+        long limit = change.limit();
+        boolean weight = change.subject().startsWith("weight:");
+        return say("change.to", known("change.", action), weight ? number(limit / 1_000.0) : number(limit));
+    }
+
     /** Gives the words of a code; the code of a newer stage may have none here yet. */
     private String known(String kind, String code) {
         return bundle.containsKey(kind + code) ? bundle.getString(kind + code) : code;

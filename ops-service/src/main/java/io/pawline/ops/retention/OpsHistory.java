@@ -9,7 +9,7 @@ import java.time.ZoneOffset;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Keeps the history of dead letters, replays and the audit to its time. Several processes may do so at once.
+ * Keeps the history of dead letters, replays, the audit and the sums of reports to its time. Several processes may do so at once.
  * Thread-safe.
  *
  * <p>The audit goes month by month. Dead letters go some at a time, since they are few beside the tasks, and since their
@@ -55,6 +55,9 @@ final class OpsHistory {
     /** With their notifications. What still fires has not ended. */
     private static final String DELETE_ALERTS = "delete from alert_history where ended_at < :before";
 
+    private static final String DELETE_ROLLUPS = "delete from report_rollup where quarter < :before";
+    private static final String DELETE_MARKS = "delete from report_rollup_stale where quarter < :before";
+
     private final TaskDatabase database;
     private final Partitions audit;
     private final OpsRetentionProperties retention;
@@ -84,7 +87,9 @@ final class OpsHistory {
         database.inTransaction(handle -> execute(handle, DELETE_PARTS, now.minus(retention.deadLetters()))
                 + execute(handle, DELETE_PLANS, now.minus(retention.deadLetters()))
                 + execute(handle, DELETE_REPLAYS, before)
-                + execute(handle, DELETE_ALERTS, before));
+                + execute(handle, DELETE_ALERTS, before)
+                + execute(handle, DELETE_ROLLUPS, now.minus(retention.rollups()))
+                + execute(handle, DELETE_MARKS, now.minus(retention.rollups())));
         audit.drop(before);
     }
 

@@ -346,6 +346,18 @@ class ConsoleIT {
     }
 
     @Test
+    void anExactReportIsAskedForByItsBox() {
+        Page page = open(Screen.LAPTOP, "/report?lang=en");
+
+        assertThat(heading(page, "core metrics")).isVisible();
+        page.getByLabel("Read every row").check();
+        page.getByRole(AriaRole.BUTTON, called("Show")).click();
+        assertThat(page.getByText("Exact: each call and each task was read")).isVisible();
+        assertThat(page.getByLabel("Read every row")).isChecked();
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
     void aFilterInChineseIsSavedFoundAgainAndForgotten() {
         failed(2, Reason.BILLING, "供应商返回：账户额度不足");
         Page page = open(Screen.LAPTOP, "/letters?stage=generate&q=" + URLEncoder.encode("额度", StandardCharsets.UTF_8));
@@ -445,6 +457,32 @@ class ConsoleIT {
         dialog.getByRole(AriaRole.BUTTON, named("Keep as a new version")).click();
 
         assertThat(page.getByText("1 would be replayed")).isVisible();
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void manyDeadLettersAreEditedByAPatchThatIsShownBefore() {
+        failed(2, Reason.QUOTA_EXHAUSTED, "The style is unknown.");
+        Page page = open(Screen.LAPTOP, "/letters?reason=quota_exhausted");
+
+        page.getByRole(AriaRole.BUTTON, called("Edit all 2 dead letters…")).click();
+        Locator dialog = page.getByRole(AriaRole.DIALOG);
+        dialog.getByLabel("Change (JSON merge patch)").fill("{\"descripton\":\"a dog\"}");
+        dialog.getByRole(AriaRole.BUTTON, named("Show what it does")).click();
+        assertThat(dialog.getByText("there is no PetDescribed.descripton").first())
+                .isVisible();
+        assertThat(dialog.getByRole(AriaRole.BUTTON, named("Keep and go to the dry run")))
+                .isDisabled();
+        dialog.getByLabel("Change (JSON merge patch)").fill("{\"description\":\"a dog\"}");
+        dialog.getByRole(AriaRole.BUTTON, named("Show what it does")).click();
+        assertThat(dialog.getByText("2 are changed, 0 are so already, 0 are refused."))
+                .isVisible();
+        assertThat(dialog.getByText("a dog").first()).isVisible();
+        dialog.getByLabel("Why").fill("a typing error");
+        dialog.getByLabel("Your name").fill("ann");
+        dialog.getByRole(AriaRole.BUTTON, named("Keep and go to the dry run")).click();
+
+        assertThat(page.getByText("2 would be replayed")).isVisible();
         assertThat(browser.complaints()).isEmpty();
     }
 

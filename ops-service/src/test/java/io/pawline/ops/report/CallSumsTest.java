@@ -29,8 +29,10 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Compares the sums, which read each call once, with the same sums by their definitions, each over all calls. */
 class CallSumsTest {
@@ -252,6 +254,44 @@ class CallSumsTest {
                         || List.of("failed", "cancelled").contains(task.state())
                 ? Waste.UNSUCCESSFUL
                 : null;
+    }
+
+    /** Calls of a part depend on earlier ones of their task, which are read with it. */
+    @Property(tries = 500)
+    void theSumsOfTwoPartsAreThoseOfTheWhole(
+            @ForAll("ledgers") Ledger ledger, @ForAll @IntRange(min = 0, max = 5) int spans) {
+        CallSums whole = ledger.sums();
+        Instant middle = FROM.plus(SPAN.multipliedBy(spans));
+        CallSums together = new CallSums(FROM, SPAN, _ -> Map.of());
+        together.add(written(part(ledger, FROM, middle).rollUp()));
+        together.add(written(part(ledger, middle, FROM.plusSeconds(60)).rollUp()));
+
+        assertThat(together.stages()).containsExactlyInAnyOrderElementsOf(whole.stages());
+        assertThat(together.causes())
+                .usingRecursiveFieldByFieldElementComparatorIgnoringFields("newest")
+                .isEqualTo(whole.causes());
+        assertThat(together.parts()).containsExactlyInAnyOrderElementsOf(whole.parts());
+        assertThat(together.retries()).isEqualTo(whole.retries());
+        assertThat(together.bills()).isEqualTo(whole.bills());
+        assertThat(together.waste()).containsExactlyInAnyOrderElementsOf(whole.waste());
+        assertThat(together.paidTwice()).isEqualTo(whole.paidTwice());
+    }
+
+    private static CallSums part(Ledger ledger, Instant from, Instant to) {
+        CallSums part = new CallSums(from, SPAN, tasks -> {
+            Map<UUID, TaskStates.State> found = new HashMap<>(ledger.states());
+            found.keySet().retainAll(tasks);
+            return found;
+        });
+        ledger.where(call -> call.startedAt().isBefore(to)).stream()
+                .collect(Collectors.groupingBy(LedgerCall::task))
+                .values()
+                .forEach(part::addTask);
+        return part;
+    }
+
+    private static CallRollUp written(CallRollUp rollUp) {
+        return RollUps.read(JsonMapper.shared().writeValueAsBytes(rollUp), CallRollUp.class);
     }
 
     @Test

@@ -30,6 +30,40 @@ class ExactPercentilesTest {
         }
     }
 
+    @Property(tries = 200, shrinking = ShrinkingMode.OFF)
+    void whatIsWrittenIsAddedToOthers(
+            @ForAll long seed,
+            @ForAll @IntRange(max = 3_000) int size,
+            @ForAll @LongRange(min = 1, max = 100_000) long bound) {
+        long[] numbers = new Random(seed).longs(size, -bound / 10 - 1, bound).toArray();
+        ExactPercentiles whole = new ExactPercentiles();
+        ExactPercentiles one = new ExactPercentiles();
+        ExactPercentiles other = new ExactPercentiles();
+        for (int i = 0; i < size; i++) {
+            whole.add(numbers[i]);
+            (i % 3 == 0 ? one : other).add(numbers[i]);
+        }
+
+        one.add(other.bytes());
+
+        assertThat(one.size()).isEqualTo(size);
+        assertThat(one.bytes()).isEqualTo(whole.bytes());
+        assertThat(one.at(0.5)).isEqualTo(whole.at(0.5));
+    }
+
+    @Test
+    void writesTheLargestAndTheSmallestNumber() {
+        ExactPercentiles percentiles = new ExactPercentiles();
+        percentiles.add(Long.MAX_VALUE);
+        percentiles.add(Long.MIN_VALUE);
+        ExactPercentiles read = new ExactPercentiles();
+
+        read.add(percentiles.bytes());
+
+        assertThat(read.at(0.5)).isEqualTo(Long.MIN_VALUE);
+        assertThat(read.at(1)).isEqualTo(Long.MAX_VALUE);
+    }
+
     @Test
     void takesMoreNumbersAfterItWasAsked() {
         ExactPercentiles percentiles = new ExactPercentiles();

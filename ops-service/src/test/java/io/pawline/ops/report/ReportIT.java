@@ -3,6 +3,7 @@ package io.pawline.ops.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pawline.ops.TestingDatabase;
+import io.pawline.ops.audit.Audit;
 import io.pawline.ops.http.Period;
 import io.pawline.ops.ledger.Call;
 import io.pawline.ops.ledger.TestingCallIds;
@@ -26,6 +27,7 @@ import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,7 +50,7 @@ class ReportIT {
 
     @BeforeEach
     void empty() {
-        DATABASE.with(handle -> handle.execute("truncate call_attempt, task"));
+        DATABASE.with(handle -> handle.execute("truncate call_attempt, task, audit"));
     }
 
     @ParameterizedTest
@@ -93,7 +95,13 @@ class ReportIT {
             assertThat(stage.neverEnded()).isEqualTo(count(ofStage, call -> call.end() == null));
             assertThat(stage.orphaned()).isEqualTo(count(ofStage, Call::orphaned));
             assertThat(stage.tasks())
+                    .as("those whose first call in the stage is in the period")
                     .isEqualTo(ofStage.stream()
+                            .filter(call -> ledger.calls.stream()
+                                    .noneMatch(other -> other.taskId().equals(call.taskId())
+                                            && other.generation() == call.generation()
+                                            && other.stage().equals(call.stage())
+                                            && other.startedAt().isBefore(PERIOD.from())))
                             .map(call -> call.taskId() + "/" + call.generation())
                             .distinct()
                             .count());
@@ -241,6 +249,46 @@ class ReportIT {
         assertThat(pictures.getFirst().svg().inline())
                 .contains("url(#tasks-bad)", "url(#tasks-late)", "url(#tasks-gone)")
                 .contains(words.say("core.expired"));
+    }
+
+    @Test
+    void whatOperatorsChangedIsMarkedInThePicturesItConcerns() {
+        new TestingLedger(DATABASE, 8).fill(150);
+        DATABASE.inTransaction(handle -> {
+            control(handle, at(0), "pause", "stage:generate", null);
+            control(handle, at(60), "limit", "limit:matting", 7);
+            control(handle, at(120), "cool_down", "provider:seedream", null);
+            control(handle, at(180), "cancel", "task:0199f1c4-8a6b-7c3d-9e2f-1a2b3c4d5e6f", null);
+            control(handle, at(-10_000), "resume", "stage:generate", null);
+            return true;
+        });
+        Report report = reports.of(PERIOD);
+        Words words = new Words("en", ZoneOffset.UTC);
+
+        assertThat(report.changes())
+                .extracting(Report.Change::subject)
+                .containsExactly("stage:generate", "limit:matting", "provider:seedream");
+        List<Block.Picture> pictures = new Pictures(report, words, "").all();
+        assertThat(marks(pictures, "tasks")).isEqualTo(3);
+        assertThat(marks(pictures, "calls-generate")).isEqualTo(2);
+        assertThat(marks(pictures, "calls-matting")).isEqualTo(1);
+        assertThat(marks(pictures, "calls-detect")).isZero();
+        assertThat(text(ReportFormat.MD, report, null, words))
+                .contains("calls per process limited: 7 | matting | ann | it was asked for |");
+    }
+
+    private static void control(Handle handle, Instant at, String action, String subject, @Nullable Integer limit) {
+        Audit.note(handle, new Audit.ControlEntry(at, "ann", action, "it was asked for", subject, limit, null));
+    }
+
+    private static int marks(List<Block.Picture> pictures, String name) {
+        String svg = pictures.stream()
+                .filter(picture -> picture.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .svg()
+                .inline();
+        return svg.split("class=\"change-mark\"", -1).length - 1;
     }
 
     @Test

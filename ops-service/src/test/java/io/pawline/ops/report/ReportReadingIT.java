@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -114,8 +115,12 @@ class ReportReadingIT {
 
         String all = plans.of(() -> reports.of(PERIOD)).plans();
 
-        String calls = all.substring(0, all.indexOf("select ", 1));
-        assertThat(calls).contains("from call_attempt", "Index Scan").doesNotContain("Sort");
+        String calls = Arrays.stream(all.split("(?=select call_id)"))
+                .filter(plan -> plan.contains("order by task_id"))
+                .findFirst()
+                .orElseThrow();
+        String plan = calls.substring(0, Math.max(calls.indexOf("select ", 1), 0) + 1);
+        assertThat(plan).contains("from call_attempt", "Index Scan").doesNotContain("Sort");
     }
 
     @Test

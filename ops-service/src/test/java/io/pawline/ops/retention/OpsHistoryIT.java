@@ -23,7 +23,7 @@ class OpsHistoryIT {
     private Instant now = Clock.systemUTC().instant();
     private final OpsHistory history = new OpsHistory(
             database,
-            new OpsRetentionProperties(Duration.ofDays(90), Duration.ofDays(400)),
+            new OpsRetentionProperties(Duration.ofDays(90), Duration.ofDays(400), Duration.ofDays(400)),
             ((InstantSource) () -> now).withZone(ZoneOffset.UTC));
 
     @AfterEach
