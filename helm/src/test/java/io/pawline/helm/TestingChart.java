@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -87,7 +88,19 @@ final class TestingChart {
 
     /** Helm's output for a file of values and the chart's own. */
     static String render(Path file) {
-        return template(RELEASE, OLDEST_KUBERNETES).withValuesFile(file).call();
+        return render(file, Map.of());
+    }
+
+    /** Helm's output for a file of values, which these override. */
+    static String render(Path file, Map<String, Object> values) {
+        return render(CHART_WITHOUT_HOOKS, file, values);
+    }
+
+    /** The output of Helm for another chart than the present one. */
+    static String render(Path chart, Path file, Map<String, Object> values) {
+        TemplateCommand template = template(chart, RELEASE, OLDEST_KUBERNETES).withValuesFile(file);
+        values.forEach(template::set);
+        return template.call();
     }
 
     /** Helm's output for the minimal values at a cluster of this version. */
@@ -96,7 +109,11 @@ final class TestingChart {
     }
 
     private static TemplateCommand template(String release, String kubernetes) {
-        return new Helm(CHART_WITHOUT_HOOKS)
+        return template(CHART_WITHOUT_HOOKS, release, kubernetes);
+    }
+
+    private static TemplateCommand template(Path chart, String release, String kubernetes) {
+        return new Helm(chart)
                 .template()
                 .withName(release)
                 .withNamespace(NAMESPACE)
@@ -104,13 +121,18 @@ final class TestingChart {
     }
 
     private static Path withoutHooks() {
+        return copy(CHART, text -> text.replace("helm.sh/hook", HOOK));
+    }
+
+    /** A copy of a chart with other texts, for what Helm as a library cannot be asked for. */
+    static Path copy(Path chart, UnaryOperator<String> change) {
         try {
-            Path copy = Files.createTempDirectory(Path.of("target"), "chart").resolve(CHART.getFileName());
-            try (Stream<Path> files = Files.walk(CHART)) {
+            Path copy = Files.createTempDirectory(Path.of("target"), "chart").resolve(chart.getFileName());
+            try (Stream<Path> files = Files.walk(chart)) {
                 for (Path file : files.filter(Files::isRegularFile).toList()) {
-                    Path to = copy.resolve(CHART.relativize(file));
+                    Path to = copy.resolve(chart.relativize(file));
                     Files.createDirectories(Objects.requireNonNull(to.getParent()));
-                    Files.writeString(to, Files.readString(file).replace("helm.sh/hook", HOOK));
+                    Files.writeString(to, change.apply(Files.readString(file)));
                 }
             }
             return copy;
