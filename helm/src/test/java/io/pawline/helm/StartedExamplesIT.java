@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.pawline.cli.TopicSetup;
 import io.pawline.images.ImageKey;
@@ -129,7 +130,10 @@ class StartedExamplesIT {
             String url = databaseUrl(example) + "?sslmode=verify-full";
             List<HasMetadata> objects = rendered(
                     example,
-                    Map.of("schemaRegistry.existingSecret", "pawline-registry"),
+                    Map.of(
+                            "schemaRegistry.existingSecret", "pawline-registry",
+                            "managementPort", 9090,
+                            "monitoring.histograms", true),
                     kafka.bootstrapServers(),
                     securedRegistry.url(),
                     url);
@@ -193,6 +197,31 @@ class StartedExamplesIT {
             node.startDeployments();
             node.awaitReady();
             sendAPhoto(node, objects, key);
+            if (apart(objects)) {
+                assertMetricsAreApart(node);
+            }
+        }
+    }
+
+    private static boolean apart(List<HasMetadata> objects) {
+        return all(Service.class, objects)
+                .anyMatch(service -> service.getSpec().getPorts().size() > 1);
+    }
+
+    private static void assertMetricsAreApart(TestingNode node) throws IOException, InterruptedException {
+        for (Component component : Component.values()) {
+            String deployment = TestingChart.RELEASE + "-pawline-" + component.code();
+            String metrics = node.get(deployment, "management", "/actuator/prometheus")
+                    .body();
+            assertThat(metrics)
+                    .as(deployment)
+                    .containsPattern("pawline_certificate_expires_seconds\\{of=\"kafka_ca\",.*} [0-9]");
+            assertThat(metrics.contains("pawline_stage_time_seconds_bucket{"))
+                    .as(deployment)
+                    .isEqualTo(component.isStage());
+            assertThat(node.get(deployment, "http", "/actuator/prometheus").statusCode())
+                    .as(deployment)
+                    .isNotEqualTo(200);
         }
     }
 

@@ -326,14 +326,17 @@ final class TestingNode implements AutoCloseable {
         return local;
     }
 
-    private boolean succeeds(String pod, HTTPGetAction probe) {
-        URI url = URI.create("http://127.0.0.1:%d%s"
-                .formatted(ports.get(pod + "/" + probe.getPort().getStrVal()), probe.getPath()));
+    /** Asks the pod of a deployment at one of its ports. */
+    HttpResponse<String> get(String deployment, String port, String path) throws IOException, InterruptedException {
+        URI url = URI.create("http://127.0.0.1:%d%s".formatted(ports.get(deployment + "/" + port), path));
+        HttpRequest request =
+                HttpRequest.newBuilder(url).timeout(Duration.ofSeconds(5)).build();
+        return http.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    private boolean succeeds(String deployment, HTTPGetAction probe) {
         try {
-            return http.send(HttpRequest.newBuilder(url).timeout(Duration.ofSeconds(5)).build(),
-                                    HttpResponse.BodyHandlers.discarding())
-                            .statusCode()
-                    == 200;
+            return get(deployment, probe.getPort().getStrVal(), probe.getPath()).statusCode() == 200;
         } catch (IOException notYet) {
             return false;
         } catch (InterruptedException stopped) {
