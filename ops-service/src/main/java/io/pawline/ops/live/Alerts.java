@@ -293,7 +293,7 @@ final class Alerts {
                     return new Measured(
                             Alert.CERTIFICATE,
                             days < threshold ? State.FIRES : State.OK,
-                            days,
+                            Math.max(0, days),
                             threshold,
                             "days left",
                             AlertText.of(
