@@ -1,6 +1,7 @@
 package io.pawline.helm;
 
 import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -120,8 +121,10 @@ final class TestingNode implements AutoCloseable {
             await(name(deployment))
                     .atMost(LONG)
                     .failFast(
-                            () -> name(deployment) + " has ended:\n" + pod.said(),
-                            () -> !pod.process().isAlive())
+                            name(deployment) + " has ended",
+                            () -> assertThat(pod.process().isAlive())
+                                    .as(pod.said())
+                                    .isTrue())
                     .until(() -> probes.stream().allMatch(probe -> succeeds(name(deployment), probe.getHttpGet())));
         });
     }
