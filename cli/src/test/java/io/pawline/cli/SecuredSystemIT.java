@@ -186,7 +186,8 @@ class SecuredSystemIT {
 
     private static CommandRun at(Map<String, String> environment, String user, String... command) throws IOException {
         List<String> line = new ArrayList<>(List.of(command));
-        line.addAll(List.of("--kafka-config", config(user, SecuredKafka.password(user)).toString()));
+        line.addAll(List.of(
+                "--kafka-config", config(user, SecuredKafka.password(user)).toString()));
         return CommandRun.of(environment, line);
     }
 

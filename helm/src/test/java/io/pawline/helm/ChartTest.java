@@ -147,7 +147,12 @@ class ChartTest {
 
         assertThat(containerOf(object(Deployment.class, "ingest", values)).getImage())
                 .isEqualTo("registry.example.com/pawline/ingest-service@" + digest);
-        assertThat(objects(Job.class, values).getFirst().getSpec().getTemplate().getSpec().getContainers())
+        assertThat(objects(Job.class, values)
+                        .getFirst()
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()
+                        .getContainers())
                 .as("the setup has the same image")
                 .extracting(Container::getImage)
                 .containsExactly("registry.example.com/pawline/ingest-service@" + digest);

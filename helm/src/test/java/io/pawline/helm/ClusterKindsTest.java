@@ -70,7 +70,6 @@ class ClusterKindsTest {
         String known = Stream.concat(Stream.of("apps/v1/Deployment"), kinds)
                 .map(kind -> "\"" + kind + "\"")
                 .collect(joining(" ", "(list ", ")"));
-        return TestingChart.copy(
-                TestingChart.CHART, text -> text.replace("$root.Capabilities.APIVersions", known));
+        return TestingChart.copy(TestingChart.CHART, text -> text.replace("$root.Capabilities.APIVersions", known));
     }
 }

@@ -65,10 +65,14 @@ class ExposeTest {
         GenericKubernetesResource route = custom(
                         "HTTPRoute",
                         with(Map.of(
-                                "expose.mode", "httpRoute",
-                                "expose.parentRefs[0].name", "public",
-                                "expose.parentRefs[0].namespace", "gateways",
-                                component + ".service.port", 8443)))
+                                "expose.mode",
+                                "httpRoute",
+                                "expose.parentRefs[0].name",
+                                "public",
+                                "expose.parentRefs[0].namespace",
+                                "gateways",
+                                component + ".service.port",
+                                8443)))
                 .stream()
                 .filter(object -> component.equals(TestingChart.component(object)))
                 .findFirst()
@@ -92,11 +96,11 @@ class ExposeTest {
                 .hasMessageContaining("set expose.ingestHosts");
         assertThatThrownBy(() -> TestingChart.render(with(Map.of("expose.mode", "httpRoute"))))
                 .hasMessageContaining("expose.parentRefs is required");
-        assertThatThrownBy(() -> TestingChart.render(
-                        with(Map.of("expose.mode", "ingress", "operators.openAccess", true))))
+        assertThatThrownBy(
+                        () -> TestingChart.render(with(Map.of("expose.mode", "ingress", "operators.openAccess", true))))
                 .hasMessageContaining("everybody from outside could act");
-        assertThatThrownBy(() -> TestingChart.render(
-                        Map.of("expose.mode", "ingress", "expose.opsHosts[0]", "ops.example.com")))
+        assertThatThrownBy(() ->
+                        TestingChart.render(Map.of("expose.mode", "ingress", "expose.opsHosts[0]", "ops.example.com")))
                 .hasMessageContaining("networkPolicy.operators is required");
     }
 

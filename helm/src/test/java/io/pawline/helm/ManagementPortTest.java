@@ -25,10 +25,14 @@ import org.junit.jupiter.api.Test;
 class ManagementPortTest {
 
     private static final Map<String, Object> APART = Map.of(
-            "managementPort", 9090,
-            "mattingModel.enabled", true,
-            "monitoring.serviceMonitor.enabled", true,
-            "networkPolicy.operators[0].podSelector.matchLabels.app", "console-proxy");
+            "managementPort",
+            9090,
+            "mattingModel.enabled",
+            true,
+            "monitoring.serviceMonitor.enabled",
+            true,
+            "networkPolicy.operators[0].podSelector.matchLabels.app",
+            "console-proxy");
 
     @Test
     void everyServiceListensThereAndItsProbesAskThere() throws JsonProcessingException {
@@ -39,9 +43,7 @@ class ManagementPortTest {
             String component = TestingChart.component(deployment);
             Container container =
                     deployment.getSpec().getTemplate().getSpec().getContainers().getFirst();
-            assertThat(container.getPorts())
-                    .extracting(ContainerPort::getName)
-                    .containsExactly("http", "management");
+            assertThat(container.getPorts()).extracting(ContainerPort::getName).containsExactly("http", "management");
             assertThat(container.getPorts().getLast().getContainerPort()).isEqualTo(9090);
             assertThat(Stream.of(
                                     container.getStartupProbe(),
@@ -79,7 +81,8 @@ class ManagementPortTest {
             assertThat(portOf(rules.getFirst())).isEqualTo("http");
             assertThat(portOf(rules.getLast())).isEqualTo("management");
             assertThat(rules.getLast().getFrom())
-                    .extracting(peer -> peer.getNamespaceSelector().getMatchLabels().get("kubernetes.io/metadata.name"))
+                    .extracting(
+                            peer -> peer.getNamespaceSelector().getMatchLabels().get("kubernetes.io/metadata.name"))
                     .containsExactly("monitoring");
         }
     }

@@ -57,7 +57,9 @@ class MonitoringTest {
     @Test
     void timesAreHistogramsOnlyIfAskedFor() throws IOException {
         for (Component component : Component.values()) {
-            assertThat(settings(component, Map.of()).at("/management/metrics/distribution").isMissingNode())
+            assertThat(settings(component, Map.of())
+                            .at("/management/metrics/distribution")
+                            .isMissingNode())
                     .isTrue();
             JsonNode buckets = settings(component, Map.of("monitoring.histograms", true))
                     .at("/management/metrics/distribution/slo");

@@ -82,7 +82,8 @@ class NetworkPolicyTest {
         Map<String, Object> values =
                 Map.of("database.url", "jdbc:postgresql://postgres/pawline", "schemaRegistry.url", "http://registry");
 
-        assertThat(ports(object(NetworkPolicy.class, "ingest", values))).isEqualTo(Set.of(53, 5353, 80, 443, 5432, 9092));
+        assertThat(ports(object(NetworkPolicy.class, "ingest", values)))
+                .isEqualTo(Set.of(53, 5353, 80, 443, 5432, 9092));
     }
 
     @ParameterizedTest
@@ -138,7 +139,11 @@ class NetworkPolicyTest {
 
     @Test
     void namesAreResolvedWhereverTheNameServersListen() {
-        assertThat(object(NetworkPolicy.class, "ingest").getSpec().getEgress().getFirst().getPorts())
+        assertThat(object(NetworkPolicy.class, "ingest")
+                        .getSpec()
+                        .getEgress()
+                        .getFirst()
+                        .getPorts())
                 .extracting(port -> port.getProtocol() + " " + port.getPort().getIntVal())
                 .containsExactlyInAnyOrder("UDP 53", "TCP 53", "UDP 5353", "TCP 5353");
         assertThat(ports(object(NetworkPolicy.class, "setup", Map.of("networkPolicy.dnsPorts[0]", 1053))))

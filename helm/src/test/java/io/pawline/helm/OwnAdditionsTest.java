@@ -71,7 +71,9 @@ class OwnAdditionsTest {
                         .getMatchLabels())
                 .as("frozen")
                 .doesNotContainKey("cost-centre");
-        assertThat(object(Deployment.class, component.code(), values).getMetadata().getAnnotations())
+        assertThat(object(Deployment.class, component.code(), values)
+                        .getMetadata()
+                        .getAnnotations())
                 .containsExactly(Map.entry("keel", "force"));
         assertThat(object(ServiceAccount.class, component.code(), values)
                         .getMetadata()

@@ -131,9 +131,12 @@ class StartedExamplesIT {
             List<HasMetadata> objects = rendered(
                     example,
                     Map.of(
-                            "schemaRegistry.existingSecret", "pawline-registry",
-                            "managementPort", 9090,
-                            "monitoring.histograms", true),
+                            "schemaRegistry.existingSecret",
+                            "pawline-registry",
+                            "managementPort",
+                            9090,
+                            "monitoring.histograms",
+                            true),
                     kafka.bootstrapServers(),
                     securedRegistry.url(),
                     url);
@@ -211,8 +214,8 @@ class StartedExamplesIT {
     private static void assertMetricsAreApart(TestingNode node) throws IOException, InterruptedException {
         for (Component component : Component.values()) {
             String deployment = TestingChart.RELEASE + "-pawline-" + component.code();
-            String metrics = node.get(deployment, "management", "/actuator/prometheus")
-                    .body();
+            String metrics =
+                    node.get(deployment, "management", "/actuator/prometheus").body();
             assertThat(metrics)
                     .as(deployment)
                     .containsPattern("pawline_certificate_expires_seconds\\{of=\"kafka_ca\",.*} [0-9]");
@@ -302,7 +305,8 @@ class StartedExamplesIT {
     /** The public address of the bucket. */
     private static void show(ImageStore store, HttpExchange exchange) throws IOException {
         try (exchange) {
-            byte[] image = store.get(new ImageKey(exchange.getRequestURI().getPath().substring(1)))
+            byte[] image = store.get(
+                            new ImageKey(exchange.getRequestURI().getPath().substring(1)))
                     .orElseThrow(() -> new IOException("no image is at " + exchange.getRequestURI()));
             exchange.getResponseHeaders().set("Content-Type", "image/png");
             exchange.sendResponseHeaders(200, image.length);

@@ -29,7 +29,9 @@ final class StrimziOperator {
             throws InterruptedException, ExecutionException {
         List<NewTopic> wanted = topics.stream()
                 .map(topic -> new NewTopic(
-                                topic.<String>get("spec", "topicName"), topic.<Integer>get("spec", "partitions"), (short) 1)
+                                topic.<String>get("spec", "topicName"),
+                                topic.<Integer>get("spec", "partitions"),
+                                (short) 1)
                         .configs(texts(topic.get("spec", "config"))))
                 .toList();
         admin.createTopics(wanted).all().get();

@@ -244,8 +244,8 @@ final class TestingNode implements AutoCloseable {
         Map<String, Path> mounts = new HashMap<>();
         for (VolumeMount mount : container.getVolumeMounts()) {
             if (mount.getSubPath() != null
-                    || pod.getVolumes().stream().noneMatch(volume -> volume.getName()
-                            .equals(mount.getName()))) {
+                    || pod.getVolumes().stream()
+                            .noneMatch(volume -> volume.getName().equals(mount.getName()))) {
                 throw new IllegalStateException("no way is known to mount " + mount);
             }
             mounts.put(mount.getMountPath(), files.resolve(mount.getName()));

@@ -37,7 +37,9 @@ class UpgradeTest {
         before.forEach((name, old) -> {
             HasMetadata now = after.get(name);
             assertThat(now).as("%s would be deleted", name).isNotNull();
-            assertThat(immutable(Objects.requireNonNull(now))).as(name.toString()).isEqualTo(immutable(old));
+            assertThat(immutable(Objects.requireNonNull(now)))
+                    .as(name.toString())
+                    .isEqualTo(immutable(old));
         });
     }
 
@@ -48,7 +50,8 @@ class UpgradeTest {
         Map<Name, HasMetadata> after = rendered(CHART, example);
 
         rendered(FIRST.resolve("pawline"), example).forEach((name, old) -> {
-            if (old instanceof GenericKubernetesResource topic && topic.getKind().equals("KafkaTopic")) {
+            if (old instanceof GenericKubernetesResource topic
+                    && topic.getKind().equals("KafkaTopic")) {
                 GenericKubernetesResource now =
                         (GenericKubernetesResource) Objects.requireNonNull(after.get(name), name.toString());
                 assertThat(now.<Integer>get("spec", "partitions"))
@@ -65,24 +68,29 @@ class UpgradeTest {
                 .filter(object -> !(object instanceof Job))
                 .filter(object -> !object.getMetadata().getName().endsWith("-setup"))
                 .collect(toMap(
-                        object -> new Name(object.getKind(), object.getMetadata().getName()), object -> object));
+                        object ->
+                                new Name(object.getKind(), object.getMetadata().getName()),
+                        object -> object));
     }
 
     /** What Kubernetes, or the operator of a kind, refuses to change. */
     private static List<Object> immutable(HasMetadata object) {
-        Stream<Object> fields =
-                switch (object) {
-                    case Deployment deployment -> Stream.of(deployment.getSpec().getSelector());
-                    case Service service ->
-                        Stream.of(String.valueOf(service.getSpec().getClusterIP()), service.getSpec().getType());
-                    case GenericKubernetesResource topic when topic.getKind().equals("KafkaTopic") ->
-                        Stream.of(topic.<String>get("spec", "topicName"), topic.<Integer>get("spec", "replicas"));
-                    case GenericKubernetesResource user when user.getKind().equals("KafkaUser") ->
-                        Stream.of(user.<String>get("spec", "authentication", "type"));
-                    case GenericKubernetesResource scaled when scaled.getKind().equals("ScaledObject") ->
-                        Stream.of(scaled.<String>get("spec", "scaleTargetRef", "name"));
-                    default -> Stream.of();
-                };
+        Stream<Object> fields = switch (object) {
+            case Deployment deployment -> Stream.of(deployment.getSpec().getSelector());
+            case Service service ->
+                Stream.of(
+                        String.valueOf(service.getSpec().getClusterIP()),
+                        service.getSpec().getType());
+            case GenericKubernetesResource topic
+            when topic.getKind().equals("KafkaTopic") ->
+                Stream.of(topic.<String>get("spec", "topicName"), topic.<Integer>get("spec", "replicas"));
+            case GenericKubernetesResource user
+            when user.getKind().equals("KafkaUser") -> Stream.of(user.<String>get("spec", "authentication", "type"));
+            case GenericKubernetesResource scaled
+            when scaled.getKind().equals("ScaledObject") ->
+                Stream.of(scaled.<String>get("spec", "scaleTargetRef", "name"));
+            default -> Stream.of();
+        };
         return Stream.concat(Stream.of(object.getApiVersion()), fields).toList();
     }
 }

@@ -26,9 +26,8 @@ public final class SecuredKafka implements AutoCloseable {
     private SecuredKafka(EmbeddedKafka broker, PrivateAuthority authority) {
         this.broker = broker;
         this.authority = authority;
-        this.admin = Admin.create(connection(
-                "PLAIN",
-                jaas("plain.PlainLoginModule", "username=\"admin\" password=\"admin-secret\"")));
+        this.admin = Admin.create(
+                connection("PLAIN", jaas("plain.PlainLoginModule", "username=\"admin\" password=\"admin-secret\"")));
     }
 
     /**

@@ -84,7 +84,8 @@ public final class Certificates {
         try {
             return switch (use) {
                 case KAFKA_CA -> last(store("ssl.truststore", "certificates"));
-                case KAFKA_CLIENT -> ends(store("ssl.keystore", "certificate.chain")).min(Comparator.naturalOrder());
+                case KAFKA_CLIENT ->
+                    ends(store("ssl.keystore", "certificate.chain")).min(Comparator.naturalOrder());
                 case REGISTRY_CA -> last(store("schema.registry.ssl.truststore", "certificates"));
                 case DATABASE_CA ->
                     databaseAuthority.isPresent()

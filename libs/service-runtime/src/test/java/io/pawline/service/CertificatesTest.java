@@ -47,13 +47,20 @@ class CertificatesTest {
     void findsThemWhereverTheSettingsHaveThem() throws Exception {
         Certificates certificates = new Certificates(
                 Map.of(
-                        "ssl.truststore.type", "PEM",
-                        "ssl.truststore.certificates", Files.readString(tenDays),
-                        "ssl.keystore.type", "PKCS12",
-                        "ssl.keystore.location", folder.resolve("forty.p12").toString(),
-                        "ssl.keystore.password", PASSWORD,
-                        "schema.registry.ssl.truststore.type", "PEM",
-                        "schema.registry.ssl.truststore.location", fortyDays.toString()),
+                        "ssl.truststore.type",
+                        "PEM",
+                        "ssl.truststore.certificates",
+                        Files.readString(tenDays),
+                        "ssl.keystore.type",
+                        "PKCS12",
+                        "ssl.keystore.location",
+                        folder.resolve("forty.p12").toString(),
+                        "ssl.keystore.password",
+                        PASSWORD,
+                        "schema.registry.ssl.truststore.type",
+                        "PEM",
+                        "schema.registry.ssl.truststore.location",
+                        fortyDays.toString()),
                 "jdbc:postgresql://db/pawline?sslmode=verify-full&sslrootcert=" + tenDays + "&connectTimeout=2");
 
         assertEnds(certificates.end(Use.KAFKA_CA), 10);
@@ -91,8 +98,9 @@ class CertificatesTest {
     }
 
     private static void assertEnds(Optional<Instant> end, int days) {
-        assertThat(end).hasValueSatisfying(at -> assertThat(Duration.between(Instant.now(), at))
-                .isBetween(Duration.ofDays(days - 1), Duration.ofDays(days)));
+        assertThat(end)
+                .hasValueSatisfying(at -> assertThat(Duration.between(Instant.now(), at))
+                        .isBetween(Duration.ofDays(days - 1), Duration.ofDays(days)));
     }
 
     private static Path certificate(String name, int days) throws Exception {

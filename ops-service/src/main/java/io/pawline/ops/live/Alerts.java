@@ -271,10 +271,7 @@ final class Alerts {
                         disk.usedPercent(),
                         settings.kafkaDiskPercent(),
                         "%",
-                        AlertText.of(
-                                "kafka_disk.detail",
-                                Integer.toString(disk.broker()),
-                                disk.usable() / GIBIBYTE)))
+                        AlertText.of("kafka_disk.detail", Integer.toString(disk.broker()), disk.usable() / GIBIBYTE)))
                 .orElseGet(() -> new Measured(
                         Alert.KAFKA_DISK,
                         State.UNKNOWN,

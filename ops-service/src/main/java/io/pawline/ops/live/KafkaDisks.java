@@ -51,7 +51,9 @@ final class KafkaDisks {
     /** Asks all brokers. One that does not answer is left out. */
     void sample() {
         try {
-            Collection<Integer> brokers = AdminAnswers.of(admin.describeCluster().nodes()).stream()
+            Collection<Integer> brokers = AdminAnswers.of(
+                            admin.describeCluster().nodes())
+                    .stream()
                     .map(Node::id)
                     .toList();
             fullest = admin.describeLogDirs(brokers).descriptions().entrySet().stream()
