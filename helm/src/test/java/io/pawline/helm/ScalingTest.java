@@ -127,10 +127,7 @@ class ScalingTest {
     @ValueSource(strings = {"hpa", "keda"})
     void aChangeFromFixedKeepsThePodsThatRun(String mode) {
         Path withFivePods = TestingChart.copy(
-                TestingChart.CHART,
-                text -> text.replace(
-                        "(lookup \"apps/v1\" \"Deployment\" .root.Release.Namespace (include \"pawline.componentName\" .))",
-                        "(dict \"spec\" (dict \"replicas\" 5))"));
+                TestingChart.CHART, text -> text.replace(TestingChart.LOOKUP, "(dict \"spec\" (dict \"replicas\" 5))"));
         Map<String, Object> values =
                 Map.of("detect.scaling.mode", mode, "keda.prometheusUrl", "http://prometheus.monitoring:9090");
 

@@ -404,12 +404,17 @@ final class TestingNode implements AutoCloseable {
 
     /** Stops all containers, as a node that is drained does. */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         running.values().forEach(container -> container.process().destroy());
-        for (Running container : running.values()) {
-            if (!container.process().waitFor(90, TimeUnit.SECONDS)) {
-                container.process().destroyForcibly();
+        try {
+            for (Running container : running.values()) {
+                if (!container.process().waitFor(90, TimeUnit.SECONDS)) {
+                    container.process().destroyForcibly();
+                }
             }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            running.values().forEach(container -> container.process().destroyForcibly());
         }
         http.close();
     }
