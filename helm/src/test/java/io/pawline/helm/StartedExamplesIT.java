@@ -57,7 +57,7 @@ class StartedExamplesIT {
     private static final String STORE_USER = "the-access-key";
     private static final String STORE_SECRET = "the-secret-key";
     private static final String REGISTRY_LOGIN = "pawline:registry-secret";
-    private static final String MASTER_SECRET = "cGF3bGluZS1zdGFydGVkLWV4YW1wbGVzLW1hc3Rlcg==";
+    private static final String MASTER_SECRET = "cGF3bGluZS1zdGFydGVkLWV4YW1wbGVzLW1hc3RlciE=";
 
     /** Of those examples that bring no simulator. */
     private static final int SIMULATOR_PORT = TestingNode.freePort();

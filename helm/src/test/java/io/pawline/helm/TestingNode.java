@@ -51,7 +51,7 @@ import java.util.stream.Stream;
  */
 final class TestingNode implements AutoCloseable {
 
-    private static final Duration LONG = Duration.ofMinutes(5);
+    private static final Duration LONG = Duration.ofMinutes(10);
     private static final Pattern TOO_LITTLE = Pattern.compile("/etc/pawline[\\w.-]*");
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -117,15 +117,19 @@ final class TestingNode implements AutoCloseable {
                             container.getStartupProbe(), container.getReadinessProbe(), container.getLivenessProbe())
                     .filter(Objects::nonNull)
                     .toList();
-            Running pod = Objects.requireNonNull(running.get(name(deployment)));
             await(name(deployment))
                     .atMost(LONG)
-                    .failFast(
-                            name(deployment) + " has ended",
-                            () -> assertThat(pod.process().isAlive())
-                                    .as(pod.said())
-                                    .isTrue())
+                    .failFast("a pod has ended", this::assertAllAlive)
                     .until(() -> probes.stream().allMatch(probe -> succeeds(name(deployment), probe.getHttpGet())));
+        });
+    }
+
+    private void assertAllAlive() {
+        all(Deployment.class).forEach(deployment -> {
+            Running pod = Objects.requireNonNull(running.get(name(deployment)));
+            assertThat(pod.process().isAlive())
+                    .as("%s says: %s", name(deployment), pod.said())
+                    .isTrue();
         });
     }
 
