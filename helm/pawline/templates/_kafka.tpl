@@ -54,6 +54,12 @@
 {{- if and (hasSuffix "SSL" $security.protocol) $security.caSecret }}
 {{ include "pawline.kafkaKey" (list "SSL_TRUSTSTORE_CERTIFICATES" $security.caSecret $security.caKey $security.protocol) }}
 {{- end }}
+{{- with $values.kafka.clientRackLabel }}
+- name: SPRING_KAFKA_PROPERTIES_CLIENT_RACK
+  valueFrom:
+    fieldRef:
+      fieldPath: metadata.labels['{{ . }}']
+{{- end }}
 {{- with $values.schemaRegistry.existingSecret }}
 {{ include "pawline.kafkaKey" (list "BASIC_AUTH_USER_INFO" . $values.schemaRegistry.userInfoKey "") }}
 {{- end }}
@@ -159,6 +165,9 @@ pawline.control: {partitions: 1, policy: compact, uncompacted: 2, compacted: 3, 
 {{- end }}
 - resource: {type: transactionalId, name: pawline.ops.replay, patternType: literal}
   operations: [Write, Describe]
+# How full the disks of the brokers are
+- resource: {type: cluster}
+  operations: [Describe]
 # The topics and transactions that Kafka Streams makes for the live report
 - resource: {type: topic, name: pawline.ops.live-, patternType: prefix}
   operations: [Create, Delete, Describe, DescribeConfigs, Read, Write, Alter]

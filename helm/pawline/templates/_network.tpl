@@ -34,6 +34,10 @@ metadata:
   name: {{ include "pawline.componentName" . }}
   labels:
     {{- include "pawline.labels" . | nindent 4 }}
+  {{- with .annotations }}
+  annotations:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
 spec:
   podSelector:
     matchLabels:
@@ -78,14 +82,16 @@ spec:
     {{- end }}
     {{- if and .port $peers.monitoring }}
     - ports:
-        - {port: http, protocol: TCP}
+        - {port: {{ include "pawline.managementPortName" .root }}, protocol: TCP}
       from:
         {{- toYaml $peers.monitoring | nindent 8 }}
     {{- end }}
   egress:
     - ports:
-        - {port: 53, protocol: UDP}
-        - {port: 53, protocol: TCP}
+        {{- range $peers.dnsPorts }}
+        - {port: {{ . }}, protocol: UDP}
+        - {port: {{ . }}, protocol: TCP}
+        {{- end }}
       {{- with $peers.dns }}
       to:
         {{- toYaml . | nindent 8 }}

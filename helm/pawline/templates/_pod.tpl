@@ -4,7 +4,11 @@
 {{- define "pawline.image" -}}
 {{- $root := index . 0 -}}
 {{- $repository := include "pawline.required" (list $root.Values.image.repository "image.repository" "registry and path of the images, without /<component>-service") -}}
+{{- with index $root.Values.image.digests (index . 1) -}}
+{{ printf "%s/%s@%s" $repository (index $ 1) . | quote }}
+{{- else -}}
 {{ printf "%s/%s:%s" $repository (index . 1) ($root.Values.image.tag | default $root.Chart.AppVersion) | quote }}
+{{- end -}}
 {{- end -}}
 
 {{/* The pod's part of the "restricted" Pod Security Standard, and the Secrets that pull its image. Takes root and values. */}}
@@ -34,6 +38,28 @@ readOnlyRootFilesystem: true
 capabilities:
   drop:
     - ALL
+{{- end -}}
+
+{{/* The port of health and metrics, if it is not that of the API. Each template takes the top-level scope. */}}
+{{- define "pawline.managementPortName" -}}
+{{- if .Values.managementPort }}management{{ else }}http{{ end -}}
+{{- end -}}
+
+{{- define "pawline.managementContainerPort" -}}
+{{- with .Values.managementPort -}}
+- name: management
+  containerPort: {{ . }}
+  protocol: TCP
+{{- end -}}
+{{- end -}}
+
+{{- define "pawline.managementServicePort" -}}
+{{- with .Values.managementPort -}}
+- name: management
+  port: {{ . }}
+  targetPort: management
+  protocol: TCP
+{{- end -}}
 {{- end -}}
 
 {{/* The nodes that pods may run on. Takes values. */}}

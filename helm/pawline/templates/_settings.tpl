@@ -16,7 +16,7 @@
 {{- if dig "pawline" $name "stage" "provider-capacity" "" $given -}}
 {{- fail (printf "settings must not have pawline.%s.stage.provider-capacity: set %s.providerCapacity instead" $name $name) -}}
 {{- end -}}
-{{- range $setting, $value := dict "unclassified-percent" "unclassifiedPercent" "amplification" "amplification" "undelivered" "undelivered" "breaker-open" "breakerOpenSeconds" "stage-gone" "stageGoneSeconds" "behind" "behindSeconds" "cost-per-hour" "costPerHour" -}}
+{{- range $setting, $value := dict "unclassified-percent" "unclassifiedPercent" "amplification" "amplification" "undelivered" "undelivered" "breaker-open" "breakerOpenSeconds" "stage-gone" "stageGoneSeconds" "behind" "behindSeconds" "kafka-disk-percent" "kafkaDiskPercent" "certificate-days" "certificateDays" "cost-per-hour" "costPerHour" -}}
 {{- if ne (toString (dig "pawline" "ops" "alerts" $setting "" $given)) "" -}}
 {{- fail (printf "settings must not have pawline.ops.alerts.%s: set monitoring.alerts.thresholds.%s instead, which the rules for Prometheus follow" $setting $value) -}}
 {{- end -}}
@@ -51,6 +51,8 @@ component's own override both. Takes the component.
     "breaker-open" (printf "%ds" (int $thresholds.breakerOpenSeconds))
     "stage-gone" (printf "%ds" (int $thresholds.stageGoneSeconds))
     "behind" (printf "%ds" (int $thresholds.behindSeconds))
+    "kafka-disk-percent" (float64 $thresholds.kafkaDiskPercent)
+    "certificate-days" (int $thresholds.certificateDays)
 -}}
 {{- with float64 $thresholds.costPerHour -}}
 {{- $_ := set $alerts "cost-per-hour" . -}}
@@ -113,7 +115,7 @@ component's own override both. Takes the component.
     "spring" (dict
         "kafka" (include "pawline.kafka" .root | fromYaml)
         "lifecycle" (dict "timeout-per-shutdown-phase" (printf "%ds" (add .values.drainSeconds 30))))
-    "management" (dict "metrics" (dict "tags" (dict "release" (include "pawline.releaseTag" .root))))
+    "management" (include "pawline.management" .root | fromYaml)
     "pawline" $pawline
 -}}
 {{- $all := mergeOverwrite $chart $given -}}
@@ -122,6 +124,26 @@ component's own override both. Takes the component.
 {{- $all = mergeOverwrite $all (dict "pawline" (dict "matting" (dict "stage" (dict "call-cost" 0)))) -}}
 {{- end -}}
 {{- toYaml $all -}}
+{{- end -}}
+
+{{/* The settings of health and metrics. Takes the top-level scope. */}}
+{{- define "pawline.management" -}}
+metrics:
+  tags:
+    release: {{ include "pawline.releaseTag" . }}
+  {{- if .Values.monitoring.histograms }}
+  distribution:
+    # A few buckets each, because every one of them is a series for each set of tags.
+    slo:
+      "[pawline.stage.attempt]": 1s,2s,5s,10s,20s,30s,60s,120s
+      "[pawline.stage.time]": 1s,5s,15s,30s,60s,120s,300s,900s,3600s
+      "[pawline.stage.permits.wait]": 100ms,1s,5s,15s,60s,300s
+      "[http.server.requests]": 50ms,100ms,250ms,500ms,1s,2s,5s,10s
+  {{- end }}
+{{- with .Values.managementPort }}
+server:
+  port: {{ . }}
+{{- end }}
 {{- end -}}
 
 {{/*
@@ -137,7 +159,7 @@ providers, which may have private addresses. Takes the top-level scope.
 {{- end -}}
 {{- $chart := dict
     "spring" (dict "lifecycle" (dict "timeout-per-shutdown-phase" "60s"))
-    "management" (dict "metrics" (dict "tags" (dict "release" (include "pawline.releaseTag" .))))
+    "management" (include "pawline.management" . | fromYaml)
     "pawline" (dict "outbound" (dict "allow" (uniq $allow)))
 -}}
 {{- mergeOverwrite $chart (deepCopy .Values.mattingModel.settings) | toYaml -}}

@@ -1,5 +1,10 @@
 {{/* The objects that run a component. Each template takes the component with root. */}}
 
+{{/* Name of the ServiceAccount that the pods have. */}}
+{{- define "pawline.serviceAccountName" -}}
+{{ .values.existingServiceAccount | default (include "pawline.componentName" .) }}
+{{- end -}}
+
 {{- define "pawline.serviceAccount" -}}
 apiVersion: v1
 kind: ServiceAccount
@@ -46,6 +51,33 @@ spec:
       port: {{ .values.service.port }}
       targetPort: http
       protocol: TCP
+    {{- with include "pawline.managementServicePort" .root }}
+    {{- . | nindent 4 }}
+    {{- end }}
+{{- end -}}
+
+{{/* The names of the Secrets that a component's pods read, each once, as a YAML list. Takes the component. */}}
+{{- define "pawline.secretNames" -}}
+{{- $names := list -}}
+{{- range concat (include "pawline.secretEnv" . | fromYamlArray) .values.extraEnv -}}
+{{- $names = append $names (dig "valueFrom" "secretKeyRef" "name" "" .) -}}
+{{- end -}}
+{{- if has "database" .needs -}}
+{{- $names = append $names .root.Values.database.caSecret -}}
+{{- end -}}
+{{- range .values.extraVolumes -}}
+{{- $names = append $names (dig "secret" "secretName" "" .) -}}
+{{- end -}}
+{{- $names | uniq | compact | sortAlpha | toYaml -}}
+{{- end -}}
+
+{{- define "pawline.deploymentAnnotations" -}}
+{{- with .values.deploymentAnnotations }}
+{{ toYaml . }}
+{{- end }}
+{{- if .root.Values.reloader.enabled }}
+secret.reloader.stakater.com/reload: {{ include "pawline.secretNames" . | fromYamlArray | join "," | quote }}
+{{- end }}
 {{- end -}}
 
 {{- define "pawline.podDisruptionBudget" -}}
@@ -70,9 +102,18 @@ metadata:
   name: {{ include "pawline.componentName" . }}
   labels:
     {{- include "pawline.labels" . | nindent 4 }}
+  {{- with include "pawline.deploymentAnnotations" . | trim }}
+  annotations:
+    {{- . | nindent 4 }}
+  {{- end }}
 spec:
   {{- if eq .values.scaling.mode "fixed" }}
   replicas: {{ .values.scaling.replicas }}
+  {{- else }}
+  {{- /* Without a number, a change from fixed would set it back to 1 until the autoscaler looks again */}}
+  {{- with (lookup "apps/v1" "Deployment" .root.Release.Namespace (include "pawline.componentName" .)).spec }}
+  replicas: {{ .replicas }}
+  {{- end }}
   {{- end }}
   strategy:
     type: RollingUpdate
@@ -103,7 +144,7 @@ spec:
         pawline.io/settings-checksum: {{ include "pawline.settings" . | sha256sum }}
     spec:
       {{- include "pawline.podSecurity" . | nindent 6 }}
-      serviceAccountName: {{ include "pawline.componentName" . }}
+      serviceAccountName: {{ include "pawline.serviceAccountName" . }}
       # The pod waits before the stop. Then the stage drains and commits, and the web server ends its requests, see
       # timeout-per-shutdown-phase.
       terminationGracePeriodSeconds: {{ add .values.preStopSeconds .values.drainSeconds 60 }}
@@ -117,6 +158,9 @@ spec:
             - name: http
               containerPort: {{ .port }}
               protocol: TCP
+            {{- with include "pawline.managementContainerPort" .root }}
+            {{- . | nindent 12 }}
+            {{- end }}
           env:
             - name: JAVA_TOOL_OPTIONS
               value: {{ .values.javaOptions | quote }}
@@ -142,21 +186,21 @@ spec:
           startupProbe:
             httpGet:
               path: /actuator/health/liveness
-              port: http
+              port: {{ include "pawline.managementPortName" .root }}
             periodSeconds: 2
             timeoutSeconds: 2
             failureThreshold: 60
           livenessProbe:
             httpGet:
               path: /actuator/health/liveness
-              port: http
+              port: {{ include "pawline.managementPortName" .root }}
             periodSeconds: 10
             timeoutSeconds: 5
             failureThreshold: 3
           readinessProbe:
             httpGet:
               path: /actuator/health/readiness
-              port: http
+              port: {{ include "pawline.managementPortName" .root }}
             periodSeconds: 5
             timeoutSeconds: 5
             failureThreshold: 2

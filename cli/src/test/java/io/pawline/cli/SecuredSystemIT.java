@@ -3,8 +3,10 @@ package io.pawline.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.pawline.kafka.EmbeddedKafka;
+import io.pawline.kafka.PrivateAuthority;
+import io.pawline.kafka.SecuredKafka;
 import io.pawline.registry.SchemaRegistryServer;
+import io.pawline.registry.SecuredRegistry;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.Topics;
 import io.pawline.taskstore.DatabaseProperties;
@@ -20,10 +22,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ScramCredentialInfo;
-import org.apache.kafka.clients.admin.ScramMechanism;
-import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
@@ -53,40 +51,33 @@ class SecuredSystemIT {
     private static Path folder;
 
     private static PrivateAuthority authority;
-    private static EmbeddedKafka kafka;
+    private static SecuredKafka kafka;
     private static SchemaRegistryServer plainRegistry;
     private static SecuredRegistry registry;
 
     @BeforeAll
     static void start() throws Exception {
         authority = PrivateAuthority.in(folder);
-        kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0, broker());
-        try (Admin admin = Admin.create(settings("PLAIN", "admin", "admin-secret"))) {
-            for (String user : List.of("operator", "stage")) {
-                admin.alterUserScramCredentials(List.of(new UserScramCredentialUpsertion(
-                                user, new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096), user + "-secret")))
-                        .all()
-                        .get();
-            }
-            admin.createAcls(Stream.concat(
-                                    Stream.of(
-                                                    AclOperation.CREATE,
-                                                    AclOperation.ALTER,
-                                                    AclOperation.DESCRIBE,
-                                                    AclOperation.DESCRIBE_CONFIGS,
-                                                    AclOperation.READ,
-                                                    AclOperation.WRITE)
-                                            .map(operation -> mayWithTopics("operator", operation)),
-                                    Stream.of(
-                                            mayWithTopics("stage", AclOperation.DESCRIBE),
-                                            maySeeGroup("stage", Stage.CALLBACK.consumerGroup())))
-                            .toList())
-                    .all()
-                    .get();
-        }
+        kafka = SecuredKafka.start(folder.resolve("kafka"), authority);
+        kafka.add(
+                "operator",
+                Stream.of(
+                                AclOperation.CREATE,
+                                AclOperation.ALTER,
+                                AclOperation.DESCRIBE,
+                                AclOperation.DESCRIBE_CONFIGS,
+                                AclOperation.READ,
+                                AclOperation.WRITE)
+                        .map(operation -> mayWithTopics("operator", operation))
+                        .toList());
+        kafka.add(
+                "stage",
+                List.of(
+                        mayWithTopics("stage", AclOperation.DESCRIBE),
+                        maySeeGroup("stage", Stage.CALLBACK.consumerGroup())));
         DatabaseProperties own = TestingServers.create("secured");
         plainRegistry = SchemaRegistryServer.start(TestingServers.dataSource("secured"), 0);
-        registry = new SecuredRegistry(plainRegistry.url(), authority, REGISTRY_LOGIN);
+        registry = new SecuredRegistry(plainRegistry.url(), authority.server(), REGISTRY_LOGIN);
         TaskDatabase.migrate(own);
     }
 
@@ -195,7 +186,8 @@ class SecuredSystemIT {
 
     private static CommandRun at(Map<String, String> environment, String user, String... command) throws IOException {
         List<String> line = new ArrayList<>(List.of(command));
-        line.addAll(List.of("--kafka-config", config(user, user + "-secret").toString()));
+        line.addAll(List.of(
+                "--kafka-config", config(user, SecuredKafka.password(user)).toString()));
         return CommandRun.of(environment, line);
     }
 
@@ -219,48 +211,8 @@ class SecuredSystemIT {
 
     private static Path config(String user, String password) throws IOException {
         List<String> lines = new ArrayList<>();
-        settings("SCRAM-SHA-512", user, password).forEach((key, value) -> lines.add(key + "=" + value));
+        kafka.connectionWith(user, password).forEach((key, value) -> lines.add(key + "=" + value));
         return Files.write(folder.resolve(user + ".properties"), lines);
-    }
-
-    private static Map<String, Object> settings(String mechanism, String user, String password) {
-        return Map.of(
-                "bootstrap.servers",
-                kafka.bootstrapServers(),
-                "security.protocol",
-                "SASL_SSL",
-                "sasl.mechanism",
-                mechanism,
-                "sasl.jaas.config",
-                jaas(mechanism, "username=\"%s\" password=\"%s\"".formatted(user, password)),
-                "ssl.truststore.type",
-                "PEM",
-                "ssl.truststore.location",
-                authority.certificate().toString());
-    }
-
-    private static Map<String, String> broker() {
-        return Map.ofEntries(
-                Map.entry("listener.security.protocol.map", "CLIENT:SASL_SSL,CONTROLLER:PLAINTEXT"),
-                Map.entry("sasl.enabled.mechanisms", "PLAIN,SCRAM-SHA-512"),
-                Map.entry("sasl.mechanism.inter.broker.protocol", "PLAIN"),
-                Map.entry(
-                        "listener.name.client.plain.sasl.jaas.config",
-                        jaas("PLAIN", "username=\"admin\" password=\"admin-secret\" user_admin=\"admin-secret\"")),
-                Map.entry("listener.name.client.scram-sha-512.sasl.jaas.config", jaas("SCRAM-SHA-512", "")),
-                Map.entry("ssl.keystore.type", "PKCS12"),
-                Map.entry("ssl.keystore.location", authority.keyStore().toString()),
-                Map.entry("ssl.keystore.password", PrivateAuthority.PASSWORD),
-                Map.entry("ssl.truststore.type", "PEM"),
-                Map.entry("ssl.truststore.location", authority.certificate().toString()),
-                Map.entry("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer"),
-                // The controller's own connection has no user
-                Map.entry("super.users", "User:admin;User:ANONYMOUS"));
-    }
-
-    private static String jaas(String mechanism, String options) {
-        String module = mechanism.equals("PLAIN") ? "plain.PlainLoginModule" : "scram.ScramLoginModule";
-        return "org.apache.kafka.common.security." + module + " required " + options + ";";
     }
 
     private static AclBinding maySeeGroup(String user, String group) {

@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -137,6 +138,43 @@ class ChartTest {
         assertThat(containerOf(object(Deployment.class, component.code(), Map.of("image.tag", "1.2.3")))
                         .getImage())
                 .endsWith("-service:1.2.3");
+    }
+
+    @Test
+    void anImageCanBeNamedByItsDigest() {
+        String digest = "sha256:" + "0123456789abcdef".repeat(4);
+        Map<String, Object> values = Map.of("image.digests.ingest-service", digest, "image.tag", "1.2.3");
+
+        assertThat(containerOf(object(Deployment.class, "ingest", values)).getImage())
+                .isEqualTo("registry.example.com/pawline/ingest-service@" + digest);
+        assertThat(objects(Job.class, values)
+                        .getFirst()
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()
+                        .getContainers())
+                .as("the setup has the same image")
+                .extracting(Container::getImage)
+                .containsExactly("registry.example.com/pawline/ingest-service@" + digest);
+        assertThat(containerOf(object(Deployment.class, "detect", values)).getImage())
+                .endsWith("/detect-service:1.2.3");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aServiceAccountThatIsThereIsUsed(Component component) {
+        Map<String, Object> values = Map.of(component.code() + ".existingServiceAccount", "cloud-identity");
+
+        assertThat(object(Deployment.class, component.code(), values)
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()
+                        .getServiceAccountName())
+                .isEqualTo("cloud-identity");
+        assertThat(objects(ServiceAccount.class, values))
+                .extracting(TestingChart::component)
+                .hasSize(Component.values().length - 1)
+                .doesNotContain(component.code());
     }
 
     @ParameterizedTest

@@ -11,6 +11,7 @@ import io.pawline.schemas.Stage;
 import io.pawline.schemas.Topics;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -121,6 +122,50 @@ class KafkaTest {
                         .filter(name -> !name.isEmpty())
                         .map(name -> "SPRING_KAFKA_PROPERTIES_" + name)
                         .toList());
+    }
+
+    @Test
+    void topicsOfThreeCopiesAcceptWhatTwoHave() {
+        assertThat(custom("KafkaTopic", with(STRIMZI, "kafka.topics.replicas", 3)))
+                .isNotEmpty()
+                .allSatisfy(topic -> assertThat(topic.<Integer>get("spec", "config", "min.insync.replicas"))
+                        .isEqualTo(2));
+    }
+
+    /** Argo CD installs what has a lower number first. */
+    @Test
+    void topicsAndUsersAreThereBeforeThePods() {
+        for (String kind : List.of("KafkaTopic", "KafkaUser")) {
+            assertThat(custom(kind, STRIMZI))
+                    .isNotEmpty()
+                    .allSatisfy(object -> assertThat(object.getMetadata().getAnnotations())
+                            .containsEntry("argocd.argoproj.io/sync-wave", "-1"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aConsumerIsToldWhereItsPodRuns(Component component) {
+        Map<String, Object> values = Map.of("kafka.clientRackLabel", "topology.kubernetes.io/zone");
+
+        assertThat(object(Deployment.class, component.code(), values)
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()
+                        .getContainers()
+                        .getFirst()
+                        .getEnv())
+                .filteredOn(variable -> variable.getName().equals("SPRING_KAFKA_PROPERTIES_CLIENT_RACK"))
+                .singleElement()
+                .satisfies(variable -> assertThat(
+                                variable.getValueFrom().getFieldRef().getFieldPath())
+                        .isEqualTo("metadata.labels['topology.kubernetes.io/zone']"));
+    }
+
+    private static Map<String, Object> with(Map<String, Object> values, String key, Object value) {
+        Map<String, Object> more = new HashMap<>(values);
+        more.put(key, value);
+        return more;
     }
 
     @Test

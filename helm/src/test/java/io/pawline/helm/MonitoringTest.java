@@ -55,6 +55,32 @@ class MonitoringTest {
     }
 
     @Test
+    void timesAreHistogramsOnlyIfAskedFor() throws IOException {
+        for (Component component : Component.values()) {
+            assertThat(settings(component, Map.of())
+                            .at("/management/metrics/distribution")
+                            .isMissingNode())
+                    .isTrue();
+            JsonNode buckets = settings(component, Map.of("monitoring.histograms", true))
+                    .at("/management/metrics/distribution/slo");
+            assertThat(buckets.fieldNames())
+                    .toIterable()
+                    .containsExactlyInAnyOrder(
+                            "[pawline.stage.attempt]",
+                            "[pawline.stage.time]",
+                            "[pawline.stage.permits.wait]",
+                            "[http.server.requests]");
+            assertThat(buckets).allSatisfy(bounds -> assertThat(bounds.asText()).matches("(\\d+m?s,?)+"));
+        }
+    }
+
+    private static JsonNode settings(Component component, Map<String, Object> values) throws IOException {
+        return TestingChart.YAML.readTree(TestingChart.object(ConfigMap.class, component.code(), values)
+                .getData()
+                .get("settings.yaml"));
+    }
+
+    @Test
     void theMonitorSelectsTheServicesByTheirPort() {
         GenericKubernetesResource monitor = custom("ServiceMonitor", ALL).getFirst();
         Map<String, String> selected = monitor.get("spec", "selector", "matchLabels");
@@ -189,6 +215,7 @@ class MonitoringTest {
 
     /** The metrics in seconds that are no timers. */
     private static final Set<String> GAUGES_IN_SECONDS = Set.of(
+            "pawline_certificate_expires_seconds",
             "pawline_ingest_partitions_ahead_seconds",
             "pawline_ingest_predicted_wait_seconds",
             "pawline_ops_behind_seconds");

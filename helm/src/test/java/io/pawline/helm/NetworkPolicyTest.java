@@ -5,6 +5,7 @@ import static io.pawline.helm.TestingChart.objects;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyEgressRule;
 import java.util.HashMap;
@@ -32,7 +33,7 @@ class NetworkPolicyTest {
     @ParameterizedTest
     @EnumSource
     void aPodReachesWhatItsServiceNeedsAndNothingElse(Component component) {
-        Set<Integer> ports = new TreeSet<>(Set.of(53, 9094, 9095, 8443, 4318));
+        Set<Integer> ports = new TreeSet<>(Set.of(53, 5353, 9094, 9095, 8443, 4318));
         ports.addAll(
                 switch (component) {
                     case INGEST -> Set.of(6432, 9000, 80, 443);
@@ -64,7 +65,7 @@ class NetworkPolicyTest {
         values.put(setting, true);
 
         assertThat(ports(object(NetworkPolicy.class, "generate", values)))
-                .containsExactlyInAnyOrder(53, 9094, 9095, 8443, 4318, 7001, 9000, 80, 443);
+                .containsExactlyInAnyOrder(53, 5353, 9094, 9095, 8443, 4318, 7001, 9000, 80, 443);
     }
 
     @Test
@@ -73,7 +74,7 @@ class NetworkPolicyTest {
         values.put("generate.settings.pawline.generate.transparent", true);
 
         assertThat(ports(object(NetworkPolicy.class, "matting", values)))
-                .containsExactlyInAnyOrder(53, 9094, 9095, 8443, 4318, 7002, 9000, 80, 443);
+                .containsExactlyInAnyOrder(53, 5353, 9094, 9095, 8443, 4318, 7002, 9000, 80, 443);
     }
 
     @Test
@@ -81,7 +82,8 @@ class NetworkPolicyTest {
         Map<String, Object> values =
                 Map.of("database.url", "jdbc:postgresql://postgres/pawline", "schemaRegistry.url", "http://registry");
 
-        assertThat(ports(object(NetworkPolicy.class, "ingest", values))).isEqualTo(Set.of(53, 80, 443, 5432, 9092));
+        assertThat(ports(object(NetworkPolicy.class, "ingest", values)))
+                .isEqualTo(Set.of(53, 5353, 80, 443, 5432, 9092));
     }
 
     @ParameterizedTest
@@ -130,9 +132,39 @@ class NetworkPolicyTest {
 
     @Test
     void theSetupReachesTheDatabaseAndKafkaOnlyIfItMakesTopics() {
-        assertThat(ports(object(NetworkPolicy.class, "setup", PLACES))).isEqualTo(Set.of(53, 6432));
+        assertThat(ports(object(NetworkPolicy.class, "setup", PLACES))).isEqualTo(Set.of(53, 5353, 6432));
         assertThat(ports(object(NetworkPolicy.class, "setup", Map.of("kafka.topics.manage", "job"))))
-                .isEqualTo(Set.of(53, 5432, 9092));
+                .isEqualTo(Set.of(53, 5353, 5432, 9092));
+    }
+
+    @Test
+    void namesAreResolvedWhereverTheNameServersListen() {
+        assertThat(object(NetworkPolicy.class, "ingest")
+                        .getSpec()
+                        .getEgress()
+                        .getFirst()
+                        .getPorts())
+                .extracting(port -> port.getProtocol() + " " + port.getPort().getIntVal())
+                .containsExactlyInAnyOrder("UDP 53", "TCP 53", "UDP 5353", "TCP 5353");
+        assertThat(ports(object(NetworkPolicy.class, "setup", Map.of("networkPolicy.dnsPorts[0]", 1053))))
+                .contains(1053)
+                .doesNotContain(53);
+    }
+
+    @Test
+    void theSetupMayReachItsServersBeforeItsJobStarts() {
+        Map<String, String> policy =
+                object(NetworkPolicy.class, "setup").getMetadata().getAnnotations();
+
+        assertThat(policy)
+                .containsEntry(TestingChart.HOOK, "pre-install,pre-upgrade")
+                .containsEntry(TestingChart.HOOK + "-weight", "-5")
+                .containsEntry(TestingChart.HOOK + "-delete-policy", "before-hook-creation,hook-succeeded");
+        assertThat(object(Job.class, "setup").getMetadata().getAnnotations())
+                .as("has weight 0")
+                .doesNotContainKey(TestingChart.HOOK + "-weight");
+        assertThat(object(NetworkPolicy.class, "ingest").getMetadata().getAnnotations())
+                .isEmpty();
     }
 
     @Test

@@ -54,6 +54,7 @@ class OwnAdditionsTest {
         Map<String, Object> values = Map.of(
                 "defaults.podAnnotations.team", "pets",
                 "defaults.podLabels.cost-centre", "c4711",
+                "defaults.deploymentAnnotations.keel", "force",
                 "defaults.serviceAccountAnnotations.role", "images",
                 "defaults.service.annotations.zone", "inner");
         PodTemplateSpec template = podWith(component, values);
@@ -70,6 +71,10 @@ class OwnAdditionsTest {
                         .getMatchLabels())
                 .as("frozen")
                 .doesNotContainKey("cost-centre");
+        assertThat(object(Deployment.class, component.code(), values)
+                        .getMetadata()
+                        .getAnnotations())
+                .containsExactly(Map.entry("keel", "force"));
         assertThat(object(ServiceAccount.class, component.code(), values)
                         .getMetadata()
                         .getAnnotations())

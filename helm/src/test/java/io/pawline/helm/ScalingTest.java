@@ -8,11 +8,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ScalingTest {
 
@@ -118,6 +120,30 @@ class ScalingTest {
                     assertThat(update.getMaxSurge().getIntVal()).isEqualTo(1);
                     assertThat(update.getMaxUnavailable().getIntVal()).isZero();
                 });
+    }
+
+    /** A Deployment without a number of pods has one until the autoscaler looks again. */
+    @ParameterizedTest
+    @ValueSource(strings = {"hpa", "keda"})
+    void aChangeFromFixedKeepsThePodsThatRun(String mode) {
+        Path withFivePods = TestingChart.copy(
+                TestingChart.CHART, text -> text.replace(TestingChart.LOOKUP, "(dict \"spec\" (dict \"replicas\" 5))"));
+        Map<String, Object> values =
+                Map.of("detect.scaling.mode", mode, "keda.prometheusUrl", "http://prometheus.monitoring:9090");
+
+        assertThat(TestingChart.parse(TestingChart.render(withFivePods, TestingChart.MINIMAL, values)))
+                .filteredOn(object -> object instanceof Deployment
+                        && TestingChart.component(object).equals("detect"))
+                .singleElement()
+                .satisfies(deployment -> assertThat(
+                                ((Deployment) deployment).getSpec().getReplicas())
+                        .isEqualTo(5));
+        assertThat(TestingChart.parse(TestingChart.render(withFivePods, TestingChart.MINIMAL, Map.of())))
+                .filteredOn(Deployment.class::isInstance)
+                .as("a fixed number is what the values say")
+                .allSatisfy(deployment -> assertThat(
+                                ((Deployment) deployment).getSpec().getReplicas())
+                        .isEqualTo(1));
     }
 
     private static Map<String, Object> with(Map<String, Object> values, String key, Object value) {

@@ -11,6 +11,8 @@ import io.fabric8.kubernetes.api.model.SecretKeySelector;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -89,6 +91,30 @@ class SecretsTest {
         assertThat(secretsOf(component, Map.of("imageStore.existingSecret", "")))
                 .extracting(SecretKeySelector::getName)
                 .doesNotContain("pawline-images");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void reloaderIsToldOfEverySecretThatAPodReads(Component component) {
+        Map<String, Object> values = Map.of(
+                "reloader.enabled", true,
+                "database.caSecret", "postgres-ca",
+                "schemaRegistry.caSecret", "registry-ca",
+                "defaults.extraEnv[0].name", "PROXY_LOGIN",
+                "defaults.extraEnv[0].valueFrom.secretKeyRef.name", "proxy",
+                "defaults.extraEnv[0].valueFrom.secretKeyRef.key", "login");
+        Deployment deployment = object(Deployment.class, component.code(), values);
+        Set<String> read = new TreeSet<>();
+        secretsOf(component, values).forEach(secret -> read.add(secret.getName()));
+        deployment.getSpec().getTemplate().getSpec().getVolumes().stream()
+                .filter(volume -> volume.getSecret() != null)
+                .forEach(volume -> read.add(volume.getSecret().getSecretName()));
+
+        assertThat(deployment.getMetadata().getAnnotations())
+                .containsOnly(Map.entry("secret.reloader.stakater.com/reload", String.join(",", read)));
+        assertThat(object(Deployment.class, component.code()).getMetadata().getAnnotations())
+                .as("not asked for")
+                .isEmpty();
     }
 
     private static List<SecretKeySelector> secretsOf(Component component, Map<String, Object> values) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,22 @@ class SetupJobTest {
                 .satisfies(variable -> assertThat(
                                 variable.getValueFrom().getSecretKeyRef().getName())
                         .isEqualTo("kafka-admin"));
+    }
+
+    @Test
+    void itFitsAMeshAndANamespaceWithAccountsOfItsOwn() {
+        PodTemplateSpec pod = job(Map.of(
+                        "setup.podAnnotations.sidecar\\.istio\\.io/inject", "off",
+                        "setup.podLabels.team", "pets",
+                        "setup.existingServiceAccount", "migrations"))
+                .getSpec()
+                .getTemplate();
+
+        assertThat(pod.getMetadata().getAnnotations()).containsEntry("sidecar.istio.io/inject", "off");
+        assertThat(pod.getMetadata().getLabels())
+                .containsEntry("team", "pets")
+                .containsEntry("app.kubernetes.io/component", "setup");
+        assertThat(pod.getSpec().getServiceAccountName()).isEqualTo("migrations");
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -37,6 +39,10 @@ final class TestingChart {
 
     /** The annotation in the place of {@code helm.sh/hook}, because Helm as a library renders no hooks. */
     static final String HOOK = "tested.example/hook";
+
+    /** What asks the cluster for a Deployment. Helm as a library would look for one on this machine. */
+    static final String LOOKUP =
+            "(lookup \"apps/v1\" \"Deployment\" .root.Release.Namespace (include \"pawline.componentName\" .))";
 
     private static final Path CHART_WITHOUT_HOOKS = withoutHooks();
 
@@ -53,6 +59,7 @@ final class TestingChart {
                     ConfigMap.class,
                     Deployment.class,
                     HorizontalPodAutoscaler.class,
+                    Ingress.class,
                     Job.class,
                     NetworkPolicy.class,
                     Pod.class,
@@ -87,7 +94,19 @@ final class TestingChart {
 
     /** Helm's output for a file of values and the chart's own. */
     static String render(Path file) {
-        return template(RELEASE, OLDEST_KUBERNETES).withValuesFile(file).call();
+        return render(file, Map.of());
+    }
+
+    /** Helm's output for a file of values, which these override. */
+    static String render(Path file, Map<String, Object> values) {
+        return render(CHART_WITHOUT_HOOKS, file, values);
+    }
+
+    /** The output of Helm for another chart than the present one. */
+    static String render(Path chart, Path file, Map<String, Object> values) {
+        TemplateCommand template = template(chart, RELEASE, OLDEST_KUBERNETES).withValuesFile(file);
+        values.forEach(template::set);
+        return template.call();
     }
 
     /** Helm's output for the minimal values at a cluster of this version. */
@@ -96,7 +115,11 @@ final class TestingChart {
     }
 
     private static TemplateCommand template(String release, String kubernetes) {
-        return new Helm(CHART_WITHOUT_HOOKS)
+        return template(CHART_WITHOUT_HOOKS, release, kubernetes);
+    }
+
+    private static TemplateCommand template(Path chart, String release, String kubernetes) {
+        return new Helm(chart)
                 .template()
                 .withName(release)
                 .withNamespace(NAMESPACE)
@@ -104,13 +127,18 @@ final class TestingChart {
     }
 
     private static Path withoutHooks() {
+        return copy(CHART, text -> text.replace("helm.sh/hook", HOOK));
+    }
+
+    /** A copy of a chart with other texts, for what Helm as a library cannot be asked for. It finds no Deployment. */
+    static Path copy(Path chart, UnaryOperator<String> change) {
         try {
-            Path copy = Files.createTempDirectory(Path.of("target"), "chart").resolve(CHART.getFileName());
-            try (Stream<Path> files = Files.walk(CHART)) {
+            Path copy = Files.createTempDirectory(Path.of("target"), "chart").resolve(chart.getFileName());
+            try (Stream<Path> files = Files.walk(chart)) {
                 for (Path file : files.filter(Files::isRegularFile).toList()) {
-                    Path to = copy.resolve(CHART.relativize(file));
+                    Path to = copy.resolve(chart.relativize(file));
                     Files.createDirectories(Objects.requireNonNull(to.getParent()));
-                    Files.writeString(to, Files.readString(file).replace("helm.sh/hook", HOOK));
+                    Files.writeString(to, change.apply(Files.readString(file)).replace(LOOKUP, "(dict)"));
                 }
             }
             return copy;

@@ -31,11 +31,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -56,16 +54,11 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.acl.AclOperation;
-import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
-import org.apache.kafka.common.resource.PatternType;
-import org.apache.kafka.common.resource.ResourcePattern;
-import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -401,32 +394,7 @@ class UsersRightsIT {
                 .filter(each -> component.code().equals(TestingChart.component(each)))
                 .findFirst()
                 .orElseThrow();
-        List<AclBinding> bindings = new ArrayList<>();
-        List<Map<String, Object>> acls = user.get("spec", "authorization", "acls");
-        for (Map<String, Object> acl : acls) {
-            Map<?, ?> resource = (Map<?, ?>) Objects.requireNonNull(acl.get("resource"));
-            ResourcePattern pattern = new ResourcePattern(
-                    "transactionalId".equals(resource.get("type"))
-                            ? ResourceType.TRANSACTIONAL_ID
-                            : ResourceType.fromString(String.valueOf(resource.get("type"))),
-                    String.valueOf(resource.get("name")),
-                    "prefix".equals(resource.get("patternType")) ? PatternType.PREFIXED : PatternType.LITERAL);
-            for (Object operation : (List<?>) Objects.requireNonNull(acl.get("operations"))) {
-                bindings.add(new AclBinding(
-                        pattern,
-                        new AccessControlEntry(
-                                "User:" + component.code(),
-                                "*",
-                                operation(String.valueOf(operation)),
-                                AclPermissionType.ALLOW)));
-            }
-        }
-        return bindings.stream();
-    }
-
-    private static AclOperation operation(String strimzi) {
-        return AclOperation.fromString(
-                strimzi.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toUpperCase(Locale.ROOT));
+        return StrimziOperator.rights(component.code(), user).stream();
     }
 
     private static KafkaProducer<byte[], byte[]> producer(String user, Map<String, Object> own) {

@@ -1,6 +1,7 @@
 package io.pawline.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.pawline.taskstore.TaskDatabase;
 import java.time.Duration;
@@ -22,7 +23,14 @@ class OpsMetersIT {
             assertThat(figures)
                     .anyMatch(line -> line.matches("pawline_ops_undelivered(\\{.*})? .+"))
                     .anyMatch(line -> line.matches("pawline_ops_cost_per_hour(\\{.*})? .+"))
+                    .anyMatch(line -> line.matches("pawline_ops_kafka_disk_percent(\\{.*})? .+"))
+                    .anyMatch(line ->
+                            line.startsWith("pawline_certificate_expires_seconds{") && line.contains("of=\"kafka_ca\""))
                     .anyMatch(line -> line.matches("pawline_ops_database_up(\\{.*})? 1.0"));
+            await().atMost(Duration.ofMinutes(1))
+                    .untilAsserted(() -> assertThat(scraped(ops))
+                            .as("the brokers say how full their disks are")
+                            .anyMatch(line -> line.matches("pawline_ops_kafka_disk_percent(\\{.*})? [0-9.E]+")));
             for (String reader : List.of("ledger", "dead_letters", "live_count", "live_tables")) {
                 assertThat(figures)
                         .anyMatch(line -> line.startsWith("pawline_ops_behind_seconds{")

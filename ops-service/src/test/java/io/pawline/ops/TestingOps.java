@@ -54,6 +54,8 @@ public final class TestingOps implements AutoCloseable {
         List<String> arguments = new ArrayList<>(List.of(
                 "--pawline.ops.port=0",
                 "--pawline.ops.open-access=true",
+                // However full the disk of this machine is
+                "--pawline.ops.alerts.kafka-disk-percent=100",
                 "--pawline.database.url=" + database.url(),
                 "--pawline.database.username=" + database.username(),
                 "--pawline.database.password=" + database.password(),

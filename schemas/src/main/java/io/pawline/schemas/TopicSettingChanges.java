@@ -15,8 +15,9 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 
 /**
- * Compares the settings of topics that are there with those that Pawline needs. How long a topic keeps its records is
- * the operator's affair once the topic is there, and the size of the largest record is only raised.
+ * Compares the settings of topics that are there with those that Pawline needs. How long a topic keeps its records, and
+ * how many of its copies must have them, is the operator's affair once the topic is there: it may have fewer copies than
+ * are wanted of a new one. The size of the largest record is only raised.
  */
 public final class TopicSettingChanges {
 
@@ -87,7 +88,7 @@ public final class TopicSettingChanges {
 
     private static boolean isToBeChanged(String setting, String before, String after) {
         return switch (setting) {
-            case TopicConfig.RETENTION_MS_CONFIG -> false;
+            case TopicConfig.RETENTION_MS_CONFIG, TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG -> false;
             case TopicConfig.MAX_MESSAGE_BYTES_CONFIG ->
                 before.isEmpty() || Long.parseLong(before) < Long.parseLong(after);
             default -> !before.equals(after);

@@ -89,7 +89,15 @@ public final class Topics {
                         TopicConfig.SEGMENT_MS_CONFIG, String.valueOf(CONTROL_SEGMENT.toMillis()),
                         TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.01",
                         TopicConfig.DELETE_RETENTION_MS_CONFIG, String.valueOf(CONTROL_TOMBSTONES.toMillis()))));
+        topics.forEach(topic -> topic.configs(withLeastInSync(topic.configs(), replicas)));
         return List.copyOf(topics);
+    }
+
+    /** With three copies, a record is accepted when two have it, so a lost broker neither loses nor stops anything. */
+    private static Map<String, String> withLeastInSync(Map<String, String> configs, short replicas) {
+        Map<String, String> settings = new HashMap<>(configs);
+        settings.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, replicas >= 3 ? "2" : "1");
+        return settings;
     }
 
     /** Returns the partition of the limits topic that belongs to a stage. */

@@ -17,6 +17,8 @@ public enum Alert {
     ACCOUNT(Severity.CRITICAL),
     STAGE_GONE(Severity.CRITICAL),
     OPS_BEHIND(Severity.WARNING),
+    KAFKA_DISK(Severity.CRITICAL),
+    CERTIFICATE(Severity.WARNING),
     COST_PER_HOUR(Severity.WARNING),
     CANARY_STOPPED(Severity.WARNING);
 

@@ -7,7 +7,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Thresholds of the alerts, {@code pawline.ops.alerts.*}; an alert fires above its threshold.
+ * Thresholds of the alerts, {@code pawline.ops.alerts.*}; an alert fires above its threshold, that of certificates below
+ * it.
  *
  * @param unclassifiedPercent failed calls without a class, of all failed calls of the last 10 minutes, 0 to 100
  * @param amplification calls for each first call that a task makes of a stage, in the last 10 minutes, 1 or more
@@ -18,6 +19,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param stageGone how long a stage may be without a process, more than 0
  * @param behind how long ago what a reader of ops-service has not read yet may have been written, more than 0 and less
  *     than 15 minutes
+ * @param kafkaDiskPercent used space of the fullest disk of the brokers, in percent, 0 to 100
+ * @param certificateDays days that every certificate of ops-service must still be valid, more than 0
  * @param costPerHour cost of the calls of the last 60 minutes, in the money of the price list, more than 0
  */
 @ConfigurationProperties("pawline.ops.alerts")
@@ -29,6 +32,8 @@ public record AlertProperties(
         @DefaultValue("5m") Duration breakerOpen,
         @DefaultValue("5m") Duration stageGone,
         @DefaultValue("2m") Duration behind,
+        @DefaultValue("80") double kafkaDiskPercent,
+        @DefaultValue("14") int certificateDays,
         @Nullable BigDecimal costPerHour) {
 
     public AlertProperties {
@@ -42,6 +47,8 @@ public record AlertProperties(
                 behind.isPositive() && behind.compareTo(ReaderDelays.LONGEST) < 0,
                 "behind",
                 "> 0 and < " + ReaderDelays.LONGEST.toMinutes() + "m");
+        require(kafkaDiskPercent >= 0 && kafkaDiskPercent <= 100, "kafka-disk-percent", "from 0 to 100");
+        require(certificateDays > 0, "certificate-days", "> 0");
         require(costPerHour == null || costPerHour.signum() > 0, "cost-per-hour", "> 0");
     }
 

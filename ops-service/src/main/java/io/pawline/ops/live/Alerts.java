@@ -11,9 +11,11 @@ import io.pawline.ops.live.LiveView.AlertView;
 import io.pawline.ops.live.LiveView.ReasonView;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
+import io.pawline.service.Certificates;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -33,6 +35,9 @@ final class Alerts {
 
     private static final Duration LATELY = Duration.ofMinutes(10);
     private static final Duration HOUR = Duration.ofHours(1);
+
+    private static final double SECONDS_OF_A_DAY = Duration.ofDays(1).toSeconds();
+    private static final double GIBIBYTE = 1L << 30;
 
     /** Fewer calls or failures than these say nothing about a share. */
     private static final int ENOUGH = 20;
@@ -60,13 +65,19 @@ final class Alerts {
         this.clock = clock;
     }
 
-    /** What the alerts ask about the processes of the stages, and about the readers of ops-service. */
+    /** What the alerts ask about the processes of the stages, the readers of ops-service, and what both stand on. */
     interface LiveProcesses {
         /** Returns the instance ids of each stage's processes; empty if that is not known. */
         Optional<Map<Stage, Set<String>>> members();
 
         /** Returns for how long each reader of ops-service is behind; empty if that is not known. */
         Map<String, Duration> delays();
+
+        /** Returns the fullest disk of the brokers; empty if that is not known. */
+        Optional<KafkaDisks.Disk> fullestDisk();
+
+        /** Returns the certificate of ops-service that ends first; empty if it has none. */
+        Optional<Certificates.Ending> firstCertificateToEnd();
     }
 
     /** Measures all alerts, whether they fire or not, and describes them in English. */
@@ -86,6 +97,8 @@ final class Alerts {
                 account(now),
                 stageGone(now, members),
                 opsBehind(),
+                kafkaDisk(),
+                certificate(now),
                 costPerHour(now),
                 canaryStopped());
         Map<Alert, Instant> since = journal.note(now, measured);
@@ -256,6 +269,45 @@ final class Alerts {
                                 ? AlertText.of("ops_behind.ok")
                                 : AlertText.of("ops_behind.detail", AlertText.of("reader." + delay.getKey())))
                         .orElseGet(() -> AlertText.of("kafka.unknown")));
+    }
+
+    private Measured kafkaDisk() {
+        return processes
+                .fullestDisk()
+                .map(disk -> measured(
+                        Alert.KAFKA_DISK,
+                        disk.usedPercent(),
+                        settings.kafkaDiskPercent(),
+                        "%",
+                        AlertText.of("kafka_disk.detail", Integer.toString(disk.broker()), disk.usable() / GIBIBYTE)))
+                .orElseGet(() -> new Measured(
+                        Alert.KAFKA_DISK,
+                        State.UNKNOWN,
+                        0,
+                        settings.kafkaDiskPercent(),
+                        "%",
+                        AlertText.of("kafka_disk.unknown")));
+    }
+
+    private Measured certificate(Instant now) {
+        double threshold = settings.certificateDays();
+        return processes
+                .firstCertificateToEnd()
+                .map(first -> {
+                    double days = Duration.between(now, first.at()).toSeconds() / SECONDS_OF_A_DAY;
+                    return new Measured(
+                            Alert.CERTIFICATE,
+                            days < threshold ? State.FIRES : State.OK,
+                            Math.max(0, days),
+                            threshold,
+                            "days left",
+                            AlertText.of(
+                                    "certificate.detail",
+                                    AlertText.of("certificate." + first.use().code()),
+                                    first.at().truncatedTo(ChronoUnit.MINUTES).toString()));
+                })
+                .orElseGet(() -> new Measured(
+                        Alert.CERTIFICATE, State.OK, 0, threshold, "days left", AlertText.of("certificate.none")));
     }
 
     private Measured costPerHour(Instant now) {

@@ -9,6 +9,7 @@ import io.pawline.ops.ledger.LedgerProperties;
 import io.pawline.ops.live.ReaderDelays.Reader;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.Topics;
+import io.pawline.service.Certificates;
 import io.pawline.service.Periodic;
 import io.pawline.taskstore.TaskDatabase;
 import java.time.Clock;
@@ -91,8 +92,19 @@ class LiveConfiguration {
     }
 
     @Bean
-    Alerts.LiveProcesses liveProcesses(Admin monitoringAdmin, ReaderDelays delays, Clock clock) {
-        return new KafkaProcesses(new StageMembers(monitoringAdmin, clock), delays);
+    KafkaDisks kafkaDisks(Admin monitoringAdmin) {
+        return new KafkaDisks(monitoringAdmin);
+    }
+
+    @Bean
+    Periodic kafkaDiskWatch(KafkaDisks disks) {
+        return Periodic.start("kafka-disks", Duration.ofSeconds(30), disks::sample);
+    }
+
+    @Bean
+    Alerts.LiveProcesses liveProcesses(
+            Admin monitoringAdmin, ReaderDelays delays, KafkaDisks disks, Certificates certificates, Clock clock) {
+        return new KafkaProcesses(new StageMembers(monitoringAdmin, clock), delays, disks, certificates);
     }
 
     @Bean
@@ -107,7 +119,7 @@ class LiveConfiguration {
 
     /** The figures of alerts that only ops-service can measure, for Prometheus. */
     @Bean
-    MeterBinder alertMeters(Alerts alerts, ReaderDelays delays, TaskDatabase database) {
+    MeterBinder alertMeters(Alerts alerts, ReaderDelays delays, KafkaDisks disks, TaskDatabase database) {
         return registry -> {
             Gauge.builder("pawline.ops.database.up", database, asked -> asked.answers() ? 1 : 0)
                     .description("Whether the task database answers ops-service")
@@ -121,12 +133,19 @@ class LiveConfiguration {
             Gauge.builder("pawline.ops.canaries.stopped", alerts, Alerts::stoppedCanaries)
                     .description("New providers that were switched off because they were worse than the others")
                     .register(registry);
+            Gauge.builder("pawline.ops.kafka.disk.percent", disks, LiveConfiguration::usedPercent)
+                    .description("Used space of the fullest disk of the brokers, in percent")
+                    .register(registry);
             READERS.forEach(reader -> Gauge.builder("pawline.ops.behind", delays, known -> seconds(known, reader))
                     .baseUnit("seconds")
                     .tag("reader", reader.name())
                     .description("How long ago what this reader has not read yet was written")
                     .register(registry));
         };
+    }
+
+    private static double usedPercent(KafkaDisks disks) {
+        return disks.fullest().map(KafkaDisks.Disk::usedPercent).orElse(Double.NaN);
     }
 
     private static double seconds(ReaderDelays delays, Reader reader) {

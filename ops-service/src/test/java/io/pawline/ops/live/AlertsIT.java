@@ -7,6 +7,7 @@ import io.pawline.ops.alerts.AlertJournal;
 import io.pawline.ops.live.LiveView.AlertView;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
+import io.pawline.service.Certificates;
 import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
@@ -37,6 +38,8 @@ class AlertsIT {
             new LiveStore(DATABASE, Duration.ofDays(30), ((InstantSource) () -> now).withZone(ZoneOffset.UTC));
     private Optional<Map<Stage, Set<String>>> members = Optional.of(staffedBy("one"));
     private Map<String, Duration> delays = Map.of("ledger", Duration.ZERO);
+    private Optional<KafkaDisks.Disk> disk = Optional.of(new KafkaDisks.Disk(2, 100L << 30, 50L << 30));
+    private Optional<Certificates.Ending> certificate = Optional.empty();
     private final Alerts alerts = alerts(settings(new BigDecimal("10")));
 
     @AfterAll
@@ -194,6 +197,33 @@ class AlertsIT {
     }
 
     @Test
+    void aDiskOfKafkaThatIsNearlyFullFires() {
+        disk = Optional.of(new KafkaDisks.Disk(2, 100L << 30, 20L << 30));
+        assertThat(firing()).isEmpty();
+
+        disk = Optional.of(new KafkaDisks.Disk(2, 100L << 30, 39L << 29));
+        assertThat(firing()).containsExactly("kafka_disk");
+        assertThat(detail("kafka_disk")).isEqualTo("the fullest is of broker 2, with 19.5 GiB free");
+
+        disk = Optional.empty();
+        assertThat(firing()).as("no broker says").containsExactly("kafka_disk");
+    }
+
+    @Test
+    void aCertificateThatEndsSoonFires() {
+        Instant end = now.plus(Duration.ofDays(14));
+        certificate = Optional.of(new Certificates.Ending(Certificates.Use.DATABASE_CA, end));
+        assertThat(firing()).isEmpty();
+
+        now = now.plusSeconds(1);
+        assertThat(firing()).containsExactly("certificate");
+        assertThat(detail("certificate")).startsWith("the authority of the database ends at 20");
+
+        certificate = Optional.empty();
+        assertThat(firing()).isEmpty();
+    }
+
+    @Test
     void aBreakerThatStaysOpenFiresThoughProbesPass() {
         breaker("open", now);
         now = now.plus(Duration.ofMinutes(5));
@@ -229,7 +259,7 @@ class AlertsIT {
     private static AlertProperties settings(@Nullable BigDecimal costPerHour) {
         Duration minutes = Duration.ofMinutes(5);
         return new AlertProperties(
-                1, 1.35, 0, Duration.ofMinutes(10), minutes, minutes, Duration.ofMinutes(2), costPerHour);
+                1, 1.35, 0, Duration.ofMinutes(10), minutes, minutes, Duration.ofMinutes(2), 80, 14, costPerHour);
     }
 
     private Alerts alerts(AlertProperties settings) {
@@ -242,6 +272,16 @@ class AlertsIT {
             @Override
             public Map<String, Duration> delays() {
                 return delays;
+            }
+
+            @Override
+            public Optional<KafkaDisks.Disk> fullestDisk() {
+                return disk;
+            }
+
+            @Override
+            public Optional<Certificates.Ending> firstCertificateToEnd() {
+                return certificate;
             }
         };
         return new Alerts(

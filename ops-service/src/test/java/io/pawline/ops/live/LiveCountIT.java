@@ -244,6 +244,8 @@ class LiveCountIT {
                         "account",
                         "stage_gone",
                         "ops_behind",
+                        "kafka_disk",
+                        "certificate",
                         "cost_per_hour",
                         "canary_stopped");
         assertThat(ops.get("/v1/alerts/history").json().at("/alerts/0/name").asString())

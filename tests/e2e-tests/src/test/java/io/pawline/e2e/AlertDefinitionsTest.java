@@ -76,6 +76,8 @@ class AlertDefinitionsTest {
                 .isEqualTo(settings.stageGone().toSeconds());
         assertThat(thresholds.path("behindSeconds").asLong())
                 .isEqualTo(settings.behind().toSeconds());
+        assertThat(thresholds.path("kafkaDiskPercent").asDouble()).isEqualTo(settings.kafkaDiskPercent());
+        assertThat(thresholds.path("certificateDays").asLong()).isEqualTo(settings.certificateDays());
         assertThat(thresholds.path("costPerHour").asLong()).isZero();
         assertThat(settings.costPerHour()).isNull();
     }
@@ -89,6 +91,8 @@ class AlertDefinitionsTest {
                 "PawlineBreakerOpen", "$BREAKER_OPEN_SECONDS",
                 "PawlineStageGone", "$STAGE_GONE_SECONDS",
                 "PawlineOpsBehind", "$BEHIND_SECONDS",
+                "PawlineKafkaDisk", "$KAFKA_DISK_PERCENT",
+                "PawlineCertificate", "$CERTIFICATE_DAYS",
                 "PawlineCostPerHour", "$COST_PER_HOUR");
 
         assertThat(places).hasSize(thresholds.size());

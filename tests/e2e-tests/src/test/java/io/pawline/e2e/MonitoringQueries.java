@@ -56,9 +56,9 @@ final class MonitoringQueries {
         return queries;
     }
 
-    /** The query with the chart's thresholds; the one without a default is out of reach. */
+    /** The query with the chart's thresholds; the one without a default and this machine's disk are out of reach. */
     static String withThresholds(String query) {
-        String filled = query.replace("$COST_PER_HOUR", "1e9");
+        String filled = query.replace("$COST_PER_HOUR", "1e9").replace("$KAFKA_DISK_PERCENT", "100");
         JsonNode thresholds =
                 new YAMLMapper().readTree(text(CHART.resolve("values.yaml"))).at("/monitoring/alerts/thresholds");
         for (Map.Entry<String, JsonNode> threshold : thresholds.properties()) {

@@ -189,6 +189,13 @@ final class OutageStory implements AutoCloseable {
         return pawline(line);
     }
 
+    /** The output of any command of {@code ./pawline} that goes through ops-service, for the analyst. */
+    String command(List<String> words) {
+        List<String> line = new ArrayList<>(words);
+        line.addAll(List.of("--ops-url=" + ops(), "--key=" + key));
+        return pawline(line);
+    }
+
     private static String pawline(List<String> arguments) {
         StringWriter out = new StringWriter();
         StringWriter error = new StringWriter();

@@ -1,4 +1,4 @@
-package io.pawline.cli;
+package io.pawline.registry;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
@@ -14,9 +14,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
 
-/** A registry behind TLS that asks who it talks to. */
-final class SecuredRegistry implements AutoCloseable {
+/** Puts TLS and a login before a registry. Thread-safe. */
+public final class SecuredRegistry implements AutoCloseable {
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpClient client = HttpClient.newHttpClient();
@@ -24,18 +25,25 @@ final class SecuredRegistry implements AutoCloseable {
     private final String login;
     private final HttpsServer server;
 
-    /** @param login {@code user:password} */
-    SecuredRegistry(String registry, PrivateAuthority authority, String login) throws Exception {
+    /**
+     * Starts it on any free port of 127.0.0.1.
+     *
+     * @param registry address of the registry behind it
+     * @param tls the server's own side of TLS
+     * @param login {@code user:password}
+     */
+    public SecuredRegistry(String registry, SSLContext tls, String login) throws IOException {
         this.registry = registry;
         this.login = "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8));
         server = HttpsServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
-        server.setHttpsConfigurator(new HttpsConfigurator(authority.server()));
+        server.setHttpsConfigurator(new HttpsConfigurator(tls));
         server.setExecutor(threads);
         server.createContext("/", this::passOn);
         server.start();
     }
 
-    String url() {
+    /** The address that clients call. */
+    public String url() {
         return "https://127.0.0.1:" + server.getAddress().getPort();
     }
 

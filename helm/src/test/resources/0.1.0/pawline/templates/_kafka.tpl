@@ -1,0 +1,150 @@
+{{/* `spring.kafka` of all components: where Kafka and the registry are, and how a connection is secured. */}}
+{{- define "pawline.kafka" -}}
+{{- $values := .Values -}}
+{{- $security := $values.kafka.security -}}
+{{- $properties := dict "schema.registry.url" (include "pawline.required" (list $values.schemaRegistry.url "schemaRegistry.url" "address of the schema registry")) -}}
+{{- if $values.schemaRegistry.existingSecret -}}
+{{- $_ := set $properties "basic.auth.credentials.source" "USER_INFO" -}}
+{{- end -}}
+{{- if ne $security.protocol "PLAINTEXT" -}}
+{{- $_ := set $properties "security.protocol" $security.protocol -}}
+{{- end -}}
+{{- if hasPrefix "SASL_" $security.protocol -}}
+{{- $_ := set $properties "sasl.mechanism" $security.mechanism -}}
+{{- end -}}
+{{- if eq $security.protocol "SSL" -}}
+{{- $_ := set $properties "ssl.keystore.type" "PEM" -}}
+{{- end -}}
+{{- if and (hasSuffix "SSL" $security.protocol) $security.caSecret -}}
+{{- $_ := set $properties "ssl.truststore.type" "PEM" -}}
+{{- end -}}
+{{- dict
+    "bootstrap-servers" (include "pawline.required" (list $values.kafka.bootstrapServers "kafka.bootstrapServers" "brokers as host:port,host:port"))
+    "properties" (merge $properties $values.kafka.properties) | toYaml -}}
+{{- end -}}
+
+{{/* Name of the Secret with a component's Kafka user; empty if there is none. Takes the component. */}}
+{{- define "pawline.kafkaSecret" -}}
+{{- $kafka := .root.Values.kafka -}}
+{{- if .values.kafkaSecret -}}
+{{- .values.kafkaSecret -}}
+{{- else if and (eq $kafka.users.manage "strimzi") (ne .name "setup") -}}
+{{- /* The operator names the Secret after the user. */ -}}
+{{- include "pawline.componentName" . -}}
+{{- else -}}
+{{- $kafka.security.existingSecret -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What of a connection to Kafka is secret, or comes out of a Secret. Takes the component. */}}
+{{- define "pawline.kafkaEnv" -}}
+{{- $values := .root.Values -}}
+{{- $security := $values.kafka.security -}}
+{{- $secret := include "pawline.kafkaSecret" . -}}
+{{- if hasPrefix "SASL_" $security.protocol }}
+{{ include "pawline.kafkaKey" (list "SASL_JAAS_CONFIG" $secret $security.jaasKey $security.protocol) }}
+{{- end }}
+{{- if eq $security.protocol "SSL" }}
+{{ include "pawline.kafkaKey" (list "SSL_KEYSTORE_CERTIFICATE_CHAIN" $secret $security.certificateKey $security.protocol) }}
+{{ include "pawline.kafkaKey" (list "SSL_KEYSTORE_KEY" $secret $security.privateKeyKey $security.protocol) }}
+{{- end }}
+{{- if and (hasSuffix "SSL" $security.protocol) $security.caSecret }}
+{{ include "pawline.kafkaKey" (list "SSL_TRUSTSTORE_CERTIFICATES" $security.caSecret $security.caKey $security.protocol) }}
+{{- end }}
+{{- with $values.schemaRegistry.existingSecret }}
+{{ include "pawline.kafkaKey" (list "BASIC_AUTH_USER_INFO" . $values.schemaRegistry.userInfoKey "") }}
+{{- end }}
+{{- end -}}
+
+{{- define "pawline.kafkaKey" -}}
+- name: SPRING_KAFKA_PROPERTIES_{{ index . 0 }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ include "pawline.required" (list (index . 1) "kafka.security.existingSecret" (printf "kafka.security.protocol is %s, which takes a user" (index . 3))) }}
+      key: {{ index . 2 }}
+{{- end -}}
+
+{{/* All topics as YAML: name to partitions, kept and uncompacted (days), policy (other than delete) and largest (bytes of a record) As `Topics` of the services has them. */}}
+{{- define "pawline.topics" -}}
+{{- $partitions := int .Values.kafka.topics.partitions -}}
+{{- range $name, $component := include "pawline.components" . | fromYaml }}
+{{- if $component.stage }}
+pawline.{{ $name }}: {partitions: {{ $partitions }}, kept: 7, largest: 1048588}
+pawline.{{ $name }}.retry: {partitions: {{ $partitions }}, kept: 7, largest: 1114124}
+{{- if eq $name "callback" }}
+pawline.{{ $name }}.retry-long: {partitions: {{ $partitions }}, kept: 7, largest: 1114124}
+{{- end }}
+pawline.{{ $name }}.dlt: {partitions: {{ $partitions }}, kept: 30, largest: 1114124}
+{{- end }}
+{{- end }}
+pawline.attempts: {partitions: {{ $partitions }}, kept: 7, largest: 1048588}
+pawline.live: {partitions: 1, kept: 1, largest: 1048588}
+pawline.control: {partitions: 1, policy: compact, uncompacted: 2}
+{{- end -}}
+
+{{/* What a component may do at the brokers, as Strimzi's ACLs. Takes the component. */}}
+{{- define "pawline.acls" -}}
+{{- $work := printf "pawline.%s" .name -}}
+{{- $reads := list -}}
+{{- $writes := list "pawline.control" -}}
+{{- if .stage -}}
+{{- $own := eq .name "callback" | ternary (list $work (printf "%s.retry" $work) (printf "%s.retry-long" $work)) (list $work (printf "%s.retry" $work)) -}}
+{{- $reads = concat $own (list "pawline.control") -}}
+{{- $writes = concat $writes (rest $own) (list (printf "%s.dlt" $work) "pawline.attempts") -}}
+{{- if .next -}}
+{{- $writes = concat $writes (list (printf "pawline.%s" .next) "pawline.callback") | uniq -}}
+{{- end -}}
+{{- else if eq .name "ops" -}}
+{{- /* It looks at all there is, and a replay writes work. */ -}}
+{{- $reads = include "pawline.topics" .root | fromYaml | keys | sortAlpha -}}
+{{- $writes = append $writes "pawline.live" -}}
+{{- range $name, $other := include "pawline.components" .root | fromYaml -}}
+{{- if $other.stage -}}
+{{- $writes = append $writes (printf "pawline.%s" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- else -}}
+{{- $next := .next -}}
+{{- range $name, $other := include "pawline.components" .root | fromYaml -}}
+{{- if and $other.stage (ne $name $next) -}}
+{{- $reads = append $reads (printf "pawline.%s" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- $writes = append $writes (printf "pawline.%s" .next) -}}
+{{- end -}}
+{{- range $reads }}
+- resource: {type: topic, name: {{ . }}, patternType: literal}
+  operations: [Read, Describe]
+{{- end }}
+{{- range $writes }}
+- resource: {type: topic, name: {{ . }}, patternType: literal}
+  operations: [Write, Describe]
+{{- end }}
+{{- if eq .name "ops" }}
+# Its listeners, the live report, and one for each replay
+- resource: {type: group, name: pawline.ops., patternType: prefix}
+  operations: [Read, Describe, Delete]
+{{- range $name, $other := include "pawline.components" .root | fromYaml }}
+{{- if $other.stage }}
+# For its lag
+- resource: {type: group, name: pawline.{{ $name }}, patternType: literal}
+  operations: [Describe]
+{{- end }}
+{{- end }}
+- resource: {type: transactionalId, name: pawline.ops.replay, patternType: literal}
+  operations: [Write, Describe]
+# The live report's Kafka Streams: the topics that it makes for itself, and its transactions
+- resource: {type: topic, name: pawline.ops.live-, patternType: prefix}
+  operations: [Create, Delete, Describe, DescribeConfigs, Read, Write, Alter]
+- resource: {type: transactionalId, name: pawline.ops.live-, patternType: prefix}
+  operations: [Write, Describe]
+{{- else }}
+- resource: {type: group, name: {{ .stage | ternary $work (printf "%s.progress" $work) }}, patternType: literal}
+  operations: [Read, Describe]
+{{- end }}
+{{- if .stage }}
+# <group>-<instance id>
+- resource: {type: transactionalId, name: {{ $work }}-, patternType: prefix}
+  operations: [Write, Describe]
+{{- end }}
+{{- end -}}
