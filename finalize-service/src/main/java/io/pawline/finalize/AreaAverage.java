@@ -34,6 +34,11 @@ final class AreaAverage implements PixelRows {
     private final Sums line;
     private final BufferedImage small;
     private final long area;
+
+    /** The rows and columns of a target pixel, if each source pixel lies in one of them as a whole; otherwise 0. */
+    private final int blockWidth;
+
+    private final int blockHeight;
     private int y;
     private int lines;
 
@@ -50,28 +55,46 @@ final class AreaAverage implements PixelRows {
             throw new IllegalArgumentException(
                     "a picture of %d x %d cannot be reduced to %d x %d".formatted(width, height, toWidth, toHeight));
         }
+        boolean blocks = width % toWidth == 0 && height % toHeight == 0;
+        this.blockWidth = blocks ? width / toWidth : 0;
+        this.blockHeight = blocks ? height / toHeight : 0;
         Split columns = new Split(width, toWidth);
         this.rows = new Split(height, toHeight);
         this.row = new Sums(columns);
         this.line = new Sums(columns);
         this.small = new BufferedImage(toWidth, toHeight, BufferedImage.TYPE_4BYTE_ABGR);
-        this.area = (long) width * height;
+        this.area = blocks ? (long) blockWidth * blockHeight : (long) width * height;
     }
 
     @Override
     public void take(byte[] rgba, int from) {
-        row.read(rgba, from);
+        if (blockWidth > 0) {
+            line.addBlocks(rgba, from, blockWidth);
+            if (y == rows.last(lines)) {
+                endLine();
+            }
+        } else {
+            row.read(rgba, from);
+            takeRow();
+        }
+        y++;
+    }
+
+    private void takeRow() {
         if (y < rows.last(lines)) {
             line.add(row, rows.target());
         } else {
             int inside = rows.inside(lines);
             line.add(row, inside);
-            line.write(Pixel.abgr(small), 4 * lines * small.getWidth(), area);
-            line.clear();
+            endLine();
             line.add(row, rows.target() - inside);
-            lines++;
         }
-        y++;
+    }
+
+    private void endLine() {
+        line.write(Pixel.abgr(small), 4 * lines * small.getWidth(), area);
+        line.clear();
+        lines++;
     }
 
     /** The small picture, of {@link BufferedImage#TYPE_4BYTE_ABGR}. It is whole when the last row was taken. */
@@ -135,6 +158,7 @@ final class AreaAverage implements PixelRows {
     private static final class Sums {
 
         private static final int CHANNELS = 4;
+        private static final long OPAQUE = 255;
 
         private final Split columns;
         private final long[] sums;
@@ -187,6 +211,43 @@ final class AreaAverage implements PixelRows {
                 sums[to++] += whole * blue + weight * LINEAR[pixel >>> 8 & 0xFF];
                 sums[to++] += whole * green + weight * LINEAR[pixel >>> 16 & 0xFF];
                 sums[to++] += whole * red + weight * LINEAR[pixel >>> 24];
+            }
+        }
+
+        /**
+         * Adds a row of a picture of which each target pixel has so many pixels as a whole, so that each of these counts
+         * as one. Opaque ones are summed up apart, for they all have the same alpha.
+         */
+        void addBlocks(byte[] rgba, int from, int pixels) {
+            int at = from;
+            for (int to = 0; to < sums.length; to += CHANNELS) {
+                long alpha = 0;
+                long blue = 0;
+                long green = 0;
+                long red = 0;
+                int opaque = 0;
+                long opaqueBlue = 0;
+                long opaqueGreen = 0;
+                long opaqueRed = 0;
+                for (int end = at + 4 * pixels; at < end; at += 4) {
+                    int pixel = Pixel.get(rgba, at);
+                    long weight = pixel & 0xFF;
+                    if (weight == OPAQUE) {
+                        opaque++;
+                        opaqueBlue += LINEAR[pixel >>> 8 & 0xFF];
+                        opaqueGreen += LINEAR[pixel >>> 16 & 0xFF];
+                        opaqueRed += LINEAR[pixel >>> 24];
+                    } else if (weight != 0) {
+                        alpha += weight;
+                        blue += weight * LINEAR[pixel >>> 8 & 0xFF];
+                        green += weight * LINEAR[pixel >>> 16 & 0xFF];
+                        red += weight * LINEAR[pixel >>> 24];
+                    }
+                }
+                sums[to] += alpha + OPAQUE * opaque;
+                sums[to + 1] += blue + OPAQUE * opaqueBlue;
+                sums[to + 2] += green + OPAQUE * opaqueGreen;
+                sums[to + 3] += red + OPAQUE * opaqueRed;
             }
         }
 

@@ -58,6 +58,22 @@ class AreaAverageTest {
         assertThat(Pixel.abgr(small)).isEqualTo(Pixel.abgr(WholePictureAverage.of(image, toWidth, toHeight)));
     }
 
+    /** As with all usual sizes. Pixels are opaque, invisible, or in between. */
+    @Property(tries = 200)
+    void blocksOfWholePixelsGiveTheSameBytes(
+            @ForAll @IntRange(min = 1, max = 9) int blockWidth,
+            @ForAll @IntRange(min = 1, max = 9) int blockHeight,
+            @ForAll @IntRange(min = 1, max = 9) int toWidth,
+            @ForAll @IntRange(min = 1, max = 9) int toHeight,
+            @ForAll @IntRange(min = 2, max = 256) int alphas,
+            @ForAll long seed) {
+        BufferedImage image = random(blockWidth * toWidth, blockHeight * toHeight, alphas, seed);
+
+        BufferedImage small = reduced(image, toWidth, toHeight);
+
+        assertThat(Pixel.abgr(small)).isEqualTo(Pixel.abgr(WholePictureAverage.of(image, toWidth, toHeight)));
+    }
+
     /** A colour without a pattern stays as it is, to the bit. */
     @Property(tries = 300)
     void keepsAColour(@ForAll int colour, @ForAll @IntRange(min = 1, max = 30) int side) {

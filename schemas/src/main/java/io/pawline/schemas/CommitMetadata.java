@@ -3,6 +3,7 @@ package io.pawline.schemas;
 import java.io.ByteArrayOutputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -30,6 +31,12 @@ public record CommitMetadata(long end, SortedSet<Long> open) {
 
     private static final byte VERSION = 1;
     private static final int HEAD = Byte.BYTES + Integer.BYTES;
+
+    /** So many bytes are not packed: to make a deflater takes longer than all the rest, and each commit needs one. */
+    private static final int LONGEST_STORED = 128;
+
+    private static final byte LAST_STORED_BLOCK = 1;
+    private static final int STORED_HEAD = Byte.BYTES + 2 * Short.BYTES;
 
     /** Whether the record at this offset is completed. */
     public boolean completed(long offset) {
@@ -118,6 +125,9 @@ public record CommitMetadata(long end, SortedSet<Long> open) {
     }
 
     private static byte[] deflate(byte[] plain) {
+        if (plain.length <= LONGEST_STORED) {
+            return stored(plain);
+        }
         try (Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true)) {
             deflater.setInput(plain);
             deflater.finish();
@@ -128,6 +138,17 @@ public record CommitMetadata(long end, SortedSet<Long> open) {
             }
             return out.toByteArray();
         }
+    }
+
+    /** Makes one block that is as it was (RFC 1951, 3.2.4). */
+    private static byte[] stored(byte[] plain) {
+        return ByteBuffer.allocate(STORED_HEAD + plain.length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .put(LAST_STORED_BLOCK)
+                .putShort((short) plain.length)
+                .putShort((short) ~plain.length)
+                .put(plain)
+                .array();
     }
 
     private static byte[] inflate(byte[] deflated) throws DataFormatException {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.zip.CRC32;
+import java.util.zip.Deflater;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -79,6 +80,36 @@ class CommitMetadataTest {
             other[0] = (byte) version;
             assertThat(CommitMetadata.decode(text(other), BASE)).isEmpty();
         }
+    }
+
+    @Example
+    void isNotPackedWhenItIsShort() {
+        byte[] written = Base64.getDecoder().decode(some());
+
+        // Behind the version and the checksum: one block, the last one, stored as it was
+        assertThat(written[5]).isEqualTo((byte) 1);
+    }
+
+    @Example
+    void aShortOneThatIsPackedCanBeRead() {
+        byte[] written = Base64.getDecoder().decode(some());
+        Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
+        deflater.setInput(written, 10, written.length - 10);
+        deflater.finish();
+        byte[] packed = new byte[100];
+        int length = deflater.deflate(packed);
+        deflater.end();
+        byte[] payload = Arrays.copyOf(packed, length);
+        CRC32 crc = new CRC32();
+        crc.update(payload);
+        byte[] before = ByteBuffer.allocate(5 + length)
+                .put((byte) 1)
+                .putInt((int) crc.getValue())
+                .put(payload)
+                .array();
+
+        assertThat(CommitMetadata.decode(text(before), BASE)).isEqualTo(CommitMetadata.decode(some(), BASE));
+        assertThat(CommitMetadata.decode(text(before), BASE)).isPresent();
     }
 
     private static String some() {

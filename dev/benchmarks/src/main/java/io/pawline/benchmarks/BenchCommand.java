@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             ThroughputCommand.class,
             RuntimeCommand.class,
             FleetCommand.class,
+            ScaleCommand.class,
             IngestCommand.class,
             PhotosCommand.class,
             ReplayCommand.class,

@@ -41,6 +41,8 @@ public final class OutboundHttp {
     /** Stands for 408 where OkHttp looks at the status; no server's status has four digits. */
     private static final int HIDDEN_408 = 4080;
 
+    private static final ChannelSocketFactory SOCKETS = new ChannelSocketFactory();
+
     private final OkHttpClient client;
     private final @Nullable AddressGuard guard;
 
@@ -259,6 +261,7 @@ public final class OutboundHttp {
         ConnectionPool pool = new ConnectionPool(IDLE_CONNECTIONS, keepAlive.toMillis(), TimeUnit.MILLISECONDS);
         return new OkHttpClient.Builder()
                 .dns(dns)
+                .socketFactory(SOCKETS)
                 // One connection has one call: an interrupt closes the socket, and a lost connection loses one paid
                 // call, not all calls that HTTP/2 would have put on it
                 .protocols(List.of(Protocol.HTTP_1_1))

@@ -29,21 +29,40 @@ import org.slf4j.LoggerFactory;
 public final class Ledger implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Ledger.class);
+
+    /**
+     * What nobody waits for goes to the broker together with what comes within this time. A process that is killed
+     * leaves no more ends unwritten than of this time, and a call without an end counts as one that may be paid for.
+     */
+    public static final Duration LINGER = Duration.ofMillis(20);
+
+    private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
     private static final Duration BEFORE_TRYING_AGAIN = Duration.ofMillis(200);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
 
-    private final Producer<byte[], byte[]> producer;
+    private final Producer<byte[], byte[]> awaited;
+    private final Producer<byte[], byte[]> later;
     private final Codec<?> codec;
     private final Clock clock;
     private final Scheduler scheduler;
     private final String instance;
     private volatile boolean closed;
 
-    /** @param instance names the process of the stage that writes */
+    /**
+     * @param awaited sends at once, for a call waits for it
+     * @param later sends with a {@link #LINGER}
+     * @param instance names the process of the stage that writes
+     */
     public Ledger(
-            Producer<byte[], byte[]> producer, Codec<?> codec, Clock clock, Scheduler scheduler, String instance) {
+            Producer<byte[], byte[]> awaited,
+            Producer<byte[], byte[]> later,
+            Codec<?> codec,
+            Clock clock,
+            Scheduler scheduler,
+            String instance) {
         this.instance = instance;
-        this.producer = producer;
+        this.awaited = awaited;
+        this.later = later;
         this.codec = codec;
         this.clock = clock;
         this.scheduler = scheduler;
@@ -78,12 +97,12 @@ public final class Ledger implements AutoCloseable {
     void begins(CallAttempt call, boolean paid) throws InterruptedException {
         ProducerRecord<byte[], byte[]> record = record(call);
         if (!paid) {
-            var _ = send(record);
+            var _ = send(later, record);
             return;
         }
         while (true) {
             try {
-                scheduler.await(send(record));
+                scheduler.await(send(awaited, record));
                 return;
             } catch (ExecutionException notRecorded) {
                 if (closed) {
@@ -115,17 +134,18 @@ public final class Ledger implements AutoCloseable {
                 .setCostMicros(billed == Billed.NO ? 0 : costMicros)
                 .setBilled(billed)
                 .build();
-        var _ = send(record(end));
+        var _ = send(later, record(end));
         return end;
     }
 
     /** Records that the result of a call was dropped, since another process has its task by now. */
     public void orphaned(CallAttempt ended) {
         try {
-            var _ = send(record(CallAttempt.newBuilder(ended)
+            CallAttempt orphan = CallAttempt.newBuilder(ended)
                     .setOutcome(CallOutcome.ORPHANED)
                     .setAt(clock.instant())
-                    .build()));
+                    .build();
+            var _ = send(later, record(orphan));
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
@@ -137,7 +157,8 @@ public final class Ledger implements AutoCloseable {
     }
 
     /** Sends an event and never throws. The future says what became of it, and so does the log if it was lost. */
-    private CompletableFuture<@Nullable Void> send(ProducerRecord<byte[], byte[]> record) {
+    private static CompletableFuture<@Nullable Void> send(
+            Producer<byte[], byte[]> producer, ProducerRecord<byte[], byte[]> record) {
         CompletableFuture<@Nullable Void> acknowledged = new CompletableFuture<>();
         try {
             var _ = producer.send(record, (_, failure) -> {
@@ -160,6 +181,8 @@ public final class Ledger implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        producer.close(Duration.ofSeconds(5));
+        long end = scheduler.nanoTime() + LONGEST_CLOSE.toNanos();
+        awaited.close(LONGEST_CLOSE);
+        later.close(Duration.ofNanos(Math.max(0, end - scheduler.nanoTime())));
     }
 }
