@@ -10,10 +10,10 @@ import io.pawline.outbound.ark.ArkAnswer;
 import io.pawline.outbound.ark.ArkClient;
 import io.pawline.outbound.ark.ArkOperation;
 import io.pawline.outbound.ark.ArkProperties;
-import io.pawline.outbound.visual.PawlineMattingClient;
 import io.pawline.outbound.openai.OpenAiAnswer;
 import io.pawline.outbound.openai.OpenAiImagesClient;
 import io.pawline.outbound.openai.OpenAiOrder;
+import io.pawline.outbound.visual.PawlineMattingClient;
 import io.pawline.outbound.visual.VisualAnswer;
 import io.pawline.outbound.visual.VisualCall;
 import io.pawline.outbound.visual.VisualClient;
@@ -123,7 +123,9 @@ public final class ProvidersCheck {
 
     private Finding textToImage(String check, Api api, Supplier<String> size, BooleanSupplier openAiImages) {
         try {
-            return openAiImages.getAsBoolean() ? openAiImages(check, api, size.get()) : seedream(check, api, size.get());
+            return openAiImages.getAsBoolean()
+                    ? openAiImages(check, api, size.get())
+                    : seedream(check, api, size.get());
         } catch (IllegalArgumentException | IllegalStateException wrong) {
             return Finding.fail(check, api.where(), Failures.inOneLine(wrong), "");
         }

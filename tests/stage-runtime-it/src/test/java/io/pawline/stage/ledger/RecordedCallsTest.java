@@ -406,7 +406,13 @@ class RecordedCallsTest {
                 attempt,
                 check,
                 permit,
-                new Ledger(attempts, attempts, new Codec<>(spec, TestingEvents.format(), scheduler), clock, scheduler, "test"),
+                new Ledger(
+                        attempts,
+                        attempts,
+                        new Codec<>(spec, TestingEvents.format(), scheduler),
+                        clock,
+                        scheduler,
+                        "test"),
                 budget,
                 clock);
     }
