@@ -78,9 +78,7 @@ class FleetTableTest {
     }
 
     private static LimitMessage ofTenants(String instance, LimitTenant... tenants) {
-        LimitMessage message = report(instance, 9, 0, 40, false);
-        message.getReport().orElseThrow().setTenants(List.of(tenants));
-        return message;
+        return report(instance, 9, 0, 40, false, tenants);
     }
 
     private static LimitTenant tenant(String name, int atWork, int waiting, double share) {
@@ -92,7 +90,8 @@ class FleetTableTest {
                 .build();
     }
 
-    private static LimitMessage report(String instance, int busy, int ghosts, int wanted, boolean leaving) {
+    private static LimitMessage report(
+            String instance, int busy, int ghosts, int wanted, boolean leaving, LimitTenant... tenants) {
         return from(instance)
                 .setReport(LimitReport.newBuilder()
                         .setNumber(1)
@@ -105,6 +104,7 @@ class FleetTableTest {
                         .setResumed(false)
                         .setLeaving(leaving)
                         .setCalls(List.of())
+                        .setTenants(List.of(tenants))
                         .build())
                 .build();
     }

@@ -49,6 +49,7 @@ final class FairnessRow {
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Figures(
+            int processes,
             int heavy,
             int keys,
             int light,
@@ -63,12 +64,13 @@ final class FairnessRow {
         }
     }
 
-    static Findings measure(Setting setting, int keys) {
+    static Findings measure(Setting setting, int processes, int keys) {
         int heavy = setting.scale().of(100_000, 20_000);
-        Times alone = run(0, keys, Mechanisms.ALL);
-        Times fair = run(heavy, keys, Mechanisms.ALL);
-        Times unfair = run(heavy, keys, Mechanisms.NONE);
+        Times alone = run(processes, 0, keys, Mechanisms.ALL);
+        Times fair = run(processes, heavy, keys, Mechanisms.ALL);
+        Times unfair = run(processes, heavy, keys, Mechanisms.NONE);
         Figures figures = new Figures(
+                processes,
                 heavy,
                 keys,
                 LIGHT_TASKS,
@@ -79,8 +81,9 @@ final class FairnessRow {
                 unfair.all().toMillis() / 1e3);
         String summary = String.format(
                 Locale.ROOT,
-                "%,d tasks of another tenant with %d keys: p95 of the light one %.2f s (alone %.2f s, without fairness"
+                "%d processes, %,d tasks of another tenant with %d keys: p95 of the light one %.2f s (alone %.2f s, without fairness"
                         + " %.0f s), all done after %.0f s (without fairness %.0f s)",
+                figures.processes(),
                 figures.heavy(),
                 figures.keys(),
                 figures.p95S(),
@@ -92,9 +95,10 @@ final class FairnessRow {
     }
 
     /** Returns how long the tasks of both tenants take, of which the heavy one submits all at once. */
-    static Times run(int heavy, int keys, Mechanisms mechanisms) {
+    static Times run(int processes, int heavy, int keys, Mechanisms mechanisms) {
         return TenantTasks.run(
                 1,
+                processes,
                 arrivals(heavy, keys),
                 mechanisms.queue(),
                 (clock, stage) -> new FrontDoor(clock, stage, mechanisms.release()));

@@ -21,9 +21,11 @@ final class FleetRows {
         for (FleetScenario scenario : FleetScenario.values()) {
             rows.add(new BenchmarkRow(scenario.code(), scenario.target(), setting -> row(setting, scenario)));
         }
-        rows.add(new BenchmarkRow("light_tenant", FairnessRow.TARGET, setting -> FairnessRow.measure(setting, 1)));
+        rows.add(new BenchmarkRow("light_tenant", FairnessRow.TARGET, setting -> FairnessRow.measure(setting, 1, 1)));
         rows.add(new BenchmarkRow(
-                "light_tenant_20_keys", FairnessRow.TARGET, setting -> FairnessRow.measure(setting, 20)));
+                "light_tenant_20_keys", FairnessRow.TARGET, setting -> FairnessRow.measure(setting, 1, 20)));
+        rows.add(new BenchmarkRow(
+                "light_tenant_6_processes", FairnessRow.TARGET, setting -> FairnessRow.measure(setting, 6, 1)));
         rows.add(new BenchmarkRow(
                 "processes",
                 "30 places: at most 36 calls at once after the start, >= 95 % of them taken, nothing lost or doubled",

@@ -53,7 +53,7 @@ final class GenerateFleet implements AutoCloseable {
     private static final int HEAP_MEGABYTES = 128;
     private static final int HEAP_OF_OTHERS_MEGABYTES = 384;
     private static final Duration POLL = Duration.ofMillis(100);
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final Duration STANDSTILL = Duration.ofSeconds(150);
     private final Path folder;
     private final List<String> settings;

@@ -11,21 +11,21 @@ import org.junit.jupiter.api.Test;
 /** Holds the time of a light tenant's tasks to bounds. The worlds are in virtual time, so no machine is too slow. */
 class FairnessRowTest {
 
-    /** More than the processes of the stage read ahead together. */
-    private static final int HEAVY = 15_000;
+    /** More than the process reads ahead. */
+    private static final int HEAVY = 18_000;
 
     private static double alone;
     private static Times unfair;
 
     @BeforeAll
     static void compareWith() {
-        alone = p95(FairnessRow.run(0, 1, Mechanisms.ALL));
-        unfair = FairnessRow.run(HEAVY, 1, Mechanisms.NONE);
+        alone = p95(FairnessRow.run(1, 0, 1, Mechanisms.ALL));
+        unfair = FairnessRow.run(1, HEAVY, 1, Mechanisms.NONE);
     }
 
     @Test
     void aLightTenantWaitsHardlyLongerThanAlone() {
-        Times times = FairnessRow.run(HEAVY, 20, Mechanisms.ALL);
+        Times times = FairnessRow.run(1, HEAVY, 20, Mechanisms.ALL);
 
         assertThat(p95(times)).isLessThanOrEqualTo(2 * alone);
         assertThat(times.all())
@@ -34,12 +34,19 @@ class FairnessRowTest {
     }
 
     @Test
+    void aLightTenantWaitsHardlyLongerBesideManyProcessesToo() {
+        assertThat(p95(FairnessRow.run(6, 6_000, 1, Mechanisms.ALL))).isLessThanOrEqualTo(2 * alone);
+    }
+
+    @Test
     void withoutTheFairReleaseItStandsBehindTheMany() {
-        assertThat(p95(FairnessRow.run(HEAVY, 1, new Mechanisms(false, true)))).isGreaterThan(10 * alone);
+        assertThat(p95(FairnessRow.run(1, HEAVY, 1, new Mechanisms(false, true))))
+                .isGreaterThan(10 * alone);
     }
 
     @Test
     void withoutTheFairQueueItStandsBehindAMinuteOfWork() {
-        assertThat(p95(FairnessRow.run(HEAVY, 1, new Mechanisms(true, false)))).isGreaterThan(10 * alone);
+        assertThat(p95(FairnessRow.run(1, HEAVY, 1, new Mechanisms(true, false))))
+                .isGreaterThan(10 * alone);
     }
 }

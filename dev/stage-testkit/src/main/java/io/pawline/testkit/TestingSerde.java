@@ -4,6 +4,7 @@ import io.pawline.events.CallAttempt;
 import io.pawline.events.ControlCommand;
 import io.pawline.events.ImageCutOut;
 import io.pawline.events.ImageGenerated;
+import io.pawline.events.LimitMessage;
 import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskAccepted;
 import io.pawline.events.TaskFinished;
@@ -71,7 +72,8 @@ public final class TestingSerde {
                         ImageCutOut.getClassSchema(),
                         TaskFinished.getClassSchema(),
                         CallAttempt.getClassSchema(),
-                        ControlCommand.getClassSchema())
+                        ControlCommand.getClassSchema(),
+                        LimitMessage.getClassSchema())
                 .forEach(schemas::addSchema);
         return schemas;
     }

@@ -112,7 +112,6 @@ public final class FleetStateReader implements AutoCloseable {
                 for (ConsumerRecord<byte[], byte[]> data : open.consumer().poll(POLL)) {
                     receive(data);
                 }
-                trouble = "";
             }
         }
     }
@@ -154,6 +153,7 @@ public final class FleetStateReader implements AutoCloseable {
                     && deserializer.deserialize(data.topic(), data.headers(), data.value())
                             instanceof LimitMessage message) {
                 state.add(new String(data.key(), UTF_8), message, Instant.ofEpochMilli(data.timestamp()));
+                trouble = "";
             }
         } catch (RegistryUnavailableException later) {
             throw later;

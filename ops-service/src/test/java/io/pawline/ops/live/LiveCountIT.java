@@ -175,18 +175,18 @@ class LiveCountIT {
                     record(Topics.LIMITS, "generate", limits().setReport(report).build()),
                     record(Topics.LIMITS, "generate", limits().setLeases(leases).build())));
             JsonNode shares = ops.get("/v1/live").json().at("/stages/1/shares/0");
-            assertThat(shares.path("limit").intValue()).isEqualTo(30);
-            assertThat(shares.path("rate").doubleValue()).isEqualTo(8);
-            assertThat(shares.at("/processes/0/process").asString()).isEqualTo("generate-0");
-            assertThat(shares.at("/processes/0/controller").booleanValue()).isTrue();
-            assertThat(shares.at("/processes/0/share").intValue()).isEqualTo(30);
-            assertThat(shares.at("/processes/0/in_flight").intValue()).isEqualTo(8);
-            assertThat(shares.at("/processes/0/ghosts").intValue()).isEqualTo(1);
-            assertThat(shares.at("/processes/0/wanted").intValue()).isEqualTo(40);
-            assertThat(shares.at("/tenants/0/tenant").asString()).isEqualTo("shop");
-            assertThat(shares.at("/tenants/0/share").doubleValue()).isEqualTo(0.5);
-            assertThat(shares.at("/tenants/0/in_flight").intValue()).isEqualTo(6);
-            assertThat(shares.at("/tenants/0/waiting").intValue()).isEqualTo(31);
+            assertThat(shares.path("limit").asInt(-1)).isEqualTo(30);
+            assertThat(shares.path("rate").asDouble(-1)).isEqualTo(8);
+            assertThat(shares.at("/processes/0/process").asString("")).isEqualTo("generate-0");
+            assertThat(shares.at("/processes/0/controller").asBoolean(false)).isTrue();
+            assertThat(shares.at("/processes/0/share").asInt(-1)).isEqualTo(30);
+            assertThat(shares.at("/processes/0/in_flight").asInt(-1)).isEqualTo(8);
+            assertThat(shares.at("/processes/0/ghosts").asInt(-1)).isEqualTo(1);
+            assertThat(shares.at("/processes/0/wanted").asInt(-1)).isEqualTo(40);
+            assertThat(shares.at("/tenants/0/tenant").asString("")).isEqualTo("shop");
+            assertThat(shares.at("/tenants/0/share").asDouble(-1)).isEqualTo(0.5);
+            assertThat(shares.at("/tenants/0/in_flight").asInt(-1)).isEqualTo(6);
+            assertThat(shares.at("/tenants/0/waiting").asInt(-1)).isEqualTo(31);
         });
     }
 

@@ -19,7 +19,6 @@ import java.util.function.Supplier;
  */
 public final class TenantTasks {
 
-    private static final int PROCESSES = 6;
     private static final int PLACES = 30;
     private static final Duration CALL = Duration.ofSeconds(1);
 
@@ -83,18 +82,20 @@ public final class TenantTasks {
     /**
      * Returns how long the tasks take in the world of this seed.
      *
+     * @param processes of the stage
      * @param named whether records say whose they are; otherwise the stage's processes cannot tell tenants apart
      * @param doors makes the front door
      */
     public static Times run(
             long seed,
+            int processes,
             List<Arrival> arrivals,
             boolean named,
             BiFunction<Clock, BiConsumer<TaskId, String>, Door> doors) {
         TenantTasks tasks = new TenantTasks(arrivals, named, doors);
         Duration all = FleetWorld.serve(
                 seed,
-                PROCESSES,
+                processes,
                 new FleetWorld.Settings(0, 0, PLACES),
                 world -> new FleetProvider(world, PLACES, CALL, 0, Duration.ZERO),
                 tasks);
