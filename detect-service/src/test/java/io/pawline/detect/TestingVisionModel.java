@@ -71,6 +71,7 @@ final class TestingVisionModel {
                 callTimeout,
                 new Binder().bindOrCreate("chain", ChainProperties.class),
                 Map.of(),
+                /* hedgePercent= */ 0,
                 new Binder().bindOrCreate("stage", StageProperties.class));
     }
 }

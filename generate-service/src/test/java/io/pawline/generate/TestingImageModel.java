@@ -65,6 +65,7 @@ final class TestingImageModel {
                 callTimeout,
                 new Binder().bindOrCreate("chain", ChainProperties.class),
                 Map.of(),
+                /* hedgePercent= */ 0,
                 new Binder().bindOrCreate("stage", StageProperties.class));
     }
 }

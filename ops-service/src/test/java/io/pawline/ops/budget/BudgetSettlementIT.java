@@ -175,7 +175,8 @@ class BudgetSettlementIT {
                 1,
                 end,
                 false,
-                new Call.Money(life, DAY, 30))));
+                new Call.Money(life, DAY, 30),
+                false)));
     }
 
     private static Call.End end(long cost, String billed) {

@@ -242,7 +242,7 @@ public final class Afternoon {
 
     private OutsideCall.Answer<CallReport> call(ProcessSlot.Running running, Stage stage, Attempt attempt)
             throws InterruptedException {
-        book.begins(stage, attempt.taskId(), attempt.requestId(), attempt.number(), IN_FLIGHT, running);
+        book.begins(stage, attempt, attempt.requestId(), IN_FLIGHT, running);
         try {
             CallReport report = Objects.requireNonNull(providers.get(stage)).call();
             return new OutsideCall.Answer<>(report, report);

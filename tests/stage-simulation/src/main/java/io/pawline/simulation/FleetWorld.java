@@ -300,7 +300,7 @@ public final class FleetWorld {
 
     private OutsideCall.Answer<CallReport> call(ProcessSlot.Running running, Attempt attempt)
             throws InterruptedException {
-        book.begins(STAGE, attempt.taskId(), attempt.requestId(), attempt.number(), IN_FLIGHT, running);
+        book.begins(STAGE, attempt, attempt.requestId(), IN_FLIGHT, running);
         try {
             return provider.call();
         } finally {

@@ -52,6 +52,7 @@ public final class Simulation {
             int tasks,
             int calls,
             int repeats,
+            int hedges,
             long switches,
             List<Fault> faults,
             List<String> story) {
@@ -148,6 +149,7 @@ public final class Simulation {
                 book[0] == null ? 0 : book[0].tasks(),
                 book[0] == null ? 0 : book[0].calls(),
                 book[0] == null ? 0 : book[0].repeats(),
+                book[0] == null ? 0 : book[0].hedges(),
                 world.switches(),
                 faults,
                 List.copyOf(latest));

@@ -16,13 +16,14 @@ public final class WorldReport {
     /** Tells of one world. */
     public static String of(Simulation.Result result) {
         if (!result.failed()) {
-            return "seed %d: all holds after %d s: %d tasks, %d calls, %d repeated, %d faults, hash %016x"
+            return "seed %d: all holds after %d s: %d tasks, %d calls, %d repeated, %d hedged, %d faults, hash %016x"
                     .formatted(
                             result.seed(),
                             result.virtual().toSeconds(),
                             result.tasks(),
                             result.calls(),
                             result.repeats(),
+                            result.hedges(),
                             result.faults().size(),
                             result.hash());
         }

@@ -53,6 +53,7 @@ class SimulationTest {
                 .isEmpty();
         // The worlds were worth their time
         assertThat(results).anyMatch(result -> result.repeats() > 0);
+        assertThat(results).anyMatch(result -> result.hedges() > 0);
         assertThat(results).hasSize(WORLDS).allMatch(result -> result.tasks() > 50);
     }
 }
