@@ -14,7 +14,7 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 class NeedsImageStore implements Condition {
 
     /** The settings that say so. */
-    private record Wishes(
+    record Wishes(
             @DefaultValue("false") boolean referencePhoto,
             @DefaultValue("ark") Format format,
             @DefaultValue Map<String, Other> fallbacks) {
@@ -25,7 +25,7 @@ class NeedsImageStore implements Condition {
         }
     }
 
-    private record Other(@DefaultValue("ark") @Nullable Format format) {}
+    record Other(@DefaultValue("ark") @Nullable Format format) {}
 
     private static Wishes of(ConditionContext context) {
         return Binder.get(context.getEnvironment()).bindOrCreate("pawline.generate", Bindable.of(Wishes.class));

@@ -285,12 +285,7 @@ class OpenAiImagesClientTest {
                         order(null, false, false),
                         "task-1",
                         TIMEOUTS,
-                        new BodyMemory(
-                                bytes -> {
-                                    asked.add(bytes);
-                                    return true;
-                                },
-                                _ -> {}));
+                        new BodyMemory(_ -> true, asked::add));
 
         assertThat(asked).singleElement().satisfies(bytes -> assertThat(bytes).isGreaterThan(4L * PNG.length()));
     }
