@@ -77,8 +77,8 @@ class GenerateConfigurationTest {
                 .run(context -> {
                     assertThat(context).hasNotFailed().hasSingleBean(ImageStore.class);
                     GenerateProperties properties = context.getBean(GenerateProperties.class);
-                    GenerateProperties gateway =
-                            properties.of(properties.fallbacksInOrder().getFirst().getValue());
+                    GenerateProperties gateway = properties.of(
+                            properties.fallbacksInOrder().getFirst().getValue());
                     assertThat(gateway.size()).isEqualTo("1024x1024");
                     assertThat(gateway.api(context.getBean(ArkProperties.class)))
                             .isEqualTo(new ArkProperties(URI.create("https://gateway.example/v1"), "k2"));
