@@ -3,6 +3,7 @@ package io.pawline.generate;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.pawline.events.PetDescribed;
+import io.pawline.generate.GenerateProperties.Format;
 import io.pawline.images.ImageStore;
 import io.pawline.images.ImageStoreProperties;
 import io.pawline.images.ImageStores;
@@ -26,15 +27,23 @@ import io.pawline.stage.MemoryBudget;
 import io.pawline.stage.StageSpec;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /** Puts generate-service together. */
 @Configuration(proxyBeanMethods = false)
@@ -135,6 +144,43 @@ class GenerateConfiguration {
                     photo.maxSize(),
                     ofPhotos.half(),
                     ofPhotos.half());
+        }
+    }
+
+    /** Holds where the settings ask for something that only the image store can do. */
+    static class NeedsImageStore implements Condition {
+
+        /** The settings that say so. */
+        record Wishes(
+                @DefaultValue("false") boolean referencePhoto,
+                @DefaultValue("ark") Format format,
+                @DefaultValue Map<String, Other> fallbacks) {
+
+            boolean pictures() {
+                return format == Format.OPENAI_IMAGES
+                        || fallbacks.values().stream().anyMatch(other -> other.format() == Format.OPENAI_IMAGES);
+            }
+        }
+
+        record Other(@DefaultValue("ark") @Nullable Format format) {}
+
+        private static Wishes of(ConditionContext context) {
+            return Binder.get(context.getEnvironment()).bindOrCreate("pawline.generate", Bindable.of(Wishes.class));
+        }
+
+        @Override
+        public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+            Wishes wishes = of(context);
+            return wishes.referencePhoto() || wishes.pictures();
+        }
+
+        /** Holds where a provider may answer with the picture itself. */
+        static class ForPictures implements Condition {
+
+            @Override
+            public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+                return of(context).pictures();
+            }
         }
     }
 }

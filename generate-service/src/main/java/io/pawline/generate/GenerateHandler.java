@@ -4,6 +4,7 @@ import io.pawline.events.ImageGenerated;
 import io.pawline.events.ImageRef;
 import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskContext;
+import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStoreException;
 import io.pawline.outbound.BodyMemory;
 import io.pawline.outbound.ark.DataUrl;
@@ -137,11 +138,12 @@ final class GenerateHandler implements PreparingHandler<PetDescribed> {
                 done(
                         context,
                         ImageRef.newBuilder().setUrl(picture.url().toString()).build());
-            case Generation.Drawn picture ->
-                done(
-                        context,
-                        archive.orElseThrow(() -> new IllegalStateException("there is no store for the picture"))
-                                .keep(attempt.taskId(), context.getGeneration(), picture));
+            case Generation.Drawn picture -> {
+                PictureArchive archiveOfPictures =
+                        archive.orElseThrow(() -> new IllegalStateException("there is no store for the picture"));
+                ImageKey key = archiveOfPictures.keep(attempt.taskId(), context.getGeneration(), picture);
+                yield done(context, ImageRef.newBuilder().setKey(key.value()).build());
+            }
             case Generation.Failed failed -> Outcome.failed(failed.reason(), failed.detail(), failed.notBefore());
         };
     }

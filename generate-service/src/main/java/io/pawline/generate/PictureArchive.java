@@ -1,6 +1,5 @@
 package io.pawline.generate;
 
-import io.pawline.events.ImageRef;
 import io.pawline.images.ImageKey;
 import io.pawline.images.ImageStoreException;
 import io.pawline.images.PaidImages;
@@ -27,15 +26,15 @@ final class PictureArchive {
     }
 
     /**
-     * Stores a picture.
+     * Stores a picture, and returns where it is.
      *
      * @throws ImageStoreException if the store cannot be written
      * @throws InterruptedException if the runtime gives the task up
      */
-    ImageRef keep(TaskId task, int generation, Generation.Drawn picture) throws InterruptedException {
+    ImageKey keep(TaskId task, int generation, Generation.Drawn picture) throws InterruptedException {
         ImageKey key = ImageKey.picture(
                 task, generation, UUID.randomUUID(), picture.kind().extension());
         images.keep(key, picture.bytes(), picture.kind().mediaType());
-        return new ImageRef(key.value(), null);
+        return key;
     }
 }

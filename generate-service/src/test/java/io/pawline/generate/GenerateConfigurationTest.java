@@ -77,8 +77,8 @@ class GenerateConfigurationTest {
                 .run(context -> {
                     assertThat(context).hasNotFailed().hasSingleBean(ImageStore.class);
                     GenerateProperties properties = context.getBean(GenerateProperties.class);
-                    GenerateProperties gateway =
-                            properties.of(properties.fallbacks().get("gateway"));
+                    GenerateProperties gateway = properties.of(
+                            properties.fallbacksInOrder().getFirst().getValue());
                     assertThat(gateway.size()).isEqualTo("1024x1024");
                     assertThat(gateway.api(context.getBean(ArkProperties.class)))
                             .isEqualTo(new ArkProperties(URI.create("https://gateway.example/v1"), "k2"));
@@ -100,9 +100,8 @@ class GenerateConfigurationTest {
                         "pawline.generate.size=1536x1024")
                 .run(context -> {
                     assertThat(context).hasNotFailed();
-                    assertThat(context.getBean(StageSpec.class).providers())
-                            .extracting("name")
-                            .containsExactly("openai-images");
+                    StageSpec<?> spec = context.getBean(StageSpec.class);
+                    assertThat(spec.provider().orElseThrow().name()).isEqualTo("openai-images");
                 });
     }
 
@@ -112,9 +111,11 @@ class GenerateConfigurationTest {
             pawline.generate.fallbacks.a.size=99x99    | 99x99 is not taken by gpt-image-1.5
             pawline.generate.fallbacks.a.canary=0.3    | canary must be from 0 to 0.2, was 0.3
             """)
-    void refusesWhatAnOpenAiModelCannotDo(String setting, String message) {
+    void refusesWhatAnOpenAiModelCannotDo(String setting, String message, @TempDir Path folder) {
         runner.withPropertyValues(
                         "pawline.ark.api-key=k1",
+                        "pawline.image-store.folder=" + folder,
+                        "pawline.image-store.public-base-url=https://pets.example",
                         "pawline.generate.fallbacks.a.format=openai-images",
                         "pawline.generate.fallbacks.a.model=gpt-image-1.5",
                         setting)
@@ -157,8 +158,8 @@ class GenerateConfigurationTest {
                     Fallback second = properties.fallbacksInOrder().getLast().getValue();
                     assertThat(properties.of(second).model()).isEqualTo("doubao-seedream-4-5-251128");
                     assertThat(properties.of(second).timeouts().call()).isEqualTo(Duration.ofSeconds(7));
-                    assertThat(first.ark(ark)).isEqualTo(ark);
-                    assertThat(second.ark(ark))
+                    assertThat(properties.of(first).api(ark)).isEqualTo(ark);
+                    assertThat(properties.of(second).api(ark))
                             .isEqualTo(new ArkProperties(URI.create("https://ark.example/api/v3"), "k2"));
                     assertThat(properties.fallbacks().toString()).doesNotContain("k2");
                 });

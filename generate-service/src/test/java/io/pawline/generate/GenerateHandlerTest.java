@@ -231,7 +231,7 @@ class GenerateHandlerTest {
         ImageRef image = imageOf(outcome);
         assertThat(image.getUrl()).isEmpty();
         ImageKey key = new ImageKey(image.getKey().orElseThrow());
-        assertThat(key.value()).startsWith(task + "/1/picture-").endsWith(".png");
+        assertThat(key.value()).startsWith(task + "/3/picture-").endsWith(".png");
         assertThat(images.get(key)).contains(picture);
         assertThat(memory.freeBytes()).as("given back").isEqualTo(MEMORY);
     }

@@ -25,8 +25,10 @@ class CanaryConfiguration {
 
     @Bean
     AttemptListener.Further comparedCalls(CanaryStore store) {
-        return events -> store.note(
-                events.stream().map(ComparedCall::of).flatMap(Optional::stream).toList());
+        return events -> store.note(events.stream()
+                .map(CanaryEvents::compared)
+                .flatMap(Optional::stream)
+                .toList());
     }
 
     @Bean

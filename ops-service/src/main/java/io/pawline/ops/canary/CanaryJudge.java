@@ -39,6 +39,9 @@ final class CanaryJudge {
     /** Everybody knows a control that was given so long ago. */
     private static final Duration KNOWN_AFTER = Duration.ofMinutes(1);
 
+    /** A task that has not ended after so long is not waited for. */
+    private static final Duration WAITS = Duration.ofDays(2);
+
     /** Comparisons of which nothing was heard for so long are forgotten. */
     private static final Duration FORGOTTEN_AFTER = Duration.ofDays(30);
 
@@ -116,7 +119,7 @@ final class CanaryJudge {
                 break;
             }
         }
-        CanaryStore.judged(handle, canary, judged, none);
+        CanaryStore.judged(handle, canary, judged, none, clock.instant().minus(WAITS));
         List<Side> sides = CanaryStore.sides(handle, canary);
         Canary counted = canary.judged(results, causes, sides.getFirst(), sides.getLast());
         return results.verdict()

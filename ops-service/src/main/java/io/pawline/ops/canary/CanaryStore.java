@@ -31,9 +31,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class CanaryStore {
 
-    /** A task that has not ended after so long is not waited for. */
-    private static final String WAITS = "2 days";
-
     /** So many results are judged in one transaction. */
     private static final int AT_ONCE = 2_000;
 
@@ -250,8 +247,14 @@ final class CanaryStore {
      *
      * @param causes of each task's bad result; empty: it is good
      * @param none tasks that say nothing of either side
+     * @param waitsSince tasks that began before this moment and have not ended are not waited for
      */
-    static void judged(Handle handle, Canary canary, Map<Ended, Optional<CanaryCause>> causes, List<UUID> none) {
+    static void judged(
+            Handle handle,
+            Canary canary,
+            Map<Ended, Optional<CanaryCause>> causes,
+            List<UUID> none,
+            Instant waitsSince) {
         List<Map<String, @Nullable Object>> rows = causes.entrySet().stream()
                 .map(each -> {
                     Map<String, @Nullable Object> row = new HashMap<>();
@@ -268,11 +271,12 @@ final class CanaryStore {
                 .execute();
         handle.createUpdate("""
                         delete from canary_task where stage = :stage and provider = :provider and not judged
-                            and (task_id = any(:none) or started_at < now() - interval '%s')
-                        """.formatted(WAITS))
+                            and (task_id = any(:none) or started_at < :since)
+                        """)
                 .bind("stage", canary.stage())
                 .bind("provider", canary.provider())
                 .bindArray("none", UUID.class, none)
+                .bind("since", waitsSince.atOffset(ZoneOffset.UTC))
                 .execute();
     }
 

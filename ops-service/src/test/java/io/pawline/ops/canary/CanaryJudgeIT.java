@@ -115,7 +115,7 @@ class CanaryJudgeIT {
     }
 
     @Test
-    void aRestartKeepsWhatWasCountedAndEventsThatComeAgainChangeNothing() {
+    void aRestartKeepsWhatWasCountedAndRepeatsChangeNothing() {
         TestingComparison first = new TestingComparison().with(2, Fate.IMPLAUSIBLE, Fate.GOOD, now);
         first.noteIn(ledger, store);
         first.endIn(DATABASE);

@@ -91,7 +91,7 @@ public final class TestingComparison {
     void noteIn(CallLedger ledger, CanaryStore store) {
         ledger.note(events().stream().map(CallEvents::call).toList());
         store.note(events().stream()
-                .map(ComparedCall::of)
+                .map(CanaryEvents::compared)
                 .flatMap(Optional::stream)
                 .toList());
     }

@@ -22,22 +22,20 @@ import tools.jackson.databind.JsonNode;
 @Timeout(180)
 class OpenAiPicturesIT {
 
-    private static final String SETTINGS = """
-            pawline:
-              generate:
-                format: openai-images
-                base-url: http://127.0.0.1:%d/v1
-                model: gpt-image-2
-                size: 1024x768
-            """;
-
     @TempDir
     private static Path folder;
 
     @Test
     void aPictureThatIsInTheAnswerIsCutOut() throws Exception {
         Ports ports = Ports.anyFree();
-        Path settings = Files.writeString(folder.resolve("settings.yaml"), SETTINGS.formatted(ports.simulator()));
+        Path settings = Files.writeString(folder.resolve("settings.yaml"), """
+                        pawline:
+                          generate:
+                            format: openai-images
+                            base-url: http://127.0.0.1:%d/v1
+                            model: gpt-image-2
+                            size: 1024x768
+                        """.formatted(ports.simulator()));
         try (LocalStack stack = LocalStack.start(
                         new LocalStack.Options(folder.resolve("stack"), ports, Optional.of("instant")), _ -> {});
                 LocalServices _ = LocalServices.startPipeline(stack.settings(), Optional.of(settings), (_, _) -> {});

@@ -281,16 +281,7 @@ class OpenAiImagesClientTest {
                 .body("{\"data\":[{\"b64_json\":\"" + PNG + "\"}]}")
                 .build());
 
-        var _ = client().make(
-                        order(null, false, false),
-                        "task-1",
-                        TIMEOUTS,
-                        new BodyMemory(
-                                bytes -> {
-                                    asked.add(bytes);
-                                    return true;
-                                },
-                                _ -> {}));
+        var _ = client().make(order(null, false, false), "task-1", TIMEOUTS, new BodyMemory(_ -> true, asked::add));
 
         assertThat(asked).singleElement().satisfies(bytes -> assertThat(bytes).isGreaterThan(4L * PNG.length()));
     }
