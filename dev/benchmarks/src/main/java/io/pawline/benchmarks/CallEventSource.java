@@ -27,7 +27,7 @@ final class CallEventSource implements AutoCloseable {
     /** Each stage calls once. */
     static final int CALLS_OF_TASK = Stage.values().length;
 
-    /** One in so many of the calls to a provider fails, and is not repeated. */
+    /** One in so many of the calls of a stage fails, and is not repeated. */
     private static final int FAILS = 50;
 
     private final KafkaProducer<byte[], byte[]> producer;
@@ -53,7 +53,7 @@ final class CallEventSource implements AutoCloseable {
             Instant end = at.plusMillis(500 + number % 3_000);
             CallAttempt begun = begun(context, stage, at);
             send(Topics.ATTEMPTS, task, begun);
-            send(Topics.ATTEMPTS, task, ended(begun, end, number % FAILS == stage.ordinal()));
+            send(Topics.ATTEMPTS, task, ended(begun, end, stage == Stage.GENERATE && number % FAILS == 0));
             at = end.plusMillis(20);
         }
         send(

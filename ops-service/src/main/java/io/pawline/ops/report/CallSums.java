@@ -34,7 +34,6 @@ final class CallSums {
     private final CostSums costs;
 
     private final Instant from;
-    private TaskStageCalls taskStage = new TaskStageCalls();
 
     /**
      * @param from beginning of the period
@@ -54,7 +53,8 @@ final class CallSums {
     /** The same, where those before this moment are not counted. */
     void addTask(Collection<LedgerCall> calls, Instant since) {
         UUID paidTwice = calls.size() == 1 ? null : paidTwice(calls);
-        calls.stream().sorted(BY_STAGE_AND_TIME).forEach(call -> {
+        TaskStageCalls taskStage = new TaskStageCalls();
+        for (LedgerCall call : calls.stream().sorted(BY_STAGE_AND_TIME).toList()) {
             if (!taskStage.goesOnWith(call)) {
                 taskStage = new TaskStageCalls();
             }
@@ -62,7 +62,7 @@ final class CallSums {
             if (!call.startedAt().isBefore(since)) {
                 add(placed);
             }
-        });
+        }
     }
 
     private void add(PlacedCall placed) {
