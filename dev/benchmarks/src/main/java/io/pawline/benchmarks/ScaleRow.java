@@ -97,8 +97,8 @@ final class ScaleRow {
 
     private static List<String> settings(LocalStack stack, FixedProviders providers) {
         List<String> settings = new ArrayList<>(Arrays.asList(providers.settings()));
-        settings.add("--spring.config.additional-location=file:"
-                + stack.settings().toAbsolutePath());
+        settings.add(
+                "--spring.config.additional-location=file:" + stack.settings().toAbsolutePath());
         settings.add("--pawline.memory.share=0.5");
         settings.add("--pawline.ingest.collapse-window=0s");
         // All tasks come at once, and before the first has ended
@@ -118,8 +118,7 @@ final class ScaleRow {
 
     /** Returns how far the processor time of a task is from the mean at most, as a share of the mean. */
     static double difference(List<Step> steps) {
-        double mean =
-                steps.stream().mapToDouble(Step::cpuMsPerTask).average().orElseThrow();
+        double mean = steps.stream().mapToDouble(Step::cpuMsPerTask).average().orElseThrow();
         double most = steps.stream()
                 .mapToDouble(step -> Math.abs(step.cpuMsPerTask() - mean))
                 .max()
@@ -165,8 +164,7 @@ final class ScaleRow {
         Site(BenchmarkRow.Setting setting, List<String> settings) {
             this.setting = setting;
             this.settings = settings;
-            OTHERS.forEach((service, heap) ->
-                    others.add(new ChartProcess(service, heap, setting.folder(), settings)));
+            OTHERS.forEach((service, heap) -> others.add(new ChartProcess(service, heap, setting.folder(), settings)));
         }
 
         /** Starts processes until there are so many. */

@@ -495,7 +495,13 @@ class GroupCommitTest {
         GroupCommit commit = new GroupCommit(
                 producers,
                 (_, _) -> result("substitute"),
-                new Ledger(attempts, attempts, new Codec<>(spec, TestingEvents.format(), scheduler), clock, scheduler, "test"),
+                new Ledger(
+                        attempts,
+                        attempts,
+                        new Codec<>(spec, TestingEvents.format(), scheduler),
+                        clock,
+                        scheduler,
+                        "test"),
                 interval,
                 new StageMetrics(meters, Stage.DETECT, clock),
                 scheduler,

@@ -362,7 +362,13 @@ class RecordedCallsTest {
                 1,
                 check,
                 permit,
-                new Ledger(attempts, attempts, new Codec<>(spec, TestingEvents.format(), scheduler), clock, scheduler, "test"),
+                new Ledger(
+                        attempts,
+                        attempts,
+                        new Codec<>(spec, TestingEvents.format(), scheduler),
+                        clock,
+                        scheduler,
+                        "test"),
                 budget,
                 clock);
     }
