@@ -41,6 +41,14 @@ COPY --from=layers /layers/dependencies/ ./
 COPY --from=layers /layers/spring-boot-loader/ ./
 COPY --from=layers /layers/snapshot-dependencies/ ./
 COPY --from=layers /layers/application/ ./
+# The classes as they are when the service has been made, loaded and linked (JEP 483, 514): a start takes half of the
+# processor time. The start that is recorded has no Kafka and no database, and ends there, or where it needs the
+# database. A cache of other files or of another Java is of no use, and does no harm.
+RUN { java -XX:AOTCacheOutput=app.aot -Dspring.context.exit=onRefresh -jar app.jar \
+        --pawline.image-store.folder=recorded --pawline.image-store.public-base-url=http://localhost \
+        --pawline.database.url=jdbc:postgresql://localhost:1/none --pawline.database.username=none \
+        --pawline.database.password=none > /dev/null || test -s app.aot; } \
+    && rm -rf recorded
 # As the chart's runAsUser
 USER 10001:10001
-ENTRYPOINT ["java", "-XX:+ExitOnOutOfMemoryError", "-jar", "app.jar"]
+ENTRYPOINT ["java", "-XX:AOTCache=app.aot", "-XX:+ExitOnOutOfMemoryError", "-jar", "app.jar"]

@@ -90,7 +90,7 @@ public final class ProvidersCheck {
         String where = api.where();
         return ark(
                 check,
-                ark,
+                api,
                 ArkOperation.CHAT,
                 question(api.model()),
                 (answer, took) -> answer.path("choices")

@@ -16,10 +16,12 @@ final class CpuQuota implements AutoCloseable {
     private static final int PERIOD_MICROS = 100_000;
     private static final String PROCESSES = "cgroup.procs";
 
+    private final Path parent;
     private final Path group;
 
-    private CpuQuota(Path group) {
-        this.group = group;
+    private CpuQuota(Path parent, String name) {
+        this.parent = parent;
+        this.group = parent.resolve(name);
     }
 
     /**
@@ -30,8 +32,10 @@ final class CpuQuota implements AutoCloseable {
     static Optional<CpuQuota> of(double cores, String name) {
         long quota = Math.round(cores * PERIOD_MICROS);
         boolean second = Files.exists(ROOT.resolve("cgroup.controllers"));
-        Path group = (second ? ROOT : ROOT.resolve("cpu"))
-                .resolve("pawline-" + ProcessHandle.current().pid() + "-" + name);
+        CpuQuota made = new CpuQuota(
+                second ? ROOT : ROOT.resolve("cpu"),
+                "pawline-" + ProcessHandle.current().pid() + "-" + name);
+        Path group = made.group;
         try {
             if (second) {
                 Files.writeString(ROOT.resolve("cgroup.subtree_control"), "+cpu");
@@ -40,7 +44,6 @@ final class CpuQuota implements AutoCloseable {
         } catch (IOException noRight) {
             return Optional.empty();
         }
-        CpuQuota made = new CpuQuota(group);
         try {
             if (second) {
                 Files.writeString(group.resolve("cpu.max"), quota + " " + PERIOD_MICROS);
@@ -62,7 +65,7 @@ final class CpuQuota implements AutoCloseable {
 
     /** Sets a process free again. */
     void free(long process) {
-        move(process, group.getParent());
+        move(process, parent);
     }
 
     private static void move(long process, Path into) {

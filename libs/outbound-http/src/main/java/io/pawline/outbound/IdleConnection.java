@@ -32,7 +32,10 @@ final class IdleConnection {
     static boolean isClosed(Socket socket) {
         SocketChannel channel = socket.getChannel();
         // The bytes of a channel below TLS are records, which only TLS itself may read
-        return channel == null || socket instanceof SSLSocket ? saysSomethingSoon(socket) : hasSaidSomething(channel);
+        if (channel == null || socket instanceof SSLSocket) {
+            return saysSomethingSoon(socket);
+        }
+        return hasSaidSomething(channel);
     }
 
     private static boolean hasSaidSomething(SocketChannel channel) {
