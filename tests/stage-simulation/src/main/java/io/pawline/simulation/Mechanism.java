@@ -117,11 +117,6 @@ record Mechanism(
                     "begins",
                     CodeBuilder::return_),
             new Mechanism(
-                    "No more calls are hedged than their share",
-                    "io.pawline.stage.provider.HedgeBudget",
-                    "take",
-                    Mechanism::yes),
-            new Mechanism(
                     "Nothing begins before the controls are known",
                     "io.pawline.stage.StageRuntime",
                     "awaitControls",

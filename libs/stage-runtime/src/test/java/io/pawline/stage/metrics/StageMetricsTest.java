@@ -116,6 +116,7 @@ class StageMetricsTest {
                 .setProvider("seedream")
                 .setAttempt(1)
                 .setCostMicros(1_000L)
+                .setHedge(true)
                 .setBilled(Billed.YES)
                 .build());
         metrics.retried(Reason.OVERLOADED);

@@ -49,7 +49,7 @@ class HedgeTest {
     }
 
     @Property(tries = 2_000)
-    void aHedgeTakesNoPlaceThatATaskWaitsForAndThereAreNoMoreThanTheirShare(
+    void aHedgeTakesNoPlaceThatATaskWaitsFor(
             @ForAll @IntRange(min = 1, max = 3) int providers, @ForAll @Size(max = 60) List<Step> steps) {
         ProviderChain chain = warm(chain(providers, SHARE), 200);
         List<Permit> tasks = new ArrayList<>();
@@ -127,6 +127,26 @@ class HedgeTest {
     }
 
     @Test
+    void theScarcerHedgesAreTheLongerACallHasToTake() {
+        ProviderChain chain = chain(2, SHARE);
+        for (int latency = 1; latency <= 200; latency++) {
+            Permit permit = task(chain);
+            permit.called(SUCCEEDED, nanos - latency, nanos);
+            permit.close();
+        }
+        Permit task = task(chain);
+        assertThat(task.slowAfter("")).hasValue(191);
+
+        for (int i = 0; i < 10; i++) {
+            Permit hedge = task.hedge("", SLOW).orElseThrow();
+            hedge.called(SUCCEEDED, nanos - SECOND, nanos);
+            hedge.close();
+        }
+
+        assertThat(task.slowAfter("")).hasValue(200);
+    }
+
+    @Test
     void withoutAShareNothingIsHedged() {
         Permit task = task(warm(chain(2, 0), 200));
 
@@ -181,7 +201,7 @@ class HedgeTest {
     }
 
     @Test
-    void aCallThatWasCutKeepsItsPlaceAsAGhostAndSaysNothingOfItsProvider() {
+    void aCallThatWasCutIsAGhostAndSaysNothingOfItsProvider() {
         ProviderChain chain = warm(chain(1, SHARE), 200);
         for (int i = 0; i < 3; i++) {
             Permit failing = task(chain);
