@@ -287,7 +287,7 @@ final class GenerateFleet implements AutoCloseable {
 
     private JsonNode ask(HttpRequest.Builder request) throws IOException, InterruptedException {
         return JsonMapper.shared()
-                .readTree(http.send(request.timeout(Duration.ofSeconds(10)).build(), BodyHandlers.ofString())
+                .readTree(http.send(request.timeout(Duration.ofSeconds(60)).build(), BodyHandlers.ofString())
                         .body());
     }
 
