@@ -19,9 +19,9 @@ ENTRYPOINT ["java", "-XX:+ExitOnOutOfMemoryError", "-cp", "/app/local-stack.jar:
 
 FROM eclipse-temurin:25-jre AS layers
 ARG SERVICE
-WORKDIR /layers
+WORKDIR /
 COPY ${SERVICE}-service/target/${SERVICE}-service-app.jar app.jar
-RUN java -Djarmode=tools -jar app.jar extract --layers --destination .
+RUN java -Djarmode=tools -jar app.jar extract --layers --destination layers
 
 FROM eclipse-temurin:25-jre
 ARG SERVICE

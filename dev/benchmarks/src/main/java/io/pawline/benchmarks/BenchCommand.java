@@ -21,7 +21,6 @@ import picocli.CommandLine.Spec;
             ThroughputCommand.class,
             RuntimeCommand.class,
             FleetCommand.class,
-            ScaleCommand.class,
             IngestCommand.class,
             PhotosCommand.class,
             ReplayCommand.class,

@@ -2,14 +2,10 @@ package io.pawline.benchmarks;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -17,8 +13,6 @@ import java.util.stream.Stream;
  * can be started again, as Kubernetes does. For one thread.
  */
 final class ChartProcess implements AutoCloseable {
-
-    private static final Duration START_WAIT = Duration.ofMinutes(3);
 
     private final String name;
     private final int heapMegabytes;
@@ -79,36 +73,6 @@ final class ChartProcess implements AutoCloseable {
         } else {
             deaths++;
             process = start();
-        }
-    }
-
-    long pid() {
-        return process.pid();
-    }
-
-    /** The processor time of this life of it; zero if the system does not say. */
-    Duration cpu() {
-        return process.info().totalCpuDuration().orElse(Duration.ZERO);
-    }
-
-    /**
-     * Waits until somebody listens at this port of this machine.
-     *
-     * @throws IllegalStateException if nobody does within three minutes
-     */
-    static void awaitPort(int port) throws InterruptedException {
-        long deadline = System.nanoTime() + START_WAIT.toNanos();
-        while (true) {
-            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                if (socket.isConnected()) {
-                    return;
-                }
-            } catch (IOException notYet) {
-                if (System.nanoTime() > deadline) {
-                    throw new IllegalStateException("the service at port " + port + " did not start", notYet);
-                }
-            }
-            TimeUnit.MILLISECONDS.sleep(200);
         }
     }
 

@@ -5,6 +5,8 @@ import io.pawline.local.Ports;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +32,8 @@ final class LargePicturesRow {
     private static final Map<String, Integer> HEAP_MEGABYTES =
             Map.of("ingest", 384, "detect", 384, "generate", 384, "matting", 384, "finalize", 614, "callback", 384);
 
+    private static final Duration START_WAIT = Duration.ofMinutes(3);
+
     private LargePicturesRow() {}
 
     /** Holds what became of one service. */
@@ -54,7 +58,7 @@ final class LargePicturesRow {
 
     static BenchmarkRow.Findings pictures(BenchmarkRow.Setting setting) throws Exception {
         int tasks = setting.scale().of(2_000, 8);
-        byte[] picture = picture(SIDE);
+        byte[] picture = picture();
         Ports ports = Ports.anyFree();
         Path folder = setting.folder().resolve("stack");
         List<ChartProcess> services = new ArrayList<>();
@@ -70,7 +74,7 @@ final class LargePicturesRow {
             arguments.add("--pawline.ingest.backlog.free-tasks=1000000000");
             HEAP_MEGABYTES.forEach(
                     (service, heap) -> services.add(new ChartProcess(service, heap, setting.folder(), arguments)));
-            ChartProcess.awaitPort(ports.ingest());
+            awaitPort(ports.ingest());
             setting.journal().step("  ingest-service answers");
             Run run = new Run(tasks);
             frontEnd.expect(run);
@@ -141,15 +145,31 @@ final class LargePicturesRow {
         }
     }
 
+    private static void awaitPort(int port) throws InterruptedException {
+        long deadline = System.nanoTime() + START_WAIT.toNanos();
+        while (true) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                if (socket.isConnected()) {
+                    return;
+                }
+            } catch (IOException notYet) {
+                if (System.nanoTime() > deadline) {
+                    throw new IllegalStateException("ingest-service did not start", notYet);
+                }
+            }
+            TimeUnit.MILLISECONDS.sleep(200);
+        }
+    }
+
     /** A cut-out as a drawing with some grain is: a disc of noise before a background that is not there. */
-    static byte[] picture(int side) throws IOException {
-        BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_4BYTE_ABGR);
+    private static byte[] picture() throws IOException {
+        BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_4BYTE_ABGR);
         Random random = new Random(1);
-        long radius = side / 2L - side / 20;
-        for (int y = 0; y < side; y++) {
-            for (int x = 0; x < side; x++) {
-                long dx = x - side / 2L;
-                long dy = y - side / 2L;
+        long radius = SIDE / 2L - 100;
+        for (int y = 0; y < SIDE; y++) {
+            for (int x = 0; x < SIDE; x++) {
+                long dx = x - SIDE / 2L;
+                long dy = y - SIDE / 2L;
                 if (dx * dx + dy * dy < radius * radius) {
                     int grain = random.nextInt(16);
                     image.setRGB(x, y, 0xFF000000 | (0xA0 + grain) << 16 | (0x70 + grain) << 8 | (0x40 + grain));

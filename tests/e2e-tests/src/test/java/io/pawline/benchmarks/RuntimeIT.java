@@ -61,20 +61,6 @@ class RuntimeIT {
     }
 
     @Test
-    void givesAStageMoreProcesses(@TempDir Path folder) throws Exception {
-        Path json = folder.resolve("figures.json");
-
-        int exit = new CommandLine(new BenchCommand()).execute("scale", "--small", "--json=" + json);
-
-        assertThat(exit).isZero();
-        JsonNode row = new JsonMapper().readTree(Files.readAllBytes(json)).path(0);
-        assertThat(row.path("wrong")).isEmpty();
-        assertThat(row.path("figures").path("steps"))
-                .extracting(step -> step.path("processes").intValue())
-                .containsExactly(1, 2);
-    }
-
-    @Test
     void namesTheRowsWhenOneIsUnknown() {
         int exit = new CommandLine(new BenchCommand()).execute("runtime", "--rows=none");
 

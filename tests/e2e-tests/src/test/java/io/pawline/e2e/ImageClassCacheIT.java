@@ -42,9 +42,10 @@ class ImageClassCacheIT {
 
     /** The service's folder in the image. */
     private Path unpacked(String service) throws Exception {
-        Path layers = Files.createDirectory(folder.resolve("layers"));
-        Files.copy(ProjectFiles.app(service), layers.resolve("app.jar"));
-        run(layers, List.of("sh", "-c", step("RUN java -Djarmode=")));
+        Path image = Files.createDirectory(folder.resolve("image"));
+        Files.copy(ProjectFiles.app(service), image.resolve("app.jar"));
+        run(image, List.of("sh", "-c", step("RUN java -Djarmode=")));
+        Path layers = image.resolve("layers");
         Path app = Files.createDirectory(folder.resolve("app"));
         Matcher layer = LAYER.matcher(Files.readString(dockerfile()));
         while (layer.find()) {
