@@ -179,7 +179,7 @@ final class TestingNode implements AutoCloseable {
         write(pod, mounts);
         Map<String, String> environment = new HashMap<>(identity);
         for (EnvVar variable : container.getEnv()) {
-            value(variable).ifPresent(value -> environment.put(variable.getName(), local(value, mounts)));
+            value(variable, mounts).ifPresent(value -> environment.put(variable.getName(), value));
         }
         List<String> command = new ArrayList<>(List.of(java(), "-XX:MaxRAM=" + memory(container)));
         command.add("-Djava.io.tmpdir=" + Objects.requireNonNull(mounts.get("/tmp"), "no /tmp is mounted"));
@@ -223,10 +223,10 @@ final class TestingNode implements AutoCloseable {
         }
     }
 
-    /** The value of a variable; empty if it is optional and there is none. */
-    private Optional<String> value(EnvVar variable) {
+    /** The value of a variable; empty if it is optional and there is none. What a Secret holds is given as it is. */
+    private Optional<String> value(EnvVar variable, Map<String, Path> mounts) {
         if (variable.getValueFrom() == null) {
-            return Optional.of(variable.getValue());
+            return Optional.of(local(variable.getValue(), mounts));
         }
         var key = variable.getValueFrom().getSecretKeyRef();
         var label = variable.getValueFrom().getFieldRef();
