@@ -150,7 +150,7 @@ class ShareQueueTest {
     }
 
     @Test
-    void forgetsTenantsWithoutAnythingAndPlacesOfThoseWhoDoNotComeBack() {
+    void forgetsIdleTenantsAndPlacesOfThoseWhoDoNotComeBack() {
         long[] now = {0};
         ShareQueue queue = new ShareQueue(100, 50, Duration.ofSeconds(60), () -> now[0]);
         ShareQueue.Place held = queue.join("a", 50, () -> {});
