@@ -171,10 +171,9 @@ public record KafkaClients(Map<String, Object> connection, String instanceId) im
     }
 
     @Override
-    public Producer<byte[], byte[]> ledgerProducer(String group, Duration linger) {
-        Map<String, Object> settings =
-                producerSettings(group + "-" + instanceId + (linger.isZero() ? "-ledger" : "-ledger-later"));
-        settings.put(ProducerConfig.LINGER_MS_CONFIG, (int) linger.toMillis());
+    public Producer<byte[], byte[]> ledgerProducer(String group) {
+        Map<String, Object> settings = producerSettings(group + "-" + instanceId + "-ledger");
+        settings.put(ProducerConfig.LINGER_MS_CONFIG, 2);
         // If a partition has a new leader, a second request may overtake the first. The first is then refused until it
         // times out, and calls wait for it.
         settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);

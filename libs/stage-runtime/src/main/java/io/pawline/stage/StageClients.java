@@ -34,12 +34,10 @@ public interface StageClients {
     Producer<byte[], byte[]> producer(String group);
 
     /**
-     * Makes a producer of what happened anyway, whatever becomes of a transaction. It waits out an outage of the
+     * Makes the producer of what happened anyway, whatever becomes of a transaction. It waits out an outage of the
      * broker.
-     *
-     * @param linger how long a record waits for others to go with; zero if somebody waits for its acknowledgement
      */
-    Producer<byte[], byte[]> ledgerProducer(String group, Duration linger);
+    Producer<byte[], byte[]> ledgerProducer(String group);
 
     /** Makes a consumer of no group, which follows what the processes of a stage tell each other. */
     Consumer<byte[], byte[]> limitsReader(String group);

@@ -225,14 +225,8 @@ public final class StageRuntime<I> implements AutoCloseable {
                     "stage {} has no call-cost, so no budget limits its calls",
                     spec.stage().code());
         }
-        String group = spec.stage().consumerGroup();
         this.ledger = new Ledger(
-                clients.ledgerProducer(group, Duration.ZERO),
-                clients.ledgerProducer(group, Ledger.LINGER),
-                codec,
-                steady,
-                scheduler,
-                clients.instanceId());
+                clients.ledgerProducer(spec.stage().consumerGroup()), codec, steady, scheduler, clients.instanceId());
         this.execution = new TaskExecution<>(
                 spec,
                 handler,

@@ -20,14 +20,11 @@ final class ModelLedgerProducer {
     private final World world;
     private final ModelBroker broker;
     private final SimulatedProcess process;
-    private final Duration linger;
     private final Deque<Unsent> unsent = new ArrayDeque<>();
     private boolean sending;
     private boolean closed;
 
-    /** @param linger how long a record waits for others to go with */
-    ModelLedgerProducer(World world, ModelBroker broker, SimulatedProcess process, Duration linger) {
-        this.linger = linger;
+    ModelLedgerProducer(World world, ModelBroker broker, SimulatedProcess process) {
         this.world = world;
         this.broker = broker;
         this.process = process;
@@ -43,7 +40,7 @@ final class ModelLedgerProducer {
         unsent.add(new Unsent(record, callback));
         if (!sending) {
             sending = true;
-            world.after(linger.toNanos() + broker.way(), this::trySend);
+            world.after(broker.way(), this::trySend);
         }
         return new CompletableFuture<>();
     }

@@ -292,8 +292,8 @@ final class ProcessSlot {
         }
 
         @Override
-        public Producer<byte[], byte[]> ledgerProducer(String group, Duration linger) {
-            ModelLedgerProducer made = new ModelLedgerProducer(world, broker, process, linger);
+        public Producer<byte[], byte[]> ledgerProducer(String group) {
+            ModelLedgerProducer made = new ModelLedgerProducer(world, broker, process);
             clients.add(made::isClosed);
             return Facade.of(Producer.class, made);
         }
@@ -305,7 +305,7 @@ final class ProcessSlot {
 
         @Override
         public Producer<byte[], byte[]> limitsProducer(String group) {
-            return ledgerProducer(group, Duration.ZERO);
+            return ledgerProducer(group);
         }
 
         @Override

@@ -29,40 +29,21 @@ import org.slf4j.LoggerFactory;
 public final class Ledger implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Ledger.class);
-
-    /**
-     * What nobody waits for goes to the broker together with what comes within this time. A process that is killed
-     * leaves no more ends unwritten than of this time, and a call without an end counts as one that may be paid for.
-     */
-    public static final Duration LINGER = Duration.ofMillis(20);
-
-    private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
     private static final Duration BEFORE_TRYING_AGAIN = Duration.ofMillis(200);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
 
-    private final Producer<byte[], byte[]> awaited;
-    private final Producer<byte[], byte[]> later;
+    private final Producer<byte[], byte[]> producer;
     private final Codec<?> codec;
     private final Clock clock;
     private final Scheduler scheduler;
     private final String instance;
     private volatile boolean closed;
 
-    /**
-     * @param awaited sends at once, for a call waits for it
-     * @param later sends with a {@link #LINGER}
-     * @param instance names the process of the stage that writes
-     */
+    /** @param instance names the process of the stage that writes */
     public Ledger(
-            Producer<byte[], byte[]> awaited,
-            Producer<byte[], byte[]> later,
-            Codec<?> codec,
-            Clock clock,
-            Scheduler scheduler,
-            String instance) {
+            Producer<byte[], byte[]> producer, Codec<?> codec, Clock clock, Scheduler scheduler, String instance) {
         this.instance = instance;
-        this.awaited = awaited;
-        this.later = later;
+        this.producer = producer;
         this.codec = codec;
         this.clock = clock;
         this.scheduler = scheduler;
@@ -97,12 +78,12 @@ public final class Ledger implements AutoCloseable {
     void begins(CallAttempt call, boolean paid) throws InterruptedException {
         ProducerRecord<byte[], byte[]> record = record(call);
         if (!paid) {
-            var _ = send(later, record);
+            var _ = send(record);
             return;
         }
         while (true) {
             try {
-                scheduler.await(send(awaited, record));
+                scheduler.await(send(record));
                 return;
             } catch (ExecutionException notRecorded) {
                 if (closed) {
@@ -134,18 +115,17 @@ public final class Ledger implements AutoCloseable {
                 .setCostMicros(billed == Billed.NO ? 0 : costMicros)
                 .setBilled(billed)
                 .build();
-        var _ = send(later, record(end));
+        var _ = send(record(end));
         return end;
     }
 
     /** Records that the result of a call was dropped, since another process has its task by now. */
     public void orphaned(CallAttempt ended) {
         try {
-            CallAttempt orphan = CallAttempt.newBuilder(ended)
+            var _ = send(record(CallAttempt.newBuilder(ended)
                     .setOutcome(CallOutcome.ORPHANED)
                     .setAt(clock.instant())
-                    .build();
-            var _ = send(later, record(orphan));
+                    .build()));
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
@@ -157,8 +137,7 @@ public final class Ledger implements AutoCloseable {
     }
 
     /** Sends an event and never throws. The future says what became of it, and so does the log if it was lost. */
-    private static CompletableFuture<@Nullable Void> send(
-            Producer<byte[], byte[]> producer, ProducerRecord<byte[], byte[]> record) {
+    private CompletableFuture<@Nullable Void> send(ProducerRecord<byte[], byte[]> record) {
         CompletableFuture<@Nullable Void> acknowledged = new CompletableFuture<>();
         try {
             var _ = producer.send(record, (_, failure) -> {
@@ -181,8 +160,6 @@ public final class Ledger implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        long end = scheduler.nanoTime() + LONGEST_CLOSE.toNanos();
-        awaited.close(LONGEST_CLOSE);
-        later.close(Duration.ofNanos(Math.max(0, end - scheduler.nanoTime())));
+        producer.close(Duration.ofSeconds(5));
     }
 }

@@ -495,13 +495,7 @@ class GroupCommitTest {
         GroupCommit commit = new GroupCommit(
                 producers,
                 (_, _) -> result("substitute"),
-                new Ledger(
-                        attempts,
-                        attempts,
-                        new Codec<>(spec, TestingEvents.format(), scheduler),
-                        clock,
-                        scheduler,
-                        "test"),
+                new Ledger(attempts, new Codec<>(spec, TestingEvents.format(), scheduler), clock, scheduler, "test"),
                 interval,
                 new StageMetrics(meters, Stage.DETECT, clock),
                 scheduler,

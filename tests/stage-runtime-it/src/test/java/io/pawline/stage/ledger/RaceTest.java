@@ -497,13 +497,7 @@ class RaceTest {
                 1,
                 new Unfenced(),
                 permit(),
-                new Ledger(
-                        attempts,
-                        attempts,
-                        new Codec<>(spec, TestingEvents.format(), scheduler),
-                        clock,
-                        scheduler,
-                        "test"),
+                new Ledger(attempts, new Codec<>(spec, TestingEvents.format(), scheduler), clock, scheduler, "test"),
                 budget,
                 clock);
     }

@@ -406,13 +406,7 @@ class RecordedCallsTest {
                 attempt,
                 check,
                 permit,
-                new Ledger(
-                        attempts,
-                        attempts,
-                        new Codec<>(spec, TestingEvents.format(), scheduler),
-                        clock,
-                        scheduler,
-                        "test"),
+                new Ledger(attempts, new Codec<>(spec, TestingEvents.format(), scheduler), clock, scheduler, "test"),
                 budget,
                 clock);
     }
