@@ -30,7 +30,10 @@ import tools.jackson.databind.json.JsonMapper;
 @Timeout(300)
 class StandbyIT {
 
-    private static final int TASKS = 3;
+    /** Equal requests would be one task. */
+    private static final List<String> STYLES = List.of("watercolor", "oil", "pencil");
+
+    private static final int TASKS = STYLES.size();
 
     private static final String DEAD_MATTING = """
             seed: 3
@@ -71,8 +74,8 @@ class StandbyIT {
             List<String> ids = new ArrayList<>();
             try (TestingFrontEnd frontEnd = new TestingFrontEnd(
                     ports.ingest(), LocalSettingsFile.in(data).webhookSecret())) {
-                for (int i = 0; i < TASKS; i++) {
-                    ids.add(frontEnd.submit(Files.readAllBytes(ProjectFiles.samplePhoto()), "watercolor"));
+                for (String style : STYLES) {
+                    ids.add(frontEnd.submit(Files.readAllBytes(ProjectFiles.samplePhoto()), style));
                 }
                 await().atMost(Duration.ofMinutes(2)).until(() -> frontEnd.tasksCalledBack() == TASKS);
                 for (String id : ids) {
