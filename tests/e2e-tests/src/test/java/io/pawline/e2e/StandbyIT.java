@@ -100,7 +100,10 @@ class StandbyIT {
         }
     }
 
-    /** The last call of matting is the model's, and each before it failed at the provider. */
+    /**
+     * The last call of matting is the model's. Each before it failed at the provider, or met the model, which makes one
+     * picture at a time, with another task.
+     */
     private static void assertTimeline(JsonNode timeline) {
         List<JsonNode> calls = StreamSupport.stream(timeline.path("events").spliterator(), false)
                 .filter(event -> event.path("kind").asString("").equals("call")
@@ -110,9 +113,10 @@ class StandbyIT {
         assertThat(calls.getLast().path("provider").asString("")).isEqualTo("own-model");
         assertThat(calls.getLast().path("outcome").asString("")).isEqualTo("succeeded");
         assertThat(calls.subList(0, calls.size() - 1)).allSatisfy(call -> {
-            assertThat(call.path("provider").asString("")).isEqualTo("volcengine-visual");
             assertThat(call.path("outcome").asString("")).isEqualTo("failed");
-            assertThat(call.path("reason").asString("")).isEqualTo("connection_lost");
+            assertThat(call.path("provider").asString("") + " "
+                            + call.path("reason").asString(""))
+                    .isIn("volcengine-visual connection_lost", "own-model overloaded");
         });
     }
 
