@@ -1,5 +1,6 @@
 package io.pawline.benchmarks;
 
+import io.pawline.local.PatientHttp;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
@@ -65,9 +66,8 @@ final class LoadGenerator {
         private volatile String id = "";
     }
 
-    private final OkHttpClient http = new OkHttpClient.Builder()
+    private final OkHttpClient http = PatientHttp.client(Duration.ofSeconds(60))
             .connectionPool(new ConnectionPool(64, 1, TimeUnit.MINUTES))
-            .callTimeout(Duration.ofSeconds(60))
             .build();
     private final HttpUrl tasks;
     private final URI cat;

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.net.httpserver.HttpServer;
 import io.pawline.local.LocalServices;
 import io.pawline.local.LocalStack;
+import io.pawline.local.PatientHttp;
 import io.pawline.local.Ports;
 import io.pawline.schemas.Stage;
 import java.io.IOException;
@@ -152,8 +153,7 @@ final class OutcomesRow {
     private static final class FinalStates implements AutoCloseable {
 
         private final KafkaConsumer<byte[], byte[]> consumer;
-        private final OkHttpClient http =
-                new OkHttpClient.Builder().callTimeout(PATIENCE).build();
+        private final OkHttpClient http = PatientHttp.client(PATIENCE).build();
 
         FinalStates(Properties settings) {
             consumer = new KafkaConsumer<>(

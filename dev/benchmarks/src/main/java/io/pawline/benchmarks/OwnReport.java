@@ -1,5 +1,6 @@
 package io.pawline.benchmarks;
 
+import io.pawline.local.PatientHttp;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -28,7 +29,7 @@ final class OwnReport {
      * @throws IOException if ops-service gives no report
      */
     static void keep(URI ops, Instant since, Path beside) throws IOException {
-        OkHttpClient http = new OkHttpClient.Builder().callTimeout(PATIENCE).build();
+        OkHttpClient http = PatientHttp.client(PATIENCE).build();
         String name = String.valueOf(beside.getFileName()).replaceFirst("\\.json$", "");
         for (String format : new String[] {"md", "json"}) {
             HttpUrl url = HttpUrl.get(ops.resolve("/v1/report").toString())

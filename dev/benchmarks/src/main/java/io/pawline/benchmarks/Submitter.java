@@ -1,5 +1,6 @@
 package io.pawline.benchmarks;
 
+import io.pawline.local.PatientHttp;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -41,9 +42,8 @@ final class Submitter {
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     private record Form(String imageUrl, String style, String callbackUrl) {}
 
-    private final OkHttpClient http = new OkHttpClient.Builder()
+    private final OkHttpClient http = PatientHttp.client(Duration.ofSeconds(60))
             .connectionPool(new ConnectionPool(AT_ONCE, 1, TimeUnit.MINUTES))
-            .callTimeout(Duration.ofSeconds(60))
             .build();
     private final HttpUrl tasks;
     private final List<RequestBody> forms;

@@ -22,8 +22,7 @@ final class FrontEnd {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Duration LOOK_EVERY = Duration.ofMillis(50);
 
-    private final OkHttpClient http =
-            new OkHttpClient.Builder().callTimeout(Duration.ofSeconds(30)).build();
+    private final OkHttpClient http = PatientHttp.client(Duration.ofSeconds(30)).build();
     private final String ingest;
     private final Headers credentials;
 

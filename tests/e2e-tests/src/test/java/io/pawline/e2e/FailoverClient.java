@@ -1,5 +1,6 @@
 package io.pawline.e2e;
 
+import io.pawline.local.PatientHttp;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -20,8 +21,7 @@ final class FailoverClient {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    private final OkHttpClient http =
-            new OkHttpClient.Builder().callTimeout(Duration.ofSeconds(30)).build();
+    private final OkHttpClient http = PatientHttp.client(Duration.ofSeconds(30)).build();
     private final List<String> addresses;
     private final String callbackUrl;
 

@@ -5,6 +5,7 @@ import com.standardwebhooks.exceptions.EmptyWebhookSecretException;
 import com.standardwebhooks.exceptions.WebhookVerificationException;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.pawline.local.PatientHttp;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -66,7 +67,7 @@ final class TestingFrontEnd implements AutoCloseable {
     /** @param key that is sent with every request; empty: none */
     TestingFrontEnd(int ingestPort, String webhookSecret, Optional<String> key)
             throws IOException, EmptyWebhookSecretException {
-        OkHttpClient.Builder client = new OkHttpClient.Builder().callTimeout(Duration.ofSeconds(30));
+        OkHttpClient.Builder client = PatientHttp.client(Duration.ofSeconds(30));
         key.ifPresent(known -> client.addInterceptor(chain -> chain.proceed(chain.request()
                 .newBuilder()
                 .header("Authorization", "Bearer " + known)
