@@ -5,20 +5,21 @@ public final class Failures {
 
     private Failures() {}
 
-    /** Says what failed and, where that does not say it, why. */
+    /** Says what failed and, from cause to cause, why, as far as that has not been said. */
     public static String inOneLine(Throwable failure) {
         // Of the commands that start services: Spring's wrappers speak of beans, what they wrap speaks of settings.
         Throwable what = failure;
         while (what.getCause() != null && what.getClass().getName().startsWith("org.springframework.")) {
             what = what.getCause();
         }
-        Throwable root = what;
-        while (root.getCause() != null) {
-            root = root.getCause();
+        StringBuilder said = new StringBuilder(firstLine(what));
+        for (Throwable why = what.getCause(); why != null; why = why.getCause()) {
+            String reason = firstLine(why);
+            if (said.indexOf(reason) < 0) {
+                said.append(": ").append(reason);
+            }
         }
-        String said = firstLine(what);
-        String why = firstLine(root);
-        return said.contains(why) ? said : said + ": " + why;
+        return said.toString();
     }
 
     private static String firstLine(Throwable failure) {
