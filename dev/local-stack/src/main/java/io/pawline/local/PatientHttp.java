@@ -8,7 +8,11 @@ public final class PatientHttp {
 
     private PatientHttp() {}
 
-    /** @param patience longest time for one whole call, more than 0 */
+    /**
+     * Starts a client.
+     *
+     * @param patience longest time for one whole call, more than 0
+     */
     public static OkHttpClient.Builder client(Duration patience) {
         return new OkHttpClient.Builder()
                 .callTimeout(patience)
