@@ -112,6 +112,7 @@ class RaceTest {
     private CountDownLatch secondHasBegun = new CountDownLatch(1);
     private Duration usual = Duration.ofMillis(1);
     private @Nullable Permit permit;
+    private Runnable onceTheFirstIsRecorded = () -> {};
     private Runnable onceTheHedgeIsRecorded = () -> {};
     private volatile Optional<EndedEarly> over = Optional.empty();
 
@@ -222,15 +223,9 @@ class RaceTest {
 
     @Test
     void aTaskThatEndedMeanwhileIsCalledForNoSecondTime() throws InterruptedException {
-        RecordedCalls calls = calls(2, INTERACTIVE);
+        onceTheFirstIsRecorded = () -> over = Optional.of(EndedEarly.cancelled());
 
-        assertThat(calls.<String>makeHedged(
-                        KIND,
-                        _ -> {
-                            over = Optional.of(EndedEarly.cancelled());
-                            return slow();
-                        },
-                        _ -> none()))
+        assertThat(calls(2, INTERACTIVE).<String>makeHedged(KIND, _ -> slow(), _ -> none()))
                 .isEqualTo("slow");
     }
 
@@ -515,9 +510,7 @@ class RaceTest {
 
         @Override
         public boolean certain(long askedNanos) {
-            if (starts().size() == 2) {
-                onceTheHedgeIsRecorded.run();
-            }
+            (starts().size() == 2 ? onceTheHedgeIsRecorded : onceTheFirstIsRecorded).run();
             return true;
         }
     }
