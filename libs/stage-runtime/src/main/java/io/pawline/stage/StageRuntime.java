@@ -76,7 +76,7 @@ public final class StageRuntime<I> implements AutoCloseable {
     private volatile @Nullable StageSession<I> session;
     private volatile boolean stopping;
 
-    /** Makes a stage without tracing. */
+    /** Makes a stage without tracing and without limits of money, with the time and the threads of the machine. */
     public StageRuntime(
             StageSpec<I> spec,
             Handler<I> handler,
@@ -89,68 +89,15 @@ public final class StageRuntime<I> implements AutoCloseable {
                 spec,
                 handler,
                 clients,
+                new SystemScheduler(),
                 format,
                 meters,
                 OpenTelemetry.noop(),
                 clock,
                 random,
                 Fairness.EVEN,
-                MEMORY_OF_RECORDS);
-    }
-
-    /**
-     * Makes a stage that is not running yet, with the time and the threads of the machine.
-     *
-     * @param random for jitter; thread-safe
-     * @param fairness how tenants share the permits
-     * @param memory bytes that records may take, those of the work topic and retries each; the rest stays in Kafka
-     */
-    public StageRuntime(
-            StageSpec<I> spec,
-            Handler<I> handler,
-            StageClients clients,
-            EventFormat format,
-            MeterRegistry meters,
-            OpenTelemetry telemetry,
-            Clock clock,
-            RandomGenerator random,
-            Fairness fairness,
-            long memory) {
-        this(spec, handler, clients, new SystemScheduler(), format, meters, telemetry, clock, random, fairness, memory);
-    }
-
-    /**
-     * Makes a stage that is not running yet.
-     *
-     * @param random for jitter; thread-safe
-     * @param fairness how tenants share the permits
-     * @param memory bytes that records may take, those of the work topic and retries each; the rest stays in Kafka
-     */
-    public StageRuntime(
-            StageSpec<I> spec,
-            Handler<I> handler,
-            StageClients clients,
-            Scheduler scheduler,
-            EventFormat format,
-            MeterRegistry meters,
-            OpenTelemetry telemetry,
-            Clock clock,
-            RandomGenerator random,
-            Fairness fairness,
-            long memory) {
-        this(
-                spec,
-                handler,
-                clients,
-                scheduler,
-                format,
-                meters,
-                telemetry,
-                clock,
-                random,
-                fairness,
                 Optional.empty(),
-                memory);
+                MEMORY_OF_RECORDS);
     }
 
     /**
