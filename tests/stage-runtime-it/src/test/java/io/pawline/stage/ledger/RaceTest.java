@@ -57,11 +57,11 @@ class RaceTest {
         HANGS
     }
 
-    private TestingLedger ledger = new TestingLedger();
+    private TestingCallLedger ledger = new TestingCallLedger();
     private final Scheduler scheduler = ledger.scheduler;
     private final AtomicInteger interrupted = new AtomicInteger();
     private List<ConcurrencyLimiter> limiters = List.of();
-    private BudgetLeases budget = TestingLedger.unlimited(scheduler::nanoTime);
+    private BudgetLeases budget = TestingCallLedger.unlimited(scheduler::nanoTime);
     private CountDownLatch secondHasBegun = new CountDownLatch(1);
     private Duration usual = Duration.ofMillis(1);
     private @Nullable Permit permit;
@@ -80,7 +80,7 @@ class RaceTest {
         Assume.that(second != End.HANGS || first == End.SUCCEEDS || first == End.FAILS_FOR_THE_TASK);
         begin();
         limitTo(1_000);
-        long before = budget.freeOf(TestingLedger.TENANT);
+        long before = budget.freeOf(TestingCallLedger.TENANT);
 
         String answer;
         try (RecordedCalls calls = calls(providers, INTERACTIVE)) {
@@ -102,7 +102,7 @@ class RaceTest {
         assertThat(interrupted).hasValue((first == End.HANGS ? 1 : 0) + (second == End.HANGS ? 1 : 0));
         assertThat(limiters)
                 .allSatisfy(limiter -> assertThat(limiter.inFlight()).isZero());
-        assertThat(before - budget.freeOf(TestingLedger.TENANT)).isEqualTo(cost(first) + cost(second));
+        assertThat(before - budget.freeOf(TestingCallLedger.TENANT)).isEqualTo(cost(first) + cost(second));
     }
 
     /** A call that was cut by the other one says so; one that answered as well has its own end. */
@@ -372,14 +372,14 @@ class RaceTest {
 
     /** Forgets what an earlier try of a property did. */
     private void begin() {
-        ledger = new TestingLedger();
+        ledger = new TestingCallLedger();
         secondHasBegun = new CountDownLatch(1);
         interrupted.set(0);
     }
 
     /** Lets the tenant spend so much. */
     private void limitTo(long granted) {
-        budget = TestingLedger.limited(granted, PRICE, 2 * PRICE, scheduler::nanoTime);
+        budget = TestingCallLedger.limited(granted, PRICE, 2 * PRICE, scheduler::nanoTime);
     }
 
     /** Returns the permit of the attempt, which the runtime closes. */
@@ -409,7 +409,7 @@ class RaceTest {
             }
         }
         permit = chain.tryAcquire(() -> Demand.NONE).orElseThrow();
-        TaskContext context = TestingLedger.context().setPriority(priority).build();
+        TaskContext context = TestingCallLedger.context().setPriority(priority).build();
         return ledger.calls(providers, context, 1, new Unfenced(), permit(), budget);
     }
 

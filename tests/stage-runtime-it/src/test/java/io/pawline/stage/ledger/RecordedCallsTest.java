@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Each task may still be called for when the ledger is asked, and no longer when the ledger has answered. */
 class RecordedCallsTest {
 
-    private final TestingLedger ledger = new TestingLedger();
+    private final TestingCallLedger ledger = new TestingCallLedger();
     private final AtomicInteger calls = new AtomicInteger();
     private Optional<EndedEarly> overOnceRecorded = Optional.empty();
     private boolean lostOnceRecorded;
@@ -50,7 +50,7 @@ class RecordedCallsTest {
     private Runnable doubt = () -> {};
     private CallReport report = CallReport.succeeded(200, Optional.empty());
     private long nanos;
-    private BudgetLeases budget = TestingLedger.unlimited(() -> nanos);
+    private BudgetLeases budget = TestingCallLedger.unlimited(() -> nanos);
 
     @Test
     void makesACallThatMayStillBegin() throws InterruptedException {
@@ -223,7 +223,7 @@ class RecordedCallsTest {
             assertThat(event.getBudgetDay()).contains("2026-11-29");
             assertThat(event.getReservedMicros()).contains(30L);
         });
-        assertThat(budget.freeOf(TestingLedger.TENANT)).isEqualTo(40);
+        assertThat(budget.freeOf(TestingCallLedger.TENANT)).isEqualTo(40);
     }
 
     @Test
@@ -233,7 +233,7 @@ class RecordedCallsTest {
 
         recordedCalls().<String>make(_ -> call());
 
-        assertThat(budget.freeOf(TestingLedger.TENANT)).isEqualTo(70);
+        assertThat(budget.freeOf(TestingCallLedger.TENANT)).isEqualTo(70);
     }
 
     @Test
@@ -263,13 +263,13 @@ class RecordedCallsTest {
             assertThat(end.getReason()).contains(Reason.BUDGET_EXCEEDED.code());
             assertThat(end.getBilled()).isEqualTo(Billed.NO);
         });
-        assertThat(budget.freeOf(TestingLedger.TENANT)).isEqualTo(70);
+        assertThat(budget.freeOf(TestingCallLedger.TENANT)).isEqualTo(70);
     }
 
     /** Lets the tenant spend so much, and a call cost 30. */
     private void limitTo(long granted) {
         price = 30;
-        budget = TestingLedger.limited(granted, price, price, () -> nanos);
+        budget = TestingCallLedger.limited(granted, price, price, () -> nanos);
     }
 
     private OutsideCall.Answer<String> call() {
@@ -326,6 +326,11 @@ class RecordedCallsTest {
                 .tryAcquire(() -> Demand.NONE)
                 .orElseThrow();
         return ledger.calls(
-                providers, TestingLedger.context().setGeneration(generation).build(), attempt, check, permit, budget);
+                providers,
+                TestingCallLedger.context().setGeneration(generation).build(),
+                attempt,
+                check,
+                permit,
+                budget);
     }
 }

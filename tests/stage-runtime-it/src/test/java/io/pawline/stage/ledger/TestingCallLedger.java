@@ -34,7 +34,7 @@ import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Records the calls of tasks, and tells what was recorded. */
-final class TestingLedger {
+final class TestingCallLedger {
 
     /** The tenant of the events of tests. */
     static final String TENANT = "test";
