@@ -3,6 +3,7 @@ package io.pawline.generate;
 import io.pawline.generate.ImageModel.Parameter;
 import io.pawline.outbound.Timeouts;
 import io.pawline.outbound.ark.ArkProperties;
+import io.pawline.outbound.openai.OpenAiOrder;
 import io.pawline.stage.Fallbacks;
 import io.pawline.stage.spring.ChainProperties;
 import io.pawline.stage.spring.ProviderLimits;
@@ -222,7 +223,7 @@ record GenerateProperties(
         if (other.size() != null) {
             return other.size();
         }
-        return other.format() == Format.OPENAI_IMAGES && format != other.format() ? OpenAiModel.USUAL_SIZE : size;
+        return other.format() == Format.OPENAI_IMAGES && format != other.format() ? OpenAiOrder.USUAL_SIZE : size;
     }
 
     /** The settings of the provider's API, where these hold for what is not set. */

@@ -26,9 +26,6 @@ enum OpenAiModel {
     /** Lets the model choose. */
     private static final String AUTO = "auto";
 
-    /** What all models take. */
-    static final String USUAL_SIZE = "1024x1024";
-
     private static final Pattern SIDES = Pattern.compile("([1-9]\\d{0,4})x([1-9]\\d{0,4})");
 
     /** The sides of a picture of {@link #GPT_IMAGE_2} are multiples of this. */

@@ -1,21 +1,16 @@
 package io.pawline.generate;
 
 import io.pawline.outbound.BodyMemory;
-import io.pawline.outbound.CallFacts;
+import io.pawline.outbound.Timeouts;
 import io.pawline.outbound.ark.ArkAnswer;
 import io.pawline.outbound.ark.ArkClient;
 import io.pawline.outbound.ark.ArkError;
 import io.pawline.outbound.ark.ArkOperation;
 import io.pawline.outbound.ark.DataUrl;
+import io.pawline.outbound.ark.PictureAddress;
 import io.pawline.schemas.Reason;
-import io.pawline.stage.CallWork;
-import io.pawline.stage.OutsideCall.Answer;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,32 +22,22 @@ import tools.jackson.databind.node.ObjectNode;
  * Asks Seedream for a picture (<a href="https://www.volcengine.com/docs/82379/1541523">Ark, images/generations</a>).
  * Thread-safe.
  */
-final class SeedreamGenerator implements PictureGenerator {
+final class SeedreamGenerator extends PictureGenerator {
 
     private static final Logger log = LoggerFactory.getLogger(SeedreamGenerator.class);
 
     private final ArkClient ark;
-    private final GenerateProperties properties;
-    private final Clock clock;
 
     SeedreamGenerator(ArkClient ark, GenerateProperties properties, Clock clock) {
+        super(properties, clock);
         this.ark = Objects.requireNonNull(ark, "ark");
-        this.properties = Objects.requireNonNull(properties, "properties");
-        this.clock = Objects.requireNonNull(clock, "clock");
     }
 
     /** Its answers hold addresses, so none needs memory. */
     @Override
-    public Answer<Generation> generate(
-            String prompt, @Nullable DataUrl photo, String requestId, Instant deadline, BodyMemory memory)
+    Made call(String prompt, @Nullable DataUrl photo, String requestId, Timeouts timeouts, BodyMemory memory)
             throws InterruptedException {
-        // A picture after a photo takes longer than one from words
-        String kind = PictureGenerator.kind(photo);
-        ArkAnswer answered = ark.post(
-                ArkOperation.GENERATION,
-                body(prompt, photo),
-                requestId,
-                properties.timeouts().endingBy(deadline, clock.instant()));
+        ArkAnswer answered = ark.post(ArkOperation.GENERATION, body(prompt, photo), requestId, timeouts);
         return switch (answered) {
             case ArkAnswer.Ok ok -> {
                 log.info(
@@ -60,9 +45,9 @@ final class SeedreamGenerator implements PictureGenerator {
                         ok.requestId(),
                         ok.body().path("usage").path("generated_images").asInt(0),
                         ok.tokens());
-                yield read(ok, new CallWork(kind, ok.tokens()));
+                yield read(ok);
             }
-            case ArkAnswer.Failed failed -> failed(failed, CallWork.of(kind));
+            case ArkAnswer.Failed failed -> failed(failed, 0);
         };
     }
 
@@ -85,36 +70,25 @@ final class SeedreamGenerator implements PictureGenerator {
         return body.put("watermark", properties.watermark());
     }
 
-    private static Answer<Generation> read(ArkAnswer.Ok ok, CallWork work) {
+    private static Made read(ArkAnswer.Ok ok) {
         JsonNode image = ok.body().path("data").path(0);
         if (image.path("error").isObject()) {
-            return failed(ok.butFailed(ArkError.of(image.path("error")), "Seedream made no picture"), work);
+            return failed(ok.butFailed(ArkError.of(image.path("error")), "Seedream made no picture"), ok.tokens());
         }
         String url = image.path("url").stringValue("");
-        if (url.isEmpty()) {
-            return malformed(ok, work, "holds no address of a picture");
-        }
-        try {
-            URI address = new URI(url);
-            String scheme = address.getScheme();
-            boolean fetchable = "https".equalsIgnoreCase(scheme) || "http".equalsIgnoreCase(scheme);
-            return fetchable && address.getHost() != null
-                    ? new Answer<>(new Generation.Picture(address), ok.facts().report(Optional.empty()), work)
-                    : malformed(ok, work, "holds an address that is not http or https");
-        } catch (URISyntaxException unreadable) {
-            return malformed(ok, work, "holds an address that cannot be read");
-        }
+        return url.isEmpty()
+                ? malformed(ok, "holds no address of a picture")
+                : PictureAddress.read(
+                        url,
+                        address -> new Made(new Generation.Picture(address), ok.facts(), ok.tokens()),
+                        what -> malformed(ok, what));
     }
 
-    private static Answer<Generation> malformed(ArkAnswer.Ok ok, CallWork work, String what) {
-        return failed(ok.butFailed(Reason.MALFORMED_ANSWER, "Seedream's answer " + what), work);
+    private static Made malformed(ArkAnswer.Ok ok, String what) {
+        return failed(ok.butFailed(Reason.MALFORMED_ANSWER, "Seedream's answer " + what), ok.tokens());
     }
 
-    private static Answer<Generation> failed(ArkAnswer.Failed failed, CallWork work) {
-        CallFacts facts = failed.facts();
-        return new Answer<>(
-                new Generation.Failed(failed.reason(), failed.detail(), facts.notBefore()),
-                facts.report(Optional.of(failed.reason())),
-                work);
+    private static Made failed(ArkAnswer.Failed failed, long tokens) {
+        return Made.failed(failed.reason(), failed.detail(), failed.facts(), tokens);
     }
 }

@@ -3,21 +3,13 @@ package io.pawline.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.pawline.events.CallAttempt;
 import io.pawline.ops.canary.TestingComparison;
 import io.pawline.ops.canary.TestingComparison.Fate;
-import io.pawline.schemas.Topics;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.TaskDatabase;
 import io.pawline.testkit.TestingKafka;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -108,17 +100,6 @@ class CanaryApiIT {
     private void play(int ofCanary, Fate its) {
         TestingComparison played = new TestingComparison().with(ofCanary, its, Fate.GOOD, Instant.now());
         played.endIn(ops.bean(TaskDatabase.class));
-        publish(played.events());
-    }
-
-    private static void publish(List<CallAttempt> events) {
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                Map.copyOf(TestingKafka.connection()), new ByteArraySerializer(), new ByteArraySerializer())) {
-            for (CallAttempt event : events) {
-                byte[] key = event.getContext().getTaskId().getBytes(StandardCharsets.UTF_8);
-                var _ = producer.send(new ProducerRecord<>(Topics.ATTEMPTS, key, TestingOps.bytes(event)));
-            }
-            producer.flush();
-        }
+        TestingOps.record(played.events());
     }
 }

@@ -1,16 +1,22 @@
 package io.pawline.ops;
 
+import static org.awaitility.Awaitility.await;
+
+import io.pawline.events.CallAttempt;
 import io.pawline.events.ImageRef;
 import io.pawline.events.PetDescribed;
 import io.pawline.events.TaskAccepted;
 import io.pawline.events.TaskContext;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
+import io.pawline.schemas.Topics;
 import io.pawline.taskstore.ApiKeys;
 import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.Submission;
+import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
+import io.pawline.taskstore.TestingTasks;
 import io.pawline.testkit.Contract;
 import io.pawline.testkit.TestingKafka;
 import io.pawline.testkit.TestingSerde;
@@ -23,6 +29,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +48,8 @@ import tools.jackson.databind.json.JsonMapper;
 public final class TestingOps implements AutoCloseable {
 
     static final Contract CONTRACT = new Contract("/ops-openapi.yaml");
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final TestingSerde.ToBytes EVENTS = new TestingSerde.ToBytes();
 
@@ -70,6 +79,34 @@ public final class TestingOps implements AutoCloseable {
         service = OpsApplication.application().run(arguments.toArray(String[]::new));
         http = HttpClient.newHttpClient();
         key = Optional.empty();
+    }
+
+    /** Publishes what became of calls. */
+    public static void record(List<CallAttempt> calls) {
+        TestingKafka.send(calls.stream()
+                .map(call -> new ProducerRecord<>(
+                        Topics.ATTEMPTS, call.getContext().getTaskId().getBytes(StandardCharsets.UTF_8), bytes(call)))
+                .toList());
+    }
+
+    /** Lets a new task fail for this reason. Its dead letter is not sent. */
+    public Submission failedTask(Reason reason) {
+        Submission task = TestingTasks.submission();
+        TaskDao tasks = bean(TaskDao.class);
+        tasks.accept(task);
+        tasks.close(task.id(), 1, TestingTasks.failure(reason));
+        return task;
+    }
+
+    /** Waits until the dead letter of this task is in the index, and gives its number. */
+    public long deadLetterOf(Submission task) {
+        return await().atMost(PATIENCE)
+                .until(
+                        () -> get("/v1/dead-letters?state=any&task_id=" + task.id())
+                                .json()
+                                .at("/dead_letters/0/id")
+                                .asLong(0),
+                        id -> id > 0);
     }
 
     private TestingOps(TestingOps other, Optional<String> key) {

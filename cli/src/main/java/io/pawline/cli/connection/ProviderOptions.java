@@ -3,6 +3,7 @@ package io.pawline.cli.connection;
 import io.pawline.outbound.DataLimit;
 import io.pawline.outbound.Timeouts;
 import io.pawline.outbound.ark.ArkProperties;
+import io.pawline.outbound.openai.OpenAiOrder;
 import io.pawline.outbound.visual.VisualCredentials;
 import io.pawline.outbound.visual.VisualSettings;
 import io.pawline.schemas.Stage;
@@ -93,9 +94,6 @@ public final class ProviderOptions {
             defaultValue = "300",
             description = "Longest time for one call (default: ${DEFAULT-VALUE}).")
     private int seconds;
-
-    /** All models of the OpenAI images API make pictures of this size. */
-    private static final String OPENAI_SIZE = "1024x1024";
 
     /** Makes options whose defaults come from this environment. */
     public ProviderOptions(Environment environment) {
@@ -288,7 +286,7 @@ public final class ProviderOptions {
     /** Returns the size of a further provider's pictures; by default one that its models know. */
     public String imageSize(FallbackSettings provider) {
         return provider.setting("size")
-                .orElseGet(() -> openAiImages(provider) && !openAiImages() ? OPENAI_SIZE : imageSize());
+                .orElseGet(() -> openAiImages(provider) && !openAiImages() ? OpenAiOrder.USUAL_SIZE : imageSize());
     }
 
     /**

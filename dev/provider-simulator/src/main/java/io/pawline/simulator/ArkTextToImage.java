@@ -179,25 +179,8 @@ final class ArkTextToImage {
         }
 
         @Override
-        public String text() {
-            return order.prompt();
-        }
-
-        /** The prompt, and the photo if there is one: two photos of one style are two pictures. */
-        @Override
-        public String matter() {
-            return order.prompt()
-                    + photo.map(bytes -> "\n" + Hashes.sha256(bytes)).orElse("");
-        }
-
-        @Override
-        public String billedAs() {
-            return matter() + "\n" + simulatedCall.clientRequestId();
-        }
-
-        @Override
-        public String repeatOf() {
-            return matter() + "\n" + simulatedCall.clientRequest();
+        public Workload.Subject subject() {
+            return Workload.Subject.ofPicture(simulatedCall, order.prompt(), photo);
         }
 
         @Override

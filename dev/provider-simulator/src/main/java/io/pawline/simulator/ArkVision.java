@@ -51,23 +51,8 @@ final class ArkVision {
         String content = format.write(seen);
         return new Workload.Job() {
             @Override
-            public String text() {
-                return message.text() + "\n" + seen.description();
-            }
-
-            @Override
-            public String matter() {
-                return hash;
-            }
-
-            @Override
-            public String billedAs() {
-                return hash + simulatedCall.clientRequestId();
-            }
-
-            @Override
-            public String repeatOf() {
-                return hash + simulatedCall.clientRequest();
+            public Workload.Subject subject() {
+                return Workload.Subject.of(simulatedCall, message.text() + "\n" + seen.description(), hash);
             }
 
             @Override

@@ -147,24 +147,8 @@ final class OpenAiImages {
         }
 
         @Override
-        public String text() {
-            return order.prompt();
-        }
-
-        @Override
-        public String matter() {
-            return order.prompt()
-                    + photo.map(bytes -> "\n" + Hashes.sha256(bytes)).orElse("");
-        }
-
-        @Override
-        public String billedAs() {
-            return matter() + "\n" + simulatedCall.clientRequestId();
-        }
-
-        @Override
-        public String repeatOf() {
-            return matter() + "\n" + simulatedCall.clientRequest();
+        public Workload.Subject subject() {
+            return Workload.Subject.ofPicture(simulatedCall, order.prompt(), photo);
         }
 
         @Override

@@ -59,13 +59,8 @@ final class PawlineMatting {
         }
 
         @Override
-        public String text() {
-            return name;
-        }
-
-        @Override
-        public String matter() {
-            return name;
+        public Workload.Subject subject() {
+            return Workload.Subject.of(name, name);
         }
 
         @Override

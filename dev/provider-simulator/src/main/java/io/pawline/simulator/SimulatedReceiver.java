@@ -205,13 +205,9 @@ final class SimulatedReceiver {
     private record Receipt(SimulatedCall call) implements Workload.Job {
 
         @Override
-        public String text() {
-            return SimulatedReceiver.text(call.body());
-        }
-
-        @Override
-        public String matter() {
-            return call.header("webhook-id").orElseGet(this::text);
+        public Workload.Subject subject() {
+            String text = SimulatedReceiver.text(call.body());
+            return Workload.Subject.of(text, call.header("webhook-id").orElse(text));
         }
 
         @Override

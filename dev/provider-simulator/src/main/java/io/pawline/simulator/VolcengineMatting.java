@@ -150,18 +150,8 @@ final class VolcengineMatting {
         }
 
         @Override
-        public String text() {
-            return source.text();
-        }
-
-        @Override
-        public String matter() {
-            return source.text();
-        }
-
-        @Override
-        public String billedAs() {
-            return address;
+        public Workload.Subject subject() {
+            return new Workload.Subject(source.text(), source.text(), address, address);
         }
 
         @Override

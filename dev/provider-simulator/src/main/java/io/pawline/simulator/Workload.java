@@ -19,26 +19,43 @@ final class Workload {
     /** A job is what has to be done for a valid call. */
     interface Job {
 
-        /** The text that rules look at. */
-        String text();
-
-        /** What repeated calls for the same thing have in common; rules that end count by it. */
-        String matter();
-
-        /** What a client pays for; a second payment for the same is wasted. */
-        default String billedAs() {
-            return matter();
-        }
-
-        /** What all attempts at the same have in common; it is paid for again if two of them are billed. */
-        default String repeatOf() {
-            return billedAs();
-        }
+        /** What it is about. */
+        Subject subject();
 
         SimulatedReply.Answer done() throws InterruptedException;
 
         /** The answer for a fault in the provider's form, also for {@link Fault.Kind#EMPTY_CUT_OUT}. */
         SimulatedReply.Answer failed(Fault fault) throws InterruptedException;
+    }
+
+    /**
+     * Says what a job is about.
+     *
+     * @param text that rules look at
+     * @param matter what repeated calls for the same thing have in common; rules that end count by it
+     * @param billedAs what a client pays for; a second payment for the same is wasted
+     * @param repeatOf what all attempts at the same have in common; it is paid for again if two of them are billed
+     */
+    record Subject(String text, String matter, String billedAs, String repeatOf) {
+
+        /** A thing that is paid for once, whoever asks for it. */
+        static Subject of(String text, String matter) {
+            return new Subject(text, matter, matter, matter);
+        }
+
+        /** A thing that every request of the client pays for. */
+        static Subject of(SimulatedCall call, String text, String matter) {
+            return new Subject(
+                    text, matter, matter + "\n" + call.clientRequestId(), matter + "\n" + call.clientRequest());
+        }
+
+        /** A picture from a prompt, and after a photo if there is one: two photos of one style are two pictures. */
+        static Subject ofPicture(SimulatedCall call, String prompt, Optional<byte[]> photo) {
+            return of(
+                    call,
+                    prompt,
+                    prompt + photo.map(bytes -> "\n" + Hashes.sha256(bytes)).orElse(""));
+        }
     }
 
     private final Provider provider;
@@ -86,11 +103,13 @@ final class Workload {
             Conditions now = now();
             SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + number.incrementAndGet());
             Duration latency = now.latency().draw(random);
-            Optional<Fault> fault = rules.answerTo(job.text(), job.matter()).or(() -> now.drawFault(random));
+            Subject subject = job.subject();
+            Optional<Fault> fault =
+                    rules.answerTo(subject.text(), subject.matter()).or(() -> now.drawFault(random));
             simulatedReply = fault.isPresent() ? failed(fault.get(), job) : job.done();
             Thread.sleep(latency.minusNanos(System.nanoTime() - began));
             if (fault.isEmpty() && simulatedReply instanceof SimulatedReply.Answer answer && answer.isOk()) {
-                counters.billed(job.billedAs(), job.repeatOf());
+                counters.billed(subject.billedAs(), subject.repeatOf());
             }
         } finally {
             gate.leave();

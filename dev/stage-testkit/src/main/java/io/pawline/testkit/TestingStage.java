@@ -16,6 +16,7 @@ import io.pawline.stage.RetryPolicy;
 import io.pawline.stage.StagePolicies;
 import io.pawline.stage.StageRuntime;
 import io.pawline.stage.StageSpec;
+import io.pawline.stage.SystemScheduler;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -160,12 +161,14 @@ public final class TestingStage {
                 spec(),
                 handler,
                 new KafkaClients(connection, instance),
+                new SystemScheduler(),
                 format,
                 meters,
                 telemetry,
                 clock,
                 new Random(1),
                 fairness,
+                Optional.empty(),
                 memory);
     }
 }

@@ -2,9 +2,11 @@ package io.pawline.stage;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
+import io.pawline.events.LimitMessage;
 import io.pawline.service.EventFormat;
 import io.pawline.stage.budget.BudgetChannel;
 import io.pawline.stage.budget.BudgetLeases;
+import io.pawline.stage.channel.MessageChannel;
 import io.pawline.stage.codec.Codec;
 import io.pawline.stage.fleet.FleetChannel;
 import io.pawline.stage.ledger.Ledger;
@@ -65,17 +67,16 @@ public final class StageRuntime<I> implements AutoCloseable {
     private final Backlog backlog = new Backlog();
     private final LiveStageControls controls;
     private final ProviderChain chain;
-    private final List<FleetChannel> fleets = new ArrayList<>();
+    private final List<MessageChannel<?>> channels = new ArrayList<>();
     private final Optional<ReceiverLimiters> receiverLimiters;
     private final BudgetLeases budget;
-    private final Optional<BudgetChannel> budgetChannel;
     private final Ledger ledger;
     private final TaskExecution<I> execution;
     private final Scheduler.Worker thread;
     private volatile @Nullable StageSession<I> session;
     private volatile boolean stopping;
 
-    /** Makes a stage without tracing. */
+    /** Makes a stage without tracing and without limits of money, with the time and the threads of the machine. */
     public StageRuntime(
             StageSpec<I> spec,
             Handler<I> handler,
@@ -88,68 +89,15 @@ public final class StageRuntime<I> implements AutoCloseable {
                 spec,
                 handler,
                 clients,
+                new SystemScheduler(),
                 format,
                 meters,
                 OpenTelemetry.noop(),
                 clock,
                 random,
                 Fairness.EVEN,
-                MEMORY_OF_RECORDS);
-    }
-
-    /**
-     * Makes a stage that is not running yet, with the time and the threads of the machine.
-     *
-     * @param random for jitter; thread-safe
-     * @param fairness how tenants share the permits
-     * @param memory bytes that records may take, those of the work topic and retries each; the rest stays in Kafka
-     */
-    public StageRuntime(
-            StageSpec<I> spec,
-            Handler<I> handler,
-            StageClients clients,
-            EventFormat format,
-            MeterRegistry meters,
-            OpenTelemetry telemetry,
-            Clock clock,
-            RandomGenerator random,
-            Fairness fairness,
-            long memory) {
-        this(spec, handler, clients, new SystemScheduler(), format, meters, telemetry, clock, random, fairness, memory);
-    }
-
-    /**
-     * Makes a stage that is not running yet.
-     *
-     * @param random for jitter; thread-safe
-     * @param fairness how tenants share the permits
-     * @param memory bytes that records may take, those of the work topic and retries each; the rest stays in Kafka
-     */
-    public StageRuntime(
-            StageSpec<I> spec,
-            Handler<I> handler,
-            StageClients clients,
-            Scheduler scheduler,
-            EventFormat format,
-            MeterRegistry meters,
-            OpenTelemetry telemetry,
-            Clock clock,
-            RandomGenerator random,
-            Fairness fairness,
-            long memory) {
-        this(
-                spec,
-                handler,
-                clients,
-                scheduler,
-                format,
-                meters,
-                telemetry,
-                clock,
-                random,
-                fairness,
                 Optional.empty(),
-                memory);
+                MEMORY_OF_RECORDS);
     }
 
     /**
@@ -216,11 +164,13 @@ public final class StageRuntime<I> implements AutoCloseable {
                         ? ""
                         : "%s-%x-%x".formatted(clients.instanceId(), steady.millis(), random.nextLong()),
                 scheduler::nanoTime);
-        this.budgetChannel = limited.filter(
-                        _ -> spec.stage().paid() && spec.provider().isPresent())
-                .map(_ -> new BudgetChannel(spec.stage(), budget, clients, format, scheduler));
         metrics.watch(budget);
-        if (budgetChannel.isPresent() && spec.provider().orElseThrow().callCostMicros() == 0) {
+        boolean asksForMoney =
+                limited.isPresent() && spec.stage().paid() && spec.provider().isPresent();
+        if (asksForMoney) {
+            channels.add(BudgetChannel.of(spec.stage(), budget, clients, format, scheduler));
+        }
+        if (asksForMoney && spec.provider().orElseThrow().callCostMicros() == 0) {
             log.warn(
                     "stage {} has no call-cost, so no budget limits its calls",
                     spec.stage().code());
@@ -270,11 +220,11 @@ public final class StageRuntime<I> implements AutoCloseable {
                 share,
                 random);
         provider.filter(_ -> !spec.receiverQueues()).ifPresent(policies -> metrics.watch(policies.name(), limiter));
-        share.ifPresent(of -> fleets.add(fleet(place, self, of, shared.orElseThrow(), limiter, format)));
+        share.ifPresent(of -> channels.add(fleet(place, self, of, shared.orElseThrow(), limiter, format)));
         return limiter;
     }
 
-    private FleetChannel fleet(
+    private MessageChannel<LimitMessage> fleet(
             int place,
             FleetMember self,
             FleetShare share,
@@ -285,7 +235,7 @@ public final class StageRuntime<I> implements AutoCloseable {
         if (place == 0) {
             metrics.watch(node);
         }
-        return new FleetChannel(
+        return FleetChannel.of(
                 spec.stage(),
                 provider.name(),
                 node,
@@ -319,8 +269,7 @@ public final class StageRuntime<I> implements AutoCloseable {
     /** Starts the poll thread and returns at once. {@link #ready} shows whether Kafka can be reached. */
     public void start() {
         controls.start();
-        fleets.forEach(FleetChannel::start);
-        budgetChannel.ifPresent(BudgetChannel::start);
+        channels.forEach(MessageChannel::start);
         thread.start();
     }
 
@@ -361,12 +310,10 @@ public final class StageRuntime<I> implements AutoCloseable {
                 thread.join(left(stopBy).minus(CLOSE_CLIENTS));
             }
             Scheduler.Worker closing = scheduler.virtualThread(spec.stage().code() + "-close", () -> {
-                fleets.forEach(FleetChannel::stop);
-                budgetChannel.ifPresent(BudgetChannel::stop);
+                channels.forEach(MessageChannel::stop);
                 ledger.close();
                 controls.close();
-                fleets.forEach(FleetChannel::close);
-                budgetChannel.ifPresent(BudgetChannel::close);
+                channels.forEach(MessageChannel::close);
             });
             closing.start();
             closing.join(left(stopBy));

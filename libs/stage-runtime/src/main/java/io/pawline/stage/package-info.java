@@ -27,7 +27,7 @@
  * from {@link io.pawline.stage.StageClients}. {@link io.pawline.stage.StageRuntime} hands both down.
  *
  * <p>No arrow runs back. From low to high, the layers are: the values of this package; {@code codec}, {@code offsets},
- * {@code provider}; {@code fleet}; {@code budget}; {@code metrics}; {@code ledger}; {@code dispatch}; {@code commit}; {@code retry}; {@code tracing};
+ * {@code channel}, {@code provider}; {@code fleet}; {@code budget}; {@code metrics}; {@code ledger}; {@code dispatch}; {@code commit}; {@code retry}; {@code tracing};
  * {@code session}. {@link io.pawline.stage.StageRuntime} stands on top: it is the one class of this package that sees
  * the others.
  */

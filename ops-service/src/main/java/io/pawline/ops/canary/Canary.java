@@ -12,10 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param round one more each time that the provider was switched on again
  * @param share of the tasks that go to it first
  * @param lastAt when a call of either side ended last
- * @param causes of its bad results, and how many of each
- * @param verdict null: not yet
- * @param switchedOffAt when it was switched off because of the verdict; null: it was not
- * @param seenOff whether it was off at the last look
+ * @param decision null: not yet
  */
 record Canary(
         String stage,
@@ -24,15 +21,9 @@ record Canary(
         double share,
         Instant beganAt,
         Instant lastAt,
-        SequentialComparison results,
-        Map<String, Integer> causes,
-        Side own,
-        Side others,
-        @Nullable Verdict verdict,
-        @Nullable Instant decidedAt,
-        @Nullable String why,
-        @Nullable Instant switchedOffAt,
-        boolean seenOff) {
+        Counts counts,
+        @Nullable Decision decision,
+        SwitchedOff switchedOff) {
 
     /**
      * Says how long the calls of one side take, and what they cost.
@@ -46,97 +37,76 @@ record Canary(
         static final Side NONE = new Side(0, null, null);
     }
 
+    /**
+     * Holds what was counted so far.
+     *
+     * @param causes of the provider's bad results, and how many of each
+     */
+    record Counts(SequentialComparison results, Map<String, Integer> causes, Side own, Side others) {
+        static final Counts NONE = new Counts(SequentialComparison.NEW, Map.of(), Side.NONE, Side.NONE);
+
+        Counts {
+            Objects.requireNonNull(results, "results");
+            causes = Map.copyOf(causes);
+        }
+    }
+
+    /**
+     * Holds the verdict.
+     *
+     * @param why the numbers in a sentence
+     */
+    record Decision(Verdict verdict, Instant at, String why) {
+        Decision {
+            Objects.requireNonNull(verdict, "verdict");
+            Objects.requireNonNull(at, "at");
+            Objects.requireNonNull(why, "why");
+        }
+    }
+
+    /**
+     * Says whether the provider is off.
+     *
+     * @param at when it was switched off because of the verdict; null: it was not
+     * @param seen whether it was off at the last look, whoever did it
+     */
+    record SwitchedOff(@Nullable Instant at, boolean seen) {
+        static final SwitchedOff NOT = new SwitchedOff(null, false);
+    }
+
     Canary {
         Objects.requireNonNull(stage, "stage");
         Objects.requireNonNull(provider, "provider");
-        Objects.requireNonNull(results, "results");
-        causes = Map.copyOf(causes);
+        Objects.requireNonNull(counts, "counts");
+        Objects.requireNonNull(switchedOff, "switchedOff");
     }
 
     /** Returns the same comparison with more results. */
-    Canary judged(SequentialComparison more, Map<String, Integer> newCauses, Side ownCalls, Side othersCalls) {
-        return new Canary(
-                stage,
-                provider,
-                round,
-                share,
-                beganAt,
-                lastAt,
-                more,
-                newCauses,
-                ownCalls,
-                othersCalls,
-                verdict,
-                decidedAt,
-                why,
-                switchedOffAt,
-                seenOff);
+    Canary judged(Counts more) {
+        return with(more, decision, switchedOff);
     }
 
     /** Returns the same comparison with its verdict. */
-    Canary decided(Verdict found, Instant moment, String because) {
-        return new Canary(
-                stage,
-                provider,
-                round,
-                share,
-                beganAt,
-                lastAt,
-                results,
-                causes,
-                own,
-                others,
-                found,
-                moment,
-                because,
-                switchedOffAt,
-                seenOff);
+    Canary decided(Decision found) {
+        return with(counts, found, switchedOff);
     }
 
     /** Returns the same comparison of a provider that was switched off at this moment. */
     Canary switchedOff(Instant moment) {
-        return new Canary(
-                stage, provider, round, share, beganAt, lastAt, results, causes, own, others, verdict, decidedAt, why,
-                moment, seenOff);
+        return with(counts, decision, new SwitchedOff(moment, switchedOff.seen()));
     }
 
     /** Returns the same comparison of a provider that is off. */
     Canary off() {
-        return new Canary(
-                stage,
-                provider,
-                round,
-                share,
-                beganAt,
-                lastAt,
-                results,
-                causes,
-                own,
-                others,
-                verdict,
-                decidedAt,
-                why,
-                switchedOffAt,
-                true);
+        return with(counts, decision, new SwitchedOff(switchedOff.at(), true));
+    }
+
+    private Canary with(Counts counted, @Nullable Decision decided, SwitchedOff off) {
+        return new Canary(stage, provider, round, share, beganAt, lastAt, counted, decided, off);
     }
 
     /** Returns a comparison that begins at this moment, with nothing of this one. */
     Canary anew(Instant moment) {
-        return new Canary(
-                stage,
-                provider,
-                round + 1,
-                share,
-                moment,
-                lastAt,
-                SequentialComparison.NEW,
-                Map.of(),
-                Side.NONE,
-                Side.NONE,
-                null,
-                null,
-                null,
-                null,
-                false);
+        return new Canary(stage, provider, round + 1, share, moment, lastAt, Counts.NONE, null, SwitchedOff.NOT);
     }
 }

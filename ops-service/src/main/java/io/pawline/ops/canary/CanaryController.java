@@ -79,8 +79,9 @@ final class CanaryController {
             boolean off) {
 
         static CanaryView of(Canary canary) {
-            SequentialComparison results = canary.results();
-            SequentialComparison.Verdict verdict = canary.verdict();
+            Canary.Counts counts = canary.counts();
+            SequentialComparison results = counts.results();
+            Canary.Decision decision = canary.decision();
             return new CanaryView(
                     canary.stage(),
                     canary.provider(),
@@ -88,14 +89,14 @@ final class CanaryController {
                     canary.share(),
                     canary.beganAt(),
                     canary.lastAt(),
-                    SideView.of(results.canary(), canary.own()),
-                    SideView.of(results.others(), canary.others()),
-                    new TreeMap<>(canary.causes()),
+                    SideView.of(results.canary(), counts.own()),
+                    SideView.of(results.others(), counts.others()),
+                    new TreeMap<>(counts.causes()),
                     Math.exp(results.evidence()),
-                    verdict == null ? null : verdict.name().toLowerCase(Locale.ROOT),
-                    canary.decidedAt(),
-                    canary.why(),
-                    canary.seenOff());
+                    decision == null ? null : decision.verdict().name().toLowerCase(Locale.ROOT),
+                    decision == null ? null : decision.at(),
+                    decision == null ? null : decision.why(),
+                    canary.switchedOff().seen());
         }
     }
 

@@ -2,7 +2,10 @@ package io.pawline.ops.canary;
 
 import io.pawline.ops.audit.Audit;
 import io.pawline.ops.audit.Audit.ControlEntry;
+import io.pawline.ops.canary.Canary.Counts;
+import io.pawline.ops.canary.Canary.Decision;
 import io.pawline.ops.canary.Canary.Side;
+import io.pawline.ops.canary.Canary.SwitchedOff;
 import io.pawline.ops.canary.CanaryStore.Ended;
 import io.pawline.ops.canary.SequentialComparison.Verdict;
 import java.time.Clock;
@@ -83,16 +86,16 @@ final class CanaryJudge {
         if (off) {
             return canary.off();
         }
-        if (canary.seenOff() || switchedOnUnseen(canary)) {
+        if (canary.switchedOff().seen() || switchedOnUnseen(canary)) {
             CanaryStore.forgetTasks(handle, canary);
             return canary.anew(clock.instant());
         }
-        return canary.verdict() == null ? judge(handle, canary) : canary;
+        return canary.decision() == null ? judge(handle, canary) : canary;
     }
 
     /** Somebody may have switched it on again while nobody looked. */
     private boolean switchedOnUnseen(Canary canary) {
-        Instant switchedOff = canary.switchedOffAt();
+        Instant switchedOff = canary.switchedOff().at();
         return switchedOff != null && switchedOff.isBefore(clock.instant().minus(KNOWN_AFTER));
     }
 
@@ -102,8 +105,8 @@ final class CanaryJudge {
             return canary;
         }
         Side others = CanaryStore.sides(handle, canary).getLast();
-        SequentialComparison results = canary.results();
-        Map<String, Integer> causes = new TreeMap<>(canary.causes());
+        SequentialComparison results = canary.counts().results();
+        Map<String, Integer> causes = new TreeMap<>(canary.counts().causes());
         Map<Ended, Optional<CanaryCause>> judged = new LinkedHashMap<>();
         List<UUID> none = new ArrayList<>();
         for (Ended task : ended) {
@@ -121,7 +124,7 @@ final class CanaryJudge {
         }
         CanaryStore.judged(handle, canary, judged, none, clock.instant().minus(WAITS));
         List<Side> sides = CanaryStore.sides(handle, canary);
-        Canary counted = canary.judged(results, causes, sides.getFirst(), sides.getLast());
+        Canary counted = canary.judged(new Counts(results, causes, sides.getFirst(), sides.getLast()));
         return results.verdict()
                 .map(verdict -> decided(handle, counted, verdict))
                 .orElse(counted);
@@ -151,7 +154,7 @@ final class CanaryJudge {
     }
 
     private Canary decided(Handle handle, Canary canary, Verdict verdict) {
-        String why = why(canary);
+        String why = why(canary.counts());
         if (verdict == Verdict.AS_GOOD) {
             Audit.note(
                     handle,
@@ -159,13 +162,13 @@ final class CanaryJudge {
         }
         CanaryStore.forgetTasks(handle, canary);
         log.info("canary {} of {} is {}: {}", canary.provider(), canary.stage(), verdict, why);
-        return canary.decided(verdict, clock.instant(), why);
+        return canary.decided(new Decision(verdict, clock.instant(), why));
     }
 
     /** Puts the numbers into a sentence for the audit. */
-    private static String why(Canary canary) {
-        SequentialComparison results = canary.results();
-        String causes = canary.causes().entrySet().stream()
+    private static String why(Counts counts) {
+        SequentialComparison results = counts.results();
+        String causes = counts.causes().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .map(each -> each.getKey() + " " + each.getValue())
                 .collect(Collectors.joining(", "));
@@ -180,10 +183,11 @@ final class CanaryJudge {
 
     /** Switches off what is worse and is not off yet. To do so twice does no harm. */
     private void obey(Canary canary) {
-        String why = canary.why();
-        if (canary.verdict() == Verdict.WORSE && canary.switchedOffAt() == null && why != null) {
-            if (!canary.seenOff()) {
-                switches.switchOff(canary.provider(), why);
+        Decision decision = canary.decision();
+        SwitchedOff off = canary.switchedOff();
+        if (decision != null && decision.verdict() == Verdict.WORSE && off.at() == null) {
+            if (!off.seen()) {
+                switches.switchOff(canary.provider(), decision.why());
             }
             var _ = store.change(canary, (_, known) -> known.switchedOff(clock.instant()));
         }

@@ -1,6 +1,9 @@
 package io.pawline.ops.canary;
 
+import io.pawline.ops.canary.Canary.Counts;
+import io.pawline.ops.canary.Canary.Decision;
 import io.pawline.ops.canary.Canary.Side;
+import io.pawline.ops.canary.Canary.SwitchedOff;
 import io.pawline.ops.canary.SequentialComparison.Tally;
 import io.pawline.ops.canary.SequentialComparison.Verdict;
 import io.pawline.schemas.Reason;
@@ -15,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BinaryOperator;
@@ -296,8 +300,9 @@ final class CanaryStore {
     }
 
     private static void save(Handle handle, Canary canary) {
-        SequentialComparison results = canary.results();
-        Verdict verdict = canary.verdict();
+        Counts counts = canary.counts();
+        SequentialComparison results = counts.results();
+        Decision decision = canary.decision();
         handle.createUpdate(SAVE)
                 .bind("stage", canary.stage())
                 .bind("provider", canary.provider())
@@ -313,21 +318,22 @@ final class CanaryStore {
                 .bind("waitingBad", results.waitingCanary().bad())
                 .bind("waitingOthers", results.waitingOthers().results())
                 .bind("waitingOthersBad", results.waitingOthers().bad())
-                .bind("causes", JSON.writeValueAsString(canary.causes()))
-                .bind("p95", canary.own().p95Millis())
-                .bind("othersP95", canary.others().p95Millis())
-                .bind("cost", canary.own().costMicros())
-                .bind("othersCost", canary.others().costMicros())
-                .bind("verdict", verdict == null ? null : verdict.name().toLowerCase(Locale.ROOT))
-                .bind("decided", at(canary.decidedAt()))
-                .bind("why", canary.why())
-                .bind("switchedOff", at(canary.switchedOffAt()))
-                .bind("seenOff", canary.seenOff())
+                .bind("causes", JSON.writeValueAsString(counts.causes()))
+                .bind("p95", counts.own().p95Millis())
+                .bind("othersP95", counts.others().p95Millis())
+                .bind("cost", counts.own().costMicros())
+                .bind("othersCost", counts.others().costMicros())
+                .bind(
+                        "verdict",
+                        decision == null ? null : decision.verdict().name().toLowerCase(Locale.ROOT))
+                .bind("decided", decision == null ? null : at(decision.at()))
+                .bind("why", decision == null ? null : decision.why())
+                .bind("switchedOff", at(canary.switchedOff().at()))
+                .bind("seenOff", canary.switchedOff().seen())
                 .execute();
     }
 
     private static Canary canary(ResultSet row) throws SQLException {
-        String verdict = row.getString("verdict");
         return new Canary(
                 row.getString("stage"),
                 row.getString("provider"),
@@ -335,6 +341,13 @@ final class CanaryStore {
                 row.getDouble("share"),
                 row.getObject("began_at", OffsetDateTime.class).toInstant(),
                 row.getObject("last_at", OffsetDateTime.class).toInstant(),
+                counts(row),
+                decision(row),
+                new SwitchedOff(instant(row, "switched_off_at"), row.getBoolean("seen_off")));
+    }
+
+    private static Counts counts(ResultSet row) throws SQLException {
+        return new Counts(
                 new SequentialComparison(
                         row.getDouble("evidence"),
                         row.getDouble("reassurance"),
@@ -344,12 +357,18 @@ final class CanaryStore {
                         new Tally(row.getInt("waiting_others"), row.getInt("waiting_others_bad"))),
                 JSON.readValue(row.getString("causes"), COUNTS),
                 new Side(row.getInt("tasks"), number(row, "p95_ms"), number(row, "cost_micros")),
-                new Side(row.getInt("others"), number(row, "others_p95_ms"), number(row, "others_cost_micros")),
-                verdict == null ? null : Verdict.valueOf(verdict.toUpperCase(Locale.ROOT)),
-                instant(row, "decided_at"),
-                row.getString("why"),
-                instant(row, "switched_off_at"),
-                row.getBoolean("seen_off"));
+                new Side(row.getInt("others"), number(row, "others_p95_ms"), number(row, "others_cost_micros")));
+    }
+
+    private static @Nullable Decision decision(ResultSet row) throws SQLException {
+        String verdict = row.getString("verdict");
+        Instant decidedAt = instant(row, "decided_at");
+        return verdict == null || decidedAt == null
+                ? null
+                : new Decision(
+                        Verdict.valueOf(verdict.toUpperCase(Locale.ROOT)),
+                        decidedAt,
+                        Objects.requireNonNullElse(row.getString("why"), ""));
     }
 
     private static @Nullable Long number(ResultSet row, String column) throws SQLException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pawline.ops.TestingDatabase;
 import io.pawline.ops.audit.Audit;
+import io.pawline.ops.canary.Canary.Decision;
 import io.pawline.ops.canary.SequentialComparison.Tally;
 import io.pawline.ops.canary.SequentialComparison.Verdict;
 import io.pawline.ops.canary.TestingComparison.Fate;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,9 +85,9 @@ class CanaryJudgeIT {
         judge.round();
 
         Canary canary = canary();
-        assertThat(canary.verdict()).isEqualTo(Verdict.WORSE);
-        assertThat(canary.results().canary().results()).isLessThanOrEqualTo(8);
-        assertThat(canary.causes()).containsOnlyKeys("implausible");
+        assertThat(verdict()).isEqualTo(Verdict.WORSE);
+        assertThat(canary.counts().results().canary().results()).isLessThanOrEqualTo(8);
+        assertThat(canary.counts().causes()).containsOnlyKeys("implausible");
         assertThat(switches.given)
                 .singleElement()
                 .asString()
@@ -101,7 +103,7 @@ class CanaryJudgeIT {
 
         rounds();
 
-        assertThat(canary().verdict()).isEqualTo(Verdict.AS_GOOD);
+        assertThat(verdict()).isEqualTo(Verdict.AS_GOOD);
         assertThat(switches.given).isEmpty();
         assertThat(new Audit(DATABASE).newest(10)).singleElement().satisfies(audited -> {
             assertThat(audited.entry().who()).isEqualTo("canary");
@@ -121,7 +123,7 @@ class CanaryJudgeIT {
         first.endIn(DATABASE);
         judge.round();
         Canary before = canary();
-        assertThat(before.results().canary()).isEqualTo(new Tally(2, 2));
+        assertThat(before.counts().results().canary()).isEqualTo(new Tally(2, 2));
 
         judge = judge();
         first.noteIn(ledger, store);
@@ -130,8 +132,8 @@ class CanaryJudgeIT {
 
         play(4, Fate.IMPLAUSIBLE, Fate.GOOD);
         judge.round();
-        assertThat(canary().verdict()).isEqualTo(Verdict.WORSE);
-        assertThat(canary().results().canary().results()).isLessThan(6);
+        assertThat(verdict()).isEqualTo(Verdict.WORSE);
+        assertThat(canary().counts().results().canary().results()).isLessThan(6);
     }
 
     @Test
@@ -139,7 +141,7 @@ class CanaryJudgeIT {
         play(8, Fate.IMPLAUSIBLE, Fate.GOOD);
         switches.lost = true;
         assertThatThrownBy(judge::round).hasMessage("Kafka does not answer");
-        assertThat(canary().verdict()).isEqualTo(Verdict.WORSE);
+        assertThat(verdict()).isEqualTo(Verdict.WORSE);
 
         switches.lost = false;
         judge = judge();
@@ -155,7 +157,7 @@ class CanaryJudgeIT {
 
         judge.round();
 
-        assertThat(canary().verdict()).isNull();
+        assertThat(canary().decision()).isNull();
     }
 
     @ParameterizedTest
@@ -168,11 +170,11 @@ class CanaryJudgeIT {
         played.noteIn(ledger, store);
 
         judge.round();
-        assertThat(canary().verdict()).as("the others have not ended").isNull();
+        assertThat(canary().decision()).as("the others have not ended").isNull();
         played.endIn(DATABASE);
         judge.round();
 
-        assertThat(canary().verdict()).isEqualTo(Verdict.WORSE);
+        assertThat(verdict()).isEqualTo(Verdict.WORSE);
     }
 
     @ParameterizedTest
@@ -192,8 +194,8 @@ class CanaryJudgeIT {
 
         rounds();
 
-        assertThat(canary().verdict()).isNull();
-        assertThat(canary().results().canary()).isEqualTo(Tally.NONE);
+        assertThat(canary().decision()).isNull();
+        assertThat(canary().counts().results().canary()).isEqualTo(Tally.NONE);
     }
 
     @ParameterizedTest
@@ -205,8 +207,8 @@ class CanaryJudgeIT {
         play(12, new Fate(null, millis, costMicros, "success", null), Fate.GOOD);
         rounds();
 
-        assertThat(canary().verdict()).isEqualTo(Verdict.WORSE);
-        assertThat(canary().causes()).containsOnlyKeys(cause);
+        assertThat(verdict()).isEqualTo(Verdict.WORSE);
+        assertThat(canary().counts().causes()).containsOnlyKeys(cause);
     }
 
     @Test
@@ -217,7 +219,7 @@ class CanaryJudgeIT {
         play(12, new Fate(null, 1_900, 59_000, "success", null), Fate.GOOD);
         rounds();
 
-        assertThat(canary().results().canary()).isEqualTo(new Tally(14, 0));
+        assertThat(canary().counts().results().canary()).isEqualTo(new Tally(14, 0));
     }
 
     @Test
@@ -234,7 +236,7 @@ class CanaryJudgeIT {
 
         judge.round();
 
-        assertThat(canary().verdict()).isEqualTo(Verdict.WORSE);
+        assertThat(verdict()).isEqualTo(Verdict.WORSE);
     }
 
     @Test
@@ -248,15 +250,17 @@ class CanaryJudgeIT {
 
         judge.round();
         assertThat(canary().round()).isEqualTo(2);
-        assertThat(canary().verdict()).isNull();
+        assertThat(canary().decision()).isNull();
         late.noteIn(ledger, store);
         late.endIn(DATABASE);
         judge.round();
-        assertThat(canary().results()).as("calls of the last comparison").isEqualTo(SequentialComparison.NEW);
+        assertThat(canary().counts().results())
+                .as("calls of the last comparison")
+                .isEqualTo(SequentialComparison.NEW);
 
         play(3, Fate.GOOD, Fate.GOOD);
         judge.round();
-        assertThat(canary().results().canary()).isEqualTo(new Tally(3, 0));
+        assertThat(canary().counts().results().canary()).isEqualTo(new Tally(3, 0));
         assertThat(switches.given).hasSize(1);
     }
 
@@ -280,12 +284,12 @@ class CanaryJudgeIT {
         judge.round();
         switches.off.add(TestingComparison.CANARY);
         judge.round();
-        assertThat(canary().verdict()).isNull();
+        assertThat(canary().decision()).isNull();
         switches.off.clear();
         judge.round();
 
         assertThat(canary().round()).isEqualTo(2);
-        assertThat(canary().results()).isEqualTo(SequentialComparison.NEW);
+        assertThat(canary().counts().results()).isEqualTo(SequentialComparison.NEW);
     }
 
     private void play(int ofCanary, Fate its, Fate others) {
@@ -307,6 +311,11 @@ class CanaryJudgeIT {
 
     private Canary canary() {
         return store.all().getFirst();
+    }
+
+    private @Nullable Verdict verdict() {
+        Decision decision = canary().decision();
+        return decision == null ? null : decision.verdict();
     }
 
     private static long compared() {

@@ -1,6 +1,8 @@
 package io.pawline.ops.console;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static io.pawline.ops.console.TestingBrowser.called;
+import static io.pawline.ops.console.TestingBrowser.named;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -28,7 +30,6 @@ import io.pawline.ops.live.TestingAttemptEvents;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
-import io.pawline.schemas.Topics;
 import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.Submission;
 import io.pawline.taskstore.TaskDao;
@@ -50,7 +51,6 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -134,12 +134,12 @@ class ConsoleIT {
                     10,
                     BreakerState.CLOSED));
         }
-        record(calls);
+        TestingOps.record(calls);
         assertThat(generate).containsText("4 of 10 in flight");
         assertThat(generate).containsText("breaker closed");
         assertThat(generate).containsText("4 calls in 15 min, 0 % failed");
 
-        record(List.of(
+        TestingOps.record(List.of(
                 end(calls.get(0), Reason.PROVIDER_ERROR),
                 end(calls.get(1), Reason.PROVIDER_ERROR),
                 end(calls.get(2), null)));
@@ -184,7 +184,7 @@ class ConsoleIT {
 
     @Test
     void aLimitSaysWhatItMeansForAllProcessesTogether() {
-        record(List.of(
+        TestingOps.record(List.of(
                 TestingAttemptEvents.seenBy(
                         TestingAttemptEvents.begun(TaskId.next(), Stage.MATTING, 1, Instant.now()),
                         "one",
@@ -296,15 +296,6 @@ class ConsoleIT {
     private static CallAttempt end(CallAttempt call, @Nullable Reason failure) {
         return TestingAttemptEvents.seenBy(
                 TestingAttemptEvents.ended(call, Instant.now(), failure), "one", 1, 10, BreakerState.OPEN);
-    }
-
-    private static void record(List<CallAttempt> calls) {
-        TestingKafka.send(calls.stream()
-                .map(call -> new ProducerRecord<>(
-                        Topics.ATTEMPTS,
-                        call.getContext().getTaskId().getBytes(StandardCharsets.UTF_8),
-                        TestingOps.bytes(call)))
-                .toList());
     }
 
     @Test
@@ -442,7 +433,7 @@ class ConsoleIT {
     void anEditedDeadLetterIsCheckedAndThenReplayed() {
         Submission task =
                 failed(1, Reason.INVALID_REQUEST, "The description is odd.").getFirst();
-        Page page = open(Screen.LAPTOP, "/letters/" + deadLetterOf(task));
+        Page page = open(Screen.LAPTOP, "/letters/" + ops.deadLetterOf(task));
 
         page.getByRole(AriaRole.BUTTON, called("Edit and replay…")).click();
         Locator dialog = page.getByRole(AriaRole.DIALOG);
@@ -489,7 +480,7 @@ class ConsoleIT {
     @Test
     void whatSomebodyHasWrittenIntoADeadLetterStaysText() {
         Submission task = failed(1, Reason.MALFORMED_ANSWER, HOSTILE).getFirst();
-        for (String path : List.of("/letters?reason=malformed_answer", "/letters/" + deadLetterOf(task))) {
+        for (String path : List.of("/letters?reason=malformed_answer", "/letters/" + ops.deadLetterOf(task))) {
             Page page = open(Screen.LAPTOP, path);
 
             assertThat(page.getByText(HOSTILE).first()).isVisible();
@@ -501,10 +492,10 @@ class ConsoleIT {
 
     @Test
     void bytesThatAreNoEventAreShownInHexAndAsTextAndCanBeSaved() throws Exception {
-        Submission task = accepted(Reason.UNDECODABLE);
+        Submission task = ops.failedTask(Reason.UNDECODABLE);
         byte[] bytes = "GIF89a, not an event at all".getBytes(StandardCharsets.UTF_8);
         send(task, bytes, Reason.UNDECODABLE, "These bytes are no event.");
-        Page page = open(Screen.LAPTOP, "/letters/" + deadLetterOf(task));
+        Page page = open(Screen.LAPTOP, "/letters/" + ops.deadLetterOf(task));
 
         assertThat(page.getByLabel("Hex")).containsText("47 49 46 38 39 61");
         assertThat(page.getByLabel("Text")).containsText("GIF89a, not an event");
@@ -579,7 +570,7 @@ class ConsoleIT {
     void everyPageFitsTheScreenAndCanBeReadByAll(Screen screen, ColorScheme colours) {
         Submission task =
                 failed(1, Reason.READ_TIMEOUT, HOSTILE + "y".repeat(300)).getFirst();
-        long deadLetter = deadLetterOf(task);
+        long deadLetter = ops.deadLetterOf(task);
         Page page = browser.open(screen, colours);
         List<String> wrong = new ArrayList<>();
         for (String path : List.of(
@@ -628,47 +619,18 @@ class ConsoleIT {
         return page.getByRole(AriaRole.ROW).filter(new Locator.FilterOptions().setHasText(text));
     }
 
-    /** Finds something of the page by its name. */
-    private static Page.GetByRoleOptions called(String name) {
-        return new Page.GetByRoleOptions().setName(name).setExact(true);
-    }
-
-    /** Finds something of a part of the page by its name. */
-    private static Locator.GetByRoleOptions named(String name) {
-        return new Locator.GetByRoleOptions().setName(name).setExact(true);
-    }
-
     private static List<Submission> failed(int count, Reason reason, String detail) {
         List<Submission> failed = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Submission task = accepted(reason);
+            Submission task = ops.failedTask(reason);
             send(task, TestingOps.bytes(TestingOps.described(task, 1)), reason, detail);
             failed.add(task);
         }
-        failed.forEach(ConsoleIT::deadLetterOf);
+        failed.forEach(ops::deadLetterOf);
         return failed;
-    }
-
-    private static Submission accepted(Reason reason) {
-        Submission task = TestingTasks.submission();
-        TaskDao tasks = ops.bean(TaskDao.class);
-        tasks.accept(task);
-        tasks.close(task.id(), 1, TestingTasks.failure(reason));
-        return task;
     }
 
     private static void send(Submission task, byte[] value, Reason reason, String detail) {
         TestingKafka.send(List.of(TestingOps.deadLetter(Stage.GENERATE, task, value, reason, detail)));
-    }
-
-    /** Waits until the dead letter of this task is in the index, and gives its number. */
-    private static long deadLetterOf(Submission task) {
-        return await().atMost(PATIENCE)
-                .until(
-                        () -> ops.get("/v1/dead-letters?state=any&task_id=" + task.id())
-                                .json()
-                                .at("/dead_letters/0/id")
-                                .asLong(0),
-                        id -> id > 0);
     }
 }

@@ -1,8 +1,9 @@
 package io.pawline.ops.console;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static io.pawline.ops.console.TestingBrowser.called;
+import static io.pawline.ops.console.TestingBrowser.named;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
@@ -22,18 +23,13 @@ import io.pawline.ops.live.TestingAttemptEvents;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
-import io.pawline.schemas.Topics;
 import io.pawline.taskstore.Submission;
-import io.pawline.taskstore.TaskDao;
-import io.pawline.taskstore.TestingTasks;
 import io.pawline.testkit.NeedsTools;
 import io.pawline.testkit.TestingKafka;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -110,13 +106,7 @@ class ConsoleLanguagesIT {
         browser = new TestingBrowser();
         calls();
         task = failed();
-        deadLetter = await().atMost(PATIENCE)
-                .until(
-                        () -> ops.get("/v1/dead-letters?state=any&task_id=" + task.id())
-                                .json()
-                                .at("/dead_letters/0/id")
-                                .asLong(0),
-                        id -> id > 0);
+        deadLetter = ops.deadLetterOf(task);
         ops.bean(AlertJournal.class)
                 .note(
                         Instant.now(),
@@ -267,14 +257,6 @@ class ConsoleLanguagesIT {
         return "http://127.0.0.1:" + ops.port() + "/" + search + "#" + path;
     }
 
-    private static Page.GetByRoleOptions called(String name) {
-        return new Page.GetByRoleOptions().setName(name).setExact(true);
-    }
-
-    private static Locator.GetByRoleOptions named(String name) {
-        return new Locator.GetByRoleOptions().setName(name).setExact(true);
-    }
-
     private static void calls() {
         List<CallAttempt> calls = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
@@ -291,19 +273,11 @@ class ConsoleLanguagesIT {
                 1,
                 10,
                 BreakerState.OPEN));
-        TestingKafka.send(calls.stream()
-                .map(call -> new ProducerRecord<>(
-                        Topics.ATTEMPTS,
-                        call.getContext().getTaskId().getBytes(StandardCharsets.UTF_8),
-                        TestingOps.bytes(call)))
-                .toList());
+        TestingOps.record(calls);
     }
 
     private static Submission failed() {
-        Submission failed = TestingTasks.submission();
-        TaskDao tasks = ops.bean(TaskDao.class);
-        tasks.accept(failed);
-        tasks.close(failed.id(), 1, TestingTasks.failure(Reason.PROVIDER_ERROR));
+        Submission failed = ops.failedTask(Reason.PROVIDER_ERROR);
         TestingKafka.send(List.of(TestingOps.deadLetter(
                 Stage.GENERATE,
                 failed,

@@ -4,6 +4,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.ConsoleMessage;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
@@ -84,6 +85,16 @@ public final class TestingBrowser implements AutoCloseable {
         page.onConsoleMessage(this::keep);
         page.onPageError(complaints::add);
         return page;
+    }
+
+    /** Finds something of a page by its name. */
+    static Page.GetByRoleOptions called(String name) {
+        return new Page.GetByRoleOptions().setName(name).setExact(true);
+    }
+
+    /** Finds something of a part of a page by its name. */
+    static Locator.GetByRoleOptions named(String name) {
+        return new Locator.GetByRoleOptions().setName(name).setExact(true);
     }
 
     private void keep(ConsoleMessage message) {

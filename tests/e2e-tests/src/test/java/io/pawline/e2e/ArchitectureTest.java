@@ -150,6 +150,7 @@ class ArchitectureTest {
     private static final List<String> INSIDE_THE_RUNTIME = List.of(
             "codec",
             "offsets",
+            "channel",
             "provider",
             "fleet",
             "budget",

@@ -29,6 +29,7 @@ class GuaranteesTest {
             "matting-service",
             "finalize-service",
             "callback-service",
+            "ops-service",
             "dev/benchmarks",
             "tests/stage-runtime-it",
             "tests/stage-simulation",

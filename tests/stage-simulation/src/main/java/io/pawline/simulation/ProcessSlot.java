@@ -233,6 +233,7 @@ final class ProcessSlot {
                     process.clock(),
                     process.random(),
                     Fairness.EVEN,
+                    Optional.empty(),
                     memory);
             runtime = made;
             made.start();

@@ -10,14 +10,18 @@ import tools.jackson.databind.JsonNode;
  * Holds the {@code error} in an answer of Ark. The error concerns the whole answer or one image of it.
  *
  * @param code Ark's code for the error, if it looks like one, because it goes into headers and columns
+ * @param type kind of the error, such as {@code invalid_request_error}; empty: none is named
  * @param parameter name of the parameter that the error is about; empty: none is named
  * @param rawMessage message of Ark as it came; null: none
  */
 public record ArkError(
-        Optional<String> code, String parameter, @Nullable String rawMessage) {
+        Optional<String> code,
+        String type,
+        String parameter,
+        @Nullable String rawMessage) {
 
     /** Stands for an answer without an error. */
-    public static final ArkError NONE = new ArkError(Optional.empty(), "", null);
+    public static final ArkError NONE = new ArkError(Optional.empty(), "", "", null);
 
     /** Ark names the parameter in its message, too: "The parameter `size` specified in the request is not valid". */
     private static final Pattern QUOTED_PARAMETER = Pattern.compile("parameters? `([^`]{1,128})`");
@@ -33,6 +37,7 @@ public record ArkError(
         Optional<String> message = text(error.get("message"));
         return new ArkError(
                 text(error.get("code")).filter(ArkError::isPlainName),
+                error.path("type").asString(""),
                 text(error.get("param"))
                         .filter(name -> !name.isBlank())
                         .or(() -> message.flatMap(ArkError::quotedParameter))

@@ -19,6 +19,9 @@ import tools.jackson.databind.node.ObjectNode;
 public record OpenAiOrder(
         String model, String prompt, Optional<DataUrl> photo, String size, boolean transparent, boolean asAddress) {
 
+    /** What all models take. */
+    public static final String USUAL_SIZE = "1024x1024";
+
     public OpenAiOrder {
         Objects.requireNonNull(model, "model");
         Objects.requireNonNull(prompt, "prompt");

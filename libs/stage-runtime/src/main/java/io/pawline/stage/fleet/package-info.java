@@ -1,6 +1,6 @@
 /**
  * Lets the processes of a stage share the limit of their provider through a Kafka topic. {@code FleetChannel} carries
- * the messages of a {@code FleetNode}, {@code FleetCodec} turns them into events. It sees {@code provider}; {@link
+ * the messages of a {@code FleetNode}, {@code FleetCodec} turns them into events. It sees {@code provider} and {@code channel}; {@link
  * io.pawline.stage.StageRuntime} runs it.
  */
 @NullMarked

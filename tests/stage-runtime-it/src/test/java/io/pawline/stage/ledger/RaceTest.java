@@ -7,17 +7,10 @@ import io.pawline.events.Billed;
 import io.pawline.events.CallAttempt;
 import io.pawline.events.CallMoment;
 import io.pawline.events.CallOutcome;
-import io.pawline.events.TaskAccepted;
 import io.pawline.events.TaskContext;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Routing;
-import io.pawline.schemas.Stage;
-import io.pawline.schemas.TaskId;
-import io.pawline.schemas.Topics;
-import io.pawline.schemas.budget.BudgetAnswer;
-import io.pawline.schemas.budget.BudgetAsk;
-import io.pawline.stage.BudgetPolicy;
 import io.pawline.stage.CallWork;
 import io.pawline.stage.Fallbacks;
 import io.pawline.stage.Fallbacks.Fallback;
@@ -25,27 +18,15 @@ import io.pawline.stage.OutsideCall;
 import io.pawline.stage.ProviderCall;
 import io.pawline.stage.ProviderPolicies;
 import io.pawline.stage.Scheduler;
-import io.pawline.stage.StageSpec;
-import io.pawline.stage.SystemScheduler;
 import io.pawline.stage.budget.BudgetLeases;
-import io.pawline.stage.codec.Codec;
 import io.pawline.stage.provider.ConcurrencyLimiter;
 import io.pawline.stage.provider.Demand;
 import io.pawline.stage.provider.Permit;
 import io.pawline.stage.provider.ProviderChain;
-import io.pawline.stage.provider.StageControls;
-import io.pawline.testkit.TestingEvents;
-import io.pawline.testkit.TestingStage;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -54,8 +35,6 @@ import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import org.apache.kafka.clients.producer.MockProducer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -63,31 +42,6 @@ import org.junit.jupiter.api.Timeout;
 /** Makes one call twice: the first hangs, or answers once the second has begun. */
 @Timeout(60)
 class RaceTest {
-
-    private static final StageControls FREE = new StageControls() {
-        @Override
-        public boolean paused() {
-            return false;
-        }
-
-        @Override
-        public OptionalInt limit() {
-            return OptionalInt.empty();
-        }
-
-        @Override
-        public Instant coolDownUntil() {
-            return Instant.EPOCH;
-        }
-
-        @Override
-        public void coolDown(Instant until, String why) {
-            throw new AssertionError("nobody named a moment");
-        }
-    };
-
-    /** Of the events of tests. */
-    private static final String TENANT = "test";
 
     private static final String INTERACTIVE = "interactive";
     private static final String KIND = "photo";
@@ -103,26 +57,17 @@ class RaceTest {
         HANGS
     }
 
-    private final Clock clock = Clock.systemUTC();
-    private final Scheduler scheduler = new SystemScheduler();
+    private TestingCallLedger ledger = new TestingCallLedger();
+    private final Scheduler scheduler = ledger.scheduler;
     private final AtomicInteger interrupted = new AtomicInteger();
-    private MockProducer<byte[], byte[]> attempts = producer();
     private List<ConcurrencyLimiter> limiters = List.of();
-    private BudgetLeases budget = unlimited();
+    private BudgetLeases budget = TestingCallLedger.unlimited(scheduler::nanoTime);
     private CountDownLatch secondHasBegun = new CountDownLatch(1);
     private Duration usual = Duration.ofMillis(1);
     private @Nullable Permit permit;
     private Runnable onceTheFirstIsRecorded = () -> {};
     private Runnable onceTheHedgeIsRecorded = () -> {};
     private volatile Optional<EndedEarly> over = Optional.empty();
-
-    private static MockProducer<byte[], byte[]> producer() {
-        return new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
-    }
-
-    private BudgetLeases unlimited() {
-        return new BudgetLeases("test", BudgetPolicy.UNLIMITED, () -> "life", scheduler::nanoTime);
-    }
 
     @Property(tries = 200)
     void oneAnswerCountsAndBothCallsAreInTheLedger(
@@ -136,7 +81,7 @@ class RaceTest {
         Assume.that(second != End.HANGS || first == End.SUCCEEDS || first == End.FAILS_FOR_THE_TASK);
         begin();
         limitTo(1_000);
-        long before = budget.freeOf(TENANT);
+        long before = budget.freeOf(TestingCallLedger.TENANT);
 
         String answer;
         try (RecordedCalls calls = calls(providers, INTERACTIVE)) {
@@ -158,7 +103,7 @@ class RaceTest {
         assertThat(interrupted).hasValue((first == End.HANGS ? 1 : 0) + (second == End.HANGS ? 1 : 0));
         assertThat(limiters)
                 .allSatisfy(limiter -> assertThat(limiter.inFlight()).isZero());
-        assertThat(before - budget.freeOf(TENANT)).isEqualTo(cost(first) + cost(second));
+        assertThat(before - budget.freeOf(TestingCallLedger.TENANT)).isEqualTo(cost(first) + cost(second));
     }
 
     /** A call that was cut by the other one says so; one that answered as well has its own end. */
@@ -415,39 +360,21 @@ class RaceTest {
     }
 
     private List<CallAttempt> ledger(CallMoment moment) {
-        return attempts.history().stream()
-                .map(event -> TestingEvents.deserializer(CallAttempt.class).deserialize(Topics.ATTEMPTS, event.value()))
+        return ledger.events().stream()
                 .filter(event -> event.getMoment() == moment)
                 .toList();
     }
 
     /** Forgets what an earlier try of a property did. */
     private void begin() {
-        attempts = producer();
+        ledger = new TestingCallLedger();
         secondHasBegun = new CountDownLatch(1);
         interrupted.set(0);
     }
 
     /** Lets the tenant spend so much. */
     private void limitTo(long granted) {
-        budget = new BudgetLeases(
-                "test", new BudgetPolicy(_ -> true, _ -> false, true), () -> "life", scheduler::nanoTime);
-        budget.reserve(TENANT, TaskId.next(), PRICE);
-        BudgetAsk ask = budget.due().orElseThrow();
-        BudgetAsk.Need need = ask.needs().getFirst();
-        budget.received(new BudgetAnswer(
-                ask.life(),
-                ask.number(),
-                false,
-                List.of(new BudgetAnswer.Grant(
-                        need.account(),
-                        Optional.of(LocalDate.of(2026, 11, 29)),
-                        need.lease(),
-                        1,
-                        granted,
-                        granted < 2 * PRICE,
-                        false,
-                        Duration.ofHours(3)))));
+        budget = TestingCallLedger.limited(granted, PRICE, 2 * PRICE, scheduler::nanoTime);
     }
 
     /** Returns the permit of the attempt, which the runtime closes. */
@@ -456,14 +383,10 @@ class RaceTest {
     }
 
     private RecordedCalls calls(int number, String priority) {
-        StageSpec<TaskAccepted> spec = TestingStage.on(Map.of()).spec();
         List<ProviderPolicies> providers = IntStream.range(0, number)
                 .mapToObj(place -> new ProviderPolicies("provider-" + place, false, Optional.empty(), 0, PRICE))
                 .toList();
-        limiters = providers.stream()
-                .map(provider -> new ConcurrencyLimiter(
-                        Optional.of(provider), PLACES, FREE, clock, scheduler::nanoTime, new Random()))
-                .toList();
+        limiters = ledger.limiters(providers, PLACES);
         Fallbacks fallbacks = new Fallbacks(
                 Fallbacks.Policy.STANDBY,
                 Duration.ofSeconds(1),
@@ -472,7 +395,7 @@ class RaceTest {
                         .map(provider -> new Fallback(provider, PLACES))
                         .toList(),
                 SHARE);
-        ProviderChain chain = new ProviderChain(limiters, fallbacks, clock, scheduler::nanoTime);
+        ProviderChain chain = new ProviderChain(limiters, fallbacks, ledger.clock, scheduler::nanoTime);
         for (int i = 0; i < 50; i++) {
             try (Permit earlier = chain.tryAcquire(() -> Demand.NONE).orElseThrow()) {
                 long now = scheduler.nanoTime();
@@ -481,20 +404,8 @@ class RaceTest {
             }
         }
         permit = chain.tryAcquire(() -> Demand.NONE).orElseThrow();
-        TaskContext context = TaskContext.newBuilder(TestingEvents.accepted(TaskId.next(), "oil", Duration.ofHours(1))
-                        .getContext())
-                .setPriority(priority)
-                .build();
-        return new RecordedCalls(
-                Stage.DETECT,
-                providers,
-                context,
-                1,
-                new Unfenced(),
-                permit(),
-                new Ledger(attempts, new Codec<>(spec, TestingEvents.format(), scheduler), clock, scheduler, "test"),
-                budget,
-                clock);
+        TaskContext context = TestingCallLedger.context().setPriority(priority).build();
+        return ledger.calls(providers, context, 1, new Unfenced(), permit(), budget);
     }
 
     private final class Unfenced implements RecordedCalls.Check {

@@ -8,47 +8,24 @@ import io.pawline.events.CallAttempt;
 import io.pawline.events.CallMoment;
 import io.pawline.events.CallOutcome;
 import io.pawline.events.CallPhase;
-import io.pawline.events.TaskAccepted;
-import io.pawline.events.TaskContext;
 import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Reason;
-import io.pawline.schemas.Stage;
-import io.pawline.schemas.TaskId;
-import io.pawline.schemas.Topics;
-import io.pawline.schemas.budget.BudgetAnswer;
-import io.pawline.schemas.budget.BudgetAsk;
-import io.pawline.stage.BudgetPolicy;
 import io.pawline.stage.Fallbacks;
 import io.pawline.stage.Fallbacks.Fallback;
 import io.pawline.stage.OutsideCall;
 import io.pawline.stage.ProviderPolicies;
-import io.pawline.stage.Scheduler;
-import io.pawline.stage.StageSpec;
-import io.pawline.stage.SystemScheduler;
 import io.pawline.stage.budget.BudgetLeases;
 import io.pawline.stage.budget.Money;
-import io.pawline.stage.codec.Codec;
 import io.pawline.stage.provider.ConcurrencyLimiter;
 import io.pawline.stage.provider.Demand;
 import io.pawline.stage.provider.Permit;
 import io.pawline.stage.provider.ProviderChain;
-import io.pawline.stage.provider.StageControls;
-import io.pawline.testkit.TestingEvents;
-import io.pawline.testkit.TestingStage;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.producer.MockProducer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,33 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Each task may still be called for when the ledger is asked, and no longer when the ledger has answered. */
 class RecordedCallsTest {
 
-    /** Keeps nobody from a call. */
-    private static final StageControls FREE = new StageControls() {
-        @Override
-        public boolean paused() {
-            return false;
-        }
-
-        @Override
-        public OptionalInt limit() {
-            return OptionalInt.empty();
-        }
-
-        @Override
-        public Instant coolDownUntil() {
-            return Instant.EPOCH;
-        }
-
-        @Override
-        public void coolDown(Instant until, String why) {
-            throw new AssertionError("nobody named a moment");
-        }
-    };
-    /** Of the events of tests. */
-    private static final String TENANT = "test";
-
-    private final MockProducer<byte[], byte[]> attempts =
-            new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+    private final TestingCallLedger ledger = new TestingCallLedger();
     private final AtomicInteger calls = new AtomicInteger();
     private Optional<EndedEarly> overOnceRecorded = Optional.empty();
     private boolean lostOnceRecorded;
@@ -99,7 +50,7 @@ class RecordedCallsTest {
     private Runnable doubt = () -> {};
     private CallReport report = CallReport.succeeded(200, Optional.empty());
     private long nanos;
-    private BudgetLeases budget = new BudgetLeases("test", BudgetPolicy.UNLIMITED, () -> "life", () -> nanos);
+    private BudgetLeases budget = TestingCallLedger.unlimited(() -> nanos);
 
     @Test
     void makesACallThatMayStillBegin() throws InterruptedException {
@@ -272,7 +223,7 @@ class RecordedCallsTest {
             assertThat(event.getBudgetDay()).contains("2026-11-29");
             assertThat(event.getReservedMicros()).contains(30L);
         });
-        assertThat(budget.freeOf(TENANT)).isEqualTo(40);
+        assertThat(budget.freeOf(TestingCallLedger.TENANT)).isEqualTo(40);
     }
 
     @Test
@@ -282,7 +233,7 @@ class RecordedCallsTest {
 
         recordedCalls().<String>make(_ -> call());
 
-        assertThat(budget.freeOf(TENANT)).isEqualTo(70);
+        assertThat(budget.freeOf(TestingCallLedger.TENANT)).isEqualTo(70);
     }
 
     @Test
@@ -312,29 +263,13 @@ class RecordedCallsTest {
             assertThat(end.getReason()).contains(Reason.BUDGET_EXCEEDED.code());
             assertThat(end.getBilled()).isEqualTo(Billed.NO);
         });
-        assertThat(budget.freeOf(TENANT)).isEqualTo(70);
+        assertThat(budget.freeOf(TestingCallLedger.TENANT)).isEqualTo(70);
     }
 
     /** Lets the tenant spend so much, and a call cost 30. */
     private void limitTo(long granted) {
         price = 30;
-        budget = new BudgetLeases("test", new BudgetPolicy(_ -> true, _ -> false, true), () -> "life", () -> nanos);
-        budget.reserve(TENANT, TaskId.next(), price);
-        BudgetAsk ask = budget.due().orElseThrow();
-        BudgetAsk.Need need = ask.needs().getFirst();
-        budget.received(new BudgetAnswer(
-                ask.life(),
-                ask.number(),
-                false,
-                List.of(new BudgetAnswer.Grant(
-                        need.account(),
-                        Optional.of(LocalDate.of(2026, 11, 29)),
-                        need.lease(),
-                        1,
-                        granted,
-                        granted < price,
-                        false,
-                        Duration.ofHours(3)))));
+        budget = TestingCallLedger.limited(granted, price, price, () -> nanos);
     }
 
     private OutsideCall.Answer<String> call() {
@@ -343,9 +278,7 @@ class RecordedCallsTest {
     }
 
     private List<CallAttempt> ledger() {
-        return attempts.history().stream()
-                .map(event -> TestingEvents.deserializer(CallAttempt.class).deserialize(Topics.ATTEMPTS, event.value()))
-                .toList();
+        return ledger.events();
     }
 
     private RecordedCalls recordedCalls() {
@@ -353,21 +286,18 @@ class RecordedCallsTest {
     }
 
     private RecordedCalls recordedCalls(int number) {
-        Clock clock = Clock.systemUTC();
-        Scheduler scheduler = new SystemScheduler();
-        StageSpec<TaskAccepted> spec = TestingStage.on(Map.of()).spec();
         RecordedCalls.Check check = new RecordedCalls.Check() {
             @Override
             public Optional<EndedEarly> over() {
                 if (calls.get() > 0 && overOnceCalled.isPresent()) {
                     return overOnceCalled;
                 }
-                return attempts.history().isEmpty() ? Optional.empty() : overOnceRecorded;
+                return ledger().isEmpty() ? Optional.empty() : overOnceRecorded;
             }
 
             @Override
             public boolean lost() {
-                return (lostOnceRecorded && !attempts.history().isEmpty()) || (lostInDoubt && doubts == 0);
+                return (lostOnceRecorded && !ledger().isEmpty()) || (lostInDoubt && doubts == 0);
             }
 
             @Override
@@ -383,8 +313,7 @@ class RecordedCallsTest {
         List<ProviderPolicies> providers = IntStream.range(0, number)
                 .mapToObj(place -> new ProviderPolicies("provider-" + place, false, Optional.empty(), 0, price + place))
                 .toList();
-        providers.forEach(provider -> limiters.add(
-                new ConcurrencyLimiter(Optional.of(provider), 1, FREE, clock, scheduler::nanoTime, new Random())));
+        limiters.addAll(ledger.limiters(providers, 1));
         Fallbacks fallbacks = new Fallbacks(
                 Fallbacks.Policy.STANDBY,
                 Duration.ofSeconds(1),
@@ -393,21 +322,15 @@ class RecordedCallsTest {
                         .map(provider ->
                                 new Fallback(provider, 1, provider.name().equals("provider-1") ? canary : 0))
                         .toList());
-        Permit permit = new ProviderChain(limiters, fallbacks, clock, scheduler::nanoTime)
+        Permit permit = new ProviderChain(limiters, fallbacks, ledger.clock, ledger.scheduler::nanoTime)
                 .tryAcquire(() -> Demand.NONE)
                 .orElseThrow();
-        return new RecordedCalls(
-                Stage.DETECT,
+        return ledger.calls(
                 providers,
-                TaskContext.newBuilder(TestingEvents.accepted(TaskId.next(), "oil", Duration.ofHours(1))
-                                .getContext())
-                        .setGeneration(generation)
-                        .build(),
+                TestingCallLedger.context().setGeneration(generation).build(),
                 attempt,
                 check,
                 permit,
-                new Ledger(attempts, new Codec<>(spec, TestingEvents.format(), scheduler), clock, scheduler, "test"),
-                budget,
-                clock);
+                budget);
     }
 }
