@@ -70,7 +70,7 @@ public final class UnpackedService {
     /**
      * What follows {@code java} and its options of memory to start the service.
      *
-     * @param commands what the jar shall do instead, if anything; they have a cache of their own
+     * @param commands what the jar shall do instead, if anything; these have a cache of their own
      */
     public List<String> program(List<String> commands) {
         String cache = Stream.concat(Stream.of("classes"), commands.stream()).collect(joining("-", "", ".jsa"));
