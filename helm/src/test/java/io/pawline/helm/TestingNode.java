@@ -21,6 +21,7 @@ import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.pawline.local.PawlineCommand;
 import io.pawline.testkit.ProjectFiles;
+import io.pawline.testkit.UnpackedService;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -151,7 +152,7 @@ final class TestingNode implements AutoCloseable {
 
     private Running began(String name, Map<String, String> environment, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(java(), "-Xmx192m", "-XX:TieredStopAtLevel=1"));
-        command.addAll(program("local-stack"));
+        command.addAll(localStack());
         command.addAll(List.of(arguments));
         return start(name, command, environment);
     }
@@ -183,7 +184,7 @@ final class TestingNode implements AutoCloseable {
         }
         List<String> command = new ArrayList<>(List.of(java(), "-XX:MaxRAM=" + memory(container)));
         command.add("-Djava.io.tmpdir=" + Objects.requireNonNull(mounts.get("/tmp"), "no /tmp is mounted"));
-        command.addAll(program(container.getImage()));
+        command.addAll(program(container));
         container.getArgs().forEach(argument -> command.add(local(argument, mounts)));
         for (ContainerPort port : container.getPorts()) {
             move(port, Objects.requireNonNull(ports.get(name + "/" + port.getName())), environment, command);
@@ -352,17 +353,23 @@ final class TestingNode implements AutoCloseable {
         }
     }
 
-    /** What the image of this name runs. */
-    private static List<String> program(String image) {
+    /** What the container's image runs, without a second compiler and with a class cache of this machine. */
+    private static List<String> program(Container container) {
+        String image = container.getImage();
         String name = image.substring(image.lastIndexOf('/') + 1).replaceFirst("[:@].*", "");
         if (name.equals("local-stack")) {
-            return List.of("-cp", System.getProperty("java.class.path"), PawlineCommand.class.getName());
+            return localStack();
         }
-        Path app = ProjectFiles.app(name.replaceFirst("-service$", ""));
+        String service = name.replaceFirst("-service$", "");
+        Path app = ProjectFiles.app(service);
         if (!Files.isRegularFile(app)) {
             throw new IllegalStateException("no program is known for the image " + image + ": there is no " + app);
         }
-        return List.of("-jar", app.toString());
+        return UnpackedService.of(service).program(container.getArgs());
+    }
+
+    private static List<String> localStack() {
+        return List.of("-cp", System.getProperty("java.class.path"), PawlineCommand.class.getName());
     }
 
     private static long memory(Container container) {

@@ -14,6 +14,8 @@ import java.util.stream.Stream;
  */
 final class ChartProcess implements AutoCloseable {
 
+    static final int ALL_COMPILERS = 4;
+
     private final String name;
     private final int heapMegabytes;
     private final Path log;
@@ -27,9 +29,10 @@ final class ChartProcess implements AutoCloseable {
     /**
      * A process that is started.
      *
+     * @param compilers the last of the JVM's tiers of compilation
      * @param settings as on the command line
      */
-    ChartProcess(String service, int heapMegabytes, Path folder, List<String> settings) {
+    ChartProcess(String service, int heapMegabytes, int compilers, Path folder, List<String> settings) {
         this.name = service;
         this.heapMegabytes = heapMegabytes;
         this.log = folder.resolve(service + "-service.log");
@@ -39,6 +42,7 @@ final class ChartProcess implements AutoCloseable {
                 "-XX:+ExitOnOutOfMemoryError",
                 // Java's own choice for a container with less than 2 GB
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=" + compilers,
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
@@ -48,6 +52,11 @@ final class ChartProcess implements AutoCloseable {
         command.addAll(settings);
         process = start();
         Runtime.getRuntime().addShutdownHook(takeAlong);
+    }
+
+    /** The tiers for services of a run of this scale: a small run is over before the second compiler is of use. */
+    static int compilers(BenchmarkRow.Scale scale) {
+        return scale.of(ALL_COMPILERS, 1);
     }
 
     private Process start() {

@@ -38,7 +38,7 @@ final class DeadLetterRows {
 
     static BenchmarkRow.Findings indexed(BenchmarkRow.Setting setting) throws Exception {
         int count = setting.scale().of(DEAD_LETTERS, FEW);
-        try (OpsSite site = new OpsSite(setting.folder())) {
+        try (OpsSite site = new OpsSite(setting)) {
             site.start();
             setting.journal().step("  warming up");
             index(site, count, Stage.GENERATE, setting.journal());
@@ -83,7 +83,7 @@ final class DeadLetterRows {
 
     static BenchmarkRow.Findings answers(BenchmarkRow.Setting setting) throws Exception {
         int count = setting.scale().of(DEAD_LETTERS, FEW);
-        try (OpsSite site = new OpsSite(setting.folder())) {
+        try (OpsSite site = new OpsSite(setting)) {
             site.start();
             index(site, count, Stage.GENERATE, setting.journal());
             Map<String, Double> slowest = new LinkedHashMap<>();

@@ -55,6 +55,7 @@ final class GenerateFleet implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final Duration STANDSTILL = Duration.ofSeconds(150);
     private final Path folder;
+    private final int compilers;
     private final List<String> settings;
     private final LocalStack stack;
     private final URI simulator;
@@ -90,9 +91,10 @@ final class GenerateFleet implements AutoCloseable {
      * @param call the median time of a call
      * @param settings of all processes
      */
-    GenerateFleet(Path folder, int places, Duration call, List<String> settings)
+    GenerateFleet(BenchmarkRow.Setting setting, int places, Duration call, List<String> settings)
             throws IOException, InterruptedException, ExecutionException {
-        this.folder = folder;
+        this.folder = setting.folder();
+        this.compilers = ChartProcess.compilers(setting.scale());
         Path profile = Files.writeString(
                 folder.resolve("fleet.yaml"),
                 "{seed: 1, drawings: 1, text-to-image: {latency: {median: %dms, spread: 0.3}, capacity: %d}}"
@@ -143,7 +145,7 @@ final class GenerateFleet implements AutoCloseable {
         own.add("--pawline.instance-id=" + name);
         own.add("--pawline.generate.port=" + port);
         Path logs = Files.createDirectories(folder.resolve("logs-" + started++));
-        members.put(name, new Member(new ChartProcess("generate", HEAP_MEGABYTES, logs, own), port));
+        members.put(name, new Member(new ChartProcess("generate", HEAP_MEGABYTES, compilers, logs, own), port));
     }
 
     /** Waits until these processes take work. */

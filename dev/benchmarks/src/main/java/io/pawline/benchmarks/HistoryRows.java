@@ -255,7 +255,7 @@ final class HistoryRows {
     /** Asks ops-service for the report of a day with few tasks and of one with many, in a long history. */
     static BenchmarkRow.Findings reports(BenchmarkRow.Setting setting, int tasks) throws Exception {
         int number = setting.scale().of(tasks, 2_000);
-        try (OpsSite site = new OpsSite(setting.folder());
+        try (OpsSite site = new OpsSite(setting);
                 TaskDatabase database = site.database()) {
             Instant end = today();
             Instant smallDay = end.minus(Duration.ofDays(1));

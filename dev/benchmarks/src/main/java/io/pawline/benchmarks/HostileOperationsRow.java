@@ -53,7 +53,7 @@ final class HostileOperationsRow {
         long seed = System.nanoTime();
         List<String> routes = HostileRequests.routes(new Contract("/ops-openapi.yaml"));
         HostileOperations bodies = new HostileOperations(DEAD_LETTERS);
-        try (OpsSite site = new OpsSite(setting.folder())) {
+        try (OpsSite site = new OpsSite(setting)) {
             site.start();
             DeadLetterRows.index(site, DEAD_LETTERS, Stage.GENERATE, setting.journal());
             HostileClients.Result result = HostileClients.send(

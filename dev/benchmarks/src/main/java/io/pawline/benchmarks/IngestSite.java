@@ -59,8 +59,7 @@ final class IngestSite implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + heapMegabytes + "m",
                 "-XX:+UseSerialGC",
-                // A small run is over before the second compiler is of use
-                "-XX:TieredStopAtLevel=" + setting.scale().of(4, 1),
+                "-XX:TieredStopAtLevel=" + ChartProcess.compilers(setting.scale()),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",

@@ -104,7 +104,8 @@ final class LargePhotosRow {
                     + stack.settings().toAbsolutePath());
             arguments.add("--pawline.memory.share=0.5");
             long began = System.nanoTime();
-            try (ChartProcess detect = new ChartProcess("detect", HEAP_MEGABYTES, setting.folder(), arguments)) {
+            try (ChartProcess detect = new ChartProcess(
+                    "detect", HEAP_MEGABYTES, ChartProcess.ALL_COMPILERS, setting.folder(), arguments)) {
                 int done = awaitResults(settings(stack), sent, detect, setting.journal());
                 Figures figures = new Figures(
                         tasks,

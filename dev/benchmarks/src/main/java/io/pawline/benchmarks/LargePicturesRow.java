@@ -72,8 +72,8 @@ final class LargePicturesRow {
             arguments.add("--pawline.ingest.collapse-window=0s");
             // All tasks come at once, and before the first has ended
             arguments.add("--pawline.ingest.backlog.free-tasks=1000000000");
-            HEAP_MEGABYTES.forEach(
-                    (service, heap) -> services.add(new ChartProcess(service, heap, setting.folder(), arguments)));
+            HEAP_MEGABYTES.forEach((service, heap) -> services.add(
+                    new ChartProcess(service, heap, ChartProcess.ALL_COMPILERS, setting.folder(), arguments)));
             awaitPort(ports.ingest());
             setting.journal().step("  ingest-service answers");
             Run run = new Run(tasks);

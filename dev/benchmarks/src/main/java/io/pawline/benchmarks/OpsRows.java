@@ -67,7 +67,7 @@ final class OpsRows {
         int others = setting.scale().of(CALLS_OF_OTHER_DAY / CALLS_OF_TASK, 25);
         Instant today = Clock.systemUTC().instant().truncatedTo(ChronoUnit.DAYS);
         Instant day = today.minus(Duration.ofDays(1));
-        try (OpsSite site = new OpsSite(setting.folder());
+        try (OpsSite site = new OpsSite(setting);
                 TaskDatabase database = site.database()) {
             fill(database, setting.journal(), day, tasks, others);
             site.start();

@@ -44,18 +44,20 @@ final class OpsSite implements AutoCloseable {
     private final LocalStack stack;
     private final int port;
     private final int heapMegabytes;
+    private final int compilers;
     private final Path temporary;
     private @Nullable Process service;
     private @Nullable Process replica;
 
-    OpsSite(Path folder) throws IOException {
-        this(folder, 512);
+    OpsSite(BenchmarkRow.Setting setting) throws IOException {
+        this(setting, 512);
     }
 
     /** @param heapMegabytes of each process */
-    OpsSite(Path folder, int heapMegabytes) throws IOException {
-        this.folder = folder;
+    OpsSite(BenchmarkRow.Setting setting, int heapMegabytes) throws IOException {
+        this.folder = setting.folder();
         this.heapMegabytes = heapMegabytes;
+        this.compilers = ChartProcess.compilers(setting.scale());
         this.temporary = Files.createDirectories(folder.resolve("temporary"));
         Ports ports = Ports.anyFree();
         port = ports.ops();
@@ -87,6 +89,7 @@ final class OpsSite implements AutoCloseable {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx" + heapMegabytes + "m",
                         "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=" + compilers,
                         "-Djava.io.tmpdir=" + temporary.toAbsolutePath(),
                         "--enable-native-access=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow",

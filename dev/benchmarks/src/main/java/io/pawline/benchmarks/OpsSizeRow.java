@@ -47,7 +47,7 @@ final class OpsSizeRow {
     static BenchmarkRow.Findings measure(BenchmarkRow.Setting setting, int tasks) throws Exception {
         int number = setting.scale().of(tasks, 500);
         long calls = (long) number * CallEventSource.CALLS_OF_TASK;
-        try (OpsSite site = new OpsSite(setting.folder(), HEAP_MEGABYTES);
+        try (OpsSite site = new OpsSite(setting, HEAP_MEGABYTES);
                 TaskDatabase database = site.database();
                 CallEventSource source = new CallEventSource(site)) {
             site.start();

@@ -30,7 +30,7 @@ final class OpsTakeoverRow {
         int kills = setting.scale().of(KILLS, 1);
         double ledger = 0;
         double live = 0;
-        try (OpsSite site = new OpsSite(setting.folder());
+        try (OpsSite site = new OpsSite(setting);
                 TaskDatabase database = site.database();
                 CallEventSource source = new CallEventSource(site)) {
             site.start();

@@ -68,7 +68,7 @@ final class ReplayRow {
         int warmUp = setting.scale().of(9_000, 25);
         int live = setting.scale().of(3_000, 50);
         int rate = setting.scale().of(perSecond, 60);
-        try (OpsSite site = new OpsSite(setting.folder());
+        try (OpsSite site = new OpsSite(setting);
                 TimedReceivers ofReplay = new TimedReceivers(1);
                 TimedReceivers ofLive = new TimedReceivers(1)) {
             site.start();

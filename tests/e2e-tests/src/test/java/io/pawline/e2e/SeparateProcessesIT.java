@@ -234,8 +234,7 @@ class SeparateProcessesIT {
         arguments.add("--pawline.generate.size=512x512");
         arguments.add("--pawline.ingest.access.open=false");
         arguments.add("--pawline.callback.retry-schedule=200ms,200ms");
-        return ServiceProcess.service(
-                ProjectFiles.app(service), folder.resolve("logs").resolve(service + ".log"), arguments);
+        return ServiceProcess.packed(service, folder.resolve("logs").resolve(service + ".log"), arguments);
     }
 
     /** Makes a key with the operator's command. */

@@ -1,6 +1,7 @@
 package io.pawline.e2e;
 
 import io.pawline.testkit.ProjectFiles;
+import io.pawline.testkit.UnpackedService;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,15 +29,25 @@ final class ServiceProcess implements AutoCloseable {
         return new ServiceProcess(process, output);
     }
 
-    /** Starts a service as operators do, packed or not, with settings on its command line. */
-    static ServiceProcess service(Path app, Path output, List<String> settings) throws IOException {
-        List<String> arguments = new ArrayList<>(
-                List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", app.toString()));
+    /** Starts a service's packed jar, with settings on its command line. */
+    static ServiceProcess packed(String service, Path output, List<String> settings) throws IOException {
+        String app = ProjectFiles.app(service).toString();
+        return service(List.of("-XX:TieredStopAtLevel=1", "-jar", app), output, settings);
+    }
+
+    /** Starts a service as its image does, with settings on its command line. */
+    static ServiceProcess unpacked(String service, Path output, List<String> settings) throws IOException {
+        return service(UnpackedService.of(service).program(List.of()), output, settings);
+    }
+
+    private static ServiceProcess service(List<String> program, Path output, List<String> settings) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("-Xmx192m", "-XX:+UseSerialGC"));
+        arguments.addAll(program);
         arguments.addAll(settings);
         return java(output, arguments);
     }
 
-    static ServiceProcess java(Path output, List<String> arguments) throws IOException {
+    private static ServiceProcess java(Path output, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(arguments);
