@@ -6,9 +6,16 @@ package io.pawline.stage.provider;
  */
 final class OverloadDetector {
 
+    /** A refusal counts for so much among the last calls. */
     private static final double WEIGHT = 0.1;
 
-    /** A larger share of drops among the last calls is overload: four in a row. */
+    /**
+     * A time-out counts among so many of the last calls, or as many as may be in flight. Calls that began together time
+     * out together, so a few in a row are no overload yet.
+     */
+    private static final double FEWEST_FOR_TIMEOUTS = 20;
+
+    /** A larger share of the last calls is overload: four refusals in a row, or seven time-outs. */
     private static final double TOO_MANY = 0.3;
 
     /**
@@ -40,7 +47,8 @@ final class OverloadDetector {
     private static final long NANOS_BEFORE_RETRYING = 30_000_000_000L;
     private static final int WINDOWS_BEFORE_RETRYING = 10;
 
-    private double share;
+    private double refusals;
+    private double timeouts;
     private int lowestRefused = Integer.MAX_VALUE;
 
     private double refusedLevel = Double.POSITIVE_INFINITY;
@@ -52,14 +60,16 @@ final class OverloadDetector {
     boolean overloaded(EndedCall call, double limit) {
         calls++;
         if (call.refused()) {
-            lowestRefused = share < NONE_OF_LATE ? call.inFlight() : Math.min(lowestRefused, call.inFlight());
+            lowestRefused = refusals < NONE_OF_LATE ? call.inFlight() : Math.min(lowestRefused, call.inFlight());
         }
-        share += WEIGHT * ((call.dropped() ? 1 : 0) - share);
-        return call.dropped() && share > tooMany(call, limit);
+        refusals += WEIGHT * ((call.refused() ? 1 : 0) - refusals);
+        boolean timedOut = call.result() == EndedCall.Result.TIMED_OUT;
+        timeouts += ((timedOut ? 1 : 0) - timeouts) / Math.max(FEWEST_FOR_TIMEOUTS, limit);
+        return call.refused() ? refusals > tooManyRefusals(limit) : timedOut && timeouts > TOO_MANY;
     }
 
-    private double tooMany(EndedCall call, double limit) {
-        if (!call.refused() || limit <= BELOW_REFUSED * refusedLevel) {
+    private double tooManyRefusals(double limit) {
+        if (limit <= BELOW_REFUSED * refusedLevel) {
             return TOO_MANY;
         }
         return limit < FEW_CALLS ? 0 : TOO_MANY_WHEN_RETRYING;
@@ -80,7 +90,8 @@ final class OverloadDetector {
 
     /** Starts anew under a smaller limit. */
     void restart() {
-        share = 0;
+        refusals = 0;
+        timeouts = 0;
         lowestRefused = Integer.MAX_VALUE;
     }
 

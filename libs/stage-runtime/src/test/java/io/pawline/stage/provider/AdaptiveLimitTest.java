@@ -122,6 +122,24 @@ class AdaptiveLimitTest {
         assertThat(provider.run(600).counts().use).isGreaterThan(0.85);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {6, 60, 500})
+    void isNotLoweredByTimeOutsThatComeAtAnyLimit(int capacity) {
+        provider.capacity = capacity;
+        provider.timeout = 10;
+        start();
+        provider.run(100);
+        // One call in twelve hangs, and as many are slow by themselves
+        provider.service = TestingProvider.logNormal(5, 0.5);
+        provider.shareOfHangs = 0.08;
+        provider.run(100).counts();
+
+        Counts then = provider.run(1_800).counts();
+
+        assertThat(then.shareTimedOut()).isGreaterThan(0.1);
+        assertThat(then.filled).isBetween(0.85, 1.3);
+    }
+
     @Test
     void goesToTheMinimumWhileAllCallsTimeOutAndRecovers() {
         provider.capacity = 50;

@@ -325,9 +325,9 @@ class ConcurrencyLimiterTest {
 
     @Test
     void probesTheProviderThoughMoreOldCallsHangThanTheLimitAllows() {
-        ConcurrencyLimiter limiter = adaptive(new BreakerPolicy(65, 4, PAUSE, PAUSE), 100);
+        ConcurrencyLimiter limiter = adaptive(new BreakerPolicy(65, 7, PAUSE, PAUSE), 100);
         List<Permit> calls = take(limiter, 16);
-        calls.subList(0, 4).forEach(call -> end(call, CallReport.died(Reason.READ_TIMEOUT, CallPhase.WAIT)));
+        calls.subList(0, 7).forEach(call -> end(call, CallReport.died(Reason.READ_TIMEOUT, CallPhase.WAIT)));
         assertThat(limiter.limit()).isLessThan(limiter.inFlight());
         assertThat(limiter.breakerState()).isEqualTo(State.OPEN);
 
