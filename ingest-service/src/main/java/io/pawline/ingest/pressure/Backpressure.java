@@ -59,8 +59,11 @@ public final class Backpressure implements MeterBinder {
         this.completionRate = new CompletionRate(settings.freeTasks());
     }
 
-    /** Predicts the wait anew; for one thread, about once a second. The last prediction holds until the next. */
-    public void refresh() {
+    /**
+     * Predicts the wait anew, about once a second. The last prediction holds until the next. One look follows the other,
+     * so what a look saw is never replaced by what an earlier one saw.
+     */
+    public synchronized void refresh() {
         prediction = completionRate.predict(clock.instant(), open.get(), endedSince);
     }
 
