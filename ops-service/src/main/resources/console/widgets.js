@@ -31,8 +31,9 @@ export const deadLetterBadge = state => badge(state, words(state), state === 'op
 /** What ops-service, a stage or a person wrote, which may be in another language than the page. */
 export const foreign = text => text ? el('span', {lang: language === 'en' ? null : ''}, text) : null;
 
-/** What went wrong, as a sentence. */
+/** What went wrong, as a sentence; null if somebody left the page meanwhile, which is no failure. */
 export function complaint(failure) {
+  if (failure?.name === 'AbortError') return null;
   if (!(failure instanceof Problem)) console.error(failure);
   const known = failure instanceof Problem;
   return el('div.complaint', {role: 'alert'}, el('p', {}, known ? failure.title : t('app.failed'), ' ', foreign(known ? failure.detail : failure.message)),

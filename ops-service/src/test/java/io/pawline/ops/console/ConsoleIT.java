@@ -337,6 +337,25 @@ class ConsoleIT {
     }
 
     @Test
+    void aPageThatIsLeftWhileItWaitsForAnswersComplainsOfNothing() {
+        Page page = open(Screen.LAPTOP, "/nowhere");
+        assertThat(heading(page, "There is no such page")).isVisible();
+        page.route("**/v1/**", _ -> {
+            // nobody answers
+        });
+        for (String left : new String[] {
+            "/report", "/tasks/" + TaskId.next(), "/letters", "/letters/1", "/plans/1", "/replays", "/audit"
+        }) {
+            page.waitForRequest("**/v1/**", () -> page.evaluate("address => { location.hash = address; }", left));
+        }
+        page.evaluate("() => { location.hash = '/nowhere'; }");
+        assertThat(heading(page, "There is no such page")).isVisible();
+
+        assertThat(page.locator(".complaint")).hasCount(0);
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
     void anExactReportIsAskedForByItsBox() {
         Page page = open(Screen.LAPTOP, "/report?lang=en");
 
