@@ -63,7 +63,7 @@ final class AdaptiveLimit implements CallLimit {
     private static final double LOOK_EVERY = 48;
 
     /** The limit is above what fits exactly, so that the provider never waits for calls. */
-    private static final double HEADROOM = 1.1;
+    private static final double HEADROOM = 1.08;
 
     private static final double ACCELERATION = 1.5;
     private static final double LARGEST_GROWTH = 0.25;
