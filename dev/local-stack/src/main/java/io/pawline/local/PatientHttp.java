@@ -9,7 +9,7 @@ public final class PatientHttp {
     private PatientHttp() {}
 
     /**
-     * Starts a client.
+     * Begins a client, for the caller to build.
      *
      * @param patience longest time for one whole call, more than 0
      */
