@@ -9,6 +9,7 @@ import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.TaskDatabase;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -56,12 +57,16 @@ public final class TestingComparison {
 
     private record Task(TaskId id, CallAttempt end, Fate fate) {}
 
-    /** Adds tasks until the canary has had so many. */
+    /**
+     * Adds tasks until the canary has had so many.
+     *
+     * @param at when the first begins; each of the others begins a microsecond later, for they are judged in their order
+     */
     public TestingComparison with(int ofCanary, Fate its, Fate others, Instant at) {
         for (int has = 0; has < ofCanary; ) {
             number++;
             boolean canary = number % EVERY == 0;
-            add(canary, canary ? its : others, at);
+            add(canary, canary ? its : others, at.plus(number, ChronoUnit.MICROS));
             has += canary ? 1 : 0;
         }
         return this;

@@ -47,6 +47,12 @@ class UnknownSchemaIT {
     /** Holds the schemas as JSON texts, by their ids. */
     private final Map<Integer, String> schemas = new ConcurrentHashMap<>();
 
+    /** Counts the answers that a schema is not known. */
+    private final AtomicInteger refusals = new AtomicInteger();
+
+    /** The registry learns the foreign schema when it has been asked for one so often. */
+    private volatile int learnsAfter = Integer.MAX_VALUE;
+
     private volatile boolean forgetful;
     private HttpServer registry;
     private StageRuntime<TaskAccepted> stage;
@@ -57,8 +63,13 @@ class UnknownSchemaIT {
         registry = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         registry.createContext("/", this::answer);
         registry.start();
-        stage = TestingStage.on(TestingKafka.connection())
-                .retry(new RetryPolicy(3, Duration.ofSeconds(2), Duration.ofMillis(50), Duration.ofMillis(200)))
+        stage = stage(Duration.ofSeconds(2));
+    }
+
+    /** @param maxTime for which a record with an unknown schema is asked about */
+    private StageRuntime<TaskAccepted> stage(Duration maxTime) {
+        return TestingStage.on(TestingKafka.connection())
+                .retry(new RetryPolicy(1, maxTime, Duration.ofMillis(50), Duration.ofMillis(200)))
                 .meters(meters)
                 .format(format())
                 .runtime((in, attempt) -> {
@@ -113,21 +124,23 @@ class UnknownSchemaIT {
                 awaitRecords("pawline.detect.dlt", 1).getFirst();
         assertThat(deadLetter.value()).isEqualTo(foreign);
         assertThat(header(deadLetter, RecordHeaders.REASON)).isEqualTo("undecodable");
-        assertThat(Integer.parseInt(header(deadLetter, RecordHeaders.ATTEMPT))).isGreaterThan(3);
+        assertThat(Integer.parseInt(header(deadLetter, RecordHeaders.ATTEMPT))).isGreaterThan(1);
     }
 
     @Test
     void aSchemaThatTheRegistryLearnsLateCostsNoTask() {
-        String schema = TaskAccepted.getClassSchema().toString();
+        stage.close();
+        stage = stage(Duration.ofMinutes(5));
+        learnsAfter = 2;
         List<ProducerRecord<byte[], byte[]>> tasks = tasks(1);
         ByteBuffer.wrap(tasks.getFirst().value()).putInt(1, FOREIGN);
         TestingKafka.send(tasks);
 
         stage.start();
-        awaitRecords("pawline.detect.retry", 1);
-        schemas.put(FOREIGN, schema);
 
         awaitRecords("pawline.generate", 1);
+        assertThat(refusals).hasValue(2);
+        assertThat(TestingKafka.records("pawline.detect.retry")).hasSize(2);
         assertThat(TestingKafka.records("pawline.detect.dlt")).isEmpty();
     }
 
@@ -171,6 +184,9 @@ class UnknownSchemaIT {
         }
         String schema = schemas.get(Integer.valueOf(path.substring(path.lastIndexOf('/') + 1)));
         if (forgetful || schema == null) {
+            if (refusals.incrementAndGet() == learnsAfter) {
+                schemas.put(FOREIGN, TaskAccepted.getClassSchema().toString());
+            }
             send(exchange, 404, Map.of("error_code", 40403, "message", "Schema not found"));
         } else {
             send(exchange, 200, Map.of("schema", schema));
