@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,7 +51,7 @@ final class TestingServers {
     static EmbeddedKafka emptyKafka() throws ExecutionException, InterruptedException {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", Broker.KAFKA.bootstrapServers()))) {
             admin.deleteTopics(topics(admin)).all().get();
-            Awaitility.await().until(() -> topics(admin).isEmpty());
+            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> topics(admin).isEmpty());
         }
         return Broker.KAFKA;
     }

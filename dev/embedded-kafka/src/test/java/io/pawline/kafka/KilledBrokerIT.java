@@ -41,7 +41,7 @@ class KilledBrokerIT {
             for (int number = 0; number < BusyBroker.PRODUCERS; number++) {
                 BusyBroker.producer(kafka, "producer-" + number).close();
             }
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofMinutes(1))
                     .untilAsserted(() -> assertThat(ends(admin, IsolationLevel.READ_COMMITTED))
                             .as("up to where a consumer gets that reads what is committed")
                             .isEqualTo(ends(admin, IsolationLevel.READ_UNCOMMITTED)));
@@ -104,7 +104,7 @@ class KilledBrokerIT {
         try (var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
             consumer.assign(PARTITIONS);
             consumer.seekToBeginning(PARTITIONS);
-            await().atMost(Duration.ofSeconds(30)).until(() -> {
+            await().atMost(Duration.ofMinutes(1)).until(() -> {
                 consumer.poll(Duration.ofMillis(200))
                         .forEach(record -> read.computeIfAbsent(record.partition(), _ -> new HashSet<>())
                                 .add(record.value()));

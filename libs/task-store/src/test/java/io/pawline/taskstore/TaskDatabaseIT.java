@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -103,7 +104,7 @@ class TaskDatabaseIT {
         TestingPostgres own = TestingPostgres.start();
         try (TaskDatabase database = TaskDatabase.open(own.database("postgres"))) {
             own.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'pawline'");
-            await().until(database::answers);
+            await().atMost(Duration.ofMinutes(1)).until(database::answers);
             own.close();
             assertThatExceptionOfType(DatabaseUnavailableException.class)
                     .isThrownBy(() -> new TaskDao(database).accept(TestingTasks.submission()));

@@ -49,7 +49,7 @@ class StageMembersIT {
                         ConsumerConfig.CLIENT_ID_CONFIG,
                         Stage.MATTING.consumerGroup() + "-pod-7"))) {
             process.subscribe(List.of(Stage.MATTING.workTopic()));
-            await().atMost(Duration.ofSeconds(30)).until(() -> {
+            await().until(() -> {
                 process.poll(Duration.ofMillis(100));
                 return !process.assignment().isEmpty();
             });
@@ -82,7 +82,7 @@ class StageMembersIT {
 
     /** The marker of a transaction is written after the answer to who ended it. */
     private static void awaitEnd(ReaderOffsets offsets, long end) {
-        await().atMost(Duration.ofSeconds(10))
+        await()
                 .untilAsserted(
                         () -> assertThat(offsets.ends(Set.of(Topics.ATTEMPTS))).containsEntry(CALLS, end));
     }

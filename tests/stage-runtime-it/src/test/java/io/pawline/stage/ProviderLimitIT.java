@@ -53,7 +53,7 @@ class ProviderLimitIT {
         Duration timeout = Duration.ofMillis(400);
         try (LoadedStage loaded = new LoadedStage(stage, provider, timeout, new Patience(HOUR, HOUR, 1))) {
             loaded.frontEnd.keep(200);
-            await().atMost(Duration.ofSeconds(30)).until(() -> loaded.limit() >= slots / 2);
+            await().until(() -> loaded.limit() >= slots / 2);
 
             provider.slots(0);
             await().atMost(Duration.ofSeconds(60)).until(() -> loaded.limit() == 1);
