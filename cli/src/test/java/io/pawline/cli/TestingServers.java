@@ -51,7 +51,9 @@ final class TestingServers {
     static EmbeddedKafka emptyKafka() throws ExecutionException, InterruptedException {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", Broker.KAFKA.bootstrapServers()))) {
             admin.deleteTopics(topics(admin)).all().get();
-            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> topics(admin).isEmpty());
+            Awaitility.await()
+                    .atMost(Duration.ofMinutes(1))
+                    .until(() -> topics(admin).isEmpty());
         }
         return Broker.KAFKA;
     }

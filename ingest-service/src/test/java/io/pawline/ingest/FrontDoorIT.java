@@ -156,9 +156,8 @@ class FrontDoorIT {
                 socket.getOutputStream().write(Arrays.copyOf(file("image", photo), 60_000));
             }
         }
-        await()
-                .until(() ->
-                        ingest.upload(file("image", PNG), part("style", "ink")).status() == 202);
+        await().until(() ->
+                ingest.upload(file("image", PNG), part("style", "ink")).status() == 202);
         assertThat(files()).isEqualTo(before + 1);
     }
 
@@ -223,10 +222,9 @@ class FrontDoorIT {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), ingest.port())) {
             socket.getOutputStream().write("GET /v1/openapi.yaml HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(ISO_8859_1));
             assertThat(statusLine(socket.getInputStream())).startsWith("HTTP/1.1 200");
-            await()
-                    .untilAsserted(() -> assertThat(port.getConnectedEndPoints())
-                            .isNotEmpty()
-                            .allSatisfy(end -> assertThat(end.getIdleTimeout()).isEqualTo(75_000)));
+            await().untilAsserted(() -> assertThat(port.getConnectedEndPoints())
+                    .isNotEmpty()
+                    .allSatisfy(end -> assertThat(end.getIdleTimeout()).isEqualTo(75_000)));
         }
         assertThat(port.getConnectionFactory(HttpConnectionFactory.class)
                         .getHttpConfiguration()

@@ -139,8 +139,7 @@ class IngestAccessIT {
         String id = ApiKeys.idOf(key).orElseThrow();
         assertThat(keys.find(id).orElseThrow().key().lastUsedAt()).isNotNull();
         keys.revoke(id, Instant.now());
-        await()
-                .pollInterval(Duration.ofMillis(100))
+        await().pollInterval(Duration.ofMillis(100))
                 .until(() -> shop.get("/v1/tasks").status() == 401);
         assertThat(shop.get("/v1/tasks").status()).isEqualTo(401);
     }

@@ -12,11 +12,10 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.jar.Attributes;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,19 +73,21 @@ class UnpackedServiceIT {
 
     /** Makes the jar, which prints the word; jars with words of one length have one size. */
     private Path jar(String word) throws IOException {
-        Manifest manifest = new Manifest();
-        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, Copier.class.getName());
+        String manifest = "Manifest-Version: 1.0\nMain-Class: " + Copier.class.getName() + "\n";
+        String name = Copier.class.getName().replace('.', '/') + ".class";
         Path jar = folder.resolve("a-service-app.jar");
-        try (JarOutputStream file = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
-            String name = Copier.class.getName().replace('.', '/') + ".class";
-            file.putNextEntry(new JarEntry(name));
-            file.write(Copier.resource("/" + name));
-            file.putNextEntry(new JarEntry("word"));
-            file.write(word.getBytes(UTF_8));
+        try (ZipOutputStream file = new ZipOutputStream(Files.newOutputStream(jar))) {
+            put(file, JarFile.MANIFEST_NAME, manifest.getBytes(UTF_8));
+            put(file, name, Copier.resource("/" + name));
+            put(file, "word", word.getBytes(UTF_8));
         }
         Files.setLastModifiedTime(jar, TIME_OF_BUILDS);
         return jar;
+    }
+
+    private static void put(ZipOutputStream file, String name, byte[] content) throws IOException {
+        file.putNextEntry(new ZipEntry(name).setLastModifiedTime(TIME_OF_BUILDS));
+        file.write(content);
     }
 
     /** Copies the jar into the folder that is named last, or prints its word. */

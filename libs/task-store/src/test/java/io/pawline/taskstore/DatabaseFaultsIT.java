@@ -56,7 +56,9 @@ class DatabaseFaultsIT {
     void takesWrites() {
         postgres.execute("alter system reset default_transaction_read_only");
         postgres.execute("select pg_reload_conf()");
-        await().atMost(Duration.ofMinutes(1)).ignoreExceptions().until(() -> database.with(handle -> count(handle, 2, 0)) == 1);
+        await().atMost(Duration.ofMinutes(1))
+                .ignoreExceptions()
+                .until(() -> database.with(handle -> count(handle, 2, 0)) == 1);
     }
 
     @Test
@@ -163,11 +165,13 @@ class DatabaseFaultsIT {
         postgres.execute("alter system set default_transaction_read_only = on");
         postgres.execute("select pg_reload_conf()");
 
-        await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThatExceptionOfType(DatabaseUnavailableException.class)
-                .isThrownBy(() -> database.with(handle -> count(handle, 1, 1)))
-                .withMessage("The task database takes no writes"));
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(() -> assertThatExceptionOfType(DatabaseUnavailableException.class)
+                        .isThrownBy(() -> database.with(handle -> count(handle, 1, 1)))
+                        .withMessage("The task database takes no writes"));
 
-        await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(allBackends()).doesNotContainAnyElementsOf(before));
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(() -> assertThat(allBackends()).doesNotContainAnyElementsOf(before));
         assertThat(database.answers()).as("reads go on").isTrue();
     }
 

@@ -82,8 +82,7 @@ class StageMembersIT {
 
     /** The marker of a transaction is written after the answer to who ended it. */
     private static void awaitEnd(ReaderOffsets offsets, long end) {
-        await()
-                .untilAsserted(
+        await().untilAsserted(
                         () -> assertThat(offsets.ends(Set.of(Topics.ATTEMPTS))).containsEntry(CALLS, end));
     }
 

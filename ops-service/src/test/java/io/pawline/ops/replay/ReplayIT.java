@@ -505,8 +505,8 @@ class ReplayIT {
 
         try (ReplayRunner runner =
                 new ReplayRunner(replays, records, () -> new ReplayPublisher(TestingKafka.connection(), records), 4)) {
-            runner.step();
             long began = System.nanoTime();
+            runner.step();
             stepUntilDone(first, runner, new AtomicInteger());
             stepUntilDone(second, runner, new AtomicInteger());
             assertThat(Duration.ofNanos(System.nanoTime() - began))
@@ -633,8 +633,8 @@ class ReplayIT {
                 .orElseThrow();
 
         try (ReplayRunner runner = runner()) {
-            runner.step();
             long began = System.nanoTime();
+            runner.step();
             stepUntilDone(replay, runner, new AtomicInteger());
             assertThat(Duration.ofNanos(System.nanoTime() - began))
                     .as("two more, one a second, and then the end is noticed")

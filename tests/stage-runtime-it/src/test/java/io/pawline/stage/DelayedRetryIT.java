@@ -73,8 +73,7 @@ class DelayedRetryIT {
 
         start(Outcome.done(), Clock.offset(Clock.systemUTC(), Topics.LONG_RETRY_HOP.plusSeconds(5)));
 
-        await()
-                .untilAsserted(() -> assertThat(attempts).containsExactly(4));
+        await().untilAsserted(() -> assertThat(attempts).containsExactly(4));
     }
 
     @Test

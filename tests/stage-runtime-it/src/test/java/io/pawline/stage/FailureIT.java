@@ -189,8 +189,7 @@ class FailureIT {
                 (in, attempt) -> paid.get()
                         ? calledAndDescribed(in, attempt)
                         : calledInVain(attempt, CallReport.refused(Reason.BILLING, 403)));
-        await()
-                .until(() -> TestingKafka.records("pawline.detect.retry").size() >= 3);
+        await().until(() -> TestingKafka.records("pawline.detect.retry").size() >= 3);
         paid.set(true);
 
         awaitRecords("pawline.generate", 200);
@@ -357,8 +356,7 @@ class FailureIT {
         });
 
         await().until(() -> calls.get() == 1);
-        await().during(Duration.ofSeconds(2))
-                .until(() -> TestingKafka.committed("pawline.detect") == 0);
+        await().during(Duration.ofSeconds(2)).until(() -> TestingKafka.committed("pawline.detect") == 0);
         TestingKafka.create("pawline.detect.retry");
         assertThat(awaitRecords("pawline.detect.retry", 1)).hasSize(1);
         await().atMost(Duration.ofMinutes(1)).until(() -> TestingKafka.committed("pawline.detect") == 1);
