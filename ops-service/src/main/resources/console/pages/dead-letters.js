@@ -65,13 +65,13 @@ async function savedFilters(place, filter, signal) {
     filters.length ? el('ul.chips', {}, filters.map(saved => el('li', {},
       el('a', {href: link('/letters', saved.filter), 'data-key': `f-${saved.name}`}, saved.name), ' ',
       el('button.plain', {type: 'button', 'aria-label': t('letters.forget', {name: saved.name}), click: event => during(event.target, trouble, async () => {
-        await answer(`/v1/dead-letters/filters/${encodeURIComponent(saved.name)}`, {method: 'DELETE', signal});
+        await answer(`/v1/dead-letters/filters/${encodeURIComponent(saved.name)}`, {method: 'DELETE'});
         await load();
       })}, '×')))) : null,
     Object.keys(filter).length ? el('details', {}, el('summary', {}, t('letters.save_this')), el('form.row', {submit: event => {
       event.preventDefault();
       during(submit, trouble, async () => {
-        const {filters: all} = await post('/v1/dead-letters/filters', {name: name.value, filter}, signal);
+        const {filters: all} = await post('/v1/dead-letters/filters', {name: name.value, filter});
         name.value = '';
         show(all);
       });

@@ -41,8 +41,8 @@ async function planned(place, first, signal) {
       return;
     }
     during(keep, trouble, async () => {
-      await post(`/v1/replays/plans/${plan.id}/keep`, {name: name.value}, signal);
-      location.hash = link(`/plans/${plan.id}`);
+      await post(`/v1/replays/plans/${plan.id}/keep`, {name: name.value});
+      if (!signal.aborted) location.hash = link(`/plans/${plan.id}`);
     });
   }}, t('dry_run.keep'));
   const action = whoAndWhy(t('dry_run.example'));

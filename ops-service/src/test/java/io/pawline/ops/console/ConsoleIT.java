@@ -14,8 +14,8 @@ import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.PlaywrightException;
+import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Route;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.LoadState;
@@ -44,13 +44,14 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -62,8 +63,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 @NeedsTools({NeedsTools.Tool.CHROMIUM, NeedsTools.Tool.NODE})
 class ConsoleIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
     /** Somebody who can write into a dead letter might try this. */
     private static final String HOSTILE =
             "<img src=x onerror=\"document.title='taken over'\"><script>document.title='taken over'</script>";
@@ -73,7 +72,6 @@ class ConsoleIT {
 
     @BeforeAll
     static void start() throws InterruptedException {
-        PlaywrightAssertions.setDefaultAssertionTimeout((double) PATIENCE.toMillis());
         TestingKafka.freshTopics(2);
         ops = new TestingOps(TestingDatabase.create(), "--pawline.ops.prices.seedream=0.03");
         browser = new TestingBrowser();
@@ -102,8 +100,7 @@ class ConsoleIT {
         assertThat(page.getByText("3 of 3 dead letters sent")).isVisible();
 
         TaskDao tasks = ops.bean(TaskDao.class);
-        await().atMost(PATIENCE)
-                .until(() -> tasks.find(down.getLast().id()).orElseThrow().generation() == 2);
+        await().until(() -> tasks.find(down.getLast().id()).orElseThrow().generation() == 2);
         tasks.close(down.get(0).id(), 2, TestingTasks.success());
         tasks.close(down.get(1).id(), 2, TestingTasks.success());
         tasks.close(down.get(2).id(), 2, TestingTasks.failure(Reason.MODERATED_PROMPT));
@@ -368,20 +365,37 @@ class ConsoleIT {
     }
 
     @Test
-    void aFilterInChineseIsSavedFoundAgainAndForgotten() {
+    void aFilterInChineseIsSavedThoughItsPageIsLeftAtOnce() {
         failed(2, Reason.BILLING, "供应商返回：账户额度不足");
         Page page = open(Screen.LAPTOP, "/letters?stage=generate&q=" + URLEncoder.encode("额度", StandardCharsets.UTF_8));
         assertThat(row(page, "billing").first()).isVisible();
 
         page.getByText("Save this filter").click();
         page.getByLabel("Name of the filter").fill("额度用完");
-        page.getByRole(AriaRole.BUTTON, called("Save")).click();
+        AtomicReference<@Nullable Route> saving = new AtomicReference<>();
+        page.route("**/v1/dead-letters/filters", route -> {
+            if (!route.request().method().equals("POST") || !saving.compareAndSet(null, route)) {
+                route.resume();
+            }
+        });
+        page.waitForRequest(
+                ConsoleIT::isPost,
+                () -> page.getByRole(AriaRole.BUTTON, called("Save")).click());
         page.getByRole(AriaRole.LINK, called("Clear")).click();
+        assertThat(page.getByLabel("Words in it")).hasValue("");
+        page.waitForResponse(
+                response -> isPost(response.request()),
+                () -> Objects.requireNonNull(saving.get()).resume());
+        page.reload();
         page.getByRole(AriaRole.LINK, called("额度用完")).click();
         assertThat(page.getByLabel("Words in it")).hasValue("额度");
         page.getByRole(AriaRole.BUTTON, called("Forget the filter 额度用完")).click();
         assertThat(page.getByRole(AriaRole.LINK, called("额度用完"))).hasCount(0);
         assertThat(browser.complaints()).isEmpty();
+    }
+
+    private static boolean isPost(Request request) {
+        return request.method().equals("POST");
     }
 
     @Test

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.LoadState;
@@ -26,7 +25,6 @@ import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.Submission;
 import io.pawline.testkit.NeedsTools;
 import io.pawline.testkit.TestingKafka;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,8 +35,6 @@ import org.junit.jupiter.api.Test;
 /** Reads the console in both languages. */
 @NeedsTools({NeedsTools.Tool.CHROMIUM, NeedsTools.Tool.NODE})
 class ConsoleLanguagesIT {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /**
      * Gives the Latin words that a reader sees or hears, but for what is no text of the console: codes, numbers of
@@ -100,7 +96,6 @@ class ConsoleLanguagesIT {
 
     @BeforeAll
     static void start() throws InterruptedException {
-        PlaywrightAssertions.setDefaultAssertionTimeout((double) PATIENCE.toMillis());
         TestingKafka.freshTopics(1);
         ops = new TestingOps(TestingDatabase.create(), "--pawline.ops.prices.seedream=0.03");
         browser = new TestingBrowser();

@@ -7,10 +7,12 @@ import com.microsoft.playwright.ConsoleMessage;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import io.pawline.testkit.NeedsTools;
 import io.pawline.testkit.ToolCondition;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -44,11 +46,15 @@ public final class TestingBrowser implements AutoCloseable {
             "--disable-component-update",
             "--disable-sync");
 
+    /** On a busy machine a page takes long to show what it is asked for. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private final Playwright playwright;
     private final Browser browser;
     private final List<String> complaints = new CopyOnWriteArrayList<>();
 
     public TestingBrowser() {
+        PlaywrightAssertions.setDefaultAssertionTimeout((double) PATIENCE.toMillis());
         playwright = Playwright.create(new Playwright.CreateOptions()
                 .setEnv(Map.of(
                         "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD",
@@ -81,6 +87,7 @@ public final class TestingBrowser implements AutoCloseable {
                 .setLocale(language)
                 .setTimezoneId("Asia/Shanghai")
                 .setAcceptDownloads(true));
+        session.setDefaultTimeout((double) PATIENCE.toMillis());
         Page page = session.newPage();
         page.onConsoleMessage(this::keep);
         page.onPageError(complaints::add);
