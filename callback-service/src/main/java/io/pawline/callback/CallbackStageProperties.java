@@ -12,9 +12,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * The settings of a stage without {@code max-attempts}, since callback-service has a schedule of retries: {@code
  * pawline.callback.stage.*}. {@link StageProperties} has all of them. Each receiver counts as a provider of its own.
  *
- * <p>Four defaults differ. One receiver alone may have half of the calls in flight. The schedule takes about nine
+ * <p>Five defaults differ. One receiver alone may have half of the calls in flight. The schedule takes about nine
  * hours, and an outage of Pawline or a receiver that asks for time may make it longer. A receiver gets few calls, so
- * its breaker looks at few.
+ * its breaker looks at few. It opens if nearly all of them failed: of so few, two thirds may fail by chance.
  *
  * @param maxInFlight Most tasks that one process works on at once, 1 or more. A task makes its calls one after another,
  *     so this is also the most calls in flight. An adaptive limit does not grow beyond it.
@@ -51,7 +51,7 @@ record CallbackStageProperties(
         @DefaultValue("true") boolean adaptiveLimit,
         @DefaultValue("0") double callsPerSecond,
         @DefaultValue("true") boolean breaker,
-        @DefaultValue("65") int breakerFailurePercent,
+        @DefaultValue("90") int breakerFailurePercent,
         @DefaultValue("20") int breakerCalls,
         @DefaultValue("5s") Duration breakerPause,
         @DefaultValue("60s") Duration breakerMaxPause,

@@ -3,8 +3,19 @@ package io.pawline.callback;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.pawline.schemas.CallReport;
+import io.pawline.schemas.Reason;
+import io.pawline.stage.provider.ConcurrencyLimiter;
+import io.pawline.stage.provider.Permit;
+import io.pawline.stage.provider.ReceiverLimiters;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class CallbackPropertiesTest {
@@ -42,6 +53,60 @@ class CallbackPropertiesTest {
         assertThat(stage.maxRetryTime()).isEqualTo(Duration.ofHours(12));
         assertThat(stage.firstDelay()).isEqualTo(Duration.ofSeconds(5));
         assertThat(stage.breakerCalls()).isEqualTo(20);
+        assertThat(stage.breakerFailurePercent()).isEqualTo(90);
+    }
+
+    /** The retries deliver what failed. While the breaker is open, nothing is delivered. */
+    @Test
+    void goesOnCallingAReceiverThatTakesMostOfItsCalls() {
+        for (int seed = 0; seed < 20; seed++) {
+            Random random = new Random(seed);
+            ConcurrencyLimiter receiver = receiver(random);
+            for (int call = 0; call < 2_000; call++) {
+                call(receiver, random.nextDouble() < 0.4);
+                assertThat(receiver.breakerState())
+                        .as("call %d, seed %d", call, seed)
+                        .isEqualTo(State.CLOSED);
+            }
+        }
+    }
+
+    @Test
+    void stopsCallingADeadReceiverSoon() {
+        ConcurrencyLimiter receiver = receiver(new Random(1));
+        for (int call = 0; call < 200; call++) {
+            call(receiver, false);
+        }
+        for (int call = 0; call < 18; call++) {
+            call(receiver, true);
+        }
+        assertThat(receiver.breakerState()).isEqualTo(State.OPEN);
+        ConcurrencyLimiter neverSeen = receiver(new Random(1));
+        for (int call = 0; call < 10; call++) {
+            call(neverSeen, true);
+        }
+        assertThat(neverSeen.breakerState()).isEqualTo(State.OPEN);
+    }
+
+    private static ConcurrencyLimiter receiver(Random random) {
+        return new ReceiverLimiters(
+                        TestingSettings.with(Map.of()).stage().receivers("front-end"),
+                        8,
+                        Clock.fixed(Instant.EPOCH, ZoneOffset.UTC),
+                        () -> 0,
+                        random)
+                .of("https://front-end.example");
+    }
+
+    private static void call(ConcurrencyLimiter receiver, boolean fails) {
+        try (Permit permit = receiver.tryAcquire().orElseThrow()) {
+            permit.called(
+                    fails
+                            ? CallReport.refused(Reason.CALLBACK_REFUSED, 500)
+                            : CallReport.succeeded(200, Optional.empty()),
+                    0,
+                    1);
+        }
     }
 
     @Test
