@@ -34,9 +34,13 @@ final class HedgeBudget {
         add(earned);
     }
 
-    /** Takes a hedge, if there is one. */
-    synchronized boolean take() {
-        if (saved < TOKEN) {
+    /**
+     * Takes a hedge, if there is one.
+     *
+     * @param last whether it may be the last one, for there is only one
+     */
+    synchronized boolean take(boolean last) {
+        if (saved < (last ? TOKEN : 2 * TOKEN)) {
             return false;
         }
         saved -= TOKEN;

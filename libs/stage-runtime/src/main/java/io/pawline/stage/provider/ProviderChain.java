@@ -35,8 +35,10 @@ public final class ProviderChain implements PermitSource {
      * A call that is slow is made a second time, where an operator has said so (Dean and Barroso, The Tail at Scale, 2013:
      * hedged requests). Slow is what takes longer than 95 % of the latest calls of its kind. As few may be made twice,
      * slow means longer when hedges are scarce, up to longer than all of the latest 200. So the calls that hang get the
-     * hedges, and not those that are merely in the last twentieth. A hedge takes no place that a task waits for: it gets
-     * one only if the task that asked last got its own. A call to a canary is not hedged: its time is compared.
+     * hedges, and not those that are merely in the last twentieth. A call that found the account empty for long leaves
+     * the last hedge to one that has just become slow: it will be among the slowest in any case. A hedge takes no place
+     * that a task waits for: it gets one only if the task that asked last got its own. A call to a canary is not hedged:
+     * its time is compared.
      *
      * One provider can be a canary, which is compared with the others (CanaryShare). It gets its share of the tasks and
      * nothing else: it is no fallback before it has been found good. A task of the share gives back the permit that it
@@ -55,6 +57,9 @@ public final class ProviderChain implements PermitSource {
 
     /** What waits is looked at again after so long: all deadlines are read for it. */
     private static final long LOOK_EVERY = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** A call that takes so many times as long as a slow one is helped last. */
+    private static final int TOO_LATE = 2;
 
     /** A provider that was asked for a permit within this time is one for which tasks wait. */
     private static final long ASKED_LATELY = TimeUnit.SECONDS.toNanos(1);
@@ -175,7 +180,7 @@ public final class ProviderChain implements PermitSource {
             return Optional.empty();
         }
         HedgeBudget budget = hedges.get();
-        if (!budget.take()) {
+        if (!budget.take(elapsedNanos <= TOO_LATE * slow.getAsLong())) {
             return Optional.empty();
         }
         Optional<Permit> permit = idle(called, place);

@@ -16,6 +16,7 @@ class HedgeBudgetTest {
         CALL,
         MANY_CALLS,
         HEDGE,
+        HEDGE_BUT_NOT_THE_LAST,
         HEDGE_THAT_IS_NOT_MADE
     }
 
@@ -35,9 +36,10 @@ class HedgeBudgetTest {
                     }
                     calls += more;
                 }
-                case HEDGE -> hedges += budget.take() ? 1 : 0;
+                case HEDGE -> hedges += budget.take(true) ? 1 : 0;
+                case HEDGE_BUT_NOT_THE_LAST -> hedges += budget.take(false) ? 1 : 0;
                 case HEDGE_THAT_IS_NOT_MADE -> {
-                    if (budget.take()) {
+                    if (budget.take(true)) {
                         budget.notMade();
                     }
                 }
@@ -52,12 +54,24 @@ class HedgeBudgetTest {
         for (int i = 0; i < 49; i++) {
             budget.called();
         }
-        assertThat(budget.take()).isFalse();
+        assertThat(budget.take(true)).isFalse();
 
         budget.called();
 
-        assertThat(budget.take()).isTrue();
-        assertThat(budget.take()).isFalse();
+        assertThat(budget.take(true)).isTrue();
+        assertThat(budget.take(true)).isFalse();
+    }
+
+    @Test
+    void theLastHedgeIsNotForAll() {
+        HedgeBudget budget = new HedgeBudget(0.02);
+        for (int i = 0; i < 100; i++) {
+            budget.called();
+        }
+
+        assertThat(budget.take(false)).isTrue();
+        assertThat(budget.take(false)).isFalse();
+        assertThat(budget.take(true)).isTrue();
     }
 
     @Test
@@ -69,7 +83,7 @@ class HedgeBudgetTest {
         assertThat(budget.scarcity()).isZero();
 
         int hedges = 0;
-        while (budget.take()) {
+        while (budget.take(true)) {
             hedges++;
         }
 

@@ -26,7 +26,8 @@ import org.junit.jupiter.api.Test;
 class HedgeTest {
 
     private static final long SECOND = 1_000_000_000;
-    private static final long SLOW = 10 * SECOND;
+    private static final long SLOW = 2 * SECOND;
+    private static final long LATE = SLOW + 1;
     private static final int PLACES = 3;
     private static final double SHARE = 0.1;
     private static final BreakerPolicy BREAKER =
@@ -44,6 +45,7 @@ class HedgeTest {
         TASK_ASKS,
         TASK_ENDS,
         HEDGE,
+        LATE_HEDGE,
         HEDGE_THAT_IS_NOT_MADE,
         HEDGE_ENDS
     }
@@ -65,17 +67,17 @@ class HedgeTest {
                     permit.ifPresent(tasks::add);
                 }
                 case TASK_ENDS -> calls += end(tasks);
-                case HEDGE, HEDGE_THAT_IS_NOT_MADE -> {
+                case HEDGE, LATE_HEDGE, HEDGE_THAT_IS_NOT_MADE -> {
                     if (!tasks.isEmpty()) {
-                        Optional<Permit> hedge = tasks.getFirst().hedge("", SLOW);
+                        Optional<Permit> hedge = tasks.getFirst().hedge("", step == Step.LATE_HEDGE ? LATE : SLOW);
                         assertThat(hedge.isPresent() && waits)
                                 .as("a hedge while a task waits")
                                 .isFalse();
-                        if (step == Step.HEDGE) {
+                        if (step == Step.HEDGE_THAT_IS_NOT_MADE) {
+                            hedge.ifPresent(Permit::close);
+                        } else {
                             made += hedge.isPresent() ? 1 : 0;
                             hedge.ifPresent(hedges::add);
-                        } else {
-                            hedge.ifPresent(Permit::close);
                         }
                     }
                 }
@@ -138,12 +140,26 @@ class HedgeTest {
         assertThat(task.slowAfter("")).hasValue(191);
 
         for (int i = 0; i < 10; i++) {
-            Permit hedge = task.hedge("", SLOW).orElseThrow();
+            Permit hedge = task.hedge("", 201).orElseThrow();
             hedge.called(SUCCEEDED, nanos - SECOND, nanos);
             hedge.close();
         }
 
         assertThat(task.slowAfter("")).hasValue(200);
+    }
+
+    @Test
+    void aCallThatIsTooLateLeavesTheLastHedgeToTheNext() {
+        ProviderChain chain = warm(chain(1, SHARE), 20);
+        Permit hanging = task(chain);
+        Permit next = task(chain);
+
+        Permit hedge = hanging.hedge("", LATE).orElseThrow();
+        hedge.called(SUCCEEDED, nanos - SECOND, nanos);
+        hedge.close();
+
+        assertThat(hanging.hedge("", LATE)).isEmpty();
+        assertThat(next.hedge("", SLOW)).isPresent();
     }
 
     @Test
