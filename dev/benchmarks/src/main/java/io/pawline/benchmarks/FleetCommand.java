@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
                     + " generate-services as real processes. Takes half an hour.",
             "Rows: places_1, places_6, places_10, coming_and_going, slow_calls, mixed_calls, halved, rate,"
                     + " learned_rate, learned_rate_of_the_clock, tokens, kept_limit, light_tenant,"
-                    + " light_tenant_20_keys, light_tenant_6_processes, processes, processes_known."
+                    + " light_tenant_20_keys, light_tenant_6_processes, processes, processes_known, budget_kills."
         },
         mixinStandardHelpOptions = true)
 final class FleetCommand extends RowsCommand {

@@ -34,6 +34,8 @@ final class FleetRows {
                 "processes_known",
                 "30 places, configured: never more calls at once, >= 90 % of them taken, nothing lost or doubled",
                 FleetProcessesRow::known));
+        rows.add(new BenchmarkRow(
+                "budget_kills", "no call beyond the money of the day, through 20 kills", BudgetKillsRow::measure));
         return List.copyOf(rows);
     }
 

@@ -51,6 +51,7 @@ final class GenerateFleet implements AutoCloseable {
 
     private static final int PARTITIONS = 12;
     private static final int HEAP_MEGABYTES = 128;
+    private static final int HEAP_OF_OTHERS_MEGABYTES = 384;
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final Duration STANDSTILL = Duration.ofSeconds(150);
@@ -140,12 +141,21 @@ final class GenerateFleet implements AutoCloseable {
 
     /** Starts one more generate-service and returns at once. */
     void start(String name) throws IOException {
+        launch(name, "generate", HEAP_MEGABYTES);
+    }
+
+    /** Starts another service and returns at once. */
+    void startOther(String service) throws IOException {
+        launch(service, service, HEAP_OF_OTHERS_MEGABYTES);
+    }
+
+    private void launch(String name, String service, int heapMegabytes) throws IOException {
         int port = Ports.anyFree().ingest();
         List<String> own = new ArrayList<>(settings);
         own.add("--pawline.instance-id=" + name);
-        own.add("--pawline.generate.port=" + port);
+        own.add("--pawline.%s.port=%d".formatted(service, port));
         Path logs = Files.createDirectories(folder.resolve("logs-" + started++));
-        members.put(name, new Member(new ChartProcess("generate", HEAP_MEGABYTES, compilers, logs, own), port));
+        members.put(name, new Member(new ChartProcess(service, heapMegabytes, compilers, logs, own), port));
     }
 
     /** Waits until these processes take work. */

@@ -25,6 +25,15 @@ class FleetBenchIT {
         assertThat(figures.path("doubled").intValue()).isZero();
     }
 
+    @Test
+    void moneyIsNotOverdrawnWhenProcessesAreKilled(@TempDir Path folder) throws Exception {
+        JsonNode row = measured(folder, "budget_kills");
+
+        assertThat(row.path("wrong")).isEmpty();
+        assertThat(row.path("figures").path("overshoot").intValue()).isZero();
+        assertThat(row.path("figures").path("billed").intValue()).isGreaterThan(200);
+    }
+
     private static JsonNode measured(Path folder, String row) throws Exception {
         Path json = folder.resolve("figures.json");
         new CommandLine(new BenchCommand()).execute("fleet", "--small", "--rows=" + row, "--json=" + json);
