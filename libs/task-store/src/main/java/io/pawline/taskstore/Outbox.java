@@ -193,6 +193,7 @@ public final class Outbox {
             if (!handle.createQuery(LOCK).mapTo(Boolean.class).one()) {
                 return new Relayed(0, 0, null);
             }
+            HistoryPlans.useOrderOfIndex(handle);
             List<Task> tasks = new ArrayList<>(handle.createQuery(ENDED)
                     .bind("limit", limit)
                     .map(new TaskRow())
@@ -237,12 +238,15 @@ public final class Outbox {
      * @throws DatabaseUnavailableException when the database is lost
      */
     public int expire(int limit) {
-        return database.with(handle -> handle.createUpdate(EXPIRE)
-                .bind("at", timestamp(clock.instant()))
-                .bind("reason", Reason.DEADLINE_PASSED.code())
-                .bind("detail", "the deadline passed before the task had its turn")
-                .bind("limit", limit)
-                .execute());
+        return database.inTransaction(handle -> {
+            HistoryPlans.useOrderOfIndex(handle);
+            return handle.createUpdate(EXPIRE)
+                    .bind("at", timestamp(clock.instant()))
+                    .bind("reason", Reason.DEADLINE_PASSED.code())
+                    .bind("detail", "the deadline passed before the task had its turn")
+                    .bind("limit", limit)
+                    .execute();
+        });
     }
 
     private void markRelayed(Handle handle, List<TaskId> arrived) {

@@ -194,6 +194,7 @@ final class SubmissionBatch {
                 .min(Comparator.naturalOrder())
                 .orElseThrow();
         Map<String, Twin> running = new HashMap<>();
+        HistoryPlans.useOrderOfIndex(handle);
         handle.createQuery(RUNNING)
                 .bindArray("fingerprints", String.class, fingerprints)
                 .bind("since", timestamp(since))

@@ -71,13 +71,16 @@ public final class SubmissionStore {
         if (since == null) {
             return Optional.empty();
         }
-        return database.with(handle -> handle.createQuery(RUNNING)
-                .bind("fingerprint", fingerprint.value())
-                .bind("since", timestamp(since))
-                .bind("first", TaskId.bound(since).value())
-                .mapTo(UUID.class)
-                .findOne()
-                .map(TaskId::new));
+        return database.inTransaction(handle -> {
+            HistoryPlans.useOrderOfIndex(handle);
+            return handle.createQuery(RUNNING)
+                    .bind("fingerprint", fingerprint.value())
+                    .bind("since", timestamp(since))
+                    .bind("first", TaskId.bound(since).value())
+                    .mapTo(UUID.class)
+                    .findOne()
+                    .map(TaskId::new);
+        });
     }
 
     /** Keeps a submission, unless its key has been used. */

@@ -166,6 +166,34 @@ class SubmissionBatchIT {
         assertThat(kept()).hasSize(offered);
     }
 
+    /** The server has looked at its tables when all had ended, as after a quiet night. */
+    @Test
+    void aSubmissionReadsNoneOfTheOthersThatRun() throws Exception {
+        database.jdbi().useHandle(handle -> {
+            handle.execute("""
+                    insert into task (id, tenant, style, photo_url, submitted_at, deadline, state, ended_at, result)
+                    select uuidv7(interval '-1 day'), 'other', 'oil', 'https://photos.example/cat.jpg',
+                        now() - interval '1 day', now(), 'success', now(), '{}' from generate_series(1, 20000)""");
+            handle.execute("analyze task");
+            handle.execute("""
+                    insert into task (id, tenant, style, photo_url, submitted_at, deadline, fingerprint)
+                    select uuidv7(), 'other', 'oil', 'https://photos.example/cat.jpg', now(),
+                        now() + interval '1 day', 'f' || n from generate_series(1, 5000) n""");
+        });
+        Instant now = Instant.now();
+
+        for (int time = 0; time < 10; time++) {
+            String fingerprint = "new" + time;
+            TestingPlans.Cost cost = new TestingPlans(database).of(() -> accept(unkeyed(fingerprint, now)));
+
+            assertThat(cost.removed()).as(cost.plans()).isLessThan(100);
+            assertThat(cost.sequential()).as(cost.plans()).doesNotContain("task_first");
+        }
+        TestingPlans.Cost look = new TestingPlans(database)
+                .of(() -> new SubmissionStore(database).running(new Fingerprint("f7", now.minusSeconds(60))));
+        assertThat(look.removed()).as(look.plans()).isLessThan(100);
+    }
+
     private static List<SubmissionResult> accept(Offer... offers) {
         return database.inTransaction(handle -> SubmissionBatch.accept(handle, List.of(offers)));
     }

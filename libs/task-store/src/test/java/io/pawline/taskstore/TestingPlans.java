@@ -36,7 +36,8 @@ public final class TestingPlans {
         database.jdbi().getConfig(SqlStatements.class).setSqlLogger(new SqlLogger() {
             @Override
             public void logAfterExecution(StatementContext context) {
-                if (listening) {
+                // A batch of inserts is no statement any more when it has been run
+                if (listening && context.getStatement() != null) {
                     asked.add(withValues(context));
                 }
             }
