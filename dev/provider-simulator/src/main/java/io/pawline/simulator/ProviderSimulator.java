@@ -120,6 +120,11 @@ public final class ProviderSimulator implements AutoCloseable {
                 .sum();
     }
 
+    /** The number of calls, of all providers, that are worked on or wait, also those that nobody waits for any more. */
+    public int inFlight() {
+        return workloads.values().stream().mapToInt(Workload::inFlight).sum();
+    }
+
     /** The address at which it listens, without a slash at the end. */
     public URI baseUrl() {
         URI url = baseUrl;

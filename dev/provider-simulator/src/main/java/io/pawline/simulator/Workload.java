@@ -146,6 +146,10 @@ final class Workload {
         return profile.at(Duration.between(start, clock.instant()));
     }
 
+    int inFlight() {
+        return gate.inFlight();
+    }
+
     long repeatsBilled() {
         return counters.repeats();
     }
