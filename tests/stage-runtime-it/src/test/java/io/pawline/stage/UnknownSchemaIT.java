@@ -41,6 +41,9 @@ class UnknownSchemaIT {
 
     private static final int FOREIGN = 4_711;
 
+    /** A record whose schema is unknown is asked about for longer. */
+    private static final int ATTEMPTS = 1;
+
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final AtomicInteger calls = new AtomicInteger();
 
@@ -69,7 +72,7 @@ class UnknownSchemaIT {
     /** @param maxTime for which a record with an unknown schema is asked about */
     private StageRuntime<TaskAccepted> stage(Duration maxTime) {
         return TestingStage.on(TestingKafka.connection())
-                .retry(new RetryPolicy(1, maxTime, Duration.ofMillis(50), Duration.ofMillis(200)))
+                .retry(new RetryPolicy(ATTEMPTS, maxTime, Duration.ofMillis(50), Duration.ofMillis(200)))
                 .meters(meters)
                 .format(format())
                 .runtime((in, attempt) -> {
@@ -124,7 +127,7 @@ class UnknownSchemaIT {
                 awaitRecords("pawline.detect.dlt", 1).getFirst();
         assertThat(deadLetter.value()).isEqualTo(foreign);
         assertThat(header(deadLetter, RecordHeaders.REASON)).isEqualTo("undecodable");
-        assertThat(Integer.parseInt(header(deadLetter, RecordHeaders.ATTEMPT))).isGreaterThan(1);
+        assertThat(Integer.parseInt(header(deadLetter, RecordHeaders.ATTEMPT))).isGreaterThan(ATTEMPTS);
     }
 
     @Test

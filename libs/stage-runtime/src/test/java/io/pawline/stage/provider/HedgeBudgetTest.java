@@ -50,10 +50,7 @@ class HedgeBudgetTest {
 
     @Test
     void theFiftiethCallPaysForTheFirstHedge() {
-        HedgeBudget budget = new HedgeBudget(0.02);
-        for (int i = 0; i < 49; i++) {
-            budget.called();
-        }
+        HedgeBudget budget = after(49);
         assertThat(budget.take(true)).isFalse();
 
         budget.called();
@@ -64,10 +61,7 @@ class HedgeBudgetTest {
 
     @Test
     void theLastHedgeIsNotForAll() {
-        HedgeBudget budget = new HedgeBudget(0.02);
-        for (int i = 0; i < 100; i++) {
-            budget.called();
-        }
+        HedgeBudget budget = after(100);
 
         assertThat(budget.take(false)).isTrue();
         assertThat(budget.take(false)).isFalse();
@@ -76,10 +70,7 @@ class HedgeBudgetTest {
 
     @Test
     void aQuietNightSavesUpFewHedges() {
-        HedgeBudget budget = new HedgeBudget(0.02);
-        for (int i = 0; i < 100_000; i++) {
-            budget.called();
-        }
+        HedgeBudget budget = after(100_000);
         assertThat(budget.scarcity()).isZero();
 
         int hedges = 0;
@@ -89,5 +80,14 @@ class HedgeBudgetTest {
 
         assertThat(hedges).isEqualTo(10);
         assertThat(budget.scarcity()).isEqualTo(1);
+    }
+
+    /** Returns the account after so many calls, of which 2 % may be hedged. */
+    private static HedgeBudget after(int calls) {
+        HedgeBudget budget = new HedgeBudget(0.02);
+        for (int i = 0; i < calls; i++) {
+            budget.called();
+        }
+        return budget;
     }
 }
