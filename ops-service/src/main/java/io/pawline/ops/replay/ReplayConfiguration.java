@@ -18,6 +18,9 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(ReplayProperties.class)
 class ReplayConfiguration {
 
+    /** Two processes take turns of this length; if one dies, the other goes on within it. */
+    private static final Duration STAND_BACK = Duration.ofSeconds(5);
+
     @Bean
     ReplayForecasts replayForecasts(
             TaskDatabase database, ReplayProperties properties, LedgerProperties ledger, Clock clock) {
@@ -61,7 +64,8 @@ class ReplayConfiguration {
                 replays,
                 records,
                 () -> new ReplayPublisher(kafka.buildAdminProperties(), records),
-                properties.replayPerSecond());
+                properties.replayPerSecond(),
+                STAND_BACK);
     }
 
     @Bean

@@ -3,6 +3,7 @@ package io.pawline.ops.replay;
 import io.pawline.ops.replay.ReplayPublisher.Batch;
 import io.pawline.ops.replay.ReplayStore.Running;
 import io.pawline.ops.replay.ReplayStore.Taken;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -22,7 +23,8 @@ import org.slf4j.LoggerFactory;
  * never behind many at once. It first opens the next generations in the database, for the dead letters of one second at
  * a time. It then publishes these together with how far each replay has come, and notes that in the database at last.
  * Whatever stops it between two steps, the next process to open the replays learns from Kafka what is published, and
- * goes on there. Thread-safe; of several processes, the one that opened them last goes on.
+ * goes on there. Thread-safe; of several processes, the one that opened them last goes on, and the one that it shut out
+ * stands back for a while: if both opened them at once again, neither would get to publish much.
  */
 final class ReplayRunner implements AutoCloseable {
 
@@ -72,26 +74,49 @@ final class ReplayRunner implements AutoCloseable {
     private final ReplayStore.Check check;
     private final Supplier<ReplayPublisher> publishers;
     private final int together;
+    private final long standBackNanos;
+    /** Until this process may open the replays again, in nanoseconds of the system's clock; it may if there is none. */
+    private @Nullable Long standsBackUntil;
+
     private final Map<UUID, Session> sessions = new LinkedHashMap<>();
     private @Nullable ReplayPublisher publisher;
     /** Whether Kafka has refused a record of a transaction, and each is sent by itself until it is known which. */
     private boolean oneByOne;
 
-    /** @param together most dead letters a second of all replays; above it, each gets its share by its rate */
-    ReplayRunner(ReplayStore replays, ReplayStore.Check check, Supplier<ReplayPublisher> publishers, int together) {
+    /**
+     * Opens nothing yet.
+     *
+     * @param together most dead letters a second of all replays; above it, each gets its share by its rate
+     * @param standBack how long this opens no replay once another process has shut it out; if that one dies meanwhile,
+     *     the replays rest for as long
+     */
+    ReplayRunner(
+            ReplayStore replays,
+            ReplayStore.Check check,
+            Supplier<ReplayPublisher> publishers,
+            int together,
+            Duration standBack) {
         this.replays = replays;
         this.check = check;
         this.publishers = publishers;
         this.together = together;
+        this.standBackNanos = standBack.toNanos();
     }
 
     /** Publishes the dead letters that are due. */
     synchronized void step() {
+        if (standsBackUntil != null && System.nanoTime() - standsBackUntil < 0) {
+            return;
+        }
+        standsBackUntil = null;
         try {
             takeSome();
             publishDue();
         } catch (RuntimeException e) {
             letGo();
+            if (ReplayPublisher.shutOut(e)) {
+                standsBackUntil = System.nanoTime() + standBackNanos;
+            }
             throw e;
         }
     }

@@ -53,6 +53,9 @@ import org.junit.jupiter.api.Test;
 class ReplayIT {
 
     private static final TaskDatabase DATABASE = TestingDatabase.open();
+    /** How long a runner that was shut out stands back, where this is not what the test is about. */
+    private static final Duration SHORT = Duration.ofMillis(200);
+
     private static final AtomicLong OFFSETS = new AtomicLong();
     private static final ReplaySettings SETTINGS = new ReplaySettings(Duration.ofHours(6), 2, Duration.ofHours(24));
 
@@ -250,7 +253,7 @@ class ReplayIT {
             // The time begins here, for opening a replay takes a while.
             long began = System.nanoTime();
             actions.move(replay, Move.RESUME, "ann", "go on");
-            stepUntilDone(replay, runner, new AtomicInteger());
+            stepUntilDone(replay, runner::step, new AtomicInteger());
             assertThat(Duration.ofNanos(System.nanoTime() - began))
                     .as("twelve dead letters or more, of which five may have gathered, five a second")
                     .isGreaterThan(Duration.ofMillis(1_200));
@@ -286,6 +289,49 @@ class ReplayIT {
         assertThat(progress(replay).deadLetters()).isEqualTo(Map.of("under_way", 1L, "skipped", 1L));
     }
 
+    @Test
+    void whoIsShutOutLeavesTheReplaysToTheOther() {
+        List<Submission> many = failedTasks(200);
+        UUID replay = actions.create(plan(filter()), order(100), "ann", "the provider is back")
+                .orElseThrow();
+        AtomicInteger failures = new AtomicInteger();
+        try (ReplayRunner first = runner(Duration.ofDays(1));
+                ReplayRunner second = runner(Duration.ofDays(1))) {
+            first.step();
+            // Each step of the first comes before one of the second, as a livelock has it.
+            stepUntilDone(
+                    replay,
+                    () -> {
+                        second.step();
+                        first.step();
+                    },
+                    failures);
+        }
+
+        assertThat(failures)
+                .as("the first is shut out once, and the second never")
+                .hasValue(1);
+        assertThat(published(Stage.GENERATE, many)).hasSize(200).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void whoStoodBackGoesOnWhenTheOtherIsGone() {
+        List<Submission> many = failedTasks(20);
+        UUID replay = actions.create(plan(filter()), order(10), "ann", "the provider is back")
+                .orElseThrow();
+        AtomicInteger failures = new AtomicInteger();
+        try (ReplayRunner first = runner();
+                ReplayRunner second = runner()) {
+            first.step();
+            // From here on it does nothing, as a process that is killed; it is closed when all is published.
+            second.step();
+            stepUntilDone(replay, first::step, failures);
+        }
+
+        assertThat(failures).as("shut out once").hasValue(1);
+        assertThat(published(Stage.GENERATE, many)).hasSize(20).doesNotHaveDuplicates();
+    }
+
     /**
      * This is the hardest case in one process: both shut each other out, wherever they stand, and the database fails.
      */
@@ -312,7 +358,7 @@ class ReplayIT {
             for (int i = 0; i < 2; i++) {
                 rivals.add(Thread.ofPlatform().start(() -> {
                     try (ReplayRunner runner = runner()) {
-                        stepUntilDone(replay, runner, failures);
+                        stepUntilDone(replay, runner::step, failures);
                     }
                 }));
             }
@@ -327,11 +373,11 @@ class ReplayIT {
         }
     }
 
-    private void stepUntilDone(UUID replay, ReplayRunner runner, AtomicInteger failures) {
+    private void stepUntilDone(UUID replay, Runnable step, AtomicInteger failures) {
         Instant patience = Instant.now().plus(Duration.ofMinutes(2));
         while (!progress(replay).state().equals("done")) {
             try {
-                runner.step();
+                step.run();
             } catch (RuntimeException cutOff) {
                 failures.incrementAndGet();
                 assertThat(Instant.now()).as("it does not come to its end").isBefore(patience);
@@ -503,12 +549,12 @@ class ReplayIT {
         failedTasks(4);
         UUID second = create("{}");
 
-        try (ReplayRunner runner =
-                new ReplayRunner(replays, records, () -> new ReplayPublisher(TestingKafka.connection(), records), 4)) {
+        try (ReplayRunner runner = new ReplayRunner(
+                replays, records, () -> new ReplayPublisher(TestingKafka.connection(), records), 4, SHORT)) {
             long began = System.nanoTime();
             runner.step();
-            stepUntilDone(first, runner, new AtomicInteger());
-            stepUntilDone(second, runner, new AtomicInteger());
+            stepUntilDone(first, runner::step, new AtomicInteger());
+            stepUntilDone(second, runner::step, new AtomicInteger());
             assertThat(Duration.ofNanos(System.nanoTime() - began))
                     .as("four dead letters each, two a second")
                     .isGreaterThan(Duration.ofMillis(1_500));
@@ -635,7 +681,7 @@ class ReplayIT {
         try (ReplayRunner runner = runner()) {
             long began = System.nanoTime();
             runner.step();
-            stepUntilDone(replay, runner, new AtomicInteger());
+            stepUntilDone(replay, runner::step, new AtomicInteger());
             assertThat(Duration.ofNanos(System.nanoTime() - began))
                     .as("two more, one a second, and then the end is noticed")
                     .isGreaterThan(Duration.ofMillis(1_500));
@@ -721,13 +767,17 @@ class ReplayIT {
 
     private void run(UUID replay) {
         try (ReplayRunner runner = runner()) {
-            stepUntilDone(replay, runner, new AtomicInteger());
+            stepUntilDone(replay, runner::step, new AtomicInteger());
         }
     }
 
     private ReplayRunner runner() {
+        return runner(SHORT);
+    }
+
+    private ReplayRunner runner(Duration standBack) {
         return new ReplayRunner(
-                replays, records, () -> new ReplayPublisher(TestingKafka.connection(), records), 10_000);
+                replays, records, () -> new ReplayPublisher(TestingKafka.connection(), records), 10_000, standBack);
     }
 
     private ReplayReports.Progress progress(UUID replay) {
