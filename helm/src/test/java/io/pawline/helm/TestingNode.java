@@ -20,11 +20,10 @@ import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.pawline.local.PawlineCommand;
+import io.pawline.local.Ports;
 import io.pawline.testkit.ProjectFiles;
 import io.pawline.testkit.UnpackedService;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -405,12 +404,9 @@ final class TestingNode implements AutoCloseable {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
+    /** A port below those that systems use for outgoing connections, so that it is free until a container has it. */
     static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException none) {
-            throw new IllegalStateException("no port is free", none);
-        }
+        return Ports.anyFree().ingest();
     }
 
     /** Stops all containers, as a node that is drained does. */

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,14 +12,11 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import kafka.server.KafkaConfig;
-import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.BrokerIdNotRegisteredException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
-import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
@@ -34,11 +29,11 @@ public final class EmbeddedKafka implements AutoCloseable {
     private static final int NODE = 1;
     private static final Duration LOADING = Duration.ofMinutes(1);
 
-    private final KafkaRaftServer server;
+    private final KafkaNode node;
     private final int port;
 
-    private EmbeddedKafka(KafkaRaftServer server, int port) {
-        this.server = server;
+    private EmbeddedKafka(KafkaNode node, int port) {
+        this.node = node;
         this.port = port;
     }
 
@@ -48,20 +43,19 @@ public final class EmbeddedKafka implements AutoCloseable {
      * @param folder of its data; created if it is missing
      * @param port to listen on; 0 for any free one
      * @param settings of Kafka that differ from the defaults for one small node
-     * @throws UncheckedIOException if the folder cannot be written
+     * @throws UncheckedIOException if the folder cannot be written, or another program listens on the port
      */
     public static EmbeddedKafka start(Path folder, int port, Map<String, String> settings) {
-        int brokerPort = port == 0 ? freePort() : port;
-        int controllerPort = freePort();
-        Properties properties = new Properties();
-        properties.putAll(singleNode(folder, brokerPort, controllerPort));
-        properties.putAll(settings);
-        if (Files.exists(folder.resolve("meta.properties"))) {
-            unregisterPredecessor(properties, controllerPort);
-        } else {
-            format(folder);
+        try (ReservedPorts ports = new ReservedPorts()) {
+            int brokerPort = ports.reserve(port);
+            if (Files.exists(folder.resolve("meta.properties"))) {
+                unregisterPredecessor(folder, brokerPort, settings);
+            } else {
+                format(folder);
+            }
+            Properties node = singleNode(folder, brokerPort, ports.reserve(0), settings);
+            return new EmbeddedKafka(KafkaNode.start(node, true, ports), brokerPort);
         }
-        return new EmbeddedKafka(started(properties), brokerPort);
     }
 
     /**
@@ -70,23 +64,24 @@ public final class EmbeddedKafka implements AutoCloseable {
      * first one gone. It would complete the transactions it found and not inform the partitions (<a
      * href="https://github.com/apache/kafka/pull/22680">KAFKA-20734</a>), so consumers of these would wait for ever.
      */
-    private static void unregisterPredecessor(Properties node, int controllerPort) {
-        Properties properties = new Properties();
-        properties.putAll(node);
-        properties.put("process.roles", "controller");
-        properties.put("listeners", "CONTROLLER://127.0.0.1:" + controllerPort);
-        properties.remove("inter.broker.listener.name");
-        KafkaRaftServer controller = started(properties);
-        try {
-            unregister("127.0.0.1:" + controllerPort);
-        } catch (ExecutionException failed) {
-            throw new IllegalStateException("Kafka's earlier broker cannot be unregistered", failed.getCause());
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("stopped while Kafka started", stopped);
-        } finally {
-            controller.shutdown();
-            controller.awaitShutdown();
+    private static void unregisterPredecessor(Path folder, int brokerPort, Map<String, String> settings) {
+        try (ReservedPorts ports = new ReservedPorts()) {
+            int port = ports.reserve(0);
+            Properties properties = singleNode(folder, brokerPort, port, settings);
+            properties.put("process.roles", "controller");
+            properties.put("listeners", "CONTROLLER://127.0.0.1:" + port);
+            properties.remove("inter.broker.listener.name");
+            KafkaNode controller = KafkaNode.start(properties, false, ports);
+            try {
+                unregister("127.0.0.1:" + port);
+            } catch (ExecutionException failed) {
+                throw new IllegalStateException("Kafka's earlier broker cannot be unregistered", failed.getCause());
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("stopped while Kafka started", stopped);
+            } finally {
+                controller.shutdown();
+            }
         }
     }
 
@@ -113,12 +108,6 @@ public final class EmbeddedKafka implements AutoCloseable {
         }
     }
 
-    private static KafkaRaftServer started(Properties properties) {
-        KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties), Time.SYSTEM);
-        server.startup();
-        return server;
-    }
-
     /** The host and port that clients connect to. */
     public String bootstrapServers() {
         return "127.0.0.1:" + port;
@@ -126,12 +115,13 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     @Override
     public void close() {
-        server.shutdown();
-        server.awaitShutdown();
+        node.shutdown();
     }
 
-    private static Map<String, String> singleNode(Path folder, int port, int controllerPort) {
-        return Map.ofEntries(
+    /** The settings of a node with this folder and these ports, as Kafka names them. */
+    static Properties singleNode(Path folder, int port, int controllerPort, Map<String, String> settings) {
+        Properties node = new Properties();
+        node.putAll(Map.ofEntries(
                 Map.entry("process.roles", "broker,controller"),
                 Map.entry("node.id", Integer.toString(NODE)),
                 Map.entry("controller.quorum.voters", NODE + "@127.0.0.1:" + controllerPort),
@@ -152,7 +142,9 @@ public final class EmbeddedKafka implements AutoCloseable {
                 // On a busy machine or disk, a node may not hear from itself for some time. After the time-out it
                 // would lose all its partitions, to nobody, and load all transactions and groups again.
                 Map.entry("broker.session.timeout.ms", "600000"),
-                Map.entry("broker.heartbeat.interval.ms", "500"));
+                Map.entry("broker.heartbeat.interval.ms", "500")));
+        node.putAll(settings);
+        return node;
     }
 
     private static void format(Path folder) {
@@ -171,14 +163,6 @@ public final class EmbeddedKafka implements AutoCloseable {
             throw new UncheckedIOException("Kafka's folder cannot be prepared: " + folder, unwritable);
         } catch (Exception unexpected) {
             throw new IllegalStateException("Kafka's folder cannot be formatted: " + folder, unexpected);
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException none) {
-            throw new UncheckedIOException("no free port on this machine", none);
         }
     }
 }

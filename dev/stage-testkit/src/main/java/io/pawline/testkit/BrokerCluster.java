@@ -11,13 +11,13 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import kafka.Kafka;
 import org.apache.kafka.clients.admin.Admin;
@@ -173,21 +173,22 @@ public final class BrokerCluster implements AutoCloseable {
                         "broker.session.timeout.ms", System.getProperty("pawline.test.broker-session-millis", "3000")));
     }
 
+    /** Ports below those that systems use for outgoing connections, so that they are free after a restart, too. */
     private static List<Integer> freePorts(int count) {
-        // All sockets are open at once, so that the ports differ.
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            List<Integer> free =
-                    sockets.stream().map(ServerSocket::getLocalPort).toList();
-            for (ServerSocket socket : sockets) {
-                socket.close();
-            }
-            return free;
-        } catch (IOException none) {
-            throw new IllegalStateException("no free port on this machine", none);
+        return ThreadLocalRandom.current()
+                .ints(10_000, 30_000)
+                .distinct()
+                .filter(BrokerCluster::isFree)
+                .limit(count)
+                .boxed()
+                .toList();
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException taken) {
+            return false;
         }
     }
 

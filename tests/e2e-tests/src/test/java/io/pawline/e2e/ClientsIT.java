@@ -26,7 +26,6 @@ import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -224,17 +223,11 @@ class ClientsIT {
     }
 
     /** What a reader of the README replaces by his own. */
-    private static Map<String, String> replaced() throws IOException {
+    private static Map<String, String> replaced() {
         return Map.of(
                 "http://localhost:8080", "http://127.0.0.1:" + ports.ingest(),
                 "https://photos.example/cat.jpg", "http://127.0.0.1:" + ports.simulator() + "/photos/cat.png",
-                "9000", Integer.toString(freePort()));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
+                "9000", Integer.toString(Fleet.freePort()));
     }
 
     private static String jarOf(Class<?> type) {
