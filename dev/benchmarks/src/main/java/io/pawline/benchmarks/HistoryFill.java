@@ -49,7 +49,7 @@ final class HistoryFill {
             select gen_random_uuid(), at + number * interval '8 seconds', %s, 1, 'large', stage, provider, 1,
                 at + number * interval '8 seconds' + interval '3 seconds',
                 case when (n + number) %% 25 = 0 then 'failed' else 'succeeded' end,
-                case when (n + number) %% 25 = 0 then 'read_timeout' end, 'done', 200, 1000 + (n * 7919) %% 5000,
+                case when (n + number) %% 25 = 0 then 'read_timeout' end, 'done', 200, 1000 + n %% 5000 * 7919 %% 5000,
                 30000, 'yes'
             from (select n, cast(:from as timestamptz) + (n - :first) * make_interval(secs => :step) as at
                     from generate_series(:first, :last) n) numbered
