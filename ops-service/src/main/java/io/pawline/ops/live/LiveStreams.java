@@ -45,6 +45,10 @@ final class LiveStreams implements AutoCloseable {
     private final Duration sessionTimeout;
     private final Path folder;
     private final LiveChangelogs changelogs;
+    private final AbandonedTransactions abandoned;
+    /** Whether partitions have come, maybe from a process that was killed, since its transactions were looked for. */
+    private volatile boolean gotPartitions;
+
     private @Nullable KafkaStreams running;
     private boolean closed;
 
@@ -64,11 +68,21 @@ final class LiveStreams implements AutoCloseable {
         this.prices = prices;
         this.folder = TemporaryFolder.create("pawline-live");
         this.changelogs = new LiveChangelogs(this.connection);
+        this.abandoned = new AbandonedTransactions(this.connection);
     }
 
-    /** Starts the count if it is not running. */
+    /** Starts the count if it is not running, and ends what a killed process left that counted before. */
     synchronized void tend() {
-        if (closed || (running != null && alive(running.state()))) {
+        if (closed) {
+            return;
+        }
+        if (running != null && alive(running.state())) {
+            if (gotPartitions) {
+                gotPartitions = false;
+                if (!abandoned.end() || running.state() == KafkaStreams.State.REBALANCING) {
+                    gotPartitions = true;
+                }
+            }
             return;
         }
         stop();
@@ -79,6 +93,12 @@ final class LiveStreams implements AutoCloseable {
         next.setUncaughtExceptionHandler(failed -> {
             log.warn("the live count is begun again: {}", String.valueOf(failed));
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        });
+        // It does not run before its stores are read, which a transaction that is open holds up, too
+        next.setStateListener((now, _) -> {
+            if (now == KafkaStreams.State.REBALANCING) {
+                gotPartitions = true;
+            }
         });
         running = next;
         next.start();

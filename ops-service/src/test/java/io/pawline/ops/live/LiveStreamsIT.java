@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,9 +27,12 @@ import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +118,30 @@ class LiveStreamsIT {
             await().atMost(PATIENCE).untilAsserted(() -> {
                 streams.tend();
                 assertThat(counted()).isEqualTo(2L * CALLS);
+            });
+        }
+    }
+
+    /** Nobody would see the count before the transaction times out, after a quarter of an hour. */
+    @Test
+    void aTransactionOfAKilledProcessHoldsNothingUp() throws Exception {
+        TestingKafka.freshTopics(2);
+        Map<String, Object> settings = new HashMap<>(TestingKafka.connection());
+        settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, LiveStreams.APPLICATION + "-" + UUID.randomUUID() + "-1");
+        settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 900_000);
+        try (var killed = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+                LiveStreams streams =
+                        new LiveStreams(TestingKafka.connection(), events, new Prices(Map.of()), SESSION_TIMEOUT)) {
+            killed.initTransactions();
+            killed.beginTransaction();
+            killed.send(new ProducerRecord<>(Topics.LIVE, new byte[] {1}, new byte[] {2}))
+                    .get();
+            await().atMost(PATIENCE).until(() -> running(streams));
+            TestingKafka.send(calls());
+
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                streams.tend();
+                assertThat(counted()).isEqualTo(CALLS);
             });
         }
     }
