@@ -180,7 +180,7 @@ public final class Partitions {
         int dropped = 0;
         while (alone(dropping) > 0) {
             dropped++;
-            pause(dropping.rest());
+            pause(restAfter(dropping.took));
         }
         return dropped;
     }
@@ -212,13 +212,12 @@ public final class Partitions {
             });
             return over.isPresent() ? 1 : 0;
         }
+    }
 
-        Duration rest() {
-            Duration rest = took.multipliedBy(REST);
-            return took.compareTo(SHORT_DROP) < 0
-                    ? Duration.ZERO
-                    : rest.compareTo(LONGEST_REST) < 0 ? rest : LONGEST_REST;
-        }
+    /** Says how long to rest after a drop that took so long. */
+    static Duration restAfter(Duration took) {
+        Duration rest = took.multipliedBy(REST);
+        return took.compareTo(SHORT_DROP) < 0 ? Duration.ZERO : rest.compareTo(LONGEST_REST) < 0 ? rest : LONGEST_REST;
     }
 
     /**
