@@ -148,11 +148,15 @@ final class HistoryRows {
             double beside = 0;
             for (int round = 0; round < ROUNDS; round++) {
                 // The rows of either turn slow the next one down, so each comes first as often as the other.
-                boolean aloneFirst = round % 2 == 0;
-                double first = aloneFirst ? load.atOnce(time) : beside(clients, load, time);
-                double second = aloneFirst ? beside(clients, load, time) : load.atOnce(time);
-                double byItself = aloneFirst ? first : second;
-                double together = aloneFirst ? second : first;
+                double byItself;
+                double together;
+                if (round % 2 == 0) {
+                    byItself = load.atOnce(time);
+                    together = beside(clients, load, time);
+                } else {
+                    together = beside(clients, load, time);
+                    byItself = load.atOnce(time);
+                }
                 setting.journal().step("  %,.0f submits a second alone, %,.0f beside".formatted(byItself, together));
                 alone += byItself / ROUNDS;
                 beside += together / ROUNDS;
