@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Ends the transactions that killed processes left open. Until then, nobody sees what another process counts after
- * them, for it is read in its order: some 20 seconds, since Kafka lets a transaction of Kafka Streams be open for 10 and
+ * them, for it is read in its order: up to 20 seconds, since Kafka lets a transaction of Kafka Streams be open for 10 and
  * looks for such every 10. Thread-safe.
  */
 final class AbandonedTransactions {
@@ -48,7 +48,7 @@ final class AbandonedTransactions {
                     .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
                     .stream()
                     .map(TransactionListing::transactionalId)
-                    .filter(id -> id.startsWith(PREFIX) && id.length() >= PREFIX.length() + ID)
+                    .filter(AbandonedTransactions::namesProcess)
                     .toList();
             if (open.isEmpty()) {
                 return true;
@@ -79,9 +79,13 @@ final class AbandonedTransactions {
                 .stream()
                 .flatMap(group -> group.members().stream())
                 .map(MemberDescription::clientId)
-                .filter(id -> id.startsWith(PREFIX) && id.length() >= PREFIX.length() + ID)
+                .filter(AbandonedTransactions::namesProcess)
                 .map(AbandonedTransactions::process)
                 .collect(Collectors.toSet());
+    }
+
+    private static boolean namesProcess(String id) {
+        return id.startsWith(PREFIX) && id.length() >= PREFIX.length() + ID;
     }
 
     private static String process(String id) {
