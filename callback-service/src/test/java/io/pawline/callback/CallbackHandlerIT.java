@@ -105,8 +105,8 @@ class CallbackHandlerIT {
 
     @BeforeAll
     static void startDatabase() {
-        postgres = TestingPostgres.start();
-        database = TaskDatabase.open(postgres.database("postgres"));
+        postgres = TestingPostgres.shared();
+        database = TaskDatabase.open(postgres.database());
         tasks = new TaskDao(database);
     }
 
@@ -593,8 +593,8 @@ class CallbackHandlerIT {
 
     @Test
     void triesAgainWhenTheDatabaseIsLost() throws InterruptedException {
-        TestingPostgres own = TestingPostgres.start();
-        try (TaskDatabase lost = TaskDatabase.open(own.database("postgres"))) {
+        TestingPostgres own = TestingPostgres.own();
+        try (TaskDatabase lost = TaskDatabase.open(own.database())) {
             own.close();
             TaskId id = TaskId.next();
             assertThat(handler(LOCAL, new TaskDao(lost), images(false)).handle(success(id, 1), attempt(id)))

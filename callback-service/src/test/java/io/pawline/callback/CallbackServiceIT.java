@@ -72,8 +72,8 @@ class CallbackServiceIT {
     @BeforeAll
     static void start() throws InterruptedException {
         TestingKafka.freshTopics(1);
-        postgres = TestingPostgres.start();
-        DatabaseProperties at = postgres.database("postgres");
+        postgres = TestingPostgres.shared();
+        DatabaseProperties at = postgres.database();
         database = TaskDatabase.open(at);
         tasks = new TaskDao(database);
         service = CallbackApplication.application()

@@ -269,13 +269,13 @@ class CheckCommandIT {
 
     @Test
     void saysThatTheDatabaseCannotBeWritten() throws Exception {
-        sql("alter database " + DATABASE + " set default_transaction_read_only = on");
+        sql(alterDatabase("set default_transaction_read_only = on"));
         try {
             assertFails(check(), "FAIL     database writes", "transactions are read-only");
         } finally {
             sql(
                     "set session characteristics as transaction read write",
-                    "alter database " + DATABASE + " reset default_transaction_read_only");
+                    alterDatabase("reset default_transaction_read_only"));
         }
 
         sql("create user reader", "grant select on all tables in schema public to reader");
@@ -369,6 +369,10 @@ class CheckCommandIT {
                     .statusCode();
             assertThat(status).isEqualTo(200);
         }
+    }
+
+    private static String alterDatabase(String change) {
+        return "do $$ begin execute format('alter database %I " + change + "', current_database()); end $$";
     }
 
     private static void sql(String... statements) throws Exception {

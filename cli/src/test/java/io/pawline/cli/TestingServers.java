@@ -2,17 +2,16 @@ package io.pawline.cli;
 
 import io.pawline.kafka.EmbeddedKafka;
 import io.pawline.taskstore.DatabaseProperties;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.pawline.taskstore.TestingPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.admin.Admin;
@@ -21,7 +20,7 @@ import org.awaitility.Awaitility;
 /** Runs the one PostgreSQL and the one broker without logins of this test JVM. They end with it. */
 final class TestingServers {
 
-    private static final EmbeddedPostgres POSTGRES = startPostgres();
+    private static final Map<String, TestingPostgres> DATABASES = new ConcurrentHashMap<>();
 
     private TestingServers() {}
 
@@ -30,21 +29,26 @@ final class TestingServers {
         private static final EmbeddedKafka KAFKA = startKafka();
     }
 
-    /** Creates an empty database. */
-    static DatabaseProperties create(String database) throws SQLException {
-        try (Connection connection = POSTGRES.getPostgresDatabase().getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute("create database " + database);
-        }
-        return new DatabaseProperties(url(database), "postgres", "postgres", 1, true);
+    /** Creates an empty database, to be found by this name. */
+    static DatabaseProperties create(String database) {
+        DATABASES.put(database, TestingPostgres.shared());
+        return database(database);
     }
 
     static String url(String database) {
-        return POSTGRES.getJdbcUrl("postgres", database);
+        return database(database).url();
     }
 
     static DataSource dataSource(String database) {
-        return POSTGRES.getDatabase("postgres", database);
+        return require(database).dataSource();
+    }
+
+    private static DatabaseProperties database(String database) {
+        return require(database).database();
+    }
+
+    private static TestingPostgres require(String database) {
+        return Objects.requireNonNull(DATABASES.get(database), database);
     }
 
     /** The broker, without any topic. */
@@ -61,14 +65,6 @@ final class TestingServers {
     private static List<String> topics(Admin admin) throws ExecutionException, InterruptedException {
         Set<String> names = admin.listTopics().names().get();
         return List.copyOf(names);
-    }
-
-    private static EmbeddedPostgres startPostgres() {
-        try {
-            return EmbeddedPostgres.start();
-        } catch (IOException notStarted) {
-            throw new UncheckedIOException(notStarted);
-        }
     }
 
     private static EmbeddedKafka startKafka() {

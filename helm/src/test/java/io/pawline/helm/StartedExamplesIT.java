@@ -20,16 +20,13 @@ import io.pawline.kafka.SecuredKafka;
 import io.pawline.local.LocalStack;
 import io.pawline.registry.SchemaRegistryServer;
 import io.pawline.registry.SecuredRegistry;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.pawline.taskstore.TestingPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -68,7 +65,7 @@ class StartedExamplesIT {
     private static Path folder;
 
     private static PrivateAuthority authority;
-    private static EmbeddedPostgres database;
+    private static TestingPostgres database;
     private static SchemaRegistryServer plainRegistry;
     private static SecuredRegistry securedRegistry;
     private static S3Proxy images;
@@ -77,14 +74,16 @@ class StartedExamplesIT {
     @BeforeAll
     static void startServers() throws Exception {
         authority = PrivateAuthority.in(folder);
-        database = EmbeddedPostgres.builder()
-                .setServerConfig("ssl", "on")
-                .setServerConfig("ssl_cert_file", authority.certificate().toString())
-                .setServerConfig("ssl_key_file", authority.privateKey().toString())
-                .setServerConfig("max_connections", "200")
-                .start();
-        createDatabase("registry");
-        plainRegistry = SchemaRegistryServer.start(database.getDatabase("postgres", "registry"), 0);
+        database = TestingPostgres.own(Map.of(
+                "ssl",
+                "on",
+                "ssl_cert_file",
+                authority.certificate().toString(),
+                "ssl_key_file",
+                authority.privateKey().toString(),
+                "max_connections",
+                "200"));
+        plainRegistry = SchemaRegistryServer.start(database.dataSource(), 0);
         securedRegistry = new SecuredRegistry(plainRegistry.url(), authority.server(), REGISTRY_LOGIN);
         TransientNio2BlobStore blobs = new TransientNio2BlobStore();
         blobs.createContainer(BUCKET);
@@ -174,7 +173,7 @@ class StartedExamplesIT {
     private static void run(
             String example, List<HasMetadata> objects, Map<String, Map<String, String>> secrets, String databaseUrl)
             throws Exception {
-        createDatabase(databaseOf(example));
+        database.execute("create database " + databaseOf(example));
         Map<String, String> identity = Map.of("AWS_ACCESS_KEY_ID", STORE_USER, "AWS_SECRET_ACCESS_KEY", STORE_SECRET);
         Path files = Files.createDirectories(folder.resolve(example));
         try (TestingNode node = new TestingNode(files, objects, secrets, identity)) {
@@ -314,19 +313,12 @@ class StartedExamplesIT {
         }
     }
 
-    private static void createDatabase(String name) throws SQLException {
-        try (Connection connection = database.getPostgresDatabase().getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute("create database " + name);
-        }
-    }
-
     private static String databaseOf(String example) {
         return example.replace('-', '_');
     }
 
     private static String databaseUrl(String example) {
-        return "jdbc:postgresql://127.0.0.1:%d/%s".formatted(database.getPort(), databaseOf(example));
+        return "jdbc:postgresql://127.0.0.1:%d/%s".formatted(database.port(), databaseOf(example));
     }
 
     private static Path kafkaFolder(String example) {

@@ -36,7 +36,7 @@ class BackpressureIT {
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
+        postgres = TestingPostgres.shared();
         ingest = new TestingIngest(
                 postgres,
                 images,

@@ -46,7 +46,7 @@ class BrowserIT {
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
+        postgres = TestingPostgres.shared();
         ingest = new TestingIngest(
                 postgres,
                 images,

@@ -41,7 +41,7 @@ class BudgetIT {
     static void start() {
         zone = ZoneOffset.ofHours(12 - OffsetDateTime.now(ZoneOffset.UTC).getHour())
                 .getId();
-        postgres = TestingPostgres.start();
+        postgres = TestingPostgres.shared();
         waiting = new TestingIngest(
                 postgres, images, "--pawline.budget.default-per-day=1.5", "--pawline.budget.time-zone=" + zone);
         refusing = new TestingIngest(

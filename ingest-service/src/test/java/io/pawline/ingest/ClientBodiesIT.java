@@ -47,7 +47,7 @@ class ClientBodiesIT {
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
+        postgres = TestingPostgres.shared();
         ingest = new TestingIngest(postgres, images, "--pawline.ingest.collapse-window=0s");
         key = ingest.newKey("default", Scope.SUBMIT);
     }

@@ -59,7 +59,7 @@ class DocsIT {
 
     @BeforeAll
     static void start() throws IOException {
-        postgres = TestingPostgres.start();
+        postgres = TestingPostgres.shared();
         ingest = new TestingIngest(
                 postgres,
                 folder.resolve("images"),

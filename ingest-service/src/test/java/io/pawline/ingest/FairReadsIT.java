@@ -33,7 +33,7 @@ class FairReadsIT {
     /** The service reads by these connections for itself, too: how long queues are, what was not delivered. */
     private static final String LISTS_THAT_WAIT = """
             select count(*) from pg_stat_activity
-            where application_name = 'pawline-reads' and wait_event_type = 'Lock'
+            where datname = current_database() and application_name = 'pawline-reads' and wait_event_type = 'Lock'
             and query like '%order by id desc limit%'
             """;
 
@@ -48,7 +48,7 @@ class FairReadsIT {
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
+        postgres = TestingPostgres.shared();
         ingest = new TestingIngest(postgres, images, "--pawline.database.read-pool-size=8");
     }
 

@@ -47,7 +47,7 @@ class FollowIT {
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
+        postgres = TestingPostgres.shared();
         ingest = new TestingIngest(
                 postgres,
                 images,

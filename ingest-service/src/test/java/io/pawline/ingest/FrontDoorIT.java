@@ -61,7 +61,7 @@ class FrontDoorIT {
         leftByACrash = Files.createDirectories(images.resolve(".incoming")).resolve("left");
         Files.write(leftByACrash, PNG);
         Files.setLastModifiedTime(leftByACrash, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
-        postgres = TestingPostgres.start();
+        postgres = TestingPostgres.shared();
         // Room for one photo with its form, and half a further one
         ingest = new TestingIngest(
                 postgres,

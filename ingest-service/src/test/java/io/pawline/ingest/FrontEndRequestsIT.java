@@ -49,7 +49,7 @@ class FrontEndRequestsIT {
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
+        postgres = TestingPostgres.shared();
         ingest = new TestingIngest(postgres, images, "--pawline.ingest.relay.poll-interval=50ms");
     }
 

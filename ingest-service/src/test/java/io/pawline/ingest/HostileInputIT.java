@@ -48,7 +48,7 @@ class HostileInputIT {
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
+        postgres = TestingPostgres.shared();
         ingest = new TestingIngest(postgres, images, "--pawline.photo.max-size=100KB");
         key = ingest.newKey("raw", Scope.SUBMIT, Scope.READ);
     }

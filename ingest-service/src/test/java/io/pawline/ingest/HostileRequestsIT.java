@@ -34,7 +34,7 @@ class HostileRequestsIT {
 
     @Test
     void neverFailsAndKeepsNothingThatItRefuses() throws IOException, ExecutionException, InterruptedException {
-        try (TestingPostgres postgres = TestingPostgres.start();
+        try (TestingPostgres postgres = TestingPostgres.shared();
                 TestingIngest ingest = new TestingIngest(postgres, images)) {
             String key = ingest.newKey("hostile", Scope.SUBMIT, Scope.READ, Scope.WEBHOOK);
             String upload = open(ingest.as(Optional.of(key)));

@@ -47,7 +47,7 @@ class IngestAccessIT {
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
+        postgres = TestingPostgres.shared();
         ingest = new TestingIngest(postgres, images);
         anonymous = ingest.as(Optional.empty());
     }

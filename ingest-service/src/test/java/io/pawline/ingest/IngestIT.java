@@ -75,7 +75,7 @@ class IngestIT {
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
+        postgres = TestingPostgres.shared();
         ingest = new TestingIngest(
                 postgres,
                 images,
@@ -635,7 +635,7 @@ class IngestIT {
 
     @Test
     void saysAtOnceThatTheDatabaseIsLost() {
-        TestingPostgres own = TestingPostgres.start();
+        TestingPostgres own = TestingPostgres.own();
         try (TestingIngest orphan = new TestingIngest(own, images)) {
             own.close();
             Answer answer = orphan.post(VALID);
@@ -649,7 +649,7 @@ class IngestIT {
 
     @Test
     void answersEveryRequestWhileTheDatabaseIsLost() {
-        TestingPostgres own = TestingPostgres.start();
+        TestingPostgres own = TestingPostgres.own();
         try (TestingIngest orphan = new TestingIngest(own, images)) {
             own.close();
             // Many times more requests than connections, for longer than one of them waits

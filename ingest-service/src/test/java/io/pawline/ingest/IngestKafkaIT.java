@@ -60,7 +60,7 @@ class IngestKafkaIT {
             port = Integer.parseInt(kafka.bootstrapServers().split(":", -1)[1]);
             createTopics(kafka.bootstrapServers());
         }
-        try (TestingPostgres postgres = TestingPostgres.start();
+        try (TestingPostgres postgres = TestingPostgres.shared();
                 TestingIngest ingest = ingest(postgres, "127.0.0.1:" + port)) {
             List<String> ids = new ArrayList<>();
             for (int i = 0; i < 20; i++) {

@@ -40,7 +40,7 @@ class ListAndBatchIT {
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
+        postgres = TestingPostgres.shared();
         ingest = new TestingIngest(postgres, images);
     }
 

@@ -34,7 +34,7 @@ class ReadOnlyDatabaseIT {
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
+        postgres = TestingPostgres.own();
         ingest = new TestingIngest(postgres, images);
     }
 

@@ -38,7 +38,7 @@ class RequestIdIT {
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
+        postgres = TestingPostgres.shared();
         ingest = new TestingIngest(
                 postgres, images, "--pawline.callback.master-secrets=bWFzdGVyLXNlY3JldC1vZi10aGUtdGVzdHMtMzItYnl0ZXM=");
     }

@@ -38,7 +38,7 @@ class SetupIT {
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
+        postgres = TestingPostgres.shared();
     }
 
     @AfterAll

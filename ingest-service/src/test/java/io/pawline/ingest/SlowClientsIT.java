@@ -44,7 +44,7 @@ class SlowClientsIT {
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
+        postgres = TestingPostgres.shared();
         ingest = new TestingIngest(postgres, images, "--pawline.ingest.max-send-time=2s");
         key = ingest.newKey("slow", Scope.SUBMIT);
     }

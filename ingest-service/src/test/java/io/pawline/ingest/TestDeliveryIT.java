@@ -56,7 +56,7 @@ class TestDeliveryIT {
         receiver.createContext("/", TestDeliveryIT::receive);
         receiver.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         receiver.start();
-        postgres = TestingPostgres.start();
+        postgres = TestingPostgres.shared();
         ingest = new TestingIngest(
                 postgres,
                 images,

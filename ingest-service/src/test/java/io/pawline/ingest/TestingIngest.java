@@ -58,7 +58,7 @@ final class TestingIngest implements AutoCloseable {
     private final Optional<String> key;
 
     TestingIngest(TestingPostgres postgres, Path images, String... settings) {
-        DatabaseProperties database = postgres.database("postgres");
+        DatabaseProperties database = postgres.database();
         List<String> arguments = new ArrayList<>(List.of(
                 "--pawline.ingest.port=0",
                 "--pawline.database.url=" + database.url(),

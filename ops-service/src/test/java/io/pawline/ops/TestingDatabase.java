@@ -4,19 +4,17 @@ import io.pawline.taskstore.DatabaseProperties;
 import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TestingPostgres;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
-/** Runs the one PostgreSQL of this test JVM; each test gets a database of its own. */
+/** Gives each test a database of its own on the one server of this JVM. */
 public final class TestingDatabase {
 
-    private static final TestingPostgres SERVER = TestingPostgres.start();
-    private static final AtomicInteger NUMBER = new AtomicInteger();
+    private static final TestingPostgres SERVER = TestingPostgres.shared();
 
     private TestingDatabase() {}
 
     /** Creates an empty database, and says how to reach it. */
     public static DatabaseProperties create() {
-        return SERVER.create("ops" + NUMBER.incrementAndGet());
+        return SERVER.create("ops");
     }
 
     /** Creates a database with all tables. */

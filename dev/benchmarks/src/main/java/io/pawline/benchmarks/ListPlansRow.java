@@ -37,8 +37,8 @@ final class ListPlansRow {
         int number = setting.scale().of(tasks, 2_000);
         int lists = setting.scale().of(1_000, 50);
         long seed = System.nanoTime();
-        try (TestingPostgres postgres = TestingPostgres.start();
-                TaskDatabase database = TaskDatabase.open(postgres.database("postgres"))) {
+        try (TestingPostgres postgres = TestingPostgres.shared();
+                TaskDatabase database = TaskDatabase.open(postgres.database())) {
             setting.journal().step("  writing %,d tasks".formatted(number));
             TestingHistory.add(database, number, TestingListings.FROM, TestingListings.SPAN);
             setting.journal().step("  explaining");

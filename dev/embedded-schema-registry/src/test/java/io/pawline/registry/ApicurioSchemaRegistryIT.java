@@ -5,11 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -21,37 +24,32 @@ class ApicurioSchemaRegistryIT extends SchemaRegistryContract {
 
     private static final Path HOME = Path.of(System.getProperty("apicurio.home", "target/apicurio"));
 
+    private static final Pattern LISTENING = Pattern.compile("Listening on: (http://127\\.0\\.0\\.1:\\d+)");
+
     private static Process process;
     private static String url;
 
     @BeforeAll
     static void start() throws IOException {
-        int port = freePort();
+        File log = new File(HOME.toFile(), "apicurio.log");
         process = new ProcessBuilder(List.of(
                         ProcessHandle.current().info().command().orElse("java"),
                         "-Xmx192m",
                         "-XX:TieredStopAtLevel=1",
                         "-XX:+UseSerialGC",
                         "-Dquarkus.http.host=127.0.0.1",
-                        "-Dquarkus.http.port=" + port,
+                        "-Dquarkus.http.port=0",
                         "-Dquarkus.management.host=127.0.0.1",
-                        "-Dquarkus.management.port=" + freePort(),
+                        "-Dquarkus.management.port=0",
                         "-jar",
                         "quarkus-run.jar"))
                 .directory(HOME.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(new File(HOME.toFile(), "apicurio.log"))
+                .redirectOutput(log)
                 .start();
-        url = "http://127.0.0.1:" + port + "/apis/ccompat/v7";
+        String server = await().atMost(Duration.ofMinutes(2)).until(() -> address(log), Objects::nonNull);
+        url = server + "/apis/ccompat/v7";
         RegistryClient registry = new RegistryClient(url);
-        await().atMost(Duration.ofMinutes(2))
-                .ignoreException(UncheckedIOException.class)
-                .untilAsserted(() -> {
-                    assertThat(process.isAlive())
-                            .as("Apicurio runs; its log is in %s", HOME)
-                            .isTrue();
-                    assertThat(registry.get("/subjects").status()).isEqualTo(200);
-                });
         assertThat(registry.putLevel("/config", "BACKWARD").status()).isEqualTo(200);
     }
 
@@ -65,9 +63,10 @@ class ApicurioSchemaRegistryIT extends SchemaRegistryContract {
         return url;
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
+    /** Where it says that it listens; null if it does not yet. */
+    private static @Nullable String address(File log) throws IOException {
+        assertThat(process.isAlive()).as("Apicurio runs; its log is %s", log).isTrue();
+        Matcher listening = LISTENING.matcher(Files.readString(log.toPath()));
+        return listening.find() ? listening.group(1) : null;
     }
 }

@@ -3,8 +3,7 @@ package io.pawline.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
+import io.pawline.taskstore.TestingPostgres;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.HashSet;
@@ -23,19 +22,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class EmbeddedSchemaRegistryIT extends SchemaRegistryContract {
 
-    private static EmbeddedPostgres postgres;
+    private static TestingPostgres postgres;
     private static SchemaRegistryServer server;
 
     private final String subject = "embedded-" + UUID.randomUUID();
 
     @BeforeAll
-    static void start() throws IOException {
-        postgres = EmbeddedPostgres.start();
-        server = SchemaRegistryServer.start(postgres.getPostgresDatabase(), 0);
+    static void start() {
+        postgres = TestingPostgres.shared();
+        server = SchemaRegistryServer.start(postgres.dataSource(), 0);
     }
 
     @AfterAll
-    static void stop() throws IOException {
+    static void stop() {
         server.close();
         postgres.close();
     }
@@ -54,7 +53,7 @@ class EmbeddedSchemaRegistryIT extends SchemaRegistryContract {
     @Test
     void keepsWhatItWasGivenOverARestart() {
         int id = register(subject, record(""));
-        try (SchemaRegistryServer again = SchemaRegistryServer.start(postgres.getPostgresDatabase(), 0)) {
+        try (SchemaRegistryServer again = SchemaRegistryServer.start(postgres.dataSource(), 0)) {
             assertThat(new RegistryClient(again.url()).get("/schemas/ids/" + id).status())
                     .isEqualTo(200);
         }
@@ -64,7 +63,7 @@ class EmbeddedSchemaRegistryIT extends SchemaRegistryContract {
     void givesOneIdToASchemaThatManyRegisterAtOnce() throws Exception {
         String schema = record("{'name': 'at_once', 'type': 'string'}");
         Set<Integer> ids = new HashSet<>();
-        try (SchemaRegistryServer other = SchemaRegistryServer.start(postgres.getPostgresDatabase(), 0);
+        try (SchemaRegistryServer other = SchemaRegistryServer.start(postgres.dataSource(), 0);
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             RegistryClient toOther = new RegistryClient(other.url());
             for (Future<Integer> id : threads.invokeAll(IntStream.range(0, 40)
@@ -183,9 +182,9 @@ class EmbeddedSchemaRegistryIT extends SchemaRegistryContract {
     }
 
     @Test
-    void saysThatItsDatabaseIsAway() throws IOException {
-        EmbeddedPostgres shortLived = EmbeddedPostgres.start();
-        try (SchemaRegistryServer broken = SchemaRegistryServer.start(shortLived.getPostgresDatabase(), 0)) {
+    void saysThatItsDatabaseIsAway() {
+        TestingPostgres shortLived = TestingPostgres.own();
+        try (SchemaRegistryServer broken = SchemaRegistryServer.start(shortLived.dataSource(), 0)) {
             shortLived.close();
             assertRefused(new RegistryClient(broken.url()).get("/subjects"), 500, 50001);
         }
@@ -194,7 +193,7 @@ class EmbeddedSchemaRegistryIT extends SchemaRegistryContract {
     @Test
     void saysWhichPortIsTaken() {
         int taken = URI.create(server.url()).getPort();
-        assertThatThrownBy(() -> SchemaRegistryServer.start(postgres.getPostgresDatabase(), taken))
+        assertThatThrownBy(() -> SchemaRegistryServer.start(postgres.dataSource(), taken))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining(String.valueOf(taken));
     }

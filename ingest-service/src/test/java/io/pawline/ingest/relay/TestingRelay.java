@@ -17,8 +17,8 @@ final class TestingRelay implements AutoCloseable {
 
     private static final Clock CLOCK = Clock.fixed(TestingTasks.NOW, ZoneOffset.UTC);
 
-    private final TestingPostgres postgres = TestingPostgres.start();
-    private final TaskDatabase database = TaskDatabase.open(postgres.database("postgres"));
+    private final TestingPostgres postgres = TestingPostgres.shared();
+    private final TaskDatabase database = TaskDatabase.open(postgres.database());
 
     TaskDatabase database() {
         return database;

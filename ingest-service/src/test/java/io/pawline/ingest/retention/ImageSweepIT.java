@@ -38,8 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ImageSweepIT {
 
-    private static final TestingPostgres POSTGRES = TestingPostgres.start();
-    private static final TaskDatabase DATABASE = TaskDatabase.open(POSTGRES.database("postgres"));
+    private static final TestingPostgres POSTGRES = TestingPostgres.shared();
+    private static final TaskDatabase DATABASE = TaskDatabase.open(POSTGRES.database());
     private static final Instant ACCEPTED = Instant.parse("2026-10-01T10:00:00Z");
     private static final Duration LONGEST_TASK = Duration.ofHours(25);
     private static final URI CALLBACK = URI.create("https://shop.example/callback");

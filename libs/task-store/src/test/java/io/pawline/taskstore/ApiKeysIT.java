@@ -31,8 +31,8 @@ class ApiKeysIT {
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
-        database = TaskDatabase.open(postgres.database("postgres"));
+        postgres = TestingPostgres.shared();
+        database = TaskDatabase.open(postgres.database());
         keys = new ApiKeys(database);
     }
 

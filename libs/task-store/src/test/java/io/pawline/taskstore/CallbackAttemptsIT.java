@@ -36,8 +36,8 @@ class CallbackAttemptsIT {
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
-        database = TaskDatabase.open(postgres.database("postgres"));
+        postgres = TestingPostgres.shared();
+        database = TaskDatabase.open(postgres.database());
         tasks = new TaskDao(database);
         attempts = new CallbackAttempts(database);
     }
@@ -155,15 +155,17 @@ class CallbackAttemptsIT {
     @Timeout(60)
     void aLockedTableHoldsUpNobodyElse() throws Exception {
         CallbackAttempt attempt = of(task, 1, 1, NOW);
-        try (TaskDatabase elsewhere = TaskDatabase.open(postgres.database("postgres"));
+        try (TaskDatabase elsewhere = TaskDatabase.open(postgres.database());
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             elsewhere.jdbi().useTransaction(locked -> {
                 locked.execute("lock table callback_attempt in access exclusive mode");
                 Future<?> writer = threads.submit(() -> attempts.write(List.of(attempt)));
                 while (!writer.isDone()
-                        && !locked.createQuery("select exists (select from pg_locks where not granted)")
-                                .mapTo(Boolean.class)
-                                .one()) {
+                        && !locked.createQuery("""
+                                        select exists (
+                                            select from pg_locks join pg_database on pg_database.oid = database
+                                            where not granted and datname = current_database())
+                                        """).mapTo(Boolean.class).one()) {
                     Thread.onSpinWait();
                 }
 

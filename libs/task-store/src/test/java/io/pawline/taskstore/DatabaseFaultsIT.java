@@ -38,8 +38,8 @@ class DatabaseFaultsIT {
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
-        DatabaseProperties settings = postgres.database("postgres");
+        postgres = TestingPostgres.own();
+        DatabaseProperties settings = postgres.database();
         database = TaskDatabase.open(new DatabaseProperties(
                 settings.url(), settings.username(), settings.password(), 4, true, 2, 1, Duration.ofSeconds(1)));
         database.with(handle -> handle.execute("create table counted (id int primary key, count int not null)"));

@@ -33,8 +33,8 @@ class LaterTasksIT {
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
-        database = TaskDatabase.open(postgres.database("postgres"));
+        postgres = TestingPostgres.shared();
+        database = TaskDatabase.open(postgres.database());
         tasks = new TaskDao(database);
         laterTasks = new LaterTasks(database);
         outbox = new Outbox(database, Clock.fixed(NOW, ZoneOffset.UTC));

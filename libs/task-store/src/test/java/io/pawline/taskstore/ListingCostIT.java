@@ -28,8 +28,8 @@ class ListingCostIT {
 
     private static final int TASKS = 100_000;
 
-    private static final TestingPostgres POSTGRES = TestingPostgres.start();
-    private static final TaskDatabase DATABASE = TaskDatabase.open(POSTGRES.database("postgres"));
+    private static final TestingPostgres POSTGRES = TestingPostgres.shared();
+    private static final TaskDatabase DATABASE = TaskDatabase.open(POSTGRES.database());
     private static final TestingPlans PLANS = new TestingPlans(DATABASE);
     private static final TaskListing LISTING = new TaskListing(DATABASE);
     private static final List<Stored> ALL = new ArrayList<>();

@@ -23,8 +23,8 @@ class OutboxIT {
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
-        database = TaskDatabase.open(postgres.database("postgres"));
+        postgres = TestingPostgres.shared();
+        database = TaskDatabase.open(postgres.database());
         tasks = new TaskDao(database);
         outbox = new Outbox(database, Clock.fixed(TestingTasks.NOW, ZoneOffset.UTC));
     }

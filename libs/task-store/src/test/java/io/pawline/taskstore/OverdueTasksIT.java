@@ -32,8 +32,8 @@ class OverdueTasksIT {
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
-        database = TaskDatabase.open(postgres.database("postgres"));
+        postgres = TestingPostgres.shared();
+        database = TaskDatabase.open(postgres.database());
         tasks = new TaskDao(database);
         overdueTasks = new OverdueTasks(database, GRACE);
     }

@@ -27,8 +27,8 @@ class ProgressDaoIT {
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
-        database = TaskDatabase.open(postgres.database("postgres"));
+        postgres = TestingPostgres.shared();
+        database = TaskDatabase.open(postgres.database());
         progress = new ProgressDao(database);
     }
 

@@ -22,7 +22,7 @@ class TaskDatabaseIT {
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
+        postgres = TestingPostgres.shared();
     }
 
     @AfterAll
@@ -33,7 +33,7 @@ class TaskDatabaseIT {
     @Test
     void severalProcessesMigrateADatabaseWithOtherTables() throws InterruptedException, ExecutionException {
         postgres.execute("create table somebody_elses (id int)");
-        assertAllOpen(postgres.database("postgres"));
+        assertAllOpen(postgres.database());
     }
 
     @Test
@@ -101,8 +101,8 @@ class TaskDatabaseIT {
 
     @Test
     void saysThatTheDatabaseIsLostAndComesBackWithIt() {
-        TestingPostgres own = TestingPostgres.start();
-        try (TaskDatabase database = TaskDatabase.open(own.database("postgres"))) {
+        TestingPostgres own = TestingPostgres.own();
+        try (TaskDatabase database = TaskDatabase.open(own.database())) {
             own.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'pawline'");
             await().atMost(Duration.ofMinutes(1)).until(database::answers);
             own.close();

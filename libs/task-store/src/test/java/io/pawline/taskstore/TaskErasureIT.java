@@ -27,8 +27,8 @@ class TaskErasureIT {
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
-        database = TaskDatabase.open(postgres.database("postgres"));
+        postgres = TestingPostgres.shared();
+        database = TaskDatabase.open(postgres.database());
         tasks = new TaskDao(database);
         erasure = new TaskErasure(database);
     }

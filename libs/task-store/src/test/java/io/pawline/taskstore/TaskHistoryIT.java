@@ -18,7 +18,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -32,7 +31,6 @@ class TaskHistoryIT {
 
     private static final Duration RETENTION = Duration.ofDays(90);
     private static final Duration YEAR = Duration.ofDays(365);
-    private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private static TestingPostgres postgres;
 
@@ -43,7 +41,7 @@ class TaskHistoryIT {
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
+        postgres = TestingPostgres.shared();
     }
 
     @AfterAll
@@ -53,7 +51,7 @@ class TaskHistoryIT {
 
     @BeforeEach
     void open() {
-        properties = postgres.create("history" + NUMBER.incrementAndGet());
+        properties = postgres.create("history");
         database = TaskDatabase.open(properties);
         history = new TaskHistory(database, RETENTION, clock());
     }
@@ -189,7 +187,7 @@ class TaskHistoryIT {
 
     @Test
     void anUpgradeWritesNoRowAnew() {
-        DatabaseProperties old = postgres.create("old" + NUMBER.incrementAndGet());
+        DatabaseProperties old = postgres.create("old");
         Flyway.configure()
                 .dataSource(old.url(), old.username(), old.password())
                 .locations("classpath:db/pawline/task")

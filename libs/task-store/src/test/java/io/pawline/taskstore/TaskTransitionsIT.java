@@ -74,8 +74,8 @@ class TaskTransitionsIT {
 
     @BeforeContainer
     static void start() {
-        postgres = TestingPostgres.start();
-        opened = TaskDatabase.open(postgres.database("postgres"));
+        postgres = TestingPostgres.shared();
+        opened = TaskDatabase.open(postgres.database());
         opened.jdbi().useHandle(handle -> {
             handle.execute("create table version (number bigserial primary key, task_version task)");
             handle.execute("""

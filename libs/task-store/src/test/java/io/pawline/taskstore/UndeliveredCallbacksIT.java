@@ -36,8 +36,8 @@ class UndeliveredCallbacksIT {
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
-        database = TaskDatabase.open(postgres.database("postgres"));
+        postgres = TestingPostgres.shared();
+        database = TaskDatabase.open(postgres.database());
         tasks = new TaskDao(database);
         undeliveredCallbacks = new UndeliveredCallbacks(database);
     }

@@ -27,8 +27,8 @@ class WebhookSecretDaoIT {
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start();
-        database = TaskDatabase.open(postgres.database("postgres"));
+        postgres = TestingPostgres.shared();
+        database = TaskDatabase.open(postgres.database());
         secrets = new WebhookSecretDao(database);
     }
 
@@ -63,7 +63,7 @@ class WebhookSecretDaoIT {
         WebhookSecretVersions rotated = secrets.rotate("shop", DAY, NOW).orElseThrow();
         secrets.signShared("shop", false, NOW);
 
-        try (TaskDatabase restarted = TaskDatabase.open(postgres.database("postgres"))) {
+        try (TaskDatabase restarted = TaskDatabase.open(postgres.database())) {
             assertThat(new WebhookSecretDao(restarted).of("shop"))
                     .isEqualTo(new WebhookSecretVersions(2, rotated.previousUntil(), false));
         }
