@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.flywaydb.core.api.FlywayException;
@@ -29,6 +31,12 @@ public final class TaskDatabase implements AutoCloseable {
 
     /** Longest time for one statement {@linkplain #aside aside}: shorter than anybody waits for a connection. */
     private static final Duration ASIDE = CONNECTION_WAIT.dividedBy(2);
+
+    /** A transaction that others are in the way of is done so often. */
+    private static final int TRIES = 3;
+
+    /** Pause before the next try, at least and without what chance adds. Who waited for the lock gets it meanwhile. */
+    private static final Duration BEFORE_NEXT_TRY = Duration.ofMillis(50);
 
     /** Longest wait of a thread in the {@link ConnectionBulkhead}. */
     private static final Duration BULKHEAD_WAIT = Duration.ofSeconds(10);
@@ -198,26 +206,34 @@ public final class TaskDatabase implements AutoCloseable {
 
     /**
      * Does this work in one transaction, committed when this method returns. If another transaction is in the way, such
-     * as in a deadlock, the work is done once more from its beginning. So it may have no effect outside the transaction
-     * that may not happen twice.
+     * as in a deadlock, the work is done again from its beginning, twice at most, after a tenth of a second or two. So
+     * it may have no effect outside the transaction that may not happen twice.
      *
      * @throws DatabaseUnavailableException if the database is lost
      */
     public <T, X extends Exception> T inTransaction(HandleCallback<T, X> work) throws X {
         return connectionBulkhead.execute(() -> {
-            try {
-                return jdbi.inTransaction(work);
-            } catch (JdbiException e) {
-                if (!DatabaseFault.of(e).asksForAnotherTry()) {
-                    throw translated(e);
+            for (int tries = 1; ; tries++) {
+                try {
+                    return jdbi.inTransaction(work);
+                } catch (JdbiException e) {
+                    if (tries == TRIES || !DatabaseFault.of(e).asksForAnotherTry()) {
+                        throw translated(e);
+                    }
                 }
-            }
-            try {
-                return jdbi.inTransaction(work);
-            } catch (JdbiException e) {
-                throw translated(e);
+                pause(BEFORE_NEXT_TRY.multipliedBy(tries));
             }
         });
+    }
+
+    /** Waits for once to twice this time, so that two that met do not meet again. */
+    private static void pause(Duration least) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextLong(least.toMillis(), 2 * least.toMillis()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DatabaseUnavailableException(e);
+        }
     }
 
     /**
