@@ -5,6 +5,7 @@ import io.pawline.benchmarks.BenchmarkRow.Setting;
 import io.pawline.benchmarks.GenerateFleet.Counted;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -27,6 +28,8 @@ final class FleetProcessesRow {
 
     /** So many tasks are open, so that no process is without work, however few a share of the partitions has. */
     private static final int OPEN = 480;
+
+    private static final int LOOK_EVERY = 10;
 
     private FleetProcessesRow() {}
 
@@ -88,11 +91,11 @@ final class FleetProcessesRow {
             fleet.awaitReady(names.toArray(String[]::new));
             setting.journal().step("  all processes take work");
             fleet.forget();
-            fleet.rest(start, OPEN);
+            rest(fleet, setting, start);
             Counted first = fleet.counted();
             setting.journal().step("  found: " + first);
             fleet.forget();
-            comeAndGo(fleet, then);
+            comeAndGo(fleet, setting, then);
             Counted rest = fleet.counted();
             setting.journal().step("  then: " + rest);
             fleet.finish();
@@ -113,15 +116,34 @@ final class FleetProcessesRow {
         }
     }
 
-    private static void comeAndGo(GenerateFleet fleet, Duration then) throws Exception {
+    private static void comeAndGo(GenerateFleet fleet, Setting setting, Duration then) throws Exception {
+        setting.journal().step("  one is killed");
         fleet.process("generate-1").kill();
-        fleet.rest(Duration.ofSeconds(10), OPEN);
+        rest(fleet, setting, Duration.ofSeconds(10));
+        setting.journal().step("  one is frozen");
         fleet.process("generate-2").freeze();
-        fleet.rest(Duration.ofSeconds(30), OPEN);
+        rest(fleet, setting, Duration.ofSeconds(30));
+        setting.journal().step("  it goes on");
         fleet.process("generate-2").thaw();
-        fleet.rest(Duration.ofSeconds(10), OPEN);
+        rest(fleet, setting, Duration.ofSeconds(10));
+        setting.journal().step("  one is added");
         fleet.start("generate-7");
-        fleet.rest(then, OPEN);
+        rest(fleet, setting, then);
+    }
+
+    /** Lets time pass, and says every ten seconds what the limit is, and how many calls were in the provider. */
+    private static void rest(GenerateFleet fleet, Setting setting, Duration time) throws Exception {
+        IntSummaryStatistics inFlight = new IntSummaryStatistics();
+        for (long second = 1; second <= time.toSeconds(); second++) {
+            fleet.rest(Duration.ofSeconds(1), OPEN);
+            inFlight.accept(fleet.counted().inFlight());
+            if (second % LOOK_EVERY == 0) {
+                setting.journal()
+                        .step("  limit %s, in the provider %d to %d"
+                                .formatted(fleet.limit("generate-3"), inFlight.getMin(), inFlight.getMax()));
+                inFlight = new IntSummaryStatistics();
+            }
+        }
     }
 
     private static Findings findings(Figures figures, boolean reached, List<String> wrong) {

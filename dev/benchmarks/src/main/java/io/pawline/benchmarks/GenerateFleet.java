@@ -32,6 +32,8 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -55,6 +57,8 @@ final class GenerateFleet implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final Duration STANDSTILL = Duration.ofSeconds(150);
+    private static final Pattern LIMIT = Pattern.compile("(?m)^pawline_stage_fleet_limit\\{[^}]*} ([0-9]+)");
+
     private final Path folder;
     private final int compilers;
     private final List<String> settings;
@@ -156,6 +160,17 @@ final class GenerateFleet implements AutoCloseable {
         own.add("--pawline.%s.port=%d".formatted(service, port));
         Path logs = Files.createDirectories(folder.resolve("logs-" + started++));
         members.put(name, new Member(new ChartProcess(service, heapMegabytes, compilers, logs, own), port));
+    }
+
+    /** The limit of the fleet as this process has heard last; "unknown" if it does not say. */
+    String limit(String name) throws IOException, InterruptedException {
+        URI metrics = URI.create(
+                "http://127.0.0.1:%d/actuator/prometheus".formatted(member(name).port()));
+        HttpRequest request =
+                HttpRequest.newBuilder(metrics).timeout(Duration.ofSeconds(5)).build();
+        Matcher limit =
+                LIMIT.matcher(http.send(request, BodyHandlers.ofString()).body());
+        return limit.find() ? limit.group(1) : "unknown";
     }
 
     /** Waits until these processes take work. */
