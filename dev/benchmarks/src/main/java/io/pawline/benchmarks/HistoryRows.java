@@ -321,7 +321,7 @@ final class HistoryRows {
         return SubmitRows.quantile(took, 0.5);
     }
 
-    /** Drops a month of the history while tasks are submitted, which is divided by months, or by days as the ledger is. */
+    /** Drops a month of the history while tasks are submitted, which is divided by weeks as tasks are, or by days as the ledger is. */
     static BenchmarkRow.Findings drop(BenchmarkRow.Setting setting, double gigabytes, Length length) throws Exception {
         double size = setting.scale().of(gigabytes, 0.01);
         int number = (int) (size * (1L << 30) / BYTES_PER_TASK);
@@ -336,7 +336,7 @@ final class HistoryRows {
             setting.journal().step("  writing %.2f GB".formatted(size));
             new HistoryFill(database, "old").tasks(number, old, Duration.ofDays(30), BYTES_PER_TASK - 600);
             long bytes = site.query(
-                    "select sum(pg_total_relation_size(oid)) from pg_class where relkind = 'r' and relname ~ 'task_202403'");
+                    "select sum(pg_total_relation_size(oid)) from pg_class where relkind = 'r' and relname ~ 'task_2024'");
             site.execute("checkpoint");
             setting.journal().step("  warming up");
             load.paced(SUBMITS_PER_SECOND, setting.scale().of(Duration.ofSeconds(30), Duration.ofSeconds(1)));
@@ -363,7 +363,7 @@ final class HistoryRows {
             List<String> wrong = new ArrayList<>();
             BenchmarkRow.complain(
                     wrong,
-                    site.query("select count(*) from pg_class where relname ~ 'task_202403'"),
+                    site.query("select count(*) from pg_class where relname ~ 'task_2024'"),
                     "partitions are still there");
             return new BenchmarkRow.Findings(
                     String.format(

@@ -5,6 +5,7 @@ import static io.pawline.taskstore.TaskRow.timestamp;
 import io.pawline.schemas.TaskId;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
+import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -12,6 +13,7 @@ import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.TemporalAdjusters;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -49,8 +51,8 @@ public final class Partitions {
     /** The rest after a drop, in times of what the drop took: 99 of 100 writes shall meet none. */
     private static final int REST = 200;
 
-    /** Nobody notices a drop that is shorter. */
-    private static final Duration SHORT_DROP = Duration.ofMillis(50);
+    /** Nobody notices that the files of a smaller table are removed. In bytes. */
+    private static final long SMALL = 64L << 20;
 
     private static final Duration LONGEST_REST = Duration.ofMinutes(1);
 
@@ -99,23 +101,43 @@ public final class Partitions {
 
     /** How long the time of one partition is, in UTC. */
     public enum Length {
-        DAY("yyyyMMdd"),
-        MONTH("yyyyMM");
+        DAY,
+        /** From Monday on. */
+        WEEK,
+        MONTH;
 
-        @SuppressWarnings("ImmutableEnumChecker") // a formatter is immutable
-        private final DateTimeFormatter format;
+        private static final DateTimeFormatter NAME_OF_A_MONTH = DateTimeFormatter.ofPattern("yyyyMM");
 
-        Length(String format) {
-            this.format = DateTimeFormatter.ofPattern(format);
+        private LocalDate startOf(LocalDate day) {
+            return switch (this) {
+                case DAY -> day;
+                case WEEK -> day.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
+                case MONTH -> day.with(TemporalAdjusters.firstDayOfMonth());
+            };
         }
 
-        private LocalDate startOf(Instant moment) {
-            LocalDate day = moment.atOffset(ZoneOffset.UTC).toLocalDate();
-            return this == DAY ? day : YearMonth.from(day).atDay(1);
+        private LocalDate endAfter(LocalDate day) {
+            LocalDate start = startOf(day);
+            return switch (this) {
+                case DAY -> start.plusDays(1);
+                case WEEK -> start.plusWeeks(1);
+                case MONTH -> start.plusMonths(1);
+            };
         }
 
-        private LocalDate next(LocalDate start) {
-            return this == DAY ? start.plusDays(1) : start.plusMonths(1);
+        private String name(LocalDate start) {
+            return (this == MONTH ? NAME_OF_A_MONTH : DateTimeFormatter.BASIC_ISO_DATE).format(start);
+        }
+
+        /** The latest end of a partition of this name; empty: the name is none of ours. A version before had months. */
+        private Optional<LocalDate> endOf(String name) {
+            if (name.length() == 6 && this != DAY) {
+                return Optional.of(
+                        YearMonth.parse(name, NAME_OF_A_MONTH).plusMonths(1).atDay(1));
+            }
+            return name.length() == 8 && this != MONTH
+                    ? Optional.of(endAfter(LocalDate.parse(name, DateTimeFormatter.BASIC_ISO_DATE)))
+                    : Optional.empty();
         }
     }
 
@@ -148,7 +170,8 @@ public final class Partitions {
     }
 
     /**
-     * Makes the partitions for all moments from one to another that have none.
+     * Makes the partitions for all moments from one to another that have none. One that stands between others, as
+     * after those of another length, fills the gap only.
      *
      * @return how many; none if another process is at it
      */
@@ -156,17 +179,37 @@ public final class Partitions {
         return alone(handle -> {
             List<Partition> existing = existing(handle);
             int made = 0;
-            for (LocalDate start = layout.length().startOf(from);
-                    !instant(start).isAfter(to);
-                    start = layout.length().next(start)) {
-                Instant begin = instant(start);
-                if (existing.stream().noneMatch(partition -> partition.holds(begin))) {
-                    attach(handle, start);
+            for (Instant moment = from; !moment.isAfter(to); ) {
+                Gap gap = gap(moment, existing);
+                if (gap.from().isBefore(gap.to())) {
+                    attach(handle, gap);
                     made++;
                 }
+                moment = gap.to();
             }
             return made;
         });
+    }
+
+    /** Is a time without partition; empty if its ends are the same. */
+    private record Gap(Instant from, Instant to) {}
+
+    /** The time of this moment's partition, as far as others leave it; if it has one, nothing at the end of that one. */
+    private Gap gap(Instant moment, List<Partition> existing) {
+        LocalDate day = moment.atOffset(ZoneOffset.UTC).toLocalDate();
+        Instant from = instant(layout.length().startOf(day));
+        Instant to = instant(layout.length().endAfter(day));
+        for (Partition partition : existing) {
+            if (partition.holds(moment)) {
+                return new Gap(partition.to(), partition.to());
+            }
+            if (!partition.to().isAfter(moment)) {
+                from = from.isBefore(partition.to()) ? partition.to() : from;
+            } else if (partition.from() != null) {
+                to = to.isAfter(partition.from()) ? partition.from() : to;
+            }
+        }
+        return new Gap(from, to);
     }
 
     /**
@@ -180,7 +223,7 @@ public final class Partitions {
         int dropped = 0;
         while (alone(dropping) > 0) {
             dropped++;
-            pause(restAfter(dropping.took));
+            pause(restAfter(dropping.bytes, dropping.took));
         }
         return dropped;
     }
@@ -188,6 +231,7 @@ public final class Partitions {
     /** Detaches what is over, and drops one of them. Others may make partitions before the next. */
     private final class Dropping implements Work {
         private final Instant before;
+        private long bytes;
         private Duration took = Duration.ZERO;
 
         Dropping(Instant before) {
@@ -205,6 +249,10 @@ public final class Partitions {
             }
             Optional<String> over = leftOver(handle, before);
             over.ifPresent(name -> {
+                bytes = handle.createQuery("select pg_total_relation_size(cast(:name as regclass))")
+                        .bind("name", name)
+                        .mapTo(Long.class)
+                        .one();
                 long began = System.nanoTime();
                 handle.execute("drop table " + name);
                 took = Duration.ofNanos(System.nanoTime() - began);
@@ -214,10 +262,10 @@ public final class Partitions {
         }
     }
 
-    /** Says how long to rest after a drop that took so long. */
-    static Duration restAfter(Duration took) {
+    /** Says how long to rest after a table of so many bytes was dropped and that took so long. */
+    static Duration restAfter(long bytes, Duration took) {
         Duration rest = took.multipliedBy(REST);
-        return took.compareTo(SHORT_DROP) < 0 ? Duration.ZERO : rest.compareTo(LONGEST_REST) < 0 ? rest : LONGEST_REST;
+        return bytes < SMALL ? Duration.ZERO : rest.compareTo(LONGEST_REST) < 0 ? rest : LONGEST_REST;
     }
 
     /**
@@ -265,16 +313,13 @@ public final class Partitions {
                 .orElse(Duration.ZERO);
     }
 
-    private void attach(Handle handle, LocalDate start) {
-        String name = layout.table() + "_" + layout.length().format.format(start);
+    private void attach(Handle handle, Gap gap) {
+        LocalDate start = gap.from().atOffset(ZoneOffset.UTC).toLocalDate();
+        String name = layout.table() + "_" + layout.length().name(start);
         handle.execute("create table if not exists %s (like %s including all excluding identity)%s"
                 .formatted(name, layout.table(), layout.options().isEmpty() ? "" : " with (" + layout.options() + ")"));
         handle.execute("alter table %s attach partition %s for values from ('%s') to ('%s')"
-                .formatted(
-                        layout.table(),
-                        name,
-                        bound(instant(start)),
-                        bound(instant(layout.length().next(start)))));
+                .formatted(layout.table(), name, bound(gap.from()), bound(gap.to())));
         log.info("made partition {}", name);
     }
 
@@ -291,14 +336,11 @@ public final class Partitions {
 
     /** The first partition is what was there before the table was divided. It is detached only when it is over. */
     private boolean isOver(String time, Instant before) {
-        if (time.equals("first")) {
-            return true;
-        }
-        if (time.length() != (layout.length() == Length.DAY ? 8 : 6)) {
-            return false;
-        }
-        LocalDate start = LocalDate.parse(layout.length() == Length.DAY ? time : time + "01", Length.DAY.format);
-        return !instant(layout.length().next(start)).isAfter(before);
+        return time.equals("first")
+                || layout.length()
+                        .endOf(time)
+                        .filter(end -> !instant(end).isAfter(before))
+                        .isPresent();
     }
 
     /** The partitions, that first whose detaching was broken off: the server detaches no other before. */

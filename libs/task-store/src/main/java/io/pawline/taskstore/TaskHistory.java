@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Keeps the history of tasks to its time: makes the partitions of the next months, and drops those whose tasks are all
+ * Keeps the history of tasks to its time: makes the partitions of the next weeks, and drops those whose tasks are all
  * older than the retention. A month goes as a whole, so a task is kept up to a month longer. Several processes may do so
  * at once. Thread-safe.
  *
@@ -41,7 +41,7 @@ public final class TaskHistory {
 
     private static Partitions byTask(TaskDatabase database, String table, String options) {
         return new Partitions(
-                database, new Partitions.Layout(table, Partitions.Key.TASK_ID, Partitions.Length.MONTH, options));
+                database, new Partitions.Layout(table, Partitions.Key.TASK_ID, Partitions.Length.WEEK, options));
     }
 
     /** Makes the partitions that tasks of the next two months need. */

@@ -9,8 +9,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PartitionsTest {
 
     @ParameterizedTest
-    @CsvSource({"0, 0", "49, 0", "50, 10000", "120, 24000", "300, 60000", "3800, 60000"})
-    void restsLongAfterADropThatEveryWriteMeets(long tookMillis, long restMillis) {
-        assertThat(Partitions.restAfter(Duration.ofMillis(tookMillis))).isEqualTo(Duration.ofMillis(restMillis));
+    @CsvSource({
+        "0, 0, 0",
+        "63, 5000, 0",
+        "64, 0, 0",
+        "64, 50, 10000",
+        "2048, 120, 24000",
+        "2048, 300, 60000",
+        "10240, 3800, 60000"
+    })
+    void restsLongAfterADropThatEveryWriteMeets(long megabytes, long tookMillis, long restMillis) {
+        assertThat(Partitions.restAfter(megabytes << 20, Duration.ofMillis(tookMillis)))
+                .isEqualTo(Duration.ofMillis(restMillis));
     }
 }

@@ -66,7 +66,7 @@ class TaskHistoryIT {
     }
 
     @Test
-    void makesTheMonthsThatTheNextTasksNeed() {
+    void makesTheWeeksThatTheNextTasksNeed() {
         now = now.plus(YEAR);
         history.makeAhead();
 
@@ -78,7 +78,45 @@ class TaskHistoryIT {
     }
 
     @Test
-    void dropsTheMonthsWhoseTasksAreAllOld() {
+    void goesOnAfterTheMonthsOfAnEarlierVersion() {
+        now = now.plus(YEAR);
+        months("task").make(now, now);
+        months("task_reached").make(now, now);
+
+        history.makeAhead();
+
+        int days = 60;
+        for (int day = 0; day <= days; day++) {
+            accept(now.plus(Duration.ofDays(day)));
+        }
+        now = now.plus(RETENTION).plus(Duration.ofDays(days + 14));
+        history.dropOld();
+        assertThat(tables()).noneMatch(name -> name.matches("task_(reached_)?20[0-9]+"));
+    }
+
+    @Test
+    void fillsAGapAndNoMore() {
+        now = now.plus(YEAR);
+        history.makeAhead();
+        List<String> weeks = partitions("task").stream().sorted().toList();
+        String gone = weeks.get(3);
+        database.with(handle -> handle.execute("drop table " + gone));
+
+        months("task").make(now, now.plus(Duration.ofDays(50)));
+
+        assertThat(partitions("task")).hasSameSizeAs(weeks).doesNotContain(gone);
+        for (int day = 0; day <= 50; day++) {
+            accept(now.plus(Duration.ofDays(day)));
+        }
+    }
+
+    private Partitions months(String table) {
+        return new Partitions(
+                database, new Partitions.Layout(table, Partitions.Key.TASK_ID, Partitions.Length.MONTH, ""));
+    }
+
+    @Test
+    void dropsTheWeeksWhoseTasksAreAllOld() {
         now = now.plus(YEAR);
         history.makeAhead();
         Task old = accept(NOW);
@@ -170,7 +208,7 @@ class TaskHistoryIT {
     }
 
     @Test
-    void manyProcessesMakeEachMonthOnce() throws InterruptedException, ExecutionException {
+    void manyProcessesMakeEachWeekOnce() throws InterruptedException, ExecutionException {
         now = now.plus(YEAR);
         List<Future<?>> rounds = new ArrayList<>();
         try (ExecutorService processes = Executors.newVirtualThreadPerTaskExecutor()) {
