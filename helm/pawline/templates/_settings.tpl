@@ -58,6 +58,8 @@ component's own override both. Takes the component.
 {{- $_ := set $alerts "cost-per-hour" . -}}
 {{- end -}}
 {{- $ops := dict "open-access" $values.operators.openAccess "alerts" $alerts -}}
+{{- $version := $values.image.tag | default .root.Chart.AppVersion -}}
+{{- $_ := set $ops "audit" (dict "deployment" (printf "%s, values %s" $version ($values | toJson | sha256sum | trunc 8))) -}}
 {{- with $values.operators.signIn -}}
 {{- if .existingSecret -}}
 {{- $_ := set $ops "sign-in" (dict "user-header" .userHeader "groups-header" .groupsHeader "operators" .groups) -}}

@@ -199,12 +199,12 @@ function marks(stage) {
         : stage.breaker === 'closed' ? badge('closed', t('live.breaker_closed'), 'plain') : null);
 }
 
-/** Gives what was done to the stages lately; it asks again only if the controls have changed. */
+/** Gives what was done to the stages lately; it asks again if the controls have changed, and each minute for the rest. */
 function changesOf(signal) {
   let known = null;
   let found = [];
   return async controls => {
-    const state = JSON.stringify([controls?.controls, controls?.last]);
+    const state = JSON.stringify([controls?.controls, controls?.last, Math.floor(Date.now() / 60_000)]);
     if (state !== known) {
       found = (await get('/v1/audit', signal)).audit.filter(one => one.subject && !one.subject.startsWith('task:'));
       known = state;
@@ -241,13 +241,14 @@ async function history(range, cards, changes, signal) {
       per: t('live.axis', {length: seconds(step)}),
       changes: changes.filter(one => concerns(one.subject, card)).map(one => ({
         at: new Date(one.at) / 1_000,
-        text: t('live.changed', {what: [controlWords(one)].flat().map(part => part.textContent ?? part).join(''), by: one.by}),
+        text: t('live.changed', {what: [controlWords(one), one.action === 'deploy' ? ` ${one.why}` : ''].flat().map(part => part.textContent ?? part).join(''), by: one.by}),
       })),
     });
   }
 }
 
-const concerns = (subject, card) => [`stage:${card.stage}`, `limit:${card.stage}`, `provider:${card.provider}`].includes(subject);
+const concerns = (subject, card) => subject.startsWith('release:')
+  || [`stage:${card.stage}`, `limit:${card.stage}`, `provider:${card.provider}`, `off:${card.provider}`].includes(subject);
 
 function top(list, window, of) {
   if (!list.length) return nothing(t('live.no_failures', {length: seconds(window)}));

@@ -19,12 +19,14 @@ class ReportApiIT {
 
     private static final String BEFORE = "&before_from=2026-11-21T00:00:00Z&before_to=2026-11-22T00:00:00Z";
 
+    private static final String DEPLOYMENT = "0.2.0, values 1a2b3c4d";
+
     private static TestingOps ops;
 
     @BeforeAll
     static void start() throws InterruptedException {
         TestingKafka.freshTopics(2);
-        ops = new TestingOps(TestingDatabase.create());
+        ops = new TestingOps(TestingDatabase.create(), "--pawline.ops.audit.deployment=" + DEPLOYMENT);
     }
 
     @AfterAll
@@ -48,6 +50,16 @@ class ReportApiIT {
         assertThat(alone.contentType()).startsWith(type);
         assertThat(beside.status()).isEqualTo(200);
         assertThat(beside.bytes().length).as("it has both").isGreaterThan(alone.bytes().length);
+    }
+
+    @Test
+    void aDeploymentIsAmongTheChangesOfItsDay() {
+        JsonNode change = ops.get("/v1/report?format=json").json().at("/changes/0");
+
+        assertThat(change.at("/action").asString()).isEqualTo("deploy");
+        assertThat(change.at("/why").asString()).isEqualTo(DEPLOYMENT);
+        assertThat(ops.get("/v1/audit").json().at("/audit/0/why").asString()).isEqualTo(DEPLOYMENT);
+        assertThat(ops.get("/v1/report?format=md&lang=zh").body()).contains("| 部署 | pawline | chart | " + DEPLOYMENT);
     }
 
     @Test

@@ -96,7 +96,8 @@ public final class Audit {
      * A live control as it was noted.
      *
      * @param subject what it is about, as the key of its record names it: {@code stage:…}, {@code limit:…}, {@code
-     *     provider:…}, {@code off:…} or {@code task:…}; {@code canary:…} for a verdict, which is no control
+     *     provider:…}, {@code off:…} or {@code task:…}; {@code canary:…} for a verdict and {@code release:…} for a
+     *     deployment, which are no controls
      * @param limit calls in flight of each process; null: it sets none
      * @param until when it ends by itself; null: it does not
      */
@@ -125,18 +126,39 @@ public final class Audit {
                 .execute();
     }
 
-    /** Finds the newest live control of each subject that is no task and no verdict, sorted by subject. */
+    /**
+     * Adds a deployment, in the transaction of this handle, unless it is the one that was noted last.
+     *
+     * @param what the version and its settings
+     * @return whether it is another one
+     */
+    public static boolean noteDeployment(Handle handle, String what, Instant at) {
+        return handle.createUpdate("""
+                        insert into audit (at, who, action, why, letters, subject)
+                        select :at, 'chart', 'deploy', :what, 0, :subject
+                        where :what is distinct from
+                            (select why from audit where subject = :subject order by id desc limit 1)
+                        """)
+                        .bind("at", at.atOffset(ZoneOffset.UTC))
+                        .bind("what", what)
+                        .bind("subject", "release:pawline")
+                        .execute()
+                > 0;
+    }
+
+    /** Finds the newest live control of each subject that is no task, sorted by subject. */
     public List<ControlEntry> lastControls() {
         return database.with(handle ->
                 handle.createQuery("""
                         select distinct on (subject) * from audit
-                        where subject is not null and subject not like 'task:%' and subject not like 'canary:%'
+                        where subject is not null and subject not like all ('{task:%,canary:%,release:%}')
                         order by subject, id desc
                         """).map((row, _) -> controlEntry(row)).list());
     }
 
     /**
-     * Finds the live controls of a period that are about no single task, oldest first, on the connection of this handle.
+     * Finds the live controls and deployments of a period that are about no single task, oldest first, on the connection
+     * of this handle.
      *
      * @param limit at most so many: the oldest
      */

@@ -152,9 +152,10 @@ record Report(
     record Loss(@Nullable String stage, String state, String reason, long tasks) {}
 
     /**
-     * A live control that an operator gave.
+     * A live control that an operator gave, or a deployment.
      *
-     * @param subject {@code stage:…}, {@code limit:…}, {@code provider:…}, {@code off:…} or {@code weight:…}
+     * @param subject {@code stage:…}, {@code limit:…}, {@code provider:…}, {@code off:…} or {@code weight:…}; {@code
+     *     release:…} for a deployment, which concerns every stage
      * @param limit calls in flight of each process, or the weight in thousandths; null: it sets none
      * @param until when it ends by itself; null: it does not
      */
@@ -177,6 +178,7 @@ record Report(
             return switch (subject.substring(0, subject.indexOf(':') + 1)) {
                 case "stage:", "limit:" -> name().equals(stage);
                 case "provider:", "off:" -> providers.contains(name());
+                case "release:" -> true;
                 default -> false;
             };
         }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.pawline.ops.audit;
+
+import org.jspecify.annotations.NullMarked;
