@@ -83,8 +83,10 @@ final class HistoryRows {
                 TaskDatabase database = site.database()) {
             Instant end = today();
             setting.journal().step("  writing %,d tasks".formatted(number));
+            Instant begin = end.minus(Duration.ofDays(DAYS));
+            divideByWeeks(database, begin, end);
             HistoryFill history = new HistoryFill(database, "list");
-            history.tasks(number, end.minus(Duration.ofDays(DAYS)), Duration.ofDays(DAYS), 0);
+            history.tasks(number, begin, Duration.ofDays(DAYS), 0);
             history.analyze("task");
             setting.journal().step("  asking");
             Asker asker = new Asker(site.port(), end);
@@ -135,8 +137,10 @@ final class HistoryRows {
                 Submissions load = new Submissions(site.port(), CONNECTIONS)) {
             Instant end = today();
             setting.journal().step("  writing %,d tasks".formatted(number));
+            Instant begin = end.minus(Duration.ofDays(DAYS));
+            divideByWeeks(database, begin, end);
             HistoryFill history = new HistoryFill(database, "beside");
-            history.tasks(number, end.minus(Duration.ofDays(DAYS)), Duration.ofDays(DAYS), 0);
+            history.tasks(number, begin, Duration.ofDays(DAYS), 0);
             history.analyze("task");
             List<Asker> clients = Stream.generate(() -> new Asker(site.port(), end))
                     .limit(LIST_CLIENTS)
@@ -332,7 +336,7 @@ final class HistoryRows {
                 Submissions load = new Submissions(site.port(), 64);
                 ExecutorService thread = Executors.newSingleThreadExecutor()) {
             Partitions parts = new Partitions(database, new Layout("task", Partitions.Key.TASK_ID, length, ""));
-            divide(database, parts, old);
+            divide(database, parts, old, old.plus(Duration.ofDays(30)));
             setting.journal().step("  writing %.2f GB".formatted(size));
             new HistoryFill(database, "old").tasks(number, old, Duration.ofDays(30), BYTES_PER_TASK - 600);
             long bytes = site.query(
@@ -380,13 +384,22 @@ final class HistoryRows {
         }
     }
 
-    /** Gives an old month partitions of its own, which it has not in a new database. */
-    private static void divide(TaskDatabase database, Partitions parts, Instant old) {
+    /** Divides the tasks of this time by weeks, as they are after months of service. */
+    private static void divideByWeeks(TaskDatabase database, Instant from, Instant to) {
+        divide(
+                database,
+                new Partitions(database, new Layout("task", Partitions.Key.TASK_ID, Length.WEEK, "")),
+                from,
+                to);
+    }
+
+    /** Gives an old time partitions of its own, which it has not in a new database. */
+    private static void divide(TaskDatabase database, Partitions parts, Instant from, Instant to) {
         database.jdbi().useHandle(handle -> {
             handle.execute("alter table task detach partition task_first concurrently");
             handle.execute("drop table task_first");
         });
-        parts.make(old, old.plus(Duration.ofDays(30)));
+        parts.make(from, to);
         Instant now = Clock.systemUTC().instant();
         parts.make(now, now.plus(Duration.ofDays(31)));
     }
