@@ -7,6 +7,7 @@ import io.pawline.taskstore.TestingListings;
 import io.pawline.taskstore.TestingPlans;
 import io.pawline.taskstore.TestingPostgres;
 import io.pawline.taskstore.UndeliveredCallbacks;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -43,7 +44,7 @@ final class ListPlansRow {
             TestingHistory.add(database, number, TestingListings.FROM, TestingListings.SPAN);
             setting.journal().step("  explaining");
             Explained explained = new Explained(new TestingPlans(database));
-            TaskListing listing = new TaskListing(database);
+            TaskListing listing = new TaskListing(database, Clock.systemUTC());
             UndeliveredCallbacks callbacks = new UndeliveredCallbacks(database);
             Random random = new Random(seed);
             for (int i = 0; i < lists; i++) {

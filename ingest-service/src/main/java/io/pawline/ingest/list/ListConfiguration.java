@@ -2,6 +2,7 @@ package io.pawline.ingest.list;
 
 import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TaskListing;
+import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -10,7 +11,7 @@ import org.springframework.context.annotation.Configuration;
 public class ListConfiguration {
 
     @Bean
-    TaskListing taskListing(TaskDatabase database) {
-        return new TaskListing(database.reads());
+    TaskListing taskListing(TaskDatabase database, Clock clock) {
+        return new TaskListing(database.reads(), clock);
     }
 }

@@ -2,6 +2,8 @@ package io.pawline.taskstore;
 
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.TaskId;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,10 +27,15 @@ public final class TaskListing {
 
     private static final String ORDER = "order by id desc limit :limit";
 
-    private final TaskDatabase database;
+    /** No process is so far ahead of the others. A list then passes by the partitions of the weeks to come. */
+    private static final Duration CLOCKS_DIFFER = Duration.ofHours(1);
 
-    public TaskListing(TaskDatabase database) {
+    private final TaskDatabase database;
+    private final Clock clock;
+
+    public TaskListing(TaskDatabase database, Clock clock) {
         this.database = database;
+        this.clock = clock;
     }
 
     /**
@@ -85,7 +92,7 @@ public final class TaskListing {
                 .toList();
     }
 
-    private static List<String> conditions(Query query, Map<String, Object> values) {
+    private List<String> conditions(Query query, Map<String, Object> values) {
         List<String> conditions = new ArrayList<>(List.of("tenant = :tenant", "erased_at is null"));
         if (query.reason() != null) {
             conditions.add("reason = :reason");
@@ -100,10 +107,12 @@ public final class TaskListing {
             conditions.add("id >= :from");
             values.put("from", TaskId.bound(query.from()).value());
         }
-        if (query.to() != null) {
-            conditions.add("id < :to");
-            values.put("to", TaskId.bound(query.to()).value());
-        }
+        Instant end = clock.instant().plus(CLOCKS_DIFFER);
+        conditions.add("id < :to");
+        values.put(
+                "to",
+                TaskId.bound(query.to() != null && query.to().isBefore(end) ? query.to() : end)
+                        .value());
         if (query.after() != null) {
             conditions.add("id < :after");
             values.put("after", query.after().value());

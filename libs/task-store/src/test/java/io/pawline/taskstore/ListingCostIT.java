@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.TaskListing.Query;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,7 +32,7 @@ class ListingCostIT {
     private static final TestingPostgres POSTGRES = TestingPostgres.shared();
     private static final TaskDatabase DATABASE = TaskDatabase.open(POSTGRES.database());
     private static final TestingPlans PLANS = new TestingPlans(DATABASE);
-    private static final TaskListing LISTING = new TaskListing(DATABASE);
+    private static final TaskListing LISTING = new TaskListing(DATABASE, Clock.systemUTC());
     private static final List<Stored> ALL = new ArrayList<>();
 
     /** A task as the table has it. */

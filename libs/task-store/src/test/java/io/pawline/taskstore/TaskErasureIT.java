@@ -8,6 +8,7 @@ import io.pawline.schemas.Reason;
 import io.pawline.schemas.TaskId;
 import io.pawline.taskstore.TaskErasure.Result;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -153,7 +154,7 @@ class TaskErasureIT {
     }
 
     private static List<TaskId> listed() {
-        return new TaskListing(database)
+        return new TaskListing(database, Clock.systemUTC())
                 .page(new TaskListing.Query("shop", null, null, null, null, null, null, 100)).stream()
                         .map(Task::id)
                         .toList();
