@@ -163,7 +163,7 @@ public final class Partitions {
      * @param from its first moment; null: it begins with the first row
      * @param to the moment after its last
      */
-    private record Partition(String name, @Nullable Instant from, Instant to, boolean detaching) {
+    record Partition(String name, @Nullable Instant from, Instant to, boolean detaching) {
         boolean holds(Instant moment) {
             return (from == null || !moment.isBefore(from)) && moment.isBefore(to);
         }
@@ -177,28 +177,33 @@ public final class Partitions {
      */
     public int make(Instant from, Instant to) {
         return alone(handle -> {
-            List<Partition> existing = existing(handle);
-            int made = 0;
-            for (Instant moment = from; !moment.isAfter(to); ) {
-                Gap gap = gap(moment, existing);
-                if (gap.from().isBefore(gap.to())) {
-                    attach(handle, gap);
-                    made++;
-                }
-                moment = gap.to();
-            }
-            return made;
+            List<Gap> gaps = gaps(layout.length(), from, to, existing(handle));
+            gaps.forEach(gap -> attach(handle, gap));
+            return gaps.size();
         });
     }
 
+    /** The times from one moment to another, both included, that no partition holds; none of them longer than a length. */
+    static List<Gap> gaps(Length length, Instant from, Instant to, List<Partition> existing) {
+        List<Gap> gaps = new ArrayList<>();
+        for (Instant moment = from; !moment.isAfter(to); ) {
+            Gap gap = gap(length, moment, existing);
+            if (gap.from().isBefore(gap.to())) {
+                gaps.add(gap);
+            }
+            moment = gap.to();
+        }
+        return gaps;
+    }
+
     /** Is a time without partition; empty if its ends are the same. */
-    private record Gap(Instant from, Instant to) {}
+    record Gap(Instant from, Instant to) {}
 
     /** The time of this moment's partition, as far as others leave it; if it has one, nothing at the end of that one. */
-    private Gap gap(Instant moment, List<Partition> existing) {
+    private static Gap gap(Length length, Instant moment, List<Partition> existing) {
         LocalDate day = moment.atOffset(ZoneOffset.UTC).toLocalDate();
-        Instant from = instant(layout.length().startOf(day));
-        Instant to = instant(layout.length().endAfter(day));
+        Instant from = instant(length.startOf(day));
+        Instant to = instant(length.endAfter(day));
         for (Partition partition : existing) {
             if (partition.holds(moment)) {
                 return new Gap(partition.to(), partition.to());
