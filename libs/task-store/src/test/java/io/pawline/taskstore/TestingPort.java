@@ -18,7 +18,8 @@ import java.util.stream.IntStream;
 /**
  * Keeps a port of 127.0.0.1 for a server that listens on it seconds later. PostgreSQL takes no socket that was opened
  * for it, and the library that starts it believes whoever answers on the port. So the port lies below those that
- * systems choose by themselves, and a locked file tells the other JVMs of this build that it is taken.
+ * systems choose by themselves and above those that other tests choose, and a locked file tells the other JVMs of this
+ * build that it is taken.
  *
  * @param number of the port
  * @param file locked as long as it is open
@@ -32,7 +33,7 @@ record TestingPort(int number, FileChannel file) implements AutoCloseable {
 
     /** Keeps a free port until it is closed, or the JVM ends. */
     static TestingPort any() {
-        return first(ThreadLocalRandom.current().ints(10_000, 30_000).limit(1_000));
+        return first(ThreadLocalRandom.current().ints(30_000, 32_000).limit(1_000));
     }
 
     /**
