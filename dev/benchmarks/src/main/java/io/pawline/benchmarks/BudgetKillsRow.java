@@ -26,9 +26,6 @@ final class BudgetKillsRow {
     private static final int IN_FLIGHT_OF_EACH = 170;
     private static final int PLACES = PROCESSES * IN_FLIGHT_OF_EACH;
 
-    /** So long that half of the money is in flight at once, however slowly the processes begin. */
-    private static final Duration CALL = Duration.ofSeconds(8);
-
     /** The provider has been paid nothing for so long, so there is no money left that anybody has. */
     private static final Duration QUIET = Duration.ofSeconds(20);
 
@@ -53,6 +50,9 @@ final class BudgetKillsRow {
     static Findings measure(Setting setting) throws Exception {
         int kills = setting.scale().of(20, 2);
         int budgetCalls = setting.scale().of(8_000, 400);
+        Duration call = setting.scale().of(Duration.ofSeconds(8), Duration.ofSeconds(2));
+        // With little money, a part of it is spent before the last process has begun
+        int busy = setting.scale().of(PLACES / 2, budgetCalls / 4);
         Random random = new Random(20);
         List<String> settings = List.of(
                 "--pawline.budget.default-per-day=" + PRICE.multiply(BigDecimal.valueOf(budgetCalls)),
@@ -67,7 +67,7 @@ final class BudgetKillsRow {
                 "--pawline.generate.stage.max-in-flight=" + IN_FLIGHT_OF_EACH,
                 "--pawline.generate.stage.provider-capacity=" + PLACES,
                 "--pawline.generate.stage.adaptive-limit=false");
-        try (GenerateFleet fleet = new GenerateFleet(setting, PLACES, CALL, settings)) {
+        try (GenerateFleet fleet = new GenerateFleet(setting, PLACES, call, settings)) {
             fleet.startOther("ingest");
             fleet.startOther("ops");
             fleet.awaitReady("ingest", "ops");
@@ -80,7 +80,7 @@ final class BudgetKillsRow {
             fleet.awaitReady(living.toArray(String[]::new));
             setting.journal().step("  all processes take work");
             int open = 2 * PLACES;
-            awaitInFlight(fleet, open, Math.min(PLACES, budgetCalls) / 2);
+            awaitInFlight(fleet, open, busy);
             int started = PROCESSES;
             for (int kill = 0; kill < kills; kill++) {
                 fleet.rest(Duration.ofMillis(2_000 + random.nextInt(3_000)), open);
