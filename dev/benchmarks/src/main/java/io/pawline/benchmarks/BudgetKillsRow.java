@@ -52,7 +52,7 @@ final class BudgetKillsRow {
         int budgetCalls = setting.scale().of(8_000, 400);
         Duration call = setting.scale().of(Duration.ofSeconds(8), Duration.ofSeconds(2));
         // With little money, a part of it is spent before the last process has begun
-        int busy = setting.scale().of(PLACES / 2, budgetCalls / 4);
+        int busy = setting.scale().of(PLACES / 2, budgetCalls / 8);
         Random random = new Random(20);
         List<String> settings = List.of(
                 "--pawline.budget.default-per-day=" + PRICE.multiply(BigDecimal.valueOf(budgetCalls)),
