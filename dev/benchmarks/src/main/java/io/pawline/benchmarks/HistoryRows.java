@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -83,11 +84,7 @@ final class HistoryRows {
                 TaskDatabase database = site.database()) {
             Instant end = today();
             setting.journal().step("  writing %,d tasks".formatted(number));
-            Instant begin = end.minus(Duration.ofDays(DAYS));
-            divideByWeeks(database, begin, end);
-            HistoryFill history = new HistoryFill(database, "list");
-            history.tasks(number, begin, Duration.ofDays(DAYS), 0);
-            history.analyze("task");
+            writeWeeks(database, "list", number, end);
             setting.journal().step("  asking");
             Asker asker = new Asker(site.port(), end);
             asker.ask(requests / 4);
@@ -137,11 +134,7 @@ final class HistoryRows {
                 Submissions load = new Submissions(site.port(), CONNECTIONS)) {
             Instant end = today();
             setting.journal().step("  writing %,d tasks".formatted(number));
-            Instant begin = end.minus(Duration.ofDays(DAYS));
-            divideByWeeks(database, begin, end);
-            HistoryFill history = new HistoryFill(database, "beside");
-            history.tasks(number, begin, Duration.ofDays(DAYS), 0);
-            history.analyze("task");
+            writeWeeks(database, "beside", number, end);
             List<Asker> clients = Stream.generate(() -> new Asker(site.port(), end))
                     .limit(LIST_CLIENTS)
                     .toList();
@@ -384,13 +377,17 @@ final class HistoryRows {
         }
     }
 
-    /** Divides the tasks of this time by weeks, as they are after months of service. */
-    private static void divideByWeeks(TaskDatabase database, Instant from, Instant to) {
+    /** Writes tasks of the days up to this moment, divided by weeks as they are after months of service. */
+    private static void writeWeeks(TaskDatabase database, String salt, int tasks, Instant to) throws SQLException {
+        Instant from = to.minus(Duration.ofDays(DAYS));
         divide(
                 database,
                 new Partitions(database, new Layout("task", Partitions.Key.TASK_ID, Length.WEEK, "")),
                 from,
                 to);
+        HistoryFill history = new HistoryFill(database, salt);
+        history.tasks(tasks, from, Duration.ofDays(DAYS), 0);
+        history.analyze("task");
     }
 
     /** Gives an old time partitions of its own, which it has not in a new database. */

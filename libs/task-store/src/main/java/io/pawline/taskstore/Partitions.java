@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
@@ -228,7 +227,7 @@ public final class Partitions {
         int dropped = 0;
         while (alone(dropping) > 0) {
             dropped++;
-            pause(restAfter(dropping.bytes, dropping.took));
+            TaskDatabase.pause(restAfter(dropping.bytes, dropping.took));
         }
         return dropped;
     }
@@ -284,16 +283,7 @@ public final class Partitions {
                 throw new DatabaseUnavailableException(new SQLTimeoutException(
                         "table %s has no partition for %s yet".formatted(layout.table(), moment)));
             }
-            pause(PAUSE);
-        }
-    }
-
-    private static void pause(Duration time) {
-        try {
-            TimeUnit.MILLISECONDS.sleep(time.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new DatabaseUnavailableException(e);
+            TaskDatabase.pause(PAUSE);
         }
     }
 

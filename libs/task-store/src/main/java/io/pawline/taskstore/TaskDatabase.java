@@ -221,15 +221,24 @@ public final class TaskDatabase implements AutoCloseable {
                         throw translated(e);
                     }
                 }
-                pause(BEFORE_NEXT_TRY.multipliedBy(tries));
+                pause(onceToTwice(BEFORE_NEXT_TRY.multipliedBy(tries)));
             }
         });
     }
 
-    /** Waits for once to twice this time, so that two that met do not meet again. */
-    private static void pause(Duration least) {
+    /** Draws a time, so that two that met do not meet again. */
+    private static Duration onceToTwice(Duration least) {
+        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(least.toMillis(), 2 * least.toMillis()));
+    }
+
+    /**
+     * Waits so long.
+     *
+     * @throws DatabaseUnavailableException if the thread is interrupted
+     */
+    static void pause(Duration time) {
         try {
-            TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextLong(least.toMillis(), 2 * least.toMillis()));
+            TimeUnit.MILLISECONDS.sleep(time.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new DatabaseUnavailableException(e);
