@@ -546,10 +546,11 @@ class ConsoleIT {
         assertThatThrownBy(() -> page.evaluate("html => { document.body.innerHTML = html; }", HOSTILE))
                 .isInstanceOf(PlaywrightException.class)
                 .hasMessageContaining("TrustedHTML");
-        page.evaluate("() => { const own = document.createElement('style'); own.textContent = 'h1 { color: red; }';"
-                + " document.head.append(own); }");
-        assertThat(page.evaluate("() => getComputedStyle(document.querySelector('h1')).color"))
-                .isNotEqualTo("rgb(255, 0, 0)");
+        Locator heading = page.locator("h1");
+        assertThat(heading).isVisible();
+        page.waitForConsoleMessage(() -> page.evaluate("() => { const own = document.createElement('style');"
+                + " own.textContent = 'h1 { color: red; }'; document.head.append(own); }"));
+        assertThat(heading).not().hasCSS("color", "rgb(255, 0, 0)");
         assertThat(browser.complaints()).as("the style that was refused").isNotEmpty();
     }
 
@@ -619,6 +620,7 @@ class ConsoleIT {
             page.navigate("about:blank");
             page.navigate(address(path));
             page.waitForLoadState(LoadState.NETWORKIDLE);
+            assertThat(page.locator("h1")).isVisible();
             if ((boolean)
                     page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")) {
                 wrong.add(path + " is wider than the screen");
