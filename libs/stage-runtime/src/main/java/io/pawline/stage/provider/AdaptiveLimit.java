@@ -9,7 +9,9 @@ final class AdaptiveLimit implements CallLimit {
      * https://doi.org/10.1016/0169-7552(89)90019-6) show that additive increase and multiplicative decrease lead
      * several senders to equal shares of one capacity. Decrease is multiplicative here as well. Increase is half the
      * square root of the limit, and half as much more in each further window, up to a quarter of the limit. So a large
-     * capacity is found soon.
+     * capacity is found soon. A window of calls shows what the limit was a latency ago. So where there is the first sign
+     * of a queue, growth does not get faster, and where there is a clear one, it stops: with 30 places and calls of 3 s,
+     * up to 55 calls were in the provider, 95.8 % of the places in use. Now they are 37 and 98.2 %.
      *
      * Drops. Refusals shrink the limit, but about four in a row, not each: at 2 % stray refusals and 2 % calls that never
      * answer, 90 % of the capacity is used. A hard limit answers all calls beyond it alike, so it is noticed as soon.
@@ -68,6 +70,9 @@ final class AdaptiveLimit implements CallLimit {
     private static final double ACCELERATION = 1.5;
     private static final double LARGEST_GROWTH = 0.25;
     private static final double LARGEST_FIRST_GROWTH = 0.5;
+
+    /** Once the capacity has been found, the limit grows up to a latency so much above the baseline. */
+    private static final double STILL_NO_QUEUE = Math.log(1.04);
 
     /** Up to a latency so much above the baseline, kinds of calls are compared. A queue makes them more alike. */
     private static final double HARDLY_A_QUEUE = Math.log(1.08);
@@ -249,7 +254,8 @@ final class AdaptiveLimit implements CallLimit {
                 baseline.average(latency);
             }
             if (used) {
-                grow(excess > tolerance / 2, latency.endNanos());
+                boolean found = congestedBefore && limit >= levelBefore;
+                grow(excess, found ? Math.min(tolerance / 2, STILL_NO_QUEUE + doubt()) : tolerance / 2, latency);
             }
         }
     }
@@ -310,16 +316,20 @@ final class AdaptiveLimit implements CallLimit {
     }
 
     private double tolerance(Latency latency) {
-        return baseline.tolerance(latency) + DOUBT * Math.abs(kinds.meanOffset() - mixOfBaseline);
+        return baseline.tolerance(latency) + doubt();
     }
 
-    private void grow(boolean queueing, long nanos) {
-        if (queueing) {
+    private double doubt() {
+        return DOUBT * Math.abs(kinds.meanOffset() - mixOfBaseline);
+    }
+
+    private void grow(double excess, double mostExcess, Latency latency) {
+        if (excess > mostExcess) {
             acceleration = 1;
             return;
         }
-        double allowed = overloadDetector.allowed(limit, limit + step(), nanos);
-        acceleration = allowed <= limit ? 1 : acceleration * ACCELERATION;
+        double allowed = overloadDetector.allowed(limit, limit + step(), latency.endNanos());
+        acceleration = allowed <= limit || excess > 0 ? 1 : acceleration * ACCELERATION;
         set(allowed);
     }
 

@@ -21,7 +21,9 @@ class FleetLimitTest {
     private static final double LOOK = 0.05;
     private static final int MOST = 64;
 
-    private final TestingProvider provider = new TestingProvider(1);
+    private static final int WORLDS = 8;
+
+    private TestingProvider provider = new TestingProvider(1);
     private final List<Peer> fleet = new ArrayList<>();
 
     private final class Peer {
@@ -60,17 +62,26 @@ class FleetLimitTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 6, 10})
     void aFleetFillsItsProviderAsOneProcessDoes(int processes) {
-        provider.capacity = 30;
-        provider.timeout = 60;
-        provider.service = TestingProvider.logNormal(3, 0.3);
-        start(processes);
-        Counts start = provider.run(120).counts();
+        double use = 0;
+        double filled = 0;
+        double mostFilled = 0;
+        for (int seed = 1; seed <= WORLDS; seed++) {
+            provider = new TestingProvider(seed);
+            fleet.clear();
+            provider.capacity = 30;
+            provider.timeout = 60;
+            provider.service = TestingProvider.logNormal(3, 0.3);
+            start(processes);
+            assertThat(provider.run(120).counts().mostFilled).isLessThanOrEqualTo(90);
+            Counts then = provider.run(900).counts();
+            use += then.use / WORLDS;
+            filled += then.filled / WORLDS;
+            mostFilled += then.mostFilled / 30.0 / WORLDS;
+        }
 
-        Counts then = provider.run(900).counts();
-
-        assertThat(start.mostFilled).isLessThanOrEqualTo(90);
-        assertThat(then.filled).isLessThanOrEqualTo(1.2);
-        assertThat(then.use).isGreaterThan(0.95);
+        assertThat(filled).isLessThanOrEqualTo(1.2);
+        assertThat(mostFilled).isLessThanOrEqualTo(1.5);
+        assertThat(use).isGreaterThan(0.95);
     }
 
     @Test
