@@ -5,12 +5,16 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 
 /**
  * Fills the tables with tasks and calls of the past, by SQL and some at a time, before a service uses them. For one
  * thread.
  */
 final class HistoryFill {
+
+    /** Some of the tenants of {@link #tasks}: those of most of them, of a third, of each thousandth, and of next to none. */
+    static final List<String> TENANTS = List.of("large", "middle", "small", "many-7");
 
     /** Tasks of one statement, so that each takes some seconds. */
     private static final int AT_ONCE = 25_000;

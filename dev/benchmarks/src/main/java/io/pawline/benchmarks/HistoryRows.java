@@ -1,8 +1,10 @@
 package io.pawline.benchmarks;
 
+import io.pawline.taskstore.ApiKeys;
 import io.pawline.taskstore.Partitions;
 import io.pawline.taskstore.Partitions.Layout;
 import io.pawline.taskstore.Partitions.Length;
+import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.TaskDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,12 +24,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import tools.jackson.databind.PropertyNamingStrategies;
@@ -68,7 +72,8 @@ final class HistoryRows {
     private HistoryRows() {}
 
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    record ListFigures(int tasks, int requests, double p50Ms, double p99Ms, double maxMs, String slowest) {}
+    record ListFigures(
+            int tasks, int requests, double tasksPerPage, double p50Ms, double p99Ms, double maxMs, String slowest) {}
 
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record ReportFigures(int tasks, int smallDayTasks, double smallDayMs, int largeDayTasks, double largeDayMs) {}
@@ -86,7 +91,7 @@ final class HistoryRows {
             setting.journal().step("  writing %,d tasks".formatted(number));
             writeWeeks(database, "list", number, end);
             setting.journal().step("  asking");
-            Asker asker = new Asker(site.port(), end);
+            Asker asker = new Asker(site.port(), keys(database), end);
             asker.ask(requests / 4);
             asker.timed.clear();
             asker.ask(requests);
@@ -94,6 +99,7 @@ final class HistoryRows {
             ListFigures figures = new ListFigures(
                     number,
                     requests,
+                    asker.tasksPerPage(),
                     SubmitRows.quantile(took, 0.5),
                     SubmitRows.quantile(took, 0.99),
                     SubmitRows.quantile(took, 1),
@@ -101,8 +107,9 @@ final class HistoryRows {
             return new BenchmarkRow.Findings(
                     String.format(
                             Locale.ROOT,
-                            "%,d tasks: p50 %.1f ms, p99 %.1f ms, at most %.1f ms (%s)",
+                            "%,d tasks: %.1f on a page, p50 %.1f ms, p99 %.1f ms, at most %.1f ms (%s)",
                             number,
+                            figures.tasksPerPage(),
                             figures.p50Ms(),
                             figures.p99Ms(),
                             figures.maxMs(),
@@ -113,17 +120,24 @@ final class HistoryRows {
         }
     }
 
-    private record Timed(String query, long nanos) {}
+    private record Timed(String query, int tasks, long nanos) {}
 
     /**
      * Holds what was measured.
      *
      * @param listsPerS pages that all clients together got in a second
+     * @param tasksPerPage tasks on one of them
      * @param ratio of the submits beside the clients to those alone
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record BesideListsFigures(
-            int tasks, int clients, double alonePerS, double besidePerS, double listsPerS, double ratio) {}
+            int tasks,
+            int clients,
+            double alonePerS,
+            double besidePerS,
+            double listsPerS,
+            double tasksPerPage,
+            double ratio) {}
 
     /** Submits over all connections at once, alone and beside clients that ask for lists, in turns. */
     static BenchmarkRow.Findings besideLists(BenchmarkRow.Setting setting, int tasks) throws Exception {
@@ -135,7 +149,8 @@ final class HistoryRows {
             Instant end = today();
             setting.journal().step("  writing %,d tasks".formatted(number));
             writeWeeks(database, "beside", number, end);
-            List<Asker> clients = Stream.generate(() -> new Asker(site.port(), end))
+            List<String> keys = keys(database);
+            List<Asker> clients = Stream.generate(() -> new Asker(site.port(), keys, end))
                     .limit(LIST_CLIENTS)
                     .toList();
             setting.journal().step("  warming up");
@@ -165,15 +180,18 @@ final class HistoryRows {
                     Math.round(alone),
                     Math.round(beside),
                     Math.round(lists / (ROUNDS * time.toMillis() / 1000.0)),
+                    Asker.tasksPerPage(clients),
                     Math.round(100 * beside / alone) / 100.0);
             return new BenchmarkRow.Findings(
                     String.format(
                             Locale.ROOT,
-                            "%,.0f submits a second alone, %,.0f beside %d clients with %,.0f lists a second (%.2f times)",
+                            "%,.0f submits a second alone, %,.0f beside %d clients with %,.0f lists a second of %.1f tasks"
+                                    + " (%.2f times)",
                             figures.alonePerS(),
                             figures.besidePerS(),
                             LIST_CLIENTS,
                             figures.listsPerS(),
+                            figures.tasksPerPage(),
                             figures.ratio()),
                     figures,
                     figures.ratio() >= SMALLEST_RATIO_BESIDE_LISTS,
@@ -199,7 +217,18 @@ final class HistoryRows {
         }
     }
 
-    /** Asks for lists, always the same ones in the same order. For one thread at a time. */
+    /** Makes a key for each of the tenants of the history whose lists are asked for: from most of it to next to nothing. */
+    private static List<String> keys(TaskDatabase database) {
+        return HistoryFill.TENANTS.stream()
+                .map(tenant -> new ApiKeys(database)
+                        .create(
+                                new ApiKeys.Terms(tenant, "bench", Set.of(Scope.READ), null, null),
+                                Clock.systemUTC().instant())
+                        .secret())
+                .toList();
+    }
+
+    /** Asks for lists of all tenants in turns, always the same ones in the same order. For one thread at a time. */
     private static final class Asker {
 
         /** One for all: what a client costs is not what the service costs. */
@@ -207,24 +236,33 @@ final class HistoryRows {
 
         private final Random random = new Random(1);
         private final List<Timed> timed = new ArrayList<>();
+        private static final Pattern TASK = Pattern.compile("\"submitted_at\"");
+
         private final int port;
+        private final List<String> keys;
         private final Instant end;
         private int next;
 
-        Asker(int port, Instant end) {
+        Asker(int port, List<String> keys, Instant end) {
             this.port = port;
+            this.keys = keys;
             this.end = end;
         }
 
         void ask(int requests) throws IOException, InterruptedException {
             for (int i = 0; i < requests; i++) {
-                String query = FILTERS.get(next++ % FILTERS.size()) + period();
+                String query = FILTERS.get(next % FILTERS.size()) + period();
+                String key = keys.get(next / FILTERS.size() % keys.size());
+                next++;
                 HttpRequest request = HttpRequest.newBuilder(
                                 URI.create("http://127.0.0.1:%d/v1/tasks?limit=50&%s".formatted(port, query)))
+                        .header("Authorization", "Bearer " + key)
                         .build();
                 long began = System.nanoTime();
                 HttpResponse<String> answer = HTTP.send(request, BodyHandlers.ofString());
-                timed.add(new Timed(query, System.nanoTime() - began));
+                long took = System.nanoTime() - began;
+                timed.add(new Timed(
+                        query, (int) TASK.matcher(answer.body()).results().count(), took));
                 if (answer.statusCode() != 200) {
                     throw new IllegalStateException(query + " answers " + answer.statusCode() + " " + answer.body());
                 }
@@ -250,6 +288,18 @@ final class HistoryRows {
                 case 2 -> "&to=" + from;
                 default -> "&from=" + from + "&to=" + from.plus(Duration.ofMinutes(1 + random.nextInt(3_000)));
             };
+        }
+
+        double tasksPerPage() {
+            return tasksPerPage(List.of(this));
+        }
+
+        static double tasksPerPage(List<Asker> askers) {
+            return askers.stream()
+                    .flatMap(asker -> asker.timed.stream())
+                    .mapToInt(Timed::tasks)
+                    .average()
+                    .orElse(0);
         }
 
         String slowest() {
